@@ -1,0 +1,1 @@
+"""Climate-reanalysis temperature anomaly tracker."""

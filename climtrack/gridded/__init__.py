@@ -1,0 +1,1 @@
+"""NetCDF and Zarr grids → regional daily means."""

@@ -1,0 +1,1 @@
+"""The one corridor that joins the rooms."""

@@ -1,0 +1,1 @@
+"""Assets → posts, pages and a site."""

@@ -1,0 +1,1 @@
+"""One file per chart: a frozen spec and draw()."""

@@ -1,0 +1,1 @@
+"""A simulated climate in the site's own JSON dialect."""

@@ -1,0 +1,70 @@
+"""Asset: a finished file in memory, with the words that go with it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """
+    What a picture says, for those who see it and those who do not.
+
+    Parameters
+    ----------
+    title : str
+        The finding, without a full stop.
+    subtitle : str
+        What is measured, where, which years, data to.
+    caption : str
+        Sentences for under the picture, source included.
+    alt_short : str
+        At most 125 characters.
+    alt : str
+        At most 300 characters.
+    long : str
+        At most 1000 characters.
+    """
+
+    title: str
+    subtitle: str
+    caption: str
+    alt_short: str
+    alt: str
+    long: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """
+    A finished file.
+
+    Parameters
+    ----------
+    path : str
+        Relative path with forward slashes.
+    media_type : str
+        As in Content-Type.
+    data : bytes
+        The whole file.
+    language : str, default ""
+        Language of its words; empty where it has none.
+    words : Words, optional
+        For pictures.
+    width, height : int, default 0
+        Pixels, for pictures.
+    """
+
+    path: str
+    media_type: str
+    data: bytes
+    language: str = ""
+    words: Words | None = None
+    width: int = 0
+    height: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()

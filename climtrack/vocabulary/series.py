@@ -1,0 +1,280 @@
+"""Series: one value a day, where it came from and what is still preliminary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import SeriesError
+from climtrack.vocabulary.calendar import Dates
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.int8]
+
+
+class Status(IntEnum):
+    """What is known of a day's value; the numbers are the store's flag values."""
+
+    MISSING = 0
+    FINAL = 1
+    PRELIMINARY = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesKey:
+    """
+    Which series: product, variable, region.
+
+    Parameters
+    ----------
+    product, variable, region : str
+        Short names, as in the registries.
+    """
+
+    product: str
+    variable: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.product}.{self.variable}.{self.region}"
+
+    @classmethod
+    def parse(cls, text: str) -> SeriesKey:
+        """
+        Key written as ``era5.t2m.nh``.
+
+        Parameters
+        ----------
+        text : str
+            Three short names joined by dots; the last may hold a dot itself (``nino3.4``).
+
+        Returns
+        -------
+        SeriesKey
+            The key.
+
+        Raises
+        ------
+        SeriesError
+            If there are fewer than three names.
+        """
+        parts = text.split(".", 2)
+        if len(parts) < 3 or not all(parts):
+            raise SeriesError(f"{text[:60]!r} is not a series key", "Write PRODUCT.VARIABLE.REGION: era5.t2m.nh")
+        return cls(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    Where a series came from.
+
+    Parameters
+    ----------
+    url : str
+        Address of the payload, or what the series was computed from.
+    retrieved : datetime
+        When it was received, in UTC.
+    sha256 : str
+        Hash of the payload.
+    data_source : str
+        What the payload calls its own source; empty where it says nothing.
+    etag, last_modified : str
+        Validators for the next conditional request; empty where the server gave none.
+    simulated : bool
+        True for the sample: everything made from it says so.
+    notes : tuple of str
+        What was unusual about the payload, one sentence each.
+    details : mapping of str to str
+        Further provenance (files, weights, versions of a computed series).
+    """
+
+    url: str
+    retrieved: dt.datetime
+    sha256: str
+    data_source: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    simulated: bool = False
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """
+    Daily means of one variable over one region.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which series.
+    start : date
+        Date of the first row; the first and last rows hold values.
+    values : array of float
+        Daily means in degC, shape (time,), one row a day, gaps as NaN.
+    status : array of int8
+        `Status` of each day, shape (time,); MISSING exactly where the value is NaN.
+    source : Source
+        Where it came from.
+    site_climatology : mapping of str to array
+        The provider's own climatology rows by name (``1991-2020``), degC by slot, shape (366,), NaN where empty.
+    """
+
+    key: SeriesKey
+    start: dt.date
+    values: Floats
+    status: Flags
+    source: Source
+    site_climatology: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 1 or self.values.shape != self.status.shape or not self.values.size:
+            raise SeriesError(f"{self.key}: {self.values.shape} values and {self.status.shape} status flags")
+        missing = np.isnan(self.values)
+        if not np.array_equal(missing, self.status == Status.MISSING):
+            raise SeriesError(f"{self.key}: status and values disagree about which days are missing")
+        if missing[0] or missing[-1]:
+            raise SeriesError(f"{self.key}: the first or last row is empty")
+        if not np.isfinite(self.values[~missing]).all():
+            raise SeriesError(f"{self.key}: a value is infinite")
+
+    @property
+    def dates(self) -> Dates:
+        """Dates of the rows, shape (time,)."""
+        return np.datetime64(self.start, "D") + np.arange(self.values.size)
+
+    @property
+    def end(self) -> dt.date:
+        """Date of the last row."""
+        return self.start + dt.timedelta(days=self.values.size - 1)
+
+    @property
+    def preliminary(self) -> npt.NDArray[np.bool_]:
+        """Which days are still preliminary, shape (time,)."""
+        return np.asarray(self.status == Status.PRELIMINARY)
+
+    @property
+    def digest(self) -> str:
+        """Hash of key, dates, values and status, the same on every machine."""
+        head = f"{self.key} {self.start.isoformat()} {self.values.size}\n".encode()
+        body = self.values.astype("<f8").tobytes() + self.status.astype("<i1").tobytes()
+        return hashlib.sha256(head + body).hexdigest()
+
+    def index(self, day: dt.date) -> int | None:
+        """
+        Row of a date.
+
+        Parameters
+        ----------
+        day : date
+            The date.
+
+        Returns
+        -------
+        int or None
+            None where the series does not reach that day.
+        """
+        i = (day - self.start).days
+        return i if 0 <= i < self.values.size else None
+
+    def value(self, day: dt.date) -> float | None:
+        """
+        Value on a date.
+
+        Parameters
+        ----------
+        day : date
+            The date.
+
+        Returns
+        -------
+        float or None
+            Daily mean in degC; None for a gap or a day outside the series.
+        """
+        i = self.index(day)
+        return None if i is None or np.isnan(self.values[i]) else float(self.values[i])
+
+    def upto(self, day: dt.date) -> Series:
+        """
+        The series as far as a date.
+
+        Parameters
+        ----------
+        day : date
+            Last date wanted.
+
+        Returns
+        -------
+        Series
+            Ending on the last day with a value not after `day`.
+
+        Raises
+        ------
+        SeriesError
+            If it begins after `day`.
+        """
+        if day >= self.end:
+            return self
+        known = np.flatnonzero(~np.isnan(self.values[: max((day - self.start).days + 1, 0)]))
+        if not known.size:
+            raise SeriesError(f"{self.key} begins on {self.start}, after {day}", "Choose a later date")
+        stop = int(known[-1]) + 1
+        return replace(self, values=self.values[:stop], status=self.status[:stop])
+
+
+def trimmed(
+    key: SeriesKey,
+    start: dt.date,
+    values: Floats,
+    status: Flags,
+    source: Source,
+    site_climatology: Mapping[str, Floats] | None = None,
+) -> Series:
+    """
+    Series of rows that may begin or end with gaps, cut to the first and last value.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which series.
+    start : date
+        Date of the first row.
+    values : array of float
+        Daily means in degC, shape (time,), gaps as NaN.
+    status : array of int8
+        Status of each day, shape (time,).
+    source : Source
+        Where it came from.
+    site_climatology : mapping of str to array, optional
+        The provider's own climatology rows.
+
+    Returns
+    -------
+    Series
+        The same days without empty rows at either end.
+
+    Raises
+    ------
+    SeriesError
+        If no row holds a value.
+    """
+    known = np.flatnonzero(~np.isnan(values))
+    if not known.size:
+        raise SeriesError(f"{key}: not one value")
+    first, stop = int(known[0]), int(known[-1]) + 1
+    return Series(
+        key,
+        start + dt.timedelta(days=first),
+        values[first:stop],
+        status[first:stop],
+        source,
+        site_climatology or MappingProxyType({}),
+    )
