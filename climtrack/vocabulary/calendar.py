@@ -72,7 +72,7 @@ def dayofyear(dates: Dates) -> Ints:
     """
     years, slots = year_of(dates), slot(dates)
     leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
-    return slots + 1 + ((slots >= LEAP_DAY - 1) & ~leap)
+    return np.asarray(slots + 1 + ((slots >= LEAP_DAY - 1) & ~leap), dtype=np.int64)
 
 
 def dayofyear_of(day: dt.date) -> int:

@@ -37,4 +37,4 @@ def test_leap_day_exists_in_leap_years_only_and_28_february_stands_in() -> None:
 
 def test_month_starts_are_the_first_of_each_month() -> None:
     """The table of month starts is the calendar's."""
-    assert calendar.MONTH_STARTS == tuple(calendar.dayofyear_of(dt.date(2024, m, 1)) for m in range(1, 13))
+    assert tuple(calendar.dayofyear_of(dt.date(2024, m, 1)) for m in range(1, 13)) == calendar.MONTH_STARTS
