@@ -1,0 +1,481 @@
+"""
+Language: numbers, dates and sentences as a reader of English or Spanish expects them.
+
+Numbers and dates come from Babel's CLDR data, sentences from the gettext catalogues in ``locale/`` (plain ``.po`` files
+with symbolic ids, so that neither language is a translation of the other, edited with any gettext tool). They are
+read with Babel itself, once per language and process: no compiled copies to keep in step, no second library. Fluent
+was weighed and left: its runtime costs four times the import for a grammar that two languages do not need.
+
+Three decisions a reader may ask about:
+
+* **Rounding.** Once, from full precision, half away from zero, as a spreadsheet and a school do, so that a figure and
+  its opposite always print alike. Binary dust beyond the ninth decimal is dropped first: 21.895 − 20.82 is 1.075 on
+  paper, so it prints as 1.08. Words (warmer, level, cooler) are chosen from the rounded figure: `direction`.
+* **English is British** in its dates ("17 November 2026") and lists ("a, b and c"); months are cut to three letters in
+  both languages, where CLDR says "Sept" and "sept".
+* **Spanish** writes a decimal comma, Mexican Spanish the point; thousands are set apart from 10 000 on, by a space.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from climtrack.errors import ConfigError
+
+LANGUAGES: tuple[str, ...] = ("en", "es", "es-MX")
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+#: Babel's locale, and the catalogues searched in order.
+_LOCALES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "en": ("en_GB", ("en",)),
+    "es": ("es", ("es",)),
+    "es-MX": ("es_MX", ("es_MX", "es")),
+}
+_WORD_ORDINALS = 10
+_SPACED_THOUSANDS = 10_000
+
+Forms = tuple[str, ...]
+
+
+@lru_cache(maxsize=None)
+def _locale(code: str) -> Locale:
+    """Babel's data of a language."""
+    return Locale.parse(_LOCALES[code][0])
+
+
+@lru_cache(maxsize=None)
+def _catalogue(code: str) -> Mapping[str, Forms]:
+    """Messages of a language by id: one form, or two where they count something."""
+    from babel.messages.pofile import read_po
+
+    found: dict[str, Forms] = {}
+    for name in reversed(_LOCALES[code][1]):
+        with (files("climtrack.reporter") / "locale" / f"{name}.po").open("rb") as file:
+            for message in read_po(file, locale=name):
+                if message.id:
+                    plural = isinstance(message.id, tuple)
+                    found[message.id[0] if plural else message.id] = (
+                        tuple(message.string) if plural else (str(message.string),)
+                    )
+    return found
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """
+    A number as it will be printed.
+
+    Parameters
+    ----------
+    value : float
+        At full precision, finite.
+    decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    Decimal
+        Rounded half away from zero; never a negative zero.
+    """
+    exact = Decimal(repr(round(float(value), 9)))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+
+
+def direction(value: float, decimals: int) -> int:
+    """
+    Which word a difference deserves.
+
+    Parameters
+    ----------
+    value : float
+        Difference at full precision.
+    decimals : int
+        Decimals that will be printed.
+
+    Returns
+    -------
+    int
+        1 warmer, -1 cooler, 0 where it prints as zero.
+    """
+    figure = rounded(value, decimals)
+    return (figure > 0) - (figure < 0)
+
+
+def capitalised(text: str) -> str:
+    """
+    A sentence's beginning.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        With its first letter upper case and all others as they were.
+    """
+    return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """
+    One of `LANGUAGES`.
+
+    Parameters
+    ----------
+    code : str
+        ``en``, ``es`` or ``es-MX``.
+
+    Raises
+    ------
+    ConfigError
+        If climtrack does not speak it.
+    """
+
+    code: str
+
+    def __post_init__(self) -> None:
+        if self.code not in _LOCALES:
+            raise ConfigError(f"language {self.code[:20]!r} is not spoken here", f"Use {', '.join(LANGUAGES)}")
+
+    @property
+    def html(self) -> str:
+        """The language tag for ``lang=``."""
+        return self.code
+
+    @property
+    def spanish(self) -> bool:
+        """Whether it is any Spanish."""
+        return self.code.startswith("es")
+
+    def number(self, value: float, decimals: int = 1) -> str:
+        """
+        Number with a fixed count of decimals: ``12.6``, ``−0,3``.
+
+        Parameters
+        ----------
+        value : float
+            Finite number.
+        decimals : int, default 1
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            With U+2212 where negative.
+        """
+        figure = rounded(value, decimals)
+        pattern = "0." + "0" * decimals if decimals else "0"
+        return str(format_decimal(abs(figure), pattern, locale=_locale(self.code))).join((MINUS * (figure < 0), ""))
+
+    def signed(self, value: float, decimals: int = 1) -> str:
+        """
+        Number with its sign: ``+0.6``, ``−0.3``; a bare ``0.0`` where it prints as zero.
+
+        Parameters
+        ----------
+        value : float
+            Finite number.
+        decimals : int, default 1
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            The sign always, no space after it.
+        """
+        return "+" * (direction(value, decimals) > 0) + self.number(value, decimals)
+
+    def temperature(self, value: float, decimals: int = 1) -> str:
+        """
+        Temperature: ``12.6 °C`` with U+00A0.
+
+        Parameters
+        ----------
+        value : float
+            In degC.
+        decimals : int, default 1
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            Never broken across lines.
+        """
+        return f"{self.number(value, decimals)}{NBSP}°C"
+
+    def size(self, value: float, decimals: int = 1) -> str:
+        """
+        Size of a difference whose direction a word tells: ``0.3 °C``.
+
+        Parameters
+        ----------
+        value : float
+            Difference in degC.
+        decimals : int, default 1
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            Without a sign.
+        """
+        return self.temperature(abs(value), decimals)
+
+    def difference(self, value: float, decimals: int = 1) -> str:
+        """
+        Difference with its sign: ``−0.3 °C``, ``+0.6 °C``; where it prints as zero, say "level" instead.
+
+        Parameters
+        ----------
+        value : float
+            Difference in degC.
+        decimals : int, default 1
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            Never ``+0.0 °C``.
+        """
+        return f"{self.signed(value, decimals)}{NBSP}°C"
+
+    def percent(self, value: float, decimals: int = 0) -> str:
+        """
+        Percentage: ``97%`` in English, ``97 %`` in Spanish.
+
+        Parameters
+        ----------
+        value : float
+            In percent.
+        decimals : int, default 0
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            Never broken across lines.
+        """
+        return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
+
+    def count(self, number: int) -> str:
+        """
+        Whole number of things: ``321``, ``31,000`` or ``31 000``.
+
+        Parameters
+        ----------
+        number : int
+            How many.
+
+        Returns
+        -------
+        str
+            Thousands set apart from 10 000 on.
+        """
+        if abs(number) < _SPACED_THOUSANDS:
+            return self.number(number, 0)
+        return f"{number:,}".replace("-", MINUS).replace(",", NBSP if self.spanish else ",")
+
+    def date_long(self, day: dt.date) -> str:
+        """
+        Date in full: ``17 November 2026``, ``17 de noviembre de 2026``.
+
+        Parameters
+        ----------
+        day : date
+            The date.
+
+        Returns
+        -------
+        str
+            Months in lower case in Spanish.
+        """
+        return f"{self.date_day(day)} {'de ' * self.spanish}{day.year}"
+
+    def date_day(self, day: dt.date) -> str:
+        """
+        Date without its year: ``17 November``, ``17 de noviembre``.
+
+        Parameters
+        ----------
+        day : date
+            The date.
+
+        Returns
+        -------
+        str
+            Its day and month.
+        """
+        return f"{day.day} {'de ' * self.spanish}{self.month_names[day.month - 1]}"
+
+    def date_short(self, day: dt.date) -> str:
+        """
+        Date as a label: ``17 Nov``, ``17 nov``.
+
+        Parameters
+        ----------
+        day : date
+            The date.
+
+        Returns
+        -------
+        str
+            Day and three letters.
+        """
+        return f"{day.day} {self.month_short[day.month - 1]}"
+
+    def date_range(self, first: dt.date, last: dt.date) -> str:
+        """
+        Days as a label: ``3–7 May``, ``30 Apr – 2 May``, ``30 Dec 2025 – 2 Jan 2026``; one day alone as itself.
+
+        Parameters
+        ----------
+        first, last : date
+            Both included.
+
+        Returns
+        -------
+        str
+            With an en dash.
+        """
+        if first == last:
+            return self.date_short(first)
+        if first.year != last.year:
+            return f"{self.date_short(first)} {first.year} – {self.date_short(last)} {last.year}"
+        if first.month != last.month:
+            return f"{self.date_short(first)} – {self.date_short(last)}"
+        return f"{first.day}–{self.date_short(last)}"
+
+    def moment(self, instant: dt.datetime) -> str:
+        """
+        Instant to the minute, in UTC: ``11 July 16:42 UTC``.
+
+        Parameters
+        ----------
+        instant : datetime
+            Aware, any zone.
+
+        Returns
+        -------
+        str
+            Without its year.
+        """
+        utc = instant.astimezone(dt.UTC)
+        return f"{self.date_day(utc.date())} {'a las ' * self.spanish}{utc:%H:%M} UTC"
+
+    @property
+    def month_names(self) -> tuple[str, ...]:
+        """Twelve full names."""
+        return tuple(str(name) for _, name in sorted(_locale(self.code).months["format"]["wide"].items()))
+
+    @property
+    def month_short(self) -> tuple[str, ...]:
+        """Twelve names of three letters."""
+        return tuple(name[:3] for name in self.month_names)
+
+    @property
+    def month_initials(self) -> tuple[str, ...]:
+        """Twelve capital letters."""
+        return tuple(name[0].upper() for name in self.month_names)
+
+    def ordinal(self, number: int) -> str:
+        """
+        Place in a ranking before a masculine noun: ``third``, ``tercer``; ``12th``, ``12.º`` beyond the tenth.
+
+        Parameters
+        ----------
+        number : int
+            1 or more.
+
+        Returns
+        -------
+        str
+            In words as far as ten.
+        """
+        if number <= _WORD_ORDINALS:
+            return self.text(f"ordinal.{number}")
+        if self.spanish:
+            return f"{number}.º"
+        ending = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
+
+    def list(self, items: Sequence[str]) -> str:
+        """
+        Things one after another: ``a, b and c``, ``a, b y c``.
+
+        Parameters
+        ----------
+        items : sequence of str
+            Any number of texts.
+
+        Returns
+        -------
+        str
+            Spanish turns its "y" into "e" before the sound i.
+        """
+        if not items:
+            return ""
+        joined = str(format_list(list(items), locale=_locale(self.code)))
+        last = items[-1].lower()
+        if self.spanish and last.startswith(("i", "í", "hi", "hí")) and not last.startswith("hie"):
+            head, _, tail = joined.rpartition(" y ")
+            return f"{head} e {tail}" if head else joined
+        return joined
+
+    def text(self, message: str, n: int | None = None, /, **values: Any) -> str:
+        """
+        Sentence of the catalogue.
+
+        Parameters
+        ----------
+        message : str
+            Its id.
+        n : int, optional
+            What it counts; printed where the sentence says ``{n}``.
+        **values : Any
+            What its other braces stand for, in print already.
+
+        Returns
+        -------
+        str
+            The sentence; braces inside a value stay what they are.
+
+        Raises
+        ------
+        KeyError
+            If there is no such message, or a value is lacking: a bug, which the tests look for.
+        """
+        forms = _catalogue(self.code)[message]
+        if n is None:
+            return forms[0].format(**values)
+        form = forms[0 if _locale(self.code).plural_form(n) == "one" else -1]
+        return form.format(n=self.count(n), **values)
+
+
+def messages(code: str) -> Mapping[str, Forms]:
+    """
+    The whole catalogue of a language.
+
+    Parameters
+    ----------
+    code : str
+        One of `LANGUAGES`.
+
+    Returns
+    -------
+    mapping of str to tuple of str
+        Singular and plural, or one form, by id.
+    """
+    return dict(_catalogue(code))

@@ -1,0 +1,138 @@
+"""Numbers, dates and the catalogues, as print has them."""
+
+import datetime as dt
+import string
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from climtrack.errors import ConfigError
+from climtrack.reporter.language import LANGUAGES, Language, direction, messages, rounded
+
+EN, ES, MX = (Language(code) for code in LANGUAGES)
+DAY = dt.date(2026, 11, 17)
+
+
+def test_values_carry_an_unbreakable_space_and_the_right_mark():
+    """CHARTS.md §6: 12.6 °C in English and Mexico, 12,6 °C in Spain."""
+    assert EN.temperature(12.6) == "12.6\u00a0°C"
+    assert ES.temperature(12.6) == "12,6\u00a0°C"
+    assert MX.temperature(12.6) == "12.6\u00a0°C"
+    assert ES.temperature(-0.25, 2) == "\u22120,25\u00a0°C"
+
+
+def test_differences_carry_their_sign():
+    """U+2212 and no space after it; zero has none."""
+    assert EN.difference(-0.3) == "\u22120.3\u00a0°C"
+    assert EN.difference(0.6) == "+0.6\u00a0°C"
+    assert ES.difference(0.6) == "+0,6\u00a0°C"
+    assert EN.signed(-0.04) == EN.signed(0.04) == "0.0"
+    assert EN.size(-0.3) == "0.3\u00a0°C"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "printed"),
+    [(0.25, 1, "0.3"), (-0.25, 1, "-0.3"), (0.35, 1, "0.4"), (21.895 - 20.82, 2, "1.08"), (-0.04, 1, "0.0"),
+     (0.0499, 1, "0.0"), (12.649999, 1, "12.6"), (99.95, 1, "100.0"), (-0.0, 2, "0.00"), (2.5, 0, "3")],
+)  # fmt: skip
+def test_rounding_is_once_and_half_away_from_zero(value, decimals, printed):
+    """As a spreadsheet does, with binary dust dropped first."""
+    assert str(rounded(value, decimals)) == printed
+
+
+@given(st.floats(-80, 80), st.sampled_from([0, 1, 2]))
+def test_a_figure_and_its_opposite_print_alike(value, decimals):
+    """The word follows from the printed figure, never from the hidden digits."""
+    assert rounded(value, decimals) == -rounded(-value, decimals)
+    assert abs(float(rounded(value, decimals)) - value) <= 0.5 * 10**-decimals + 1e-9
+    assert direction(value, decimals) == -direction(-value, decimals)
+    assert (direction(value, decimals) == 0) == (EN.signed(value, decimals).strip("0.") == "")
+
+
+def test_dates():
+    """CHARTS.md §6, months in lower case in Spanish."""
+    assert EN.date_long(DAY) == "17 November 2026"
+    assert ES.date_long(DAY) == "17 de noviembre de 2026"
+    assert (EN.date_short(DAY), ES.date_short(DAY)) == ("17 Nov", "17 nov")
+    assert (EN.date_day(DAY), ES.date_day(DAY)) == ("17 November", "17 de noviembre")
+    assert ES.date_short(dt.date(2026, 5, 4)) == "4 may"
+    assert EN.moment(dt.datetime(2026, 7, 11, 16, 42, 9, tzinfo=dt.UTC)) == "11 July 16:42 UTC"
+
+
+def test_months_are_three_letters_in_both_languages():
+    """CHARTS.md §6 has Sep and sep, where CLDR has Sept and sept."""
+    assert " ".join(EN.month_short) == "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+    for spanish in (ES, MX):
+        assert " ".join(spanish.month_short) == "ene feb mar abr may jun jul ago sep oct nov dic"
+        assert " ".join(spanish.month_initials) == "E F M A M J J A S O N D"
+    assert " ".join(EN.month_initials) == "J F M A M J J A S O N D"
+
+
+def test_ranges_of_days():
+    """As short as they can be said."""
+    assert EN.date_range(dt.date(2026, 5, 3), dt.date(2026, 5, 7)) == "3–7 May"
+    assert ES.date_range(dt.date(2026, 4, 30), dt.date(2026, 5, 2)) == "30 abr – 2 may"
+    assert EN.date_range(dt.date(2025, 12, 30), dt.date(2026, 1, 2)) == "30 Dec 2025 – 2 Jan 2026"
+    assert ES.date_range(DAY, DAY) == "17 nov"
+
+
+def test_counts_ordinals_percentages_and_lists():
+    """Thousands from 10 000 on; Spanish e before the sound i."""
+    assert (EN.count(1940), EN.count(31000), ES.count(9999), ES.count(31000)) == (
+        "1940",
+        "31,000",
+        "9999",
+        "31\u00a0000",
+    )
+    assert [EN.ordinal(n) for n in (1, 10, 11, 12, 21, 42, 83, 113)] == [
+        "first", "tenth", "11th", "12th", "21st", "42nd", "83rd", "113th",
+    ]  # fmt: skip
+    assert (ES.ordinal(3), ES.ordinal(12)) == ("tercer", "12.º")
+    assert (EN.percent(97.4), ES.percent(97.4)) == ("97%", "97\u00a0%")
+    assert EN.list(["a", "b", "c"]) == "a, b and c"
+    assert ES.list(["aire", "invierno"]) == "aire e invierno"
+    assert ES.list(["aire", "hielo"]) == "aire y hielo"
+    assert ES.list([]) == ""
+
+
+def test_plural_forms():
+    """One day, two days."""
+    assert EN.text("days", 1) == "1 day"
+    assert EN.text("days", 0) == "0 days"
+    assert ES.text("days", 12) == "12 días"
+
+
+def test_braces_in_a_value_stay_what_they_are():
+    """A region named by a joker is data, never a format."""
+    assert "{0.__class__}" in EN.list(["{0.__class__}"])
+
+
+def test_an_unknown_language_says_what_is_spoken():
+    """With the list to choose from."""
+    with pytest.raises(ConfigError, match="en, es, es-MX"):
+        Language("fr")
+
+
+def test_the_catalogues_hold_the_same_messages_and_braces():
+    """Nothing is said in one language only; a Mexican message replaces a Spanish one."""
+    english, spanish, mexican = (messages(code) for code in LANGUAGES)
+    assert set(english) == set(spanish) == set(mexican)
+
+    def braces(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+    for message, forms in english.items():
+        for other in (spanish[message], mexican[message]):
+            assert len(other) == len(forms), message
+            assert all(other), message
+            assert braces(other[-1]) == braces(forms[-1]), message
+
+
+def test_language_costs_little():
+    """Neither numpy nor matplotlib, so that a terminal command may speak without drawing."""
+    code = "import sys, climtrack.reporter.language; print(int('numpy' in sys.modules), int('matplotlib' in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "0"]
