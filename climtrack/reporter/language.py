@@ -22,7 +22,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -48,13 +48,13 @@ _SPACED_THOUSANDS = 10_000
 Forms = tuple[str, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _locale(code: str) -> Locale:
     """Babel's data of a language."""
     return Locale.parse(_LOCALES[code][0])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(code: str) -> Mapping[str, Forms]:
     """Messages of a language by id: one form, or two where they count something."""
     from babel.messages.pofile import read_po

@@ -133,6 +133,8 @@ def test_the_catalogues_hold_the_same_messages_and_braces():
 
 def test_language_costs_little():
     """Neither numpy nor matplotlib, so that a terminal command may speak without drawing."""
-    code = "import sys, climtrack.reporter.language; print(int('numpy' in sys.modules), int('matplotlib' in sys.modules))"
+    code = (
+        "import sys, climtrack.reporter.language; print(int('numpy' in sys.modules), int('matplotlib' in sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "0"]
