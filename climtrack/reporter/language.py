@@ -63,11 +63,12 @@ def _catalogue(code: str) -> Mapping[str, Forms]:
     for name in reversed(_LOCALES[code][1]):
         with (files("climtrack.reporter") / "locale" / f"{name}.po").open("rb") as file:
             for message in read_po(file, locale=name):
-                if message.id:
-                    plural = isinstance(message.id, tuple)
-                    found[message.id[0] if plural else message.id] = (
-                        tuple(message.string) if plural else (str(message.string),)
-                    )
+                if not message.id:
+                    continue  # the header
+                if isinstance(message.id, str):
+                    found[message.id] = (str(message.string),)
+                else:
+                    found[message.id[0]] = tuple(message.string)
     return found
 
 
