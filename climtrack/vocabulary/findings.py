@@ -496,7 +496,7 @@ class Findings:
         Days of the year so far with a positive anomaly.
     days_known : int
         Days of the year so far with a value.
-    year_over_year, direction, ranks, records, streaks, trend, year_end, spread, heatwaves, preindustrial
+    year_over_year, direction, ranks, records, streaks, trend, year_end, spread, heatwaves, preindustrial : findings
         The answers, each `Unknown` with its reason where there is none.
     revision_noise : RevisionNoise
         By how much a value of this series still moves.

@@ -1,0 +1,77 @@
+# Everything a developer runs. The README's two commands need none of this: plain venv and pip are enough.
+#   make venv    once         make check    before each commit         make lock    to refresh the pinned dependencies
+
+PYTHON ?= .venv/bin/python
+BIN     = $(dir $(PYTHON))
+LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+          --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
+
+.PHONY: venv check check-static format lint types layers docstrings test soak bench bench-grid docs notebooks man lock \
+        audit licences package clean
+
+venv:
+	python3 -m venv .venv
+	$(BIN)pip install -q -r constraints-dev.txt
+	$(BIN)pip install -q --no-deps --no-build-isolation -e .
+
+check: check-static test
+
+check-static: lint types layers docstrings
+
+format:
+	$(BIN)ruff format
+	$(BIN)ruff check --fix
+
+lint:
+	$(BIN)ruff format --check
+	$(BIN)ruff check
+
+types:
+	$(BIN)mypy
+
+layers:
+	$(BIN)lint-imports
+
+docstrings:
+	git ls-files 'climtrack/*.py' | xargs $(BIN)numpydoc lint
+
+test:
+	$(PYTHON) -m pytest -n 2
+
+soak:
+	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -m soak
+
+bench:
+	$(PYTHON) -m benchmarks.door
+
+bench-grid:
+	$(PYTHON) -m benchmarks.grid
+
+docs:
+	$(BIN)mkdocs build --strict
+
+notebooks:
+	$(PYTHON) -m notebooks.run
+
+man:
+	$(PYTHON) -m docs.build man
+
+# Pinned versions with the hashes of every file for every platform, no registry named: constraints.txt is the base
+# install and its build backend, constraints-dev.txt adds every extra at the same versions.
+lock:
+	$(LOCK) --upgrade --group build -o constraints.txt
+	$(LOCK) --upgrade --group build --all-extras --constraint constraints.txt -o constraints-dev.txt
+
+audit:
+	$(BIN)pip-audit --require-hashes --disable-pip -r constraints.txt
+
+licences:
+	$(PYTHON) -m docs.build licences
+
+package: clean
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PYTHON) -m build --no-isolation
+	$(BIN)twine check --strict dist/*
+	$(BIN)check-wheel-contents dist/*.whl
+
+clean:
+	rm -rf build dist site
