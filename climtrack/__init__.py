@@ -1,1 +1,3 @@
 """Climate-reanalysis temperature anomaly tracker."""
+
+__version__ = "0.1.0"

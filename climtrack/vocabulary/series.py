@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from climtrack.errors import SeriesError
 from climtrack.vocabulary.calendar import Dates
+from climtrack.vocabulary.variables import VARIABLES
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.int8]
@@ -44,6 +45,12 @@ class SeriesKey:
 
     def __str__(self) -> str:
         return f"{self.product}.{self.variable}.{self.region}"
+
+    @property
+    def label(self) -> str:
+        """Region and variable, as lines, files and pages name a series: ``nh-air``."""
+        variable = VARIABLES.get(self.variable)
+        return f"{self.region}-{variable.option if variable else self.variable}"
 
     @classmethod
     def parse(cls, text: str) -> SeriesKey:

@@ -1,0 +1,85 @@
+"""The command `climtrack`: its commands, and errors made exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from climtrack import __version__
+from climtrack.cli import setup
+from climtrack.cli.output import complain, exit_code
+from climtrack.errors import ClimtrackError
+from climtrack.files import disk_error
+
+app = typer.Typer(
+    name="climtrack",
+    no_args_is_help=True,
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        typer.echo(f"climtrack {__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Exit codes: 0 done · 2 usage or configuration · 3 some series not updated · 4 none, and nothing to show · "
+    "5 this computer · 6 another refresh is running · 130 interrupted."
+)
+def climtrack(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error; may stand anywhere."),
+) -> None:
+    """
+    Is this year's line coming down? Is it below last year's? How far above average are we?
+
+    Daily air and sea-surface temperature of each hemisphere, from Climate Reanalyzer: numbers, charts and words in
+    English and Spanish. Begin with: climtrack report --region nh
+    """
+
+
+for room in (setup,):
+    room.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """
+    Run one command and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Command line; by default the process's own.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    try:
+        app([word for word in words if word != "--debug"], prog_name="climtrack")
+    except ClimtrackError as problem:
+        if debug:
+            raise
+        complain(problem)
+        sys.exit(exit_code(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as problem:
+        if debug:
+            raise
+        from pathlib import Path
+
+        refusal = disk_error(problem, Path(problem.filename or "this computer"))
+        complain(refusal)
+        sys.exit(exit_code(refusal))
+    except Exception as problem:  # the last door: a bug still ends in one line
+        if debug:
+            raise
+        typer.echo(f"climtrack: a bug: {type(problem).__name__}: {problem}"[:160], err=True)
+        typer.echo("Run the same command with --debug and report what it prints.", err=True)
+        sys.exit(1)

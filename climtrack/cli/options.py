@@ -1,0 +1,160 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from climtrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from climtrack.config import Config
+
+ConfigPath = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings to use; `climtrack init` writes them.", show_default=False),
+]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", "-r", metavar="NAME[,NAME]", help="nh, sh, world, tropics, arctic, antarctic, natlan …"),
+]
+Variables = Annotated[
+    list[str] | None, typer.Option("--variable", "-v", metavar="air|sst|all", help="Air, sea surface, or both.")
+]
+Languages = Annotated[list[str] | None, typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show the state on this day (YYYY-MM-DD).")]
+Years = Annotated[
+    str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years of the average: 1991-2020.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def configuration(path: Path | None) -> Config:
+    """
+    Settings of this run.
+
+    Parameters
+    ----------
+    path : Path or None
+        As given by ``--config``.
+
+    Returns
+    -------
+    Config
+        From the file, the environment and the defaults.
+    """
+    from climtrack.config import load
+
+    return load(path, os.environ)
+
+
+def now() -> dt.datetime:
+    """
+    The time, once per command; `CLIMTRACK_NOW` sets it for tests and for looking back.
+
+    Returns
+    -------
+    datetime
+        In UTC, to the second.
+
+    Raises
+    ------
+    ConfigError
+        If `CLIMTRACK_NOW` is not a date and time.
+    """
+    text = os.environ.get("CLIMTRACK_NOW", "")
+    if not text:
+        return dt.datetime.now(dt.UTC).replace(microsecond=0)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise ConfigError(f"CLIMTRACK_NOW={text[:40]!r} is no time", "Write 2024-07-11T16:42:00Z") from problem
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def date(text: str | None) -> dt.date | None:
+    """
+    Date typed by the user.
+
+    Parameters
+    ----------
+    text : str or None
+        ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    date or None
+        None where nothing was typed.
+
+    Raises
+    ------
+    ConfigError
+        If it is not a date.
+    """
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as problem:
+        raise ConfigError(f"{text[:40]!r} is not a date", "Write it as YYYY-MM-DD, for example 2026-07-05") from problem
+
+
+def several(given: Iterable[str] | None, default: Iterable[str], known: Collection[str], what: str) -> tuple[str, ...]:
+    """
+    Values of an option that takes commas and repetition.
+
+    Parameters
+    ----------
+    given : iterable of str or None
+        As typed.
+    default : iterable of str
+        Where nothing was typed.
+    known : collection of str
+        Values that exist; empty where any will do.
+    what : str
+        What one value is called, for the message.
+
+    Returns
+    -------
+    tuple of str
+        Each value once, in the order typed.
+
+    Raises
+    ------
+    ConfigError
+        If a value is unknown.
+    """
+    words = [word.strip() for text in given or () for word in text.split(",")]
+    chosen = dict.fromkeys(word for word in words if word) or dict.fromkeys(default)
+    for word in chosen:
+        if known and word not in known:
+            near = difflib.get_close_matches(word, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(f"unknown {what} {word[:40]!r}{hint}", f"Known are {', '.join(sorted(known))}")
+    return tuple(chosen)
+
+
+def variables(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, ...]:
+    """
+    Air, sea or both.
+
+    Parameters
+    ----------
+    given : iterable of str or None
+        As typed; ``all`` means both.
+    default : iterable of str
+        Where nothing was typed.
+
+    Returns
+    -------
+    tuple of str
+        ``air``, ``sst`` or both.
+    """
+    chosen = several(given, default, ("air", "sst", "all"), "variable")
+    return ("air", "sst") if "all" in chosen else chosen

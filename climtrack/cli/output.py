@@ -1,0 +1,94 @@
+"""What commands print: facts on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+import typer
+
+from climtrack.errors import AnalysisError, ClimtrackError, ConfigError, FetchError, StoreBusy, StoreError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def exit_code(problem: ClimtrackError) -> int:
+    """
+    Exit code of an error that ended a command.
+
+    Parameters
+    ----------
+    problem : ClimtrackError
+        The error.
+
+    Returns
+    -------
+    int
+        As PRODUCT.md §3 lists them.
+    """
+    if isinstance(problem, StoreBusy):
+        return 6
+    if isinstance(problem, StoreError):
+        return 5
+    if isinstance(problem, FetchError):
+        return 4
+    if isinstance(problem, ConfigError | AnalysisError):
+        return 2
+    return 2
+
+
+def say(text: str) -> None:
+    """
+    Print a line of results.
+
+    Parameters
+    ----------
+    text : str
+        Printed without terminal control characters.
+    """
+    typer.echo(_CONTROL.sub("", text))
+
+
+def note(text: str) -> None:
+    """
+    Print a line about the run on standard error.
+
+    Parameters
+    ----------
+    text : str
+        Cut to 200 characters, printed without terminal control characters.
+    """
+    clean = _CONTROL.sub("", text)
+    typer.echo(clean if len(clean) <= 200 else clean[:199] + "…", err=True)
+
+
+def complain(problem: ClimtrackError) -> None:
+    """
+    Print an error, one line per cause.
+
+    Parameters
+    ----------
+    problem : ClimtrackError
+        The error.
+    """
+    lines = problem.what.splitlines()
+    if len(lines) > 1:
+        for line in lines:
+            note(line)
+    else:
+        note(f"climtrack: {problem}")
+
+
+def as_json(document: Any) -> None:
+    """
+    Print one JSON document.
+
+    Parameters
+    ----------
+    document : object
+        Lists, mappings, text and numbers.
+    """
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.write("\n")
