@@ -1,0 +1,73 @@
+"""Plain text: names that came from a feed or a configuration, made safe before they stand in a sentence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_NAME = 60
+#: What Markdown or the HTML inside it may take for markup.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#|~$!&])")
+_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+[.)])", re.MULTILINE)
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """
+    Text of one line without controls.
+
+    Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
+    space, and what is too long ends in an ellipsis.
+
+    Parameters
+    ----------
+    text : str
+        Anything.
+    longest : int, default 60
+        Characters kept.
+
+    Returns
+    -------
+    str
+        Fit for a title, a terminal or a table cell.
+    """
+    kept = "".join(
+        " " if c.isspace() else c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
+    line = " ".join(kept.split(" ")).strip()
+    line = re.sub(r" {2,}", " ", line)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def markdown(text: str) -> str:
+    """
+    Text as Markdown shows it, character by character.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+
+    Returns
+    -------
+    str
+        With every mark of Markdown and HTML escaped.
+    """
+    return _LINE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
+
+
+def csv_cell(text: str) -> str:
+    """
+    Text that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+
+    Returns
+    -------
+    str
+        With an apostrophe in front where it would begin a formula.
+    """
+    line = plain(text, 1000)
+    return f"'{line}" if line[:1] in {"=", "+", "-", "@", "|", "%"} else line
