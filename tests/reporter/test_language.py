@@ -122,7 +122,7 @@ def test_the_catalogues_hold_the_same_messages_and_braces():
     assert set(english) == set(spanish) == set(mexican)
 
     def braces(text: str) -> set[str]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        return {name.lower() for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
     for message, forms in english.items():
         for other in (spanish[message], mexican[message]):
