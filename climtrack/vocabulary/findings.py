@@ -224,7 +224,12 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """Places by period; `season_name` is the one of the region's own hemisphere, e.g. ``northern summer``."""
+    """
+    Places by period; `month`, `season` and `year` are the last whole ones.
+
+    Season names are those of the region's own hemisphere (``northern summer``, ``southern winter``), or months
+    (``June–August``) for a region on both sides of the equator.
+    """
 
     day: Rank | Unknown
     month_to_date: Rank | Unknown
@@ -233,6 +238,8 @@ class Ranks:
     season_name: str
     year_to_date: Rank | Unknown
     year: Rank | Unknown
+    season_to_date: Rank | Unknown = Unknown("not asked")
+    season_to_date_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +375,16 @@ class BackTest:
 
 
 @dataclass(frozen=True, slots=True)
+class PastEstimate:
+    """The year-end estimate as the same method makes it from the data up to `date`, with its range, degC."""
+
+    date: dt.date
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class YearEnd:
     """
     Where the year's mean is heading.
@@ -388,6 +405,8 @@ class YearEnd:
         Share of analogues that would make it the warmest year, 0 to 1.
     backtest : tuple of BackTest
         Error of the same method in past years, by month.
+    past : tuple of PastEstimate
+        Estimates after each month of this year, so that nobody forgets what was said.
     """
 
     year: int
@@ -399,6 +418,7 @@ class YearEnd:
     analogues: int
     chance_of_record: float
     backtest: tuple[BackTest, ...]
+    past: tuple[PastEstimate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,6 +520,8 @@ class Findings:
         The answers, each `Unknown` with its reason where there is none.
     revision_noise : RevisionNoise
         By how much a value of this series still moves.
+    absent_years : tuple of int
+        Years between first and last without any value: no rank or record looks at them, and that must be said.
     """
 
     first_date: dt.date
@@ -522,6 +544,7 @@ class Findings:
     heatwaves: Heatwaves | Unknown
     preindustrial: Preindustrial | Unknown
     revision_noise: RevisionNoise
+    absent_years: tuple[int, ...] = ()
 
     @property
     def anomaly(self) -> BaselineAnomaly | None:

@@ -1,0 +1,259 @@
+"""Difference from a climatology; change of baseline."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from climtrack.analysis.climatology import COMMON, climatology
+from climtrack.errors import BaselineNotCovered
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.findings import BaselineAnomaly, Spread, Unknown
+from climtrack.vocabulary.results import Climatology
+from climtrack.vocabulary.series import Floats, Series
+from climtrack.vocabulary.tables import YearTable, year_table
+
+#: Days on either side of the date that a percentile looks at: an 11-day window.
+WINDOW = 5
+SHIFTING_YEARS = 30
+
+
+def anomalies(table: YearTable, normal: Climatology) -> YearTable:
+    """
+    Values minus their climatology.
+
+    Parameters
+    ----------
+    table : YearTable
+        degC, shape (year, 366).
+    normal : Climatology
+        Of the same alignment: ``harmonic`` by date, ``site`` by slot.
+
+    Returns
+    -------
+    YearTable
+        degC (difference), shape (year, 366).
+
+    Raises
+    ------
+    ValueError
+        If one counts by date and the other by slot.
+    """
+    if table.alignment != ("slot" if normal.method == "site" else "date"):
+        raise ValueError(f"a {normal.method} climatology does not fit a table aligned by {table.alignment}")
+    return YearTable(table.years, table.values - normal.mean, table.alignment)
+
+
+def site_anomaly(series: Series, day: dt.date, baseline: Baseline) -> float | None:
+    """
+    The anomaly as the site shows it.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    day : date
+        A day with a value.
+    baseline : Baseline
+        First and last year, both included.
+
+    Returns
+    -------
+    float or None
+        Value minus the site's own row of that baseline, by slot, where the feed carries the row; else minus our
+        ``site`` climatology; None on 31 December of leap years where the row ends a slot early, or where the
+        baseline is not covered.
+    """
+    value = series.value(day)
+    if value is None:
+        return None
+    position = day.timetuple().tm_yday - 1
+    row = series.site_climatology.get(str(baseline))
+    if row is None:
+        try:
+            row = climatology(series, baseline, method="site").mean
+        except BaselineNotCovered:
+            return None
+    normal = float(row[position])
+    return None if np.isnan(normal) else value - normal
+
+
+def percentile(window: Floats, value: float) -> float:
+    """
+    Share of a sample that lies below a value, ties counted half.
+
+    Parameters
+    ----------
+    window : array of float
+        The sample, any shape, gaps as NaN.
+    value : float
+        What is placed in it.
+
+    Returns
+    -------
+    float
+        In percent.
+    """
+    known = window[~np.isnan(window)]
+    below = float((known < value).sum()) + 0.5 * float((known == value).sum())
+    return 100.0 * below / known.size
+
+
+def around(values: Floats, column: int, half: int = WINDOW) -> Floats:
+    """
+    The days around one day of year, across years and around New Year.
+
+    Parameters
+    ----------
+    values : array of float
+        Shape (year, 366).
+    column : int
+        The day.
+    half : int, default 5
+        Days on either side.
+
+    Returns
+    -------
+    array of float
+        Shape (year, 2 half + 1).
+    """
+    return values[:, np.arange(column - half, column + half + 1) % DAYS]
+
+
+def _rows(table: YearTable, baseline: Baseline) -> slice:
+    """Rows of a covered baseline."""
+    start = baseline.first - int(table.years[0])
+    return slice(start, start + len(baseline.years))
+
+
+def detrended_spread(window: Floats) -> float:
+    """
+    Standard deviation about the years' own straight line.
+
+    Parameters
+    ----------
+    window : array of float
+        Anomalies, shape (year, day).
+
+    Returns
+    -------
+    float
+        degC, with n - 2 degrees of freedom by year; 0 for fewer than three years.
+    """
+    known = ~np.isnan(window)
+    count = known.sum(axis=0)
+    if window.shape[0] < 3 or count.min() < 3:
+        window, known = window[:, count >= 3], known[:, count >= 3]
+        count = count[count >= 3]
+        if not count.size:
+            return 0.0
+    filled = np.where(known, window, 0.0)
+    year = np.where(known, np.arange(window.shape[0])[:, np.newaxis], 0.0)
+    dx = np.where(known, year - year.sum(axis=0) / count, 0.0)
+    dy = np.where(known, filled - filled.sum(axis=0) / count, 0.0)
+    slope = (dx * dy).sum(axis=0) / (dx * dx).sum(axis=0)
+    squares = ((dy - slope * dx) ** 2).sum(axis=0)
+    return float(np.sqrt((squares / (count - 2)).mean()))
+
+
+def baseline_anomaly(
+    series: Series, table: YearTable, normal: Climatology, *, reference: Climatology | None = None
+) -> BaselineAnomaly:
+    """
+    The last day of a series against one baseline.
+
+    The percentile ranks anomalies, each day of the window against its own normal, so that the season's slope within
+    the window does not count.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    table : YearTable
+        The same by year and day of year.
+    normal : Climatology
+        ``harmonic``, covered by the table.
+    reference : Climatology, optional
+        The report's climatology, for the offset between baselines; by default `normal` itself.
+
+    Returns
+    -------
+    BaselineAnomaly
+        Anomaly, spread, percentile, offset.
+    """
+    day, value = series.end, float(series.values[-1])
+    column = calendar.dayofyear_of(day) - 1
+    anomaly = value - float(normal.mean[column])
+    window = around(table.values[_rows(table, normal.baseline)] - normal.mean, column)
+    spread = float(normal.spread[column])
+    detrended = detrended_spread(window)
+    base = normal if reference is None else reference
+    return BaselineAnomaly(
+        value=anomaly,
+        normal=float(normal.mean[column]),
+        site_value=site_anomaly(series, day, normal.baseline),
+        spread=spread,
+        sigma=anomaly / spread if spread else np.nan,
+        sigma_detrended=anomaly / detrended if detrended else np.nan,
+        percentile=percentile(window, anomaly),
+        offset=float(normal.mean[COMMON].mean() - base.mean[COMMON].mean()),
+    )
+
+
+def spread_beside_shifting(table: YearTable, day: dt.date, fixed: BaselineAnomaly | None) -> Spread | Unknown:
+    """
+    The day in its distribution on the fixed baseline and on the 30 years before it.
+
+    Parameters
+    ----------
+    table : YearTable
+        By day of year.
+    day : date
+        The day.
+    fixed : BaselineAnomaly or None
+        The day on the fixed baseline.
+
+    Returns
+    -------
+    Spread or Unknown
+        Unknown where the 30 years before are not covered.
+    """
+    shifting = Baseline(day.year - SHIFTING_YEARS, day.year - 1)
+    try:
+        normal = climatology(table, shifting)
+    except BaselineNotCovered as error:
+        return Unknown(f"shifting baseline {error.what}")
+    if fixed is None:
+        return Unknown("no baseline is covered")
+    column = calendar.dayofyear_of(day) - 1
+    value = float(table.row(day.year)[column] - normal.mean[column])
+    window = around(table.values[_rows(table, shifting)] - normal.mean, column)
+    return Spread(fixed.percentile, shifting, value, percentile(window, value))
+
+
+def change_of_baseline(series: Series, old: Baseline, new: Baseline) -> Floats:
+    """
+    What to add to an anomaly on one baseline to have it on another.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    old, new : Baseline
+        From and to.
+
+    Returns
+    -------
+    array of float
+        degC by day of year, shape (366,).
+
+    Raises
+    ------
+    BaselineNotCovered
+        If `series` lacks days of either.
+    """
+    table = year_table(series)
+    return np.asarray(climatology(table, old).mean - climatology(table, new).mean)

@@ -1,0 +1,120 @@
+"""One year against another, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from climtrack.analysis.noise import LEVEL
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.calendar import LEAP_DAY
+from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
+from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.tables import YearTable
+
+
+def differences(table: YearTable, year: int, other: int) -> Floats:
+    """
+    One year minus another, day by day.
+
+    By date, 29 February is compared with 28 February of a year that lacks it.
+
+    Parameters
+    ----------
+    table : YearTable
+        By date or by slot.
+    year, other : int
+        The years.
+
+    Returns
+    -------
+    array of float
+        degC, shape (366,), NaN where either is missing.
+    """
+    partner = table.row(other)
+    leap = LEAP_DAY - 1
+    if table.alignment == "date" and calendar.date_of(other, LEAP_DAY) is None:
+        partner = partner.copy()
+        partner[leap] = partner[leap - 1]
+    return np.asarray(table.row(year) - partner)
+
+
+def _date(table: YearTable, year: int, column: int) -> dt.date:
+    """Date of a column that holds a value."""
+    if table.alignment == "date":
+        day = calendar.date_of(year, column + 1)
+        if day is None:
+            raise ValueError(f"{year} has no 29 February")
+        return day
+    return dt.date(year, 1, 1) + dt.timedelta(days=column)
+
+
+def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> YearOverYear | Unknown:
+    """
+    One year against another up to a day; any two years, by default the one before.
+
+    By date (1 March against 1 March) with a table aligned by date; by slot, as the site draws its lines, with one
+    aligned by slot.
+
+    Parameters
+    ----------
+    table : YearTable
+        degC, shape (year, 366).
+    day : date
+        The latest day.
+    other : int, optional
+        Year to compare with.
+
+    Returns
+    -------
+    YearOverYear or Unknown
+        Unknown where the other year has no value on that day.
+    """
+    other = day.year - 1 if other is None else other
+    column = calendar.dayofyear_of(day) - 1 if table.alignment == "date" else day.timetuple().tm_yday - 1
+    gap = differences(table, day.year, other)[: column + 1]
+    if np.isnan(gap[-1]):
+        missing = day.year if np.isnan(table.row(day.year)[column]) else other
+        return Unknown(f"no value of {missing} on this day of year")
+    leap = table.alignment == "date" and column == LEAP_DAY - 1 and calendar.date_of(other, LEAP_DAY) is None
+    partner = calendar.same_day(day, other) if table.alignment == "date" else _date(table, other, column)
+    places = np.flatnonzero(_exists(table, day.year)[: column + 1])
+    known = places[~np.isnan(gap[places])]
+    day_by_day = gap[places]
+    side = np.sign(day_by_day)
+    breaks = np.flatnonzero(side != side[-1])
+    run = int(side.size - 1 - breaks[-1]) if breaks.size else int(side.size)
+    crossed = breaks.size > 0 and not np.isnan(side[breaks[-1]])
+    # The last fortnight may reach back over New Year: then last December faces the December before the other year's.
+    before = differences(table, day.year - 1, other - 1)[_exists(table, day.year - 1)]
+    last14 = np.concatenate([before, day_by_day])[-14:]
+    warm, cold = known[np.argmax(gap[known])], known[np.argmin(gap[known])]
+    level = np.abs(np.round(gap[known], 9)) < LEVEL
+    return YearOverYear(
+        date=day,
+        partner=partner,
+        other_year=other,
+        value=float(table.row(day.year)[column] - gap[-1]),
+        difference=float(gap[-1]),
+        mean_7d=float(np.nanmean(last14[-7:])),
+        days_below_last_14=int((last14 < 0).sum()),
+        days_compared_last_14=int((~np.isnan(last14)).sum()),
+        run_length=run,
+        last_crossing=_date(table, day.year, int(places[-run])) if crossed else None,
+        warmest=Gap(_date(table, day.year, int(warm)), float(gap[warm])),
+        coldest=Gap(_date(table, day.year, int(cold)), float(gap[cold])),
+        days_warmer=int((~level & (gap[known] > 0)).sum()),
+        days_cooler=int((~level & (gap[known] < 0)).sum()),
+        days_level=int(level.sum()),
+        days_compared=int(known.size),
+        leap_day=leap,
+    )
+
+
+def _exists(table: YearTable, year: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which columns are days of that year."""
+    exists = np.ones(calendar.DAYS, dtype=bool)
+    if calendar.date_of(year, LEAP_DAY) is None:
+        exists[LEAP_DAY - 1 if table.alignment == "date" else -1] = False
+    return exists

@@ -1,0 +1,256 @@
+"""Marine heatwaves after Hobday et al. (2016, 2018)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.analysis.anomaly import SHIFTING_YEARS
+from climtrack.analysis.climatology import COMMON, require_covered, running_mean, uncovered
+from climtrack.analysis.frame import Frame
+from climtrack.analysis.records import runs
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
+from climtrack.vocabulary.findings import Heatwave, Heatwaves, Unknown
+from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.series import Floats
+
+HALF_WINDOW = 5
+SMOOTHING = 31
+PERCENTILE = 90
+SHORTEST = 5
+LONGEST_GAP = 2
+#: A box larger than this is a basin, in km².
+BASIN = 2.0e6
+EARTH_RADIUS = 6371.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Threshold:
+    """Seasonal mean and 90th percentile after Hobday et al. (2016), by day of year, degC, shape (366,)."""
+
+    baseline: Baseline
+    mean: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """
+    Heatwaves of a daily series, one element each.
+
+    Parameters
+    ----------
+    first, last, peak : array of int
+        Rows of the series.
+    intensity_max, intensity_mean : array of float
+        Above the climatology, degC.
+    category : array of int
+        1 moderate, 2 strong, 3 severe, 4 extreme.
+    """
+
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    peak: npt.NDArray[np.int64]
+    intensity_max: Floats
+    intensity_mean: Floats
+    category: npt.NDArray[np.int64]
+
+
+def threshold(
+    values: Floats, place: npt.NDArray[np.int64], years: npt.NDArray[np.int64], baseline: Baseline
+) -> Threshold:
+    """
+    Mean and 90th percentile of the 11 days around each day of year, smoothed over 31 days.
+
+    Parameters
+    ----------
+    values : array of float
+        One value a day, shape (time,).
+    place : array of int
+        Position of each day in the table of years, shape (time,).
+    years : array of int
+        Years of the table.
+    baseline : Baseline
+        Covered by the series.
+
+    Returns
+    -------
+    Threshold
+        degC by day of year; 29 February between its neighbours.
+    """
+    first, stop = baseline.first - int(years[0]), baseline.last - int(years[0]) + 1
+    inside = slice(*np.searchsorted(place, [first * DAYS, stop * DAYS]))
+    days = np.concatenate([np.full(HALF_WINDOW, np.nan), values[inside], np.full(HALF_WINDOW, np.nan)])
+    windows = np.lib.stride_tricks.sliding_window_view(days, 2 * HALF_WINDOW + 1)
+    row_of = np.full((stop - first) * DAYS, -1)
+    row_of[place[inside] - first * DAYS] = np.arange(windows.shape[0])
+    rows = row_of.reshape(stop - first, DAYS)[:, COMMON]
+    pool = windows[np.maximum(rows, 0)]
+    pool[rows < 0] = np.nan
+    pool = pool.transpose(1, 0, 2).reshape(COMMON.size, -1)
+    count = (~np.isnan(pool)).sum(axis=1)
+    mean = np.nansum(pool, axis=1) / count
+    at = (count - 1) * (PERCENTILE / 100)
+    below = at.astype(np.int64)
+    wanted = np.unique(np.concatenate([below, np.minimum(below + 1, count - 1)]))
+    pool.partition(wanted, axis=1)
+    day = np.arange(COMMON.size)
+    lower, upper = pool[day, below], pool[day, np.minimum(below + 1, count - 1)]
+    high = lower + (upper - lower) * (at - below)
+    return Threshold(baseline, _smooth(mean), _smooth(high))
+
+
+def _smooth(line: Floats) -> Floats:
+    """31-day circular mean on the 366-day calendar, 29 February first put between its neighbours."""
+    full = np.empty(DAYS)
+    full[COMMON] = line
+    full[LEAP_DAY - 1] = (full[LEAP_DAY - 2] + full[LEAP_DAY]) / 2
+    return running_mean(full, SMOOTHING)
+
+
+def events(values: Floats, columns: npt.NDArray[np.int64], bar: Threshold) -> Events:
+    """
+    Runs of at least five days above the 90th percentile; gaps of up to two days are bridged.
+
+    Parameters
+    ----------
+    values : array of float
+        One value a day, gaps as NaN (never above), shape (time,).
+    columns : array of int
+        Day of year of each, 0 to 365.
+    bar : Threshold
+        What counts as warm.
+
+    Returns
+    -------
+    Events
+        In order of time.
+
+    References
+    ----------
+    .. [1] Hobday, A. J. et al. (2016), A hierarchical approach to defining marine heatwaves, Prog. Oceanogr., 141,
+       227–238.
+    .. [2] Hobday, A. J. et al. (2018), Categorizing and naming marine heatwaves, Oceanography, 31(2), 162–173.
+    """
+    above = values - bar.mean[columns]
+    reach = bar.high[columns] - bar.mean[columns]
+    starts, stops = runs(above > reach)
+    long = stops - starts >= SHORTEST
+    starts, stops = starts[long], stops[long]
+    apart = starts[1:] - stops[:-1] > LONGEST_GAP
+    starts = starts[np.concatenate([[True], apart])] if starts.size else starts
+    stops = stops[np.concatenate([apart, [True]])] if stops.size else stops
+    if not starts.size:
+        none = np.zeros(0, dtype=np.int64)
+        return Events(none, none, none, np.zeros(0), np.zeros(0), none)
+    filled = np.where(np.isnan(above), -np.inf, above)
+    cuts = np.column_stack([starts, stops]).ravel()
+    cuts = cuts[:-1] if cuts[-1] == values.size else cuts
+    highest = np.maximum.reduceat(filled, cuts)[::2]
+    times = np.maximum.reduceat(np.where(np.isnan(above), -np.inf, above / reach), cuts)[::2]
+    known = np.add.reduceat((~np.isnan(above)).astype(np.float64), cuts)[::2]
+    total = np.add.reduceat(np.where(np.isnan(above), 0.0, above), cuts)[::2]
+    event = np.repeat(np.arange(starts.size), stops - starts)
+    days = np.concatenate([np.arange(a, b) for a, b in zip(starts, stops, strict=True)])
+    tops = np.flatnonzero(filled[days] == highest[event])
+    peak = days[tops[np.unique(event[tops], return_index=True)[1]]]
+    category = np.clip(np.floor(times), 1, 4).astype(np.int64)
+    return Events(starts, stops - 1, peak, highest, total / known, category)
+
+
+def area(region: Region) -> float:
+    """
+    Area of a region's box.
+
+    Parameters
+    ----------
+    region : Region
+        Where.
+
+    Returns
+    -------
+    float
+        km².
+    """
+    width = (region.east - region.west) % 360 or 360.0
+    height = math.sin(math.radians(region.north)) - math.sin(math.radians(region.south))
+    return EARTH_RADIUS**2 * math.radians(width) * height
+
+
+def caution(region: Region) -> str:
+    """
+    Why a category says little of a large region.
+
+    Parameters
+    ----------
+    region : Region
+        Where.
+
+    Returns
+    -------
+    str
+        One sentence without a full stop; empty for boxes up to 2 million km².
+    """
+    size = area(region)
+    if size <= BASIN:
+        return ""
+    return (
+        "Categories are made for local series: the mean of a basin varies little from year to year, so with the "
+        "warming trend almost every day exceeds the threshold and the categories saturate; rank and percentile lead"
+    )
+
+
+def heatwaves(frame: Frame) -> Heatwaves | Unknown:
+    """
+    Events of this year and the one under way, on the fixed and on the shifting baseline.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    Heatwaves or Unknown
+        Unknown for air, and where no baseline is covered.
+    """
+    if frame.series.key.variable != "sst":
+        return Unknown("marine heatwaves are defined for the sea surface")
+    if frame.climatology is None:
+        return Unknown("no baseline is covered")
+    values, columns, years = frame.series.values, frame.place % DAYS, frame.table.years
+    baseline = frame.climatology.baseline
+    require_covered(frame.table, baseline)
+    found = events(values, columns, threshold(values, frame.place, years, baseline))
+    shifting = Baseline(frame.day.year - SHIFTING_YEARS, frame.day.year - 1)
+    other = None
+    if not uncovered(frame.table, shifting):
+        other = events(values, columns, threshold(values, frame.place, years, shifting))
+    new_year = int(np.searchsorted(frame.place, frame.row * DAYS))
+    this_year = tuple(_event(frame, found, int(i), other) for i in np.flatnonzero(found.last >= new_year))
+    days = sum(int(found.last[i] - max(found.first[i], new_year) + 1) for i in np.flatnonzero(found.last >= new_year))
+    current = this_year[-1] if this_year and this_year[-1].last == frame.day else None
+    return Heatwaves(current, this_year, days, caution(frame.region))
+
+
+def _event(frame: Frame, found: Events, i: int, other: Events | None) -> Heatwave:
+    """One event as a finding; its shifting category is the highest of the events that overlap it there."""
+    first, last = int(found.first[i]), int(found.last[i])
+    shifting = 0
+    if other is not None:
+        overlap = (other.first <= last) & (other.last >= first)
+        shifting = int(other.category[overlap].max(initial=0))
+    return Heatwave(
+        first=frame.date_at(first),
+        last=frame.date_at(last),
+        peak=frame.date_at(int(found.peak[i])),
+        days=last - first + 1,
+        intensity_max=float(found.intensity_max[i]),
+        intensity_mean=float(found.intensity_mean[i]),
+        category=int(found.category[i]),
+        category_shifting=shifting,
+    )

@@ -1,0 +1,143 @@
+"""The view above 1850–1900, for the world's air only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from climtrack.analysis.climatology import climatology
+from climtrack.errors import BaselineNotCovered
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
+from climtrack.vocabulary.findings import Preindustrial, Unknown
+from climtrack.vocabulary.series import Floats, SeriesKey
+from climtrack.vocabulary.tables import YearTable
+
+#: How far 1991–2020 lies above 1850–1900, January to December, degC (Copernicus Climate Change Service).
+OFFSETS = np.array([0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93])
+#: The same for means of twelve months.
+ANNUAL_OFFSET = 0.88
+REFERENCE = Baseline(1991, 2020)
+
+
+def offsets_by_day() -> Floats:
+    """
+    Monthly offsets laid out by day of year.
+
+    Returns
+    -------
+    array of float
+        degC, shape (366,).
+    """
+    return np.repeat(OFFSETS, np.diff([*MONTH_STARTS, DAYS + 1]))
+
+
+def refusal(key: SeriesKey) -> str:
+    """
+    Why a series has no pre-industrial view.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which series.
+
+    Returns
+    -------
+    str
+        The reason, without a full stop; empty for the world's air.
+    """
+    if key.variable != "t2m":
+        return "the offsets to 1850–1900 are known for air temperature, not for the sea surface"
+    if key.region != "world":
+        return "the offsets to 1850–1900 are known for the whole world only, not for a part of it"
+    return (
+        "" if key.product in ("era5", "climate-pulse") else f"the offsets to 1850–1900 do not belong to {key.product}"
+    )
+
+
+def above_preindustrial(anomaly: YearTable) -> YearTable:
+    """
+    Anomalies on 1991–2020 moved to 1850–1900, month by month.
+
+    Parameters
+    ----------
+    anomaly : YearTable
+        By date, relative to 1991–2020, of the world's air.
+
+    Returns
+    -------
+    YearTable
+        degC above 1850–1900, shape (year, 366).
+    """
+    return YearTable(anomaly.years, anomaly.values + offsets_by_day(), anomaly.alignment)
+
+
+def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) -> Preindustrial | Unknown:
+    """
+    The latest day and the year so far above 1850–1900.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which series.
+    table : YearTable
+        Its values by date.
+    day_row : tuple of int
+        Row and column of the latest day.
+
+    Returns
+    -------
+    Preindustrial or Unknown
+        Unknown with the reason for everything but the world's air.
+    """
+    if why := refusal(key):
+        return Unknown(why)
+    try:
+        normal = climatology(table, REFERENCE)
+    except BaselineNotCovered as error:
+        return Unknown(error.what)
+    row, column = day_row
+    year = (table.values[row] - normal.mean + offsets_by_day())[: column + 1]
+    known = year[~np.isnan(year)]
+    return Preindustrial(
+        value=float(year[column]),
+        year_to_date=float(known.mean()),
+        days_above_1_5=int((known > 1.5).sum()),
+        days_above_1=int((known > 1.0).sum()),
+        days=int(known.size),
+    )
+
+
+def annual_above_preindustrial(mean: float, reference_mean: float) -> float:
+    """
+    A twelve-month mean above 1850–1900.
+
+    Parameters
+    ----------
+    mean : float
+        Mean of the twelve months in degC.
+    reference_mean : float
+        Mean of 1991–2020 in degC.
+
+    Returns
+    -------
+    float
+        degC, by the annual offset of 0.88.
+    """
+    return mean - reference_mean + ANNUAL_OFFSET
+
+
+def month_of_column(column: int) -> int:
+    """
+    Month of a column of a table aligned by date.
+
+    Parameters
+    ----------
+    column : int
+        0 to 365.
+
+    Returns
+    -------
+    int
+        1 to 12.
+    """
+    return int(np.searchsorted(MONTH_STARTS, column + 1, side="right"))

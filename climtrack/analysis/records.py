@@ -1,0 +1,237 @@
+"""Records and streaks: warmest day of all, warmest for the date, largest anomaly, kept apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.analysis.frame import Frame
+from climtrack.analysis.noise import FLOOR, claim
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
+from climtrack.vocabulary.findings import Claim, Reading, Record, Records, Run, Streaks, Unknown
+from climtrack.vocabulary.series import Floats, Status
+from climtrack.vocabulary.tables import YearTable
+
+Bools = npt.NDArray[np.bool_]
+
+#: Earlier years that a date must have seen before it can set a record; a quarter of that for 29 February.
+EARLIER_YEARS = 10
+MILESTONES = (7, 10, 14, 30, 50, 100, 150, 200, 250, 300, 365, 400, 450, 500)
+
+
+def record_days(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Bools:
+    """
+    Days warmer than the same day of every earlier year.
+
+    Parameters
+    ----------
+    table : YearTable
+        By date (29 February is compared with leap years only) or by slot.
+    earlier : int, default 10
+        Earlier years needed; a quarter of that for 29 February.
+
+    Returns
+    -------
+    array of bool
+        Shape (year, 366).
+    """
+    known = ~np.isnan(table.values)
+    best = np.full(table.values.shape, np.nan)
+    best[1:] = np.fmax.accumulate(table.values, axis=0)[:-1]
+    seen = np.zeros(known.shape, dtype=np.int64)
+    seen[1:] = np.cumsum(known, axis=0)[:-1]
+    needed = np.full(DAYS, earlier)
+    if table.alignment == "date":
+        needed[LEAP_DAY - 1] = max(earlier // 4, 1)
+    return np.asarray((table.values > best) & (seen >= np.maximum(needed, 1)))
+
+
+def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """
+    Where runs of True begin and end.
+
+    Parameters
+    ----------
+    flags : array of bool
+        One a day, shape (time,).
+
+    Returns
+    -------
+    starts, stops : array of int
+        First day of each run and the day after its last.
+    """
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def latest_run(frame: Frame, flags: Bools) -> Run | None:
+    """Run that includes the latest day."""
+    if not flags[-1]:
+        return None
+    breaks = np.flatnonzero(~flags)
+    first = int(breaks[-1]) + 1 if breaks.size else 0
+    return Run(frame.date_at(first), frame.day, flags.size - first)
+
+
+def longest_run(frame: Frame, flags: Bools) -> Run | None:
+    """The longest run, the first of equals."""
+    starts, stops = runs(flags)
+    if not starts.size:
+        return None
+    i = int(np.argmax(stops - starts))
+    return Run(frame.date_at(starts[i]), frame.date_at(stops[i] - 1), int(stops[i] - starts[i]))
+
+
+def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]) -> Record:
+    """Record held by day `at` of daily `values`, among the days `rivals`."""
+    years = _years(frame)
+    value = float(values[at])
+    reach = max(frame.noise.typical, FLOOR)
+    distance = np.round(value - values[rivals], 9)
+    close = rivals[(distance < reach) & (rivals != at)]
+    others = rivals[rivals != at]
+    nearest = float(distance[rivals != at].min()) if others.size else np.inf
+    earlier = rivals[years[rivals] < years[at]]
+    earlier = earlier[~np.isnan(values[earlier])]
+    preliminary = int(frame.series.status[at] == Status.PRELIMINARY)
+    beaten = int(earlier[np.argmax(values[earlier])]) if earlier.size else None
+    return Record(
+        date=frame.date_at(at),
+        value=value,
+        previous=None if beaten is None else _reading(frame, values, beaten),
+        margin=np.nan if beaten is None else value - float(values[beaten]),
+        claim=claim(nearest, frame.noise, preliminary=preliminary) if others.size else Claim.SAFE,
+        tied_with=tuple(frame.date_at(i) for i in close),
+    )
+
+
+def _reading(frame: Frame, values: Floats, at: int) -> Reading:
+    """A day's value."""
+    status = "preliminary" if frame.series.status[at] == Status.PRELIMINARY else "final"
+    return Reading(frame.date_at(at), float(values[at]), status)
+
+
+def _years(frame: Frame) -> npt.NDArray[np.int64]:
+    """Year of each day of the series."""
+    return np.asarray(frame.place // DAYS + frame.table.years[0])
+
+
+def records(frame: Frame) -> Records:
+    """
+    The three records, and the record days of this year.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    Records
+        Each record beats every earlier year of this series; days within the revision noise of it are named, and the
+        nearest of them decides the claim.
+    """
+    values = frame.series.values
+    everyday = np.flatnonzero(~np.isnan(values))
+    same_date = everyday[frame.place[everyday] % DAYS == frame.column]
+    largest: Record | Unknown = Unknown("no baseline is covered")
+    if frame.anomalies is not None:
+        anomaly = frame.daily(frame.anomalies.values)
+        largest = _record(frame, anomaly, int(np.nanargmax(anomaly)), everyday)
+    flags = frame.daily(record_days(frame.table))
+    this_year = np.flatnonzero(flags & (_years(frame) == frame.day.year))
+    return Records(
+        warmest_day=_record(frame, values, int(np.nanargmax(values)), everyday),
+        warmest_for_date=_record(frame, values, int(same_date[np.argmax(values[same_date])]), same_date)
+        if same_date.size > 1
+        else Unknown("no other year has this date"),
+        largest_anomaly=largest,
+        days=tuple(frame.date_at(i) for i in this_year),
+    )
+
+
+def above_year(frame: Frame, year: int) -> Bools:
+    """
+    Days above the same day of a given year.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+    year : int
+        The year whose line is the bar.
+
+    Returns
+    -------
+    array of bool
+        One a day, shape (time,); a gap is never above.
+    """
+    bar = frame.table.row(year)
+    leap = LEAP_DAY - 1
+    if np.isnan(bar[leap]):
+        bar = bar.copy()
+        bar[leap] = bar[leap - 1]
+    return np.asarray(frame.series.values > bar[frame.place % DAYS])
+
+
+def streaks(frame: Frame) -> Streaks:
+    """
+    The ledger of runs, rebuilt from the data.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    Streaks
+        Runs go through New Year; a gap ends them.
+    """
+    flags = frame.daily(record_days(frame.table))
+    running = latest_run(frame, flags)
+    before = np.full(frame.table.values.shape, np.nan)
+    before[1:] = frame.table.values[:-1]
+    leap = LEAP_DAY - 1
+    before[:, leap] = np.where(np.isnan(before[:, leap]), before[:, leap - 1], before[:, leap])
+    gap = frame.series.values - frame.daily(before)
+    above = None
+    if frame.anomalies is not None:
+        above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
+    ever = np.flatnonzero(flags)
+    last = frame.date_at(ever[-1]) if ever.size else None
+    return Streaks(
+        record_days=running,
+        longest_record_days=longest_run(frame, flags),
+        above_last_year=latest_run(frame, gap > 0),
+        below_last_year=latest_run(frame, gap < 0),
+        above_average=above,
+        last_record=last,
+        days_since_record=None if last is None else (frame.day - last).days,
+        next_milestone=None if running is None else next_milestone(running.days),
+    )
+
+
+def next_milestone(days: int) -> int:
+    """
+    Next round length of a streak.
+
+    Parameters
+    ----------
+    days : int
+        Its length.
+
+    Returns
+    -------
+    int
+        The first milestone above it; whole hundreds past 500.
+    """
+    return next((m for m in MILESTONES if m > days), (days // 100 + 1) * 100)
+
+
+def date_of_column(year: int, column: int) -> dt.date | None:
+    """Date of a column of a table aligned by date; None for 29 February of a common year."""
+    return calendar.date_of(year, column + 1)

@@ -1,0 +1,155 @@
+"""Every question asked once: one series in, one study out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
+from climtrack.analysis.climatology import climatology, uncovered
+from climtrack.analysis.comparison import year_over_year
+from climtrack.analysis.direction import direction
+from climtrack.analysis.frame import Frame, folded
+from climtrack.analysis.heatwaves import heatwaves
+from climtrack.analysis.noise import default_noise
+from climtrack.analysis.preindustrial import preindustrial
+from climtrack.analysis.ranking import ranks
+from climtrack.analysis.records import records, runs, streaks
+from climtrack.analysis.trend import trend, year_end
+from climtrack.vocabulary.baselines import BASELINES, DEFAULT, Baseline
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Reading, RevisionNoise, Run, Unknown
+from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.results import Climatology, Study
+from climtrack.vocabulary.series import Series, Status
+from climtrack.vocabulary.tables import YearTable
+
+
+def study(
+    series: Series,
+    region: Region,
+    *,
+    baseline: Baseline = DEFAULT,
+    as_of: dt.date | None = None,
+    revision_noise: RevisionNoise | None = None,
+) -> Study:
+    """
+    Everything known of one series on one day.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    region : Region
+        Where.
+    baseline : Baseline, default 1991-2020
+        Baseline asked for. Where the series does not cover it, the first covered named one is used instead, and the
+        anomaly on the one asked for is `Unknown` with the years at fault.
+    as_of : date, optional
+        Nothing later is looked at; by default the last day.
+    revision_noise : RevisionNoise, optional
+        By how much values of this series still move, measured from its own history; by default as measured once on
+        stored copies of the feed.
+
+    Returns
+    -------
+    Study
+        Tables, climatology and findings.
+
+    Raises
+    ------
+    SeriesError
+        If the series begins after `as_of`.
+    """
+    known = series if as_of is None else series.upto(as_of)
+    table, place = folded(known)
+    normals = _climatologies(table, baseline)
+    chosen = next((normal for normal in normals.values() if isinstance(normal, Climatology)), None)
+    frame = Frame(
+        series=known,
+        region=region,
+        table=table,
+        place=place,
+        climatology=chosen,
+        anomalies=None if chosen is None else anomalies(table, chosen),
+        noise=revision_noise or default_noise(series.key),
+    )
+    flags = np.full(table.values.shape, np.nan)
+    flags.ravel()[place[known.preliminary]] = 1.0
+    return Study(
+        series=known,
+        region=region,
+        as_of=as_of or known.end,
+        requested=baseline,
+        climatology=chosen,
+        table=table,
+        anomalies=frame.anomalies,
+        preliminary=YearTable(table.years, flags),
+        findings=_findings(frame, normals),
+    )
+
+
+def _climatologies(table: YearTable, requested: Baseline) -> dict[str, Climatology | Unknown]:
+    """Climatology of the baseline asked for, then of every named one, or why there is none."""
+    found: dict[str, Climatology | Unknown] = {}
+    for baseline in dict.fromkeys([requested, *BASELINES.values()]):
+        why = uncovered(table, baseline)
+        found[str(baseline)] = Unknown(why) if why else climatology(table, baseline)
+    return found
+
+
+def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findings:
+    """The answers."""
+    series, chosen = frame.series, frame.climatology
+    cards: dict[str, BaselineAnomaly | Unknown] = {
+        name: normal if isinstance(normal, Unknown) else baseline_anomaly(series, frame.table, normal, reference=chosen)
+        for name, normal in normals.items()
+    }
+    fixed = None if chosen is None else cards[str(chosen.baseline)]
+    preliminary = np.flatnonzero(series.preliminary)
+    this_year = frame.table.values[frame.row, : frame.column + 1]
+    days_known = int((~np.isnan(this_year)).sum())
+    no_baseline = Unknown("no baseline is covered")
+    to_date: float | Unknown = no_baseline
+    above: int | Unknown = no_baseline
+    if frame.anomalies is not None:
+        year = frame.anomalies.values[frame.row, : frame.column + 1]
+        to_date, above = float(np.nanmean(year)), int((year > 0).sum())
+    return Findings(
+        first_date=series.start,
+        latest=Reading(series.end, float(series.values[-1]), _status(int(series.status[-1]))),
+        preliminary_from=frame.date_at(preliminary[0]) if preliminary.size else None,
+        missing=_missing(frame),
+        baseline=None if chosen is None else chosen.baseline,
+        anomalies=cards,
+        anomaly_year_to_date=to_date,
+        days_above_average=above,
+        days_known=days_known,
+        year_over_year=year_over_year(frame.table, frame.day),
+        direction=direction(frame),
+        ranks=ranks(frame),
+        records=records(frame),
+        streaks=streaks(frame),
+        trend=trend(frame.table),
+        year_end=year_end(frame),
+        spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
+        heatwaves=heatwaves(frame),
+        preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
+        revision_noise=frame.noise,
+        absent_years=tuple(int(y) for y in frame.table.years[np.isnan(frame.table.values).all(axis=1)]),
+    )
+
+
+def _status(flag: int) -> str:
+    """``final`` or ``preliminary``."""
+    return "preliminary" if flag == Status.PRELIMINARY else "final"
+
+
+def _missing(frame: Frame) -> tuple[Run, ...]:
+    """Gaps between 1 January of this year and the latest day."""
+    new_year = max((dt.date(frame.day.year, 1, 1) - frame.series.start).days, 0)
+    starts, stops = runs(np.isnan(frame.series.values[new_year:]))
+    return tuple(
+        Run(frame.date_at(new_year + a), frame.date_at(new_year + b - 1), int(b - a))
+        for a, b in zip(starts, stops, strict=True)
+    )

@@ -1,0 +1,175 @@
+"""Warming per decade, and where the year's mean is heading."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
+from climtrack.analysis.frame import Frame
+from climtrack.analysis.regression import line
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.calendar import Ints
+from climtrack.vocabulary.findings import BackTest, PastEstimate, Trend, Unknown, YearEnd
+from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.tables import YearTable
+
+#: First year of a trend: satellites from 1979 on make air and sea comparable.
+TREND_FROM = 1979
+TREND_YEARS = 20
+#: Past years whose remainder is tried on this one, and how many at least.
+ANALOGUES, FEWEST = 30, 10
+
+
+def annual_means(table: YearTable) -> Floats:
+    """
+    Mean of each complete year.
+
+    Parameters
+    ----------
+    table : YearTable
+        degC, shape (year, 366).
+
+    Returns
+    -------
+    array of float
+        Shape (year,), NaN for a year that lacks more than 10 days.
+    """
+    known = ~np.isnan(table.values)
+    complete = known[:, COMMON].sum(axis=1) >= COMMON.size - MISSING_ALLOWED
+    count = np.where(complete, known.sum(axis=1), 1)
+    return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
+
+
+def trend(table: YearTable, *, first: int = TREND_FROM) -> Trend | Unknown:
+    """
+    Ordinary least squares over annual means of complete years.
+
+    Parameters
+    ----------
+    table : YearTable
+        degC, shape (year, 366).
+    first : int, default 1979
+        First year used, or the first complete one after it.
+
+    Returns
+    -------
+    Trend or Unknown
+        Unknown for fewer than 20 years, or where more than a tenth of the years between first and last are absent.
+    """
+    means = annual_means(table)
+    used = ~np.isnan(means) & (table.years >= first)
+    years = table.years[used]
+    if years.size < TREND_YEARS:
+        return Unknown(f"only {years.size} complete years since {first}")
+    span = int(years[-1] - years[0]) + 1
+    if years.size < 0.9 * span:
+        return Unknown(f"{span - years.size} of the years {years[0]}–{years[-1]} are absent")
+    fit = line(years.astype(np.float64), means[used])
+    return Trend(int(years[0]), int(years[-1]), 10 * fit.slope, 10 * fit.low, 10 * fit.high, fit.lag1, fit.n_effective)
+
+
+def year_end(frame: Frame) -> YearEnd | Unknown:
+    """
+    Mean of the year expected from the year so far and what past years did after the same days.
+
+    Each of the last 30 complete years lends its own step from the mean of these days to the mean of its whole year;
+    their mean gives the estimate, their 5th and 95th percentile the range. The back-test makes the same estimate at
+    the end of each month of past years, from the years before only.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    YearEnd or Unknown
+        Unknown with fewer than 10 complete years before this one.
+    """
+    means = annual_means(frame.table)
+    row = frame.row
+    past = np.flatnonzero(~np.isnan(means[:row]))[-ANALOGUES:]
+    if past.size < FEWEST:
+        return Unknown(f"only {past.size} complete years before {frame.day.year}")
+    so_far = frame.table.values[row, : frame.column + 1]
+    to_date, estimate, low, high, chance = _estimate(frame.table, means, past, so_far)
+    return YearEnd(
+        year=frame.day.year,
+        to_date=to_date,
+        days=int((~np.isnan(so_far)).sum()),
+        estimate=estimate,
+        low=low,
+        high=high,
+        analogues=int(past.size),
+        chance_of_record=chance,
+        backtest=backtest(frame.table),
+        past=_past(frame, means, past),
+    )
+
+
+def _estimate(table: YearTable, means: Floats, past: Ints, so_far: Floats) -> tuple[float, float, float, float, float]:
+    """Mean to date, estimate, low, high, share of analogues that break the record."""
+    known = ~np.isnan(so_far)
+    to_date = float(so_far[known].mean())
+    same = table.values[past][:, : so_far.size][:, known]
+    shared = ~np.isnan(same)
+    steps = means[past] - np.where(shared, same, 0.0).sum(axis=1) / shared.sum(axis=1)
+    low, high = np.percentile(steps, [5, 95])
+    best = float(np.nanmax(means[: int(past[-1]) + 1]))
+    chance = float((to_date + steps > best).mean())
+    return to_date, to_date + float(steps.mean()), to_date + float(low), to_date + float(high), chance
+
+
+def _past(frame: Frame, means: Floats, past: Ints) -> tuple[PastEstimate, ...]:
+    """What the same method said at the end of each month of this year."""
+    found = []
+    for month in range(1, frame.day.month + 1):
+        end = calendar.dayofyear_of(_month_end(frame.day.year, month))
+        if end > frame.column or month == 12:
+            break
+        so_far = frame.table.values[frame.row, :end]
+        if (~np.isnan(so_far)).sum() < 0.9 * end:
+            continue
+        _, estimate, low, high, _ = _estimate(frame.table, means, past, so_far)
+        found.append(PastEstimate(_month_end(frame.day.year, month), estimate, low, high))
+    return tuple(found)
+
+
+def _month_end(year: int, month: int) -> dt.date:
+    """Last day of a month."""
+    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def backtest(table: YearTable) -> tuple[BackTest, ...]:
+    """
+    Error of the year-end estimate in past years, by the month after which it is made.
+
+    Parameters
+    ----------
+    table : YearTable
+        degC, shape (year, 366).
+
+    Returns
+    -------
+    tuple of BackTest
+        For January to November; each year is judged from up to 30 complete years before it, at least 10.
+    """
+    means = annual_means(table)
+    complete = ~np.isnan(means)
+    values, annual = table.values[complete], means[complete]
+    if annual.size <= FEWEST:
+        return ()
+    known = ~np.isnan(values)
+    ends = np.array([calendar.MONTH_STARTS[month] - 2 for month in range(1, 12)])
+    sums = np.cumsum(np.where(known, values, 0.0), axis=1)[:, ends]
+    to_date = sums / np.maximum(np.cumsum(known, axis=1)[:, ends], 1)
+    step = annual[:, np.newaxis] - to_date
+    total = np.vstack([np.zeros(ends.size), np.cumsum(step, axis=0)])
+    judged = np.arange(FEWEST, annual.size)
+    oldest = np.maximum(judged - ANALOGUES, 0)
+    expected = (total[judged] - total[oldest]) / (judged - oldest)[:, np.newaxis]
+    error = to_date[judged] + expected - annual[judged, np.newaxis]
+    bias, rmse = error.mean(axis=0), np.sqrt((error**2).mean(axis=0))
+    return tuple(BackTest(m + 1, int(judged.size), float(bias[m]), float(rmse[m])) for m in range(ends.size))
