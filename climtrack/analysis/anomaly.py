@@ -200,6 +200,7 @@ def baseline_anomaly(
         sigma_detrended=anomaly / detrended if detrended else np.nan,
         percentile=percentile(window, anomaly),
         offset=float(normal.mean[COMMON].mean() - base.mean[COMMON].mean()),
+        spread_detrended=detrended,
     )
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import numpy.typing as npt
 
+from climtrack.analysis.climatology import COMMON
 from climtrack.analysis.frame import Frame
-from climtrack.analysis.noise import FLOOR, claim
-from climtrack.vocabulary import calendar
+from climtrack.analysis.noise import FLOOR, LEVEL, claim
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.findings import Claim, Reading, Record, Records, Run, Streaks, Unknown
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Records, Run, Streaks, Unknown
 from climtrack.vocabulary.series import Floats, Status
 from climtrack.vocabulary.tables import YearTable
 
@@ -150,7 +148,38 @@ def records(frame: Frame) -> Records:
         else Unknown("no other year has this date"),
         largest_anomaly=largest,
         days=tuple(frame.date_at(i) for i in this_year),
+        warm_holders=holders(frame, 1.0),
+        cold_holders=holders(frame, -1.0),
     )
+
+
+def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
+    """
+    Years that hold the records of the calendar.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+    sign : float
+        1 for the highest values, -1 for the lowest.
+
+    Returns
+    -------
+    tuple of Holder
+        Most dates first, then the earlier year; 29 February is left out, and of equals at 0.01 °C the earlier year
+        keeps the date.
+    """
+    values = sign * frame.table.values[:, COMMON]
+    seen = ~np.isnan(values).all(axis=0)
+    values = np.where(np.isnan(values), -np.inf, values)[:, seen]
+    first = np.argmax(np.round(values.max(axis=0) - values, 9) < LEVEL, axis=0)
+    count = np.bincount(first, minlength=frame.table.years.size)
+    flags = np.zeros(frame.table.values.shape, dtype=bool)
+    flags.ravel()[frame.place] = frame.series.preliminary
+    unsure = np.bincount(first[flags[:, COMMON][:, seen][first, np.arange(first.size)]], minlength=count.size)
+    order = np.argsort(-count, kind="stable")
+    return tuple(Holder(int(frame.table.years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
 
 
 def above_year(frame: Frame, year: int) -> Bools:
@@ -230,8 +259,3 @@ def next_milestone(days: int) -> int:
         The first milestone above it; whole hundreds past 500.
     """
     return next((m for m in MILESTONES if m > days), (days // 100 + 1) * 100)
-
-
-def date_of_column(year: int, column: int) -> dt.date | None:
-    """Date of a column of a table aligned by date; None for 29 February of a common year."""
-    return calendar.date_of(year, column + 1)

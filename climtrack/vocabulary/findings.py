@@ -8,6 +8,7 @@ known is `Unknown` with the reason, never zero. `facts.json` is these values by 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,9 +76,12 @@ class BaselineAnomaly:
     sigma_detrended : float
         `value` in units of the standard deviation about the baseline years' own trend.
     percentile : float
-        Share in percent of the baseline's days within 5 days of the date that were cooler.
+        Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own
+        normal, ties counted half.
     offset : float
         This baseline's annual mean minus that of the report's baseline.
+    spread_detrended : float
+        Standard deviation about the baseline years' own trend.
     """
 
     value: float
@@ -88,6 +92,7 @@ class BaselineAnomaly:
     sigma_detrended: float
     percentile: float
     offset: float
+    spread_detrended: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +259,13 @@ class Record:
     value : float
         Its value (an anomaly for the largest anomaly).
     previous : Reading or None
-        The best of the earlier days it had to beat.
+        The best day of all earlier years (for the date: of that date in earlier years).
     margin : float
         `value` minus that.
     claim : Claim
         How much it will bear.
     tied_with : tuple of date
-        Days within the revision noise of it.
+        Days, also of its own year, within the revision noise of it; the nearest decides `claim`.
     """
 
     date: dt.date
@@ -269,6 +274,15 @@ class Record:
     margin: float
     claim: Claim
     tied_with: tuple[dt.date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A year and on how many dates it holds the record of this series; `preliminary` of them are preliminary."""
+
+    year: int
+    days: int
+    preliminary: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +300,17 @@ class Records:
         Largest anomaly of all.
     days : tuple of date
         Days of this year warmer than the same date of every earlier year.
+    warm_holders, cold_holders : tuple of Holder
+        Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365:
+        29 February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     """
 
     warmest_day: Record
     warmest_for_date: Record | Unknown
     largest_anomaly: Record | Unknown
     days: tuple[dt.date, ...]
+    warm_holders: tuple[Holder, ...] = ()
+    cold_holders: tuple[Holder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
