@@ -1,0 +1,158 @@
+"""The author's three questions, answered: coming down? below last year's line? how far above the average?"""
+
+from __future__ import annotations
+
+from climtrack.reporter.language import Language, direction, rounded
+from climtrack.reporter.prose.voice import Voice, side
+from climtrack.vocabulary.findings import Slope, Verdict
+from climtrack.vocabulary.results import Study
+
+#: From this difference on the site's own figure stands beside ours.
+SITE_DIFFERS = 0.05
+FINE = 2
+
+
+def answers(study: Study, language: Language) -> tuple[str, ...]:
+    """
+    The three answers of the newsletter, each a question and its answer.
+
+    Parameters
+    ----------
+    study : Study
+        What is known.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    tuple of str
+        Three paragraphs; the sample's first says that it is simulated.
+    """
+    voice = Voice(study, language)
+    three = (
+        (language.text("falling.question"), falling(voice)),
+        (_below_question(voice), below(voice)),
+        (language.text("above.question"), above(voice)),
+    )
+    return tuple(f"{voice.simulated if i == 0 else ''}{ask} {tell}" for i, (ask, tell) in enumerate(three))
+
+
+def falling(voice: Voice) -> str:
+    """
+    Whether the line comes down: said of the anomaly only, with its interval, and the season named apart.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    language, found = voice.language, voice.findings.direction
+    verdict, slope = found.verdict, found.anomaly_slope_14d
+    if not isinstance(verdict, Verdict) or not isinstance(slope, Slope):
+        return language.text("falling.unknown")
+    change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
+    first = language.text(
+        f"falling.{verdict.value}",
+        days=slope.days,
+        size=language.size(change, FINE),
+        difference=language.difference(change, FINE),
+        low=language.difference(low, FINE),
+        high=language.difference(high, FINE),
+    )
+    raw = found.slope_14d
+    if not isinstance(raw, Slope):
+        return first
+    total = raw.per_day * raw.days
+    way = direction(total, FINE)
+    if way == 0:
+        return f"{first} {language.text('falling.raw.level')}"
+    said = language.text("falling.raw.rose" if way > 0 else "falling.raw.fell", size=language.size(total, FINE))
+    if not isinstance(found.seasonal_14d, float):
+        return f"{first} {language.text('falling.raw.only', raw=said)}"
+    share = found.seasonal_14d * raw.days / total
+    message = "falling.season.against" if share < 0 else "falling.season.more" if share > 1 else "falling.share"
+    return f"{first} {language.text(message, raw=said, share=language.percent(100 * share))}"
+
+
+def _below_question(voice: Voice) -> str:
+    """The second question, with the year's name where it is not last year."""
+    yoy = voice.yoy
+    if yoy is None or yoy.other_year == voice.day.year - 1:
+        return voice.language.text("below.question")
+    return voice.language.text("below.question.other", other=yoy.other_year)
+
+
+def below(voice: Voice) -> str:
+    """
+    Whether it is below last year's line, since when, on how many days, and still above average.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+
+    Returns
+    -------
+    str
+        Two or three sentences.
+    """
+    language, yoy = voice.language, voice.yoy
+    if yoy is None:
+        return language.text("below.unknown")
+    way = direction(yoy.difference, voice.decimals)
+    lead = language.text(
+        {-1: "below.yes", 0: "below.level", 1: "below.no"}[way], day=voice.day_month, relation=voice.year_relation()
+    )
+    if yoy.run_length > 1 and way:
+        if yoy.last_crossing is not None:
+            lead += language.text("below.since", yoy.run_length, since=language.date_day(yoy.last_crossing))
+        else:
+            lead += language.text("below.run", yoy.run_length)
+    else:
+        lead += "."
+    tally = language.text("below.tally", yoy.days_below_last_14, compared=yoy.days_compared_last_14)
+    if voice.anomaly is None:
+        return f"{lead} {tally}"
+    still = way < 0 and side(voice.anomaly.value, voice.decimals) == "above"
+    place = language.text("below.still.above" if still else "below.is", relation=voice.average_relation("of.average"))
+    return f"{lead} {tally} {place}"
+
+
+def above(voice: Voice) -> str:
+    """
+    How far above the average, the site's own figure where it differs, and the place for the date.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+
+    Returns
+    -------
+    str
+        Up to four sentences.
+    """
+    language, anomaly = voice.language, voice.anomaly
+    if anomaly is None:
+        reason = language.text("above.uncovered", requested=voice.study.requested.label)
+        return " ".join(filter(None, (language.text("above.unknown", reason=reason), voice.ranked())))
+    told = [
+        language.text(
+            "above.answer",
+            date=voice.date,
+            subject=voice.subject,
+            value=voice.value,
+            relation=voice.average_relation("of.average"),
+        )
+    ]
+    site = anomaly.site_value
+    if site is not None and abs(site - anomaly.value) >= SITE_DIFFERS:
+        alike = rounded(site, voice.decimals) == rounded(anomaly.value, voice.decimals)
+        shown = language.difference(site, FINE if alike else voice.decimals)
+        told.append(language.text("above.site", difference=shown))
+    return " ".join(filter(None, (*told, voice.uncovered(), voice.ranked(), voice.preliminary())))

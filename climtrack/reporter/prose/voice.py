@@ -1,0 +1,329 @@
+"""Voice: the pieces that every sentence about one series is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from climtrack.reporter.language import Language, capitalised, direction
+from climtrack.reporter.places import Place, feminine, place
+from climtrack.reporter.plain import plain
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, YearOverYear
+from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.variables import VARIABLES
+
+_SIDES = {1: "above", 0: "level", -1: "below"}
+#: In January, before this many days are known, the year has only begun.
+YOUNG = 15
+#: A place is worth a superlative this far down.
+SUPERLATIVES = 10
+
+
+def side(value: float, decimals: int) -> str:
+    """
+    The word's key for a difference: ``above``, ``level`` or ``below`` as it will print.
+
+    Parameters
+    ----------
+    value : float
+        Difference in degC.
+    decimals : int
+        Decimals printed.
+
+    Returns
+    -------
+    str
+        Part of a message id.
+    """
+    return _SIDES[direction(value, decimals)]
+
+
+def year_runs(years: list[int]) -> list[tuple[int, int]]:
+    """
+    Consecutive years put together.
+
+    Parameters
+    ----------
+    years : list of int
+        Ascending.
+
+    Returns
+    -------
+    list of tuple of int
+        First and last year of each run.
+    """
+    runs: list[tuple[int, int]] = []
+    for year in years:
+        if runs and year == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """
+    One study in one language.
+
+    Parameters
+    ----------
+    study : Study
+        What is known.
+    language : Language
+        In which to say it.
+    """
+
+    study: Study
+    language: Language
+
+    @property
+    def findings(self) -> Findings:
+        """The answers."""
+        return self.study.findings
+
+    @property
+    def air(self) -> bool:
+        """Whether it is air; else the sea surface."""
+        return self.study.series.key.variable == "t2m"
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of a temperature in prose."""
+        return VARIABLES[self.study.series.key.variable].decimals
+
+    @property
+    def place(self) -> Place:
+        """The region's forms."""
+        return place(self.study.region, self.language)
+
+    @property
+    def subject(self) -> str:
+        """What has a temperature, in full: ``Northern Hemisphere air``."""
+        return self.place.air if self.air else self.place.sea
+
+    @property
+    def short(self) -> str:
+        """The same in a word or two: ``the north``; the whole subject where no short name would be true."""
+        names_the_series = self.air or self.study.region.name not in {"nh", "sh", "world"}
+        return (names_the_series and self.place.short) or self.subject
+
+    @property
+    def heading(self) -> str:
+        """Heading of its section: ``North Atlantic: sea surface``."""
+        return self.language.text(f"heading.{self.study.series.key.variable}", name=self.place.name)
+
+    @property
+    def quantity(self) -> str:
+        """What is measured: ``air temperature 2 m above the surface``."""
+        return self.language.text(f"quantity.{self.study.series.key.variable}")
+
+    @property
+    def measured(self) -> str:
+        """The series inside a sentence: ``daily Northern Hemisphere air temperature``."""
+        here = self.place
+        return self.language.text(f"series.{self.study.series.key.variable}", name=here.name, the=here.the)
+
+    @property
+    def day(self) -> dt.date:
+        """Day of the latest value."""
+        return self.findings.latest.date
+
+    @property
+    def date(self) -> str:
+        """That day in full."""
+        return self.language.date_long(self.day)
+
+    @property
+    def day_month(self) -> str:
+        """That day without its year."""
+        return self.language.date_day(self.day)
+
+    @property
+    def value(self) -> str:
+        """The latest value."""
+        return self.language.temperature(self.findings.latest.value, self.decimals)
+
+    @property
+    def anomaly(self) -> BaselineAnomaly | None:
+        """The latest day against the report's baseline."""
+        return self.findings.anomaly
+
+    @property
+    def baseline(self) -> str:
+        """Years of the average, with an en dash."""
+        return "" if self.findings.baseline is None else self.findings.baseline.label
+
+    @property
+    def yoy(self) -> YearOverYear | None:
+        """The latest day against the other year's."""
+        found = self.findings.year_over_year
+        return found if isinstance(found, YearOverYear) else None
+
+    @property
+    def rank(self) -> Rank | None:
+        """Place of the latest day among the same days."""
+        found = self.findings.ranks.day
+        return found if isinstance(found, Rank) else None
+
+    @property
+    def first(self) -> int:
+        """First year of the series, as in "in this series, since 1940"."""
+        return self.findings.first_date.year
+
+    @property
+    def young(self) -> bool:
+        """Whether it is January and the year has only begun."""
+        return self.day.month == 1 and self.findings.days_known < YOUNG
+
+    @property
+    def years(self) -> str:
+        """Years with values: ``1940–2026``, ``1940–2000 and 2023–2024``."""
+        table = self.study.table
+        held = table.years[~np.isnan(table.values).all(axis=1)].tolist()
+        return self.language.list([f"{a}–{b}" if a < b else str(a) for a, b in year_runs(held)])
+
+    @property
+    def simulated(self) -> str:
+        """The warning that opens every text made from the sample, with a space behind it; else nothing."""
+        return self.language.text("simulated.sentence") + " " if self.study.simulated else ""
+
+    @property
+    def simulated_short(self) -> str:
+        """The same in two words."""
+        return self.language.text("simulated") + ". " if self.study.simulated else ""
+
+    @property
+    def source(self) -> str:
+        """Whose data these are, as a sentence."""
+        key = self.study.series.key
+        product = PRODUCTS.get(key.product)
+        values = {
+            "product": product.title if product else plain(key.product),
+            "provider": product.provider if product else plain(self.study.series.source.data_source) or "?",
+        }
+        if key.product == "climate-pulse":
+            return self.language.text("source.pulse.sentence")
+        computed = key in COMPUTED or bool(self.study.series.source.details)
+        return self.language.text("source.computed.sentence" if computed else "source.sentence", **values)
+
+    def adjective(self, value: float, subject: str) -> str:
+        """
+        Cooler or warmer, agreeing with its subject.
+
+        Parameters
+        ----------
+        value : float
+            Difference in degC.
+        subject : str
+            What is cooler or warmer.
+
+        Returns
+        -------
+        str
+            ``más fría`` for ``la superficie …``.
+        """
+        gender = "f" if self.language.spanish and feminine(subject) else "m"
+        return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
+
+    def year_relation(self) -> str:
+        """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
+        yoy = self.yoy
+        if yoy is None:
+            return ""
+        middle = "leap." if yoy.leap_day else ""
+        return self.language.text(
+            f"year.{middle}{side(yoy.difference, self.decimals)}",
+            size=self.language.size(yoy.difference, self.decimals),
+            other=yoy.other_year,
+            partner=self.language.date_long(yoy.partner),
+        )
+
+    def average_relation(self, form: str = "average") -> str:
+        """
+        The latest day against the average, inside a sentence; nothing where there is none.
+
+        Parameters
+        ----------
+        form : str, default "average"
+            Family of messages.
+
+        Returns
+        -------
+        str
+            ``0.6 °C above the 1991–2020 average``.
+        """
+        anomaly = self.anomaly
+        if anomaly is None:
+            return ""
+        return self.language.text(
+            f"{form}.{side(anomaly.value, self.decimals)}",
+            size=self.language.size(anomaly.value, self.decimals),
+            baseline=self.baseline,
+        )
+
+    def relation(self) -> str:
+        """Both relations, joined by "and" where they point the same way and by "yet" where they do not."""
+        year, average = self.year_relation(), self.average_relation()
+        if not (year and average) or self.yoy is None or self.anomaly is None:
+            return year or average
+        ways = direction(self.yoy.difference, self.decimals) * direction(self.anomaly.value, self.decimals)
+        return self.language.text("both.contrast" if ways < 0 else "both.same", year=year, average=average)
+
+    def averaged(self) -> str:
+        """The lead sentence: value, date and both differences."""
+        relation = self.relation()
+        return self.language.text(
+            "averaged.two" if relation else "averaged.none",
+            Subject=capitalised(self.subject),
+            value=self.value,
+            date=self.date,
+            relation=relation,
+        )
+
+    def ranked(self) -> str:
+        """Place for the date, and how much it will bear; nothing where it has none."""
+        rank, say = self.rank, self.language.text
+        if rank is None:
+            return ""
+        values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
+        if rank.tied:
+            others = [str(year) for year in rank.tied_with[:3]]
+            return say("rank.tied", others=self.language.list(others), **values)
+        if rank.rank == 1:
+            sentence = say("rank.first", **values)
+        elif rank.rank <= SUPERLATIVES:
+            sentence = say("rank.nth", ordinal=self.language.ordinal(rank.rank), **values)
+        else:
+            sentence = say("rank.far", **values)
+        if rank.claim is Claim.WITHIN_NOISE and rank.rank <= SUPERLATIVES:
+            return f"{sentence} {say('rank.noise')}"
+        return sentence
+
+    def preliminary(self) -> str:
+        """How many of the last days are preliminary, as a sentence; nothing where all are final."""
+        first = self.findings.preliminary_from
+        if first is None:
+            return ""
+        days = (self.day - first).days + 1
+        known = days <= SUPERLATIVES
+        return self.language.text(
+            "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
+        )
+
+    def uncovered(self) -> str:
+        """That the baseline asked for is not covered, as a sentence; nothing where it is."""
+        if self.study.requested == self.study.baseline:
+            return ""
+        return (
+            self.language.text(
+                "note.baseline.none" if self.study.baseline is None else "note.baseline",
+                requested=self.study.requested.label,
+                baseline=self.baseline,
+            )
+            + "."
+        )

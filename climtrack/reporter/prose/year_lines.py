@@ -1,0 +1,134 @@
+"""year_lines in words: where is this region today against every year on record?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from climtrack.reporter.language import capitalised
+from climtrack.reporter.prose.story import Story
+from climtrack.reporter.prose.titles import line_titles
+from climtrack.reporter.prose.voice import Voice, side
+
+
+def brief(voice: Voice) -> str:
+    """
+    Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+
+    Returns
+    -------
+    str
+        The value, where there is nothing to compare it with.
+    """
+    language, decimals = voice.language, voice.decimals
+    parts = []
+    if voice.yoy is not None:
+        gap = voice.yoy.difference
+        parts.append(
+            language.text(
+                f"brief.year.{side(gap, decimals)}", size=language.size(gap, decimals), other=voice.yoy.other_year
+            )
+        )
+    if voice.anomaly is not None:
+        parts.append(voice.average_relation("brief.average"))
+    if len(parts) == 2:
+        return language.text("brief.two", one=parts[0], two=parts[1])
+    return parts[0] if parts else language.text("brief.value", value=voice.value)
+
+
+def briefest(voice: Voice) -> str:
+    """
+    The difference from average alone, or the value: never last year's alone.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+
+    Returns
+    -------
+    str
+        ``0.6 °C above average``.
+    """
+    return voice.average_relation("brief.average") or voice.language.text("brief.value", value=voice.value)
+
+
+def course(voice: Voice) -> str:
+    """
+    How the year ran against the average and where it ends.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+
+    Returns
+    -------
+    str
+        What follows "where" in the alternative text.
+    """
+    findings, language = voice.findings, voice.language
+    above, known = findings.days_above_average, findings.days_known
+    values = {"year": voice.day.year, "baseline": voice.baseline, "day": voice.day_month, "relation": brief(voice)}
+    if not isinstance(above, int) or voice.anomaly is None:
+        return language.text("alt.lines.plain", **values)
+    if above == known:
+        return language.text("alt.lines.allabove", **values)
+    return language.text("alt.lines.some", above=language.count(above), known=language.count(known), **values)
+
+
+def story(voices: Sequence[Voice]) -> Story:
+    """
+    What ``year_lines`` says.
+
+    Parameters
+    ----------
+    voices : sequence of Voice
+        The study in one language.
+
+    Returns
+    -------
+    Story
+        Title, subtitle, caption and alternative texts.
+    """
+    voice = voices[0]
+    language, place = voice.language, voice.place
+    titles = line_titles(voice)
+    common = {"years": voice.years, "date": voice.date, "name": place.name}
+    quantity = {"quantity": voice.quantity, "Quantity": capitalised(voice.quantity)}
+    alt_values = {"series": voice.measured, "years": voice.years}
+    return Story(
+        titles=titles,
+        subject=voice.subject,
+        subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
+        subtitles_placed=(
+            language.text("subtitle.lines.place", **quantity, **common),
+            language.text("subtitle.short.place", **common),
+        ),
+        lead=voice.averaged(),
+        extras=(voice.uncovered(), voice.preliminary(), voice.ranked()),
+        source=voice.source,
+        alts_short=(
+            language.text("alt.short.lines", name=voice.heading, day=voice.date, relation=brief(voice)),
+            language.text("alt.short.lines", name=place.name, day=voice.date, relation=brief(voice)),
+            language.text("alt.short.lines", name=place.name, day=voice.date, relation=briefest(voice)),
+        ),
+        alts=(
+            language.text("alt.lines", finding=course(voice), **alt_values),
+            language.text(
+                "alt.lines",
+                finding=language.text(
+                    "alt.lines.plain", year=voice.day.year, day=voice.day_month, relation=brief(voice)
+                ),
+                **alt_values,
+            ),
+        ),
+        more=(),
+        simulated=voice.simulated,
+        simulated_short=voice.simulated_short,
+        spanish=language.spanish,
+    )

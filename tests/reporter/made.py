@@ -1,0 +1,151 @@
+"""Studies made by hand: the figures of CHARTS.md §6, and whatever a test changes in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.calendar import dayofyear
+from climtrack.vocabulary.findings import (
+    BaselineAnomaly,
+    Claim,
+    Direction,
+    Findings,
+    Gap,
+    Rank,
+    Ranks,
+    Reading,
+    Record,
+    Records,
+    RevisionNoise,
+    Slope,
+    Spread,
+    Streaks,
+    Trend,
+    Unknown,
+    Verdict,
+    YearOverYear,
+)
+from climtrack.vocabulary.regions import REGIONS, Region
+from climtrack.vocabulary.results import Climatology, Study
+from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
+from climtrack.vocabulary.tables import YearTable, year_table
+
+DAY = dt.date(2026, 11, 17)
+UNKNOWN = Unknown("not asked in this test")
+BASE = Baseline(1991, 2020)
+
+
+def anomaly(value: float = 0.6, site: float | None = 0.61) -> BaselineAnomaly:
+    """The latest day against 1991–2020."""
+    return BaselineAnomaly(value, 12.0, site, 0.4, value / 0.4, value / 0.35, 96.0, 0.0)
+
+
+def rank(
+    place: int = 4, of: int = 87, claim: Claim = Claim.SAFE, tied_with: tuple[int, ...] = (), day: dt.date = DAY
+) -> Rank:
+    """Place of the latest day."""
+    return Rank(day, day, 12.6, place, of, bool(tied_with), tied_with, 0.1, 2024, 13.0, claim)
+
+
+def yoy(
+    difference: float = -0.3, run: int = 31, crossing: dt.date | None = dt.date(2026, 10, 18), **changes: Any
+) -> YearOverYear:
+    """The latest day against 2025."""
+    made = YearOverYear(
+        date=DAY, partner=dt.date(2025, 11, 17), other_year=2025, value=12.9, difference=difference, mean_7d=difference,
+        days_below_last_14=14 if difference < 0 else 0, days_compared_last_14=14, run_length=run,
+        last_crossing=crossing, warmest=Gap(dt.date(2026, 2, 6), 1.2), coldest=Gap(dt.date(2026, 11, 11), -0.9),
+        days_warmer=170, days_cooler=151, days_level=0, days_compared=321, leap_day=False,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def direction(verdict: Verdict = Verdict.STEADY, change: float = -0.004, raw: float = -0.1) -> Direction:
+    """Slopes per day over 14 and 30 days."""
+
+    def slope(rate: float, days: int) -> Slope:
+        return Slope(rate, rate - 0.01, rate + 0.01, days)
+
+    return Direction(
+        slope(raw, 14), slope(raw, 30), slope(change, 14), slope(change, 30), raw - change, raw - change, verdict
+    )
+
+
+def findings(**changes: Any) -> Findings:
+    """17 November 2026 as CHARTS.md §6 tells it."""
+    made = Findings(
+        first_date=dt.date(1940, 1, 1),
+        latest=Reading(DAY, 12.6, "preliminary"),
+        preliminary_from=dt.date(2026, 11, 13),
+        missing=(),
+        baseline=BASE,
+        anomalies=MappingProxyType({"1991-2020": anomaly()}),
+        anomaly_year_to_date=0.8,
+        days_above_average=321,
+        days_known=321,
+        year_over_year=yoy(),
+        direction=direction(),
+        ranks=Ranks(rank(), UNKNOWN, UNKNOWN, UNKNOWN, "northern autumn", UNKNOWN, UNKNOWN),
+        records=Records(
+            Record(dt.date(2024, 7, 22), 23.2, Reading(dt.date(2023, 7, 6), 23.0), 0.2, Claim.SAFE),
+            Record(dt.date(2024, 11, 17), 13.0, Reading(dt.date(2023, 11, 17), 12.95), 0.05, Claim.SAFE),
+            Record(dt.date(2024, 2, 6), 1.9, Reading(dt.date(2023, 11, 17), 1.8), 0.1, Claim.SAFE),
+            (dt.date(2026, 1, 27), dt.date(2026, 1, 28)),
+        ),
+        streaks=Streaks(None, None, None, None, None, None, None, None),
+        trend=Trend(1940, 2025, 0.2, 0.15, 0.25, 0.6, 30.0),
+        year_end=UNKNOWN,
+        spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
+        heatwaves=UNKNOWN,
+        preindustrial=UNKNOWN,
+        revision_noise=RevisionNoise(0.005, 0.02, 300, "measured"),
+    )
+    return replace(made, **changes)
+
+
+def series(
+    end: dt.date = DAY, start: dt.date = dt.date(1940, 1, 1), key: str = "era5.t2m.nh", simulated: bool = False
+) -> Series:
+    """A smooth season with a slow warming, good for anything that reads arrays."""
+    count = (end - start).days + 1
+    days = np.arange(count)
+    values = 14 - 6 * np.cos(2 * np.pi * (days - 20) / 365.2425) + 1.5 * days / 31000 - 0.75
+    source = Source(
+        "https://climatereanalyzer.org/x.json",
+        dt.datetime(2026, 11, 24, 16, 42, tzinfo=dt.UTC),
+        "0" * 64,
+        simulated=simulated,
+    )
+    return Series(SeriesKey.parse(key), start, values, np.full(count, Status.FINAL, np.int8), source)
+
+
+def study(
+    region: str | Region = "nh",
+    key: str = "era5.t2m.nh",
+    simulated: bool = False,
+    requested: Baseline = BASE,
+    start: dt.date = dt.date(1940, 1, 1),
+    end: dt.date | None = None,
+    **changes: Any,
+) -> Study:
+    """A study whose findings a test may change by name."""
+    found = findings(**changes)
+    held = series(end or found.latest.date, start, key, simulated)
+    table = year_table(held)
+    climatology = None
+    anomalies = None
+    if found.baseline is not None:
+        rows = [table.row(year) for year in found.baseline.years]
+        mean = np.nanmean(np.where(np.isnan(rows), np.nanmean(rows), rows), axis=0)
+        climatology = Climatology(found.baseline, mean, np.full(366, 0.4), "harmonic")
+        anomalies = YearTable(table.years, table.values - mean)
+    where = REGIONS[region] if isinstance(region, str) else region
+    assert dayofyear(held.dates).size == held.values.size
+    blank = YearTable(table.years, np.full_like(table.values, np.nan))
+    return Study(held, where, found.latest.date, requested, climatology, table, anomalies, blank, found)
