@@ -1,0 +1,65 @@
+"""Hooks of `mkdocs build`: pages that are read off the project itself, so that they cannot drift from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """
+    Add the command reference, the changelog and the README's picture-free twin.
+
+    Parameters
+    ----------
+    files : Files
+        Pages found in ``docs/``.
+    config : MkDocsConfig
+        Settings of the site.
+
+    Returns
+    -------
+    Files
+        With the generated ones.
+    """
+    from scripts.reference import markdown
+
+    pages = {
+        "commands.md": markdown(),
+        "changelog.md": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+        "contributing.md": re.sub(
+            r"`docs/(\w+)\.md`", r"[\1](\1.md)", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        ),
+    }
+    for path, text in pages.items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def on_config(config: MkDocsConfig, **_: Any) -> MkDocsConfig:
+    """
+    Let the hooks import the package from the checkout.
+
+    Parameters
+    ----------
+    config : MkDocsConfig
+        Settings of the site.
+    **_ : object
+        Whatever else mkdocs passes.
+
+    Returns
+    -------
+    MkDocsConfig
+        Unchanged.
+    """
+    import sys
+
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    return config
