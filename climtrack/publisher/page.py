@@ -1,0 +1,388 @@
+"""
+The interactive page: one file that asks nothing of anybody.
+
+Script, style, data and the static picture are inside it; a content security policy of hashes allows these and nothing
+else. The script is our own (``web/``): a canvas over delta-coded data weighs a third of the smallest charting library
+with the same data (the comparison is in ``docs/``), answers to a keyboard and a screen reader, and brings no licence.
+Type comes from the reader's system, Source Sans 3 first: embedding it would cost 33 KB a page.
+Every language is in the same file; a button, or ``?lang=es`` in the address, chooses.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from climtrack.publisher import templates
+from climtrack.publisher.pack import pack, runs, scale_of
+from climtrack.publisher.safe import clean, clean_words, script_json, slug
+from climtrack.publisher.texts import Texts, texts
+from climtrack.vocabulary.assets import Asset, Words
+from climtrack.vocabulary.calendar import dayofyear_of, same_day
+from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.results import Climatology, Study
+from climtrack.vocabulary.series import Status
+from climtrack.vocabulary.variables import VARIABLES
+
+_WEB = Path(__file__).parent / "web"
+TABLE_DAYS = 30
+#: A page of one chart stays under this; what the data leave is for the static picture.
+BUDGET = 250_000
+#: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
+CLIMATOLOGY_SCALE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageChart:
+    """
+    One interactive chart of a page.
+
+    Parameters
+    ----------
+    study : Study
+        What it shows.
+    words : mapping of str to Words
+        Title, subtitle, caption and alt texts by language.
+    climatologies : tuple of Climatology
+        Averages that the reader may choose from, by date (``harmonic``), the default first.
+    pictures : tuple of Asset
+        Static pictures of the same, of which the widest that fits is shown where scripts do not run.
+    """
+
+    study: Study
+    words: Mapping[str, Words]
+    climatologies: tuple[Climatology, ...] = ()
+    pictures: tuple[Asset, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Region and variable: ``nh-air``."""
+        return chart_id(self.study)
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """
+    What a page says above its charts, in one language.
+
+    Parameters
+    ----------
+    title : str
+        The finding.
+    answers : tuple of str
+        The answers, one sentence each.
+    notices : tuple of str
+        Age of the data, substitutions, warnings.
+    """
+
+    title: str
+    answers: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """
+    What surrounds the charts: links and social cards of a published page.
+
+    Parameters
+    ----------
+    embedded : bool
+        For an iframe: the chart alone.
+    brand : str
+        Name shown at the top.
+    home : str
+        Address behind it; none for a page that stands alone.
+    social : tuple of (str, str)
+        Open Graph and Twitter properties.
+    relations : tuple of mapping
+        ``<link>`` elements: rel, href, type, lang, title.
+    picture : str
+        Address of the static picture; empty where it goes into the page.
+    images : str
+        Source that the content security policy allows for pictures.
+    """
+
+    embedded: bool = False
+    brand: str = "climtrack"
+    home: str = ""
+    social: tuple[tuple[str, str], ...] = ()
+    relations: tuple[Mapping[str, str], ...] = field(default_factory=tuple)
+    picture: str = ""
+    images: str = "data:"
+
+
+def chart_id(study: Study) -> str:
+    """
+    Name of a chart in files and addresses.
+
+    Parameters
+    ----------
+    study : Study
+        What it shows.
+
+    Returns
+    -------
+    str
+        Region and variable: ``nh-air``.
+    """
+    return slug((study.region.name, VARIABLES[study.series.key.variable].option))
+
+
+def report_html(
+    charts: Sequence[PageChart],
+    prose: Mapping[str, Prose],
+    *,
+    path: str = "report.html",
+    frame: Frame = Frame(),
+    overrides: Path | None = None,
+) -> Asset:
+    """
+    The page of one or more series.
+
+    Parameters
+    ----------
+    charts : sequence of PageChart
+        At least one; each with words in every language of `prose`.
+    prose : mapping of str to Prose
+        What it says, by language; the first language shows first.
+    path : str, default "report.html"
+        Where the file belongs.
+    frame : Frame, optional
+        Links and social cards of a published page.
+    overrides : Path, optional
+        Folder of the user's own templates.
+
+    Returns
+    -------
+    Asset
+        UTF-8 HTML, the same bytes for the same arguments.
+
+    Raises
+    ------
+    ValueError
+        If there is no chart or no language.
+    """
+    if not charts or not prose:
+        raise ValueError("a page needs a chart and a language")
+    languages = list(prose)
+    ui = {code: texts(code) for code in languages}
+    script, style = _script(), _style()
+    blocks = [_block(chart, ui) for chart in charts]
+    data = {"languages": languages, "words": {code: ui[code].script() for code in languages}, "charts": blocks}
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src {frame.images}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    budget = BUDGET - len(script) - len(style) - 16_000
+    html = templates.fill(
+        "page.html",
+        overrides,
+        languages=languages,
+        ui={key: {code: ui[code][key] for code in languages} for key in ui[languages[0]].words},
+        title={code: clean(text.title) for code, text in prose.items()},
+        prose={code: _clean_prose(text) for code, text in prose.items()},
+        policy=policy,
+        style=style,
+        script=script,
+        data=script_json(data),
+        charts=[_shown(chart, block, ui, frame, budget) for chart, block in zip(charts, blocks, strict=True)],
+        footers={code: _footer(charts, ui[code]) for code in languages},
+        simulated=any(chart.study.simulated for chart in charts),
+        embedded=frame.embedded,
+        brand=clean(frame.brand, 60),
+        home=frame.home,
+        social=frame.social,
+        relations=frame.relations,
+    )
+    return Asset(path, "text/html; charset=utf-8", html.encode(), language=languages[0])
+
+
+@cache
+def _script() -> str:
+    """The page's one script."""
+    parts = ("series.js", "chart.js", "page.js")
+    return '"use strict";\n' + "".join((_WEB / name).read_text("utf-8") for name in parts)
+
+
+@cache
+def _style() -> str:
+    """The page's one style sheet."""
+    return (_WEB / "page.css").read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """Source expression of an inline element."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _clean_prose(prose: Prose) -> Prose:
+    """The same without harmful characters."""
+    return Prose(clean(prose.title), tuple(map(clean, prose.answers)), tuple(map(clean, prose.notices)))
+
+
+def _block(chart: PageChart, ui: Mapping[str, Texts]) -> dict[str, Any]:
+    """Data of one chart as the script reads them."""
+    series = chart.study.series
+    scale = scale_of(series.values)
+    return {
+        "id": chart.id,
+        "start": series.start.isoformat(),
+        "scale": scale,
+        "data": pack(series.values, scale),
+        "preliminary": runs(series.preliminary),
+        "baselines": [
+            {
+                "label": c.baseline.label,
+                "mean": pack(c.mean, CLIMATOLOGY_SCALE),
+                "spread": pack(c.spread, CLIMATOLOGY_SCALE),
+            }
+            for c in chart.climatologies
+        ],
+        "titles": {
+            code: {
+                "title": clean(chart.words[code].title),
+                "subtitle": clean(chart.words[code].subtitle),
+                "source": source_line(chart.study, ui[code]),
+            }
+            for code in ui
+        },
+    }
+
+
+def _shown(
+    chart: PageChart, block: Mapping[str, Any], ui: Mapping[str, Texts], frame: Frame, budget: int
+) -> dict[str, Any]:
+    """What the template says of one chart."""
+    first = next(iter(ui))
+    words = {code: clean_words(chart.words[code]) for code in ui}
+    left = budget - len(block["data"]) - sum(len(b["mean"]) + len(b["spread"]) for b in block["baselines"])
+    picture = _picture(chart.pictures, left * 3 // 4)
+    baseline = chart.climatologies[0].baseline.label if chart.climatologies else ""
+    return {
+        "id": chart.id,
+        "title": {code: w.title for code, w in words.items()},
+        "subtitle": {code: w.subtitle for code, w in words.items()},
+        "alt": {code: w.alt for code, w in words.items()},
+        "caption": {code: source_line(chart.study, ui[code]) if frame.embedded else words[code].caption for code in ui},
+        "has_baseline": bool(chart.climatologies),
+        "average_head": ui[first]["versusAverage"].format(baseline=baseline) if baseline else ui[first]["average"],
+        "rows": table_rows(chart.study, chart.climatologies[0] if chart.climatologies else None, ui[first]),
+        "picture": picture
+        and {
+            "src": frame.picture or f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}",
+            "width": picture.width,
+            "height": picture.height,
+            "alt": clean(picture.words.alt if picture.words else words[first].alt),
+        },
+    }
+
+
+def _picture(pictures: Sequence[Asset], most: int) -> Asset | None:
+    """The widest picture that fits."""
+    fitting = [p for p in pictures if p.media_type.startswith("image/") and len(p.data) <= most]
+    return max(fitting, key=lambda p: (p.width, p.path), default=None)
+
+
+def table_rows(study: Study, climatology: Climatology | None, ui: Texts) -> list[list[str]]:
+    """
+    The last 30 days in words.
+
+    Parameters
+    ----------
+    study : Study
+        What is told.
+    climatology : Climatology or None
+        Average compared with, by date.
+    ui : Texts
+        Language.
+
+    Returns
+    -------
+    list of list of str
+        Date, value, difference from a year earlier and from the average, status; newest first.
+    """
+    series = study.series
+    rows = []
+    for i in range(series.values.size - 1, max(series.values.size - 1 - TABLE_DAYS, -1), -1):
+        date = series.start + np.timedelta64(i, "D").astype(object)
+        value = float(series.values[i])
+        before = series.value(same_day(date, date.year - 1))
+        missing = value != value
+        rows.append(
+            [
+                ui.day(date, short=True),
+                ui["noData"] if missing else ui.number(value, 2),
+                "–" if missing or before is None else ui.signed(value - before, 2),
+                "–"
+                if missing or climatology is None
+                else ui.signed(value - float(climatology.mean[dayofyear_of(date) - 1]), 2),
+                "–" if missing else ui["preliminary" if series.status[i] == Status.PRELIMINARY else "final"],
+            ]
+        )
+    return rows
+
+
+def source_line(study: Study, ui: Texts) -> str:
+    """
+    Where the data come from, in one sentence.
+
+    Parameters
+    ----------
+    study : Study
+        What is shown.
+    ui : Texts
+        Language.
+
+    Returns
+    -------
+    str
+        With the product and its provider; SIMULATED for the sample.
+    """
+    key = study.series.key
+    product = PRODUCTS[key.product]
+    sentence = ui["computed" if key in COMPUTED else "source"].format(title=product.title, provider=product.provider)
+    return f"{ui['simulated']} {sentence}" if study.simulated else sentence
+
+
+def _footer(charts: Sequence[PageChart], ui: Texts) -> list[str]:
+    """Sources, the sentence that Copernicus asks for, and how the page was made."""
+    lines = list(dict.fromkeys(source_line(chart.study, ui) for chart in charts))
+    years = {
+        chart.study.series.source.retrieved.year
+        for chart in charts
+        if PRODUCTS[chart.study.series.key.product].copernicus
+    }
+    return [*lines, *([ui["copernicus"].format(year=max(years))] if years else []), ui["made"]]
+
+
+def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: Frame) -> Asset:
+    """
+    The page for an iframe: one chart, its switches and its source.
+
+    Parameters
+    ----------
+    chart : PageChart
+        With words in every language.
+    languages : sequence of str
+        The first is the default; ``?lang=`` chooses another.
+    path : str
+        Where the file belongs: ``embed/nh-air.html``.
+    frame : Frame
+        Links; `embedded` is set here.
+
+    Returns
+    -------
+    Asset
+        UTF-8 HTML.
+    """
+    inside = Frame(True, frame.brand, frame.home, (), frame.relations, frame.picture, frame.images)
+    return report_html([chart], {code: Prose(chart.words[code].title) for code in languages}, path=path, frame=inside)

@@ -1,0 +1,61 @@
+"""Jinja templates; a folder of the user's own may replace any of them by name."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from climtrack.errors import PublishError
+
+_OURS = Path(__file__).parent
+
+
+@cache
+def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
+    """Templates of ours, behind those of the user."""
+    folders = [folder for folder in (overrides, _OURS) if folder]
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=lambda name: name is None or not name.endswith(".md"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def fill(template: str, overrides: Path | None = None, /, **values: Any) -> str:
+    """
+    Text of a template.
+
+    Parameters
+    ----------
+    template : str
+        Its file name; all but ``.md`` escape what is filled in.
+    overrides : Path, optional
+        Folder whose templates go before ours.
+    **values : Any
+        What its names stand for.
+
+    Returns
+    -------
+    str
+        The filled template.
+
+    Raises
+    ------
+    PublishError
+        If a template of the user's is missing something or cannot be understood.
+    """
+    try:
+        return _environment(overrides).get_template(template).render(values)
+    except TemplateError as problem:
+        line = getattr(problem, "lineno", None)
+        where = f"{template}, line {line}" if line else template
+        raise PublishError(
+            f"template {where}: {str(problem)[:110]}", "Compare it with the one in the package"
+        ) from problem

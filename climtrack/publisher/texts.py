@@ -1,0 +1,193 @@
+"""
+What the page, the post and the feed say of their own: buttons, headings, sources. Findings come in as words already.
+
+The words themselves are in ``web/words.toml``; the keys that ``web/page.js`` asks for are `_SCRIPT`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from climtrack.errors import ConfigError
+
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """
+    One language.
+
+    Parameters
+    ----------
+    mark : str
+        Decimal mark.
+    months : tuple of str
+        Twelve full names.
+    words : mapping of str to str
+        Everything else by key; braces stand for what is filled in.
+    """
+
+    mark: str
+    months: tuple[str, ...]
+    words: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.words[key]
+
+    def number(self, value: float, decimals: int) -> str:
+        """
+        Number as this language prints it, rounded half away from zero.
+
+        Parameters
+        ----------
+        value : float
+            Finite number.
+        decimals : int
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            With U+2212 where negative, never a negative zero.
+        """
+        exact = Decimal(repr(round(float(value), 9))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+        return str(exact).replace("-", "−").replace(".", self.mark)
+
+    def degrees(self, value: float, decimals: int = 2) -> str:
+        """
+        Temperature with its unit.
+
+        Parameters
+        ----------
+        value : float
+            In degC.
+        decimals : int, default 2
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            ``21.90 °C`` with U+00A0.
+        """
+        return f"{self.number(value, decimals)}{NBSP}°C"
+
+    def signed(self, value: float, decimals: int) -> str:
+        """
+        Number with its sign, a bare zero where it prints as zero.
+
+        Parameters
+        ----------
+        value : float
+            Finite number.
+        decimals : int
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            ``+0.70``, ``−0.07``, ``0.00``.
+        """
+        text = self.number(value, decimals)
+        return text if text.startswith("−") or not text.strip(f"0{self.mark}") else f"+{text}"
+
+    def difference(self, value: float, decimals: int = 2) -> str:
+        """
+        Difference with its sign and unit.
+
+        Parameters
+        ----------
+        value : float
+            In degC.
+        decimals : int, default 2
+            Decimals printed.
+
+        Returns
+        -------
+        str
+            ``+0.70 °C`` with U+00A0.
+        """
+        return f"{self.signed(value, decimals)}{NBSP}°C"
+
+    def day(self, date: dt.date, *, short: bool = False) -> str:
+        """
+        Date with its year.
+
+        Parameters
+        ----------
+        date : date
+            The date.
+        short : bool, default False
+            Month of three letters.
+
+        Returns
+        -------
+        str
+            ``17 November 2026``, ``17 de noviembre de 2026``; short ``17 Nov 2026``.
+        """
+        month = self.months[date.month - 1]
+        pattern, name = (self["shortDate"], month[:3]) if short else (self["fullDate"], month)
+        return pattern.format(day=date.day, month=name, year=date.year)
+
+    def script(self) -> dict[str, Any]:
+        """
+        The words that ``web/page.js`` needs.
+
+        Returns
+        -------
+        dict
+            Ready for JSON.
+        """
+        return {key: self[key] for key in _SCRIPT} | {
+            "mark": self.mark,
+            "months": self.months,
+            "shortMonths": [month[:3] for month in self.months],
+            "initials": [month[0].upper() for month in self.months],
+        }
+
+
+#: Words that the page's script needs.
+_SCRIPT = ("dayMonth", "shortDate", "average", "band", "versus", "versusAverage", "averageOf", "preliminary", "final",
+           "noData", "keys", "mode", "lines", "language_choice")  # fmt: skip
+
+
+def _read() -> Mapping[str, Texts]:
+    """The catalogue; Mexican Spanish is Spanish but for a few words."""
+    tables = tomllib.loads((Path(__file__).parent / "web" / "words.toml").read_text("utf-8"))
+    tables["es-MX"] = tables["es"] | tables["es-MX"]
+    return {code: Texts(t.pop("mark"), tuple(t.pop("months")), MappingProxyType(t)) for code, t in tables.items()}
+
+
+#: By language.
+TEXTS: Mapping[str, Texts] = MappingProxyType(_read())
+
+
+def texts(language: str) -> Texts:
+    """
+    The words of a language.
+
+    Parameters
+    ----------
+    language : str
+        ``en``, ``es`` or ``es-MX``.
+
+    Returns
+    -------
+    Texts
+        Its words.
+
+    Raises
+    ------
+    ConfigError
+        If there are none.
+    """
+    if language not in TEXTS:
+        raise ConfigError(f"language {language[:20]!r} is not spoken here", f"Use {', '.join(TEXTS)}")
+    return TEXTS[language]
