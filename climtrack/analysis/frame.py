@@ -13,7 +13,7 @@ from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.regions import Region
-from climtrack.vocabulary.results import Climatology
+from climtrack.vocabulary.results import Climatology, Study
 from climtrack.vocabulary.series import Series, Status
 from climtrack.vocabulary.tables import YearTable
 
@@ -79,6 +79,25 @@ class Frame:
         lo, hi = max((first - self.series.start).days, 0), (last - self.series.start).days + 1
         status = self.series.status[lo:hi]
         return int((status == Status.PRELIMINARY).sum()), int((status != Status.MISSING).sum())
+
+
+def frame_of(study: Study) -> Frame:
+    """
+    The frame of a finished study, for the questions that come later.
+
+    Parameters
+    ----------
+    study : Study
+        One series on one day.
+
+    Returns
+    -------
+    Frame
+        The same arrays.
+    """
+    table, place = folded(study.series)
+    noise = study.findings.revision_noise
+    return Frame(study.series, study.region, table, place, study.climatology, study.anomalies, noise)
 
 
 def folded(series: Series) -> tuple[YearTable, npt.NDArray[np.int64]]:

@@ -206,6 +206,27 @@ def above_year(frame: Frame, year: int) -> Bools:
     return np.asarray(frame.series.values > bar[frame.place % DAYS])
 
 
+def beside_last_year(frame: Frame) -> Floats:
+    """
+    Each day minus the same day a year before.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    array of float
+        degC, shape (time,); 29 February is compared with 28 February, gaps are NaN.
+    """
+    before = np.full(frame.table.values.shape, np.nan)
+    before[1:] = frame.table.values[:-1]
+    leap = LEAP_DAY - 1
+    before[:, leap] = np.where(np.isnan(before[:, leap]), before[:, leap - 1], before[:, leap])
+    return np.asarray(frame.series.values - frame.daily(before))
+
+
 def streaks(frame: Frame) -> Streaks:
     """
     The ledger of runs, rebuilt from the data.
@@ -222,11 +243,7 @@ def streaks(frame: Frame) -> Streaks:
     """
     flags = frame.daily(record_days(frame.table))
     running = latest_run(frame, flags)
-    before = np.full(frame.table.values.shape, np.nan)
-    before[1:] = frame.table.values[:-1]
-    leap = LEAP_DAY - 1
-    before[:, leap] = np.where(np.isnan(before[:, leap]), before[:, leap - 1], before[:, leap])
-    gap = frame.series.values - frame.daily(before)
+    gap = beside_last_year(frame)
     above = None
     if frame.anomalies is not None:
         above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.findings import Gap, Rank, Reading, Slope, Trend, Unknown, Verdict
 from climtrack.vocabulary.series import Floats, SeriesKey
 
@@ -366,7 +367,7 @@ class Overlay:
 
     key: SeriesKey
     baseline: Baseline
-    days: Floats
+    days: Ints
     past: tuple[OverlayLine, ...]
     current: OverlayLine | None
     rule: str

@@ -1,0 +1,245 @@
+"""El Niño and La Niña from the Niño 3.4 series, and this year laid over past El Niños."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from climtrack.analysis.frame import frame_of
+from climtrack.analysis.records import runs
+from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
+from climtrack.vocabulary.context import Episode, NinoState, Overlay, OverlayLine, Phase
+from climtrack.vocabulary.findings import Unknown
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import Floats
+
+THRESHOLD = 0.5
+#: Overlapping three-month means in a row that make an episode.
+EPISODE = 5
+#: Days of an overlay before and after the onset.
+BEFORE, AFTER = 120, 600
+#: A month counts while at most a tenth of its days is missing.
+MISSING_SHARE = 0.1
+
+RULE = (
+    "three-month means of the Niño 3.4 anomaly, relative to the region's own climatology, at or beyond ±0.5 °C; five "
+    "overlapping ones in a row make an episode"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """
+    Monthly and three-month anomalies.
+
+    Parameters
+    ----------
+    year, month : int
+        Of the first element.
+    monthly : array of float
+        Whole months only, degC, shape (month,).
+    three_months : array of float
+        Mean of each month and its two neighbours, shape (month,), NaN at the ends.
+    """
+
+    year: int
+    month: int
+    monthly: Floats
+    three_months: Floats
+
+    def first_day(self, index: int) -> dt.date:
+        """First day of an element's month; an index past the end is the month that follows."""
+        months = self.year * 12 + self.month - 1 + index
+        return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def nino_index(nino: Study) -> Index | Unknown:
+    """
+    Monthly and three-month anomalies of Niño 3.4, the latter comparable with NOAA's Oceanic Niño Index.
+
+    NOAA moves its base period every five years and uses another analysis (ERSSTv5); differences stay within about
+    0.3 °C.
+
+    Parameters
+    ----------
+    nino : Study
+        Of the Niño 3.4 sea surface.
+
+    Returns
+    -------
+    Index or Unknown
+        Unknown where no baseline is covered.
+    """
+    if nino.anomalies is None:
+        return Unknown("no baseline is covered")
+    values = nino.anomalies.values
+    edges = np.array(MONTH_STARTS) - 1
+    known = ~np.isnan(values)
+    total = np.add.reduceat(np.where(known, values, 0.0), edges, axis=1)
+    count = np.add.reduceat(known, edges, axis=1, dtype=np.int64)
+    length = np.diff([*MONTH_STARTS, DAYS + 1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = np.where(count >= (1 - MISSING_SHARE) * length, total / count, np.nan).ravel()
+    end = nino.series.end
+    running = (end.year - int(nino.table.years[0])) * 12 + end.month - 1
+    if (end + dt.timedelta(days=1)).day == 1:
+        running += 1
+    means = means[:running]
+    first = int(np.flatnonzero(~np.isnan(means))[0]) if not np.isnan(means).all() else means.size
+    means = means[first:]
+    if means.size < 3:
+        return Unknown("fewer than three whole months")
+    three = np.full(means.size, np.nan)
+    three[1:-1] = (means[:-2] + means[1:-1] + means[2:]) / 3
+    return Index(int(nino.table.years[0]) + first // 12, first % 12 + 1, means, three)
+
+
+def episodes(index: Index) -> tuple[Episode, ...]:
+    """
+    El Niño and La Niña episodes by the usual rule.
+
+    Parameters
+    ----------
+    index : Index
+        Three-month means.
+
+    Returns
+    -------
+    tuple of Episode
+        Oldest first; at least five overlapping three-month means in a row at or beyond ±0.5 °C.
+    """
+    found = []
+    for phase, sign in ((Phase.EL_NINO, 1), (Phase.LA_NINA, -1)):
+        starts, stops = runs(_beyond(index.three_months, sign))
+        found += [
+            _episode(index, phase, int(a), int(b)) for a, b in zip(starts, stops, strict=True) if b - a >= EPISODE
+        ]
+    return tuple(sorted(found, key=lambda episode: episode.onset))
+
+
+def nino_state(nino: Study) -> NinoState | Unknown:
+    """
+    Where Niño 3.4 stands.
+
+    Parameters
+    ----------
+    nino : Study
+        Of the Niño 3.4 sea surface.
+
+    Returns
+    -------
+    NinoState or Unknown
+        Unknown where no baseline is covered.
+    """
+    index = nino_index(nino)
+    if isinstance(index, Unknown) or nino.baseline is None or nino.anomalies is None:
+        return index if isinstance(index, Unknown) else Unknown("no baseline is covered")
+    latest = float(index.three_months[-2])
+    phase = _phase(latest)
+    sign = {Phase.EL_NINO: 1, Phase.LA_NINA: -1, Phase.NEUTRAL: 0}[phase]
+    side = _beyond(index.three_months, sign) if sign else np.abs(index.three_months) < THRESHOLD
+    breaks = np.flatnonzero(~side[:-1])
+    first = int(breaks[-1]) + 1 if breaks.size else 0
+    running = side.size - 1 - first
+    anomaly = frame_of(nino).daily(nino.anomalies.values)
+    under_way = [episode for episode in episodes(index) if not episode.complete]
+    return NinoState(
+        date=nino.series.end,
+        baseline=nino.baseline,
+        day=float(anomaly[-1]),
+        last_30_days=float(np.nanmean(anomaly[-30:])),
+        month=float(index.monthly[-1]),
+        month_first=index.first_day(index.monthly.size - 1),
+        three_months=latest,
+        phase=phase,
+        months_running=running,
+        episode=under_way[0] if under_way else None,
+        onset=index.first_day(first) if sign else None,
+        rule=RULE,
+    )
+
+
+def overlay(study: Study, nino: Study) -> Overlay | Unknown:
+    """
+    The anomalies of a series around each El Niño, aligned on the onset.
+
+    Parameters
+    ----------
+    study : Study
+        The series to draw; may be Niño 3.4 itself.
+    nino : Study
+        Of the Niño 3.4 sea surface, which decides when an El Niño began.
+
+    Returns
+    -------
+    Overlay or Unknown
+        From 120 days before to 600 days after the first day of the first El Niño month. Past El Niños that `study`
+        does not reach are left out.
+    """
+    index = nino_index(nino)
+    state = nino_state(nino)
+    if isinstance(index, Unknown):
+        return index
+    if isinstance(state, Unknown):
+        return state
+    if study.anomalies is None or study.baseline is None:
+        return Unknown("no baseline is covered")
+    anomaly = frame_of(study).daily(study.anomalies.values)
+    past = [e for e in episodes(index) if e.phase is Phase.EL_NINO and e.complete]
+    lines = tuple(
+        OverlayLine(_label(e.onset.year, e.end.year), e.onset, window, e.peak)
+        for e in past
+        if not np.isnan(window := _around(study, anomaly, e.onset)).all()
+    )
+    current = None
+    if state.phase is Phase.EL_NINO and state.onset is not None:
+        months = index.three_months[-1 - state.months_running : -1]
+        window = _around(study, anomaly, state.onset)
+        if not np.isnan(window).all():
+            label = _label(state.onset.year, max(state.date.year, state.onset.year))
+            current = OverlayLine(label, state.onset, window, float(months.max()))
+    return Overlay(study.series.key, study.baseline, np.arange(-BEFORE, AFTER + 1), lines, current, RULE)
+
+
+def _around(study: Study, anomaly: Floats, onset: dt.date) -> Floats:
+    """Anomalies from `BEFORE` days before to `AFTER` days after a date."""
+    window = np.full(BEFORE + AFTER + 1, np.nan)
+    first = (onset - study.series.start).days - BEFORE
+    lo, hi = max(first, 0), min(first + window.size, anomaly.size)
+    if hi > lo:
+        window[lo - first : hi - first] = anomaly[lo:hi]
+    return window
+
+
+def _label(first: int, last: int) -> str:
+    """``1997–98``; one year where it began and ended in the same."""
+    return f"{first}–{last % 100:02d}" if last > first else str(first)
+
+
+def _beyond(values: Floats, sign: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """At or beyond the threshold on one side, judged at 0.01 °C as such indices are published."""
+    return np.asarray(np.round(sign * values, 2) >= THRESHOLD)
+
+
+def _phase(value: float) -> Phase:
+    """Phase of one three-month mean."""
+    if round(value, 2) >= THRESHOLD:
+        return Phase.EL_NINO
+    return Phase.LA_NINA if round(value, 2) <= -THRESHOLD else Phase.NEUTRAL
+
+
+def _episode(index: Index, phase: Phase, start: int, stop: int) -> Episode:
+    """Episode of three-month means `start` to `stop`, the latter not included."""
+    means = index.three_months[start:stop]
+    peak = start + int(np.argmax(np.abs(means)))
+    return Episode(
+        phase=phase,
+        onset=index.first_day(start),
+        end=index.first_day(stop) - dt.timedelta(days=1),
+        months=stop - start,
+        peak=float(index.three_months[peak]),
+        peak_month=index.first_day(peak),
+        complete=stop < index.three_months.size - 1,
+    )
