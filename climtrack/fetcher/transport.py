@@ -1,15 +1,45 @@
-"""DOOR: HTTP GET with deadline, retry, bounds and conditional requests → Payload."""
+"""DOOR: HTTP GET with one deadline, polite retries, bounds and conditional requests → Payload."""
 
 from __future__ import annotations
 
+import http.client
+import logging
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import SplitResult, urljoin, urlsplit
 
+from urllib3.exceptions import HTTPError, IncompleteRead, ProtocolError
+
+from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
+from climtrack.fetcher import answer
+from climtrack.fetcher.answer import LATER, REDIRECTS, Elsewhere, Passing, Silent
+from climtrack.fetcher.connection import DeadlinePassed, Forbidden, Limits, Plain, Secure, TooMuch, loopback, trust
 from climtrack.fetcher.endpoints import BASE_URLS
+from climtrack.fetcher.syntax import shown
 from climtrack.vocabulary.payload import Payload, Transport
 
-__all__ = ["HttpPolicy", "Payload", "Transport"]
+__all__ = ["USER_AGENT", "Http", "HttpPolicy", "Payload", "Transport"]
+
+log = logging.getLogger(__name__)
 
 MEGABYTE = 1_000_000
+#: Connections open at once, whoever asks.
+CONNECTIONS = 2
+#: Redirects followed for one request, all of them to the same scheme, host and port.
+HOPS = 3
+#: After this many paths in a row have got no answer at all, each further one is asked once and briefly (seconds), so
+#: that a dead source does not cost the whole time limit thirteen times over.
+PATIENCE, BRIEF = 2, 4.0
+#: Bytes that status line and headers may have on top of the body.
+HEADERS = 262_144
+USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series, conditional requests)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +51,7 @@ class HttpPolicy:
     ----------
     base_urls : tuple of str
         Addresses that serve the same paths, best first, each ending in a slash: https, or http on this computer's
-        own loopback. No other host is ever contacted.
+        own loopback. No other host is ever contacted; the second is asked only where the first gives no answer.
     user_agent : str
         Who asks, with a way to reach them; empty for climtrack's own.
     connect_timeout, read_timeout : float
@@ -31,7 +61,12 @@ class HttpPolicy:
     max_bytes : int
         Most bytes of an answer, on the wire and inflated.
     attempts : int
-        Most requests for one path.
+        Most requests for one path, redirects and the mirror included.
+
+    Raises
+    ------
+    ValueError
+        If an address is neither https nor this computer's own.
     """
 
     base_urls: tuple[str, ...] = BASE_URLS
@@ -41,3 +76,312 @@ class HttpPolicy:
     total_timeout: float = 30.0
     max_bytes: int = 4 * MEGABYTE
     attempts: int = 4
+
+    def __post_init__(self) -> None:
+        for url in self.base_urls:
+            parts = urlsplit(url)
+            allowed = parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname or ""))
+            if not allowed or not parts.hostname or "@" in parts.netloc or parts.query or not url.endswith("/"):
+                raise ValueError(f"{shown(url, 80)!r} is no https address that ends in a slash")
+        if not self.base_urls:
+            raise ValueError("no address to ask")
+
+
+class Http:
+    """
+    The network, as a context manager: connections stay open until it ends and are used again.
+
+    Parameters
+    ----------
+    policy : HttpPolicy
+        How to ask.
+    sleep, monotonic : callable, optional
+        How to wait, and the clock that all limits go by.
+    rng : Random, optional
+        Jitter of the pauses.
+    tls : SSLContext, optional
+        Certificates to believe; this computer's and Mozilla's by default.
+    """
+
+    def __init__(
+        self,
+        policy: HttpPolicy,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        rng: random.Random | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._policy, self._sleep, self._monotonic = policy, sleep, monotonic
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
+        self._tls = tls
+        self._agent = policy.user_agent or USER_AGENT.format(version=_version())
+        self._slots = threading.BoundedSemaphore(CONNECTIONS)
+        self._lock = threading.Lock()
+        self._idle: list[tuple[str, Plain | Secure]] = []
+        self._unanswered = 0
+        self._not_before: dict[str, tuple[float, SourceUnavailable]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for _, connection in idle:
+            connection.close()
+
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+        """
+        Ask for a path, first host first, again where that may help.
+
+        Parameters
+        ----------
+        path : str
+            Path below the base addresses, without a leading slash.
+        etag, last_modified : str, default ""
+            Validators of the copy that the caller holds.
+
+        Returns
+        -------
+        Payload or None
+            None where the server says that the caller's copy is still current.
+
+        Raises
+        ------
+        SourceUnavailable
+            If there is no answer worth reading now.
+        SourceChanged
+            If the answer cannot be the data asked for.
+        """
+        headers = {
+            "User-Agent": self._agent,
+            "Accept": "application/json, text/csv;q=0.9, */*;q=0.1",
+            "Accept-Encoding": "gzip",
+        }
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        with self._slots:
+            brief = self._unanswered >= PATIENCE
+            total = min(BRIEF, self._policy.total_timeout) if brief else self._policy.total_timeout
+            task = _Task(path, headers, self._monotonic() + total, 1 if brief else self._policy.attempts, total)
+            try:
+                payload = self._patiently(task)
+            except Passing as problem:
+                self._unanswered = self._unanswered + 1 if isinstance(problem, Silent) else 0
+                raise SourceUnavailable(
+                    problem.what, problem.remedy, url=problem.url, body=problem.body, retry_after=problem.retry_after
+                ) from problem
+            self._unanswered = 0
+            return payload
+
+    def _patiently(self, task: _Task) -> Payload | None:
+        """Ask until there is an answer, the attempts are used up, or asking again cannot help."""
+        bases = self._policy.base_urls
+        share = max(task.requests // len(bases), 1)
+        first: FetchError | None = None
+        for i, base in enumerate(bases):
+            if task.requests <= 0 or self._monotonic() >= task.deadline:
+                break
+            allowed = task.requests if i == len(bases) - 1 else min(share, task.requests)
+            try:
+                return self._from_host(base, task, allowed)
+            except Passing as problem:
+                first = first or problem
+                if problem.retry_after is not None:
+                    break  # the mirror is the same people's machine
+        if first is None:
+            first = self._unanswered_in(task, base)
+        raise first
+
+    def _from_host(self, base: str, task: _Task, allowed: int) -> Payload | None:
+        """Ask one host, at most `allowed` times."""
+        floor = task.requests - allowed
+        pause = 0.5
+        while True:
+            self._respect(base)
+            try:
+                return self._followed(urljoin(base, task.path), task)
+            except Passing as problem:
+                wait = pause * (0.5 + self._rng.random()) if problem.retry_after is None else problem.retry_after
+                late = self._monotonic() + wait >= task.deadline
+                if problem.retry_after is not None and late:
+                    with self._lock:
+                        self._not_before[base] = (self._monotonic() + wait, problem)
+                if task.requests <= floor or late or isinstance(problem, Elsewhere):
+                    raise
+                log.info("%s: %s; asking again in %.1f s", problem.url, problem.what, wait)
+                self._sleep(wait)
+                pause *= 2
+
+    def _respect(self, base: str) -> None:
+        """Leave a host alone that has asked for it in this run."""
+        with self._lock:
+            until, said = self._not_before.get(base, (float("-inf"), None))
+        left = until - self._monotonic()
+        if said is not None and left > 0:
+            raise Passing(said.what, said.remedy, url=said.url, retry_after=left)
+
+    def _followed(self, url: str, task: _Task) -> Payload | None:
+        """Ask for an address and follow redirects within the same scheme, host and port."""
+        start = urlsplit(url)
+        for _ in range(HOPS + 1):
+            result = self._exchange(url, task)
+            if not isinstance(result, str):
+                return result
+            target = urlsplit(urljoin(url, result))
+            if (target.scheme, target.netloc) != (start.scheme, start.netloc):
+                place = shown(f"{target.scheme}://{target.netloc.rpartition('@')[2]}", 60)
+                raise SourceUnavailable(f"the server pointed to another place ({place}); not followed", LATER, url=url)
+            url = target._replace(fragment="").geturl()
+            if task.requests <= 0:
+                break
+        raise SourceUnavailable("the server sent us round in circles", "See `user_agent` in the manual", url=url)
+
+    def _exchange(self, url: str, task: _Task) -> Payload | str | None:
+        """One request and its answer: a payload, None for 304, or where a redirect points."""
+        parts = urlsplit(url)
+        task.requests -= 1
+        limits = Limits(task.deadline, self._policy.read_timeout, self._policy.max_bytes + HEADERS, self._monotonic)
+        connection = self._connection(parts, limits)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        try:
+            connection.request("GET", target, headers=task.headers, preload_content=False, decode_content=False)
+            response = connection.getresponse()
+            if response.status in REDIRECTS:
+                connection.close()
+                return response.headers.get("Location", "")[:2000]
+            conditional = "If-None-Match" in task.headers or "If-Modified-Since" in task.headers
+            found = answer.payload(response, url, max_bytes=self._policy.max_bytes, conditional=conditional)
+        except FetchError:
+            connection.close()
+            raise
+        except (OSError, HTTPError, http.client.HTTPException, ValueError) as problem:
+            # ValueError: a port or header that http.client cannot make sense of
+            connection.close()
+            raise self._explained(problem, url, task) from problem
+        except BaseException:
+            connection.close()
+            raise
+        response.drain_conn()
+        with self._lock:
+            self._idle.append((f"{parts.scheme}://{parts.netloc}", connection))
+        return found
+
+    def _connection(self, parts: SplitResult, limits: Limits) -> Plain | Secure:
+        """An open connection used before, or a new one."""
+        place = f"{parts.scheme}://{parts.netloc}"
+        with self._lock:
+            for i, (where, held) in enumerate(self._idle):
+                if where == place:
+                    del self._idle[i]
+                    if held.is_connected:
+                        held.limits.renew(limits.deadline, limits.left)
+                        return held
+                    held.close()
+                    break
+            if parts.scheme == "https" and self._tls is None:
+                self._tls = trust()
+        host, port = parts.hostname or "", parts.port
+        connection: Plain | Secure
+        if parts.scheme == "https":
+            connection = Secure(host, port or 443, timeout=self._policy.connect_timeout, ssl_context=self._tls)
+        else:
+            connection = Plain(host, port or 80, timeout=self._policy.connect_timeout)
+        connection.limits = limits
+        return connection
+
+    def _unanswered_in(self, task: _Task, base: str) -> Silent:
+        """The error for time that ran out before anything was asked."""
+        return Silent(f"the server did not answer within {task.total:g} s", LATER, url=urljoin(base, task.path))
+
+    def _explained(self, problem: Exception, url: str, task: _Task) -> FetchError:
+        """The error a user understands for one of the network's."""
+        causes = [problem, *_causes(problem)]
+        for cause in causes:
+            if isinstance(cause, TooMuch):
+                return answer.too_large(self._policy.max_bytes, url)
+            if isinstance(cause, Forbidden):
+                return SourceUnavailable(str(cause), "Set base_urls to the true address", url=url)
+            if isinstance(cause, DeadlinePassed) and cause.lively:
+                return Silent(f"the server kept sending for {task.total:g} s without finishing", LATER, url=url)
+            if isinstance(cause, TimeoutError):
+                return Silent(f"the server did not answer within {task.total:g} s", LATER, url=url)
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return Elsewhere(_untrusted(cause), _CLOCK_REMEDY, url=url)
+            if isinstance(cause, ssl.SSLError):
+                return Passing("the secure connection could not be made (TLS)", LATER, url=url)
+            if isinstance(cause, socket.gaierror):
+                host = shown(urlsplit(url).hostname or "", 60)
+                return Silent(f"no address is known for {host}", "Is this computer online? " + LATER, url=url)
+            if isinstance(cause, ConnectionRefusedError):
+                return Silent("the server refused the connection", LATER, url=url)
+            if isinstance(cause, IncompleteRead | http.client.IncompleteRead):
+                return Passing("the answer is cut short", LATER, url=url)
+            if isinstance(cause, ConnectionError | http.client.RemoteDisconnected):
+                return Silent("the server broke off the connection", LATER, url=url)
+        if any(isinstance(cause, http.client.HTTPException | ProtocolError | ValueError) for cause in causes):
+            return SourceChanged("the server's answer is not HTTP as we know it", LATER, url=url)
+        if isinstance(problem, OSError):
+            return Silent("the network cannot be reached", "Is this computer online? " + LATER, url=url)
+        return Silent("the server broke off the connection", LATER, url=url)
+
+
+@dataclass(slots=True)
+class _Task:
+    """One path on its way: what is asked, until when, and how many requests are left."""
+
+    path: str
+    headers: dict[str, str]
+    deadline: float
+    requests: int
+    total: float
+
+
+_CLOCK_REMEDY = "If the clock is right, the source has to repair this; " + LATER[0].lower() + LATER[1:]
+
+
+def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
+    """Why a certificate is not believed, with this computer's clock where that explains it."""
+    clock = f"; this computer's clock says {time.strftime('%Y-%m-%d')}"
+    reasons = {
+        9: f"the certificate is not valid yet{clock}",
+        10: f"the certificate has expired{clock}",
+        18: "the certificate is signed by itself only",
+        19: "the certificate is signed by nobody this computer knows",
+        20: "the certificate is signed by nobody this computer knows",
+        62: "the certificate is for another name",
+        64: "the certificate is for another name",
+    }
+    reason = reasons.get(problem.verify_code, f"the certificate is not accepted ({shown(problem.verify_message)})")
+    return f"the server's identity is in doubt: {reason}"
+
+
+def _causes(problem: BaseException) -> list[BaseException]:
+    """What lies behind an error: causes, contexts and wrapped errors."""
+    found: list[BaseException] = []
+    rest: list[object] = [problem]
+    while rest and len(found) < 20:
+        item = rest.pop(0)
+        if isinstance(item, BaseException) and item not in found:
+            found.append(item)
+            rest += [*item.args, item.__cause__, item.__context__]
+    return found[1:]
+
+
+def _version() -> str:
+    """Version of this program, as installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("climtrack")
+    except PackageNotFoundError:
+        return "0"

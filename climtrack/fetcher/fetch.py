@@ -1,0 +1,166 @@
+"""Ask for every series, at most two at a time, each with its own outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from climtrack.errors import FetchError
+from climtrack.fetcher import checks
+from climtrack.fetcher.endpoints import Endpoint
+from climtrack.fetcher.reanalyzer import series_from_payload
+from climtrack.vocabulary.payload import Payload, Transport
+from climtrack.vocabulary.series import Series, SeriesKey, Source
+
+log = logging.getLogger(__name__)
+
+WORKERS = 2
+#: Head of a refused body that travels with the error, so that a person can look at it.
+KEPT = 65_536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """
+    What became of one series.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which series.
+    series : Series or None
+        The new state, checked; None where there is none.
+    error : FetchError or None
+        Why there is none; what is held stays.
+    unchanged : bool
+        True where the held series is still the best there is.
+    notes : tuple of str, default ()
+        What was unusual, one sentence each without a full stop.
+    """
+
+    key: SeriesKey
+    series: Series | None
+    error: FetchError | None
+    unchanged: bool
+    notes: tuple[str, ...] = ()
+
+
+def fetch_all(
+    endpoints: Iterable[Endpoint],
+    held: Callable[[SeriesKey], Series | None],
+    *,
+    transport: Transport,
+    now: dt.datetime,
+    on_done: Callable[[Outcome], None] = lambda _: None,
+    accept: frozenset[SeriesKey] = frozenset(),
+) -> tuple[Outcome, ...]:
+    """
+    Ask for every endpoint; an error of one never touches another.
+
+    Parameters
+    ----------
+    endpoints : iterable of Endpoint
+        What to ask for.
+    held : callable
+        Gives the stored series of a key, None where there is none; called in the calling thread.
+    transport : Transport
+        Who answers; asked from two threads at once.
+    now : datetime
+        Time of asking, in UTC.
+    on_done : callable, optional
+        Told each outcome as it comes, in the calling thread.
+    accept : frozenset of SeriesKey, default empty
+        Series whose unusual values a person has looked at and accepts once.
+
+    Returns
+    -------
+    tuple of Outcome
+        In the order of `endpoints`.
+    """
+    wanted = list(endpoints)
+    stored = [held(endpoint.key) for endpoint in wanted]
+    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Outcome | BaseException]] = queue.SimpleQueue()
+    stop = threading.Event()
+    for i in range(len(wanted)):
+        todo.put(i)
+
+    def work() -> None:
+        while not stop.is_set():
+            try:
+                i = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                key = wanted[i].key
+                done.put((i, fetch(wanted[i], stored[i], transport=transport, now=now, accept=key in accept)))
+            except BaseException as bug:  # a bug, not an outcome: it ends the run in the calling thread
+                done.put((i, bug))
+                return
+
+    # Daemon threads: after Ctrl-C the program ends at once, whatever a server is still sending.
+    for n in range(min(WORKERS, len(wanted))):
+        threading.Thread(target=work, name=f"climtrack-fetch-{n}", daemon=True).start()
+    outcomes: dict[int, Outcome] = {}
+    try:
+        while len(outcomes) < len(wanted):
+            i, result = done.get()
+            if isinstance(result, BaseException):
+                raise result
+            outcomes[i] = result
+            on_done(result)
+    finally:
+        stop.set()
+    return tuple(outcomes[i] for i in range(len(wanted)))
+
+
+def fetch(
+    endpoint: Endpoint, held: Series | None, *, transport: Transport, now: dt.datetime, accept: bool = False
+) -> Outcome:
+    """
+    Ask for one endpoint.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        What to ask for.
+    held : Series or None
+        What the store holds.
+    transport : Transport
+        Who answers.
+    now : datetime
+        Time of asking, in UTC.
+    accept : bool, default False
+        Let unusual values through once, as `checks.check` does.
+
+    Returns
+    -------
+    Outcome
+        Never an exception of the source.
+    """
+    payload: Payload | None = None
+    try:
+        same = held is not None and not accept and held.source.url.endswith(endpoint.path)
+        payload = transport.get(
+            endpoint.path,
+            etag=held.source.etag if held is not None and same else "",
+            last_modified=held.source.last_modified if held is not None and same else "",
+        )
+        if payload is None or (held is not None and same and payload.sha256 == held.source.sha256):
+            return Outcome(endpoint.key, None, None, unchanged=True)
+        source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
+        new = series_from_payload(payload.body, endpoint.key, source, data_source=endpoint.data_source)
+        notes = checks.check(new, held, today=now.date(), accept=accept, levels=endpoint.levels)
+    except FetchError as problem:
+        if payload is not None and not problem.body:
+            problem.url, problem.body = payload.url, payload.body[:KEPT]
+        log.info("%s: %s", endpoint.key, problem)
+        return Outcome(endpoint.key, None, problem, unchanged=False)
+    notes = (*new.source.notes, *notes)
+    if checks.is_older(new, held):
+        return Outcome(endpoint.key, None, None, unchanged=True, notes=notes)
+    return Outcome(endpoint.key, new, None, unchanged=False, notes=notes)
