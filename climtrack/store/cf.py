@@ -1,0 +1,302 @@
+"""
+Series ↔ the bytes of a CF-1.11 NetCDF-4 file.
+
+Built and read in memory: HDF5 never sees the disk, where a full one ends it with a segmentation fault. What a reader of
+the file needs stands in CF's words; what climtrack itself needs to read it back exactly stands in ``climtrack_*``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import netCDF4
+import numpy as np
+
+from climtrack.errors import StoreDamaged
+from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
+from climtrack.vocabulary.variables import VARIABLES
+
+CONVENTIONS = "CF-1.11 ACDD-1.3"
+_EPOCH = dt.date(1970, 1, 1)
+_TIMES = "days since 1970-01-01 00:00:00"
+#: HDF5 is not safe to enter from two threads, even through separate files.
+_HDF5 = threading.Lock()
+
+
+def to_netcdf(series: Series) -> bytes:
+    """
+    Series as a NetCDF-4 file.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC, shape (time,).
+
+    Returns
+    -------
+    bytes
+        The whole file.
+    """
+    with _HDF5:
+        file = netCDF4.Dataset("series.nc", "w", format="NETCDF4", memory=1 << 18)
+        try:
+            _describe(file, series)
+            _times(file, series)
+            _values(file, series)
+            _place(file, series.key)
+            _site_rows(file, series)
+        except BaseException:
+            file.close()
+            raise
+        return bytes(file.close())  # not by `with`: closing is what gives the bytes
+
+
+def from_netcdf(data: bytes, name: str = "series.nc") -> Series:
+    """
+    Series from a file that `to_netcdf` made.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    name : str, default "series.nc"
+        Its name, for messages.
+
+    Returns
+    -------
+    Series
+        As it was written.
+
+    Raises
+    ------
+    StoreDamaged
+        If it is not such a file.
+    """
+    try:
+        with _HDF5, netCDF4.Dataset(name, memory=data) as file:
+            file.set_auto_maskandscale(False)
+            key = SeriesKey.parse(file.getncattr("climtrack_key"))
+            source = source_from_json(file.getncattr("climtrack_source"))
+            start = dt.date.fromisoformat(file.getncattr("climtrack_start"))
+            names = json.loads(file.getncattr("climtrack_site_rows"))
+            rows = file.variables["site_climatology"][:] if names else ()
+            values, status = file.variables[key.variable][:], file.variables["status"][:]
+        climatology = MappingProxyType({str(n): np.asarray(row) for n, row in zip(names, rows, strict=True)})
+        return Series(key, start, np.asarray(values), np.asarray(status), source, climatology)
+    except (OSError, RuntimeError, LookupError, AttributeError, TypeError, ValueError) as error:
+        raise StoreDamaged(f"{name} is not a series that climtrack wrote") from error
+
+
+def source_to_json(source: Source) -> str:
+    """
+    Provenance as one line of JSON.
+
+    Parameters
+    ----------
+    source : Source
+        Where a series came from.
+
+    Returns
+    -------
+    str
+        Keys in alphabetical order.
+    """
+    fields = {
+        "url": source.url,
+        "retrieved": source.retrieved.isoformat(),
+        "sha256": source.sha256,
+        "data_source": source.data_source,
+        "etag": source.etag,
+        "last_modified": source.last_modified,
+        "simulated": source.simulated,
+        "notes": list(source.notes),
+        "details": dict(source.details),
+    }
+    return json.dumps(fields, sort_keys=True)
+
+
+def source_from_json(text: str) -> Source:
+    """
+    Provenance from `source_to_json`.
+
+    Parameters
+    ----------
+    text : str
+        One line of JSON.
+
+    Returns
+    -------
+    Source
+        As it was written.
+    """
+    fields: dict[str, Any] = json.loads(text)
+    return Source(
+        **{
+            **fields,
+            "retrieved": dt.datetime.fromisoformat(fields["retrieved"]),
+            "notes": tuple(fields["notes"]),
+            "details": MappingProxyType(fields["details"]),
+        }
+    )
+
+
+def plain(text: str) -> str:
+    """
+    Text from a feed without control characters and lone surrogates.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Text safe for an attribute.
+    """
+    return "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode()
+
+
+def _describe(file: Any, series: Series) -> None:
+    """Global attributes: what, whose, whence, under which terms."""
+    key, source = series.key, series.source
+    product, variable, region = PRODUCTS.get(key.product), VARIABLES.get(key.variable), REGIONS.get(key.region)
+    what = variable.title if variable else key.variable
+    where = region.title if region else key.region
+    when = f"{source.retrieved.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    origin = product.title if product else (source.data_source or key.product)
+    texts: Mapping[str, str] = {
+        "Conventions": CONVENTIONS,
+        "title": f"Daily mean {what}, {where}, {origin}" + (" (SIMULATED)" if source.simulated else ""),
+        "summary": f"Area-weighted daily mean {what} over {where}, one value a day, as published by its provider.",
+        "keywords": f"{what}, {where}, {origin}, daily mean, reanalysis",
+        "institution": product.provider if product else "unknown",
+        "source": source.data_source or origin,
+        "references": product.citation if product else source.url,
+        "license": product.licence if product else "unknown",
+        "acknowledgement": product.attribution(source.retrieved.year) if product else source.url,
+        "history": f"{when} climtrack: read from {source.url}",
+        "source_url": source.url,
+        "date_retrieved": when,
+        "payload_sha256": source.sha256,
+        "payload_etag": source.etag,
+        "payload_last_modified": source.last_modified,
+        "comment": "; ".join(source.notes) or "Values are kept as published; gaps are not filled.",
+        "time_coverage_start": series.start.isoformat(),
+        "time_coverage_end": series.end.isoformat(),
+        "time_coverage_resolution": "P1D",
+        "climtrack_key": str(key),
+        "climtrack_start": series.start.isoformat(),
+        "climtrack_digest": series.digest,
+        "climtrack_source": source_to_json(source),
+        "climtrack_site_rows": json.dumps(list(series.site_climatology)),
+    }
+    file.setncatts({name: plain(text) for name, text in texts.items()})
+
+
+def _times(file: Any, series: Series) -> None:
+    """Dates, with the bounds of the day that each mean covers."""
+    size = series.values.size
+    file.createDimension("time", size)
+    file.createDimension("bounds", 2)
+    first = (series.start - _EPOCH).days
+    time = file.createVariable("time", "i4", ("time",), zlib=True, chunksizes=(size,))
+    time.setncatts({
+        "standard_name": "time", "long_name": "day", "units": _TIMES, "calendar": "standard", "axis": "T",
+        "bounds": "time_bounds",
+    })  # fmt: skip
+    days = np.arange(first, first + size, dtype=np.int32)
+    time[:] = days
+    bounds = file.createVariable("time_bounds", "i4", ("time", "bounds"), zlib=True, chunksizes=(size, 2))
+    bounds[:] = np.stack([days, days + 1], axis=1)
+
+
+def _values(file: Any, series: Series) -> None:
+    """The temperatures, on an absolute scale, and what is known of each day."""
+    key, size = series.key, series.values.size
+    variable, region = VARIABLES.get(key.variable), REGIONS.get(key.region)
+    coordinates = (["height"] if variable and variable.height is not None else []) + (
+        ["latitude", "longitude"] if region else []
+    )
+    data = file.createVariable(
+        key.variable, "f8", ("time",), zlib=True, complevel=4, shuffle=True, chunksizes=(size,), fill_value=np.nan
+    )
+    data.setncatts(
+        {
+            "standard_name": variable.standard_name if variable else "air_temperature",
+            "long_name": f"daily mean {variable.title if variable else key.variable}",
+            "units": "degC",
+            "units_metadata": "temperature: on_scale",
+            "cell_methods": variable.cell_methods if variable else "area: mean time: mean",
+            "ancillary_variables": "status",
+        }
+        | ({"coordinates": " ".join(coordinates)} if coordinates else {})
+    )
+    data[:] = series.values
+    status = file.createVariable("status", "i1", ("time",), zlib=True, chunksizes=(size,))
+    status.setncatts({
+        "standard_name": "status_flag", "long_name": "status of the day's value",
+        "flag_values": np.array([s.value for s in Status], dtype=np.int8),
+        "flag_meanings": " ".join(s.name.lower() for s in Status),
+    })  # fmt: skip
+    status[:] = series.status
+
+
+def _place(file: Any, key: SeriesKey) -> None:
+    """Height above the surface and the region's bounds, as scalar coordinates."""
+    variable, region = VARIABLES.get(key.variable), REGIONS.get(key.region)
+    if variable and variable.height is not None:
+        height = file.createVariable("height", "f8", ())
+        height.setncatts({
+            "standard_name": "height", "long_name": "height above the surface", "units": "m", "positive": "up",
+            "axis": "Z",
+        })  # fmt: skip
+        height[...] = variable.height
+    if region is None:
+        return
+    east = region.east + 360 if region.east < region.west else region.east
+    for name, low, high, units in (
+        ("latitude", region.south, region.north, "degrees_north"),
+        ("longitude", region.west, east, "degrees_east"),
+    ):
+        middle = file.createVariable(name, "f8", ())
+        middle.setncatts({"standard_name": name, "long_name": f"{name} of the region's middle", "units": units,
+                          "bounds": f"{name}_bounds"})  # fmt: skip
+        middle[...] = (low + high) / 2
+        bounds = file.createVariable(f"{name}_bounds", "f8", ("bounds",))
+        bounds[:] = (low, high)
+    file.setncatts({
+        "geospatial_lat_min": region.south, "geospatial_lat_max": region.north,
+        "geospatial_lon_min": region.west, "geospatial_lon_max": east,
+    })  # fmt: skip
+
+
+def _site_rows(file: Any, series: Series) -> None:
+    """The provider's own climatology rows, by slot of the feed (1 January + i days)."""
+    rows = series.site_climatology
+    if not rows:
+        return
+    names = [plain(name)[:64] for name in rows]
+    width = max(len(name.encode()) for name in names)
+    file.createDimension("site_row", len(names))
+    file.createDimension("slot", DAYS)
+    file.createDimension("characters", width)
+    label = file.createVariable("site_row_name", "S1", ("site_row", "characters"))
+    label.setncatts({"long_name": "name of the row in the provider's file"})
+    label[:] = np.array([list(name.encode().ljust(width, b"\0")) for name in names], dtype=np.uint8).view("S1")
+    mean = file.createVariable(
+        "site_climatology", "f8", ("site_row", "slot"), zlib=True, shuffle=True, fill_value=np.nan
+    )
+    mean.setncatts({
+        "long_name": "provider's own mean annual cycle, by days since 1 January", "units": "degC",
+        "units_metadata": "temperature: on_scale", "coordinates": "site_row_name",
+    })  # fmt: skip
+    mean[:] = np.stack([np.asarray(row, dtype=np.float64) for row in rows.values()])

@@ -1,0 +1,361 @@
+"""
+History: every value ever stored, when it was first seen, and what replaced it.
+
+A commit writes here first, then replaces the manifest. Rows of a generation that the manifest does not know belong to a
+commit that never happened: nobody reads them and the next writer removes them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from climtrack.errors import SeriesError, SeriesNotFound
+from climtrack.store import cf
+from climtrack.store.ledger import Change, Days, Ledger, Version, damaged, days_table, packed
+from climtrack.store.manifest import Entry, Manifest
+from climtrack.vocabulary.findings import RevisionNoise
+from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Status
+
+_EPOCH = dt.date(1970, 1, 1)
+#: Fewer watched days than this say nothing about the noise; a final value younger than this may still move.
+_ENOUGH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    One value of one day, as long as it was believed.
+
+    Parameters
+    ----------
+    date : date
+        The day.
+    value : float or None
+        degC; None where an older state was restored in which the day had no value.
+    status : Status
+        Its status.
+    seen : datetime
+        When it was first seen, in UTC.
+    replaced : datetime or None
+        When another value or status took its place; None for what holds now.
+    """
+
+    date: dt.date
+    value: float | None
+    status: Status
+    seen: dt.datetime
+    replaced: dt.datetime | None
+
+
+class History:
+    """
+    What was known of each series, and when.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+    generation : int, optional
+        Last commit of the manifest; later rows were never committed and are not seen. By default all are.
+    """
+
+    def __init__(self, home: Path, generation: int = 2**62) -> None:
+        self.ledger = Ledger(home, generation)
+
+    def versions(self, key: SeriesKey) -> tuple[Version, ...]:
+        """
+        Accepted changes of a series, oldest first.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+
+        Returns
+        -------
+        tuple of Version
+            Empty for a series never stored.
+
+        Raises
+        ------
+        StoreDamaged
+            If the history does not hold what was written.
+        """
+        return tuple(change.version for change in self.ledger.changes(key))
+
+    def known_on(self, key: SeriesKey, moment: dt.date | dt.datetime) -> Series:
+        """
+        The series as it was known then, value for value.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+        moment : date or datetime
+            A date means its end, in UTC.
+
+        Returns
+        -------
+        Series
+            With the provenance and status of that time.
+
+        Raises
+        ------
+        SeriesNotFound
+            If nothing was stored by then.
+        StoreDamaged
+            If the history does not hold what was written.
+        """
+        if not isinstance(moment, dt.datetime):
+            moment = dt.datetime.combine(moment, dt.time.max, dt.UTC)
+        changes = [change for change in self.ledger.changes(key) if change.version.seen <= moment]
+        if not changes:
+            raise SeriesNotFound(f"{key}: nothing was stored by {moment:%Y-%m-%d}", "Choose a later date")
+        return self._state(key, changes)
+
+    def at(self, key: SeriesKey, generation: int) -> Series:
+        """
+        The series after a commit.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+        generation : int
+            Number of the commit.
+
+        Returns
+        -------
+        Series
+            As it was then.
+
+        Raises
+        ------
+        SeriesNotFound
+            If it was not stored yet.
+        StoreDamaged
+            If the history does not hold what was written.
+        """
+        changes = [change for change in self.ledger.changes(key) if change.version.generation <= generation]
+        if not changes:
+            raise SeriesNotFound(f"{key}: not in the history at commit {generation}", "Choose a later one")
+        return self._state(key, changes)
+
+    def values(self, key: SeriesKey, day: dt.date | None = None) -> Iterator[Known]:
+        """
+        Every value ever held, by day and then by time.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+        day : date, optional
+            One day only.
+
+        Yields
+        ------
+        Known
+            A value and for how long it was believed.
+        """
+        changes = self.ledger.changes(key)
+        if not changes:
+            return
+        days = np.concatenate([c.days for c in changes])
+        which = np.repeat(np.arange(len(changes)), [c.days.size for c in changes])
+        values, status = np.concatenate([c.values for c in changes]), np.concatenate([c.status for c in changes])
+        order = np.lexsort((which, days))
+        if day is not None:
+            order = order[days[order] == (day - _EPOCH).days]
+        held: Known | None = None
+        for i in order.tolist():
+            date, seen = _EPOCH + dt.timedelta(days=int(days[i])), changes[which[i]].version.seen
+            value = None if np.isnan(values[i]) else float(values[i])
+            if held and held.date == date and (held.value, held.status) == (value, status[i]):
+                continue  # a series written whole repeats what did not change
+            if value is None and not (held and held.date == date):
+                continue  # a gap that never had a value
+            if held:
+                yield replace(held, replaced=seen) if held.date == date else held
+            held = Known(date, value, Status(int(status[i])), seen, None)
+        if held:
+            yield held
+
+    def revision_noise(self, key: SeriesKey) -> RevisionNoise | None:
+        """
+        By how much values moved after they were first seen.
+
+        Counted are days whose fate was watched: seen as preliminary and final since, or first seen after the first
+        download and at least 30 days old at the last one.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+
+        Returns
+        -------
+        RevisionNoise or None
+            None while fewer than 30 days have been watched.
+        """
+        changes = self.ledger.changes(key)
+        if not changes:
+            return None
+        unwatched = set(changes[0].days[changes[0].status != Status.PRELIMINARY].tolist())
+        newest = (changes[-1].version.seen.date() - _EPOCH).days
+        first: dict[int, tuple[float, int]] = {}
+        moved: dict[int, float] = {}
+        for change in changes:
+            rows = zip(change.days.tolist(), change.values.tolist(), change.status.tolist(), strict=True)
+            for day, value, status in rows:
+                if day in unwatched or status == Status.MISSING:
+                    continue
+                begun, was = first.setdefault(day, (value, status))
+                if status == Status.FINAL and (was == Status.PRELIMINARY or newest - day >= _ENOUGH):
+                    moved[day] = abs(value - begun)
+        if len(moved) < _ENOUGH:
+            return None
+        since = changes[0].version.seen.date().isoformat()
+        return RevisionNoise(
+            sum(moved.values()) / len(moved), max(moved.values()), len(moved), f"measured here since {since}"
+        )
+
+    def last_manifest(self) -> Manifest:
+        """
+        What a lost manifest said, but for the files and the sources' health.
+
+        Returns
+        -------
+        Manifest
+            Entries without a file, so that each series is read from here; empty for an empty history.
+
+        Raises
+        ------
+        StoreDamaged
+            If the history does not hold what was written.
+        """
+        series, seen = {}, []
+        for key in self.ledger.series():
+            changes = self.ledger.changes(key)
+            last, state = changes[-1].version, self._state(key, changes)
+            series[key] = Entry("", "", last.digest, state.end, last.generation, self.revision_noise(key))
+            seen.append(last.seen)
+        generation = max((entry.generation for entry in series.values()), default=0)
+        return Manifest(generation, max(seen, default=None), MappingProxyType(series))
+
+    def holds(self, key: SeriesKey, digest: str) -> bool:
+        """
+        Whether the last state of a series is this one, and can be rebuilt.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+        digest : str
+            Hash of key, dates, values and status.
+
+        Returns
+        -------
+        bool
+            False also where nothing of it is held.
+
+        Raises
+        ------
+        StoreDamaged
+            If the history does not hold what was written.
+        """
+        changes = self.ledger.changes(key)
+        return bool(changes) and self._state(key, changes).digest == digest
+
+    def append(
+        self, states: Mapping[SeriesKey, Series], generation: int, now: dt.datetime, *, anew: bool = False
+    ) -> None:
+        """
+        Add the changes of a commit, all or none; the writer alone calls this, before it replaces the manifest.
+
+        Parameters
+        ----------
+        states : mapping of SeriesKey to Series
+            Series after the commit.
+        generation : int
+            Number of the commit.
+        now : datetime
+            When, in UTC.
+        anew : bool, default False
+            Write whole series, not differences: what comes before them was lost.
+
+        Raises
+        ------
+        DiskError
+            If the computer refuses.
+        StoreDamaged
+            If the history is damaged.
+        """
+        rows = []
+        attachments: dict[str, bytes] = {}
+        for key, series in states.items():
+            changes = [] if anew else self.ledger.changes(key)
+            blobs = {n: np.asarray(row, dtype="<f8").tobytes() for n, row in series.site_climatology.items()}
+            hashes = {name: hashlib.sha256(blob).hexdigest() for name, blob in blobs.items()}
+            attachments |= {hashes[name]: blob for name, blob in blobs.items()}
+            fields = (series.digest, cf.source_to_json(series.source), json.dumps(hashes))
+            table = _difference(_folded(changes) if changes else None, series)
+            rows.append(packed(key, generation, now, whole=not changes, fields=fields, table=table))
+        self.ledger.insert(rows, attachments)
+
+    def _state(self, key: SeriesKey, changes: list[Change]) -> Series:
+        """Series after the changes, checked against the digest of that time."""
+        last = changes[-1]
+        start, values, status = _folded(changes)
+        try:
+            rows = {
+                name: np.frombuffer(self.ledger.attachment(sha), dtype="<f8").astype(np.float64)
+                for name, sha in last.site_rows.items()
+            }
+            series = Series(key, start, values, status, cf.source_from_json(last.source), MappingProxyType(rows))
+        except SeriesError as error:
+            raise damaged(self.ledger.path) from error
+        if series.digest != last.version.digest:
+            raise damaged(self.ledger.path)
+        return series
+
+
+def _folded(changes: list[Change]) -> tuple[dt.date, Floats, Flags]:
+    """First date, values and status after the changes, in their order."""
+    begin = max(i for i, change in enumerate(changes) if change.whole or i == 0)
+    used = [change for change in changes[begin:] if change.days.size]
+    first = min((int(c.days.min()) for c in used), default=0)
+    size = max((int(c.days.max()) for c in used), default=0) - first + 1
+    values, status = np.full(size, np.nan), np.zeros(size, dtype=np.int8)
+    for change in used:
+        values[change.days - first], status[change.days - first] = change.values, change.status
+    known = np.flatnonzero(status != Status.MISSING)
+    start, stop = (int(known[0]), int(known[-1]) + 1) if known.size else (0, 0)
+    return _EPOCH + dt.timedelta(days=first + start), values[start:stop], status[start:stop]
+
+
+def _difference(held: tuple[dt.date, Floats, Flags] | None, series: Series) -> Days:
+    """The days by which a series differs from what was held; all days where nothing was."""
+    if held is None:
+        return _on(series.start, series.values.size, series.start, series.values, series.status)
+    start = min(series.start, held[0])
+    size = (max(series.end, held[0] + dt.timedelta(days=held[1].size - 1)) - start).days + 1
+    now, was = _on(start, size, series.start, series.values, series.status), _on(start, size, *held)
+    same = (now["status"] == was["status"]) & (now["value"].copy().view("<i8") == was["value"].copy().view("<i8"))
+    changed: Days = now[~(same | ((now["status"] == Status.MISSING) & (was["status"] == Status.MISSING)))]
+    return changed
+
+
+def _on(start: dt.date, size: int, first: dt.date, values: Floats, status: Flags) -> Days:
+    """Rows of a series on a longer axis."""
+    table = days_table((start - _EPOCH).days + np.arange(size), np.full(size, np.nan), np.zeros(size, dtype=np.int8))
+    i = (first - start).days
+    table["value"][i : i + values.size], table["status"][i : i + values.size] = values, status
+    return table

@@ -1,0 +1,70 @@
+"""
+One writer at a time, across processes.
+
+The lock is the kernel's (flock, by `filelock`): it goes with its holder, so a dead process never blocks. Who holds it
+stands in a file of its own beside it, read only to name the holder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from climtrack.errors import StoreBusy
+from climtrack.store import disk
+
+
+@contextmanager
+def writers_lock(home: Path, now: dt.datetime) -> Iterator[None]:
+    """
+    Hold the writer's lock of a store.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store, which exists.
+    now : datetime
+        Now, for the others' message, in UTC.
+
+    Yields
+    ------
+    None
+        While the lock is held.
+
+    Raises
+    ------
+    StoreBusy
+        If another process holds it.
+    DiskError
+        If the lock cannot be made.
+    """
+    path, holder = home / ".lock", home / ".writer.json"
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise StoreBusy(
+            f"another refresh is running ({_holder(holder)})", "Wait until it has finished", path=path
+        ) from error
+    except OSError as error:
+        raise disk.disk_error(path, error) from error
+    try:
+        disk.write(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
+        yield
+    finally:
+        disk.remove(holder)
+        lock.release()
+
+
+def _holder(path: Path) -> str:
+    """Process and time, as far as they can be told."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        said = json.loads(path.read_bytes()[:1000])
+        return f"process {int(said['pid'])}, since {dt.datetime.fromisoformat(said['since']):%H:%M} UTC"
+    return "process unknown"

@@ -1,0 +1,210 @@
+"""
+Manifest: which file holds which series; replaced last, so that all series change at one instant.
+
+It carries its own checksum, the hash of every file and of every series' values, and what is known of each source's
+health. Health is not part of the snapshot: a refresh that finds nothing new leaves the snapshot's name as it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from climtrack.errors import StoreDamaged, StoreError
+from climtrack.vocabulary.findings import RevisionNoise
+from climtrack.vocabulary.series import SeriesKey
+
+FILE, FOLDER, FORMAT = "manifest.json", "series", 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One stored series.
+
+    Parameters
+    ----------
+    file : str
+        Name of its file in the folder of series.
+    sha256 : str
+        Hash of that file.
+    digest : str
+        Hash of key, dates, values and status (`Series.digest`).
+    end : date
+        Last day held.
+    generation : int
+        Commit in which it last changed.
+    noise : RevisionNoise or None
+        By how much its values still moved after they were first seen.
+    """
+
+    file: str
+    sha256: str
+    digest: str
+    end: dt.date
+    generation: int
+    noise: RevisionNoise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """
+    How a series' source has behaved.
+
+    Parameters
+    ----------
+    checked : datetime or None
+        When it last answered well, with new data or "not modified".
+    failing_since : datetime or None
+        First failure since then; None while it is well.
+    error : str, default ""
+        The last failure in one line, empty while it is well.
+    not_before : datetime or None
+        When the source asked to be asked again.
+    """
+
+    checked: dt.datetime | None = None
+    failing_since: dt.datetime | None = None
+    error: str = ""
+    not_before: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """
+    State of the whole store.
+
+    Parameters
+    ----------
+    generation : int
+        Number of this commit, from 1; 0 for an empty store.
+    committed : datetime or None
+        When, in UTC.
+    series : mapping of SeriesKey to Entry
+        What is stored.
+    health : mapping of SeriesKey to Health
+        How the sources behave.
+    """
+
+    generation: int = 0
+    committed: dt.datetime | None = None
+    series: Mapping[SeriesKey, Entry] = field(default_factory=lambda: MappingProxyType({}))
+    health: Mapping[SeriesKey, Health] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the state of all values and their provenance, 16 hexadecimal digits; empty for an empty store."""
+        if not self.series:
+            return ""
+        lines = sorted(f"{key} {entry.digest} {entry.sha256}\n" for key, entry in self.series.items())
+        return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
+
+
+def to_json(manifest: Manifest) -> bytes:
+    """
+    Manifest as a small JSON document with its checksum.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        State of the store.
+
+    Returns
+    -------
+    bytes
+        UTF-8, ending with a newline.
+    """
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "generation": manifest.generation,
+        "committed": _stamp(manifest.committed),
+        "snapshot": manifest.snapshot,
+        "series": {
+            str(key): asdict(entry) | {"end": entry.end.isoformat()} for key, entry in sorted(manifest.series.items())
+        },
+        "health": {
+            str(key): {
+                "checked": _stamp(health.checked),
+                "failing_since": _stamp(health.failing_since),
+                "error": health.error,
+                "not_before": _stamp(health.not_before),
+            }
+            for key, health in sorted(manifest.health.items())
+        },
+    }
+    return (json.dumps(body | {"checksum": _checksum(body)}, indent=1) + "\n").encode()
+
+
+def from_json(data: bytes) -> Manifest:
+    """
+    Manifest from `to_json`.
+
+    Parameters
+    ----------
+    data : bytes
+        The document.
+
+    Returns
+    -------
+    Manifest
+        State of the store.
+
+    Raises
+    ------
+    StoreDamaged
+        If it does not hold what was written.
+    StoreError
+        If a newer climtrack wrote it.
+    """
+    try:
+        body: dict[str, Any] = json.loads(data)
+        if body.pop("checksum") != _checksum(body):
+            raise ValueError("checksum")
+        if body["format"] > FORMAT:
+            raise StoreError(
+                f"this data folder was written by a newer climtrack (format {body['format']}; this one knows {FORMAT})",
+                "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
+            )
+        return Manifest(
+            body["generation"],
+            _moment(body["committed"]),
+            MappingProxyType({SeriesKey.parse(key): _entry(fields) for key, fields in body["series"].items()}),
+            MappingProxyType({SeriesKey.parse(key): _health(fields) for key, fields in body["health"].items()}),
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise StoreDamaged("the store's manifest does not hold what was written") from error
+
+
+def _checksum(body: Mapping[str, Any]) -> str:
+    """Hash of the content, whatever its layout."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    """Entry from its fields."""
+    noise = fields.pop("noise")
+    return Entry(
+        **fields | {"end": dt.date.fromisoformat(fields["end"])}, noise=RevisionNoise(**noise) if noise else None
+    )
+
+
+def _health(fields: dict[str, Any]) -> Health:
+    """Health from its fields."""
+    return Health(
+        _moment(fields["checked"]), _moment(fields["failing_since"]), fields["error"], _moment(fields["not_before"])
+    )
+
+
+def _stamp(moment: dt.datetime | None) -> str | None:
+    """Moment as text."""
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    """Text as a moment."""
+    return None if text is None else dt.datetime.fromisoformat(text)

@@ -1,0 +1,241 @@
+"""
+DOOR: the store: one CF NetCDF file per series, one manifest that says which.
+
+::
+
+    HOME/manifest.json              the commit point, replaced last
+         series/KEY.HASH.nc         named for their content, never changed
+         history.sqlite             every value ever held (`History`), and a copy of it, history.backup.sqlite
+         rejects/  damaged/         what was refused, and what was set aside
+
+A `Store` is one snapshot: it goes on reading the state it was opened on while a writer commits the next. A file's hash
+is checked before a value of it is used; a damaged one is read from the history instead, and said so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from climtrack.errors import SeriesNotFound, StoreDamaged, StoreError
+from climtrack.store import cf, disk, manifest
+from climtrack.store.history import History
+from climtrack.store.lock import writers_lock
+from climtrack.store.manifest import Entry, Health, Manifest
+from climtrack.store.writer import Writer
+from climtrack.vocabulary.findings import RevisionNoise
+from climtrack.vocabulary.series import Series, SeriesKey
+
+
+class Store:
+    """
+    The only home of series, as of one snapshot.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store; it need not exist yet.
+
+    Raises
+    ------
+    DiskError
+        If the folder cannot be read.
+    StoreDamaged
+        If neither the manifest nor the history can be read.
+    StoreError
+        If a newer climtrack wrote it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._notices: dict[str, None] = {}
+        self.manifest, self._sound = self._load()
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the state of all values, 16 hexadecimal digits; empty for an empty store."""
+        return self.manifest.snapshot
+
+    @property
+    def committed(self) -> dt.datetime | None:
+        """When the last commit was made, in UTC; None for an empty store."""
+        return self.manifest.committed
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was damaged, set aside or repaired, one line each."""
+        return tuple(self._notices)
+
+    @property
+    def history(self) -> History:
+        """Every value held up to this snapshot."""
+        return History(self.home, self.manifest.generation)
+
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """
+        Series that are stored, in alphabetical order.
+
+        Returns
+        -------
+        tuple of SeriesKey
+            Empty for an empty store.
+        """
+        return tuple(sorted(self.manifest.series))
+
+    def health(self, key: SeriesKey) -> Health:
+        """
+        How the source of a series has behaved.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+
+        Returns
+        -------
+        Health
+            All empty for a series never asked for.
+        """
+        return self.manifest.health.get(key, Health())
+
+    def revision_noise(self, key: SeriesKey) -> RevisionNoise | None:
+        """
+        By how much values of a series still moved after they were first seen.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+
+        Returns
+        -------
+        RevisionNoise or None
+            None while too little has been watched.
+        """
+        entry = self.manifest.series.get(key)
+        return entry.noise if entry else None
+
+    def read(self, key: SeriesKey) -> Series:
+        """
+        A stored series.
+
+        Parameters
+        ----------
+        key : SeriesKey
+            Which series.
+
+        Returns
+        -------
+        Series
+            Exactly as it was put.
+
+        Raises
+        ------
+        SeriesNotFound
+            If nothing is stored under this key.
+        StoreDamaged
+            If its file is damaged and no copy of it is left.
+        DiskError
+            If the computer refuses.
+        """
+        entry = self.manifest.series.get(key)
+        if entry is None:
+            raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
+        return self._series(key, entry)
+
+    @contextmanager
+    def writer(self, now: dt.datetime) -> Iterator[Writer]:
+        """
+        Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing.
+
+        Parameters
+        ----------
+        now : datetime
+            Now, in UTC.
+
+        Yields
+        ------
+        Writer
+            Takes new series; this store shows the new snapshot once it has committed.
+
+        Raises
+        ------
+        StoreBusy
+            If another process is writing.
+        DiskError
+            If the computer refuses; the last snapshot stays.
+        """
+        disk.make_folder(self.home / manifest.FOLDER)
+        with writers_lock(self.home, now):
+            self.manifest, self._sound = self._load()
+            writer = Writer(self.home, self.manifest, now, read=self._series, sound=self._sound)
+            self._notices |= dict.fromkeys(writer.notices)
+            yield writer
+            writer.commit()
+            self.manifest = writer.manifest
+
+    def _load(self) -> tuple[Manifest, bool]:
+        """Manifest of now, or what the history says it was; and whether it was sound."""
+        data = self._content(Path(manifest.FILE))
+        try:
+            if data is not None:
+                return manifest.from_json(data), True
+            found = History(self.home).last_manifest()
+            if not found.series:
+                return found, True
+        except StoreDamaged:
+            try:
+                found = History(self.home).last_manifest()
+            except StoreError as error:
+                raise StoreDamaged(
+                    f"the manifest and the history in {disk.shortened(self.home)} are damaged",
+                    "Move the folder away and run `climtrack fetch`",
+                    path=self.home / manifest.FILE,
+                ) from error
+        when = f"{found.committed:%Y-%m-%d %H:%M} UTC" if found.committed else "an empty store"
+        self._notices[f"The store's manifest is damaged or missing; using the version of {when} from the history."] = (
+            None
+        )
+        return found, False
+
+    def _series(self, key: SeriesKey, entry: Entry) -> Series:
+        """Series of an entry, its hash checked before a value is used."""
+        data = self._content(Path(manifest.FOLDER) / entry.file) if entry.file else None
+        if data is not None and hashlib.sha256(data).hexdigest() == entry.sha256:
+            return cf.from_netcdf(data, entry.file)
+        return self._other_copy(key, entry, gone=data is None)
+
+    def _content(self, name: Path) -> bytes | None:
+        """Content of a file of the store, None where there is none."""
+        try:
+            return (self.home / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise disk.disk_error(self.home / name, error) from error
+
+    def _other_copy(self, key: SeriesKey, entry: Entry, *, gone: bool) -> Series:
+        """The same state of a series from the history, where its file is damaged or already replaced by a newer one."""
+        try:
+            series = self.history.at(key, self.manifest.generation)
+            if series.digest != entry.digest:
+                raise StoreDamaged(f"{key}: the history holds another state")
+        except StoreError as error:
+            raise StoreDamaged(
+                f"{key}: its stored file is damaged and no other copy is left",
+                "The next refresh sets it aside and downloads it anew",
+                path=self.home / manifest.FOLDER / entry.file,
+            ) from error
+        if not (gone and self._superseded()):
+            self._notices[f"{key}: stored file damaged; using its copy in the history, data to {series.end}."] = None
+        return series
+
+    def _superseded(self) -> bool:
+        """Whether a newer snapshot has been committed since this one was opened."""
+        try:
+            return manifest.from_json(self._content(Path(manifest.FILE)) or b"").generation > self.manifest.generation
+        except StoreError:
+            return False

@@ -1,0 +1,149 @@
+"""
+Rejects: what a source sent and the checks refused, kept so that a person can look.
+
+The last three of each series: the first 64 KB as received, and beside it the reason, the address and the hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from climtrack.errors import FetchError
+from climtrack.store import disk
+from climtrack.vocabulary.series import SeriesKey
+
+FOLDER = "rejects"
+KEPT = 3
+HEAD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """
+    One refused payload.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Series it was meant for.
+    refused : datetime
+        When, in UTC.
+    reason : str
+        Why, in one line.
+    url : str
+        Where it came from.
+    sha256 : str
+        Hash of all that was received.
+    size : int
+        Bytes received.
+    path : Path
+        The file with its head.
+    """
+
+    key: SeriesKey
+    refused: dt.datetime
+    reason: str
+    url: str
+    sha256: str
+    size: int
+    path: Path
+
+
+def keep(home: Path, key: SeriesKey, error: FetchError, now: dt.datetime) -> Reject | None:
+    """
+    Keep what was refused and forget the fourth before it.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+    key : SeriesKey
+        Series it was meant for.
+    error : FetchError
+        Why, with the body.
+    now : datetime
+        When, in UTC.
+
+    Returns
+    -------
+    Reject or None
+        What was kept; None where nothing was received.
+
+    Raises
+    ------
+    DiskError
+        If the computer refuses.
+    """
+    if not error.body:
+        return None
+    folder = home / FOLDER
+    disk.make_folder(folder)
+    path = folder / f"{file_stem(key)}.{now:%Y%m%dT%H%M%S%fZ}.body"
+    reject = Reject(key, now, str(error), error.url, hashlib.sha256(error.body).hexdigest(), len(error.body), path)
+    disk.write(path, error.body[:HEAD])
+    fields = {
+        "series": str(key),
+        "refused": now.isoformat(),
+        "reason": reject.reason,
+        "url": reject.url,
+        "sha256": reject.sha256,
+        "size": reject.size,
+    }
+    disk.write(path.with_suffix(".json"), (json.dumps(fields, indent=1) + "\n").encode())
+    for old in sorted(folder.glob(f"{file_stem(key)}.2*.body"))[:-KEPT]:
+        disk.remove(old)
+        disk.remove(old.with_suffix(".json"))
+    return reject
+
+
+def kept(home: Path, key: SeriesKey) -> tuple[Reject, ...]:
+    """
+    What was refused of a series, newest first.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+    key : SeriesKey
+        Which series.
+
+    Returns
+    -------
+    tuple of Reject
+        At most three.
+    """
+    found = []
+    for path in sorted((home / FOLDER).glob(f"{file_stem(key)}.2*.json"), reverse=True):
+        try:
+            fields = json.loads(path.read_bytes())
+            refused = dt.datetime.fromisoformat(fields["refused"])
+            texts = (fields["reason"], fields["url"], fields["sha256"], int(fields["size"]))
+        except (OSError, ValueError, LookupError, TypeError):  # half of a pair, or not ours: nothing to show
+            continue
+        found.append(Reject(key, refused, *texts, path.with_suffix(".body")))
+    return tuple(found)
+
+
+def file_stem(key: SeriesKey) -> str:
+    """
+    Name of a series that any disk takes.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which series; a configured one may have any text in it.
+
+    Returns
+    -------
+    str
+        The key, or a hash where the key is long or holds unusual characters.
+    """
+    text = str(key)
+    if re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,79}", text):
+        return text
+    return "series-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
