@@ -162,7 +162,7 @@ def plain(text: str) -> str:
     str
         Text safe for an attribute.
     """
-    return "".join(c if c.isprintable() else " " for c in text).encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _describe(file: Any, series: Series) -> None:
@@ -211,7 +211,7 @@ def _times(file: Any, series: Series) -> None:
     time = file.createVariable("time", "i4", ("time",), zlib=True, chunksizes=(size,))
     time.setncatts({
         "standard_name": "time", "long_name": "day", "units": _TIMES, "calendar": "standard", "axis": "T",
-        "bounds": "time_bounds",
+        "units_metadata": "leap_seconds: none", "bounds": "time_bounds",
     })  # fmt: skip
     days = np.arange(first, first + size, dtype=np.int32)
     time[:] = days

@@ -62,9 +62,14 @@ def test_nothing_is_committed_when_the_writer_fails(tmp_path: Path) -> None:
     """An exception inside leaves the last snapshot, and no file of the attempt."""
     store = stored(tmp_path, build())
     before = sorted(p.name for p in tmp_path.rglob("*"))
-    with pytest.raises(ZeroDivisionError), store.writer(NOW) as writer:
-        writer.put(build(values=(1.0, 2.0, 3.0, 4.0, 5.0)))
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with store.writer(NOW) as writer:
+            writer.put(build(values=(1.0, 2.0, 3.0, 4.0, 5.0)))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert Store(tmp_path).read(SEA).values.size == 4
     assert sorted(p.name for p in tmp_path.rglob("*")) == before
 
@@ -110,7 +115,8 @@ def test_a_dead_holder_never_blocks(tmp_path: Path) -> None:
     """The kernel drops the lock of a killed process; its leftovers are cleaned."""
     stored(tmp_path, build())
     code = (
-        "import sys, os, signal; from pathlib import Path; from climtrack.store.netcdf import Store; import datetime as dt\n"
+        "import datetime as dt, os, signal, sys; from pathlib import Path\n"
+        "from climtrack.store.netcdf import Store\n"
         "home = Path(sys.argv[1])\n"
         "with Store(home).writer(dt.datetime.now(dt.UTC)):\n"
         "    (home / '.x.1.part').write_text('half'); (home / 'series' / 'left.nc').write_text('half')\n"
