@@ -8,6 +8,7 @@ the file needs stands in CF's words; what climtrack itself needs to read it back
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ def to_netcdf(series: Series) -> bytes:
         except BaseException:
             file.close()
             raise
-        return bytes(file.close())  # not by `with`: closing is what gives the bytes
+        return _trimmed(bytes(file.close()))  # not by `with`: closing is what gives the bytes
 
 
 def from_netcdf(data: bytes, name: str = "series.nc") -> Series:
@@ -123,6 +124,26 @@ def source_to_json(source: Source) -> str:
     return json.dumps(fields, sort_keys=True)
 
 
+def provenance(series: Series) -> str:
+    """
+    Hash of what a series carries beside its values: where it came from, and the provider's climatology rows.
+
+    Parameters
+    ----------
+    series : Series
+        Any series.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    told = hashlib.sha256(source_to_json(series.source).encode())
+    for name, row in series.site_climatology.items():
+        told.update(f"\n{name}\n".encode("utf-8", "surrogatepass") + np.asarray(row, dtype="<f8").tobytes())
+    return told.hexdigest()
+
+
 def source_from_json(text: str) -> Source:
     """
     Provenance from `source_to_json`.
@@ -163,6 +184,12 @@ def plain(text: str) -> str:
         Text safe for an attribute.
     """
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _trimmed(data: bytes) -> bytes:
+    """File without the unused end of the memory it was built in."""
+    version, end = data[8], int.from_bytes(data[28:36], "little")  # HDF5 superblock: version, end-of-file address
+    return data[:end] if version in (2, 3) and 48 < end <= len(data) else data
 
 
 def _describe(file: Any, series: Series) -> None:

@@ -25,7 +25,7 @@ from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Status
 
 _EPOCH = dt.date(1970, 1, 1)
-#: Fewer watched days than this say nothing about the noise; a final value younger than this may still move.
+#: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
 _ENOUGH = 30
 
 
@@ -192,8 +192,8 @@ class History:
         """
         By how much values moved after they were first seen.
 
-        Counted are days whose fate was watched: seen as preliminary and final since, or first seen after the first
-        download and at least 30 days old at the last one.
+        Counted are days whose fate was watched: seen as preliminary and final since, or seen as final after the first
+        download and at least 30 days before the last.
 
         Parameters
         ----------
@@ -209,23 +209,24 @@ class History:
         if not changes:
             return None
         unwatched = set(changes[0].days[changes[0].status != Status.PRELIMINARY].tolist())
-        newest = (changes[-1].version.seen.date() - _EPOCH).days
-        first: dict[int, tuple[float, int]] = {}
-        moved: dict[int, float] = {}
+        first: dict[int, tuple[float, int, dt.datetime]] = {}
+        last: dict[int, tuple[float, int]] = {}
         for change in changes:
             rows = zip(change.days.tolist(), change.values.tolist(), change.status.tolist(), strict=True)
             for day, value, status in rows:
-                if day in unwatched or status == Status.MISSING:
-                    continue
-                begun, was = first.setdefault(day, (value, status))
-                if status == Status.FINAL and (was == Status.PRELIMINARY or newest - day >= _ENOUGH):
-                    moved[day] = abs(value - begun)
+                if day not in unwatched and status != Status.MISSING:
+                    first.setdefault(day, (value, status, change.version.seen))
+                    last[day] = (value, status)
+        by = changes[-1].version.seen - dt.timedelta(days=_ENOUGH)
+        moved = [
+            abs(last[day][0] - value)
+            for day, (value, status, seen) in first.items()
+            if last[day][1] == Status.FINAL and (status == Status.PRELIMINARY or seen <= by)
+        ]
         if len(moved) < _ENOUGH:
             return None
         since = changes[0].version.seen.date().isoformat()
-        return RevisionNoise(
-            sum(moved.values()) / len(moved), max(moved.values()), len(moved), f"measured here since {since}"
-        )
+        return RevisionNoise(sum(moved) / len(moved), max(moved), len(moved), f"measured here since {since}")
 
     def last_manifest(self) -> Manifest:
         """
@@ -245,7 +246,9 @@ class History:
         for key in self.ledger.series():
             changes = self.ledger.changes(key)
             last, state = changes[-1].version, self._state(key, changes)
-            series[key] = Entry("", "", last.digest, state.end, last.generation, self.revision_noise(key))
+            series[key] = Entry(
+                "", "", last.digest, cf.provenance(state), state.end, last.generation, self.revision_noise(key)
+            )
             seen.append(last.seen)
         generation = max((entry.generation for entry in series.values()), default=0)
         return Manifest(generation, max(seen, default=None), MappingProxyType(series))

@@ -35,6 +35,8 @@ class Entry:
         Hash of that file.
     digest : str
         Hash of key, dates, values and status (`Series.digest`).
+    provenance : str
+        Hash of what it carries beside them.
     end : date
         Last day held.
     generation : int
@@ -46,6 +48,7 @@ class Entry:
     file: str
     sha256: str
     digest: str
+    provenance: str
     end: dt.date
     generation: int
     noise: RevisionNoise | None = None
@@ -101,7 +104,7 @@ class Manifest:
         """Name of the state of all values and their provenance, 16 hexadecimal digits; empty for an empty store."""
         if not self.series:
             return ""
-        lines = sorted(f"{key} {entry.digest} {entry.sha256}\n" for key, entry in self.series.items())
+        lines = sorted(f"{key} {entry.digest} {entry.provenance}\n" for key, entry in self.series.items())
         return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 

@@ -203,7 +203,9 @@ def written(home: Path, series: Series, generation: int, before: Entry | None = 
     sha = hashlib.sha256(data).hexdigest()
     name = f"{rejects.file_stem(series.key)}.{sha[:12]}.nc"
     disk.write(home / manifest.FOLDER / name, data)
-    return Entry(name, sha, series.digest, series.end, generation, before.noise if before else None)
+    return Entry(
+        name, sha, series.digest, cf.provenance(series), series.end, generation, before.noise if before else None
+    )
 
 
 def _check_history(

@@ -15,10 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-
 from climtrack.errors import FetchError, SourceUnavailable, StoreError
-from climtrack.store import disk, manifest, rejects
+from climtrack.store import cf, disk, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.ledger import BACKUP
 from climtrack.store.manifest import Entry, Health, Manifest
@@ -206,10 +204,4 @@ class Writer:
 
 def _identical(held: Series, series: Series) -> bool:
     """Whether nothing differs: values, status, provenance, climatology rows."""
-    ours, theirs = held.site_climatology, series.site_climatology
-    return (
-        held.digest == series.digest
-        and held.source == series.source
-        and list(ours) == list(theirs)
-        and all(np.array_equal(ours[name], theirs[name], equal_nan=True) for name in ours)
-    )
+    return held.digest == series.digest and cf.provenance(held) == cf.provenance(series)
