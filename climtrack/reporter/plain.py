@@ -7,8 +7,9 @@ import unicodedata
 
 LONGEST_NAME = 60
 #: What Markdown or the HTML inside it may take for markup.
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#|~$!&])")
-_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+[.)])", re.MULTILINE)
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~$&])")
+#: What opens a heading, a list or a quotation, and only at the beginning of a line.
+_OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.)]|#+|[-+=]+)(?=\s|$)", re.MULTILINE)
 
 
 def plain(text: str, longest: int = LONGEST_NAME) -> str:
@@ -52,7 +53,8 @@ def markdown(text: str) -> str:
     str
         With every mark of Markdown and HTML escaped.
     """
-    return _LINE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
+    escaped = _MARKUP.sub(r"\\\1", text)
+    return _OPENER.sub(r"\1\\\2", escaped)
 
 
 def csv_cell(text: str) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 from climtrack.reporter.language import Language, capitalised, direction
 from climtrack.reporter.places import Place, feminine, place
 from climtrack.reporter.plain import plain
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, YearOverYear
+from climtrack.reporter.reasons import spanish_reason
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Unknown, YearOverYear
 from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.results import Study
@@ -198,18 +199,39 @@ class Voice:
         return self.language.text("simulated") + ". " if self.study.simulated else ""
 
     @property
+    def origin(self) -> str:
+        """Whose hands the data came through: ``reanalyzer``, ``pulse``, or ``computed`` from grids."""
+        key = self.study.series.key
+        if key.product == "climate-pulse":
+            return "pulse"
+        return "computed" if key in COMPUTED or self.study.series.source.details else "reanalyzer"
+
+    @property
     def source(self) -> str:
         """Whose data these are, as a sentence."""
-        key = self.study.series.key
-        product = PRODUCTS.get(key.product)
-        values = {
-            "product": product.title if product else plain(key.product),
-            "provider": product.provider if product else plain(self.study.series.source.data_source) or "?",
-        }
-        if key.product == "climate-pulse":
-            return self.language.text("source.pulse.sentence")
-        computed = key in COMPUTED or bool(self.study.series.source.details)
-        return self.language.text("source.computed.sentence" if computed else "source.sentence", **values)
+        product = PRODUCTS.get(self.study.series.key.product)
+        kind = {"pulse": "pulse.", "computed": "computed."}.get(self.origin, "")
+        return self.language.text(
+            f"source.{kind}sentence",
+            product=product.title if product else plain(self.study.series.key.product),
+            provider=product.provider if product else plain(self.study.series.source.data_source),
+        )
+
+    def reason(self, unknown: Unknown) -> str:
+        """
+        Why something cannot be known, in the reader's language.
+
+        Parameters
+        ----------
+        unknown : Unknown
+            What cannot be known.
+
+        Returns
+        -------
+        str
+            The analysis's own words in English; in Spanish those that `reasons` can tell, else a plain one.
+        """
+        return unknown.why if not self.language.spanish else spanish_reason(unknown.why)
 
     def adjective(self, value: float, subject: str) -> str:
         """

@@ -1,0 +1,169 @@
+"""facts.json: the findings by name, for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from climtrack.reporter.plain import plain
+from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.findings import Direction, Findings, Slope, Unknown
+from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.variables import VARIABLES
+
+SCHEMA = "climtrack.facts/1"
+#: Findings whose name in the document is another.
+_NAMES = {"ranks": "rank"}
+
+
+def fact(value: Any) -> Any:
+    """
+    A finding as JSON has it.
+
+    Parameters
+    ----------
+    value : Any
+        A value of `climtrack.vocabulary`, or anything inside one.
+
+    Returns
+    -------
+    Any
+        Objects by field name, dates in ISO form, baselines as ``1991-2020``, numbers at full precision;
+        ``{"value": null, "why": …}`` for what cannot be known.
+
+    Raises
+    ------
+    TypeError
+        If a finding holds something that JSON has no form for.
+    """
+    match value:
+        case Unknown():
+            return {"value": None, "why": value.why}
+        case Baseline():
+            return str(value)
+        case Enum():
+            return value.value
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        case dt.date():
+            return value.isoformat()
+        case Direction():
+            return _direction(value)
+        case float() if not math.isfinite(value):
+            return {"value": None, "why": "not a finite number"}
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return {str(key): fact(inner) for key, inner in value.items()}
+        case tuple() | list():
+            return [fact(inner) for inner in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value)]
+        return {_NAMES.get(name, name): fact(getattr(value, name)) for name in names}
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _direction(found: Direction) -> dict[str, Any]:
+    """Slopes as plain numbers in degC per day, each beside its interval."""
+    told: dict[str, Any] = {}
+    for field in dataclasses.fields(found):
+        value = getattr(found, field.name)
+        if isinstance(value, Slope):
+            told[field.name] = value.per_day
+            told[f"{field.name}_interval"] = [value.low, value.high]
+        else:
+            told[field.name] = fact(value)
+    return told
+
+
+def series_facts(study: Study) -> dict[str, Any]:
+    """
+    What is known of one series.
+
+    Parameters
+    ----------
+    study : Study
+        What is known.
+
+    Returns
+    -------
+    dict
+        Its identity and provenance, then every finding.
+    """
+    key, source = study.series.key, study.series.source
+    product = PRODUCTS.get(key.product)
+    findings: Findings = study.findings
+    return {
+        "key": str(key),
+        "title": f"{plain(study.region.title)}: {VARIABLES[key.variable].title}",
+        "region": key.region,
+        "product": product.title if product else key.product,
+        "provider": product.provider if product else plain(source.data_source),
+        "attribution": product.attribution(study.as_of.year) if product else "",
+        "units": "degC",
+        "source_url": plain(source.url, 2000),
+        "retrieved_at": fact(source.retrieved),
+        "sha256": source.sha256,
+        "notes": [plain(note, 300) for note in source.notes],
+        **fact(findings),
+    }
+
+
+def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
+    """
+    The document of a region.
+
+    Parameters
+    ----------
+    pair : Pairing
+        Which series answer for it.
+    studies : sequence of Study
+        One per variable, at least one.
+
+    Returns
+    -------
+    dict
+        As ``climtrack/schemas/facts-1.json`` describes it.
+    """
+    return {
+        "schema": SCHEMA,
+        "region": pair.region,
+        "as_of": fact(max(study.as_of for study in studies)),
+        "sample": any(study.simulated for study in studies),
+        "baseline": str(studies[0].requested),
+        "pairing": {
+            "air": str(pair.air) if pair.air else None,
+            "sst": str(pair.sst) if pair.sst else None,
+            "sea_named": pair.sea_named,
+            "sea_computed": pair.sea_computed,
+        },
+        "series": {VARIABLES[study.series.key.variable].option: series_facts(study) for study in studies},
+    }
+
+
+def facts_json(pair: Pairing, studies: Sequence[Study]) -> Asset:
+    """
+    The findings as a file.
+
+    Parameters
+    ----------
+    pair : Pairing
+        Which series answer for the region.
+    studies : sequence of Study
+        One per variable, at least one.
+
+    Returns
+    -------
+    Asset
+        ``facts.json``; the same studies give the same bytes.
+    """
+    text = json.dumps(facts_document(pair, studies), ensure_ascii=False, indent=1, allow_nan=False)
+    return Asset("facts.json", "application/json", f"{text}\n".encode())

@@ -1,0 +1,59 @@
+"""
+Reasons: why a finding cannot be known, in Spanish.
+
+The analysis gives its reasons as English sentences with numbers in them; the patterns here are those sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+UNTOLD = "los datos no bastan"
+
+#: English pattern → Spanish sentence; the groups are numbers, years and dates.
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        r"no baseline is covered": "ningún periodo de referencia está cubierto",
+        r"no baseline is covered, so season and anomaly cannot be told apart": (
+            "ningún periodo de referencia está cubierto, así que no se puede separar la estación de la anomalía"
+        ),
+        r"no other year has this date": "ningún otro año tiene esta fecha",
+        r"no other year to compare with": "no hay otro año con el que comparar",
+        r"no new day since then": "no hay días nuevos desde entonces",
+        r"only (\d+) complete years since (\d+)": r"solo hay \1 años completos desde \2",
+        r"only (\d+) complete years before (\d+)": r"solo hay \1 años completos antes de \2",
+        r"(\d+) of the years (\d+)[-–](\d+) are absent": r"faltan \1 de los años \2–\3",
+        r"only (\d+) of the last (\d+) days have a value": r"solo \1 de los últimos \2 días tienen valor",
+        r"no value of (\S+) on this day of year": r"no hay valor de \1 en este día del año",
+        r"no value between (\S+) and (\S+)": r"no hay valores entre \1 y \2",
+        r"no value on (\S+)": r"no hay valor el \1",
+        r"the series does not reach back to (\S+)": r"la serie no llega hasta \1",
+        r"more than a tenth of (\S+) to (\S+) is missing": r"falta más de una décima parte de \1 a \2",
+        r"marine heatwaves are defined for the sea surface": (
+            "las olas de calor marinas se definen para la superficie del mar"
+        ),
+    }
+)
+
+
+def spanish_reason(why: str) -> str:
+    """
+    A reason of the analysis in Spanish.
+
+    Parameters
+    ----------
+    why : str
+        Its English sentence.
+
+    Returns
+    -------
+    str
+        The same in Spanish; `UNTOLD` where there is no pattern for it.
+    """
+    for pattern, spanish in REASONS.items():
+        found = re.fullmatch(pattern, why)
+        if found:
+            return found.expand(spanish)
+    return UNTOLD
