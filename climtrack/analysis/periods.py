@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.records import record_days, runs
+from climtrack.analysis.records import Bools, record_days, runs
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Reading, Run
@@ -161,6 +161,37 @@ def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> i
     return int((between(series, first, last) > level).sum())
 
 
+def record_flags(
+    series: Series, *, alignment: Alignment = "date", first_year: int | None = None, earlier: int = 1
+) -> Bools:
+    """
+    Days warmer than the same day of every earlier year.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    alignment : {"date", "slot"}, default "date"
+        What the same day is: the calendar date, or the site's slot.
+    first_year : int, optional
+        Earlier years are not looked at.
+    earlier : int, default 1
+        Earlier years needed before a day can be a record.
+
+    Returns
+    -------
+    array of bool
+        One a day, shape (time,).
+    """
+    table = year_table(series, alignment)
+    skip = 0 if first_year is None else max(first_year - int(table.years[0]), 0)
+    flags = np.zeros(table.values.shape, dtype=bool)
+    flags[skip:] = record_days(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=earlier)
+    dates = series.dates
+    columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
+    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), columns])
+
+
 def longest_record_run(
     series: Series, *, alignment: Alignment = "date", first_year: int | None = None, earlier: int = 1
 ) -> Run | None:
@@ -183,19 +214,10 @@ def longest_record_run(
     Run or None
         The first of equals; None where there is no record day.
     """
-    table = year_table(series, alignment)
-    skip = 0 if first_year is None else max(first_year - int(table.years[0]), 0)
-    table = YearTable(table.years[skip:], table.values[skip:], alignment)
-    flags = record_days(table, earlier=earlier)
-    dates = series.dates
-    years = calendar.year_of(dates)
-    inside = years >= int(table.years[0])
-    columns = (calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates))[inside]
-    starts, stops = runs(flags[years[inside] - int(table.years[0]), columns])
+    starts, stops = runs(record_flags(series, alignment=alignment, first_year=first_year, earlier=earlier))
     if not starts.size:
         return None
-    offset = int(np.argmax(inside))
     i = int(np.argmax(stops - starts))
-    first = series.start + dt.timedelta(days=offset + int(starts[i]))
     days = int(stops[i] - starts[i])
+    first = series.start + dt.timedelta(days=int(starts[i]))
     return Run(first, first + dt.timedelta(days=days - 1), days)

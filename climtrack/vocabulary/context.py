@@ -428,31 +428,52 @@ class Published:
 
     Parameters
     ----------
+    key : SeriesKey
+        The series that should give it.
     quantity : str
-        Which, in `climtrack.analysis.reconciliation`'s words.
+        What it is, as a reader knows it.
+    measure : str
+        How it is computed: a name of `climtrack.analysis.reconciliation.MEASURES`.
     period : str
-        Day, month, year or span: ``2024-07-22``, ``2024-07``, ``2024``, ``2023-07/2024-06``.
+        Day, month, year or span: ``2024-07-22``, ``2024-07``, ``2024``, ``2023-07-01/2024-06-30``.
     value : float
         As published.
     decimals : int
-        Digits it was published with.
+        Digits it was published with; 0 for counts.
     source : str
         Who said it, and when.
+    why : str
+        Why ours differs, where it does by more than 0.01 °C and the last published digit.
     """
 
+    key: SeriesKey
     quantity: str
+    measure: str
     period: str
     value: float
     decimals: int
     source: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """A published figure beside ours: `agrees` to 0.01 °C (or its own last digit), else `why` explains."""
+    """
+    A published figure beside ours.
+
+    Parameters
+    ----------
+    published : Published
+        The figure.
+    ours : float or Unknown
+        From the series at hand; Unknown where they do not reach.
+    difference : float or Unknown
+        Ours minus the published one.
+    agrees : bool
+        Within 0.01 °C, or half of the last digit published where that is coarser; exactly, for counts.
+    """
 
     published: Published
-    ours: float
-    difference: float
+    ours: float | Unknown
+    difference: float | Unknown
     agrees: bool
-    why: str

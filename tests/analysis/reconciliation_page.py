@@ -1,0 +1,85 @@
+"""
+Write docs/reconciliation.md: published figures beside ours.
+
+Run ``python -m tests.analysis.reconciliation_page SHARED_DATA`` after a change; the test next door compares.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from climtrack.analysis.reconciliation import reconcile
+from climtrack.vocabulary.context import Reconciled
+from climtrack.vocabulary.findings import Unknown
+from climtrack.vocabulary.series import Series, SeriesKey
+from tests.analysis.build import pulse, real
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reconciliation.md"
+
+FILES = {
+    "era5.t2m.world": "climate_reanalyzer_constructed/2026-02-08/clim/t2_daily/json/era5_world_t2_day.json",
+    "era5.t2m.nh": "climate_reanalyzer_constructed/2024-07-05/clim/t2_daily/json/era5_nh_t2_day.json",
+    "cfsr.t2m.world": "climate_reanalyzer/2023-12-01/clim/t2_daily/json/cfsr_world_t2_day.json",
+    "oisst.sst.natlan": "climate_reanalyzer/2026-08-22/clim/sst_daily/json_2clim/oisst2.1_natlan_sst_day.json",
+    "oisst.sst.world2": "climate_reanalyzer/2026-08-22/clim/sst_daily/json_2clim/oisst2.1_world2_sst_day.json",
+    "climate-pulse.sst.world2": "climate_pulse/2024-02-23/era5_daily_series_sst_60S-60N.csv",
+}
+
+HEAD = """\
+# Published figures beside ours
+
+Every published figure that we know for these series, with what climtrack computes from stored copies of the feeds
+(world air to 2 February 2026, sea to 21 August 2026, Climate Pulse to 21 February 2024). A figure agrees within
+0.01 °C, or within half of the last digit where it was published with one decimal; counts agree exactly. This page is
+written by `python -m tests.analysis.reconciliation_page SHARED_DATA`, and a test keeps it true.
+
+| series | figure | period | published | ours | difference | | source |
+| --- | --- | --- | ---: | ---: | ---: | --- | --- |
+"""
+
+
+def held(shared_data: Path) -> dict[SeriesKey, Series]:
+    """The series that the page is made from."""
+    found = {}
+    for key, file in FILES.items():
+        path = shared_data / file
+        series = pulse(path, key)[0] if path.suffix == ".csv" else real(path, key)
+        found[series.key] = series
+    return found
+
+
+def page(rows: tuple[Reconciled, ...]) -> str:
+    """The page."""
+    lines, notes = [], []
+    for row in rows:
+        figure = row.published
+        places = 0 if figure.decimals == 0 else 3
+        if isinstance(row.ours, Unknown) or isinstance(row.difference, Unknown):
+            ours = difference = "–"
+            verdict = "not in the stored files"
+        else:
+            ours = f"{row.ours:.{places}f}"
+            difference = f"{row.difference:+.{places}f}".replace("-", "−")
+            verdict = "agrees" if row.agrees else "**differs**"
+        if figure.why and not row.agrees:
+            if figure.why not in notes:
+                notes.append(figure.why)
+            verdict += f" [{notes.index(figure.why) + 1}]"
+        lines.append(
+            f"| `{figure.key}` | {figure.quantity} | {figure.period.replace('/', ' to ')} "
+            f"| {figure.value:.{figure.decimals}f} | {ours} | {difference} | {verdict} | {figure.source} |"
+        )
+    known = [row for row in rows if not isinstance(row.ours, Unknown)]
+    tail = [
+        "",
+        f"{sum(row.agrees for row in known)} of the {len(known)} figures that the files allow agree.",
+        "",
+        *(f"{i}. {note[0].upper()}{note[1:]}." for i, note in enumerate(notes, start=1)),
+    ]
+    return HEAD + "\n".join([*lines, *tail]) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(reconcile(held(Path(sys.argv[1])))), encoding="utf-8")
