@@ -1,0 +1,91 @@
+"""`climtrack fetch` and `status`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from climtrack.cli.options import ConfigPath, Json, Variables, configuration, now, several, variables
+from climtrack.cli.output import as_json, note, say
+from climtrack.cli.progress import progress
+
+
+def add_to(app: typer.Typer) -> None:
+    """
+    Give the application this file's commands.
+
+    Parameters
+    ----------
+    app : typer.Typer
+        The application.
+    """
+    app.command()(fetch)
+    app.command()(status)
+
+
+def fetch(
+    region: Annotated[
+        list[str] | None, typer.Argument(metavar="[REGION…]", help="Regions; none means every series known.")
+    ] = None,
+    variable: Variables = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")] = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Download what is new into the store; what did not change is not sent again.
+
+    \b
+    climtrack fetch
+    climtrack fetch nh sh --variable air
+    """
+    from climtrack.pipeline.fetch import fetch as run
+    from climtrack.pipeline.source import open_transport
+    from climtrack.vocabulary.variables import VARIABLES
+
+    settings = configuration(config)
+    with open_transport(settings, offline=False) as transport, progress("Fetching") as told:
+        done = run(
+            several(region, (), (), "region"),
+            variables(variable, tuple(v.option for v in VARIABLES.values())),
+            config=settings,
+            transport=transport,
+            now=now(),
+            on_done=told,
+        )
+    for line in done.lines:
+        note(line)
+    if json:
+        as_json(done.document())
+    else:
+        for row in done.rows():
+            say(row)
+    if done.code or (strict and done.stale):
+        raise typer.Exit(done.code or 3)
+
+
+def status(json: Json = False, config: ConfigPath = None) -> None:
+    """
+    Show what is stored, how old it is, where it came from, what is preliminary and what went wrong last.
+
+    \b
+    climtrack status
+    climtrack status --json
+    """
+    from climtrack.cli.tables import table
+    from climtrack.pipeline.status import status as look
+
+    seen = look(configuration(config), now=now())
+    for line in seen.notices:
+        note(line)
+    if json:
+        as_json(seen.document())
+    elif not seen.rows:
+        say("Nothing is stored yet. Begin with: climtrack report --region nh")
+    else:
+        table(
+            ("series", "first day", "last day", "age", "preliminary", "last checked", "problem"),
+            [row.cells() for row in seen.rows],
+        )
+        say(f"Stored in {seen.home}")

@@ -1,0 +1,113 @@
+"""One line per cause: what happened, what is used instead with its date, what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from climtrack.errors import ClimtrackError
+from climtrack.vocabulary.series import Series, SeriesKey
+
+#: Days after which the newest value is older than the provider's usual delay.
+NORMAL_LAG = {"t2m": 10, "sst": 5}
+
+
+def age(end: dt.date, now: dt.datetime) -> int | None:
+    """
+    Days since the newest value.
+
+    Parameters
+    ----------
+    end : date
+        Date of the newest value.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    int or None
+        None where this computer's clock cannot be right: before the data, or years after them.
+    """
+    days = (now.date() - end).days
+    return days if 0 <= days <= 3 * 366 else None
+
+
+def dated(series: Series, now: dt.datetime) -> str:
+    """
+    Date and age of the newest value.
+
+    Parameters
+    ----------
+    series : Series
+        The series.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    str
+        ``2026-11-18 (2 days old)``; without the age where the clock cannot be right.
+    """
+    days = age(series.end, now)
+    return f"{series.end}" + ("" if days is None else f" ({days} day{'' if days == 1 else 's'} old)")
+
+
+def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], now: dt.datetime) -> tuple[str, ...]:
+    """
+    Lines for series that were not updated, those with the same cause joined.
+
+    Parameters
+    ----------
+    failed : iterable of (SeriesKey, ClimtrackError, Series or None)
+        What failed, why, and what is held.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    tuple of str
+        At most 200 characters each.
+    """
+    causes: dict[tuple[str, str, str], list[str]] = {}
+    for key, error, held in failed:
+        used = f"Using data as of {dated(held, now)}" if held is not None else "Nothing is stored"
+        causes.setdefault((error.what, used, error.remedy), []).append(key.label)
+    return tuple(_line(names, *cause) for cause, names in causes.items())
+
+
+def _line(names: Sequence[str], what: str, used: str, remedy: str) -> str:
+    """One cause; the names, then the remedy give way where the line would be too long."""
+    tail = f"not updated: {what}. {used}."
+    who = ", ".join(names)
+    if len(who) + len(tail) > 196:
+        who = f"{len(names)} series ({names[0]} …)" if len(names) > 1 else names[0]
+    line = f"{who}: {tail}"
+    return f"{line} {remedy}." if remedy and len(line) + len(remedy) + 2 <= 200 else line[:200]
+
+
+def stale(series: Sequence[Series], now: dt.datetime) -> tuple[str, ...]:
+    """
+    Lines for series whose newest value is older than usual, and for a clock that cannot be right.
+
+    Parameters
+    ----------
+    series : sequence of Series
+        What is shown.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    tuple of str
+        Empty where all is as usual.
+    """
+    lines = []
+    wrong_clock = [one for one in series if age(one.end, now) is None]
+    if wrong_clock:
+        newest = max(one.end for one in wrong_clock)
+        lines.append(f"this computer's clock says {now.date()}; newest data {newest}. Ages are not shown.")
+    for one in series:
+        days, normal = age(one.end, now), NORMAL_LAG.get(one.key.variable, 10)
+        if days is not None and days > normal:
+            lines.append(f"{one.key.label}: no new data for {days} days; normal is up to {normal}.")
+    return tuple(lines)

@@ -1,0 +1,289 @@
+"""Which series answer for a region, and what is known of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from climtrack.analysis.survey import study
+from climtrack.config import Config
+from climtrack.errors import ClimtrackError, ConfigError, SeriesNotFound, StoreBusy
+from climtrack.fetcher.fetch import fetch_all
+from climtrack.fetcher.transport import Transport
+from climtrack.pipeline.notices import failures, stale
+from climtrack.pipeline.update import Update, endpoints, held, update
+from climtrack.sample import SampleTransport
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.pairing import COMPUTED, Pairing, pairing
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import Series, SeriesKey
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """
+    How hard to try for new data.
+
+    Parameters
+    ----------
+    offline : bool
+        Do not ask the source.
+    sample : bool
+        Fall back on the simulated sample where nothing is stored and nothing can be had.
+    known_on : date or None
+        Use only what was known on this day, without asking the source.
+    """
+
+    offline: bool = False
+    sample: bool = True
+    known_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stock:
+    """
+    Series in hand for one run.
+
+    Parameters
+    ----------
+    series : dict of SeriesKey to Series
+        By key.
+    updates : tuple of Update
+        What became of each one asked for; empty offline.
+    lines : tuple of str
+        For standard error.
+    failed : bool
+        Whether some series were not updated.
+    stale : bool
+        Whether some are older than usual.
+    simulated : bool
+        Whether this is the sample.
+    """
+
+    series: dict[SeriesKey, Series]
+    updates: tuple[Update, ...] = ()
+    lines: tuple[str, ...] = ()
+    failed: bool = False
+    stale: bool = False
+    simulated: bool = False
+
+
+def known_keys(config: Config, store: Store) -> frozenset[SeriesKey]:
+    """
+    Series that are stored or can be fetched.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+    store : Store
+        The store.
+
+    Returns
+    -------
+    frozenset of SeriesKey
+        The keys.
+    """
+    return frozenset({*endpoints(config), *store.keys()})
+
+
+def wanted(pairs: Sequence[Pairing], variables: Collection[str]) -> tuple[SeriesKey, ...]:
+    """
+    Series of some regions.
+
+    Parameters
+    ----------
+    pairs : sequence of Pairing
+        One per region.
+    variables : collection of str
+        ``air``, ``sst`` or both.
+
+    Returns
+    -------
+    tuple of SeriesKey
+        Each once.
+    """
+    keys = [key for pair in pairs for option, key in (("air", pair.air), ("sst", pair.sst)) if option in variables]
+    return tuple(dict.fromkeys(key for key in keys if key is not None))
+
+
+def pairings(regions: Sequence[str], variables: Collection[str], config: Config, store: Store) -> tuple[Pairing, ...]:
+    """
+    Series that answer for each region.
+
+    Parameters
+    ----------
+    regions : sequence of str
+        Region names.
+    variables : collection of str
+        ``air``, ``sst`` or both.
+    config : Config
+        The settings.
+    store : Store
+        The store.
+
+    Returns
+    -------
+    tuple of Pairing
+        One per region.
+
+    Raises
+    ------
+    ConfigError
+        If a region is unknown, or has none of the variables.
+    """
+    known = known_keys(config, store)
+    pairs = tuple(pairing(config.region(name).name, known) for name in regions)
+    for pair in pairs:
+        if not wanted([pair], variables):
+            asked = " or ".join(sorted(variables))
+            if pair.region in ("nh", "sh") and "sst" in variables:
+                raise ConfigError(
+                    f"the site has no sea-surface series for {pair.region}",
+                    f"Compute the true one with `climtrack grid backfill sst --region {pair.region}`",
+                )
+            raise ConfigError(f"{pair.region} has no series for {asked}", "Choose the other variable, or both")
+    return pairs
+
+
+def stock(
+    keys: Sequence[SeriesKey],
+    *,
+    config: Config,
+    store: Store,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    freshness: Freshness,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> Stock:
+    """
+    The freshest series that can be had.
+
+    Parameters
+    ----------
+    keys : sequence of SeriesKey
+        Which series.
+    config : Config
+        The settings.
+    store : Store
+        The store.
+    transport : callable
+        Opens the way to the source; not called offline.
+    now : datetime
+        The time.
+    freshness : Freshness
+        How hard to try.
+    on_done : callable, optional
+        Told of each series as it is done.
+
+    Returns
+    -------
+    Stock
+        From the source, else from the store, else simulated.
+
+    Raises
+    ------
+    ClimtrackError
+        Of the first cause, where nothing is in hand at all.
+    """
+    if freshness.known_on is not None:
+        return Stock({key: store.known_on(key, freshness.known_on) for key in keys})
+    fetchable = [key for key in keys if key not in COMPUTED]
+    updates: tuple[Update, ...] = ()
+    lines: list[str] = []
+    if not freshness.offline and fetchable:
+        try:
+            updates = update(fetchable, config=config, store=store, transport=transport(), now=now, on_done=on_done)
+        except StoreBusy as busy:
+            lines.append(f"{busy.what}; showing what is stored")
+    series = {key: found for key in keys if (found := held(store, key)) is not None}
+    failed = [(one.key, one.error, one.series) for one in updates if one.error is not None]
+    lines.extend(failures(failed, now))
+    if not series:
+        problem: ClimtrackError = (
+            failed[0][1]
+            if failed
+            else SeriesNotFound(f"nothing is stored for {', '.join(map(str, keys))}", "Run it once without --offline")
+        )
+        if not freshness.sample:
+            raise problem
+        lines.append("No data are stored yet: this report shows SIMULATED data, which mean nothing. Run it online.")
+        return Stock(sampled(keys, now), updates, tuple(lines), simulated=True)
+    if freshness.offline and not lines:
+        newest = min(one.end for one in series.values())
+        lines.append(f"offline: using stored data as of {newest} ({(now.date() - newest).days} days old).")
+    old = stale(tuple(series.values()), now)
+    return Stock(series, updates, (*lines, *old), failed=bool(failed), stale=bool(old))
+
+
+def sampled(keys: Sequence[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:
+    """
+    The simulated sample, through the real parser.
+
+    Parameters
+    ----------
+    keys : sequence of SeriesKey
+        Which series.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    dict of SeriesKey to Series
+        Those that the sample holds.
+    """
+    from climtrack.fetcher.endpoints import ENDPOINTS
+
+    asked = [ENDPOINTS[key] for key in keys if key in ENDPOINTS]
+    outcomes = fetch_all(asked, lambda _: None, transport=SampleTransport(now.date()), now=now, on_done=lambda _: None)
+    return {outcome.key: outcome.series for outcome in outcomes if outcome.series is not None}
+
+
+def studies_of(
+    pair: Pairing,
+    variables: Collection[str],
+    series: dict[SeriesKey, Series],
+    *,
+    config: Config,
+    store: Store,
+    baseline: Baseline,
+    as_of: dt.date | None,
+) -> tuple[Study, ...]:
+    """
+    What is known of a region's air and sea.
+
+    Parameters
+    ----------
+    pair : Pairing
+        The region's series.
+    variables : collection of str
+        ``air``, ``sst`` or both.
+    series : dict of SeriesKey to Series
+        Series in hand.
+    config : Config
+        The settings.
+    store : Store
+        Whose history tells the revision noise.
+    baseline : Baseline
+        Years of the average.
+    as_of : date or None
+        State on this day; None for the newest.
+
+    Returns
+    -------
+    tuple of Study
+        Air first.
+    """
+    return tuple(
+        study(
+            series[key],
+            config.region(key.region),
+            baseline=baseline,
+            as_of=as_of,
+            revision_noise=None if series[key].source.simulated else store.revision_noise(key),
+        )
+        for key in wanted([pair], variables)
+        if key in series
+    )
