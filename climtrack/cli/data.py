@@ -85,7 +85,7 @@ def status(json: Json = False, config: ConfigPath = None) -> None:
         say("Nothing is stored yet. Begin with: climtrack report --region nh")
     else:
         table(
-            ("series", "first day", "last day", "age", "preliminary", "last checked", "problem"),
+            ("series", "first day", "last day", "age", "preliminary", "last good answer", "problem"),
             [row.cells() for row in seen.rows],
         )
         say(f"Stored in {seen.home}")

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import StoreDamaged
+from climtrack.errors import SeriesNotFound, StoreDamaged
 from climtrack.pipeline.notices import age, stale
-from climtrack.pipeline.state import Check, read_state
+from climtrack.store.manifest import Health
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import Series, SeriesKey
 
@@ -30,8 +30,8 @@ class Row:
         What is stored; None where it is damaged.
     age : int or None
         Days since the newest value; None where the clock cannot be right.
-    check : Check or None
-        The last attempt to update it.
+    health : Health
+        How its source has behaved.
     damage : str
         What is wrong with the stored file; empty where nothing is.
     """
@@ -39,7 +39,7 @@ class Row:
     key: SeriesKey
     series: Series | None
     age: int | None
-    check: Check | None
+    health: Health
     damage: str = ""
 
     def cells(self) -> tuple[str, ...]:
@@ -51,8 +51,8 @@ class Row:
         tuple of str
             Series, first day, last day, age, preliminary days, last check, problem.
         """
-        problem = self.damage or (self.check.error if self.check else "")
-        checked = self.check.checked.strftime("%Y-%m-%d %H:%M UTC") if self.check else ""
+        problem = self.damage or self.health.error
+        checked = self.health.checked.strftime("%Y-%m-%d %H:%M UTC") if self.health.checked else ""
         if self.series is None:
             return (self.key.label, "", "", "", "", checked, problem)
         return (
@@ -122,23 +122,23 @@ def status(config: Config, *, now: dt.datetime) -> Status:
         What is there.
     """
     store = Store(config.home)
-    state = read_state(config.home)
     rows = []
-    for key in sorted({*store.keys(), *state}):
+    for key in sorted({*store.keys(), *store.manifest.health}):
         series, damage = None, ""
-        if key in store:
-            try:
-                series = store.read(key)
-            except StoreDamaged as problem:
-                damage = problem.what
-        rows.append(Row(key, series, None if series is None else age(series.end, now), state.get(key), damage))
+        try:
+            series = store.read(key)
+        except SeriesNotFound:
+            pass  # asked for, and never received
+        except StoreDamaged as problem:
+            damage = problem.what
+        rows.append(Row(key, series, None if series is None else age(series.end, now), store.health(key), damage))
     old = stale([row.series for row in rows if row.series is not None], now)
     return Status(config.home, store.snapshot, tuple(rows), tuple(dict.fromkeys((*store.notices, *old))))
 
 
 def _entry(row: Row) -> dict[str, Any]:
     """One series for machines."""
-    series, check = row.series, row.check
+    series, health = row.series, row.health
     source = None if series is None else series.source
     return {
         "first_date": series.start.isoformat() if series else None,
@@ -148,8 +148,8 @@ def _entry(row: Row) -> dict[str, Any]:
         "source_url": source.url if source else None,
         "retrieved_at": source.retrieved.isoformat() if source else None,
         "sha256": source.sha256 if source else None,
-        "last_checked": check.checked.isoformat() if check else None,
-        "last_success": check.succeeded.isoformat() if check and check.succeeded else None,
-        "not_before": check.not_before.isoformat() if check and check.not_before else None,
-        "error": row.damage or (check.error if check else "") or None,
+        "last_success": health.checked.isoformat() if health.checked else None,
+        "failing_since": health.failing_since.isoformat() if health.failing_since else None,
+        "not_before": health.not_before.isoformat() if health.not_before else None,
+        "error": row.damage or health.error or None,
     }

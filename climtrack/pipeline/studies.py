@@ -189,7 +189,7 @@ def stock(
         Of the first cause, where nothing is in hand at all.
     """
     if freshness.known_on is not None:
-        return Stock({key: store.known_on(key, freshness.known_on) for key in keys})
+        return Stock({key: store.history.known_on(key, freshness.known_on) for key in keys})
     fetchable = [key for key in keys if key not in COMPUTED]
     updates: tuple[Update, ...] = ()
     lines: list[str] = []

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, FetchError, SeriesNotFound, SourceUnavailable, StoreDamaged
+from climtrack.errors import ClimtrackError, ConfigError, SeriesError, SeriesNotFound, SourceChanged, SourceUnavailable, StoreDamaged
 from climtrack.fetcher.endpoints import ENDPOINTS, Endpoint
 from climtrack.fetcher.fetch import Outcome, fetch_all
 from climtrack.fetcher.transport import HttpPolicy, Transport
-from climtrack.pipeline.state import Check, read_state, write_state
 from climtrack.store.netcdf import Store
+from climtrack.store.writer import Writer
 from climtrack.vocabulary.series import Series, SeriesKey
 
 
@@ -62,17 +62,13 @@ def http_policy(config: Config) -> HttpPolicy:
         The fetcher's own settings.
     """
     fetch = config.fetch
-    policy = HttpPolicy(
+    return HttpPolicy(
         base_urls=fetch.base_urls,
+        user_agent=fetch.user_agent,
         connect_timeout=fetch.connect_timeout,
         read_timeout=fetch.read_timeout,
         total_timeout=fetch.total_timeout,
     )
-    if not fetch.user_agent:
-        return policy
-    from dataclasses import replace
-
-    return replace(policy, user_agent=fetch.user_agent)
 
 
 def endpoints(config: Config) -> dict[SeriesKey, Endpoint]:
@@ -161,63 +157,43 @@ def update(
     if unknown := [key for key in wanted if key not in table]:
         raise ConfigError(f"no address is known for {unknown[0]}", "Add an [[endpoints]] entry to config.toml")
     with store.writer(now) as writer:
-        state = read_state(config.home)
-        waiting = {key: check.not_before for key in wanted if (check := state.get(key)) and check.not_before}
-        asked = [table[key] for key in wanted if not (key in waiting and _later(waiting[key], now))]
-        outcomes = {
-            outcome.key: outcome
-            for outcome in fetch_all(
-                asked,
-                lambda key: held(store, key),
-                transport=transport,
-                now=now,
-                on_done=lambda outcome: on_done(outcome.key),
-            )
-        }
-        updates = []
-        for key in wanted:
-            outcome = outcomes.get(key) or _told_to_wait(key, table[key].path, waiting[key])
-            if outcome.series is not None:
-                merged = writer.put(outcome.series)
-                sizes = [abs(change.new - change.old) for change in merged.revised]
-                updates.append(
-                    Update(
-                        key,
-                        merged.series,
-                        len(merged.added),
-                        len(merged.revised),
-                        merged.finalised,
-                        max(sizes, default=0.0),
-                        outcome.notes,
-                    )
-                )
-            else:
-                if outcome.error is not None and outcome.error.body:
-                    writer.reject(key, outcome.error, now)
-                updates.append(Update(key, held(store, key), notes=outcome.notes, error=outcome.error))
-            if key in outcomes:
-                state[key] = _checked(state.get(key), outcome, now)
-    write_state(config.home, state)
-    return tuple(updates)
+        waiting = {key: wish for key in wanted if (wish := _wish(store, key, now)) is not None}
+        asked = [table[key] for key in wanted if key not in waiting]
+        outcomes = fetch_all(
+            asked,
+            lambda key: held(store, key),
+            transport=transport,
+            now=now,
+            on_done=lambda outcome: on_done(outcome.key),
+        )
+        found = {outcome.key: _stored(outcome, store, writer, now) for outcome in outcomes}
+        found |= {key: Update(key, held(store, key), error=error) for key, error in waiting.items()}
+    return tuple(found[key] for key in wanted)
 
 
-def _later(moment: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether a moment named by the server is still to come; a week away is a clock gone wrong, not a wish."""
-    return moment is not None and now < moment < now + dt.timedelta(days=7)
-
-
-def _told_to_wait(key: SeriesKey, path: str, until: dt.datetime | None) -> Outcome:
-    """The server's wish from an earlier run, obeyed."""
-    moment = until.strftime("%Y-%m-%d %H:%M UTC") if until else "later"
-    error = SourceUnavailable(f"the server asked not to be called before {moment}", "Run again after that", url=path)
-    return Outcome(key, None, error, False, ())
-
-
-def _checked(before: Check | None, outcome: Outcome, now: dt.datetime) -> Check:
-    """What to remember of an attempt."""
-    error: FetchError | None = outcome.error
+def _stored(outcome: Outcome, store: Store, writer: Writer, now: dt.datetime) -> Update:
+    """One series merged, confirmed or refused."""
+    key, error = outcome.key, outcome.error
+    if error is None and outcome.series is not None:
+        try:
+            merged = writer.put(outcome.series)
+        except SeriesError as contradiction:
+            error = SourceChanged(contradiction.what, contradiction.remedy)
+        else:
+            counts = len(merged.added), len(merged.revised), merged.finalised
+            return Update(key, merged.series, *counts, merged.largest, outcome.notes)
     if error is None:
-        return Check(now, now)
-    wait = error.retry_after if isinstance(error, SourceUnavailable) else None
-    not_before = now + dt.timedelta(seconds=min(wait, 7 * 86400 - 1)) if wait else None
-    return Check(now, before.succeeded if before else None, error.what, not_before)
+        writer.confirm(key)
+    else:
+        writer.reject(key, error, now)
+    return Update(key, held(store, key), notes=outcome.notes, error=error)
+
+
+def _wish(store: Store, key: SeriesKey, now: dt.datetime) -> SourceUnavailable | None:
+    """The server's wish to be left alone, from an earlier run, where it is still to be obeyed."""
+    until = store.health(key).not_before
+    # More than a week ahead is a clock gone wrong, not a wish.
+    if until is None or not now < until <= now + dt.timedelta(days=7):
+        return None
+    when = until.strftime("%Y-%m-%d %H:%M UTC")
+    return SourceUnavailable(f"the server asked not to be called before {when}", "Run again after that")
