@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, SeriesError, SeriesNotFound, SourceChanged, SourceUnavailable, StoreDamaged
+from climtrack.errors import (
+    ClimtrackError,
+    ConfigError,
+    SeriesError,
+    SeriesNotFound,
+    SourceChanged,
+    SourceUnavailable,
+    StoreDamaged,
+)
 from climtrack.fetcher.endpoints import ENDPOINTS, Endpoint
 from climtrack.fetcher.fetch import Outcome, fetch_all
 from climtrack.fetcher.transport import HttpPolicy, Transport
