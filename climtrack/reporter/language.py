@@ -38,9 +38,9 @@ MINUS = "\u2212"
 
 #: Babel's locale, and the catalogues searched in order.
 _LOCALES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "en": ("en_GB", ("en",)),
-    "es": ("es", ("es",)),
-    "es-MX": ("es_MX", ("es_MX", "es")),
+    "en": ("en_GB", ("en", "picture.en")),
+    "es": ("es", ("es", "picture.es")),
+    "es-MX": ("es_MX", ("es_MX", "es", "picture.es")),
 }
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
@@ -62,7 +62,7 @@ def _catalogue(code: str) -> Mapping[str, Forms]:
     found: dict[str, Forms] = {}
     for name in reversed(_LOCALES[code][1]):
         with (files("climtrack.reporter") / "locale" / f"{name}.po").open("rb") as file:
-            for message in read_po(file, locale=name):
+            for message in read_po(file, locale=name.rpartition(".")[2]):
                 if not message.id:
                     continue  # the header
                 if isinstance(message.id, str):

@@ -1,1 +1,71 @@
-"""One file per chart: a frozen spec and draw()."""
+"""The catalogue of charts: what each asks, on how many series, in which presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas
+    from climtrack.vocabulary.assets import Words
+    from climtrack.vocabulary.results import Study
+
+COMMON = ("wide", "post", "email", "phone", "card")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """
+    A chart of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Short name, also that of its module.
+    question : str
+        What it answers, for ``--help``.
+    presets : tuple of str
+        Where it can be drawn, its home first.
+    series : tuple of int, default (1, 1)
+        Fewest and most series it takes.
+    """
+
+    name: str
+    question: str
+    presets: tuple[str, ...] = COMMON
+    series: tuple[int, int] = (1, 1)
+
+    @property
+    def slug(self) -> str:
+        """Name in file names."""
+        return self.name.replace("_", "-")
+
+    def draw(self, canvas: Canvas, studies: Sequence[Study], words: Words, **options: Any) -> None:
+        """
+        Draw on an empty canvas.
+
+        Parameters
+        ----------
+        canvas : Canvas
+            The picture.
+        studies : sequence of Study
+            As many as it takes.
+        words : Words
+            Title and subtitle.
+        **options : Any
+            What this chart alone understands.
+        """
+        import_module(f"climtrack.reporter.charts.{self.name}").draw(canvas, studies, words, **options)
+
+
+CHARTS: Mapping[str, Chart] = MappingProxyType(
+    {
+        c.name: c
+        for c in (
+            Chart("year_lines", "Where is this region today against every year on record?"),
+        )
+    }
+)

@@ -1,0 +1,121 @@
+"""Axes as the family draws them: tick labels on their gridlines, months centred between ticks, no vertical grid."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.fonts import CAP
+from climtrack.reporter.panel import Panel
+from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
+
+#: Below this many CSS pixels a month shows its initial only.
+NARROW_MONTH = 34
+TICK, MONTH_DROP = 5.0, 18.0
+#: Height of a tick label above its line.
+LIFT = 5.0
+
+
+def grid(
+    canvas: Canvas,
+    panel: Panel,
+    values: Sequence[float],
+    label: Callable[[float], str] | None,
+    *,
+    left: float,
+    unit: str = "",
+    above: float = 5.0,
+    z: float = 0.5,
+) -> None:
+    """
+    Horizontal grid, each label on its line, the unit on the topmost only.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    panel : Panel
+        The axes.
+    values : sequence of float
+        Where the lines are, rising.
+    label : callable or None
+        Text of a value; None draws the lines only.
+    left : float
+        Where lines and labels begin.
+    unit : str, default ""
+        Added to the topmost label.
+    above : float, default 5
+        How far a label may reach above the axes.
+    z : float, default 0.5
+        Of the lines.
+    """
+    size = canvas.size(canvas.preset.type.axis)
+    # A label stands above its line: the line that has no room for one inside the axes is not drawn.
+    values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
+    for value in values:
+        y = panel.y(value)
+        canvas.stroke([left, panel.rect.right], [y, y], canvas.theme.grid, 0.8, z=z)
+        if label:
+            text = label(value) + (unit if value == values[-1] else "")
+            canvas.text("tick", left, y - LIFT, Line(text, "regular", size, canvas.theme.secondary))
+
+
+def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
+    """
+    Time axis under a panel of one calendar year.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    panel : Panel
+        Axes whose x is days since 1 January.
+    z : float, default 3
+        Of the line.
+
+    Returns
+    -------
+    float
+        Baseline of the names.
+    """
+    size, y = canvas.size(canvas.preset.type.axis), panel.rect.bottom
+    edges = [panel.x(start - 1) for start in MONTH_STARTS] + [panel.x(DAYS)]
+    canvas.stroke([edges[0], edges[-1]], [y, y], canvas.theme.axis, 0.9, z=z)
+    for x in edges:
+        canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
+    language = canvas.language
+    names = language.month_initials if edges[1] - edges[0] < NARROW_MONTH else language.month_short
+    for name, start, stop in zip(names, edges, edges[1:], strict=False):
+        canvas.text(
+            "month", (start + stop) / 2, y + MONTH_DROP, Line(name, "regular", size, canvas.theme.secondary), align="center"
+        )
+    return y + MONTH_DROP
+
+
+def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) -> None:
+    """
+    Time axis under a panel of some weeks: a tick where a month begins, its name beside it.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    panel : Panel
+        Axes whose x is days since `first`.
+    first : date
+        The first day.
+    z : float, default 3
+        Of the line.
+    """
+    size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
+    canvas.stroke([panel.rect.left, panel.rect.right], [y, y], canvas.theme.axis, 0.9, z=z)
+    for i in range(days):
+        day = first + dt.timedelta(days=i)
+        if day.day != 1:
+            continue
+        x = panel.x(i)
+        canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
+        line = Line(canvas.language.month_short[day.month - 1], "regular", size, canvas.theme.secondary)
+        if x + 3 + canvas.width(line) <= panel.rect.right:
+            canvas.text("month", x + 3, y + MONTH_DROP - 2, line)

@@ -1,0 +1,224 @@
+"""
+Canvas: one picture being drawn, and the only place that speaks to matplotlib.
+
+One unit is one CSS pixel at the reading width, which is also one matplotlib point: 72 points an inch times the
+preset's scale gives the file its exact pixels, and sizes in CHARTS.md can be typed in as they stand. Positions are
+computed, never laid out by an engine; every text is recorded with the box it takes, so that tests can ask whether two
+of them touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+
+from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Face, font_file, text_width
+from climtrack.reporter.geometry import Box, Rect
+from climtrack.reporter.language import Language
+from climtrack.reporter.panel import Panel
+from climtrack.reporter.presets import Preset
+from climtrack.reporter.theme import Theme
+
+Floats = npt.NDArray[np.float64]
+HALO = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """
+    One line of a label.
+
+    Parameters
+    ----------
+    text : str
+        What it says.
+    face : {"regular", "semibold", "bold", "italic"}
+        The cut.
+    size : float
+        In CSS pixels.
+    colour : str
+        Its ink.
+    """
+
+    text: str
+    face: Face
+    size: float
+    colour: str
+
+
+class Canvas:
+    """
+    A picture being drawn.
+
+    Parameters
+    ----------
+    preset : Preset
+        Its size and type.
+    theme : Theme
+        Its inks and typeface.
+    language : Language
+        Of everything written in it.
+    """
+
+    def __init__(self, preset: Preset, theme: Theme, language: Language) -> None:
+        self.preset, self.theme, self.language = preset, theme, language
+        dpi = 72 * preset.scale
+        self.figure = Figure(figsize=(preset.width / 72, preset.height / 72), dpi=dpi, facecolor=theme.background)
+        FigureCanvasAgg(self.figure)
+        self.boxes: list[Box] = []
+        #: This year's line as drawn, one (x, y) array a panel: what no text may cross.
+        self.traces: list[Floats] = []
+        self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, preset.height / 72) + self.figure.dpi_scale_trans
+
+    # -- measures -------------------------------------------------------------------------------------------------
+    def size(self, css: float) -> float:
+        """Type size after the theme's own factor."""
+        return css * self.theme.scale
+
+    def width(self, line: Line) -> float:
+        """Width of a line."""
+        return text_width(self.theme, line.face, line.size, line.text)
+
+    def extent(self, lines: Sequence[Line]) -> tuple[float, float]:
+        """Width and height of lines set under one another, from the capitals of the first to the foot of the last."""
+        steps = sum(line.size * LEADING for line in lines[1:])
+        return max(map(self.width, lines)), CAP * lines[0].size + steps + DESCENT * lines[-1].size
+
+    # -- text -----------------------------------------------------------------------------------------------------
+    def text(self, name: str, x: float, y: float, line: Line, *, align: str = "left", halo: bool = True) -> Rect:
+        """
+        Set one line with its baseline at y.
+
+        Parameters
+        ----------
+        name : str
+            What it is.
+        x, y : float
+            Anchor and baseline.
+        line : Line
+            What to set.
+        align : {"left", "center", "right"}
+            Which end of it is at `x`.
+        halo : bool, default True
+            Whether a halo of the background parts it from the lines.
+
+        Returns
+        -------
+        Rect
+            The place it takes.
+        """
+        font = FontProperties(
+            family=list(FALLBACKS),
+            style="italic" if line.face == "italic" else "normal",
+            weight=WEIGHTS[line.face],
+            size=line.size,
+            fname=font_file(self.theme, line.face),
+        )
+        artist = Text(
+            x, y, line.text, color=line.colour, fontproperties=font, ha=align, va="baseline", parse_math=False,
+            transform=self._place, zorder=9,
+        )  # fmt: skip
+        if halo:
+            artist.set_path_effects([withStroke(linewidth=HALO, foreground=self.theme.background)])
+        artist.set_gid(f"text-{len(self.boxes)}")
+        self.figure.add_artist(artist)
+        width = self.width(line)
+        left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        rect = Rect(left, y - CAP * line.size, left + width, y + DESCENT * line.size)
+        self.boxes.append(Box(name, line.text, rect, line.size, line.colour))
+        return rect
+
+    def block(self, name: str, x: float, top: float, lines: Sequence[Line], *, align: str = "left") -> Rect:
+        """
+        Set lines under one another.
+
+        Parameters
+        ----------
+        name : str
+            What they are.
+        x, top : float
+            Anchor, and the top of the first line's capitals.
+        lines : sequence of Line
+            What to set.
+        align : {"left", "center", "right"}
+            Which end of them is at `x`.
+
+        Returns
+        -------
+        Rect
+            The place they take together.
+        """
+        baseline = top + CAP * lines[0].size
+        rects = [self.text(name, x, baseline, lines[0], align=align)]
+        for line in lines[1:]:
+            baseline += line.size * LEADING
+            rects.append(self.text(name, x, baseline, line, align=align))
+        return Rect(min(r.left for r in rects), top, max(r.right for r in rects), rects[-1].bottom)
+
+    # -- shapes ---------------------------------------------------------------------------------------------------
+    def add(self, artist: Artist) -> None:
+        """Add an artist whose coordinates are CSS pixels."""
+        artist.set_transform(self._place)
+        artist.set_figure(self.figure)
+        self.figure.add_artist(artist)
+
+    def stroke(
+        self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, z: float = 1, dash: object = "-"
+    ) -> None:
+        """
+        Draw a line through points.
+
+        Parameters
+        ----------
+        xs, ys : sequence of float
+            The points.
+        colour : str
+            Its ink.
+        width : float
+            Its width.
+        z : float, default 1
+            Above or below what else is there.
+        dash : object, default "-"
+            Any matplotlib line style.
+        """
+        self.add(
+            Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt")  # type: ignore[arg-type]
+        )
+
+    def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
+        """Fill a rectangle."""
+        self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))
+
+    def panel(self, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], *, z: float = 2) -> Panel:
+        """
+        Axes over a rectangle, bare: the panel draws its own grid and labels.
+
+        Parameters
+        ----------
+        rect : Rect
+            Where.
+        xlim, ylim : tuple of float
+            Limits in data units.
+        z : float, default 2
+            Above or below other panels.
+
+        Returns
+        -------
+        Panel
+            The axes, knowing where they stand.
+        """
+        w, h = self.preset.width, self.preset.height
+        axes = self.figure.add_axes((rect.left / w, 1 - rect.bottom / h, rect.width / w, rect.height / h), zorder=z)
+        return Panel.over(axes, rect, xlim, ylim, self.theme)

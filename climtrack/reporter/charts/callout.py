@@ -1,0 +1,165 @@
+"""Callout: the last point, said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.emptiness import Emptiness
+from climtrack.reporter.geometry import Rect
+from climtrack.reporter.language import Language, direction
+from climtrack.vocabulary.findings import YearOverYear
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.variables import VARIABLES
+
+Floats = npt.NDArray[np.float64]
+#: Clear space around the block, shortest leader, and the room between leader and block.
+CLEAR, LEADER, PART = 4.0, 13.0, 5.0
+#: A leader shorter than this hides the end of the line that it points at.
+CLOSE = 30.0
+DOT = 4.6
+
+
+def decimals(study: Study) -> int:
+    """Decimals of this variable in a picture."""
+    return VARIABLES[study.series.key.variable].decimals
+
+
+def versus_year(language: Language, study: Study, *, unit: bool = True) -> str | None:
+    """``−0.3 °C vs 2025``, or ``level with 2025``; None where there is nothing to compare with."""
+    found = study.findings.year_over_year
+    if not isinstance(found, YearOverYear):
+        return None
+    return _versus(language, found.difference, decimals(study), "year", unit=unit, year=found.other_year)
+
+
+def versus_average(language: Language, study: Study, *, unit: bool = True) -> str | None:
+    """``+0.6 °C vs average``, or ``level with average``; None where no baseline is covered."""
+    found = study.findings.anomaly
+    return None if found is None else _versus(language, found.value, decimals(study), "average", unit=unit)
+
+
+def _versus(language: Language, value: float, places: int, what: str, *, unit: bool, **values: object) -> str:
+    """A difference in words that agree with its printed figure."""
+    if not direction(value, places):
+        return language.text(f"picture.level.{what}", **values)
+    printed = language.difference(value, places) if unit else language.signed(value, places)
+    return language.text(f"picture.versus.{what}", difference=printed, **values)
+
+
+def lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = False) -> list[Line]:
+    """
+    The callout's lines.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Whose type and language.
+    study : Study
+        Whose last day.
+    versus : {"both", "year", "average", "none"}, default "both"
+        Which differences it carries; one alone is printed without unit and date.
+    record : bool, default False
+        Whether this year holds the record that is named once in the picture.
+
+    Returns
+    -------
+    list of Line
+        Year, value, differences.
+    """
+    theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
+    size, full = canvas.size(kind.label), versus == "both"
+    value = language.temperature(study.findings.latest.value, decimals(study))
+    if full:
+        value = language.text("picture.value_on", value=value, date=language.date_short(study.findings.latest.date))
+    year = language.text("picture.record_year", year=study.year) if record else str(study.year)
+    found = [Line(year, "bold", canvas.size(kind.callout), theme.ink), Line(value, "semibold", size, theme.ink)]
+    if versus in {"both", "year"} and (text := versus_year(language, study, unit=full)):
+        found.append(Line(text, "semibold", size, theme.last_year_text))
+    if versus in {"both", "average"} and (text := versus_average(language, study, unit=full)):
+        found.append(Line(text, "semibold", size, theme.average))
+    return found
+
+
+def spot(empty: Emptiness, size: tuple[float, float], x: float, y: float, *, straight: bool = False) -> Rect | None:
+    """
+    Where a callout goes: straight above or below its point where that is free, else the nearest place beside it.
+
+    Parameters
+    ----------
+    empty : Emptiness
+        What is drawn already.
+    size : tuple of float
+        Width and height of the block.
+    x, y : float
+        The point.
+    straight : bool, default False
+        Whether only a place above or below will do.
+
+    Returns
+    -------
+    Rect or None
+        None where it fits nowhere.
+    """
+    width, height = size
+
+    def cost(left: Floats, top: Floats) -> Floats:
+        inside = x - (left + CLEAR)
+        above, below = y - (top + CLEAR + height), top + CLEAR - y
+        length = np.maximum(above, below)
+        upright = (inside >= 3) & (inside <= width - 3) & (length >= LEADER)
+        # The leader best leaves from the first third of the block, as a reader's eye does.
+        vertical = np.abs(length - CLOSE) + 0.35 * np.abs(inside - 0.26 * width) + 6 * (below > above)
+        beside = np.maximum(np.maximum(left + CLEAR - x, x - (left + CLEAR + width)), 0)
+        slanted = np.inf if straight else 90 + np.hypot(beside, np.maximum(length, 0))
+        return np.where(upright, vertical, np.where(beside >= LEADER, slanted, np.inf))
+
+    found = empty.place(width + 2 * CLEAR, height + 2 * CLEAR, cost)
+    return None if found is None else found.grown(-CLEAR)
+
+
+def draw(canvas: Canvas, empty: Emptiness, options: Sequence[list[Line]], x: float, y: float) -> Rect | None:
+    """
+    Set the callout and its leader.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    empty : Emptiness
+        What is drawn already.
+    options : sequence of list of Line
+        The lines to set, and what to set instead where there is no room for them, in order.
+    x, y : float
+        The last point.
+
+    Returns
+    -------
+    Rect or None
+        The place taken; None where nothing fits.
+    """
+    tries = ((found, straight) for straight in (True, False) for found in options)
+    chosen = next(
+        ((found, place) for found, straight in tries if (place := spot(empty, canvas.extent(found), x, y, straight=straight))),
+        None,
+    )  # fmt: skip
+    if chosen is None:
+        return None
+    found, place = chosen
+    ink = canvas.theme.this_year
+    if place.left <= x <= place.right:
+        above = place.bottom < y
+        ys = [place.bottom + PART, y - DOT] if above else [place.top - PART, y + DOT]
+        canvas.stroke([x, x], ys, ink, 0.9, z=8)
+    else:
+        side = place.right + PART if place.right < x else place.left - PART
+        middle = min(max(y, place.top + 6), place.bottom - 6)
+        reach = np.hypot(side - x, middle - y)
+        if reach > DOT + 3:
+            share = DOT / reach
+            canvas.stroke([side, x + (side - x) * share], [middle, y + (middle - y) * share], ink, 0.9, z=8)
+    canvas.block("callout", place.left, place.top, found)
+    return place.grown(CLEAR)

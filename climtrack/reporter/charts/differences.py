@@ -1,0 +1,160 @@
+"""Differences from average beside the flagship's curve: the eye must be able to check the title."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from climtrack.reporter import axes, scales
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.charts import callout, curves
+from climtrack.reporter.emptiness import Emptiness
+from climtrack.reporter.fonts import CAP
+from climtrack.reporter.geometry import Rect
+from climtrack.reporter.panel import Panel
+from climtrack.vocabulary.calendar import DAYS, dayofyear_of
+from climtrack.vocabulary.results import Study
+
+#: Width and height of the inset with its title and months, and the factors tried.
+INSET = (222.0, 118.0)
+FACTORS = (1.12, 1.0, 0.92, 0.84)
+UNIT = "\u00a0°C"
+#: In the first days of January the panel shows the last 60 days instead of a year with a speck.
+EARLY, RECENT = 15, 60
+
+
+def limits(study: Study) -> tuple[float, float]:
+    """
+    Limits of the differences of a series, always with zero.
+
+    The top is the record's, so that issues compare; the foot is the band's or that of the last two years, whichever is lower: the
+    cold decades would squeeze the lines that the panel is for.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    tuple of float
+        In degC.
+    """
+    if study.climatology is None or study.anomalies is None:
+        raise ValueError("a study without a climatology has no differences")
+    drawn = np.concatenate([study.anomalies.row(study.year), study.anomalies.row(study.year - 1)])
+    band = 2 * float(np.nanmax(study.climatology.spread))
+    low = min(-band, float(np.nanmin(drawn)))
+    high = max(band, float(np.nanmax(study.anomalies.values)))
+    return scales.outward(low, high, 0.1)
+
+
+def early(study: Study) -> bool:
+    """Whether the year is too young for a panel of its own."""
+    return dayofyear_of(study.series.end) <= EARLY
+
+
+def inset_place(canvas: Canvas, empty: Emptiness) -> Rect | None:
+    """
+    The emptiest place for the inset.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Whose type.
+    empty : Emptiness
+        What is drawn already.
+
+    Returns
+    -------
+    Rect or None
+        None where it fits at no size.
+    """
+    for factor in FACTORS:
+        width, height = INSET[0] * factor, INSET[1] * factor
+        found = empty.roomiest(width + 8, height + 8)
+        if found is not None:
+            return found.grown(-4)
+    return None
+
+
+def inset(canvas: Canvas, study: Study, empty: Emptiness) -> None:
+    """
+    Draw the panel inside the curve.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    study : Study
+        With a climatology.
+    empty : Emptiness
+        What is drawn already; takes the inset's place.
+    """
+    place = inset_place(canvas, empty)
+    if place is None:
+        return
+    empty.occupy(place.grown(4))
+    title = Line(_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
+    canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
+    left = place.left + canvas.size(28)
+    area = Rect(left, place.top + title.size + 9, place.right, place.bottom - axes.MONTH_DROP)
+    _panel(canvas, study, area, place.left, z=4)
+
+
+def below(canvas: Canvas, study: Study, area: Rect, left: float) -> None:
+    """
+    Draw the panel under the curve, its title and the latest difference above it.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    study : Study
+        With a climatology.
+    area : Rect
+        Room of the axes with their title.
+    left : float
+        Where title and gridlines begin.
+    """
+    size = canvas.size(canvas.preset.type.label)
+    title = canvas.text("panel-title", left, area.top, Line(_title(canvas, study), "semibold", size, canvas.theme.ink))
+    text = callout.versus_average(canvas.language, study)
+    if text is not None:
+        language, found = canvas.language, study.findings.anomaly
+        if found is not None and callout.direction(found.value, callout.decimals(study)):
+            text = language.text(
+                "picture.value_on",
+                value=language.difference(found.value, callout.decimals(study)),
+                date=language.date_short(study.findings.latest.date),
+            )
+        line = Line(text, "semibold", size, canvas.theme.average)
+        if title.right + 12 + canvas.width(line) <= area.right:
+            canvas.text("panel-value", area.right, area.top, line, align="right")
+    _panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
+
+
+def _title(canvas: Canvas, study: Study) -> str:
+    """What the panel shows."""
+    return canvas.language.text("picture.difference.recent" if early(study) else "picture.difference", days=RECENT)
+
+
+def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> None:
+    """Grid, curves and time axis."""
+    language, ylim = canvas.language, limits(study)
+    by = scales.step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
+    values = [v for v in scales.ticks(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
+    first = study.series.end - dt.timedelta(days=RECENT - 1)
+    xlim = (0.0, float(RECENT)) if early(study) else (0.0, float(DAYS))
+    panel = canvas.panel(area, xlim, ylim, z=z)
+    axes.grid(
+        canvas, panel, values, lambda v: language.signed(v, 0 if by >= 1 else 1) if v else "0",
+        left=left, unit=UNIT, above=7, z=z - 0.5,
+    )  # fmt: skip
+    if early(study):
+        canvas.traces.append(curves.recent(panel, study, first))
+        axes.month_starts(canvas, panel, first, z=z + 0.1)
+    else:
+        canvas.traces.append(curves.difference(panel, study))
+        axes.months(canvas, panel, z=z + 0.1)

@@ -1,0 +1,111 @@
+"""Frame: what stands around every picture: title and subtitle above, notes and source below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
+from climtrack.reporter.geometry import Rect
+
+TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
+
+
+def head(canvas: Canvas, title: str, subtitle: str) -> float:
+    """
+    Set title and subtitle, and say where the picture may begin.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    title : str
+        The finding.
+    subtitle : str
+        What is measured; empty for none.
+
+    Returns
+    -------
+    float
+        y under the last line.
+    """
+    preset, theme = canvas.preset, canvas.theme
+    room = preset.width - 2 * preset.margin
+    for css in preset.type.title:
+        size = canvas.size(css)
+        lines = wrapped(theme, "bold", size, title, room)
+        if len(lines) == 1:
+            break
+    y = preset.margin + CAP * size + (2 if preset.form in {"wide", "square"} else 0)
+    for line in lines:
+        canvas.text("title", preset.margin, y, Line(line, "bold", size, theme.ink), halo=False)
+        y += TITLE_LEADING * size
+    y += -TITLE_LEADING * size + DESCENT * size
+    if subtitle:
+        size = canvas.size(preset.type.subtitle)
+        y += CAP * size + 4.5 + (len(lines) - 1)
+        for line in wrapped(theme, "regular", size, subtitle, room):
+            canvas.text("subtitle", preset.margin, y, Line(line, "regular", size, theme.secondary), halo=False)
+            y += SUBTITLE_LEADING * size
+        y += -SUBTITLE_LEADING * size + DESCENT * size
+    return y
+
+
+def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, simulated: str = "", width: float = 0) -> float:
+    """
+    Set notes and source, and say where the picture must end.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    notes : sequence of str
+        Sentences without full stops.
+    source : sequence of str
+        Parts of the source line.
+    simulated : str, default ""
+        Said in full ink where the data are not observations.
+    width : float, default 0
+        Room, by default between the margins.
+
+    Returns
+    -------
+    float
+        y above the first line.
+    """
+    preset, theme = canvas.preset, canvas.theme
+    size = canvas.size(preset.type.source)
+    room = width or preset.width - 2 * preset.margin
+    lines: list[tuple[str, str, Face, str]] = []
+    if simulated:
+        lines += [("simulated", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, simulated, room)]
+    if notes:
+        lines += [("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)]
+    lines += [("source", t, "regular", theme.source) for t in wrapped(theme, "regular", size, " | ".join(source), room)]
+    bottom = preset.height - max(preset.margin * 0.6, 10 if preset.form == "card" else 0)
+    y = bottom - (len(lines) - 1) * SOURCE_LEADING * size
+    top = y - CAP * size
+    for name, text, face, colour in lines:
+        canvas.text(name, preset.margin, y, Line(text, face, size, colour), halo=False)
+        y += SOURCE_LEADING * size
+    return top
+
+
+def body(canvas: Canvas, top: float, bottom: float) -> Rect:
+    """
+    What is left for the chart.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    top, bottom : float
+        As `head` and `foot` said.
+
+    Returns
+    -------
+    Rect
+        Between the margins.
+    """
+    margin = canvas.preset.margin
+    return Rect(margin, top, canvas.preset.width - margin, bottom)

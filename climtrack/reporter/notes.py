@@ -1,0 +1,76 @@
+"""Notes: the last lines of a picture: what is shaded and dotted, what is missing, whose data these are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from climtrack.reporter.language import Language
+from climtrack.reporter.presets import Preset
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.results import Study
+
+#: A gap of this many days is named.
+NAMED_GAP = 3
+
+
+def dotted(study: Study, language: Language) -> tuple[str, ...]:
+    """What the dotted end means, where there is one."""
+    return (language.text("picture.dotted"),) if study.findings.preliminary_from is not None else ()
+
+
+def missing(study: Study, language: Language) -> tuple[str, ...]:
+    """Gaps of this year, and years that the series lacks."""
+    gaps = [language.date_range(run.first, run.last) for run in study.findings.missing if run.days >= NAMED_GAP]
+    found = [language.text("picture.gap", days=language.list(gaps))] if gaps else []
+    absent = absent_years(study)
+    if absent:
+        found.append(language.text("picture.absent", years=language.list(absent)))
+    return tuple(found)
+
+
+def absent_years(study: Study) -> tuple[str, ...]:
+    """Runs of whole years without a value between the first and the last: ``2001–2022``."""
+    empty = study.table.years[np.isnan(study.table.values).all(axis=1)]
+    runs: list[list[int]] = []
+    for year in empty.tolist():
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return tuple(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def source(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
+    """
+    Parts of the source line.
+
+    Parameters
+    ----------
+    study : Study
+        Whose product.
+    language : Language
+        In which to say it.
+    preset : Preset
+        Narrow ones name the university and the provider no more than the caption does.
+    credit : str, default ""
+        The user's own credit.
+
+    Returns
+    -------
+    tuple of str
+        Source, the sentence that Copernicus asks for, credit.
+    """
+    product = PRODUCTS[study.series.key.product]
+    values = {"product": product.title, "provider": product.provider}
+    if study.simulated:
+        parts = [language.text("picture.source.simulated", **values)]
+    else:
+        parts = [language.text("picture.source" if preset.form == "wide" else "picture.source.short", **values)]
+        if product.copernicus:
+            parts.append(language.text("picture.copernicus", year=study.as_of.year))
+    return (*parts, *((credit,) if credit else ()))
+
+
+def simulated(study: Study, language: Language) -> str:
+    """The warning that stands on every picture made from the sample."""
+    return language.text("picture.simulated") if study.simulated else ""

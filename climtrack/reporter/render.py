@@ -1,0 +1,212 @@
+"""Render: chart, studies, preset, theme, language and format → Asset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from climtrack.errors import ConfigError, RenderError
+from climtrack.reporter.charts import CHARTS, Chart
+from climtrack.reporter.language import Language
+from climtrack.reporter.presets import PRESETS, Preset
+from climtrack.reporter.prose import words as written
+from climtrack.reporter.theme import COLOURS, Theme, themed
+from climtrack.vocabulary.assets import Asset, Words
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas
+
+FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
+#: Where a smaller palette does not suffice, of the years before this one every second is left out.
+THIN_BEFORE = 1980
+
+
+def render(
+    chart: str,
+    studies: Sequence[Study],
+    *,
+    preset: str,
+    theme: str | Theme,
+    language: str,
+    fmt: str = "png",
+    words: Words | None = None,
+    **options: Any,
+) -> Asset:
+    """
+    A finished picture.
+
+    Parameters
+    ----------
+    chart : str
+        One of `CHARTS`.
+    studies : sequence of Study
+        As many as the chart takes.
+    preset : str
+        One of those the chart is composed for.
+    theme : str or Theme
+        ``light``, ``dark`` or one's own.
+    language : str
+        ``en``, ``es`` or ``es-MX``.
+    fmt : {"png", "svg", "webp", "pdf"}, default "png"
+        Format of the file.
+    words : Words, optional
+        Title, subtitle, caption and alt text; by default written from the findings.
+    **options : Any
+        What the chart alone understands, such as `since`.
+
+    Returns
+    -------
+    Asset
+        The file, with its words; the same bytes for the same input.
+
+    Raises
+    ------
+    ConfigError
+        If chart, preset, theme, language or format is unknown, or they do not go together.
+    RenderError
+        If these data cannot make this chart, or the PNG stays above its ceiling.
+    """
+    from climtrack.reporter import encode
+
+    spec, size = known(chart, preset)
+    if fmt not in FORMATS:
+        raise ConfigError(f"format {fmt[:20]!r} is unknown", f"Choose one of {', '.join(FORMATS)}")
+    told = words or written(chart, studies, Language(language), **options)
+    canvas = draw(chart, studies, preset=preset, theme=theme, language=language, words=told, **options)
+    if fmt == "png":
+        inks = [getattr(canvas.theme, role) for role in COLOURS]
+        image = encode.raster(canvas)
+        data = next(
+            (data for colours in encode.COLOURS if len(data := encode.png(image, colours, inks)) <= size.ceiling * 1000),
+            b"",
+        )
+        if not data:
+            canvas = draw(
+                chart, studies, preset=preset, theme=theme, language=language, words=told, thin_before=THIN_BEFORE, **options
+            )
+            data = encode.png(encode.raster(canvas), encode.COLOURS[-1], inks)
+        if len(data) > size.ceiling * 1000:
+            raise RenderError(
+                f"{chart} in {preset} is {len(data) // 1000} kB, more than {size.ceiling}", "Choose a larger preset"
+            )
+    else:
+        data = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
+    return Asset(
+        path=file_name(spec, studies, preset, canvas.theme.name, language, fmt),
+        media_type=encode.MEDIA_TYPES[fmt],
+        data=data,
+        language=language,
+        words=told,
+        width=size.pixels[0],
+        height=size.pixels[1],
+    )
+
+
+def draw(
+    chart: str,
+    studies: Sequence[Study],
+    *,
+    preset: str,
+    theme: str | Theme,
+    language: str,
+    words: Words | None = None,
+    **options: Any,
+) -> Canvas:
+    """
+    A drawn picture, not yet a file: its figure, and the box of every text in it.
+
+    Parameters
+    ----------
+    chart : str
+        One of `CHARTS`.
+    studies : sequence of Study
+        As many as the chart takes.
+    preset : str
+        One of those the chart is composed for.
+    theme : str or Theme
+        ``light``, ``dark`` or one's own.
+    language : str
+        ``en``, ``es`` or ``es-MX``.
+    words : Words, optional
+        Title and subtitle; by default written from the findings.
+    **options : Any
+        What the chart alone understands.
+
+    Returns
+    -------
+    Canvas
+        The drawing.
+
+    Raises
+    ------
+    ConfigError
+        If something asked for is unknown, or does not go together.
+    RenderError
+        If these data cannot make this chart.
+    """
+    from climtrack.reporter.canvas import Canvas
+
+    spec, size = known(chart, preset)
+    fewest, most = spec.series
+    if not fewest <= len(studies) <= most:
+        raise RenderError(f"{chart} takes {fewest}{f' to {most}' if most > fewest else ''} series, not {len(studies)}")
+    canvas = Canvas(size, themed(theme) if isinstance(theme, str) else theme, Language(language))
+    told = words or written(chart, studies, canvas.language)
+    spec.draw(canvas, studies, told, **options)
+    return canvas
+
+
+def known(chart: str, preset: str) -> tuple[Chart, Preset]:
+    """
+    Chart and preset by name, if they go together.
+
+    Parameters
+    ----------
+    chart, preset : str
+        Names.
+
+    Returns
+    -------
+    tuple of Chart and Preset
+        Both.
+
+    Raises
+    ------
+    ConfigError
+        If either is unknown or the chart is not composed for the preset.
+    """
+    if chart not in CHARTS:
+        raise ConfigError(f"chart {chart[:40]!r} is unknown", f"Choose one of {', '.join(CHARTS)}")
+    if preset not in PRESETS:
+        raise ConfigError(f"preset {preset[:40]!r} is unknown", f"Choose one of {', '.join(PRESETS)}")
+    if preset not in CHARTS[chart].presets:
+        raise ConfigError(
+            f"{chart} is not composed for the preset {preset!r}", f"Choose one of {', '.join(CHARTS[chart].presets)}"
+        )
+    return CHARTS[chart], PRESETS[preset]
+
+
+def file_name(spec: Chart, studies: Sequence[Study], preset: str, theme: str, language: str, fmt: str) -> str:
+    """
+    Name of a picture: ``nh-air.year-lines.wide.en.png``; ``.dark`` before the language.
+
+    Parameters
+    ----------
+    spec : Chart
+        The chart.
+    studies : sequence of Study
+        Whose regions it shows.
+    preset, theme, language, fmt : str
+        The rest of the name.
+
+    Returns
+    -------
+    str
+        Lower case, without spaces.
+    """
+    regions = "-".join(study.region.name for study in studies)
+    variable = VARIABLES[studies[0].series.key.variable].option
+    look = "" if theme == "light" else f".{theme}"
+    return f"{regions}-{variable}.{spec.slug}.{preset}{look}.{language}.{fmt}"

@@ -1,0 +1,236 @@
+"""Theme: the inks, typefaces and sizes of a picture, and the check that they can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from climtrack.errors import ConfigError
+
+#: WCAG 2.2: contrast against the background that text, and strokes that carry meaning, must reach.
+TEXT_CONTRAST = 4.5
+STROKE_CONTRAST = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """
+    Inks, typefaces and sizes.
+
+    Parameters
+    ----------
+    name : str
+        ``light`` or ``dark``.
+    background, ink : str
+        Paper, and the ink of titles and text.
+    this_year, last_year, last_year_text : str
+        The two lines of the flagship, and the darker orange that text needs.
+    average : str
+        Dashed average and, at `band_alpha`, the band around it.
+    band_alpha : float
+        Opacity of the band.
+    oldest, newest : str
+        Ends of the ramp of the other years.
+    envelope : str
+        Area between lowest and highest.
+    secondary, source : str
+        Inks of subtitles and notes, and of the last lines.
+    grid, axis : str
+        Horizontal grid, and the time axis.
+    warmer, cooler, record : str
+        Bars above and below, and the ticks of record days.
+    font_regular, font_semibold, font_bold, font_italic : Path or None
+        Files of the typeface; None takes Source Sans Pro.
+    scale : float
+        Factor on all type sizes.
+    credit : str
+        Line added to the source line.
+    logo : Path or None
+        PNG set at the lower right.
+    """
+
+    name: str
+    background: str
+    ink: str
+    this_year: str
+    last_year: str
+    last_year_text: str
+    average: str
+    band_alpha: float
+    oldest: str
+    newest: str
+    envelope: str
+    secondary: str
+    source: str
+    grid: str
+    axis: str
+    warmer: str
+    cooler: str
+    record: str
+    font_regular: Path | None = None
+    font_semibold: Path | None = None
+    font_bold: Path | None = None
+    font_italic: Path | None = None
+    scale: float = 1.0
+    credit: str = ""
+    logo: Path | None = None
+
+
+LIGHT = Theme(
+    name="light", background="#FFFFFF", ink="#121212", this_year="#121212", last_year="#D55E00",
+    last_year_text="#B84F00", average="#1F5A8A", band_alpha=0.20, oldest="#DADDE0", newest="#A4ACB3",
+    envelope="#E1E4E7", secondary="#55606A", source="#6B757E", grid="#E3E6E8", axis="#8A949C",
+    warmer="#B2182B", cooler="#2166AC", record="#8E0F32",
+)  # fmt: skip
+DARK = Theme(
+    name="dark", background="#12171D", ink="#F2F4F5", this_year="#FFFFFF", last_year="#FF9A3C",
+    last_year_text="#FF9A3C", average="#6BA3D6", band_alpha=0.26, oldest="#2C343C", newest="#5C6670",
+    envelope="#262D35", secondary="#B3BCC4", source="#939EA8", grid="#2A323A", axis="#6C7781",
+    warmer="#F0746A", cooler="#6BA3D6", record="#FF7C98",
+)  # fmt: skip
+THEMES: Mapping[str, Theme] = MappingProxyType({"light": LIGHT, "dark": DARK})
+
+#: Roles that are read as text, and those that carry meaning as a stroke or a shape.
+TEXT_ROLES = ("ink", "last_year_text", "average", "secondary", "source", "warmer", "cooler", "record")
+STROKE_ROLES = ("this_year", "last_year", "average", "axis", "warmer", "cooler", "record")
+COLOURS = (
+    "background", "ink", "this_year", "last_year", "last_year_text", "average", "oldest", "newest", "envelope",
+    "secondary", "source", "grid", "axis", "warmer", "cooler", "record",
+)  # fmt: skip
+
+#: Stripes and heatmap, cold to warm (ColorBrewer Blues and Reds).
+DIVERGING = tuple(
+    f"#{c}"
+    for c in (
+        "08306b 08519c 2171b5 4292c6 6baed6 9ecae1 c6dbef deebf7 fee0d2 fcbba1 fc9272 fb6a4a ef3b2c cb181d a50f15 67000d"
+    ).split()
+)
+
+
+def luminance(colour: str) -> float:
+    """
+    Relative luminance of an sRGB colour, as WCAG defines it.
+
+    Parameters
+    ----------
+    colour : str
+        ``#RRGGBB``.
+
+    Returns
+    -------
+    float
+        0 (black) to 1 (white).
+    """
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    """
+    Contrast ratio of two colours, as WCAG defines it.
+
+    Parameters
+    ----------
+    one, other : str
+        ``#RRGGBB``.
+
+    Returns
+    -------
+    float
+        1 (the same) to 21.
+    """
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """
+    Colour on the straight line between two others.
+
+    Parameters
+    ----------
+    one, other : str
+        ``#RRGGBB``.
+    share : float
+        0 gives `one`, 1 gives `other`.
+
+    Returns
+    -------
+    str
+        ``#RRGGBB``.
+    """
+    pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
+
+
+def themed(name: str, overrides: Mapping[str, object] | None = None) -> Theme:
+    """
+    A theme with a user's own choices, checked so that it can be read.
+
+    Parameters
+    ----------
+    name : str
+        ``light`` or ``dark``.
+    overrides : mapping of str to object, optional
+        Fields of `Theme` by name; colours as ``#RRGGBB``, files as paths.
+
+    Returns
+    -------
+    Theme
+        The theme.
+
+    Raises
+    ------
+    ConfigError
+        If the theme or a field is unknown, a colour is no colour or too pale, or a file is not there.
+    """
+    if name not in THEMES:
+        raise ConfigError(f"theme {name[:40]!r} is unknown", f"Choose one of {', '.join(THEMES)}")
+    base = THEMES[name]
+    known = {f.name for f in fields(Theme)} - {"name"}
+    choices: dict[str, object] = {}
+    for field, value in (overrides or {}).items():
+        where = f"themes.{name}.{field[:40]}"
+        if field not in known:
+            raise ConfigError(f"{where} is unknown", f"Choose among {', '.join(sorted(known))[:110]}")
+        choices[field] = _checked(where, field, value)
+    theme = replace(base, **choices)  # type: ignore[arg-type]
+    # The orange of text follows a changed orange line unless it was chosen too.
+    if "last_year" in choices and "last_year_text" not in choices:
+        theme = replace(theme, last_year_text=theme.last_year)
+    for roles, least, what in ((TEXT_ROLES, TEXT_CONTRAST, "text"), (STROKE_ROLES, STROKE_CONTRAST, "lines")):
+        for role in roles:
+            colour = getattr(theme, role)
+            found = contrast(colour, theme.background)
+            if found < least:
+                raise ConfigError(
+                    f"themes.{name}.{role} {colour} on {theme.background} has contrast {found:.1f}, {what} need {least}",
+                    "Choose a darker colour" if luminance(theme.background) > 0.18 else "Choose a lighter colour",
+                )
+    return theme
+
+
+def _checked(where: str, field: str, value: object) -> object:
+    """Value of an override in its own type."""
+    if field in COLOURS:
+        text = str(value).strip().upper()
+        if len(text) != 7 or text[0] != "#" or any(c not in "0123456789ABCDEF" for c in text[1:]):
+            raise ConfigError(f"{where} is {str(value)[:20]!r}, not a colour", "Write it as #RRGGBB, for example #1F5A8A")
+        return text
+    if field in {"scale", "band_alpha"}:
+        low, high = (0.9, 1.25) if field == "scale" else (0.05, 0.6)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise ConfigError(f"{where} is {str(value)[:20]!r}", f"Choose a number from {low} to {high}")
+        return float(value)
+    if field == "credit":
+        if not isinstance(value, str) or len(value) > 60 or not value.isprintable():
+            raise ConfigError(f"{where} is not one line of at most 60 characters", "Shorten it")
+        return value.strip()
+    path = Path(str(value)).expanduser()
+    suffixes = (".png",) if field == "logo" else (".ttf", ".otf")
+    if path.suffix.lower() not in suffixes or not path.is_file():
+        raise ConfigError(f"{where}: no {' or '.join(suffixes)} file at {str(value)[:80]}", "Give the path of one")
+    return path
