@@ -88,7 +88,11 @@ def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
     names = language.month_initials if edges[1] - edges[0] < NARROW_MONTH else language.month_short
     for name, start, stop in zip(names, edges, edges[1:], strict=False):
         canvas.text(
-            "month", (start + stop) / 2, y + MONTH_DROP, Line(name, "regular", size, canvas.theme.secondary), align="center"
+            "month",
+            (start + stop) / 2,
+            y + MONTH_DROP,
+            Line(name, "regular", size, canvas.theme.secondary),
+            align="center",
         )
     return y + MONTH_DROP
 

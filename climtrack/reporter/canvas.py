@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Normal, withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
@@ -78,6 +78,7 @@ class Canvas:
         self.figure = Figure(figsize=(preset.width / 72, preset.height / 72), dpi=dpi, facecolor=theme.background)
         FigureCanvasAgg(self.figure)
         self.boxes: list[Box] = []
+        self.texts: list[Text] = []
         #: This year's line as drawn, one (x, y) array a panel: what no text may cross.
         self.traces: list[Floats] = []
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, preset.height / 72) + self.figure.dpi_scale_trans
@@ -130,10 +131,11 @@ class Canvas:
             x, y, line.text, color=line.colour, fontproperties=font, ha=align, va="baseline", parse_math=False,
             transform=self._place, zorder=9,
         )  # fmt: skip
-        if halo:
-            artist.set_path_effects([withStroke(linewidth=HALO, foreground=self.theme.background)])
+        # Any path effect makes matplotlib draw the outlines themselves, unhinted: as wide as they were measured.
+        artist.set_path_effects([withStroke(linewidth=HALO, foreground=self.theme.background) if halo else Normal()])
         artist.set_gid(f"text-{len(self.boxes)}")
         self.figure.add_artist(artist)
+        self.texts.append(artist)
         width = self.width(line)
         left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
         rect = Rect(left, y - CAP * line.size, left + width, y + DESCENT * line.size)
@@ -193,9 +195,7 @@ class Canvas:
         dash : object, default "-"
             Any matplotlib line style.
         """
-        self.add(
-            Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt")  # type: ignore[arg-type]
-        )
+        self.add(Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt"))
 
     def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
         """Fill a rectangle."""

@@ -82,8 +82,8 @@ class Emptiness:
         free = self._free(int(np.ceil(width / CELL)), int(np.ceil(height / CELL)))
         if free is None:
             return None
-        left = self.area.left + np.arange(free.shape[1])[None, :] * CELL
-        top = self.area.top + np.arange(free.shape[0])[:, None] * CELL
+        left: Floats = self.area.left + np.arange(free.shape[1], dtype=np.float64)[None, :] * CELL
+        top: Floats = self.area.top + np.arange(free.shape[0], dtype=np.float64)[:, None] * CELL
         costs = np.where(free, np.broadcast_to(cost(left, top), free.shape), np.inf)
         row, column = divmod(int(costs.argmin()), free.shape[1])
         if not np.isfinite(costs[row, column]):

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from climtrack.reporter.canvas import HALO, Canvas
+from climtrack.reporter.fonts import FALLBACKS
+
 if TYPE_CHECKING:
     from PIL import Image
 
-    from climtrack.reporter.canvas import Canvas
+    from climtrack.vocabulary.assets import Words
 
-#: Colours of the palette, tried in turn until the file is small enough.
-COLOURS = (96, 64, 48)
+_FAMILY = re.compile(r"font-family: [^;\"]*")
+_FAMILIES = ", ".join(f"'{name}'" if " " in name else name for name in FALLBACKS)
+#: Points are the CSS pixels of the drawing.
+_SIZE = re.compile(r'(width|height)="([0-9.]+)pt"')
+#: Colours of the palette and effort of packing, tried in turn until the file is small enough. The fast octree has no
+#: grip on the size below its 96 colours; the slower cut by coverage has.
+STEPS = ((96, 6), (96, 9), (64, 6), (48, 9))
+FAST = 96
 #: A palette entry this near to an ink in every channel is that ink.
 SNAP = 6
 MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp", "pdf": "application/pdf"}
@@ -40,12 +51,13 @@ def raster(canvas: Canvas) -> Image.Image:
     agg = canvas.figure.canvas
     if not isinstance(agg, FigureCanvasAgg):
         raise TypeError("a canvas draws on Agg")
-    agg.draw()
+    agg.draw()  # type: ignore[no-untyped-call]
     width, height = agg.get_width_height()
-    return Image.frombuffer("RGBA", (width, height), agg.buffer_rgba(), "raw", "RGBA", 0, 1)
+    pixels = agg.buffer_rgba()  # type: ignore[no-untyped-call]
+    return Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
 
 
-def png(image: Image.Image, colours: int, exact: Sequence[str]) -> bytes:
+def png(image: Image.Image, exact: Sequence[str], colours: int = FAST, effort: int = 6) -> bytes:
     """
     Palette PNG without dithering, transparency or metadata.
 
@@ -53,11 +65,13 @@ def png(image: Image.Image, colours: int, exact: Sequence[str]) -> bytes:
     ----------
     image : Image
         RGBA, opaque.
-    colours : int
-        Size of the palette.
     exact : sequence of str
         Inks that must come out as they are: the octree averages the colours of a cell, white with the last trace of a
         line's edge.
+    colours : int, default 96
+        Size of the palette.
+    effort : int, default 6
+        Of packing, 1 to 9.
 
     Returns
     -------
@@ -66,8 +80,11 @@ def png(image: Image.Image, colours: int, exact: Sequence[str]) -> bytes:
     """
     from PIL import Image
 
-    reduced = image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    # The octree of an RGBA image spends no cells on transparency that is not there, but keeps an alpha that rounds to 254.
+    if colours >= FAST:
+        reduced = image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    else:
+        reduced = image.convert("RGB").quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # The octree of an opaque image may leave an alpha that rounds to 254: only its colours are kept.
     palette = np.array(reduced.getpalette("RGB"), dtype=np.int64).reshape(-1, 3)
     for ink in exact:
         wanted = np.array([int(ink[i : i + 2], 16) for i in (1, 3, 5)])
@@ -76,24 +93,93 @@ def png(image: Image.Image, colours: int, exact: Sequence[str]) -> bytes:
             palette[int(distance.argmin())] = wanted
     reduced.putpalette(palette.astype(np.uint8).tobytes(), "RGB")
     file = io.BytesIO()
-    reduced.save(file, "PNG", compress_level=6)
+    reduced.save(file, "PNG", compress_level=effort)
     return file.getvalue()
 
 
-def webp(image: Image.Image) -> bytes:
+def webp(canvas: Canvas, words: Words) -> bytes:
     """
     Lossless WebP.
 
     Parameters
     ----------
-    image : Image
-        RGBA, opaque.
+    canvas : Canvas
+        A finished drawing.
+    words : Words
+        Not kept: no metadata.
 
     Returns
     -------
     bytes
         The file.
     """
+    del words
     file = io.BytesIO()
-    image.convert("RGB").save(file, "WEBP", lossless=True, quality=60, method=3)
+    raster(canvas).convert("RGB").save(file, "WEBP", lossless=True, quality=60, method=3)
+    return file.getvalue()
+
+
+def svg(canvas: Canvas, words: Words) -> bytes:
+    """
+    SVG whose text is text, with a title and a description for those who cannot see it.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        A finished drawing.
+    words : Words
+        Title and long description.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    import matplotlib as mpl
+
+    for text in canvas.texts:
+        text.set_path_effects([])
+    file = io.StringIO()
+    # The two settings exist as rcParams only; the context puts back whatever the caller had.
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "climtrack"}):
+        canvas.figure.savefig(
+            file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
+    halo = f"paint-order:stroke;stroke:{canvas.theme.background};stroke-width:{HALO}px;stroke-linejoin:round;"
+    body = file.getvalue()
+    body = _FAMILY.sub(f"font-family: {_FAMILIES}", body)
+    body = body.replace('<text style="', f'<text style="{halo}')
+    head, tail = body.split("<defs>", 1)
+    head = _SIZE.sub(r'\1="\2"', head[head.index("<svg") :]).replace(
+        "<svg ", '<svg role="img" aria-labelledby="t d" ', 1
+    )
+    labels = f'<title id="t">{escape(words.title)}</title>\n <desc id="d">{escape(words.long)}</desc>\n '
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{head}{labels}<defs>{tail}'.encode()
+
+
+def pdf(canvas: Canvas, words: Words) -> bytes:
+    """
+    PDF for print.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        A finished drawing.
+    words : Words
+        Its title and subject.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    import matplotlib as mpl
+
+    file = io.BytesIO()
+    with mpl.rc_context({"pdf.fonttype": 42}):
+        canvas.figure.savefig(
+            file,
+            format="pdf",
+            metadata={"Title": words.title, "Subject": words.alt, "Creator": "climtrack", "CreationDate": None},
+        )
     return file.getvalue()

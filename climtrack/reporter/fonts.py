@@ -63,7 +63,7 @@ def _em_width(path: Path, text: str) -> float:
     """Width of a text in ems."""
     from matplotlib.ft2font import FT2Font, LoadFlags
 
-    font = FT2Font(path, hinting_factor=1)
+    font = FT2Font(path)
     font.set_size(_EM, 72)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0] / 64 / _EM)

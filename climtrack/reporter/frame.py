@@ -9,6 +9,8 @@ from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
 from climtrack.reporter.geometry import Rect
 
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
+#: Of the last line, above the lower edge; link previews lose some 6 CSS pixels there.
+LAST_BASELINE = 14.0
 
 
 def head(canvas: Canvas, title: str, subtitle: str) -> float:
@@ -51,7 +53,9 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     return y
 
 
-def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, simulated: str = "", width: float = 0) -> float:
+def foot(
+    canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, simulated: str = "", width: float = 0
+) -> float:
     """
     Set notes and source, and say where the picture must end.
 
@@ -80,9 +84,21 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, simulat
     if simulated:
         lines += [("simulated", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, simulated, room)]
     if notes:
-        lines += [("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)]
-    lines += [("source", t, "regular", theme.source) for t in wrapped(theme, "regular", size, " | ".join(source), room)]
-    bottom = preset.height - max(preset.margin * 0.6, 10 if preset.form == "card" else 0)
+        lines += [
+            ("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)
+        ]
+    # Parts of the source share a line where they fit it whole.
+    rows: list[str] = []
+    for part in source:
+        joined = f"{rows[-1]} | {part}" if rows else part
+        if rows and len(wrapped(theme, "regular", size, joined, room)) == 1:
+            rows[-1] = joined
+        else:
+            rows.append(part)
+    lines += [
+        ("source", t, "regular", theme.source) for row in rows for t in wrapped(theme, "regular", size, row, room)
+    ]
+    bottom = preset.height - LAST_BASELINE
     y = bottom - (len(lines) - 1) * SOURCE_LEADING * size
     top = y - CAP * size
     for name, text, face, colour in lines:

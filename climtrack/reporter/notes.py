@@ -15,17 +15,27 @@ NAMED_GAP = 3
 
 def dotted(study: Study, language: Language) -> tuple[str, ...]:
     """What the dotted end means, where there is one."""
-    return (language.text("picture.dotted"),) if study.findings.preliminary_from is not None else ()
+    return (language.text("note.dotted"),) if study.findings.preliminary_from is not None else ()
 
 
 def missing(study: Study, language: Language) -> tuple[str, ...]:
     """Gaps of this year, and years that the series lacks."""
     gaps = [language.date_range(run.first, run.last) for run in study.findings.missing if run.days >= NAMED_GAP]
-    found = [language.text("picture.gap", days=language.list(gaps))] if gaps else []
+    found = list(_baseline(study, language))
+    found += [language.text("note.gap", days=language.list(gaps))] if gaps else []
     absent = absent_years(study)
     if absent:
-        found.append(language.text("picture.absent", years=language.list(absent)))
+        found.append(language.text("note.gap.years", years=language.list(absent)))
     return tuple(found)
+
+
+def _baseline(study: Study, language: Language) -> tuple[str, ...]:
+    """Which average this is, where it is not the one asked for."""
+    if study.baseline == study.requested:
+        return ()
+    if study.baseline is None:
+        return (language.text("note.baseline.none", requested=study.requested.label),)
+    return (language.text("note.baseline", requested=study.requested.label, baseline=study.baseline.label),)
 
 
 def absent_years(study: Study) -> tuple[str, ...]:

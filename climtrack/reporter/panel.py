@@ -44,9 +44,7 @@ class Panel:
     theme: Theme
 
     @classmethod
-    def over(
-        cls, axes: Axes, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], theme: Theme
-    ) -> Panel:
+    def over(cls, axes: Axes, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], theme: Theme) -> Panel:
         """
         Panel over matplotlib axes, their own frame and ticks taken off.
 
@@ -107,7 +105,9 @@ class Panel:
             clip_on=False, gid="average",
         )  # fmt: skip
 
-    def heavy(self, xs: Floats, ys: Floats, colour: str, width: float, *, z: float, gid: str, dash: object = "-") -> None:
+    def heavy(
+        self, xs: Floats, ys: Floats, colour: str, width: float, *, z: float, gid: str, dash: object = "-"
+    ) -> None:
         """A line that carries meaning, parted from what lies below by a halo."""
         for ink, extra, order, name in (
             (self.theme.background, 2 * HALO, z, f"{gid}-halo"),
@@ -116,7 +116,7 @@ class Panel:
             self.axes.plot(
                 xs, ys, color=ink, lw=width + extra, ls="-" if extra else dash, zorder=order, clip_on=False, gid=name,
                 solid_capstyle="round", solid_joinstyle="round", dash_capstyle="round",
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
 
     def dot(self, x: float, y: float) -> None:
         """Hollow end of this year's line."""
@@ -142,7 +142,7 @@ def trace(row: Floats, *, leap: bool) -> tuple[Floats, Floats]:
     tuple of array of float
         x at the middle of each day, and y.
     """
-    xs = np.arange(row.size) + 0.5
+    xs: Floats = np.arange(row.size, dtype=np.float64) + 0.5
     if leap:
         return xs, row
     return np.delete(xs, LEAP_DAY - 1), np.delete(row, LEAP_DAY - 1)

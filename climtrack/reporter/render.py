@@ -78,15 +78,22 @@ def render(
     if fmt == "png":
         inks = [getattr(canvas.theme, role) for role in COLOURS]
         image = encode.raster(canvas)
-        data = next(
-            (data for colours in encode.COLOURS if len(data := encode.png(image, colours, inks)) <= size.ceiling * 1000),
-            b"",
-        )
-        if not data:
+        for colours, effort in encode.STEPS:
+            data = encode.png(image, inks, colours, effort)
+            if len(data) <= size.ceiling * 1000:
+                break
+        else:
             canvas = draw(
-                chart, studies, preset=preset, theme=theme, language=language, words=told, thin_before=THIN_BEFORE, **options
+                chart,
+                studies,
+                preset=preset,
+                theme=theme,
+                language=language,
+                words=told,
+                thin_before=THIN_BEFORE,
+                **options,
             )
-            data = encode.png(encode.raster(canvas), encode.COLOURS[-1], inks)
+            data = encode.png(encode.raster(canvas), inks, *encode.STEPS[-1])
         if len(data) > size.ceiling * 1000:
             raise RenderError(
                 f"{chart} in {preset} is {len(data) // 1000} kB, more than {size.ceiling}", "Choose a larger preset"

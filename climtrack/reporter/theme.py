@@ -101,12 +101,10 @@ COLOURS = (
 )  # fmt: skip
 
 #: Stripes and heatmap, cold to warm (ColorBrewer Blues and Reds).
-DIVERGING = tuple(
-    f"#{c}"
-    for c in (
-        "08306b 08519c 2171b5 4292c6 6baed6 9ecae1 c6dbef deebf7 fee0d2 fcbba1 fc9272 fb6a4a ef3b2c cb181d a50f15 67000d"
-    ).split()
-)
+DIVERGING = (
+    "#08306b", "#08519c", "#2171b5", "#4292c6", "#6baed6", "#9ecae1", "#c6dbef", "#deebf7",
+    "#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2c", "#cb181d", "#a50f15", "#67000d",
+)  # fmt: skip
 
 
 def luminance(colour: str) -> float:
@@ -201,13 +199,13 @@ def themed(name: str, overrides: Mapping[str, object] | None = None) -> Theme:
     # The orange of text follows a changed orange line unless it was chosen too.
     if "last_year" in choices and "last_year_text" not in choices:
         theme = replace(theme, last_year_text=theme.last_year)
-    for roles, least, what in ((TEXT_ROLES, TEXT_CONTRAST, "text"), (STROKE_ROLES, STROKE_CONTRAST, "lines")):
+    for roles, least in ((TEXT_ROLES, TEXT_CONTRAST), (STROKE_ROLES, STROKE_CONTRAST)):
         for role in roles:
             colour = getattr(theme, role)
-            found = contrast(colour, theme.background)
-            if found < least:
+            ratio = contrast(colour, theme.background)
+            if ratio < least:
                 raise ConfigError(
-                    f"themes.{name}.{role} {colour} on {theme.background} has contrast {found:.1f}, {what} need {least}",
+                    f"themes.{name}.{role}: {colour} on {theme.background} has contrast {ratio:.1f}, not {least}",
                     "Choose a darker colour" if luminance(theme.background) > 0.18 else "Choose a lighter colour",
                 )
     return theme
@@ -218,7 +216,9 @@ def _checked(where: str, field: str, value: object) -> object:
     if field in COLOURS:
         text = str(value).strip().upper()
         if len(text) != 7 or text[0] != "#" or any(c not in "0123456789ABCDEF" for c in text[1:]):
-            raise ConfigError(f"{where} is {str(value)[:20]!r}, not a colour", "Write it as #RRGGBB, for example #1F5A8A")
+            raise ConfigError(
+                f"{where} is {str(value)[:20]!r}, not a colour", "Write it as #RRGGBB, for example #1F5A8A"
+            )
         return text
     if field in {"scale", "band_alpha"}:
         low, high = (0.9, 1.25) if field == "scale" else (0.05, 0.6)

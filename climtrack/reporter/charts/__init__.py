@@ -62,10 +62,5 @@ class Chart:
 
 
 CHARTS: Mapping[str, Chart] = MappingProxyType(
-    {
-        c.name: c
-        for c in (
-            Chart("year_lines", "Where is this region today against every year on record?"),
-        )
-    }
+    {c.name: c for c in (Chart("year_lines", "Where is this region today against every year on record?"),)}
 )

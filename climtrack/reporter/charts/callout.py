@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -33,21 +34,21 @@ def versus_year(language: Language, study: Study, *, unit: bool = True) -> str |
     found = study.findings.year_over_year
     if not isinstance(found, YearOverYear):
         return None
-    return _versus(language, found.difference, decimals(study), "year", unit=unit, year=found.other_year)
+    return _versus(language, found.difference, decimals(study), "callout.year", unit=unit, other=found.other_year)
 
 
 def versus_average(language: Language, study: Study, *, unit: bool = True) -> str | None:
     """``+0.6 °C vs average``, or ``level with average``; None where no baseline is covered."""
     found = study.findings.anomaly
-    return None if found is None else _versus(language, found.value, decimals(study), "average", unit=unit)
+    return None if found is None else _versus(language, found.value, decimals(study), "callout.average", unit=unit)
 
 
 def _versus(language: Language, value: float, places: int, what: str, *, unit: bool, **values: object) -> str:
     """A difference in words that agree with its printed figure."""
     if not direction(value, places):
-        return language.text(f"picture.level.{what}", **values)
+        return language.text(f"{what}.level", **values)
     printed = language.difference(value, places) if unit else language.signed(value, places)
-    return language.text(f"picture.versus.{what}", difference=printed, **values)
+    return language.text(what, difference=printed, **values)
 
 
 def lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = False) -> list[Line]:
@@ -74,8 +75,8 @@ def lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = 
     size, full = canvas.size(kind.label), versus == "both"
     value = language.temperature(study.findings.latest.value, decimals(study))
     if full:
-        value = language.text("picture.value_on", value=value, date=language.date_short(study.findings.latest.date))
-    year = language.text("picture.record_year", year=study.year) if record else str(study.year)
+        value = language.text("callout.value", value=value, day=language.date_short(study.findings.latest.date))
+    year = language.text("callout.record", year=study.year) if record else str(study.year)
     found = [Line(year, "bold", canvas.size(kind.callout), theme.ink), Line(value, "semibold", size, theme.ink)]
     if versus in {"both", "year"} and (text := versus_year(language, study, unit=full)):
         found.append(Line(text, "semibold", size, theme.last_year_text))
@@ -141,14 +142,13 @@ def draw(canvas: Canvas, empty: Emptiness, options: Sequence[list[Line]], x: flo
     Rect or None
         The place taken; None where nothing fits.
     """
-    tries = ((found, straight) for straight in (True, False) for found in options)
-    chosen = next(
-        ((found, place) for found, straight in tries if (place := spot(empty, canvas.extent(found), x, y, straight=straight))),
-        None,
-    )  # fmt: skip
-    if chosen is None:
+    place, found = None, options[0]
+    for straight, found in product((True, False), options):
+        place = spot(empty, canvas.extent(found), x, y, straight=straight)
+        if place is not None:
+            break
+    if place is None:
         return None
-    found, place = chosen
     ink = canvas.theme.this_year
     if place.left <= x <= place.right:
         above = place.bottom < y

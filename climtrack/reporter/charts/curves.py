@@ -15,7 +15,7 @@ from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.tables import YearTable
 
 Floats = npt.NDArray[np.float64]
-X = np.arange(DAYS) + 0.5
+X: Floats = np.arange(DAYS, dtype=np.float64) + 0.5
 DOTTED = (0, (0.15, 1.75))
 
 
@@ -162,7 +162,7 @@ def difference(panel: Panel, study: Study) -> Floats:
     if study.climatology is None or study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
     panel.band(X, -2 * study.climatology.spread, 2 * study.climatology.spread)
-    panel.average(np.array([0.0, DAYS]), np.zeros(2))
+    panel.average(np.array([0.0, DAYS], dtype=np.float64), np.zeros(2))
     return _front(panel, study, years(study, study.anomalies), lighter=0.85)
 
 
@@ -191,9 +191,10 @@ def recent(panel: Panel, study: Study, first: dt.date) -> Floats:
     values = np.array([study.anomalies.row(day.year)[c] for day, c in zip(days, columns, strict=True)])
     waiting = np.array([study.preliminary.row(day.year)[c] == 1.0 for day, c in zip(days, columns, strict=True)])
     current = np.array([day.year == study.year for day in days])
-    xs, spread = np.arange(len(days)) + 0.5, study.climatology.spread[columns]
+    xs: Floats = np.arange(len(days), dtype=np.float64) + 0.5
+    spread = study.climatology.spread[columns]
     panel.band(xs, -2 * spread, 2 * spread)
-    panel.average(np.array([0.0, len(days)]), np.zeros(2))
+    panel.average(np.array([0.0, len(days)], dtype=np.float64), np.zeros(2))
     # Last year's line reaches the first day of this one, so that the colour changes without a gap.
     joined = ~current | np.concatenate([[False], ~current[:-1]])
     panel.heavy(xs, np.where(joined, values, np.nan), panel.theme.last_year, LAST, z=5, gid="last-year")
@@ -201,7 +202,15 @@ def recent(panel: Panel, study: Study, first: dt.date) -> Floats:
     panel.heavy(xs, np.where(settled, values, np.nan), panel.theme.this_year, THIS, z=6, gid="this-year")
     if waiting.any():
         pending = waiting | np.concatenate([waiting[1:], [False]])
-        panel.heavy(xs, np.where(pending & current, values, np.nan), panel.theme.this_year, THIS, z=6, gid="preliminary", dash=DOTTED)
+        panel.heavy(
+            xs,
+            np.where(pending & current, values, np.nan),
+            panel.theme.this_year,
+            THIS,
+            z=6,
+            gid="preliminary",
+            dash=DOTTED,
+        )
     panel.dot(float(xs[-1]), float(values[-1]))
     return panel.points(xs, np.where(current, values, np.nan))
 
@@ -209,11 +218,19 @@ def recent(panel: Panel, study: Study, first: dt.date) -> Floats:
 def _front(panel: Panel, study: Study, rows: Years, lighter: float = 1.0) -> Floats:
     """Last year and this year, its preliminary days dotted, its last point hollow."""
     xs, leap = trace(rows.this, leap=isleap(study.year))[0], isleap(study.year)
-    panel.heavy(*trace(rows.last, leap=isleap(study.year - 1)), panel.theme.last_year, LAST * lighter, z=5, gid="last-year")
+    panel.heavy(
+        *trace(rows.last, leap=isleap(study.year - 1)), panel.theme.last_year, LAST * lighter, z=5, gid="last-year"
+    )
     panel.heavy(xs, trace(rows.settled, leap=leap)[1], panel.theme.this_year, THIS * lighter, z=6, gid="this-year")
     if not np.isnan(rows.pending).all():
         panel.heavy(
-            xs, trace(rows.pending, leap=leap)[1], panel.theme.this_year, THIS * lighter, z=6, gid="preliminary", dash=DOTTED
+            xs,
+            trace(rows.pending, leap=leap)[1],
+            panel.theme.this_year,
+            THIS * lighter,
+            z=6,
+            gid="preliminary",
+            dash=DOTTED,
         )
     day = dayofyear_of(study.series.end)
     panel.dot(day - 0.5, float(rows.this[day - 1]))

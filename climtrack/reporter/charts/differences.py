@@ -12,13 +12,13 @@ from climtrack.reporter.charts import callout, curves
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.panel import Panel
+from climtrack.reporter.language import direction
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
 from climtrack.vocabulary.results import Study
 
 #: Width and height of the inset with its title and months, and the factors tried.
 INSET = (222.0, 118.0)
-FACTORS = (1.12, 1.0, 0.92, 0.84)
+FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
 UNIT = "\u00a0°C"
 #: In the first days of January the panel shows the last 60 days instead of a year with a speck.
 EARLY, RECENT = 15, 60
@@ -28,8 +28,8 @@ def limits(study: Study) -> tuple[float, float]:
     """
     Limits of the differences of a series, always with zero.
 
-    The top is the record's, so that issues compare; the foot is the band's or that of the last two years, whichever is lower: the
-    cold decades would squeeze the lines that the panel is for.
+    The top is the record's, so that issues compare; the foot is the band's or that of the last two years, whichever
+    is lower: the cold decades would squeeze the lines that the panel is for.
 
     Parameters
     ----------
@@ -55,14 +55,12 @@ def early(study: Study) -> bool:
     return dayofyear_of(study.series.end) <= EARLY
 
 
-def inset_place(canvas: Canvas, empty: Emptiness) -> Rect | None:
+def inset_place(empty: Emptiness) -> Rect | None:
     """
     The emptiest place for the inset.
 
     Parameters
     ----------
-    canvas : Canvas
-        Whose type.
     empty : Emptiness
         What is drawn already.
 
@@ -92,7 +90,7 @@ def inset(canvas: Canvas, study: Study, empty: Emptiness) -> None:
     empty : Emptiness
         What is drawn already; takes the inset's place.
     """
-    place = inset_place(canvas, empty)
+    place = inset_place(empty)
     if place is None:
         return
     empty.occupy(place.grown(4))
@@ -123,11 +121,11 @@ def below(canvas: Canvas, study: Study, area: Rect, left: float) -> None:
     text = callout.versus_average(canvas.language, study)
     if text is not None:
         language, found = canvas.language, study.findings.anomaly
-        if found is not None and callout.direction(found.value, callout.decimals(study)):
+        if found is not None and direction(found.value, callout.decimals(study)):
             text = language.text(
-                "picture.value_on",
-                value=language.difference(found.value, callout.decimals(study)),
-                date=language.date_short(study.findings.latest.date),
+                "callout.on",
+                difference=language.difference(found.value, callout.decimals(study)),
+                day=language.date_short(study.findings.latest.date),
             )
         line = Line(text, "semibold", size, canvas.theme.average)
         if title.right + 12 + canvas.width(line) <= area.right:
@@ -137,7 +135,7 @@ def below(canvas: Canvas, study: Study, area: Rect, left: float) -> None:
 
 def _title(canvas: Canvas, study: Study) -> str:
     """What the panel shows."""
-    return canvas.language.text("picture.difference.recent" if early(study) else "picture.difference", days=RECENT)
+    return canvas.language.text("label.difference.60" if early(study) else "label.difference")
 
 
 def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> None:

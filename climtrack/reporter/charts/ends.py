@@ -57,11 +57,12 @@ def ends(canvas: Canvas, x: float, labels: Sequence[End], low: float, high: floa
     heights = [sum(line.size * LEADING for line in label.lines) for label in labels]
     # A label's first line names the line it belongs to, so that one is put level with the end.
     centres = [
-        label.y + height / 2 - label.lines[0].size * LEADING / 2
-        for label, height in zip(labels, heights, strict=True)
+        label.y + height / 2 - label.lines[0].size * LEADING / 2 for label, height in zip(labels, heights, strict=True)
     ]
     found = []
-    for label, height, wished, centre in zip(labels, heights, centres, spread(centres, heights, low, high), strict=True):
+    for label, height, wished, centre in zip(
+        labels, heights, centres, spread(centres, heights, low, high), strict=True
+    ):
         first = label.lines[0].size
         moved = centre - wished
         left = x + GAP

@@ -70,9 +70,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     form, card = preset.form, preset.form == "card"
     top = head(canvas, words.title, "" if card else words.subtitle)
     bottom = foot(
-        canvas, () if card else _notes(canvas, study, thin_before), notes.source(study, language, preset, canvas.theme.credit),
+        canvas,
+        () if card else _notes(canvas, study, thin_before),
+        notes.source(study, language, preset, canvas.theme.credit),
         simulated=notes.simulated(study, language),
-    )  # fmt: skip
+    )
     room = body(canvas, top + (6 if card else 10), bottom - 9)
     compared = study.anomalies is not None and not card
     full = Rect(
@@ -165,7 +167,9 @@ def grid(area: Rect, width: float, ylim: tuple[float, float], low: Floats, high:
     empty = Emptiness(area)
     scale = area.height / (ylim[1] - ylim[0])
     empty.occupy_between(
-        area.left + curves.X / DAYS * width, area.bottom - (high - ylim[0]) * scale, area.bottom - (low - ylim[0]) * scale
+        area.left + curves.X / DAYS * width,
+        area.bottom - (high - ylim[0]) * scale,
+        area.bottom - (low - ylim[0]) * scale,
     )
     return empty
 
@@ -201,7 +205,10 @@ def compose(canvas: Canvas, study: Study, full: Rect, right: float, compared: bo
         ylim = limits(study, headroom)
         empty = grid(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
         points = [
-            (area.left + day / DAYS * area.width, area.bottom - (high[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
+            (
+                area.left + day / DAYS * area.width,
+                area.bottom - (high[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height,
+            )
             for day in (start + 14 for start in MONTH_STARTS)
             if not np.isnan(high[day])
         ]
@@ -217,8 +224,9 @@ def _plans(form: str, compared: bool) -> list[tuple[bool, float, bool]]:
     """Compositions to try: whether inset, headroom, and whether every callout must stand straight above or below."""
     if not compared:
         return [(True, headroom, straight) for straight in (True, False) for headroom in HEADROOM]
-    plans = [(False, headroom, straight) for straight in (True, False) for headroom in HEADROOM]
-    return [(True, headroom, True) for headroom in HEADROOM[:3]] + plans if form == "wide" else plans
+    inside = [(True, headroom, straight) for straight in (True, False) for headroom in HEADROOM[:4]]
+    under = [(False, headroom, straight) for straight in (True, False) for headroom in HEADROOM[:3]]
+    return [*(inside if form == "wide" else []), *under, *((False, headroom, False) for headroom in HEADROOM[3:])]
 
 
 def _fits(
@@ -230,7 +238,7 @@ def _fits(
     if place is None:
         return False
     empty.occupy(place.grown(callout.CLEAR))
-    if inset and differences.inset_place(canvas, empty) is None:
+    if inset and differences.inset_place(empty) is None:
         return False
     return not key or empty.roomiest(*_key_extent(canvas, key)) is not None
 
@@ -244,11 +252,11 @@ def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
     """What is shaded, dotted, ticked and missing."""
     language, found = canvas.language, []
     if study.climatology is not None:
-        found.append(language.text("picture.shaded"))
+        found.append(language.text("note.shaded"))
     found += notes.dotted(study, language)
     days = len(study.findings.records.days)
     if days and canvas.preset.form == "wide":
-        found.append(language.text("picture.ticks", days, year=study.year))
+        found.append(language.text("note.marks", days, year=study.year))
     found += notes.missing(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
@@ -276,7 +284,7 @@ def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
     if study.climatology is not None:
         lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
         if not card:
-            lines.append(Line(language.text("picture.average"), "regular", size, theme.average))
+            lines.append(Line(language.text("label.average"), "regular", size, theme.average))
         found.append(End(panel.y(float(study.climatology.mean[-1])), tuple(lines)))
     return ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
 
@@ -297,7 +305,7 @@ def _record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) 
     if record.date.year in (study.year, study.year - 1):
         return
     line = Line(
-        canvas.language.text("picture.record_year", year=record.date.year), "regular",
+        canvas.language.text("callout.record", year=record.date.year), "regular",
         canvas.size(canvas.preset.type.note), canvas.theme.secondary,
     )  # fmt: skip
     x, y = panel.x(dayofyear_of(record.date) - 0.5), panel.y(record.value)
@@ -325,8 +333,8 @@ def _grey_note(canvas: Canvas, study: Study, empty: Emptiness) -> None:
     others = curves.years(study, study.table).others
     if len(others) < 2:
         return
-    how = "darker" if theme.name == "light" else "brighter"
-    text = canvas.language.text(f"picture.thin.{how}", years=f"{others[0]}–{others[-1]}")
+    how = "label.thin" if theme.name == "light" else "picture.thin.brighter"
+    text = canvas.language.text(how, years=f"{others[0]}–{others[-1]}")
     for room in (128, 150, 105, 90):
         lines = [Line(t, "regular", size, theme.secondary) for t in wrapped(theme, "regular", size, text, room)]
         width, height = canvas.extent(lines)
@@ -357,10 +365,10 @@ def _key_items(canvas: Canvas, study: Study) -> list[KeyItem]:
     if not np.isnan(study.table.row(study.year - 1)).all():
         last = str(study.year - 1)
         if study.findings.records.warmest_day.date.year == study.year - 1:
-            last = language.text("picture.record_year", year=study.year - 1)
+            last = language.text("callout.record", year=study.year - 1)
         found.append(KeyItem(Line(last, "bold", size, theme.last_year_text), theme.last_year, LAST, "-"))
     if study.climatology is not None:
-        text = language.text("picture.average_of", baseline=study.climatology.baseline.label)
+        text = language.text("label.average.of", baseline=study.climatology.baseline.label)
         found.append(KeyItem(Line(text, "semibold", size, theme.average), theme.average, AVERAGE, (0, (3.6, 2.4))))
     if others:
         text = str(others[0]) if len(others) == 1 else f"{others[0]}–{others[-1]}"

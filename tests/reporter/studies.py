@@ -1,0 +1,43 @@
+"""Studies of the sample, read by way of the site's own dialect, and of real snapshots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+from climtrack.analysis.survey import study
+from climtrack.fetcher.reanalyzer import series_from_payload
+from climtrack.sample.feed import payload
+from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import Series, SeriesKey, Source
+
+#: Four dates of the year: January, a leap day, summer and late autumn.
+DATES = (dt.date(2026, 1, 9), dt.date(2024, 2, 29), dt.date(2025, 7, 20), dt.date(2026, 11, 17))
+TODAY = dt.date(2026, 11, 23)
+
+
+def key(region: str, variable: str = "t2m") -> SeriesKey:
+    """Key of a series of the site."""
+    return SeriesKey("era5" if variable == "t2m" else "oisst", variable, region)
+
+
+@cache
+def series(region: str, variable: str = "t2m") -> Series:
+    """A simulated series."""
+    source = Source("https://example.org/x.json", dt.datetime(2026, 11, 23, tzinfo=dt.UTC), "0" * 64)
+    return series_from_payload(payload(key(region, variable), TODAY), key(region, variable), source)
+
+
+@cache
+def sample(region: str = "nh", variable: str = "t2m", as_of: dt.date = DATES[-1]) -> Study:
+    """The study of a simulated series on a day."""
+    return study(series(region, variable), REGIONS[region], as_of=as_of)
+
+
+@cache
+def real(path: Path, region: str, variable: str = "t2m") -> Study:
+    """The study of a real snapshot on its last day."""
+    source = Source("https://example.org/x.json", dt.datetime(2026, 8, 22, tzinfo=dt.UTC), "0" * 64)
+    return study(series_from_payload(path.read_bytes(), key(region, variable), source), REGIONS[region])
