@@ -24,6 +24,8 @@ class Region:
         Latitudes in degrees, both included.
     west, east : float, default -180 and 180
         Longitudes in degrees east; `west` greater than `east` crosses the date line.
+    outline : str, default ""
+        GeoJSON geometry of an irregular region; the bounds are then those of the box around it.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Region:
     north: float
     west: float = -180.0
     east: float = 180.0
+    outline: str = ""
 
     def __post_init__(self) -> None:
         if not -90 <= self.south < self.north <= 90:

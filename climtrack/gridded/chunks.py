@@ -1,0 +1,188 @@
+"""
+DOOR. The stored chunks of an HDF5 variable, read and inflated outside the HDF5 library.
+
+HDF5 reads one chunk at a time under one lock, with zlib. Its chunk index, taken once, says where each chunk lies;
+any number of threads then read and inflate with libdeflate at three times the speed. Used for chunks that are shuffled
+and deflated, or plain; `index` returns None for everything else, which `climtrack.gridded.readers` reads the usual way.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import SeriesError
+from climtrack.gridded.layout import Layout
+
+SHUFFLE, DEFLATE = 2, 1
+#: Inflated bytes that one block of steps may take; larger chunks are left to the HDF5 library.
+BLOCK = 48_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChunkIndex:
+    """
+    Where the chunks of one variable lie.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Steps, rows, columns.
+    chunk : tuple of int
+        The same for one chunk.
+    dtype : dtype
+        Stored type with its byte order.
+    shuffle, deflate : bool
+        Filters.
+    places : array of int
+        Offset and stored bytes of each chunk, shape (blocks, down, across, 2); offset -1 where never written.
+    fill : float
+        Stored number of a chunk never written.
+    """
+
+    shape: tuple[int, int, int]
+    chunk: tuple[int, int, int]
+    dtype: np.dtype[Any]
+    shuffle: bool
+    deflate: bool
+    places: npt.NDArray[np.int64]
+    fill: float
+
+
+def index(dataset: Any, layout: Layout) -> ChunkIndex | None:
+    """
+    Where the chunks of a variable lie, if they can be read without the HDF5 library.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        The variable.
+    layout : Layout
+        What its dimensions are.
+
+    Returns
+    -------
+    ChunkIndex or None
+        None for contiguous storage, other filters or orders, or chunks too large to hold.
+    """
+    plist = dataset.id.get_create_plist()
+    filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+    if dataset.chunks is None or filters not in ([], [DEFLATE], [SHUFFLE, DEFLATE]) or dataset.dtype.kind not in "if":
+        return None
+    along = layout.step
+    others = [i for i in range(dataset.ndim) if i not in (along, layout.row, layout.column)]
+    if (layout.row, layout.column) != (dataset.ndim - 2, dataset.ndim - 1) or any(
+        dataset.shape[i] != 1 for i in others
+    ):
+        return None
+    steps = dataset.shape[along] if along is not None else 1
+    chunk = (dataset.chunks[along] if along is not None else 1, dataset.chunks[-2], dataset.chunks[-1])
+    rows, columns = dataset.shape[-2:]
+    counts = tuple(-(-n // c) for n, c in zip((steps, rows, columns), chunk, strict=True))
+    if any(dataset.chunks[i] != 1 for i in others) or (
+        chunk[0] * counts[1] * chunk[1] * counts[2] * chunk[2] * dataset.dtype.itemsize > BLOCK
+    ):
+        return None
+    places = np.full((*counts, 2), -1, dtype=np.int64)
+    masked = []
+
+    def note(info: Any) -> None:
+        at = info.chunk_offset
+        step = at[along] // chunk[0] if along is not None else 0
+        places[step, at[-2] // chunk[1], at[-1] // chunk[2]] = info.byte_offset, info.size
+        masked.append(info.filter_mask)
+
+    dataset.id.chunk_iter(note)
+    if any(masked):
+        return None  # a filter was skipped for some chunks
+    return ChunkIndex(
+        (steps, rows, columns), chunk, dataset.dtype, SHUFFLE in filters, DEFLATE in filters, places,
+        float(np.asarray(dataset.fillvalue).ravel()[0]),
+    )  # fmt: skip
+
+
+def fields(path: str, where: ChunkIndex, first: int, stop: int) -> Iterator[npt.NDArray[Any]]:
+    """
+    Fields of consecutive steps.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    where : ChunkIndex
+        Its chunks.
+    first, stop : int
+        Steps wanted, the last one excluded.
+
+    Yields
+    ------
+    array
+        Stored numbers of one step, shape (latitude, longitude); valid until the next one is asked for.
+
+    Raises
+    ------
+    SeriesError
+        If a chunk is cut short or damaged.
+    """
+    deep = where.chunk[0]
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        for block in range(first // deep, -(-stop // deep)):
+            held = _block(handle, path, where, block)
+            begin = block * deep
+            for step in range(max(first, begin), min(stop, begin + deep)):
+                yield held[step - begin]
+    finally:
+        os.close(handle)
+
+
+def _block(handle: int, path: str, where: ChunkIndex, block: int) -> npt.NDArray[Any]:
+    """All rows and columns of the steps that share a row of chunks."""
+    deep, down, across = where.chunk
+    _, rows, columns = where.shape
+    places = where.places[block]
+    if places.shape[:2] == (1, 1):
+        return _chunk(handle, path, where, places[0, 0])[:, :rows, :columns]
+    whole = np.empty((deep, places.shape[0] * down, places.shape[1] * across), where.dtype.newbyteorder("="))
+    for i in range(places.shape[0]):
+        for j in range(places.shape[1]):
+            part = _chunk(handle, path, where, places[i, j])
+            whole[:, i * down : (i + 1) * down, j * across : (j + 1) * across] = part
+    return whole[:, :rows, :columns]
+
+
+def _chunk(handle: int, path: str, where: ChunkIndex, place: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """One chunk, inflated and unshuffled."""
+    import deflate
+
+    offset, size = int(place[0]), int(place[1])
+    native = where.dtype.newbyteorder("=")
+    if offset < 0:
+        return np.full(where.chunk, where.fill, dtype=native)
+    count = where.chunk[0] * where.chunk[1] * where.chunk[2]
+    width = where.dtype.itemsize
+    stored = os.pread(handle, size, offset)
+    try:
+        raw = deflate.zlib_decompress(stored, count * width) if where.deflate else stored
+    except deflate.DeflateError as error:
+        raise SeriesError(f"a chunk of {os.path.basename(path)} is damaged", "Download the file again") from error  # noqa: PTH119
+    if len(stored) != size or len(raw) != count * width:
+        raise SeriesError(f"a chunk of {os.path.basename(path)} is cut short", "Download the file again")  # noqa: PTH119
+    data = np.frombuffer(raw, dtype=np.uint8)
+    if not where.shuffle:
+        return data.view(where.dtype).astype(native, copy=False).reshape(where.chunk)
+    little = where.dtype.byteorder in ("<", "=", "|")
+    planes = data.reshape(width, count)
+    if width == 2:  # shorts, the case that matters: two passes instead of a transposition
+        low, high = (planes[0], planes[1]) if little else (planes[1], planes[0])
+        joined = high.astype(np.uint16)
+        joined <<= 8
+        joined |= low
+        return joined.view(native).reshape(where.chunk)
+    plain = np.ascontiguousarray(planes.T).reshape(-1)
+    return plain.view(where.dtype).astype(native, copy=False).reshape(where.chunk)

@@ -1,0 +1,270 @@
+"""
+DOOR. Open gridded files, in whatever dialect, as one kind of value.
+
+`locate` turns paths, folders, globs and addresses into single locations; `open_grid` says what one of them holds;
+`fields` gives its fields, one step at a time, in stored numbers.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import SeriesError
+from climtrack.gridded import cf, readers
+from climtrack.gridded.cf import Packing, Times
+from climtrack.gridded.layout import Layout
+from climtrack.gridded.weights import Grid, grid
+from climtrack.vocabulary.series import Flags, Status
+
+SUFFIXES = frozenset({".nc", ".nc4", ".cdf", ".h5", ".hdf5"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridFile:
+    """
+    What one file or store holds of one variable.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+    name : str
+        The variable's name in the file.
+    variable, product : str
+        Short names; `product` is empty where the file does not tell.
+    title : str
+        What the file calls itself.
+    grid : Grid
+        Axes in the file's own order.
+    times : array of datetime64[s]
+        Steps in UTC, shape (time,).
+    status : array of int8
+        `Status` of each step, shape (time,).
+    packing : Packing
+        How stored numbers become degC.
+    layout : Layout
+        What the dimensions are.
+    expver : int or None
+        Dimension of ERA5's final and first-release fields, where the file keeps both side by side.
+    """
+
+    location: str
+    name: str
+    variable: str
+    product: str
+    title: str
+    grid: Grid
+    times: Times
+    status: Flags
+    packing: Packing
+    layout: Layout
+    expver: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The file's own name, without the folders that lead to it."""
+        return label(self.location)
+
+
+def label(location: str) -> str:
+    """
+    Name of a file without the folders that lead to it; an address stays whole.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+
+    Returns
+    -------
+    str
+        Nothing of this computer's folders, so that provenance can be published.
+    """
+    return location if "://" in location else Path(location).name
+
+
+def locate(paths: Iterable[str]) -> tuple[str, ...]:
+    """
+    Single locations of paths, folders, globs and addresses.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        What the user gave.
+
+    Returns
+    -------
+    tuple of str
+        Files, Zarr folders and addresses, each once; those of a folder or glob sorted.
+
+    Raises
+    ------
+    SeriesError
+        If one of them leads nowhere.
+    """
+    found: dict[str, None] = {}
+    for path in paths:
+        if "://" in path:
+            found[path] = None
+            continue
+        here = Path(path).expanduser()
+        if here.is_dir() and not _is_zarr(here):
+            inside = sorted(p for p in here.rglob("*") if (p.suffix in SUFFIXES and p.is_file()) or _is_zarr(p))
+        elif here.exists():
+            inside = [here]
+        else:
+            inside = [Path(p) for p in sorted(glob.glob(str(here), recursive=True))]  # noqa: PTH207  (absolute patterns)
+        if not inside:
+            raise SeriesError(f"nothing to read at {Path(path).name!r}", "Give NetCDF or Zarr files, folders or globs")
+        found.update(dict.fromkeys(str(p) for p in inside))
+    return tuple(found)
+
+
+def _is_zarr(path: Path) -> bool:
+    """Whether a folder is a Zarr store, by its metadata."""
+    return path.is_dir() and any((path / name).is_file() for name in (".zgroup", ".zmetadata", "zarr.json"))
+
+
+def open_grid(location: str, variable: str, *, name: str = "") -> GridFile:
+    """
+    What a file holds of a variable, by its CF metadata.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+    variable : str
+        ``sst``, or ``t2m`` (``air``).
+    name : str, default ""
+        The variable's name in the file, where its metadata do not tell.
+
+    Returns
+    -------
+    GridFile
+        Axes, times, status, packing.
+
+    Raises
+    ------
+    SeriesError
+        If the file is not a regular latitude-longitude grid of that variable.
+    """
+    with readers.opened(location) as reader:
+        return _described(reader, location, cf.option(variable), name)
+
+
+def _described(reader: readers.Reader, location: str, variable: str, name: str) -> GridFile:
+    """What an open file holds."""
+    about = reader.describe()
+    try:
+        var = cf.data_variable(about, variable, name)
+        roles = cf.roles(var, about)
+        axes = {role: i for i, role in enumerate(roles) if role}
+        times = cf.step_times(var, roles, about, reader.values)
+        status = cf.status(times, about, reader.values)
+        packing = cf.packing(var)
+        on = _grid(reader, about, var, axes)
+    except SeriesError as error:
+        raise SeriesError(f"{label(location)[:80]}: {error.what}", error.remedy) from error
+    return GridFile(
+        location,
+        var.name,
+        variable,
+        cf.product(about),
+        about.text("title") or about.text("dataset_title"),
+        on,
+        times,
+        status,
+        packing,
+        Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles)),
+        axes.get("expver") if "expver" in axes and var.shape[axes["expver"]] > 1 else None,
+    )
+
+
+def _grid(reader: readers.Reader, about: cf.Description, var: cf.Var, axes: dict[str, int]) -> Grid:
+    """The axes with their bounds, where the file gives any."""
+    found: list[npt.NDArray[Any] | None] = []
+    for role in ("latitude", "longitude"):
+        axis = about.variables[var.dims[axes[role]]]
+        bounds = about.variables.get(axis.text("bounds"))
+        found.append(reader.values(axis.name))
+        found.append(reader.values(bounds.name) if bounds is not None and bounds.shape == (*axis.shape, 2) else None)
+    return grid(found[0], found[2], found[1], found[3])  # type: ignore[arg-type]
+
+
+def fields(source: GridFile, first: int = 0, stop: int | None = None) -> Iterator[tuple[npt.NDArray[Any], Status]]:
+    """
+    Fields of consecutive steps.
+
+    Parameters
+    ----------
+    source : GridFile
+        What to read.
+    first, stop : int
+        Steps, the last one excluded; all by default.
+
+    Yields
+    ------
+    tuple
+        Stored numbers of one step, shape (latitude, longitude), valid until the next is asked for; and its status.
+
+    Raises
+    ------
+    SeriesError
+        If the file is damaged or gone.
+    """
+    stop = source.times.size if stop is None else stop
+    with readers.opened(source.location) as reader:
+        steps = reader.fields(source.name, source.layout, first, stop)
+        if source.expver is None:
+            yield from zip(steps, (Status(flag) for flag in source.status[first:stop]), strict=True)
+            return
+        fixed = tuple(int(i == source.expver) for i in range(len(source.layout.fixed)))
+        layout = Layout(source.layout.step, source.layout.row, source.layout.column, fixed)
+        for final, early in zip(steps, reader.fields(source.name, layout, first, stop), strict=True):
+            yield _preferred(source.packing, final, early)
+
+
+def _preferred(packing: Packing, final: npt.NDArray[Any], early: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Status]:
+    """ERA5's final field, or its first release where there is no final one yet."""
+    missing = np.isnan(final) if final.dtype.kind == "f" else np.zeros(final.shape, dtype=np.bool_)
+    for fill in packing.fills:
+        missing |= final == fill
+    return (early, Status.PRELIMINARY) if missing.all() else (final, Status.FINAL)
+
+
+def file_hash(location: str) -> tuple[str, int]:
+    """
+    SHA-256 and size of a file; of a Zarr store, over its files' names and contents.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+
+    Returns
+    -------
+    tuple
+        Hash in hexadecimal, size in bytes; empty and 0 for an address, whose bytes are never held as a file.
+    """
+    if "://" in location:
+        return "", 0
+    path = Path(location)
+    whole, size = hashlib.sha256(), 0
+    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if part.is_dir():
+            continue
+        if path.is_dir():
+            whole.update(part.relative_to(path).as_posix().encode())
+        with part.open("rb") as file:
+            while block := file.read(1 << 20):
+                whole.update(block)
+                size += len(block)
+    return whole.hexdigest(), size

@@ -1,0 +1,105 @@
+"""
+One field in, the mean and the coverage of every region out.
+
+Packed shorts are summed as integers, so the sums are exact whatever the order; a field is always reduced whole, by the
+same operations in the same order, so no chunk, thread, process or cluster can change a bit of the answer. float32
+kelvin fields have the same property: 24-bit numbers of one magnitude add up exactly in float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.gridded.cf import Packing
+from climtrack.gridded.weights import Plan
+from climtrack.vocabulary.series import Floats
+
+Field = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+
+
+class Kernel:
+    """
+    Reduces fields of one grid, one after another; each thread has its own.
+
+    The land mask of a product hardly ever changes, so the areas under the last mask are kept and used again while the
+    mask stays the same.
+
+    Parameters
+    ----------
+    plan : Plan
+        Weights of every region on this grid.
+    packing : Packing
+        How stored numbers become degC.
+    """
+
+    def __init__(self, plan: Plan, packing: Packing) -> None:
+        self._plan = plan
+        self._packing = packing
+        self._mask: Mask | None = None
+        self._under = np.zeros(len(plan.regions))
+        self._products = np.empty_like(plan.weights)
+
+    def __call__(self, field: Field) -> tuple[Floats, Floats]:
+        """
+        Area-weighted means of one field.
+
+        Parameters
+        ----------
+        field : array
+            Stored numbers in the file's own order, shape (latitude, longitude).
+
+        Returns
+        -------
+        tuple of array
+            Means in degC, NaN where a region has no value, and share of each region's area that has one; shapes
+            (region,).
+        """
+        good = self._good(field)
+        if self._mask is None or not np.array_equal(good, self._mask):
+            self._mask = good
+            self._under = self._weighed(good)
+        total = self._weighed(_kept(field, good))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            stored = np.where(self._under > 0, total / self._under, np.nan)
+        return self._packing.celsius(stored), self._under / self._plan.areas
+
+    def _good(self, field: Field) -> Mask:
+        """Which cells hold a value: not missing, inside the valid range."""
+        packing = self._packing
+        bad: Mask | None = None
+        limits = np.iinfo(field.dtype) if field.dtype.kind in "iu" else None
+        if limits is None:
+            bad = np.isnan(field)
+        tests = [np.equal for _ in packing.fills]
+        for test, bound in zip([*tests, np.less, np.greater], [*packing.fills, packing.low, packing.high], strict=True):
+            if limits is not None and not limits.min <= bound <= limits.max:
+                continue  # a bound beyond the type excludes nothing
+            hit = test(field, field.dtype.type(bound))
+            bad = hit if bad is None else np.logical_or(bad, hit, out=bad)
+        return np.ones(field.shape, dtype=np.bool_) if bad is None else np.logical_not(bad, out=bad)
+
+    def _weighed(self, field: Field) -> Floats:
+        """Sum of weight times number over each region, shape (region,)."""
+        plan = self._plan
+        if field.dtype.kind == "f":
+            kind: type[Any] = np.float64
+        else:  # 2**31 holds a row of shorts of any grid narrower than 65,536 columns
+            kind = np.int32 if field.dtype.itemsize <= 2 and field.shape[1] < 2**16 else np.int64
+        sums = np.add.reduceat(field, plan.starts, axis=1, dtype=kind)
+        table = np.add.reduceat(sums[np.ix_(plan.rows, plan.runs)], plan.classes, axis=1, dtype=None)
+        np.multiply(plan.weights, table, out=self._products)
+        found = np.add.reduce(self._products.reshape(len(plan.regions), -1), axis=1)
+        for cells in plan.cells:
+            found[cells.region] = np.add.reduce(cells.weight * field.ravel()[cells.position])
+        return np.asarray(found)
+
+
+def _kept(field: Field, good: Mask) -> Field:
+    """The field with zero where it holds no value, in float64 unless it is of integers."""
+    if field.dtype.kind in "iu":
+        return np.asarray(np.multiply(field, good))
+    return np.where(good, field, field.dtype.type(0)).astype(np.float64)

@@ -1,0 +1,395 @@
+"""
+DOOR. Readers of gridded files: what a file says of itself, its small variables, its fields.
+
+Each gives the same few answers whatever the format. HDF5 files are read with h5py, where possible chunk by chunk
+outside the library (`climtrack.gridded.chunks`); NetCDF-3 and OPeNDAP with netCDF4, which must never be entered by two
+threads at once; Zarr with xarray. All deliver stored numbers, never decoded ones, so that all give the same answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import ExtraMissing, SeriesError
+from climtrack.gridded import chunks
+from climtrack.gridded.cf import Description, Var
+from climtrack.gridded.layout import Layout
+
+Array = npt.NDArray[Any]
+#: netCDF4-python crashes when two threads read, even through separate handles.
+NETCDF = threading.Lock()
+INSTALL = "pip install 'climtrack[grid]'"
+
+
+class Reader(Protocol):
+    """What every format answers."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def describe(self) -> Description:
+        """Variables and attributes."""
+        ...
+
+    def values(self, name: str) -> Array:
+        """A small variable, whole."""
+        ...
+
+    def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
+        """Fields of consecutive steps, the last one excluded."""
+        ...
+
+
+class Hdf5:
+    """
+    A NetCDF-4 file.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    """
+
+    def __init__(self, path: str) -> None:
+        try:
+            import h5py
+        except ImportError as error:
+            raise ExtraMissing("reading NetCDF-4 grids needs h5py", INSTALL) from error
+        self._path = path
+        self._file = h5py.File(path, "r")
+        self._scalar = h5py.check_string_dtype
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def describe(self) -> Description:
+        """
+        Variables and attributes.
+
+        Returns
+        -------
+        Description
+            Without HDF5's own bookkeeping.
+        """
+        found = {}
+        for name, item in self._file.items():
+            if not hasattr(item, "dtype") or item.attrs.get("NAME", b"")[:32] == b"This is a netCDF dimension but n":
+                continue
+            dims = tuple(
+                (Path(dim[0].name).name if len(dim) else name if item.ndim == 1 else f"dim{i}")
+                for i, dim in enumerate(item.dims)
+            )
+            found[name] = Var(name, dims, tuple(item.shape), item.dtype, _plain(item.attrs))
+        return Description(found, _plain(self._file.attrs))
+
+    def values(self, name: str) -> Array:
+        """
+        A small variable, whole.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        array
+            Stored numbers.
+        """
+        return np.asarray(self._file[name][()])
+
+    def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
+        """
+        Fields of consecutive steps.
+
+        Parameters
+        ----------
+        name : str
+            The variable.
+        layout : Layout
+            What its dimensions are.
+        first, stop : int
+            Steps, the last one excluded.
+
+        Yields
+        ------
+        array
+            Stored numbers, shape (latitude, longitude).
+        """
+        item = self._file[name]
+        where = chunks.index(item, layout) if _deflate() else None
+        if where is not None:
+            yield from chunks.fields(self._path, where, first, stop)
+        else:
+            yield from _sliced(item, layout, first, stop, item.chunks)
+
+
+class Classic:
+    """
+    A NetCDF-3 file or an OPeNDAP address, through the netCDF C library.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+    """
+
+    def __init__(self, location: str) -> None:
+        import netCDF4
+
+        with NETCDF:
+            self._file = netCDF4.Dataset(location)
+            self._file.set_auto_maskandscale(False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with NETCDF:
+            self._file.close()
+
+    def describe(self) -> Description:
+        """
+        Variables and attributes.
+
+        Returns
+        -------
+        Description
+            As the library gives them.
+        """
+        with NETCDF:
+            found = {
+                name: Var(
+                    name,
+                    tuple(item.dimensions),
+                    tuple(item.shape),
+                    np.dtype(item.dtype),
+                    {key: item.getncattr(key) for key in item.ncattrs()},
+                )
+                for name, item in self._file.variables.items()
+            }
+            return Description(found, {key: self._file.getncattr(key) for key in self._file.ncattrs()})
+
+    def values(self, name: str) -> Array:
+        """
+        A small variable, whole.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        array
+            Stored numbers.
+        """
+        with NETCDF:
+            return np.asarray(self._file.variables[name][...])
+
+    def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
+        """
+        Fields of consecutive steps.
+
+        Parameters
+        ----------
+        name : str
+            The variable.
+        layout : Layout
+            What its dimensions are.
+        first, stop : int
+            Steps, the last one excluded.
+
+        Yields
+        ------
+        array
+            Stored numbers, shape (latitude, longitude).
+        """
+        item = self._file.variables[name]
+        source = _sliced(item, layout, first, stop, None)
+        while True:
+            with NETCDF:
+                field = next(source, None)
+            if field is None:
+                return
+            yield field
+
+
+class Zarr:
+    """
+    A Zarr store, through xarray.
+
+    Parameters
+    ----------
+    location : str
+        Folder or address.
+    """
+
+    def __init__(self, location: str) -> None:
+        try:
+            import xarray
+            import zarr  # noqa: F401  (xarray needs it and says so less clearly)
+        except ImportError as error:
+            raise ExtraMissing("reading Zarr needs xarray and zarr", INSTALL) from error
+        # Decoding is left to this package, so that packed numbers stay packed.
+        self._data = xarray.open_dataset(location, engine="zarr", decode_cf=False, chunks=None, consolidated=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._data.close()
+
+    def describe(self) -> Description:
+        """
+        Variables and attributes.
+
+        Returns
+        -------
+        Description
+            As the store gives them.
+        """
+        found = {
+            str(name): Var(
+                str(name), tuple(map(str, item.dims)), tuple(item.shape), item.dtype, {**item.encoding, **item.attrs}
+            )
+            for name, item in self._data.variables.items()
+        }
+        return Description(found, self._data.attrs)
+
+    def values(self, name: str) -> Array:
+        """
+        A small variable, whole.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        array
+            Stored numbers.
+        """
+        return np.asarray(self._data.variables[name].values)
+
+    def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
+        """
+        Fields of consecutive steps.
+
+        Parameters
+        ----------
+        name : str
+            The variable.
+        layout : Layout
+            What its dimensions are.
+        first, stop : int
+            Steps, the last one excluded.
+
+        Yields
+        ------
+        array
+            Stored numbers, shape (latitude, longitude).
+        """
+        item = self._data.variables[name]
+        yield from _sliced(item, layout, first, stop, item.encoding.get("chunks"))
+
+
+def opened(location: str) -> Reader:
+    """
+    The reader that fits a file, chosen by its first bytes.
+
+    Parameters
+    ----------
+    location : str
+        Path of a file or of a Zarr folder, or an OPeNDAP address.
+
+    Returns
+    -------
+    Reader
+        An open reader, to be used in a ``with`` statement.
+
+    Raises
+    ------
+    SeriesError
+        If it is neither NetCDF nor Zarr, or cannot be read.
+    """
+    name = location.rstrip("/").rsplit("/", 1)[-1]
+    try:
+        if "://" in location:
+            return Zarr(location) if name.endswith(".zarr") else Classic(location)
+        path = Path(location)
+        if path.is_dir():
+            return Zarr(location)
+        with path.open("rb") as file:
+            head = file.read(8)
+        if head[:3] == b"CDF":
+            return Classic(location)
+        if head == b"\x89HDF\r\n\x1a\n":
+            return Hdf5(location)
+    except ExtraMissing:
+        raise
+    except FileNotFoundError as error:
+        raise SeriesError(f"there is no file {name!r}", "Check the path") from error
+    # Every library raises its own kind for a damaged or unreachable file.
+    except Exception as error:
+        raise SeriesError(f"{name!r} cannot be read: {type(error).__name__}", "Check or download it again") from error
+    raise SeriesError(f"{name!r} is neither NetCDF nor Zarr", "Give NetCDF-3, NetCDF-4 or Zarr")
+
+
+def _sliced(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:
+    """Fields of an array-like; a row of chunks is read at once where it is not too large."""
+    place: list[Any] = list(layout.fixed)
+    place[layout.row] = place[layout.column] = slice(None)
+    if layout.step is None:
+        yield _native(np.asarray(item[tuple(place)]), layout)
+        return
+    field_bytes = item.shape[layout.row] * item.shape[layout.column] * item.dtype.itemsize
+    deep = max(1, min(chunk[layout.step] if chunk else 1, chunks.BLOCK // field_bytes))
+    for block in range(first // deep, -(-stop // deep)):
+        begin, end = max(first, block * deep), min(stop, (block + 1) * deep)
+        place[layout.step] = slice(begin, end)
+        for field in np.moveaxis(np.asarray(item[tuple(place)]), layout.step - layout.dropped, 0):
+            yield _native(field, layout)
+
+
+def _native(field: Array, layout: Layout) -> Array:
+    """A field with rows first, in this machine's byte order."""
+    field = field if layout.row < layout.column else field.T
+    return np.ascontiguousarray(field, dtype=field.dtype.newbyteorder("="))
+
+
+def _plain(attrs: Any) -> dict[str, Any]:
+    """Attributes without HDF5's bookkeeping, each as h5py gives it."""
+    hidden = {
+        "DIMENSION_LIST",
+        "REFERENCE_LIST",
+        "CLASS",
+        "NAME",
+        "_Netcdf4Dimid",
+        "_Netcdf4Coordinates",
+        "_NCProperties",
+    }
+    return {key: attrs[key] for key in attrs if key not in hidden}
+
+
+def _deflate() -> bool:
+    """Whether libdeflate is installed; without it the HDF5 library inflates."""
+    try:
+        import deflate  # noqa: F401
+    except ImportError:
+        return False
+    return True

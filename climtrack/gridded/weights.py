@@ -1,0 +1,327 @@
+"""
+Weights: how much each cell of a grid counts for a region.
+
+**exact** (default): the true area of the part of the cell that lies inside the region. Cell edges come from the file's
+bounds, from the Gaussian weights of a Gaussian grid, else from midpoints between centres, ended at the poles; the area
+is the difference of the sines of the latitudes, so a row that straddles the equator counts half in each hemisphere and
+a polar row keeps its cap. **site**: as Climate Reanalyzer does: every cell whose centre lies inside the bounds counts
+in full, by the cosine of its latitude, so the equator row of a node-centred grid counts in full in both hemispheres.
+
+Outlines (GeoJSON) count, under either rule, the share of each cell's latitude-longitude box that they cover.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import ExtraMissing, SeriesError
+from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.series import Floats
+
+Rule = Literal["exact", "site"]
+Ints = npt.NDArray[np.int64]
+RULES: dict[Rule, str] = {
+    "exact": "exact cell areas from latitude edges; cells on an edge count by the part inside",
+    "site": "cosine of latitude; cells whose centre is inside count in full, edge rows in both neighbours",
+}
+#: A region must be covered by the grid's cells to this share of its area.
+COVERED = 0.99
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """
+    A regular latitude-longitude grid in the file's own order.
+
+    Parameters
+    ----------
+    latitude, longitude : array of float
+        Centres in degrees, shapes (latitude,) and (longitude,).
+    latitude_edges : array of float
+        Edges in degrees, shape (latitude, 2), lower first.
+    longitude_edges : array of float
+        Edges in degrees, shape (longitude, 2), western first.
+    """
+
+    latitude: Floats
+    longitude: Floats
+    latitude_edges: Floats
+    longitude_edges: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.latitude.size, self.longitude.size
+
+    @property
+    def digest(self) -> str:
+        """Hash of the edges, the same for equal grids in equal order."""
+        return hashlib.sha256(self.latitude_edges.tobytes() + self.longitude_edges.tobytes()).hexdigest()
+
+
+def grid(
+    latitude: Floats,
+    longitude: Floats,
+    latitude_bounds: Floats | None = None,
+    longitude_bounds: Floats | None = None,
+) -> Grid:
+    """
+    Grid of the axes that a file gives.
+
+    Parameters
+    ----------
+    latitude, longitude : array of float
+        Centres in degrees, either direction, any longitude convention.
+    latitude_bounds, longitude_bounds : array of float, optional
+        The file's own bounds, shape (n, 2).
+
+    Returns
+    -------
+    Grid
+        With the edges of every cell.
+
+    Raises
+    ------
+    SeriesError
+        If an axis is not monotonic or leaves the Earth.
+    """
+    # Half of what float32 can tell apart at 360 degrees, so that 0.1-degree axes stored as float32 become regular again.
+    latitude = np.round(np.asarray(latitude, dtype=np.float64), 5)
+    longitude = np.round(np.asarray(longitude, dtype=np.float64), 5)
+    steps = np.diff(longitude)
+    turn = np.flatnonzero(np.abs(steps) > 180)
+    if turn.size == 1:  # an axis that runs 179.9, -179.9 goes on eastward
+        longitude = longitude.copy()
+        longitude[turn[0] + 1 :] -= np.sign(steps[turn[0]]) * 360
+    for name, axis in (("latitude", latitude), ("longitude", longitude)):
+        moves = np.diff(axis)
+        if axis.size < 2 or not ((moves > 0).all() or (moves < 0).all()):
+            raise SeriesError(f"the {name} axis has {axis.size} values and does not run one way", "Give a regular grid")
+    if np.abs(latitude).max() > 90 or np.ptp(longitude) >= 360 + 1e-3:
+        raise SeriesError("the axes leave the Earth: latitudes beyond 90 degrees or longitudes that lap")
+    rows = _bounds(latitude_bounds, latitude.size) if latitude_bounds is not None else _latitude_edges(latitude)
+    columns = _bounds(longitude_bounds, longitude.size) if longitude_bounds is not None else _midpoints(longitude)
+    return Grid(latitude, longitude, np.clip(rows, -90, 90), columns)
+
+
+def _bounds(bounds: Floats, size: int) -> Floats:
+    """The file's own bounds, lower first."""
+    edges = np.sort(np.round(np.asarray(bounds, dtype=np.float64), 6), axis=1)
+    if edges.shape != (size, 2) or (edges[:, 1] <= edges[:, 0]).any():
+        raise SeriesError(f"the bounds of an axis of {size} have shape {bounds.shape}, or are empty")
+    return edges
+
+
+def _midpoints(centres: Floats) -> Floats:
+    """Edges half-way between centres, the outer ones by reflection."""
+    middle = (centres[1:] + centres[:-1]) / 2
+    edges = np.concatenate(([2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]))
+    return np.sort(np.round(np.stack((edges[:-1], edges[1:]), axis=1), 6), axis=1)
+
+
+def _latitude_edges(latitude: Floats) -> Floats:
+    """Edges of rows: those of a Gaussian grid from its quadrature weights, all others half-way."""
+    steps = np.abs(np.diff(latitude))
+    if np.ptp(steps) > 1e-3 and latitude.size % 2 == 0:
+        nodes, shares = np.polynomial.legendre.leggauss(latitude.size)
+        order = np.argsort(latitude)
+        if np.abs(np.rad2deg(np.arcsin(nodes)) - latitude[order]).max() < 2e-3:
+            sines = np.clip(np.concatenate(([-1.0], np.cumsum(shares) - 1)), -1, 1)
+            sines[-1] = 1.0
+            edges = np.rad2deg(np.arcsin(sines))
+            rows = np.empty((latitude.size, 2))
+            rows[order] = np.stack((edges[:-1], edges[1:]), axis=1)
+            return rows
+    return _midpoints(latitude)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Cells of an outlined region: flat positions in the file's order, listed south to north and eastward."""
+
+    region: int
+    position: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """
+    Everything needed to reduce one field over many regions in one pass.
+
+    A box is the same share of a column in all its rows, so columns fall into a few classes with equal shares in every
+    box; sums by row and class are all that any box needs.
+
+    Parameters
+    ----------
+    regions : tuple of Region
+        Boxes and outlines, in the order of the results.
+    shape : tuple of int
+        Rows and columns of the field.
+    rows : array of int
+        Rows from south to north.
+    starts, widths : array of int
+        First column and number of columns of each run, shape (run,).
+    runs, classes : array of int
+        Order of runs by class, and where each class begins in it.
+    weights : array of float
+        Area of one whole column's cell by region, row and class, shape (region, latitude, class); zero for outlines.
+    cells : tuple of Cells
+        Cells of the outlines.
+    areas : array of float
+        Sum of each region's weights over the grid, shape (region,).
+    """
+
+    regions: tuple[Region, ...]
+    shape: tuple[int, int]
+    rows: Ints
+    starts: Ints
+    widths: Ints
+    runs: Ints
+    classes: Ints
+    weights: Floats
+    cells: tuple[Cells, ...]
+    areas: Floats
+
+
+def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
+    """
+    How each cell counts for each region.
+
+    Parameters
+    ----------
+    on : Grid
+        The grid.
+    regions : sequence of Region
+        Boxes between latitudes and longitudes, or outlines.
+    rule : {"exact", "site"}, default "exact"
+        How cells on an edge count.
+
+    Returns
+    -------
+    Plan
+        Weights, ready for `climtrack.gridded.kernel.means`.
+
+    Raises
+    ------
+    SeriesError
+        If the grid does not cover a region.
+    """
+    order = np.argsort(on.latitude)
+    heights = np.zeros((len(regions), on.latitude.size))
+    shares = np.zeros((len(regions), on.longitude.size))
+    cells = []
+    for i, region in enumerate(regions):
+        _check_cover(on, region)
+        if region.outline:
+            cells.append(_outlined(on, region, i))
+        elif rule == "exact":
+            heights[i] = _exact_rows(on, region)[order]
+            shares[i] = _exact_columns(on, region)
+        else:
+            heights[i], shares[i] = _site_rows(on, region)[order], _site_columns(on, region)
+    starts = np.concatenate(([0], 1 + np.flatnonzero((np.diff(shares, axis=1) != 0).any(axis=0)))).astype(np.int64)
+    widths = np.diff(np.concatenate((starts, [on.longitude.size])))
+    # Equal shares make a class; sorted by the shares themselves, so that the order of columns in a file cannot matter.
+    kinds, member = np.unique(shares[:, starts], axis=1, return_inverse=True)
+    member = np.ravel(member)
+    runs = np.argsort(member, kind="stable")
+    classes = np.searchsorted(member[runs], np.arange(kinds.shape[1]))
+    weights = heights[:, :, None] * kinds[:, None, :]
+    areas = (heights[:, :, None] * (kinds * np.bincount(member, widths))[:, None, :]).sum(axis=(1, 2))
+    for some in cells:
+        areas[some.region] = some.weight.sum()
+    return Plan(
+        tuple(regions), on.shape, order, starts, widths, runs, np.asarray(classes), weights, tuple(cells), areas
+    )
+
+
+def _exact_rows(on: Grid, region: Region) -> Floats:
+    """Area of each row's part inside the latitudes, for one degree of longitude and a column's width in degrees."""
+    low = np.clip(on.latitude_edges[:, 0], region.south, region.north)
+    high = np.clip(on.latitude_edges[:, 1], region.south, region.north)
+    return np.asarray(np.sin(np.deg2rad(high)) - np.sin(np.deg2rad(low)))
+
+
+def _exact_columns(on: Grid, region: Region) -> Floats:
+    """Width in degrees of each column's part inside the longitudes."""
+    west, east = on.longitude_edges[:, 0], on.longitude_edges[:, 1]
+    width = _width(region)
+    if width >= 360:
+        return np.round(east - west, 6)
+    inside = np.zeros(west.size)
+    for turn in range(-2, 3):
+        first = region.west + 360 * turn
+        inside += np.clip(np.minimum(east, first + width) - np.maximum(west, first), 0, None)
+    return np.round(inside, 6)
+
+
+def _width(region: Region) -> float:
+    """Degrees of longitude from west to east."""
+    return region.east - region.west if region.east > region.west else region.east - region.west + 360
+
+
+def _site_rows(on: Grid, region: Region) -> Floats:
+    """Cosine of the latitude of rows whose centre lies inside, edges included."""
+    inside = (on.latitude >= region.south - 1e-5) & (on.latitude <= region.north + 1e-5)
+    return np.where(inside, np.cos(np.deg2rad(on.latitude)).clip(0), 0.0)
+
+
+def _site_columns(on: Grid, region: Region) -> Floats:
+    """One for columns whose centre lies inside, edges included."""
+    width = _width(region)
+    # Rounded first: -80 and 280 are one meridian, which a remainder of 359.99999 must not lose.
+    place = np.round(np.mod(on.longitude - region.west, 360), 5) % 360
+    return (place <= width + 1e-5).astype(np.float64) if width < 360 else np.ones(place.size)
+
+
+def _check_cover(on: Grid, region: Region) -> None:
+    """Refuse a region that reaches beyond the grid."""
+    width = _width(region)
+    whole = (np.sin(np.deg2rad(region.north)) - np.sin(np.deg2rad(region.south))) * min(width, 360)
+    share = float(_exact_rows(on, region).sum() * _exact_columns(on, region).sum() / whole)
+    if share < COVERED:
+        raise SeriesError(
+            f"the grid covers {max(share, 0):.0%} of region {region.name!r}", "Give a grid that covers all of it"
+        )
+
+
+def _outlined(on: Grid, region: Region, index: int) -> Cells:
+    """Share of each cell that an outline covers, times the cell's area."""
+    try:
+        import shapely
+        from shapely.geometry import shape
+    except ImportError as error:
+        raise ExtraMissing("outlined regions need shapely", "pip install 'climtrack[grid]'") from error
+    outline: Any = shapely.make_valid(shape(json.loads(region.outline)))
+    south, north = on.latitude_edges[:, 0], on.latitude_edges[:, 1]
+    parts = np.zeros(on.shape)
+    west, south_, east, north_ = outline.bounds
+    rows = np.flatnonzero((north > south_) & (south < north_))
+    for turn in range(-2, 3):
+        left, right = on.longitude_edges[:, 0] + 360 * turn, on.longitude_edges[:, 1] + 360 * turn
+        columns = np.flatnonzero((right > west) & (left < east))
+        if rows.size and columns.size:
+            boxes = shapely.box(left[columns][None], south[rows][:, None], right[columns][None], north[rows][:, None])
+            share = shapely.area(shapely.intersection(boxes, outline)) / shapely.area(boxes)
+            parts[np.ix_(rows, columns)] += share
+    # 1e-9 of a cell is less than rounding of the outline's own coordinates.
+    parts = np.round(np.clip(parts, 0, 1), 9)
+    area = (np.sin(np.deg2rad(north)) - np.sin(np.deg2rad(south)))[:, None] * np.round(
+        on.longitude_edges[:, 1] - on.longitude_edges[:, 0], 6
+    )
+    east_order = np.argsort(np.round(np.mod(on.longitude, 360), 5) % 360, kind="stable")
+    ordered = np.ix_(np.argsort(on.latitude), east_order)
+    position = np.arange(parts.size).reshape(on.shape)[ordered].ravel()
+    weight = (parts * area)[ordered].ravel()
+    keep = weight > 0
+    if not keep.any():
+        raise SeriesError(f"no cell of the grid touches region {region.name!r}")
+    return Cells(index, position[keep], weight[keep])
