@@ -30,14 +30,15 @@ SINCE = re.compile(
     r"\s*(\w+?)s?\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?\S*)?"
 )
 SECONDS = {
-    "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600, "minute": 60, "min": 60, "second": 1, "sec": 1, "s": 1,
+    "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600,
+    "minute": 60, "min": 60, "second": 1, "sec": 1, "s": 1,
 }  # fmt: skip
 #: Standard names, then words of the long name, then words that rule a variable out.
 WORDS: Mapping[str, tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]] = {
     "sst": (
         frozenset({"sea_surface_temperature", "sea_surface_foundation_temperature"}),
         re.compile(r"sea[ _]surface[ _](foundation )?temperature", re.IGNORECASE),
-        re.compile(r"anomal|error|deviation|climatolog|difference", re.IGNORECASE),
+        re.compile(r"anomal|error|deviation|climatolog|long term|difference", re.IGNORECASE),
     ),
     "t2m": (
         frozenset({"air_temperature"}),
@@ -241,7 +242,7 @@ def roles(var: Var, description: Description) -> tuple[str, ...]:
             role = "expver"
         if not role and length > SINGLE:
             raise SeriesError(
-                f"variable {var.name!r} has a dimension {dim!r} of {length} that is neither time, latitude nor longitude",
+                f"variable {var.name!r}: dimension {dim!r} of {length} is neither time, latitude nor longitude",
                 "Give a regular latitude-longitude grid with one level and one member",
             )
         found.append(role)
@@ -496,6 +497,41 @@ def status(times: Times, description: Description, values: Callable[[str], Array
         versions = [as_text(v).strip("\0 ").lstrip("0") for v in np.atleast_1d(values("expver"))]
         flags[[v == "5" for v in versions]] = Status.PRELIMINARY
     return flags
+
+
+def daily(var: Var, times: Times, description: Description, values: Callable[[str], Array]) -> bool:
+    """
+    Whether the file says that each step is the mean of a day.
+
+    Parameters
+    ----------
+    var : Var
+        The data variable.
+    times : array of datetime64
+        Its steps, shape (time,).
+    description : Description
+        The file.
+    values : callable
+        Gives the values of a small variable by name.
+
+    Returns
+    -------
+    bool
+        False where nothing says so: a lone hour must not pass for its day.
+    """
+    words = " ".join((var.text("long_name"), var.text("var_desc"), description.text("title")))
+    if re.search(r"\bmonth|\bweek", words, re.IGNORECASE):
+        return False
+    if re.search(r"\bdaily\b|\bday\b", words, re.IGNORECASE) or "time: mean" in var.text("cell_methods"):
+        return True
+    for clock in description.variables.values():
+        bounds = description.variables.get(clock.text("bounds"))
+        if axis_of(clock) == "time" and bounds is not None and bounds.shape == (times.size, 2):
+            ends = instants(
+                values(bounds.name).ravel(), bounds.text("units") or clock.text("units"), clock.text("calendar")
+            )
+            return bool((ends[1::2] - ends[::2] == np.timedelta64(86400, "s")).all())
+    return False
 
 
 def product(description: Description) -> str:

@@ -175,7 +175,7 @@ def _chunk(handle: int, path: str, where: ChunkIndex, place: npt.NDArray[np.int6
         raise SeriesError(f"a chunk of {os.path.basename(path)} is cut short", "Download the file again")  # noqa: PTH119
     data = np.frombuffer(raw, dtype=np.uint8)
     if not where.shuffle:
-        return data.view(where.dtype).astype(native, copy=False).reshape(where.chunk)
+        return _shaped(data, where)
     little = where.dtype.byteorder in ("<", "=", "|")
     planes = data.reshape(width, count)
     if width == 2:  # shorts, the case that matters: two passes instead of a transposition
@@ -183,6 +183,12 @@ def _chunk(handle: int, path: str, where: ChunkIndex, place: npt.NDArray[np.int6
         joined = high.astype(np.uint16)
         joined <<= 8
         joined |= low
-        return joined.view(native).reshape(where.chunk)
-    plain = np.ascontiguousarray(planes.T).reshape(-1)
-    return plain.view(where.dtype).astype(native, copy=False).reshape(where.chunk)
+        shorts: npt.NDArray[Any] = joined.view(native)
+        return shorts.reshape(where.chunk)
+    return _shaped(np.ascontiguousarray(planes.T).reshape(-1), where)
+
+
+def _shaped(data: npt.NDArray[np.uint8], where: ChunkIndex) -> npt.NDArray[Any]:
+    """Bytes as numbers in this machine's order."""
+    numbers: npt.NDArray[Any] = data.view(where.dtype)
+    return numbers.astype(where.dtype.newbyteorder("="), copy=False).reshape(where.chunk)

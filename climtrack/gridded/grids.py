@@ -52,6 +52,8 @@ class GridFile:
         How stored numbers become degC.
     layout : Layout
         What the dimensions are.
+    daily : bool
+        Whether the file says that each step is the mean of a day.
     expver : int or None
         Dimension of ERA5's final and first-release fields, where the file keeps both side by side.
     """
@@ -66,6 +68,7 @@ class GridFile:
     status: Flags
     packing: Packing
     layout: Layout
+    daily: bool
     expver: int | None = None
 
     @property
@@ -169,6 +172,7 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str) 
         axes = {role: i for i, role in enumerate(roles) if role}
         times = cf.step_times(var, roles, about, reader.values)
         status = cf.status(times, about, reader.values)
+        daily = cf.daily(var, times, about, reader.values)
         packing = cf.packing(var)
         on = _grid(reader, about, var, axes)
     except SeriesError as error:
@@ -184,6 +188,7 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str) 
         status,
         packing,
         Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles)),
+        daily,
         axes.get("expver") if "expver" in axes and var.shape[axes["expver"]] > 1 else None,
     )
 

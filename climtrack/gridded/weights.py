@@ -92,9 +92,7 @@ def grid(
     SeriesError
         If an axis is not monotonic or leaves the Earth.
     """
-    # Half of what float32 can tell apart at 360 degrees, so that 0.1-degree axes stored as float32 become regular again.
-    latitude = np.round(np.asarray(latitude, dtype=np.float64), 5)
-    longitude = np.round(np.asarray(longitude, dtype=np.float64), 5)
+    latitude, longitude = _regular(latitude), _regular(longitude)
     steps = np.diff(longitude)
     turn = np.flatnonzero(np.abs(steps) > 180)
     if turn.size == 1:  # an axis that runs 179.9, -179.9 goes on eastward
@@ -111,9 +109,31 @@ def grid(
     return Grid(latitude, longitude, np.clip(rows, -90, 90), columns)
 
 
+def _regular(axis: npt.NDArray[Any]) -> Floats:
+    """
+    Centres with the precision that their maker meant.
+
+    Axes stored as float32 know 360 degrees to 3e-5 only. If the steps divide the circle evenly, the axis is counted
+    again in float64, so that edges fall exactly on the edges of regions; any other axis is rounded to 1e-5 degrees.
+    """
+    stored = np.asarray(axis, dtype=np.float64)
+    if stored.ndim == 1 and stored.size > 1 and stored[-1] != stored[0]:
+        step = (stored[-1] - stored[0]) / (stored.size - 1)
+        half = np.sign(step) * 180 / max(round(360 / abs(step)), 1)
+        even = (round(stored[0] / half) + 2 * np.arange(stored.size)) * half
+        if np.abs(even - stored).max() < 5e-5:
+            return np.asarray(even)
+    return _rounded(stored, 5)
+
+
+def _rounded(values: npt.NDArray[Any], decimals: int) -> Floats:
+    """Rounded values in float64."""
+    return np.asarray(np.round(np.asarray(values, dtype=np.float64), decimals), dtype=np.float64)
+
+
 def _bounds(bounds: Floats, size: int) -> Floats:
     """The file's own bounds, lower first."""
-    edges = np.sort(np.round(np.asarray(bounds, dtype=np.float64), 6), axis=1)
+    edges = np.sort(_rounded(bounds, 6), axis=1)
     if edges.shape != (size, 2) or (edges[:, 1] <= edges[:, 0]).any():
         raise SeriesError(f"the bounds of an axis of {size} have shape {bounds.shape}, or are empty")
     return edges
@@ -123,7 +143,7 @@ def _midpoints(centres: Floats) -> Floats:
     """Edges half-way between centres, the outer ones by reflection."""
     middle = (centres[1:] + centres[:-1]) / 2
     edges = np.concatenate(([2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]))
-    return np.sort(np.round(np.stack((edges[:-1], edges[1:]), axis=1), 6), axis=1)
+    return np.sort(_rounded(np.stack((edges[:-1], edges[1:]), axis=1), 6), axis=1)
 
 
 def _latitude_edges(latitude: Floats) -> Floats:
@@ -313,7 +333,7 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
             share = shapely.area(shapely.intersection(boxes, outline)) / shapely.area(boxes)
             parts[np.ix_(rows, columns)] += share
     # 1e-9 of a cell is less than rounding of the outline's own coordinates.
-    parts = np.round(np.clip(parts, 0, 1), 9)
+    parts = _rounded(np.clip(parts, 0, 1), 9)
     area = (np.sin(np.deg2rad(north)) - np.sin(np.deg2rad(south)))[:, None] * np.round(
         on.longitude_edges[:, 1] - on.longitude_edges[:, 0], 6
     )

@@ -1,0 +1,1 @@
+"""What the project measures itself against, and the made-up data that it measures on."""

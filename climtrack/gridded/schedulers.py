@@ -1,0 +1,179 @@
+"""
+Who does the work: this thread, threads, processes, or a dask cluster.
+
+All run the same pure function over the same tasks; nothing but small tables travels back, so a cluster is a plain task
+farm and the scheduler cannot change the answer. A lost worker's tasks are done again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from climtrack.errors import ConfigError, ExtraMissing, StoreError
+
+T = TypeVar("T")
+R = TypeVar("R")
+NAMES = ("threads", "processes", "serial", "cluster")
+#: How often a task may lose its worker before we say so.
+LOSSES = 3
+
+
+def cores() -> int:
+    """
+    Processor cores that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(
+    work: Callable[[T], R],
+    tasks: Sequence[T],
+    *,
+    scheduler: str = "threads",
+    workers: int = 0,
+    on_done: Callable[[T], None] | None = None,
+) -> list[R]:
+    """
+    Results of tasks, in their order.
+
+    Parameters
+    ----------
+    work : callable
+        A module-level function without side effects.
+    tasks : sequence
+        Its arguments, one each.
+    scheduler : str, default "threads"
+        ``threads``, ``processes``, ``serial``, ``cluster`` (dask on this machine), or the address of a dask scheduler.
+    workers : int, default 0
+        How many at once; 0 for one per core.
+    on_done : callable, optional
+        Called in this thread with each finished task.
+
+    Returns
+    -------
+    list
+        One result a task.
+
+    Raises
+    ------
+    ConfigError
+        If `scheduler` is none of these.
+    StoreError
+        If the same task loses its worker again and again.
+    """
+    count = min(workers or cores(), max(len(tasks), 1))
+    results: dict[int, R] = {}
+    if scheduler == "serial" or (scheduler == "threads" and count == 1):
+        done: Iterator[tuple[int, R]] = ((i, work(task)) for i, task in enumerate(tasks))
+    elif scheduler == "threads":
+        done = _threads(work, tasks, count)
+    elif scheduler == "processes":
+        done = _processes(work, tasks, count)
+    elif scheduler == "cluster" or "://" in scheduler:
+        done = _cluster(work, tasks, scheduler, count)
+    else:
+        raise ConfigError(f"scheduler {scheduler[:40]!r} is unknown", f"Use {', '.join(NAMES)} or tcp://HOST:PORT")
+    for i, result in done:
+        results[i] = result
+        if on_done is not None:
+            on_done(tasks[i])
+    return [results[i] for i in range(len(tasks))]
+
+
+def _flow(
+    pool: Executor, work: Callable[[T], R], tasks: Sequence[T], todo: list[int], ahead: int
+) -> Iterator[tuple[int, R]]:
+    """Results as they come, never more than `ahead` tasks submitted."""
+    running: dict[Future[R], int] = {}
+    while todo or running:
+        while todo and len(running) < ahead:
+            i = todo.pop(0)
+            running[pool.submit(work, tasks[i])] = i
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            yield running.pop(future), future.result()
+
+
+def _threads(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterator[tuple[int, R]]:
+    """Threads: inflating and summing release the interpreter's lock."""
+    with ThreadPoolExecutor(count, thread_name_prefix="grid") as pool:
+        try:
+            yield from _flow(pool, work, tasks, list(range(len(tasks))), 2 * count)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterator[tuple[int, R]]:
+    """Processes, started afresh so that no lock is inherited; a broken pool is replaced and goes on."""
+    import multiprocessing
+
+    missing = dict.fromkeys(range(len(tasks)))
+    for _ in range(LOSSES + 1):
+        pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+        try:
+            for i, result in _flow(pool, work, tasks, list(missing), 2 * count):
+                del missing[i]
+                yield i, result
+            return
+        except BrokenProcessPool:
+            continue
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    raise StoreError(
+        f"worker processes died {LOSSES + 1} times", "Check the memory of this computer, or use --workers 1"
+    )
+
+
+def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: int) -> Iterator[tuple[int, R]]:
+    """A dask cluster as a task farm."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise ExtraMissing("dask clusters need distributed", "pip install 'climtrack[grid]'") from error
+    with _client(distributed, scheduler, count) as client:
+        futures = {client.submit(work, task, pure=False, retries=0): i for i, task in enumerate(tasks)}
+        try:
+            finished = distributed.as_completed(list(futures), loop=client.loop)  # type: ignore[no-untyped-call]
+            for future in finished:
+                try:
+                    yield futures[future], future.result()
+                except distributed.scheduler.KilledWorker as error:
+                    raise StoreError(
+                        "dask workers died again and again on one task", "Check the workers' memory and logs"
+                    ) from error
+                future.release()
+        finally:
+            client.cancel(list(futures))
+
+
+@contextmanager
+def _client(distributed: Any, scheduler: str, count: int) -> Iterator[Any]:
+    """A client of a running scheduler, or of a cluster of single-threaded workers on this machine."""
+    if scheduler != "cluster":
+        try:
+            client = distributed.Client(scheduler, timeout=4, set_as_default=False)
+        except OSError as error:
+            raise ConfigError(
+                f"no dask scheduler answers at {scheduler[:80]}", "Start one with `dask scheduler`"
+            ) from error
+        with client:
+            yield client
+        return
+    with (
+        distributed.LocalCluster(
+            n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=40
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
