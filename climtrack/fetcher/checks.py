@@ -25,6 +25,8 @@ MARGIN = 3.0
 STEPS = 3.0
 #: degC by which a final value may change.
 REVISION = 0.06
+#: Times the largest day-to-day step ever by which a preliminary value may change; the real ones reach 0.7.
+PRELIMINARY = 2.0
 #: Newest days by which a copy may be shorter than ours: a mirror or cache that lags.
 SHORTER = 4
 #: Held days that a new copy may lack; ours stay.
@@ -33,7 +35,9 @@ LACKING = 31
 FIRST_LACKING, FIRST_GAPS = 92, 12
 #: Days on which one value may repeat; the real feeds reach 3 (air) and 11 (sea, two decimals).
 REPEATS = 30
-_ACCEPT = "If the provider announced this, run `climtrack accept {key}`"
+_ACCEPT = "If true: `climtrack accept`"
+_REPORT = "Please report it: `climtrack doctor`"
+_LATER = "Will try again at the next refresh"
 
 
 def check(
@@ -77,15 +81,15 @@ def check(
     _source(new, held)
     _future(new, today)
     _range(new, held, accept, levels)
-    if not accept:
-        _steps(new, held)
-        _repeats(new)
     if held is None:
         _gaps(new, accept, notes)
     else:
         _age(new, held, accept, notes)
         _lacking(new, held, accept, notes)
         _past(new, held, accept, notes)
+    if not accept:
+        _steps(new, held)
+        _repeats(new)
     return tuple(notes)
 
 
@@ -122,8 +126,8 @@ def _source(new: Series, held: Series | None) -> None:
     before, after = held.source.data_source, new.source.data_source
     if before and after and before.casefold() != after.casefold():
         _refuse(
-            f'the data now come from "{after[:40]}" instead of "{before[:40]}"',
-            "Two sources are never joined in one series: please report it",
+            f'the data now come from "{after[:24]}" instead of "{before[:24]}"',
+            _REPORT,
         )
 
 
@@ -133,9 +137,8 @@ def _future(new: Series, today: dt.date) -> None:
     if ahead > 0:
         count = int((~np.isnan(new.values[-ahead:])).sum())
         _refuse(
-            f"{count:,} {'value lies' if count == 1 else 'values lie'} in the future "
-            f"(to {new.end}; this computer's clock says {today})",
-            "If the clock is wrong, set it; else the source has to repair this",
+            f"{count:,} value{'s' if count > 1 else ''} in the future (to {new.end}; this computer's clock says {today})",
+            "Set the clock, or report it",
         )
 
 
@@ -161,8 +164,10 @@ def _steps(new: Series, held: Series | None) -> None:
     if before.size < 365:
         return
     usual = float(np.quantile(before, 0.999)) if held is None else float(before.max())
-    wide = np.concatenate([[False], steps > STEPS * max(usual, 0.05)])
-    _odd(new, wide, f"from one day to the next this series moves by at most {usual:.2f}")
+    # exactly zero is what programs write for nothing: it has to be reached by a step that has been seen
+    limit = np.where((new.values[1:] == 0) | (new.values[:-1] == 0), 1.0, STEPS) * max(usual, 0.05)
+    wide = np.concatenate([[False], steps > limit])
+    _odd(new, wide, f"day to day this series moves {usual:.2f} at most")
 
 
 def _repeats(new: Series) -> None:
@@ -175,7 +180,7 @@ def _repeats(new: Series) -> None:
     if worst.size and worst.max() > REPEATS:
         i = int(edges[:-1][worst.argmax()])
         day, count = new.start + dt.timedelta(days=i), int(lengths[worst.argmax()])
-        _refuse(f"the value {new.values[i]:g} °C is repeated for {count} days from {day}", _ACCEPT.format(key=new.key))
+        _refuse(f"the value {new.values[i]:g} °C is repeated for {count} days from {day}", _ACCEPT)
 
 
 def _gaps(new: Series, accept: bool, notes: list[str]) -> None:
@@ -191,7 +196,7 @@ def _gaps(new: Series, accept: bool, notes: list[str]) -> None:
         return
     runs = int((np.diff(empty.astype(int)) == 1).sum())
     if not accept and (count > FIRST_LACKING or runs > FIRST_GAPS):
-        _refuse(f"{count:,} days are missing in the middle, in {runs} gaps", "Will try again at the next refresh")
+        _refuse(f"{count:,} days are missing in the middle, in {runs} gaps", _LATER)
     notes.append(f"{_days(count)} missing ({_span(new, empty)})")
 
 
@@ -204,10 +209,10 @@ def _age(new: Series, held: Series, accept: bool, notes: list[str]) -> None:
     if short > SHORTER and not accept:
         if unknown and held.preliminary.any() and not new.preliminary.any():
             _refuse(
-                f'the format changed (no row "Preliminary"; {unknown})',
-                "Please report it, with what `climtrack doctor` says",
+                f'the format changed (no row "Preliminary"; {unknown[:40]})',
+                _REPORT,
             )
-        _refuse(f"the copy is {short} days older than ours", "Will try again at the next refresh")
+        _refuse(f"the copy is {short} days older than ours", _LATER)
     notes.append("the server sent a slightly older copy; keeping ours")
 
 
@@ -217,7 +222,7 @@ def _lacking(new: Series, held: Series, accept: bool, notes: list[str]) -> None:
     lost = ~np.isnan(held.values) & np.isnan(values) & (held.dates <= np.datetime64(new.end, "D"))
     count = int(lost.sum())
     if count > LACKING and not accept:
-        _refuse(f"{count:,} days that we hold are missing ({_span(held, lost)})", "Will try again at the next refresh")
+        _refuse(f"{count:,} days that we hold are missing ({_span(held, lost)})", _LATER)
     if count:
         notes.append(f"{_days(count)} missing in the new copy ({_span(held, lost)}); ours are kept")
     added = np.isnan(new.values) & (new.dates > np.datetime64(held.end, "D"))
@@ -232,7 +237,7 @@ def _past(new: Series, held: Series, accept: bool, notes: list[str]) -> None:
     final = (held.status == Status.FINAL) & (_on_dates_of(held, new, new.status) == Status.FINAL)
     steps = np.abs(np.diff(held.values))
     largest = float(np.nanmax(steps)) if np.isfinite(steps).any() else 0.0
-    limits = ((final, REVISION), (~final, max(REVISION, largest)))
+    limits = ((final, REVISION), (~final, max(REVISION, PRELIMINARY * largest)))
     for days, limit in limits:
         changed = days & (change > 5e-7)
         if not changed.any():
@@ -240,7 +245,7 @@ def _past(new: Series, held: Series, accept: bool, notes: list[str]) -> None:
         worst = float(change[changed].max())
         if worst > limit + 1e-6 and not accept:
             day = held.start + dt.timedelta(days=int(np.argmax(np.where(changed, change, 0))))
-            _refuse(f"past values changed by up to {worst:.2f} °C ({day})", _ACCEPT.format(key=new.key))
+            _refuse(f"past values changed by up to {worst:.2f} °C ({day})", _ACCEPT)
         kind = "past values" if days is final else "preliminary values"
         notes.append(f"{int(changed.sum()):,} {kind} revised, at most {worst:.3f} °C")
 
@@ -250,9 +255,10 @@ def _odd(series: Series, wrong: npt.NDArray[np.bool_], known: str) -> None:
     count = int(wrong.sum())
     if count:
         i = int(np.flatnonzero(wrong)[-1])
-        day, value = series.start + dt.timedelta(days=i), series.values[i]
+        day, value = series.start + dt.timedelta(days=i), float(series.values[i])
+        reads = f"{value:.1f}" if abs(value) < 1e5 else f"{value:.0e}"
         looks = "value looks" if count == 1 else "values look"
-        _refuse(f"{count:,} {looks} wrong ({day}: {value:.1f} °C, {known})", "Will try again at the next refresh")
+        _refuse(f"{count:,} {looks} wrong ({day}: {reads} °C, {known})", _ACCEPT)
 
 
 def _on_dates_of(held: Series, new: Series, rows: npt.NDArray[np.generic]) -> Floats:

@@ -19,7 +19,7 @@ import numpy as np
 
 from climtrack.errors import FetchError, SourceChanged
 from climtrack.fetcher import syntax
-from climtrack.fetcher.syntax import SLOTS, Row, changed, shown
+from climtrack.fetcher.syntax import REPORT, SLOTS, Row, changed, shown
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 from climtrack.vocabulary.variables import VARIABLES
 
@@ -116,7 +116,7 @@ def _years(found: Iterable[Row], notes: list[str]) -> dict[int, tuple[float, ...
             if not np.array_equal(years[year], row.data, equal_nan=True):
                 raise SourceChanged(
                     f"year {year} appears twice with different values",
-                    "Please report it, with what `climtrack doctor` says",
+                    REPORT,
                 )
             notes.append(f"year {year} appears twice with the same values")
         if not isleap(year) and not np.isnan(row.data[SLOTS - 1]):
@@ -139,15 +139,15 @@ def _years(found: Iterable[Row], notes: list[str]) -> dict[int, tuple[float, ...
 
 def _data_source(found: Iterable[Row], expected: str) -> tuple[str, bool]:
     """What the year rows call their source, and whether it is the sample."""
-    names = {row.data_source for row in found if _YEAR.fullmatch(row.name)}
+    names = {row.data_source for row in found if _YEAR.fullmatch(row.name) and row.data_source}
     if len(names) > 1:
-        changed("rows of several sources: " + ", ".join(f'"{shown(n, 24)}"' for n in sorted(names)[:3]))
-    name = names.pop()
+        changed("rows of several sources: " + ", ".join(f'"{shown(n, 14)}"' for n in sorted(names)[:2]))
+    name = names.pop() if names else ""
     plain = name.removesuffix(SIMULATED).strip()
     if expected and plain and plain.casefold() != expected.casefold():
         raise SourceChanged(
-            f'the data now come from "{shown(plain)}" instead of "{shown(expected)}"',
-            "Two sources are never joined in one series: please report it",
+            f'the data now come from "{shown(plain, 24)}" instead of "{shown(expected, 24)}"',
+            REPORT,
         )
     return shown(name, 80), name != plain
 
@@ -175,7 +175,7 @@ def _preliminary(found: Iterable[Row], last: dt.date, notes: list[str]) -> dict[
         for slot in np.flatnonzero(~np.isnan(row.data)).tolist():
             day, value = _dated(slot, last), row.data[slot]
             if day is None:
-                changed(f'row "Preliminary" has a value at slot {slot}, which does not continue {last}')
+                changed(f'row "Preliminary" does not continue {last}, slot {slot}')
             if day <= last:
                 repeated += 1
             elif placed.setdefault(day, value) != value:

@@ -19,6 +19,7 @@ from climtrack.errors import SourceChanged
 MAX_DEPTH = 4  # the feed needs 3: list, row, data
 MAX_BRACKETS = 5_000  # the feed needs about 360
 SLOTS = 366
+REPORT = "Please report it: `climtrack doctor`"
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 _EMPTY = frozenset({"", "null", "none", "na"})
@@ -45,7 +46,7 @@ class Row:
     data: tuple[float, ...]
 
 
-def shown(text: str, limit: int = 40) -> str:
+def shown(text: str, limit: int = 30) -> str:
     """
     Text from outside as it may stand in a message: one line, no control characters, not long.
 
@@ -53,7 +54,7 @@ def shown(text: str, limit: int = 40) -> str:
     ----------
     text : str
         Anything.
-    limit : int, default 40
+    limit : int, default 30
         Most characters kept.
 
     Returns
@@ -79,7 +80,7 @@ def changed(found: str) -> NoReturn:
     SourceChanged
         Always.
     """
-    raise SourceChanged(f"the format changed ({found})", "Please report it, with what `climtrack doctor` says")
+    raise SourceChanged(f"the format changed ({found})", REPORT)
 
 
 def rows(body: bytes, wanted: Callable[[str], bool]) -> tuple[list[Row], list[str]]:
@@ -154,11 +155,14 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         )
     if not head.startswith((b"[", b"{")):
         changed("the answer is not JSON")
-    depth = 0
-    for count, token in enumerate(_TOKENS.finditer(body)):
+    depth = brackets = 0
+    for token in _TOKENS.finditer(body):
         first = token[0][:1]
-        depth += 1 if first in b"[{" else -1 if first in b"]}" else 0
-        if depth > MAX_DEPTH or count > MAX_BRACKETS:
+        if first == b'"':
+            continue
+        depth += 1 if first in b"[{" else -1
+        brackets += 1
+        if depth > MAX_DEPTH or brackets > MAX_BRACKETS:
             changed("nested too deep" if depth > MAX_DEPTH else "too many rows")
     if depth > 0:
         raise SourceChanged("the answer is cut short", "Will try again at the next refresh")
@@ -168,7 +172,7 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
     except UnicodeDecodeError:
         changed("not UTF-8 text")
     except (ValueError, RecursionError) as problem:
-        found = shown(str(problem), 60)
+        found = shown(str(problem), 45)
         raise SourceChanged(f"the answer is not JSON ({found})", "Will try again at the next refresh") from problem
     if not isinstance(table, list):
         changed("an object instead of a list of rows")
@@ -202,7 +206,7 @@ def _number(name: str, value: Any, oddities: set[str]) -> float:
             return math.nan
         if _NUMBER.fullmatch(text):
             return float(text)
-    changed(f'a value of row "{shown(name)}" is not a number: {shown(str(value), 20) or "empty"}')
+    changed(f'a value of row "{shown(name)}" is not a number: {shown(str(value), 10) or "empty"}')
 
 
 def _refused(token: str) -> NoReturn:
