@@ -211,11 +211,11 @@ def _source(name: Any) -> Callable[[Copy], None]:
 
 FAULTS: Mapping[str, Fault] = {
     # the words
-    "empty": Fault(lambda copy: b"", "refused", "empty answer"),
-    "blank": Fault(lambda copy: b" \n\n ", "refused", "empty answer"),
-    "web page": Fault(lambda copy: b"<!DOCTYPE html><html>Houston, we've had a problem</html>", "refused", "web page"),
-    "plain text": Fault(lambda copy: b"lapse in appropriation", "refused", "not JSON"),
-    "binary": Fault(lambda copy: bytes(range(256)) * 9, "refused", "not JSON"),
+    "empty": Fault(lambda _: b"", "refused", "empty answer"),
+    "blank": Fault(lambda _: b" \n\n ", "refused", "empty answer"),
+    "web page": Fault(lambda _: b"<!DOCTYPE html><html>Houston, we've had a problem</html>", "refused", "web page"),
+    "plain text": Fault(lambda _: b"lapse in appropriation", "refused", "not JSON"),
+    "binary": Fault(lambda _: bytes(range(256)) * 9, "refused", "not JSON"),
     "cut in half": Fault(_bytes(lambda body: body[: len(body) // 2]), "refused", "cut short"),
     "last bracket lost": Fault(_bytes(lambda body: body.rstrip()[:-1]), "refused", "cut short"),
     "sent twice": Fault(_bytes(lambda body: body + body), "refused", "not JSON"),
@@ -224,36 +224,48 @@ FAULTS: Mapping[str, Fault] = {
     "Latin-1": Fault(_bytes(lambda body: body.replace(b'"1990"', b'"19\xe90"')), "refused", "not UTF-8"),
     "NaN token": Fault(_bytes(lambda body: body.replace(b"null", b"NaN")), "refused", "not a number"),
     "Infinity token": Fault(_bytes(lambda body: body.replace(b"null", b"Infinity", 1)), "refused", "not a number"),
-    "overflow": Fault(_bytes(lambda body: re.sub(rb"(?<=[\[,])-?[0-9]+\.[0-9]+", b"1e999", body, count=1)), "refused", "infinite"),
+    "overflow": Fault(
+        _bytes(lambda body: re.sub(rb"(?<=[\[,])-?[0-9]+\.[0-9]+", b"1e999", body, count=1)), "refused", "infinite"
+    ),
     "huge integer": Fault(_bytes(lambda body: body.replace(b"null", b"9" * 5000, 1)), "refused", "6 digits"),
-    "deep nesting": Fault(lambda copy: b"[" * 200_000 + b"]" * 200_000, "refused", "nested too deep"),
-    "many empty rows": Fault(lambda copy: b"[" + b"{}," * 200_000 + b"{}]", "refused", "too many rows"),
-    "field twice": Fault(_bytes(lambda body: body.replace(b'"name":"1990"', b'"name":"1990","name":"1990"')),
-                         "refused", "field twice"),
+    "deep nesting": Fault(lambda _: b"[" * 200_000 + b"]" * 200_000, "refused", "nested too deep"),
+    "many empty rows": Fault(lambda _: b"[" + b"{}," * 200_000 + b"{}]", "refused", "too many rows"),
+    "field twice": Fault(
+        _bytes(lambda body: body.replace(b'"name":"1990"', b'"name":"1990","name":"1990"')), "refused", "field twice"
+    ),
     # the layout
     "object of years": Fault(_dicts, "refused", "object instead of a list"),
-    "a list of lists": Fault(lambda copy: b"[[1,2],[3,4]]", "refused", "not a row"),
-    "no rows": Fault(lambda copy: b"[]", "refused", "without rows"),
+    "a list of lists": Fault(lambda _: b"[[1,2],[3,4]]", "refused", "not a row"),
+    "no rows": Fault(lambda _: b"[]", "refused", "without rows"),
     "no field data": Fault(_row(lambda row: row.pop("data")), "refused", 'no field "data" in row "1990"'),
     "no field name": Fault(_row(lambda row: row.pop("name")), "refused", 'no field "name"'),
     "data is null": Fault(_row(lambda row: row.update(data=None)), "refused", "not a list"),
     "365 values": Fault(_row(lambda row: row["data"].pop()), "refused", "365 values instead of 366"),
     "367 values": Fault(_row(lambda row: row["data"].append(None)), "refused", "367 values instead of 366"),
     "leap slot": Fault(_rows(_leap_slot), "refused", "366th value"),
-    "names as numbers": Fault(_rows(lambda copy: [r.update(name=int(r["name"])) for r in copy.years]),
-                              "accepted", "names as numbers"),
+    "names as numbers": Fault(
+        _rows(lambda copy: [r.update(name=int(r["name"])) for r in copy.years]), "accepted", "names as numbers"
+    ),
     "numbers as text": Fault(
         _rows(lambda copy: [r.update(data=[v if v is None else f"{v:.3f}" for v in r["data"]]) for r in copy.rows]),
-        "accepted", "numbers as text"),
+        "accepted",
+        "numbers as text",
+    ),
     "data as one text": Fault(
-        _rows(lambda copy: [r.update(data=",".join("NA" if v is None else f"{v}" for v in r["data"])) for r in copy.rows]),
-        "accepted", "data as one text"),
+        _rows(
+            lambda copy: [r.update(data=",".join("NA" if v is None else f"{v}" for v in r["data"])) for r in copy.rows]
+        ),
+        "accepted",
+        "data as one text",
+    ),
     "a word for a number": Fault(_row(lambda row: row["data"].__setitem__(9, "warm")), "refused", "not a number: warm"),
     "text NaN": Fault(_row(lambda row: row["data"].__setitem__(9, "NaN")), "refused", "not a number"),
     "a truth value": Fault(_row(lambda row: row["data"].__setitem__(9, True)), "refused", "not a number"),
     "a list for a number": Fault(_row(lambda row: row["data"].__setitem__(9, [1.0])), "refused", ""),
     "rows reversed": Fault(_rows(lambda copy: copy.rows.reverse()), "accepted", ""),
-    "unknown row": Fault(_insert({"name": "2030 outlook", "data": [None] * 366}), "accepted", 'unknown row "2030 outlook"'),
+    "unknown row": Fault(
+        _insert({"name": "2030 outlook", "data": [None] * 366}), "accepted", 'unknown row "2030 outlook"'
+    ),
     "unknown row of another shape": Fault(_insert({"name": "meta", "data": {"unit": "K"}}), "accepted", "unknown row"),
     "hostile row name": Fault(_insert({"name": "\x1b[31m<script>\u202e", "data": []}), "accepted", "unknown row"),
     "year without meaning": Fault(_insert({"name": "1066", "data": [9.0] * 365 + [None]}), "refused", "year 1066"),
@@ -261,15 +273,23 @@ FAULTS: Mapping[str, Fault] = {
     "year twice, equal": Fault(_rows(lambda copy: copy.rows.insert(0, copy.row("1990"))), "accepted", "twice"),
     "year twice, different": Fault(
         _rows(lambda copy: copy.rows.insert(0, dict(copy.row("1990"), data=copy.row("1991")["data"]))),
-        "refused", "1990 appears twice with different values"),
-    "Preliminary renamed": Fault(_row(lambda row: row.update(name="Provisional"), "Preliminary"),
-                                 "refused", 'no row "Preliminary"', sea_only=True),
-    "Preliminary in small letters": Fault(_row(lambda row: row.update(name="preliminary"), "Preliminary"),
-                                          "accepted", "", sea_only=True),
+        "refused",
+        "1990 appears twice with different values",
+    ),
+    "Preliminary renamed": Fault(
+        _row(lambda row: row.update(name="Provisional"), "Preliminary"),
+        "refused",
+        'no row "Preliminary"',
+        sea_only=True,
+    ),
+    "Preliminary in small letters": Fault(
+        _row(lambda row: row.update(name="preliminary"), "Preliminary"), "accepted", "", sea_only=True
+    ),
     "Preliminary two months early": Fault(_rows(_move_preliminary(-60)), "refused", "does not continue", sea_only=True),
     "Preliminary two months late": Fault(_rows(_move_preliminary(60)), "refused", "future", sea_only=True),
     "Preliminary repeated": Fault(
-        _rows(lambda copy: copy.rows.append(copy.row("Preliminary"))), "accepted", "", sea_only=True),
+        _rows(lambda copy: copy.rows.append(copy.row("Preliminary"))), "accepted", "", sea_only=True
+    ),
     # the source
     "another source": Fault(_rows(_source("CFSv2 NCEP")), "refused", "CFSv2 NCEP"),
     "two sources": Fault(_row(lambda row: row.update(data_source="CFSv2 NCEP")), "refused", "several sources"),
@@ -286,8 +306,11 @@ FAULTS: Mapping[str, Fault] = {
     "sentinel 99.99": Fault(_rows(lambda copy: copy.tail([99.99])), "refused", "wrong"),
     "sentinel 1e20": Fault(_rows(lambda copy: copy.tail([1e20])), "refused", "wrong"),
     "spike": Fault(_bump("1990", slice(100, 101), 9.0), "refused", ""),
-    "frozen": Fault(_rows(lambda copy: copy.tail([round(copy.years[-1]["data"][0] or copy.years[-2]["data"][200], 3)] * 40)),
-                    "refused", ""),
+    "frozen": Fault(
+        _rows(lambda copy: copy.tail([round(copy.years[-1]["data"][0] or copy.years[-2]["data"][200], 3)] * 40)),
+        "refused",
+        "",
+    ),
     "other region": Fault(_other, "refused", ""),
     "days ahead": Fault(_rows(_future), "refused", ""),
     "dated a day late": Fault(_rows(_shift), "refused", ""),
@@ -295,14 +318,20 @@ FAULTS: Mapping[str, Fault] = {
     "one old value moved": Fault(_bump("1999", slice(40, 41), 0.3), "refused", "changed by up to 0.30"),
     "history revised": Fault(_bump("1990", slice(0, 366), 0.05), "accepted", "365 past values revised, at most 0.050"),
     # the days
-    "no values": Fault(_rows(lambda copy: copy.each(lambda v: None)), "refused", "not one value"),
+    "no values": Fault(_rows(lambda copy: copy.each(lambda _: None)), "refused", "not one value"),
     "year missing": Fault(_rows(lambda copy: copy.rows.remove(copy.row("1990"))), "refused", "365 days that we hold"),
     "first years missing": Fault(_rows(lambda copy: copy.rows.__delitem__(slice(0, 3))), "refused", "that we hold"),
     "newest year missing": Fault(_rows(lambda copy: copy.rows.remove(copy.years[-1])), "refused", ""),
     "two months missing": Fault(_lost("1990", slice(31, 90)), "refused", "59 days that we hold"),
     "a week missing": Fault(_lost("1990", slice(31, 38)), "accepted", "7 days missing in the new copy"),
     "storm of empty days": Fault(_rows(_storm(20)), "refused", "that we hold"),
-    "two days older": Fault(lambda copy: genuine(copy.key, copy.today - dt.timedelta(days=3)), "kept", "slightly older"),
-    "three weeks older": Fault(lambda copy: genuine(copy.key, copy.today - dt.timedelta(days=22)), "refused", "21 days older"),
-    "a year older": Fault(lambda copy: genuine(copy.key, copy.today - dt.timedelta(days=366)), "refused", "older than ours"),
-}  # fmt: skip
+    "two days older": Fault(
+        lambda copy: genuine(copy.key, copy.today - dt.timedelta(days=3)), "kept", "slightly older"
+    ),
+    "three weeks older": Fault(
+        lambda copy: genuine(copy.key, copy.today - dt.timedelta(days=22)), "refused", "21 days older"
+    ),
+    "a year older": Fault(
+        lambda copy: genuine(copy.key, copy.today - dt.timedelta(days=366)), "refused", "older than ours"
+    ),
+}

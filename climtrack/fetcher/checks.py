@@ -137,7 +137,7 @@ def _future(new: Series, today: dt.date) -> None:
     if ahead > 0:
         count = int((~np.isnan(new.values[-ahead:])).sum())
         _refuse(
-            f"{count:,} value{'s' if count > 1 else ''} in the future (to {new.end}; this computer's clock says {today})",
+            f"{count:,} value{'s' * (count > 1)} in the future (to {new.end}; this computer's clock says {today})",
             "Set the clock, or report it",
         )
 

@@ -106,9 +106,19 @@ def test_no_fault(key: SeriesKey, day: dt.date) -> None:
 
 #: What only the held series can tell, or what a first download may well be.
 NEEDS_HELD = {
-    "other region", "dated a day late", "history moved", "one old value moved", "year missing", "first years missing",
-    "newest year missing", "two months missing", "three weeks older", "a year older", "Preliminary renamed", "simulated",
-}  # fmt: skip
+    "other region",
+    "dated a day late",
+    "history moved",
+    "one old value moved",
+    "year missing",
+    "first years missing",
+    "newest year missing",
+    "two months missing",
+    "three weeks older",
+    "a year older",
+    "Preliminary renamed",
+    "simulated",
+}
 
 
 @pytest.mark.parametrize("key", [ARCTIC, NATLAN], ids=str)
