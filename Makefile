@@ -6,8 +6,8 @@ BIN     = $(dir $(PYTHON))
 LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
           --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
 
-.PHONY: venv check check-static format lint types layers docstrings test soak bench bench-grid docs notebooks man lock \
-        audit licences package clean
+.PHONY: venv check check-static format lint types layers docstrings test soak bench bench-grid docs notebooks pair man lock \
+        audit licences sbom package clean
 
 venv:
 	python3 -m venv .venv
@@ -48,13 +48,16 @@ bench-grid:
 	$(PYTHON) -m benchmarks.grid
 
 docs:
-	$(BIN)mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)mkdocs build --strict --quiet
 
 notebooks:
-	$(PYTHON) -m notebooks.run
+	$(PYTHON) -m scripts.notebooks run
+
+pair:
+	$(PYTHON) -m scripts.notebooks pair
 
 man:
-	$(PYTHON) -m docs.build man
+	$(PYTHON) -m scripts.reference man > share/man/man1/climtrack.1
 
 # Pinned versions with the hashes of every file for every platform, no registry named: constraints.txt is the base
 # install and its build backend, constraints-dev.txt adds every extra at the same versions.
@@ -66,7 +69,11 @@ audit:
 	$(BIN)pip-audit --require-hashes --disable-pip -r constraints.txt
 
 licences:
-	$(PYTHON) -m docs.build licences
+	$(PYTHON) -m scripts.licences > docs/dependencies.md
+
+sbom:
+	mkdir -p dist
+	$(BIN)cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible -o dist/climtrack.cdx.json
 
 package: clean
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PYTHON) -m build --no-isolation

@@ -1,3 +1,94 @@
-"""Climate-reanalysis temperature anomaly tracker."""
+"""
+climtrack: daily temperature of a hemisphere, as numbers, pictures and words.
+
+>>> import climtrack
+>>> air = climtrack.open("air", "nh", sample=True)
+>>> warm = climtrack.anomaly(air, baseline="1991-2020")
+
+Importing this package imports nothing else: each name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from climtrack.api import anomaly as anomaly
+    from climtrack.api import chart as chart
+    from climtrack.api import climatology as climatology
+    from climtrack.api import compare as compare
+    from climtrack.api import facts as facts
+    from climtrack.api import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
+    from climtrack.api import plot as plot
+    from climtrack.api import study as study
+    from climtrack.errors import ClimtrackError as ClimtrackError
+    from climtrack.vocabulary.assets import Asset as Asset
+    from climtrack.vocabulary.baselines import BASELINES as BASELINES
+    from climtrack.vocabulary.baselines import Baseline as Baseline
+    from climtrack.vocabulary.products import PRODUCTS as PRODUCTS
+    from climtrack.vocabulary.regions import REGIONS as REGIONS
+    from climtrack.vocabulary.results import Study as Study
+    from climtrack.vocabulary.series import Series as Series
+    from climtrack.vocabulary.series import SeriesKey as SeriesKey
+    from climtrack.vocabulary.variables import VARIABLES as VARIABLES
 
 __version__ = "0.1.0"
+
+#: Public names, in the order in which a reader meets them, and where each lives.
+_HOMES = {
+    "open": "climtrack.api",
+    "climatology": "climtrack.api",
+    "anomaly": "climtrack.api",
+    "compare": "climtrack.api",
+    "study": "climtrack.api",
+    "facts": "climtrack.api",
+    "chart": "climtrack.api",
+    "plot": "climtrack.api",
+    "Baseline": "climtrack.vocabulary.baselines",
+    "BASELINES": "climtrack.vocabulary.baselines",
+    "REGIONS": "climtrack.vocabulary.regions",
+    "VARIABLES": "climtrack.vocabulary.variables",
+    "PRODUCTS": "climtrack.vocabulary.products",
+    "Series": "climtrack.vocabulary.series",
+    "SeriesKey": "climtrack.vocabulary.series",
+    "Study": "climtrack.vocabulary.results",
+    "Asset": "climtrack.vocabulary.assets",
+    "ClimtrackError": "climtrack.errors",
+}
+
+__all__ = [
+    "open",
+    "climatology",
+    "anomaly",
+    "compare",
+    "study",
+    "facts",
+    "chart",
+    "plot",
+    "Baseline",
+    "BASELINES",
+    "REGIONS",
+    "VARIABLES",
+    "PRODUCTS",
+    "Series",
+    "SeriesKey",
+    "Study",
+    "Asset",
+    "ClimtrackError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from its home."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'climtrack' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

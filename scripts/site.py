@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """
-    Add the command reference, the changelog and the README's picture-free twin.
+    Add the command reference, the changelog, how to contribute, and the notebooks.
 
     Parameters
     ----------
@@ -28,6 +28,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     Files
         With the generated ones.
     """
+    from scripts.notebooks import sources
     from scripts.reference import markdown
 
     pages = {
@@ -37,9 +38,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             r"`docs/(\w+)\.md`", r"[\1](\1.md)", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
         ),
     }
+    pages |= {f"notebooks/{source.stem}.md": _notebook(source) for source in sources()}
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def _notebook(source: Path) -> str:
+    """A notebook's text and code, without outputs."""
+    import jupytext
+
+    return "\n\n".join(
+        cell.source if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
+        for cell in jupytext.read(source).cells
+    )
 
 
 def on_config(config: MkDocsConfig, **_: Any) -> MkDocsConfig:
