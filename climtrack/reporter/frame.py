@@ -46,7 +46,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     if subtitle:
         size = canvas.size(preset.type.subtitle)
         y += CAP * size + 4.5 + (len(lines) - 1)
-        for line in wrapped(theme, "regular", size, subtitle, room):
+        for line in _sentences(canvas, size, subtitle, room):
             canvas.text("subtitle", preset.margin, y, Line(line, "regular", size, theme.secondary), halo=False)
             y += SUBTITLE_LEADING * size
         y += -SUBTITLE_LEADING * size + DESCENT * size
@@ -125,3 +125,14 @@ def body(canvas: Canvas, top: float, bottom: float) -> Rect:
     """
     margin = canvas.preset.margin
     return Rect(margin, top, canvas.preset.width - margin, bottom)
+
+
+def _sentences(canvas: Canvas, size: float, text: str, room: float) -> tuple[str, ...]:
+    """A subtitle in lines, broken between its sentences where that gives no more of them."""
+    lines = wrapped(canvas.theme, "regular", size, text, room)
+    first, stop, rest = text.rpartition(". ")
+    if len(lines) == 2 and stop:
+        halves = [wrapped(canvas.theme, "regular", size, half, room) for half in (f"{first}.", rest)]
+        if all(len(half) == 1 for half in halves):
+            return halves[0] + halves[1]
+    return lines

@@ -94,8 +94,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         for p in (
             Preset("wide", (2400, 1350), 728, "wide", LARGE, 22, 35, 235, 250, "own site, Hugo, Quarto, WordPress"),
             Preset("post", (1456, 820), 728, "wide", LARGE, 22, 35, 150, 200, "Substack, Ghost, Medium, Mastodon"),
-            Preset("email", (1200, 1200), 440, "square", LARGE, 18, 40, 95, 150, "newsletters by mail, square feeds"),
-            Preset("phone", (720, 900), 360, "tall", SMALL, 16, 34, 50, 100, "narrow screens, portrait feeds"),
+            Preset("email", (1200, 1200), 440, "square", LARGE, 18, 42, 95, 150, "newsletters by mail, square feeds"),
+            Preset("phone", (720, 900), 360, "tall", SMALL, 16, 40, 50, 100, "narrow screens, portrait feeds"),
             Preset("card", (1200, 630), 500, "card", LARGE, 19, 35, 50, 120, "link previews (og:image)"),
             Preset("panel", (2400, 1500), 728, "wide", LARGE, 22, 35, 160, 250, "two hemispheres side by side"),
             Preset("strip", (2400, 960), 728, "wide", LARGE, 22, 35, 45, 100, "stripes"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 CLEAR, LEADER, PART = 4.0, 13.0, 5.0
 #: A leader shorter than this hides the end of the line that it points at.
 CLOSE = 30.0
+#: Nor is one to the side longer than this.
+FAR = 64.0
 DOT = 4.6
 
 
@@ -116,13 +117,14 @@ def spot(empty: Emptiness, size: tuple[float, float], x: float, y: float, *, str
         vertical = np.abs(length - CLOSE) + 0.35 * np.abs(inside - 0.26 * width) + 6 * (below > above)
         beside = np.maximum(np.maximum(left + CLEAR - x, x - (left + CLEAR + width)), 0)
         slanted = np.inf if straight else 90 + np.hypot(beside, np.maximum(length, 0))
-        return np.where(upright, vertical, np.where(beside >= LEADER, slanted, np.inf))
+        near = (beside >= LEADER) & (np.hypot(beside, np.maximum(length, 0)) <= FAR)
+        return np.where(upright, vertical, np.where(near, slanted, np.inf))
 
     found = empty.place(width + 2 * CLEAR, height + 2 * CLEAR, cost)
     return None if found is None else found.grown(-CLEAR)
 
 
-def draw(canvas: Canvas, empty: Emptiness, options: Sequence[list[Line]], x: float, y: float) -> Rect | None:
+def draw(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y: float) -> None:
     """
     Set the callout and its leader.
 
@@ -130,36 +132,22 @@ def draw(canvas: Canvas, empty: Emptiness, options: Sequence[list[Line]], x: flo
     ----------
     canvas : Canvas
         The picture.
-    empty : Emptiness
-        What is drawn already.
-    options : sequence of list of Line
-        The lines to set, and what to set instead where there is no room for them, in order.
+    place : Rect
+        Where.
+    found : sequence of Line
+        What to set.
     x, y : float
         The last point.
-
-    Returns
-    -------
-    Rect or None
-        The place taken; None where nothing fits.
     """
-    place, found = None, options[0]
-    for straight, found in product((True, False), options):
-        place = spot(empty, canvas.extent(found), x, y, straight=straight)
-        if place is not None:
-            break
-    if place is None:
-        return None
     ink = canvas.theme.this_year
     if place.left <= x <= place.right:
-        above = place.bottom < y
-        ys = [place.bottom + PART, y - DOT] if above else [place.top - PART, y + DOT]
+        ys = [place.bottom + PART, y - DOT] if place.bottom < y else [place.top - PART, y + DOT]
         canvas.stroke([x, x], ys, ink, 0.9, z=8)
     else:
         side = place.right + PART if place.right < x else place.left - PART
         middle = min(max(y, place.top + 6), place.bottom - 6)
-        reach = np.hypot(side - x, middle - y)
+        reach = float(np.hypot(side - x, middle - y))
         if reach > DOT + 3:
             share = DOT / reach
             canvas.stroke([side, x + (side - x) * share], [middle, y + (middle - y) * share], ink, 0.9, z=8)
     canvas.block("callout", place.left, place.top, found)
-    return place.grown(CLEAR)

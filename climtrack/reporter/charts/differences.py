@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 
@@ -77,7 +78,7 @@ def inset_place(empty: Emptiness) -> Rect | None:
     return None
 
 
-def inset(canvas: Canvas, study: Study, empty: Emptiness) -> None:
+def inset(canvas: Canvas, study: Study, place: Rect) -> None:
     """
     Draw the panel inside the curve.
 
@@ -87,16 +88,15 @@ def inset(canvas: Canvas, study: Study, empty: Emptiness) -> None:
         The picture.
     study : Study
         With a climatology.
-    empty : Emptiness
-        What is drawn already; takes the inset's place.
+    place : Rect
+        Where, as `inset_place` found it.
     """
-    place = inset_place(empty)
-    if place is None:
-        return
-    empty.occupy(place.grown(4))
     title = Line(_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
     canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
-    left = place.left + canvas.size(28)
+    values, label = _scale(canvas, study, place.height - axes.MONTH_DROP - title.size - 9)
+    size = canvas.size(canvas.preset.type.axis)
+    names = [Line(label(v) + UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
+    left = place.left + 4 + max(map(canvas.width, names))
     area = Rect(left, place.top + title.size + 9, place.right, place.bottom - axes.MONTH_DROP)
     _panel(canvas, study, area, place.left, z=4)
 
@@ -140,14 +140,13 @@ def _title(canvas: Canvas, study: Study) -> str:
 
 def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> None:
     """Grid, curves and time axis."""
-    language, ylim = canvas.language, limits(study)
-    by = scales.step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
-    values = [v for v in scales.ticks(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
+    ylim = limits(study)
+    values, label = _scale(canvas, study, area.height)
     first = study.series.end - dt.timedelta(days=RECENT - 1)
     xlim = (0.0, float(RECENT)) if early(study) else (0.0, float(DAYS))
     panel = canvas.panel(area, xlim, ylim, z=z)
     axes.grid(
-        canvas, panel, values, lambda v: language.signed(v, 0 if by >= 1 else 1) if v else "0",
+        canvas, panel, values, label,
         left=left, unit=UNIT, above=7, z=z - 0.5,
     )  # fmt: skip
     if early(study):
@@ -156,3 +155,12 @@ def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -
     else:
         canvas.traces.append(curves.difference(panel, study))
         axes.months(canvas, panel, z=z + 0.1)
+
+
+def _scale(canvas: Canvas, study: Study, height: float) -> tuple[list[float], Callable[[float], str]]:
+    """Ticks of a panel of some height, and how they read."""
+    low, high = limits(study)
+    by = scales.step(high - low, most=min(height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
+    values = [v for v in scales.ticks(low, high, by) if v >= 0 or low < -1.5 * by]
+    places = 0 if by >= 1 else 1
+    return values, lambda v: canvas.language.signed(v, places) if v else "0"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, curves, differences
+from climtrack.reporter.charts.arrangement import Mode, Second, arrange
 from climtrack.reporter.charts.ends import End, ends
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.fonts import CAP, wrapped
@@ -25,6 +26,13 @@ Floats = npt.NDArray[np.float64]
 XLIM = (0.0, float(DAYS))
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
 HEADROOM = (0.0, 0.1, 0.2, 0.32, 0.45, 0.6)
+#: Callouts that a composition must find room for in every month, and those that will do on a day.
+FULL: tuple[Mode, ...] = ((0, True), (0, False))
+EVERY: tuple[Mode, ...] = ((0, True), (1, True), (0, False), (1, False), (2, True), (2, False))
+#: A composition to try: whether the difference panel stands inside, headroom, and acceptable callouts.
+Plan = tuple[bool, float, tuple[Mode, ...]]
+#: Columns in the middle of the months.
+MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
 RIGHT_GUTTER = 88.0
 #: Shares of the height: the curve, and where the panel under it begins.
 UPPER, LOWER = 0.60, 0.70
@@ -83,6 +91,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     )  # fmt: skip
     plan = compose(canvas, study, full, room.right, compared)
     stacked = compared and not plan.inset
+    if stacked and form == "wide":
+        full = Rect(full.left + 7, full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
     area = _upper(full) if stacked else full
     panel = canvas.panel(area, XLIM, plan.ylim)
     if not card:
@@ -101,22 +111,28 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         axes.months(canvas, panel)
         if not card and _record_ticks(canvas, panel, study):
             empty.occupy(Rect(area.left, area.bottom - 9, area.right, area.bottom))
-    x, y = (panel.x, panel.y)
     at, value = curves.end(study, study.table)
-    taken = callout.draw(canvas, empty, _callouts(canvas, study), x(at), y(value))
-    if taken is not None:
-        empty.occupy(taken)
+    point, wordings = (panel.x(at), panel.y(value)), _callouts(canvas, study)
+    sizes = [canvas.extent(found) for found in wordings]
+    items = _key_items(canvas, study) if form in {"square", "tall"} else []
+    second = _second(canvas, compared and plan.inset, items)
+    found = arrange(empty, sizes, point, second, EVERY) or arrange(empty, sizes, point, None, EVERY)
+    if found is not None:
+        callout.draw(canvas, found.callout, wordings[found.wording], *point)
+        empty.occupy(found.callout.grown(callout.CLEAR))
+        if found.second is not None:
+            empty.occupy(found.second.grown(callout.CLEAR))
+            if items:
+                _key(canvas, items, found.second)
+            else:
+                differences.inset(canvas, study, found.second)
     if stacked:
         lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
         differences.below(canvas, study, lower, room.left)
-    elif compared:
-        differences.inset(canvas, study, empty)
     if not card:
         _record_label(canvas, panel, study, empty)
     if form == "wide":
         _grey_note(canvas, study, empty)
-    elif not card:
-        _key(canvas, study, empty)
 
 
 def limits(study: Study, headroom: float) -> tuple[float, float]:
@@ -198,49 +214,40 @@ def compose(canvas: Canvas, study: Study, full: Rect, right: float, compared: bo
     """
     form = canvas.preset.form
     low, high = curves.envelope(study.table)
-    key = _key_items(canvas, study) if form in {"square", "tall"} else []
-    for inset, headroom, straight in _plans(form, compared):
-        area = full if inset else _upper(full)
-        size = canvas.extent(_callouts(canvas, study)[0])
-        ylim = limits(study, headroom)
+    sizes = [canvas.extent(found) for found in _callouts(canvas, study)]
+    items = _key_items(canvas, study) if form in {"square", "tall"} else []
+    for inset, headroom, modes in _plans(form, compared):
+        area, ylim = full if inset else _upper(full), limits(study, headroom)
         empty = grid(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
-        points = [
-            (
-                area.left + day / DAYS * area.width,
-                area.bottom - (high[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height,
-            )
-            for day in (start + 14 for start in MONTH_STARTS)
-            if not np.isnan(high[day])
-        ]
+        second = _second(canvas, inset and compared, items)
+        middles = (low + high) / 2
         if all(
-            _fits(canvas, empty.copy(), size, point, straight=straight, inset=inset and compared, key=key)
-            for point in points
+            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second, modes) is not None
+            for day in MIDDLES
+            if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
         ):
             return Composition(inset, ylim)
-    return Composition(not compared, limits(study, HEADROOM[-1]))
+    return Composition(not compared, limits(study, HEADROOM[2]))
 
 
-def _plans(form: str, compared: bool) -> list[tuple[bool, float, bool]]:
-    """Compositions to try: whether inset, headroom, and whether every callout must stand straight above or below."""
-    if not compared:
-        return [(True, headroom, straight) for straight in (True, False) for headroom in HEADROOM]
-    inside = [(True, headroom, straight) for straight in (True, False) for headroom in HEADROOM[:4]]
-    under = [(False, headroom, straight) for straight in (True, False) for headroom in HEADROOM[:3]]
-    return [*(inside if form == "wide" else []), *under, *((False, headroom, False) for headroom in HEADROOM[3:])]
+def _plans(form: str, compared: bool) -> list[Plan]:
+    """Compositions to try, best first: whether inset, headroom, and which callouts are acceptable."""
+    alone = not compared
+    plans: list[Plan] = [(alone, headroom, FULL[:1]) for headroom in HEADROOM[:2]]
+    plans += [(alone, headroom, FULL) for headroom in HEADROOM[:3]]
+    plans += [(alone, headroom, EVERY) for headroom in HEADROOM]
+    if form != "wide" or alone:
+        return plans
+    inside: list[Plan] = [(True, headroom, FULL[:1]) for headroom in HEADROOM[:3]]
+    inside += [(True, headroom, FULL) for headroom in HEADROOM[:4]]
+    return inside + plans
 
 
-def _fits(
-    canvas: Canvas, empty: Emptiness, size: tuple[float, float], point: tuple[float, float], *, straight: bool,
-    inset: bool, key: list[KeyItem],
-) -> bool:  # fmt: skip
-    """Whether callout, inset and key find room with the last point at a place."""
-    place = callout.spot(empty, size, *point, straight=straight)
-    if place is None:
-        return False
-    empty.occupy(place.grown(callout.CLEAR))
-    if inset and differences.inset_place(empty) is None:
-        return False
-    return not key or empty.roomiest(*_key_extent(canvas, key)) is not None
+def _second(canvas: Canvas, inset: bool, items: list[KeyItem]) -> Second | None:
+    """What else must find room inside the axes: the inset, or the key."""
+    if inset:
+        return differences.inset_place
+    return (lambda empty: empty.roomiest(*_key_extent(canvas, items))) if items else None
 
 
 def _upper(full: Rect) -> Rect:
@@ -382,17 +389,8 @@ def _key_extent(canvas: Canvas, items: list[KeyItem]) -> tuple[float, float]:
     return SWATCH + 5 + max(canvas.width(i.line) for i in items) + 8, size * (1 + KEY_LEADING * (len(items) - 1)) + 8
 
 
-def _key(canvas: Canvas, study: Study, empty: Emptiness) -> None:
-    """The key in the emptiest place, for compositions without room at the right edge."""
-    items = _key_items(canvas, study)
-    while items:
-        place = empty.roomiest(*_key_extent(canvas, items))
-        if place is not None:
-            break
-        items.pop()
-    else:
-        return
-    empty.occupy(place)
+def _key(canvas: Canvas, items: list[KeyItem], place: Rect) -> None:
+    """The key, for compositions without room at the right edge."""
     left, baseline = place.left + 4, place.top + 4 + CAP * items[0].line.size
     for item in items:
         level = baseline - 0.33 * item.line.size

@@ -1,0 +1,86 @@
+"""Arrangement: callout and inset (or key) placed together, so that neither takes the other's only room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from climtrack.reporter.charts import callout
+from climtrack.reporter.emptiness import Emptiness
+from climtrack.reporter.geometry import Rect
+
+Second = Callable[[Emptiness], Rect | None]
+#: Which wording of the callout, and whether it must stand straight above or below its point.
+Mode = tuple[int, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """
+    Where things go.
+
+    Parameters
+    ----------
+    wording : int
+        Which of the callout's wordings, fullest first.
+    callout : Rect
+        Its place.
+    second : Rect or None
+        Place of the inset or key.
+    """
+
+    wording: int
+    callout: Rect
+    second: Rect | None
+
+
+def arrange(
+    empty: Emptiness,
+    sizes: Sequence[tuple[float, float]],
+    point: tuple[float, float],
+    second: Second | None,
+    modes: Sequence[Mode],
+) -> Arrangement | None:
+    """
+    Place a callout and whatever else must stand inside the axes, trying either first.
+
+    Parameters
+    ----------
+    empty : Emptiness
+        What is drawn already; left as it was.
+    sizes : sequence of tuple of float
+        Width and height of each wording of the callout.
+    point : tuple of float
+        What it speaks of.
+    second : callable or None
+        Finds a place for the other thing.
+    modes : sequence of tuple of int and bool
+        What is acceptable, best first.
+
+    Returns
+    -------
+    Arrangement or None
+        None where nothing acceptable fits.
+    """
+    for wording, straight in modes:
+        if wording >= len(sizes):
+            continue
+        trial = empty.copy()
+        place = callout.spot(trial, sizes[wording], *point, straight=straight)
+        if place is not None and second is None:
+            return Arrangement(wording, place, None)
+        if place is None or second is None:
+            continue
+        trial.occupy(place.grown(callout.CLEAR))
+        other = second(trial)
+        if other is not None:
+            return Arrangement(wording, place, other)
+        trial = empty.copy()
+        other = second(trial)
+        if other is None:
+            return None  # not even without a callout
+        trial.occupy(other.grown(callout.CLEAR))
+        place = callout.spot(trial, sizes[wording], *point, straight=straight)
+        if place is not None:
+            return Arrangement(wording, place, other)
+    return None
