@@ -10,7 +10,7 @@ from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.regression import line
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.calendar import Ints
+from climtrack.vocabulary.calendar import LEAP_DAY, Ints
 from climtrack.vocabulary.findings import BackTest, PastEstimate, Trend, Unknown, YearEnd
 from climtrack.vocabulary.series import Floats
 from climtrack.vocabulary.tables import YearTable
@@ -113,7 +113,10 @@ def _estimate(table: YearTable, means: Floats, past: Ints, so_far: Floats) -> tu
     """Mean to date, estimate, low, high, share of analogues that break the record."""
     known = ~np.isnan(so_far)
     to_date = float(so_far[known].mean())
-    same = table.values[past][:, : so_far.size][:, known]
+    wanted = known.copy()
+    if known.size >= LEAP_DAY:
+        wanted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
+    same = table.values[past][:, : so_far.size][:, wanted]
     shared = ~np.isnan(same)
     steps = means[past] - np.where(shared, same, 0.0).sum(axis=1) / shared.sum(axis=1)
     low, high = np.percentile(steps, [5, 95])
@@ -127,7 +130,7 @@ def _past(frame: Frame, means: Floats, past: Ints) -> tuple[PastEstimate, ...]:
     found = []
     for month in range(1, frame.day.month + 1):
         end = calendar.dayofyear_of(_month_end(frame.day.year, month))
-        if end > frame.column or month == 12:
+        if end > frame.column + 1 or month == 12:
             break
         so_far = frame.table.values[frame.row, :end]
         if (~np.isnan(so_far)).sum() < 0.9 * end:
