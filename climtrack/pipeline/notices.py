@@ -75,13 +75,17 @@ def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], 
     return tuple(_line(names, *cause) for cause, names in causes.items())
 
 
+def _named(names: Sequence[str], text: str) -> str:
+    """A line about some series: all by name where that fits, else counted."""
+    who = ", ".join(names)
+    if len(who) + len(text) > 198:
+        who = f"{len(names)} series ({names[0]} …)"
+    return f"{who}: {text}"
+
+
 def _line(names: Sequence[str], what: str, used: str, remedy: str) -> str:
     """One cause; the names, then the remedy give way where the line would be too long."""
-    tail = f"not updated: {what}. {used}."
-    who = ", ".join(names)
-    if len(who) + len(tail) > 196:
-        who = f"{len(names)} series ({names[0]} …)" if len(names) > 1 else names[0]
-    line = f"{who}: {tail}"
+    line = _named(names, f"not updated: {what}. {used}.")
     return f"{line} {remedy}." if remedy and len(line) + len(remedy) + 2 <= 200 else line[:200]
 
 
@@ -106,8 +110,11 @@ def stale(series: Sequence[Series], now: dt.datetime) -> tuple[str, ...]:
     if wrong_clock:
         newest = max(one.end for one in wrong_clock)
         lines.append(f"this computer's clock says {now.date()}; newest data {newest}. Ages are not shown.")
+    late: dict[tuple[int, int], list[str]] = {}
     for one in series:
         days, normal = age(one.end, now), NORMAL_LAG.get(one.key.variable, 10)
         if days is not None and days > normal:
-            lines.append(f"{one.key.label}: no new data for {days} days; normal is up to {normal}.")
+            late.setdefault((days, normal), []).append(one.key.label)
+    for (days, normal), names in late.items():
+        lines.append(_named(names, f"no new data for {days} days; normal is up to {normal}."))
     return tuple(lines)

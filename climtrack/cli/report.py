@@ -1,0 +1,125 @@
+"""`climtrack report`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from climtrack.cli.options import (
+    AsOf,
+    ConfigPath,
+    Json,
+    Languages,
+    Regions,
+    Variables,
+    Years,
+    configuration,
+    date,
+    now,
+    several,
+    variables,
+)
+from climtrack.cli.output import as_json, note, say
+from climtrack.cli.progress import progress
+
+Charts = Annotated[
+    list[str] | None,
+    typer.Option("--chart", metavar="NAME[,NAME]", help="year-lines, anomaly, year-over-year, stripes …; or all."),
+]
+Presets = Annotated[
+    list[str] | None, typer.Option("--preset", metavar="NAME[,NAME]", help="wide, post, email, phone, card …")
+]
+Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")]
+Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf", help="File formats.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """
+    Give the application this file's command.
+
+    Parameters
+    ----------
+    app : typer.Typer
+        The application.
+    """
+    app.command()(report)
+
+
+def report(
+    region: Regions = None,
+    variable: Variables = None,
+    lang: Languages = None,
+    baseline: Years = None,
+    as_of: AsOf = None,
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="DATE", help="Only what was known on this day.")
+    ] = None,
+    chart: Charts = None,
+    preset: Presets = None,
+    theme: Themes = None,
+    fmt: Formats = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Use stored data only.")] = False,
+    no_sample: Annotated[bool, typer.Option("--no-sample", help="Never fall back on simulated data.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")] = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Fetch, analyse, draw and write a region's report; print the three answers.
+
+    \b
+    climtrack report --region nh
+    climtrack report --region nh,sh --lang en,es --baseline 1981-2010
+    climtrack report --region world --chart all --preset wide,email --theme dark --out this-issue
+    climtrack report --region nh --as-of 2026-07-05 --offline
+    """
+    import json as json_module
+
+    from climtrack.pipeline.drawing import charts_of, known_presets
+    from climtrack.pipeline.report import Request
+    from climtrack.pipeline.report import report as run
+    from climtrack.pipeline.source import open_transport
+    from climtrack.pipeline.studies import Freshness
+    from climtrack.reporter.language import LANGUAGES
+    from climtrack.vocabulary.baselines import Baseline
+
+    settings = configuration(config)
+    defaults = settings.report
+    moment = now()
+    request = Request(
+        regions=several(region, defaults.regions, (), "region"),
+        variables=variables(variable, defaults.variables),
+        languages=several(lang, defaults.languages, LANGUAGES, "language"),
+        charts=charts_of(several(chart, defaults.charts, (), "chart")),
+        presets=several(preset, defaults.presets, known_presets(), "preset"),
+        themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
+        formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf"), "format"),
+        baseline=Baseline.parse(baseline or defaults.baseline),
+        as_of=date(as_of),
+        freshness=Freshness(offline=offline, sample=not no_sample, known_on=date(known_on)),
+        folder=out if out is not None else Path(defaults.folder),
+        nested=out is None,
+    )
+    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
+        done = run(request, config=settings, transport=transport, now=moment, on_done=told)
+    for line in done.lines:
+        note(line)
+    if json:
+        facts = [
+            json_module.loads(asset.data) for one in done.regions for asset in one.assets if asset.path == "facts.json"
+        ]
+        as_json(facts[0] if len(facts) == 1 else facts)
+    else:
+        for one in done.regions:
+            say("")
+            for sentences in one.answers.values():
+                for sentence in sentences:
+                    say(sentence)
+                say("")
+            pictures = sum(asset.media_type.startswith("image/") for asset in one.assets)
+            say(f"{one.folder}: report.md, facts.json, {pictures} pictures")
+    if done.failed or (strict and done.stale):
+        raise typer.Exit(3)

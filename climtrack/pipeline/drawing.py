@@ -1,0 +1,198 @@
+"""Which pictures a request asks for, drawn on as many cores as help."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from climtrack.errors import ConfigError, RenderError
+from climtrack.reporter.charts import CHARTS, Chart
+from climtrack.reporter.presets import PRESETS
+from climtrack.reporter.render import render
+from climtrack.reporter.theme import Theme
+from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.results import Study
+
+#: Below this a second process costs more than it saves.
+WORTH_A_PROCESS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """
+    One picture to draw.
+
+    Parameters
+    ----------
+    chart, preset, language, fmt : str
+        As in the registries.
+    theme : Theme
+        The look.
+    studies : tuple of Study
+        What it shows.
+    """
+
+    chart: str
+    studies: tuple[Study, ...]
+    preset: str
+    theme: Theme
+    language: str
+    fmt: str
+
+
+def charts_of(names: Iterable[str]) -> tuple[str, ...]:
+    """
+    Charts by name, ``all`` meaning every one.
+
+    Parameters
+    ----------
+    names : iterable of str
+        With hyphens, as in file names, or underscores.
+
+    Returns
+    -------
+    tuple of str
+        Names as the registry has them.
+
+    Raises
+    ------
+    ConfigError
+        If one is unknown.
+    """
+    import difflib
+
+    chosen: dict[str, None] = {}
+    for name in names:
+        key = name.replace("-", "_")
+        if key == "all":
+            chosen |= dict.fromkeys(CHARTS)
+        elif key in CHARTS:
+            chosen[key] = None
+        else:
+            slugs = [chart.slug for chart in CHARTS.values()]
+            near = difflib.get_close_matches(name, slugs, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(f"unknown chart {name[:40]!r}{hint}", f"Known are {', '.join(slugs)}, all")
+    return tuple(chosen)
+
+
+def pictures(
+    charts: Sequence[str],
+    studies: Sequence[Study],
+    *,
+    partners: Mapping[str, tuple[Study, ...]],
+    presets: Sequence[str],
+    themes: Sequence[Theme],
+    languages: Sequence[str],
+    formats: Sequence[str],
+) -> tuple[Picture, ...]:
+    """
+    Every picture of a region.
+
+    Parameters
+    ----------
+    charts, presets, languages, formats : sequence of str
+        Names from the registries; a chart leaves out presets that it has no composition for, unless none is left:
+        then it takes its own first.
+    studies : sequence of Study
+        One per series of the region.
+    partners : mapping of str to tuple of Study
+        Both hemispheres of a variable, for charts that compare.
+    themes : sequence of Theme
+        Looks.
+
+    Returns
+    -------
+    tuple of Picture
+        In a fixed order.
+    """
+    found = []
+    for name in charts:
+        chart = CHARTS[name]
+        for shown in _subjects(chart, studies, partners):
+            for preset in [one for one in presets if one in chart.presets] or chart.presets[:1]:
+                found += [
+                    Picture(name, shown, preset, theme, language, fmt)
+                    for theme in themes
+                    for language in languages
+                    for fmt in formats
+                ]
+    return tuple(found)
+
+
+def _subjects(
+    chart: Chart, studies: Sequence[Study], partners: Mapping[str, tuple[Study, ...]]
+) -> list[tuple[Study, ...]]:
+    """What a chart is drawn of: each series by itself, or both hemispheres of each variable."""
+    fewest, _ = chart.series
+    if fewest == 1:
+        return [(study,) for study in studies]
+    pairs = [
+        partners[name] for name in dict.fromkeys(study.series.key.variable for study in studies) if name in partners
+    ]
+    return [pair for pair in pairs if len(pair) >= fewest]
+
+
+def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
+    """
+    Draw pictures.
+
+    Parameters
+    ----------
+    wanted : sequence of Picture
+        What to draw.
+    workers : int, optional
+        Processes; by default as many as this process may use cores, where there is enough to draw.
+
+    Returns
+    -------
+    tuple of Asset
+        Those that could be drawn, in order.
+    tuple of str
+        A line for each that could not.
+    """
+    count = min(workers or _cores(), len(wanted) // (WORTH_A_PROCESS // 2) or 1)
+    if count < 2 or len(wanted) < WORTH_A_PROCESS or "fork" not in multiprocessing.get_all_start_methods():
+        results = [_drawn(picture) for picture in wanted]
+    else:
+
+        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork")) as pool:
+            results = list(pool.map(_drawn, wanted))
+    assets = tuple(result for result in results if isinstance(result, Asset))
+    return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, str)))
+
+
+def _drawn(picture: Picture) -> Asset | str:
+    """The picture, or why there is none; one that fails leaves the others alone."""
+    try:
+        return render(
+            picture.chart,
+            picture.studies,
+            preset=picture.preset,
+            theme=picture.theme,
+            language=picture.language,
+            fmt=picture.fmt,
+        )
+    except RenderError as problem:
+        label = picture.studies[0].series.key.label
+        return f"chart {label} {CHARTS[picture.chart].slug} not drawn: {problem.what}; a picture already there stays."
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def known_presets() -> tuple[str, ...]:
+    """
+    Presets by name.
+
+    Returns
+    -------
+    tuple of str
+        Names.
+    """
+    return tuple(PRESETS)

@@ -1,0 +1,47 @@
+"""Themes as config.toml wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from climtrack.config import Config
+from climtrack.reporter.theme import Theme, themed
+
+
+def looks(config: Config, names: Iterable[str]) -> tuple[Theme, ...]:
+    """
+    Themes by name, with the user's own colours, typeface, credit and logo.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+    names : iterable of str
+        ``light``, ``dark``.
+
+    Returns
+    -------
+    tuple of Theme
+        Checked for contrast.
+
+    Raises
+    ------
+    ConfigError
+        If a choice cannot be read on its background, or a file is not there.
+    """
+    own = config.theme
+    common: dict[str, object] = {"scale": own.scale} if own.scale != 1 else {}
+    common |= {name: text for name, text in (("credit", own.credit), ("logo", own.logo)) if text}
+    if own.font:
+        folder = Path(own.font).expanduser()
+        common |= {
+            f"font_{name}": str(next(folder.glob(pattern), folder / pattern.replace("*", "")))
+            for name, pattern in (
+                ("regular", "*Regular.ttf"),
+                ("semibold", "*[Ss]emi[Bb]old.ttf"),
+                ("bold", "*[-_]Bold.ttf"),
+                ("italic", "*It*.ttf"),
+            )
+        }
+    return tuple(themed(name, {**common, **getattr(own, name)}) for name in names)

@@ -1,0 +1,370 @@
+"""The main job: make sure the data are fresh, analyse, draw, write the report folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from climtrack.config import Config
+from climtrack.errors import ClimtrackError
+from climtrack.fetcher.transport import Transport
+from climtrack.pipeline.drawing import draw, pictures
+from climtrack.pipeline.looks import looks
+from climtrack.pipeline.studies import Freshness, Stock, known_keys, pairings, sampled, stock, studies_of, wanted
+from climtrack.publisher.bundle import write_bundle
+from climtrack.publisher.page import PageChart, Prose, report_html
+from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.documents import facts_json, report_markdown, table_csv
+from climtrack.reporter.language import Language
+from climtrack.reporter.prose import answers, words
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.baselines import BASELINES, Baseline
+from climtrack.vocabulary.findings import Unknown
+from climtrack.vocabulary.pairing import Pairing, pairing
+from climtrack.vocabulary.results import Climatology, Study
+from climtrack.vocabulary.series import SeriesKey
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    What a report is to show.
+
+    Parameters
+    ----------
+    regions, variables, languages, charts, presets, themes, formats : tuple of str
+        As in config.toml.
+    baseline : Baseline
+        Years of the average.
+    freshness : Freshness
+        How hard to try for new data.
+    as_of : date or None
+        State on this day; None for the newest.
+    folder : Path or None
+        Where to write; None computes without writing.
+    nested : bool
+        Whether even a single region gets a folder of its own inside `folder`.
+    """
+
+    regions: tuple[str, ...]
+    variables: tuple[str, ...]
+    languages: tuple[str, ...]
+    charts: tuple[str, ...]
+    presets: tuple[str, ...]
+    themes: tuple[str, ...]
+    formats: tuple[str, ...]
+    baseline: Baseline
+    freshness: Freshness
+    as_of: dt.date | None = None
+    folder: Path | None = None
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionReport:
+    """
+    One region's report.
+
+    Parameters
+    ----------
+    pairing : Pairing
+        Which series answer for it.
+    studies : tuple of Study
+        What is known.
+    assets : tuple of Asset
+        Everything written.
+    answers : mapping of str to tuple of str
+        The three answers per series, by language.
+    folder : Path or None
+        Where it was written.
+    """
+
+    pairing: Pairing
+    studies: tuple[Study, ...]
+    assets: tuple[Asset, ...]
+    answers: Mapping[str, tuple[str, ...]]
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """
+    The outcome of `report`.
+
+    Parameters
+    ----------
+    regions : tuple of RegionReport
+        One per region.
+    lines : tuple of str
+        For standard error.
+    failed : bool
+        Whether some series were not updated or some chart not drawn.
+    stale : bool
+        Whether some series are older than usual.
+    simulated : bool
+        Whether this is the sample.
+    """
+
+    regions: tuple[RegionReport, ...]
+    lines: tuple[str, ...]
+    failed: bool
+    stale: bool
+    simulated: bool
+
+
+def report(
+    request: Request,
+    *,
+    config: Config,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> Report:
+    """
+    Answer the author's three questions for some regions, in pictures and words.
+
+    Parameters
+    ----------
+    request : Request
+        What to show.
+    config : Config
+        The settings.
+    transport : callable
+        Opens the way to the source.
+    now : datetime
+        The time.
+    on_done : callable, optional
+        Told of each series as it is done.
+
+    Returns
+    -------
+    Report
+        What was found and written.
+
+    Raises
+    ------
+    ClimtrackError
+        If nothing can be shown, or this computer refuses.
+    """
+    store = Store(config.home)
+    themes = looks(config, request.themes)
+    pairs = pairings(request.regions, request.variables, config, store)
+    keys = wanted(pairs, request.variables)
+    goods = stock(
+        keys,
+        config=config,
+        store=store,
+        transport=transport,
+        now=now,
+        freshness=request.freshness,
+        on_done=on_done,
+    )
+    lines = [*store.notices, *goods.lines]
+    partners = hemispheres(request, config=config, store=store, transport=transport, now=now, goods=goods)
+    failed = goods.failed
+    regions = []
+    for pair in pairs:
+        studies = studies_of(
+            pair,
+            request.variables,
+            goods.series,
+            config=config,
+            store=store,
+            baseline=request.baseline,
+            as_of=request.as_of,
+        )
+        if not studies:
+            continue
+        wanted_pictures = pictures(
+            request.charts,
+            studies,
+            partners=partners,
+            presets=request.presets,
+            themes=themes,
+            languages=request.languages,
+            formats=request.formats,
+        )
+        drawn, undrawn = draw(wanted_pictures)
+        lines.extend(undrawn)
+        failed = failed or bool(undrawn)
+        assets = (*drawn, *documents(request, pair, studies, drawn, now, lines))
+        folder = None
+        if request.folder is not None:
+            folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
+            write_bundle(folder, assets)
+        said = {
+            code: tuple(sentence for study in studies for sentence in answers(study, Language(code)))
+            for code in request.languages
+        }
+        regions.append(RegionReport(pair, studies, assets, said, folder))
+    return Report(tuple(regions), tuple(dict.fromkeys(lines)), failed, goods.stale, goods.simulated)
+
+
+def hemispheres(
+    request: Request,
+    *,
+    config: Config,
+    store: Store,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    goods: Stock,
+) -> dict[str, tuple[Study, ...]]:
+    """
+    Both hemispheres of each variable, where a chart that compares them is asked for.
+
+    Parameters
+    ----------
+    request : Request
+        What to show.
+    config : Config
+        The settings.
+    store : Store
+        The store.
+    transport : callable
+        Opens the way to the source.
+    now : datetime
+        The time.
+    goods : Stock
+        Series in hand already.
+
+    Returns
+    -------
+    dict of str to tuple of Study
+        North first, by variable name; empty where no chart needs it.
+    """
+    if not any(CHARTS[name].series[0] > 1 for name in request.charts):
+        return {}
+    known = known_keys(config, store)
+    pairs = [pairing(name, known) for name in ("nh", "sh")]
+    keys = [key for key in wanted(pairs, request.variables) if key.region in ("nh", "sh")]
+    missing = [key for key in keys if key not in goods.series]
+    series = dict(goods.series)
+    if missing and goods.simulated:
+        series |= sampled(missing, now)
+    elif missing:
+        alone = replace(request.freshness, sample=False)
+        with suppress(ClimtrackError):  # the chart that compares is then left out, the report is not
+            series |= stock(
+                missing, config=config, store=store, transport=transport, now=now, freshness=alone
+            ).series
+    found: dict[str, tuple[Study, ...]] = {}
+    for pair in pairs:
+        for study in studies_of(
+            pair,
+            request.variables,
+            {key: one for key, one in series.items() if key in keys},
+            config=config,
+            store=store,
+            baseline=request.baseline,
+            as_of=request.as_of,
+        ):
+            name = study.series.key.variable
+            found[name] = (*found.get(name, ()), study)
+    return {name: both for name, both in found.items() if len(both) == 2}
+
+
+def documents(
+    request: Request,
+    pair: Pairing,
+    studies: Sequence[Study],
+    drawn: Sequence[Asset],
+    now: dt.datetime,
+    health: Sequence[str],
+) -> tuple[Asset, ...]:
+    """
+    Everything of a report that is not a picture.
+
+    Parameters
+    ----------
+    request : Request
+        What to show.
+    pair : Pairing
+        Which series answer for the region.
+    studies : sequence of Study
+        What is known.
+    drawn : sequence of Asset
+        The pictures.
+    now : datetime
+        The time.
+    health : sequence of str
+        What the source did not do.
+
+    Returns
+    -------
+    tuple of Asset
+        Markdown, page, facts, tables.
+    """
+    return (
+        report_markdown(pair, studies, drawn, request.languages, now=now, health=health),
+        page(studies, drawn, request.languages, notices=health),
+        facts_json(pair, studies),
+        *(table_csv(study) for study in studies),
+    )
+
+
+def page(
+    studies: Sequence[Study], drawn: Sequence[Asset], languages: Sequence[str], *, notices: Sequence[str] = ()
+) -> Asset:
+    """
+    The interactive page of a region.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+        What is known.
+    drawn : sequence of Asset
+        The pictures, of which one per series shows where scripts do not run.
+    languages : sequence of str
+        The first shows first.
+    notices : sequence of str
+        Age of the data, substitutions, warnings.
+
+    Returns
+    -------
+    Asset
+        ``report.html``.
+    """
+    charts, prose = [], {}
+    for study in studies:
+        label = study.series.key.label
+        charts.append(
+            PageChart(
+                study,
+                {code: words("year_lines", [study], Language(code)) for code in languages},
+                climatologies(study),
+                tuple(asset for asset in drawn if asset.path.startswith(f"{label}.year-lines.")),
+            )
+        )
+    for code in languages:
+        language = Language(code)
+        said = tuple(sentence for study in studies for sentence in answers(study, language))
+        prose[code] = Prose(charts[0].words[code].title, said, tuple(notices))
+    return report_html(charts, prose)
+
+
+def climatologies(study: Study) -> tuple[Climatology, ...]:
+    """
+    Averages that a reader may choose from.
+
+    Parameters
+    ----------
+    study : Study
+        What is known.
+
+    Returns
+    -------
+    tuple of Climatology
+        The report's own first, then every named one that the series covers.
+    """
+    if study.climatology is None:
+        return ()
+    others = (
+        BASELINES[name]
+        for name, found in study.findings.anomalies.items()
+        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
+    )
+    return (study.climatology, *(climatology(study.table, baseline) for baseline in others))
