@@ -18,6 +18,8 @@ from climtrack.vocabulary.results import Study
 
 #: Below this a second process costs more than it saves.
 WORTH_A_PROCESS = 4
+#: Filled in workers only.
+_inherited: list[Picture] = []
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,11 +160,21 @@ def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tupl
     if count < 2 or len(wanted) < WORTH_A_PROCESS or "fork" not in multiprocessing.get_all_start_methods():
         results = [_drawn(picture) for picture in wanted]
     else:
-
-        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork")) as pool:
-            results = list(pool.map(_drawn, wanted))
+        fork = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted,)) as pool:
+            results = list(pool.map(_drawn_by_number, range(len(wanted))))
     assets = tuple(result for result in results if isinstance(result, Asset))
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, str)))
+
+
+def _inherit(wanted: Sequence[Picture]) -> None:
+    """What a worker is to draw, had by the fork itself: nothing is copied through a pipe."""
+    _inherited.extend(wanted)
+
+
+def _drawn_by_number(number: int) -> Asset | str:
+    """One picture of a worker's."""
+    return _drawn(_inherited[number])
 
 
 def _drawn(picture: Picture) -> Asset | str:

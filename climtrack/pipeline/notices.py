@@ -48,8 +48,7 @@ def dated(series: Series, now: dt.datetime) -> str:
     str
         ``2026-11-18 (2 days old)``; without the age where the clock cannot be right.
     """
-    days = age(series.end, now)
-    return f"{series.end}" + ("" if days is None else f" ({days} day{'' if days == 1 else 's'} old)")
+    return span([series.end], now)
 
 
 def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], now: dt.datetime) -> tuple[str, ...]:
@@ -68,11 +67,43 @@ def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], 
     tuple of str
         At most 200 characters each.
     """
-    causes: dict[tuple[str, str, str], list[str]] = {}
+    causes: dict[tuple[str, str], list[tuple[str, Series | None]]] = {}
     for key, error, held in failed:
-        used = f"Using data as of {dated(held, now)}" if held is not None else "Nothing is stored"
-        causes.setdefault((error.what, used, error.remedy), []).append(key.label)
-    return tuple(_line(names, *cause) for cause, names in causes.items())
+        causes.setdefault((error.what, error.remedy), []).append((key.label, held))
+    return tuple(_failure(what, remedy, hit, now) for (what, remedy), hit in causes.items())
+
+
+def _failure(what: str, remedy: str, hit: Sequence[tuple[str, Series | None]], now: dt.datetime) -> str:
+    """One cause; the names, then the remedy give way where the line would be too long."""
+    kept = [series.end for _, series in hit if series is not None]
+    used = f"Using data as of {span(kept, now)}" if kept else "Nothing is stored"
+    line = _named([name for name, _ in hit], f"not updated: {what}. {used}.")
+    return f"{line} {remedy}." if remedy and len(line) + len(remedy) + 2 <= 200 else line[:200]
+
+
+def span(ends: Iterable[dt.date], now: dt.datetime) -> str:
+    """
+    Dates and ages of the newest values of some series.
+
+    Parameters
+    ----------
+    ends : iterable of date
+        Last date of each.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    str
+        ``2026-11-17 to 2026-11-18 (2 to 3 days old)``; without the age where the clock cannot be right.
+    """
+    ends = sorted(set(ends))
+    first, last = age(ends[-1], now), age(ends[0], now)
+    dates = str(ends[0]) if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+    if first is None or last is None:
+        return dates
+    days = f"{first}" if first == last else f"{first} to {last}"
+    return f"{dates} ({days} day{'' if days == '1' else 's'} old)"
 
 
 def _named(names: Sequence[str], text: str) -> str:
@@ -81,12 +112,6 @@ def _named(names: Sequence[str], text: str) -> str:
     if len(who) + len(text) > 198:
         who = f"{len(names)} series ({names[0]} …)"
     return f"{who}: {text}"
-
-
-def _line(names: Sequence[str], what: str, used: str, remedy: str) -> str:
-    """One cause; the names, then the remedy give way where the line would be too long."""
-    line = _named(names, f"not updated: {what}. {used}.")
-    return f"{line} {remedy}." if remedy and len(line) + len(remedy) + 2 <= 200 else line[:200]
 
 
 def stale(series: Sequence[Series], now: dt.datetime) -> tuple[str, ...]:

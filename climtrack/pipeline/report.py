@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError
 from climtrack.fetcher.transport import Transport
@@ -102,9 +103,9 @@ class Report:
     lines : tuple of str
         For standard error.
     failed : bool
-        Whether some series were not updated or some chart not drawn.
+        Whether some series is not there or some chart not drawn.
     stale : bool
-        Whether some series are older than usual.
+        Whether some series were not updated or are older than usual.
     simulated : bool
         Whether this is the sample.
     """
@@ -165,7 +166,7 @@ def report(
     )
     lines = [*store.notices, *goods.lines]
     partners = hemispheres(request, config=config, store=store, transport=transport, now=now, goods=goods)
-    failed = goods.failed
+    failed = bool(goods.missing) and not goods.simulated
     regions = []
     for pair in pairs:
         studies = studies_of(
@@ -191,7 +192,7 @@ def report(
         drawn, undrawn = draw(wanted_pictures)
         lines.extend(undrawn)
         failed = failed or bool(undrawn)
-        assets = (*drawn, *documents(request, pair, studies, drawn, now, lines))
+        assets = (*drawn, *documents(request, pair, studies, drawn, now, goods.health))
         folder = None
         if request.folder is not None:
             folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -248,9 +249,7 @@ def hemispheres(
     elif missing:
         alone = replace(request.freshness, sample=False)
         with suppress(ClimtrackError):  # the chart that compares is then left out, the report is not
-            series |= stock(
-                missing, config=config, store=store, transport=transport, now=now, freshness=alone
-            ).series
+            series |= stock(missing, config=config, store=store, transport=transport, now=now, freshness=alone).series
     found: dict[str, tuple[Study, ...]] = {}
     for pair in pairs:
         for study in studies_of(
@@ -291,7 +290,7 @@ def documents(
     now : datetime
         The time.
     health : sequence of str
-        What the source did not do.
+        What is older than usual.
 
     Returns
     -------

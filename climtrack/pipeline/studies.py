@@ -11,7 +11,7 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, SeriesNotFound, StoreBusy
 from climtrack.fetcher.fetch import fetch_all
 from climtrack.fetcher.transport import Transport
-from climtrack.pipeline.notices import failures, stale
+from climtrack.pipeline.notices import failures, span, stale
 from climtrack.pipeline.update import Update, endpoints, held, update
 from climtrack.sample import SampleTransport
 from climtrack.store.netcdf import Store
@@ -53,11 +53,14 @@ class Stock:
     updates : tuple of Update
         What became of each one asked for; empty offline.
     lines : tuple of str
-        For standard error.
-    failed : bool
-        Whether some series were not updated.
+        For standard error: what could not be had, and what is older than usual.
+    health : tuple of str
+        For the report: what is older than usual. What a network did today is not in it, so that the same data make
+        the same report.
+    missing : tuple of SeriesKey
+        Series asked for and not in hand.
     stale : bool
-        Whether some are older than usual.
+        Whether some were not updated or are older than usual.
     simulated : bool
         Whether this is the sample.
     """
@@ -65,7 +68,8 @@ class Stock:
     series: dict[SeriesKey, Series]
     updates: tuple[Update, ...] = ()
     lines: tuple[str, ...] = ()
-    failed: bool = False
+    health: tuple[str, ...] = ()
+    missing: tuple[SeriesKey, ...] = ()
     stale: bool = False
     simulated: bool = False
 
@@ -211,11 +215,13 @@ def stock(
             raise problem
         lines.append("No data are stored yet: this report shows SIMULATED data, which mean nothing. Run it online.")
         return Stock(sampled(keys, now), updates, tuple(lines), simulated=True)
-    if freshness.offline and not lines:
-        newest = min(one.end for one in series.values())
-        lines.append(f"offline: using stored data as of {newest} ({(now.date() - newest).days} days old).")
+    if freshness.offline:
+        lines.append(f"offline: using stored data as of {span([one.end for one in series.values()], now)}.")
+    told = {key for key, *_ in failed}
+    lines.extend(stale([one for key, one in series.items() if key not in told and not freshness.offline], now))
     old = stale(tuple(series.values()), now)
-    return Stock(series, updates, (*lines, *old), failed=bool(failed), stale=bool(old))
+    missing = tuple(key for key in keys if key not in series)
+    return Stock(series, updates, tuple(lines), old, missing, stale=bool(old or failed))
 
 
 def sampled(keys: Sequence[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:
