@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,41 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A ``<link>`` of a page's head; what is empty is left out."""
+
+    rel: str
+    href: str
+    type: str = ""
+    language: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """
+    What a page tells machines.
+
+    Parameters
+    ----------
+    title, description : str
+        For the browser's tab and for search.
+    social : tuple of (str, str)
+        Open Graph and Twitter properties.
+    links : tuple of Link
+        Other languages, feeds, oEmbed.
+    """
+
+    title: str = ""
+    description: str = ""
+    social: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """
-    What surrounds the charts: links and social cards of a published page.
+    What surrounds the charts of a published page.
 
     Parameters
     ----------
@@ -101,23 +133,32 @@ class Frame:
         Name shown at the top.
     home : str
         Address behind it; none for a page that stands alone.
-    social : tuple of (str, str)
-        Open Graph and Twitter properties.
-    relations : tuple of mapping
-        ``<link>`` elements: rel, href, type, lang, title.
+    gallery : tuple of str
+        Further pictures, as HTML made by `embed.figure`.
+    downloads : tuple of (str, str)
+        Files: words and address.
+    snippets : tuple of (str, str)
+        What to paste elsewhere: platform and text.
     picture : str
         Address of the static picture; empty where it goes into the page.
     images : str
-        Source that the content security policy allows for pictures.
+        Sources that the content security policy allows for pictures.
+    social : tuple of (str, str)
+        Open Graph and Twitter properties.
+    links : tuple of Link
+        Other languages, feeds, oEmbed.
     """
 
     embedded: bool = False
     brand: str = "climtrack"
     home: str = ""
-    social: tuple[tuple[str, str], ...] = ()
-    relations: tuple[Mapping[str, str], ...] = field(default_factory=tuple)
+    gallery: tuple[str, ...] = ()
+    downloads: tuple[tuple[str, str], ...] = ()
+    snippets: tuple[tuple[str, str], ...] = ()
     picture: str = ""
     images: str = "data:"
+    social: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 def chart_id(study: Study) -> str:
@@ -190,6 +231,9 @@ def report_html(
         ui={key: {code: ui[code][key] for code in languages} for key in ui[languages[0]].words},
         title={code: clean(text.title) for code, text in prose.items()},
         prose={code: _clean_prose(text) for code, text in prose.items()},
+        head=Head(
+            clean(prose[languages[0]].title), clean(charts[0].words[languages[0]].alt), frame.social, frame.links
+        ),
         policy=policy,
         style=style,
         script=script,
@@ -197,11 +241,8 @@ def report_html(
         charts=[_shown(chart, block, ui, frame, budget) for chart, block in zip(charts, blocks, strict=True)],
         footers={code: _footer(charts, ui[code]) for code in languages},
         simulated=any(chart.study.simulated for chart in charts),
-        embedded=frame.embedded,
+        frame=frame,
         brand=clean(frame.brand, 60),
-        home=frame.home,
-        social=frame.social,
-        relations=frame.relations,
     )
     return Asset(path, "text/html; charset=utf-8", html.encode(), language=languages[0])
 
@@ -384,5 +425,5 @@ def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: 
     Asset
         UTF-8 HTML.
     """
-    inside = Frame(True, frame.brand, frame.home, (), frame.relations, frame.picture, frame.images)
-    return report_html([chart], {code: Prose(chart.words[code].title) for code in languages}, path=path, frame=inside)
+    prose = {code: Prose(chart.words[code].title) for code in languages}
+    return report_html([chart], prose, path=path, frame=replace(frame, embedded=True))

@@ -81,9 +81,9 @@ def slug(parts: Iterable[str]) -> str:
     Returns
     -------
     str
-        Lower-case letters, digits, dots inside, hyphens; at most 80 characters.
+        Letters, digits, dots inside, hyphens; at most 80 characters.
     """
-    name = re.sub(r"[^a-z0-9.]+", "-", "-".join(parts).lower())[:80]
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", "-".join(parts))[:80]
     return re.sub(r"\.{2,}", ".", name).strip("-.") or "x"
 
 
@@ -105,3 +105,21 @@ def script_json(value: Any) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def markdown(text: str) -> str:
+    """
+    Text as a Markdown paragraph that reads as written, in CommonMark, Pandoc and Goldmark.
+
+    Parameters
+    ----------
+    text : str
+        Clean text of one line.
+
+    Returns
+    -------
+    str
+        With a backslash before what would mean something.
+    """
+    escaped = re.sub(r"([\\`*_{}\[\]<>|$@^~&])", r"\\\1", text)
+    return re.sub(r"^(?:([-+#=:!])|(\d+)([.)]))", r"\2\\\1\3", escaped)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 from climtrack.publisher.page import PageChart, Prose
+from climtrack.publisher.site import Edition
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.baselines import DEFAULT, Baseline
 from climtrack.vocabulary.calendar import dayofyear
@@ -158,6 +159,34 @@ def prose() -> dict[str, Prose]:
             SPANISH.title, ("Más frío que el año pasado.", "Más cálido que la media."), ("Datos hasta el 5 de julio.",)
         ),
     }
+
+
+def make_edition(study: Study, prose: dict[str, Prose], day: dt.date | None = None, mark: bytes = b"") -> Edition:
+    """Pictures of two charts in every preset that a site uses, told apart by their last bytes."""
+    day = day or study.as_of
+    words, subject = {"en": make_words(), "es": SPANISH}, f"{study.region.name}-air"
+    sizes = {"wide": (2400, 1350), "post": (1456, 820), "email": (1200, 1200), "phone": (720, 900), "card": (1200, 630)}
+    pictures = [
+        Asset(name, "image/png", PIXEL + name.encode() + day.isoformat().encode() + mark, code, words[code], *size)
+        for chart in ("year-lines", "anomaly")
+        for preset, size in sizes.items()
+        for code in ("en", "es")
+        for look in ("", ".dark")
+        for name in (f"{subject}.{chart}.{preset}{look}.{code}.png",)
+    ]
+    files = (
+        Asset("facts.json", "application/json", b'{"schema": "climtrack.facts/1"}' + mark),
+        Asset(f"{subject}.csv", "text/csv; charset=utf-8", b"date,value\n2024-07-05,21.6\n" + mark),
+    )
+    averages = (make_climatology(study.series),)
+    chart = PageChart(study, words, averages)
+    return Edition(study.region, day, NOW, (chart,), prose, tuple(pictures), files)
+
+
+@pytest.fixture(scope="session")
+def edition(study: Study, prose: dict[str, Prose]) -> Edition:
+    """Northern Hemisphere air on 5 July 2024."""
+    return make_edition(study, prose)
 
 
 @pytest.fixture(scope="session")
