@@ -7,12 +7,13 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.files import disk_error
@@ -109,10 +110,18 @@ class RegionSettings(Section):
 
     title: Text = Field(min_length=1)
     title_es: Text = ""
-    south: float = Field(ge=-90, le=90)
-    north: float = Field(ge=-90, le=90)
+    outline: str = ""
+    south: float = Field(-90.0, ge=-90, le=90)
+    north: float = Field(90.0, ge=-90, le=90)
     west: float = Field(-180.0, ge=-180, le=360)
     east: float = Field(180.0, ge=-180, le=360)
+
+    @model_validator(mode="after")
+    def _placed(self) -> RegionSettings:
+        missing = {"south", "north"} - self.model_fields_set
+        if missing and not self.outline:
+            raise ValueError(f"{' and '.join(sorted(missing))} missing; write both, or an outline")
+        return self
 
 
 class RefreshSettings(Section):
@@ -227,6 +236,8 @@ class Config(Settings):
             If there is none.
         """
         if own := self.regions.get(name):
+            if own.outline:
+                return self._outlined(name, own)
             try:
                 return Region(name, own.title, own.title_es or own.title, own.south, own.north, own.west, own.east)
             except ValueError as problem:
@@ -235,6 +246,16 @@ class Config(Settings):
             return REGIONS[name]
         known = sorted({*REGIONS, *self.regions})
         raise ConfigError(f"unknown region {name[:40]!r}{_meant(name, known)}", f"Known are {', '.join(known)}")
+
+    def _outlined(self, name: str, own: RegionSettings) -> Region:
+        """The user's region with an irregular outline: a GeoJSON file beside config.toml, or a name of regionmask."""
+        from climtrack.gridded.outlines import from_geojson, named
+
+        if ":" in own.outline and not own.outline.lower().endswith("json"):
+            region = named(own.outline)
+            return replace(region, name=name, title=own.title, title_es=own.title_es or own.title)
+        file = (self.path.parent if self.path else Path()) / own.outline
+        return from_geojson(_read(file), name, title=own.title, title_es=own.title_es or own.title)
 
 
 def load(path: Path | None, environment: Mapping[str, str]) -> Config:

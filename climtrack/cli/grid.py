@@ -1,0 +1,138 @@
+"""`climtrack grid`: regional daily means from gridded data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from climtrack.cli.options import ConfigPath, Json, configuration, now, several
+from climtrack.cli.output import as_json, note, say
+
+app = typer.Typer(
+    name="grid",
+    no_args_is_help=True,
+    help="Regional daily means from gridded data (NetCDF, Zarr, OPeNDAP), into the same store.",
+)
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler",
+        metavar="NAME|tcp://…",
+        help="threads, processes, serial, cluster (dask here), or tcp://HOST:PORT.",
+    ),
+]
+Workers = Annotated[int, typer.Option("--workers", min=0, max=1024, help="How many at once; 0: one per core.")]
+GridRegions = Annotated[
+    list[str] | None,
+    typer.Option("--region", "-r", metavar="NAME[,NAME]", help="Names, GeoJSON files, or srex:MED of regionmask."),
+]
+GridVariable = Annotated[str, typer.Option("--variable", "-v", metavar="sst|t2m", help="Sea surface or 2 m air.")]
+Weights = Annotated[
+    str, typer.Option("--weights", metavar="exact|site", help="True cell areas, or as the site counts edge rows.")
+]
+
+
+def add_to(root: typer.Typer) -> None:
+    """
+    Give the application this file's commands.
+
+    Parameters
+    ----------
+    root : typer.Typer
+        The application.
+    """
+    root.add_typer(app)
+
+
+@app.command()
+def reduce(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, globs, Zarr stores, addresses.")],
+    region: GridRegions = None,
+    variable: Annotated[
+        str, typer.Option("--variable", "-v", metavar="sst|t2m", help="Sea surface or 2 m air.")
+    ] = "sst",
+    weights: Weights = "exact",
+    name: Annotated[str, typer.Option("--name", help="The variable's name in the files, if they do not tell.")] = "",
+    product: Annotated[str, typer.Option("--product", help="oisst, era5 …, if the files do not tell.")] = "",
+    scheduler: Scheduler = "threads",
+    workers: Workers = 0,
+    table: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the days there; the store is left alone.")
+    ] = None,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Reduce gridded files to daily means of regions, all in one pass.
+
+    Files are known by their CF metadata, never by their names. Cells count by their true area; the equator row counts
+    half in each hemisphere (--weights site: in full in both, as Climate Reanalyzer does).
+
+    \b
+    climtrack grid reduce sst.day.mean.*.nc --region nh,sh
+    climtrack grid reduce era5/ --variable t2m --region mediterranean.geojson
+    """
+    from climtrack.pipeline import grid
+
+    settings = configuration(config)
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    (weights,) = several([weights], (), ("exact", "site"), "rule")
+    regions = [grid.region(text, settings) for text in several(region, ("nh", "sh"), (), "region")]
+    with counting("Reducing", "fields") as told:
+        found = grid.reduce(
+            paths,
+            regions,
+            variable,
+            config=settings,
+            now=now(),
+            rule=weights,
+            name=name,
+            product=product,
+            scheduler=scheduler,
+            workers=workers,
+            keep=table is None,
+            progress=told,
+        )
+    if table is not None:
+        grid.write_csv(found, table)
+    for line in dict.fromkeys(text for one in found for text in one.reduced.series.source.notes):
+        note(line)
+    if json:
+        as_json({"schema": "climtrack.grid/1", "series": [one.document() for one in found]})
+    else:
+        for one in found:
+            say(one.row())
+
+
+@contextmanager
+def counting(doing: str, what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """
+    Show on standard error how much is done, on a terminal only.
+
+    Parameters
+    ----------
+    doing : str
+        What is going on.
+    what : str
+        What is counted.
+
+    Yields
+    ------
+    callable or None
+        To be told how many are done of how many.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(f"{doing} …"), BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

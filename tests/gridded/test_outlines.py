@@ -1,0 +1,74 @@
+"""GeoJSON documents and named sets become regions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from climtrack.errors import ConfigError
+from climtrack.gridded.cf import Packing
+from climtrack.gridded.kernel import Kernel
+from climtrack.gridded.outlines import from_geojson, named
+from climtrack.gridded.weights import grid, plan
+
+SQUARE = [[[0, 40], [10, 40], [10, 50], [0, 50], [0, 40]]]
+POLYGON = {"type": "Polygon", "coordinates": SQUARE}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        POLYGON,
+        {"type": "Feature", "properties": {"name": "Square"}, "geometry": POLYGON},
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": None, "geometry": POLYGON}]},
+        {"type": "MultiPolygon", "coordinates": [SQUARE]},
+        {"type": "GeometryCollection", "geometries": [POLYGON]},
+    ],
+)
+def test_every_kind_of_document(document: dict[str, Any]) -> None:
+    """A square of ten degrees, however it is wrapped."""
+    region = from_geojson(json.dumps(document), "square")
+    assert (region.south, region.north, region.west, region.east) == (40, 50, 0, 10)
+    assert json.loads(region.outline) == {"type": "MultiPolygon", "coordinates": [SQUARE]}
+    assert region.title == ("Square" if document["type"] == "Feature" else "square")
+
+
+def test_two_features_count_together() -> None:
+    """A region of two islands is the mean of both by area."""
+    other = {"type": "Polygon", "coordinates": [[[20, 40], [30, 40], [30, 50], [20, 50], [20, 40]]]}
+    document = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": g} for g in (POLYGON, other)]}
+    region = from_geojson(json.dumps(document), "islands")
+    on = grid(np.arange(-85.0, 90, 10), np.arange(5.0, 360, 10))
+    field = np.tile(np.arange(36.0), (18, 1))
+    assert Kernel(plan(on, [region]), Packing())(field)[0][0] == pytest.approx(1)  # columns 0 and 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"type": "Point", "coordinates": [0, 0]}', '{"type": "Polygon", "coordinates": [[[0, 0]]]}',
+     '{"type": "Polygon", "coordinates": [[[4e6, 0], [5e6, 0], [5e6, 1e6], [4e6, 0]]]}',
+     '{"type": "Feature", "geometry": null}'],
+)  # fmt: skip
+def test_documents_without_a_polygon_in_degrees_are_refused(text: str) -> None:
+    """Also metres instead of degrees."""
+    with pytest.raises(ConfigError):
+        from_geojson(text, "x")
+
+
+def test_named_sets_that_need_no_download() -> None:
+    """The Mediterranean of SREX; the Iberian Peninsula of PRUDENCE."""
+    med, iberia = named("srex:MED"), named("prudence:ip")
+    assert (med.name, med.title, med.south, med.north, med.west, med.east) == (
+        "srex.med", "S. Europe/Mediterranean", 30, 45, -10, 40,
+    )  # fmt: skip
+    assert iberia.name == "prudence.ip"
+
+
+@pytest.mark.parametrize("text", ["ar6:MED", "natural_earth:ESP", "srex:ATLANTIS"])
+def test_sets_that_would_download_are_refused(text: str) -> None:
+    """No host is ever asked for a polygon."""
+    with pytest.raises(ConfigError):
+        named(text)
