@@ -7,13 +7,13 @@ import datetime as dt
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from climtrack import __version__
 from climtrack.config import Config
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.files import write_whole
@@ -195,12 +195,27 @@ def reduce(
         grid=found[0].grid,
         name=found[0].name,
         retrieved=now,
-        version=__version__,
+        version=program_version(),
     )
     if not keep:
         return tuple(Stored(one, None) for one in made)
     with Store(config.home).writer(now) as writer:
         return tuple(Stored(one, put(writer, one.series)) for one in made)
+
+
+def program_version() -> str:
+    """
+    Version of this program, for provenance.
+
+    Returns
+    -------
+    str
+        ``unreleased`` where it runs from its sources.
+    """
+    try:
+        return version("climtrack")
+    except PackageNotFoundError:
+        return "unreleased"
 
 
 def found_variable(variable: str) -> str:
