@@ -171,9 +171,16 @@ def write(path: Path, data: bytes) -> None:
             with suppress(OSError):
                 beside.unlink()
             raise
-        sync_folder(path.parent)
     except OSError as error:
         raise disk_error(path, error, needed=len(data)) from error
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise DiskError(
+            f"{shortened(path)} is written, but the disk did not confirm it: {error.strerror or type(error).__name__}",
+            "Check the disk, then try again",
+            path=path,
+        ) from error
 
 
 def move(path: Path, target: Path) -> None:

@@ -183,6 +183,8 @@ class Writer:
         entries = dict(self.manifest.series)
         generation = before.generation + bool(self._pending)
         committed = self.now if self._pending else before.committed
+        if not (self.home / manifest.FILE).exists():  # else a kill below would look like a lost manifest
+            disk.write(self.home / manifest.FILE, manifest.to_json(before))
         try:
             for key, series in self._pending.items():
                 entries[key] = written(self.home, series, generation)
@@ -194,8 +196,9 @@ class Writer:
             after = Manifest(generation, committed, MappingProxyType(entries), MappingProxyType(dict(self._health)))
             disk.write(self.home / manifest.FILE, manifest.to_json(after))
         except BaseException:
-            with suppress(StoreError):  # else the next start does it
-                History(self.home, before.generation).ledger.forget_uncommitted()
+            with suppress(StoreError, OSError):  # else the next start does it
+                if manifest.from_json((self.home / manifest.FILE).read_bytes()).generation == before.generation:
+                    History(self.home, before.generation).ledger.forget_uncommitted()
             raise
         self.manifest = self._before = after
         self._pending, self._dirty = {}, False
