@@ -19,7 +19,7 @@ import numpy as np
 
 from climtrack.errors import SeriesError, SeriesNotFound
 from climtrack.store import cf
-from climtrack.store.ledger import Change, Days, Ledger, Version, damaged, days_table, packed
+from climtrack.store.ledger import EVERYTHING, Change, Days, Ledger, Version, damaged, days_table, packed
 from climtrack.store.manifest import Entry, Manifest
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Status
@@ -67,7 +67,7 @@ class History:
         Last commit of the manifest; later rows were never committed and are not seen. By default all are.
     """
 
-    def __init__(self, home: Path, generation: int = 2**62) -> None:
+    def __init__(self, home: Path, generation: int = EVERYTHING) -> None:
         self.ledger = Ledger(home, generation)
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:

@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS attachment (sha256 TEXT PRIMARY KEY, data BLOB NOT NU
 _SELECT = """SELECT series, generation, whole, seen, days, digest, source, site_rows, changes, sha256 FROM change
              WHERE series = ? AND generation <= ? ORDER BY generation"""
 _ROW = np.dtype([("day", "<i4"), ("value", "<f8"), ("status", "<i1")])
+#: No limit: also commits of which no manifest says anything.
+EVERYTHING = 2**62
 Days = np.ndarray[Any, Any]
 Fields = tuple[Any, ...]
 
@@ -205,6 +207,8 @@ class Ledger:
             except BaseException:
                 base.close()
                 raise
+        if 0 < self.generation < EVERYTHING:  # the manifest knows of commits that are not here
+            raise damaged(self.path)
         base = sqlite3.connect(":memory:")
         base.executescript(_SCHEMA)
         return base
