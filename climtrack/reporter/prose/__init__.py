@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from climtrack.errors import RenderError
 from climtrack.reporter.language import LANGUAGES, Language
-from climtrack.reporter.prose import year_lines
+from climtrack.reporter.prose import (
+    anomaly,
+    day_heatmap,
+    el_nino_overlay,
+    hemispheres,
+    records,
+    since_last_issue,
+    stripes,
+    year_lines,
+    year_over_year,
+)
 from climtrack.reporter.prose.answers import answers
 from climtrack.reporter.prose.story import Story
 from climtrack.reporter.prose.voice import Voice
@@ -16,10 +27,25 @@ from climtrack.vocabulary.results import Study
 
 __all__ = ["words", "answers"]
 
-_STORIES: Mapping[str, Callable[[Sequence[Voice]], Story]] = MappingProxyType({"year_lines": year_lines.story})
+_TELL: Mapping[str, Callable[..., Story]] = MappingProxyType(
+    {
+        module.__name__.rsplit(".", 1)[1]: module.tell
+        for module in (
+            year_lines,
+            anomaly,
+            year_over_year,
+            hemispheres,
+            stripes,
+            day_heatmap,
+            records,
+            since_last_issue,
+            el_nino_overlay,
+        )
+    }
+)
 
 
-def words(chart: str, studies: Sequence[Study], language: Language) -> Words:
+def words(chart: str, studies: Sequence[Study], language: Language, **options: Any) -> Words:
     """
     Title, subtitle, caption and alternative texts of a picture.
 
@@ -31,19 +57,21 @@ def words(chart: str, studies: Sequence[Study], language: Language) -> Words:
         What it shows.
     language : Language
         In which to say it.
+    **options : Any
+        What the chart alone understands: ``since`` (a date) for ``since_last_issue``, ``overlay`` for
+        ``el_nino_overlay``.
 
     Returns
     -------
     Words
-        Within the limits of CHARTS.md.
+        Within the limits of CHARTS.md; every language is told the same.
 
     Raises
     ------
     RenderError
-        If there is no such chart.
+        If there is no such chart, or the studies cannot fill it.
     """
-    if chart not in _STORIES:
-        raise RenderError(f"no words for the chart {chart[:40]!r}", "Choose one of climtrack's charts")
-    tell = _STORIES[chart]
-    told = {code: tell([Voice(study, Language(code)) for study in studies]) for code in LANGUAGES}
+    if chart not in _TELL:
+        raise RenderError(f"no words for the chart {chart[:40]!r}", f"Choose one of {', '.join(_TELL)}")
+    told = {code: _TELL[chart]([Voice(study, Language(code)) for study in studies], **options) for code in LANGUAGES}
     return told[language.code].words(tuple(told.values()))

@@ -115,12 +115,18 @@ def below(voice: Voice) -> str:
             lead += language.text("below.run", yoy.run_length)
     else:
         lead += "."
-    tally = language.text("below.tally", yoy.days_below_last_14, compared=yoy.days_compared_last_14)
+    below_days, compared = yoy.days_below_last_14, yoy.days_compared_last_14
+    if below_days in {0, compared}:
+        tally = language.text("below.tally.all" if below_days else "below.tally.none", compared=compared)
+    else:
+        tally = language.text("below.tally", below_days, compared=compared)
+    if not compared:
+        tally = ""
     if voice.anomaly is None:
-        return f"{lead} {tally}"
+        return f"{lead} {tally}".rstrip()
     still = way < 0 and side(voice.anomaly.value, voice.decimals) == "above"
     place = language.text("below.still.above" if still else "below.is", relation=voice.average_relation("of.average"))
-    return f"{lead} {tally} {place}"
+    return " ".join(filter(None, (lead, tally, place)))
 
 
 def above(voice: Voice) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.assets import Words
 
 TITLE, SUBTITLE, CAPTION, ALT_SHORT, ALT, LONG = 90, 130, 400, 125, 300, 1000
@@ -36,6 +37,56 @@ def cut(text: str, limit: int) -> str:
         return text
     head = text[: limit - 1]
     return (head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,;:.—–") + "…"
+
+
+def story(
+    voice: Voice,
+    *,
+    titles: Sequence[str],
+    subtitles: Sequence[str],
+    subtitles_placed: Sequence[str] = (),
+    lead: str,
+    extras: Sequence[str] = (),
+    alts_short: Sequence[str],
+    alts: Sequence[str],
+    more: Sequence[str] = (),
+) -> Story:
+    """
+    A story about one series, or about several of which this is the first.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+    titles, subtitles, alts_short, alts : sequence of str
+        Wordings, fullest first.
+    subtitles_placed : sequence of str, optional
+        Subtitles for titles that do not name the subject in full; by default those of `subtitles`.
+    lead : str
+        First sentence of the caption.
+    extras, more : sequence of str, optional
+        Further sentences, dearest first, and those for the long description only.
+
+    Returns
+    -------
+    Story
+        With the source and, for the sample, the warning.
+    """
+    return Story(
+        titles=tuple(titles),
+        subject=voice.subject,
+        subtitles=tuple(subtitles),
+        subtitles_placed=tuple(subtitles_placed or subtitles),
+        lead=lead,
+        extras=tuple(extras),
+        source=voice.source,
+        alts_short=tuple(alts_short),
+        alts=tuple(alts),
+        more=tuple(more),
+        simulated=voice.simulated,
+        simulated_short=voice.simulated_short,
+        spanish=voice.language.spanish,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from climtrack.reporter.language import Language, capitalised, direction
-from climtrack.reporter.places import Place, feminine, place
+from climtrack.reporter.places import Place, contracted, feminine, place
 from climtrack.reporter.plain import plain
 from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Unknown, YearOverYear
@@ -20,6 +20,8 @@ from climtrack.vocabulary.variables import VARIABLES
 _SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.
 YOUNG = 15
+#: A gap of this many days is named.
+NAMED_GAP = 3
 #: A place is worth a superlative this far down.
 SUPERLATIVES = 10
 
@@ -126,8 +128,12 @@ class Voice:
     @property
     def measured(self) -> str:
         """The series inside a sentence: ``daily Northern Hemisphere air temperature``."""
-        here = self.place
-        return self.language.text(f"series.{self.study.series.key.variable}", name=here.name, the=here.the)
+        return self.language.text(f"series.{self.study.series.key.variable}", subject=self.subject, of=self.of)
+
+    @property
+    def of(self) -> str:
+        """The subject in the genitive: ``of global air``, ``del aire del planeta``."""
+        return contracted("de", self.subject) if self.language.spanish else f"of {self.subject}"
 
     @property
     def day(self) -> dt.date:
@@ -314,16 +320,18 @@ class Voice:
             return ""
         values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
         if rank.tied:
-            others = [str(year) for year in rank.tied_with[:3]]
-            return say("rank.tied", others=self.language.list(others), **values)
+            values["others"] = self.language.list([str(year) for year in rank.tied_with[:3]])
+        if rank.rank > SUPERLATIVES:
+            return say("rank.tied" if rank.tied else "rank.far", **values)
+        joint = "joint." if rank.tied else ""
         if rank.rank == 1:
-            sentence = say("rank.first", **values)
-        elif rank.rank <= SUPERLATIVES:
-            sentence = say("rank.nth", ordinal=self.language.ordinal(rank.rank), **values)
+            sentence = say(f"rank.{joint}first", **values)
         else:
-            sentence = say("rank.far", **values)
-        if rank.claim is Claim.WITHIN_NOISE and rank.rank <= SUPERLATIVES:
+            sentence = say(f"rank.{joint}nth", ordinal=self.language.ordinal(rank.rank), **values)
+        if rank.claim is Claim.WITHIN_NOISE:
             return f"{sentence} {say('rank.noise')}"
+        if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
+            return f"{sentence} {say('rank.preliminary')}"
         return sentence
 
     def preliminary(self) -> str:
@@ -336,6 +344,18 @@ class Voice:
         return self.language.text(
             "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
         )
+
+    def gaps(self) -> str:
+        """Years that the series lacks, and days of this year, as a sentence; nothing where there are none."""
+        absent = [f"{a}–{b}" if a < b else str(a) for a, b in year_runs(list(self.findings.absent_years))]
+        days = [run for run in self.findings.missing if run.days >= NAMED_GAP]
+        told = []
+        if absent:
+            told.append(self.language.text("gap.years", years=self.language.list(absent)))
+        if days:
+            spans = [self.language.date_range(run.first, run.last) for run in days]
+            told.append(self.language.text("gap.days", days=self.language.list(spans)))
+        return " ".join(told)
 
     def uncovered(self) -> str:
         """That the baseline asked for is not covered, as a sentence; nothing where it is."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from climtrack.reporter.language import capitalised
-from climtrack.reporter.prose.story import Story
+from climtrack.reporter.prose.answers import falling
+from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import line_titles
 from climtrack.reporter.prose.voice import Voice, side
 
@@ -81,7 +82,33 @@ def course(voice: Voice) -> str:
     return language.text("alt.lines.some", above=language.count(above), known=language.count(known), **values)
 
 
-def story(voices: Sequence[Voice]) -> Story:
+def shorts(voice: Voice, message: str) -> tuple[str, ...]:
+    """
+    Short alternative texts: subject, day, both differences; then ever less.
+
+    Parameters
+    ----------
+    voice : Voice
+        The study and the language.
+    message : str
+        Id of the sentence.
+
+    Returns
+    -------
+    tuple of str
+        Fullest first.
+    """
+    return tuple(
+        voice.language.text(message, subject=subject, day=voice.date, relation=relation)
+        for subject, relation in (
+            (voice.subject, brief(voice)),
+            (voice.short, brief(voice)),
+            (voice.short, briefest(voice)),
+        )
+    )
+
+
+def tell(voices: Sequence[Voice]) -> Story:
     """
     What ``year_lines`` says.
 
@@ -96,39 +123,24 @@ def story(voices: Sequence[Voice]) -> Story:
         Title, subtitle, caption and alternative texts.
     """
     voice = voices[0]
-    language, place = voice.language, voice.place
-    titles = line_titles(voice)
-    common = {"years": voice.years, "date": voice.date, "name": place.name}
+    language = voice.language
+    common = {"years": voice.years, "date": voice.date, "name": voice.place.name}
     quantity = {"quantity": voice.quantity, "Quantity": capitalised(voice.quantity)}
-    alt_values = {"series": voice.measured, "years": voice.years}
-    return Story(
-        titles=titles,
-        subject=voice.subject,
+    plain_end = language.text("alt.lines.plain", year=voice.day.year, day=voice.day_month, relation=brief(voice))
+    return story(
+        voice,
+        titles=line_titles(voice),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
             language.text("subtitle.lines.place", **quantity, **common),
             language.text("subtitle.short.place", **common),
         ),
         lead=voice.averaged(),
-        extras=(voice.uncovered(), voice.preliminary(), voice.ranked()),
-        source=voice.source,
-        alts_short=(
-            language.text("alt.short.lines", name=voice.heading, day=voice.date, relation=brief(voice)),
-            language.text("alt.short.lines", name=place.name, day=voice.date, relation=brief(voice)),
-            language.text("alt.short.lines", name=place.name, day=voice.date, relation=briefest(voice)),
+        extras=(voice.uncovered(), voice.preliminary(), voice.ranked(), voice.gaps()),
+        alts_short=shorts(voice, "alt.short.lines"),
+        alts=tuple(
+            language.text("alt.lines", finding=finding, series=voice.measured, years=voice.years)
+            for finding in (course(voice), plain_end)
         ),
-        alts=(
-            language.text("alt.lines", finding=course(voice), **alt_values),
-            language.text(
-                "alt.lines",
-                finding=language.text(
-                    "alt.lines.plain", year=voice.day.year, day=voice.day_month, relation=brief(voice)
-                ),
-                **alt_values,
-            ),
-        ),
-        more=(),
-        simulated=voice.simulated,
-        simulated_short=voice.simulated_short,
-        spanish=language.spanish,
+        more=(falling(voice),),
     )

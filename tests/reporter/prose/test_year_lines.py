@@ -48,7 +48,7 @@ def test_the_alternative_text_is_the_voice_of_the_page():
         "average all year and ends, on 17 November, 0.3 °C below 2025 and 0.6 °C above average."
     )
     assert plain(words(ES).alt) == (
-        "Gráfico de líneas de la temperatura diaria del aire en el hemisferio norte, 1940–2026: 2026 va todo el año "
+        "Gráfico de líneas de la temperatura diaria del aire del hemisferio norte, 1940–2026: 2026 va todo el año "
         "por encima de la media de 1991–2020 y acaba, el 17 de noviembre, 0,3 °C por debajo de 2025 y 0,6 °C por "
         "encima de la media."
     )

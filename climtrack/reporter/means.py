@@ -1,0 +1,168 @@
+"""Means of the anomalies that pictures and sentences share, so that both say the same number."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import Floats
+
+#: A year counts as whole with this many days.
+WHOLE = 360
+DECADE = 10
+WEEK = 7
+
+
+def daily(study: Study) -> Floats:
+    """
+    Anomaly of every day of the series.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    array of float
+        degC, shape (time,); all NaN without a climatology.
+    """
+    if study.climatology is None:
+        return np.full(study.series.values.size, np.nan)
+    return study.series.values - study.climatology.mean[calendar.dayofyear(study.series.dates) - 1]
+
+
+def annual(study: Study) -> dict[int, float]:
+    """
+    Mean anomaly of each whole year.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    dict of int to float
+        degC by year, ascending; years with gaps of more than a few days are left out.
+    """
+    if study.anomalies is None:
+        return {}
+    values = study.anomalies.values
+    whole = (~np.isnan(values)).sum(axis=1) >= WHOLE
+    means = np.nanmean(values[whole], axis=1) if whole.any() else []
+    return dict(zip(study.anomalies.years[whole].tolist(), (float(v) for v in means), strict=True))
+
+
+def decades(years: dict[int, float]) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """
+    First and last ten whole years.
+
+    Parameters
+    ----------
+    years : dict of int to float
+        Means by year, ascending.
+
+    Returns
+    -------
+    tuple of tuple of int, or None
+        First and last year of each; None where they are not twenty different years, or not consecutive.
+    """
+    held = list(years)
+    if len(held) < 2 * DECADE:
+        return None
+    first, last = held[:DECADE], held[-DECADE:]
+    if first[-1] - first[0] >= DECADE or last[-1] - last[0] >= DECADE:
+        return None
+    return (first[0], first[-1]), (last[0], last[-1])
+
+
+def span_mean(years: dict[int, float], span: tuple[int, int]) -> float:
+    """
+    Mean over some years.
+
+    Parameters
+    ----------
+    years : dict of int to float
+        Means by year.
+    span : tuple of int
+        First and last year.
+
+    Returns
+    -------
+    float
+        degC.
+    """
+    return float(np.mean([value for year, value in years.items() if span[0] <= year <= span[1]]))
+
+
+def weekly(study: Study) -> Floats:
+    """
+    Centred 7-day mean of the anomaly.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    array of float
+        degC, shape (time,), NaN where one of the seven days is missing.
+    """
+    values = daily(study)
+    if values.size < WEEK:
+        return np.full(values.size, np.nan)
+    means = np.lib.stride_tricks.sliding_window_view(values, WEEK).mean(axis=1)
+    return np.pad(means, WEEK // 2, constant_values=np.nan)
+
+
+def share_below(study: Study) -> dict[int, float]:
+    """
+    Share of each whole year's 7-day means that lie below average.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    dict of int to float
+        0 to 1 by year, ascending.
+    """
+    means = weekly(study)
+    years = calendar.year_of(study.series.dates)
+    known = ~np.isnan(means)
+    found = {}
+    for year in np.unique(years).tolist():
+        held = means[(years == year) & known]
+        if held.size >= WHOLE - WEEK:
+            found[year] = float((held < 0).mean())
+    return found
+
+
+def first_above_last_below(study: Study) -> tuple[dt.date | None, dt.date | None]:
+    """
+    Middle of the first week above average, and of the last one below.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    tuple of date or None
+        None where there is no such week.
+    """
+    means = weekly(study)
+    above, below = np.flatnonzero(means > 0), np.flatnonzero(means < 0)
+    start = study.series.start
+    return (
+        start + dt.timedelta(days=int(above[0])) if above.size else None,
+        start + dt.timedelta(days=int(below[-1])) if below.size else None,
+    )

@@ -1,0 +1,111 @@
+"""year_over_year in words: which part of this year beat last year? The average always stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from climtrack.reporter.language import capitalised, direction
+from climtrack.reporter.prose.story import Story, story
+from climtrack.reporter.prose.titles import worded
+from climtrack.reporter.prose.voice import Voice, side
+from climtrack.reporter.prose.year_lines import shorts
+from climtrack.vocabulary.findings import YearOverYear
+
+
+def _titles(voice: Voice, yoy: YearOverYear) -> tuple[str, ...]:
+    """The run's length; a single day's size; level."""
+    language, decimals = voice.language, voice.decimals
+    way = direction(yoy.difference, decimals)
+    last = yoy.other_year == voice.day.year - 1
+    if way == 0:
+        if voice.anomaly is not None and side(voice.anomaly.value, decimals) != "level":
+            message = f"title.year.level.{side(voice.anomaly.value, decimals)}"
+            return worded(voice, message, other=yoy.other_year, size=language.size(voice.anomaly.value, decimals))
+        return worded(voice, "title.yoy.level", other=yoy.other_year)
+    if yoy.run_length < 2:
+        size = language.size(yoy.difference, decimals)
+        message = "title.year.ago" if last else "title.year.other"
+        return worded(voice, message, size=size, warmer=yoy.difference, other=yoy.other_year)
+    message = f"title.run.{'warmer' if way > 0 else 'cooler'}{'' if last else '.other'}"
+    word = voice.adjective(yoy.difference, voice.short)
+    told = language.text(
+        message, yoy.run_length, Short=capitalised(voice.short), other=yoy.other_year, warmer=word, cooler=word
+    )
+    return (told,)
+
+
+def tell(voices: Sequence[Voice]) -> Story:
+    """
+    What ``year_over_year`` says.
+
+    Parameters
+    ----------
+    voices : sequence of Voice
+        The study in one language.
+
+    Returns
+    -------
+    Story
+        Title, subtitle, caption and alternative texts.
+    """
+    voice = voices[0]
+    language, decimals, yoy = voice.language, voice.decimals, voice.yoy
+    if yoy is None:
+        return story(
+            voice,
+            titles=worded(voice, "title.value", value=voice.value, day=voice.day_month),
+            subtitles=(
+                language.text("subtitle.short.place", name=voice.place.name, years=voice.years, date=voice.date),
+            ),
+            lead=voice.averaged(),
+            extras=(language.text("below.unknown"),),
+            alts_short=shorts(voice, "alt.short.bars"),
+            alts=shorts(voice, "alt.short.bars"),
+        )
+    way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.difference, decimals)]
+    common = {"name": voice.place.name, "year": voice.day.year, "other": yoy.other_year, "date": voice.date}
+    run = max(yoy.run_length, 1)
+    word = voice.adjective(yoy.difference, voice.subject)
+    counted = () if way == "level" else (run,)
+    lead = language.text(
+        f"yoy.lead.{way}",
+        *counted,
+        Subject=capitalised(voice.subject),
+        size=language.size(yoy.difference, decimals),
+        warmer=word,
+        cooler=word,
+        **common,
+    )
+    tally = language.text(
+        "yoy.tally",
+        compared=language.count(yoy.days_compared),
+        warmer=language.count(yoy.days_warmer),
+        cooler=language.count(yoy.days_cooler),
+    )
+    relation = voice.average_relation("of.average")
+    still = ""
+    if voice.anomaly is not None:
+        contrary = way == "cooler" and side(voice.anomaly.value, decimals) == "above"
+        still = language.text("yoy.still" if contrary else "yoy.is", relation=relation)
+    widest = max(yoy.warmest, yoy.coldest, key=lambda gap: abs(gap.difference))
+    gap = {"difference": language.difference(widest.difference, decimals), "day": language.date_day(widest.date)}
+    leap = language.text("note.leap") + "." if yoy.leap_day else ""
+    bars = shorts(voice, "alt.short.bars")
+    alts = list(bars)
+    if relation:
+        alts.insert(
+            0,
+            language.text(
+                f"alt.yoy.{way}", *counted, subject=voice.subject, of=voice.of, relation=relation, **gap, **common
+            ),
+        )
+    return story(
+        voice,
+        titles=_titles(voice, yoy),
+        subtitles=(language.text("subtitle.yoy", **common),),
+        lead=lead,
+        extras=(still, voice.preliminary(), tally, language.text("yoy.widest", **gap), leap, voice.uncovered()),
+        alts_short=bars,
+        alts=alts,
+        more=(voice.ranked(), voice.gaps()),
+    )
