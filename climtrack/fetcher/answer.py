@@ -6,18 +6,19 @@ Bytes are inflated here and not by the HTTP client, so that a small body cannot 
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
 
 from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
 from climtrack.vocabulary.payload import Payload
 
 LATER: Final = "Will try again at the next refresh"
+MOVED: Final = "If it stays so: a newer climtrack may know the new address"
 KEPT = 65_536
 _PIECE = 65_536
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -79,7 +80,7 @@ def payload(response: BaseHTTPResponse, url: str, *, max_bytes: int, conditional
     if start.startswith(b"<") or (media_type == "text/html" and not start.startswith((b"[", b"\xef\xbb\xbf["))):
         raise Passing(
             f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)",
-            "The address may have moved: a newer climtrack may know the new one",
+            MOVED,
             url=url,
             body=body[:KEPT],
         )
@@ -119,8 +120,7 @@ def _refusal(status: int, headers: Mapping[str, str], url: str, head: bytes) -> 
         remedy = "See `user_agent` in the manual"
         return SourceUnavailable(f"the server refused this program ({status})", remedy, url=url, body=head)
     if status in {404, 410}:
-        remedy = "A newer climtrack may know the new one; or name it under [[endpoints]] in config.toml"
-        return SourceUnavailable(f"the address no longer exists ({status})", remedy, url=url, body=head)
+        return SourceUnavailable(f"the address no longer exists ({status})", MOVED, url=url, body=head)
     return SourceUnavailable(f"the server answered with status {status} and no data", LATER, url=url, body=head)
 
 
@@ -174,14 +174,19 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     if not text or len(text) > 40:
         return None
     try:
-        return min(float(Retry().parse_retry_after(text)), 31 * 86400.0)
-    except (InvalidHeader, ValueError, OverflowError):
+        if text.isascii() and text.isdigit():
+            seconds = float(text)
+        else:
+            until = parsedate_to_datetime(text)
+            seconds = until.timestamp() - time.time()
+    except (ValueError, OverflowError):
         return None
+    return min(max(seconds, 0.0), 31 * 86400.0)
 
 
 def _duration(seconds: float) -> str:
     """Seconds in the unit in which a person would say them."""
     for unit, name in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * unit or (seconds >= unit and seconds % unit == 0):
-            return f"{round(seconds / unit)} {name if name != 'days' or round(seconds / unit) > 1 else 'day'}"
+        if seconds >= 2 * unit or (name == "h" and seconds >= unit):
+            return f"{round(seconds / unit)} {name}"
     return f"{seconds:.0f} s"

@@ -150,8 +150,8 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         raise SourceChanged("received an empty answer", "Will try again at the next refresh")
     if head.startswith(b"<"):
         raise SourceChanged(
-            f"received a web page instead of data ({len(body) / 1000:.1f} kB)",
-            "The address may have moved: a newer climtrack may know the new one",
+            f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)",
+            "If it stays so: a newer climtrack may know the new address",
         )
     if not head.startswith((b"[", b"{")):
         changed("the answer is not JSON")

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from urllib3.exceptions import HTTPError, IncompleteRead, ProtocolError
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError, IncompleteRead, InvalidHeader, ProtocolError
 
 from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
 from climtrack.fetcher import answer
@@ -39,7 +40,7 @@ HOPS = 3
 PATIENCE, BRIEF = 2, 4.0
 #: Bytes that status line and headers may have on top of the body.
 HEADERS = 262_144
-USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series, conditional requests)"
+USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series for newsletters)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,27 +254,27 @@ class Http:
         limits = Limits(task.deadline, self._policy.read_timeout, self._policy.max_bytes + HEADERS, self._monotonic)
         connection = self._connection(parts, limits)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
+        response: BaseHTTPResponse | None = None
+        reusable = False
         try:
             connection.request("GET", target, headers=task.headers, preload_content=False, decode_content=False)
             response = connection.getresponse()
             if response.status in REDIRECTS:
-                connection.close()
                 return response.headers.get("Location", "")[:2000]
             conditional = "If-None-Match" in task.headers or "If-Modified-Since" in task.headers
             found = answer.payload(response, url, max_bytes=self._policy.max_bytes, conditional=conditional)
-        except FetchError:
-            connection.close()
-            raise
+            reusable = True
         except (OSError, HTTPError, http.client.HTTPException, ValueError) as problem:
             # ValueError: a port or header that http.client cannot make sense of
-            connection.close()
             raise self._explained(problem, url, task) from problem
-        except BaseException:
-            connection.close()
-            raise
-        response.drain_conn()
-        with self._lock:
-            self._idle.append((f"{parts.scheme}://{parts.netloc}", connection))
+        finally:
+            if reusable:
+                with self._lock:
+                    self._idle.append((f"{parts.scheme}://{parts.netloc}", connection))
+            else:
+                connection.close()
+            if response is not None:
+                response.close()
         return found
 
     def _connection(self, parts: SplitResult, limits: Limits) -> Plain | Secure:
@@ -316,7 +317,7 @@ class Http:
             if isinstance(cause, TimeoutError):
                 return Silent(f"the server did not answer within {task.total:g} s", LATER, url=url)
             if isinstance(cause, ssl.SSLCertVerificationError):
-                return Elsewhere(_untrusted(cause), _CLOCK_REMEDY, url=url)
+                return Elsewhere(_untrusted(cause), LATER, url=url)
             if isinstance(cause, ssl.SSLError):
                 return Passing("the secure connection could not be made (TLS)", LATER, url=url)
             if isinstance(cause, socket.gaierror):
@@ -328,7 +329,10 @@ class Http:
                 return Passing("the answer is cut short", LATER, url=url)
             if isinstance(cause, ConnectionError | http.client.RemoteDisconnected):
                 return Silent("the server broke off the connection", LATER, url=url)
-        if any(isinstance(cause, http.client.HTTPException | ProtocolError | ValueError) for cause in causes):
+        if any(
+            isinstance(cause, http.client.HTTPException | ProtocolError | InvalidHeader | ValueError)
+            for cause in causes
+        ):
             return SourceChanged("the server's answer is not HTTP as we know it", LATER, url=url)
         if isinstance(problem, OSError):
             return Silent("the network cannot be reached", "Is this computer online? " + LATER, url=url)
@@ -346,9 +350,6 @@ class _Task:
     total: float
 
 
-_CLOCK_REMEDY = "If the clock is right, the source has to repair this; " + LATER[0].lower() + LATER[1:]
-
-
 def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
     """Why a certificate is not believed, with this computer's clock where that explains it."""
     clock = f"; this computer's clock says {time.strftime('%Y-%m-%d')}"
@@ -361,8 +362,7 @@ def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
         62: "the certificate is for another name",
         64: "the certificate is for another name",
     }
-    reason = reasons.get(problem.verify_code, f"the certificate is not accepted ({shown(problem.verify_message)})")
-    return f"the server's identity is in doubt: {reason}"
+    return reasons.get(problem.verify_code, f"the certificate is not accepted ({shown(problem.verify_message)})")
 
 
 def _causes(problem: BaseException) -> list[BaseException]:
