@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from typing import Any
@@ -39,7 +40,7 @@ def exit_code(problem: ClimtrackError) -> int:
     return 2
 
 
-def say(text: str) -> None:
+def say(text: str, *, strong: bool = False) -> None:
     """
     Print a line of results.
 
@@ -47,8 +48,12 @@ def say(text: str) -> None:
     ----------
     text : str
         Printed without terminal control characters.
+    strong : bool, default False
+        Bold, on a terminal that wants it (`NO_COLOR` says that it does not).
     """
-    typer.echo(_CONTROL.sub("", text))
+    clean = _CONTROL.sub("", text)
+    bold = strong and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    typer.echo(typer.style(clean, bold=True) if bold else clean)
 
 
 def note(text: str) -> None:

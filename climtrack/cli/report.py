@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -114,12 +115,14 @@ def report(
         as_json(facts[0] if len(facts) == 1 else facts)
     else:
         for one in done.regions:
+            for said in one.answers.values():
+                for title, sentences in said:
+                    say("")
+                    say(title, strong=True)
+                    for sentence in sentences:
+                        say(f"  {sentence}")
             say("")
-            for sentences in one.answers.values():
-                for sentence in sentences:
-                    say(sentence)
-                say("")
             pictures = sum(asset.media_type.startswith("image/") for asset in one.assets)
-            say(f"{one.folder}: report.md, facts.json, {pictures} pictures")
+            say(f"{one.folder}{os.sep}: report.html, report.md, facts.json, tables and {pictures} pictures")
     if done.failed or (strict and done.stale):
         raise typer.Exit(3)

@@ -78,8 +78,8 @@ class RegionReport:
         What is known.
     assets : tuple of Asset
         Everything written.
-    answers : mapping of str to tuple of str
-        The three answers per series, by language.
+    answers : mapping of str to tuple of (str, tuple of str)
+        Per language and series: the finding, and the three answers.
     folder : Path or None
         Where it was written.
     """
@@ -87,7 +87,7 @@ class RegionReport:
     pairing: Pairing
     studies: tuple[Study, ...]
     assets: tuple[Asset, ...]
-    answers: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     folder: Path | None
 
 
@@ -198,7 +198,10 @@ def report(
             folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
             write_bundle(folder, assets)
         said = {
-            code: tuple(sentence for study in studies for sentence in answers(study, Language(code)))
+            code: tuple(
+                (words("year_lines", [study], Language(code)).title, answers(study, Language(code)))
+                for study in studies
+            )
             for code in request.languages
         }
         regions.append(RegionReport(pair, studies, assets, said, folder))
