@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from climtrack.analysis.survey import study
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, SeriesNotFound, StoreBusy
+from climtrack.errors import ClimtrackError, ConfigError, SeriesNotFound, SourceChanged, StoreBusy
 from climtrack.fetcher.fetch import fetch_all
 from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.notices import failures, span, stale
@@ -209,9 +209,11 @@ def stock(
         problem: ClimtrackError = (
             failed[0][1]
             if failed
-            else SeriesNotFound(f"nothing is stored for {', '.join(map(str, keys))}", "Run it once without --offline")
+            else SeriesNotFound("the source was not asked", "Run it once without --offline")
         )
-        if not freshness.sample:
+        reached = any(isinstance(error, SourceChanged) or getattr(error, "body", b"") for _, error, _ in failed)
+        if reached or not freshness.sample:  # a site that answers is no reason to simulate
+            problem.what = f"{', '.join(key.label for key in keys)}: {problem.what}, and nothing is stored"
             raise problem
         lines.append("No data are stored yet: this report shows SIMULATED data, which mean nothing. Run it online.")
         return Stock(sampled(keys, now), updates, tuple(lines), simulated=True)
