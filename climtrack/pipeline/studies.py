@@ -207,9 +207,7 @@ def stock(
     lines.extend(failures(failed, now))
     if not series:
         problem: ClimtrackError = (
-            failed[0][1]
-            if failed
-            else SeriesNotFound("the source was not asked", "Run it once without --offline")
+            failed[0][1] if failed else SeriesNotFound("the source was not asked", "Run it once without --offline")
         )
         reached = any(isinstance(error, SourceChanged) or getattr(error, "body", b"") for _, error, _ in failed)
         if reached or not freshness.sample:  # a site that answers is no reason to simulate
