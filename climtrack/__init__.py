@@ -13,14 +13,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from climtrack.api import anomaly as anomaly
-    from climtrack.api import chart as chart
-    from climtrack.api import climatology as climatology
-    from climtrack.api import compare as compare
-    from climtrack.api import facts as facts
-    from climtrack.api import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
-    from climtrack.api import plot as plot
-    from climtrack.api import study as study
+    from climtrack.api.anomalies import anomaly as anomaly
+    from climtrack.api.anomalies import climatology as climatology
+    from climtrack.api.data import compare as compare
+    from climtrack.api.data import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
+    from climtrack.api.data import reduce as reduce
+    from climtrack.api.findings import facts as facts
+    from climtrack.api.findings import study as study
+    from climtrack.api.pictures import chart as chart
+    from climtrack.api.pictures import plot as plot
     from climtrack.errors import ClimtrackError as ClimtrackError
     from climtrack.vocabulary.assets import Asset as Asset
     from climtrack.vocabulary.baselines import BASELINES as BASELINES
@@ -36,14 +37,15 @@ __version__ = "0.1.0"
 
 #: Public names, in the order in which a reader meets them, and where each lives.
 _HOMES = {
-    "open": "climtrack.api",
-    "climatology": "climtrack.api",
-    "anomaly": "climtrack.api",
-    "compare": "climtrack.api",
-    "study": "climtrack.api",
-    "facts": "climtrack.api",
-    "chart": "climtrack.api",
-    "plot": "climtrack.api",
+    "open": "climtrack.api.data",
+    "climatology": "climtrack.api.anomalies",
+    "anomaly": "climtrack.api.anomalies",
+    "compare": "climtrack.api.data",
+    "reduce": "climtrack.api.data",
+    "study": "climtrack.api.findings",
+    "facts": "climtrack.api.findings",
+    "chart": "climtrack.api.pictures",
+    "plot": "climtrack.api.pictures",
     "Baseline": "climtrack.vocabulary.baselines",
     "BASELINES": "climtrack.vocabulary.baselines",
     "REGIONS": "climtrack.vocabulary.regions",
@@ -61,6 +63,7 @@ __all__ = [
     "climatology",
     "anomaly",
     "compare",
+    "reduce",
     "study",
     "facts",
     "chart",

@@ -1,0 +1,1 @@
+"""climtrack for scientists; `import climtrack` gives the names of this package."""
