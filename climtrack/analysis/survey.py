@@ -21,8 +21,11 @@ from climtrack.vocabulary.baselines import BASELINES, DEFAULT, Baseline
 from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Reading, RevisionNoise, Run, Unknown
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.results import Climatology, Study
-from climtrack.vocabulary.series import Series, Status
+from climtrack.vocabulary.series import Series, SeriesKey, Status
 from climtrack.vocabulary.tables import YearTable
+
+#: Stands in for 1981–2010 where 1981 is partial; the air needs no such substitute.
+SEA_ONLY = Baseline(1982, 2010)
 
 
 def study(
@@ -63,7 +66,7 @@ def study(
     """
     known = series if as_of is None else series.upto(as_of)
     table, place = folded(known)
-    normals = _climatologies(table, baseline)
+    normals = _climatologies(series.key, table, baseline)
     chosen = next((normal for normal in normals.values() if isinstance(normal, Climatology)), None)
     frame = Frame(
         series=known,
@@ -89,10 +92,11 @@ def study(
     )
 
 
-def _climatologies(table: YearTable, requested: Baseline) -> dict[str, Climatology | Unknown]:
+def _climatologies(key: SeriesKey, table: YearTable, requested: Baseline) -> dict[str, Climatology | Unknown]:
     """Climatology of the baseline asked for, then of every named one, or why there is none."""
     found: dict[str, Climatology | Unknown] = {}
-    for baseline in dict.fromkeys([requested, *BASELINES.values()]):
+    named = [baseline for baseline in BASELINES.values() if key.variable == "sst" or baseline != SEA_ONLY]
+    for baseline in dict.fromkeys([requested, *named]):
         why = uncovered(table, baseline)
         found[str(baseline)] = Unknown(why) if why else climatology(table, baseline)
     return found
