@@ -76,8 +76,7 @@ def check(
         If the series is not to be trusted; says why and what to do.
     """
     notes: list[str] = []
-    if held is not None and held.source.simulated and not new.source.simulated:
-        held = None
+    held = _counted(new, held)
     _source(new, held)
     _future(new, today)
     _range(new, held, accept, levels)
@@ -109,7 +108,13 @@ def is_older(new: Series, held: Series | None) -> bool:
     bool
         True where the held series should simply stay.
     """
+    held = _counted(new, held)
     return held is not None and new.end < held.end and _last_final(new) <= _last_final(held)
+
+
+def _counted(new: Series, held: Series | None) -> Series | None:
+    """What is held, if it counts: the sample is nothing beside real data."""
+    return None if held is not None and held.source.simulated and not new.source.simulated else held
 
 
 def _refuse(what: str, remedy: str) -> NoReturn:

@@ -143,14 +143,16 @@ def fetch(
         Never an exception of the source.
     """
     payload: Payload | None = None
+    # validators belong to this address; the sample's are nobody else's business
+    known = held.source if held is not None and held.source.url.endswith(endpoint.path) and not accept else None
+    asked = known if known is not None and not known.simulated else None
     try:
-        same = held is not None and not accept and held.source.url.endswith(endpoint.path)
         payload = transport.get(
             endpoint.path,
-            etag=held.source.etag if held is not None and same else "",
-            last_modified=held.source.last_modified if held is not None and same else "",
+            etag=asked.etag if asked else "",
+            last_modified=asked.last_modified if asked else "",
         )
-        if payload is None or (held is not None and same and payload.sha256 == held.source.sha256):
+        if payload is None or (known is not None and payload.sha256 == known.sha256):
             return Outcome(endpoint.key, None, None, unchanged=True)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
         new = series_from_payload(payload.body, endpoint.key, source, data_source=endpoint.data_source)

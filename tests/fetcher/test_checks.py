@@ -1,0 +1,177 @@
+"""Trust is comparison with what is held: real copies pass in their order, and nothing rewinds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from climtrack.errors import SourceChanged
+from climtrack.fetcher.checks import check, is_older
+from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.reanalyzer import series_from_payload
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status
+
+KEY = SeriesKey("era5", "t2m", "world")
+START = dt.date(2020, 1, 1)
+TODAY = dt.date(2024, 1, 1)
+SOURCE = Source("https://example.org/x", dt.datetime(2024, 1, 1, tzinfo=dt.UTC), "0" * 64, data_source="ERA5")
+
+
+def series(values: Floats, preliminary: int = 0, source: Source = SOURCE) -> Series:
+    """A series whose last days are preliminary."""
+    status = np.where(np.isnan(values), Status.MISSING, Status.FINAL).astype(np.int8)
+    if preliminary:
+        status[-preliminary:] = Status.PRELIMINARY
+    return Series(KEY, START, values, status, source)
+
+
+def wave(size: int) -> Floats:
+    """A year's cycle of 4 °C whose largest step is 0.03 °C, with a little weather of 0.04 °C."""
+    i = np.arange(size)
+    return np.round(14 + 2 * np.sin(2 * np.pi * i / 365.25) + 0.04 * np.sin(i * 2.1), 3)
+
+
+def test_nothing_new() -> None:
+    """The same series again, and the same with five more days, pass without a word."""
+    assert check(series(wave(1000)), series(wave(1000)), today=TODAY) == ()
+    assert check(series(wave(1005)), series(wave(1000)), today=TODAY) == ()
+
+
+def test_revisions_are_counted_and_sized() -> None:
+    """Three final values moved by 0.06 °C pass with a note; by 0.061 they do not."""
+    for by, fine in ((0.06, True), (0.061, False)):
+        values = wave(1000)
+        values[500:503] += by
+        if fine:
+            assert check(series(values), series(wave(1000)), today=TODAY) == (
+                "3 past values revised, at most 0.060 °C",
+            )
+        else:
+            with pytest.raises(SourceChanged, match=r"changed by up to 0\.06 °C \(2021-05-15\)"):
+                check(series(values), series(wave(1000)), today=TODAY)
+            assert check(series(values), series(wave(1000)), today=TODAY, accept=True)
+
+
+def test_preliminary_values_move_as_the_weather_does() -> None:
+    """The largest step is 0.107 °C: a preliminary day may change by twice that, a final one not."""
+    held = series(wave(1000), preliminary=10)
+    step = float(np.abs(np.diff(held.values)).max())
+    values = wave(1000)
+    values[-5] += 1.9 * step
+    (note,) = check(series(values), held, today=TODAY)
+    assert note.startswith("1 preliminary values revised")
+    values[-5] += 0.3 * step
+    with pytest.raises(SourceChanged):
+        check(series(values), held, today=TODAY)
+
+
+def test_slightly_older_copy_is_kept_out() -> None:
+    """Four days short is a lagging cache, five is a fault; neither takes the place of what is held."""
+    held = series(wave(1000))
+    assert check(series(wave(996)), held, today=TODAY) == ("the server sent a slightly older copy; keeping ours",)
+    assert is_older(series(wave(996)), held)
+    with pytest.raises(SourceChanged, match="5 days older than ours"):
+        check(series(wave(995)), held, today=TODAY)
+
+
+def test_shorter_copy_with_final_news_is_no_older_one() -> None:
+    """A copy that lost its last preliminary day but has made others final is taken, and the day stays held."""
+    held = series(wave(1000), preliminary=14)
+    new = series(wave(999), preliminary=11)
+    assert not is_older(new, held)
+    assert check(new, held, today=TODAY)
+
+
+def test_missing_days() -> None:
+    """Thirty-one held days may be missing from a copy, with a note; thirty-two may not."""
+    for count in (31, 32):
+        values = wave(1000)
+        values[100 : 100 + count] = np.nan
+        if count == 31:
+            (note,) = check(series(values), series(wave(1000)), today=TODAY)
+            assert note == "31 days missing in the new copy (2020-04-10 to 2020-05-10); ours are kept"
+        else:
+            with pytest.raises(SourceChanged, match="32 days that we hold are missing"):
+                check(series(values), series(wave(1000)), today=TODAY)
+
+
+def test_outage_in_what_is_new() -> None:
+    """A gap after the held days is accepted, and said; a later back-fill is no fault."""
+    values = wave(1030)
+    values[1005:1017] = np.nan
+    holed = series(values)
+    assert check(holed, series(wave(1000)), today=TODAY) == ("12 days missing (2022-10-02 to 2022-10-13)",)
+    assert check(series(wave(1031)), holed, today=TODAY) == ()
+
+
+def test_today_by_this_computer() -> None:
+    """A value of today is possible, one of tomorrow is not, and the clock is named."""
+    last = START + dt.timedelta(days=999)
+    assert check(series(wave(1000)), None, today=last) == ()
+    with pytest.raises(SourceChanged, match=r"1 value in the future .* clock says 2022-09-25"):
+        check(series(wave(1000)), None, today=last - dt.timedelta(days=1))
+
+
+def test_simulated_gives_way() -> None:
+    """Real data replace the sample whatever their values, the sample never replaces real data."""
+    sample = series(wave(1000) + 2, source=replace(SOURCE, simulated=True))
+    assert check(series(wave(900)), sample, today=TODAY) == ()
+    with pytest.raises(SourceChanged, match="simulated"):
+        check(sample, series(wave(900)), today=TODAY)
+
+
+def test_first_download_has_levels() -> None:
+    """Without anything held the endpoint's levels decide."""
+    assert check(series(wave(1000)), None, today=TODAY, levels=(10, 20)) == ()
+    with pytest.raises(SourceChanged, match=r"believable here is 15\.0\.\.\.20\.0"):
+        check(series(wave(1000)), None, today=TODAY, levels=(15, 20))
+
+
+def real(path: Path) -> Series:
+    """A real file read, under the key of its own name."""
+    product, region = path.name.split("_")[:2]
+    key = SeriesKey(product.replace("oisst2.1", "oisst"), "t2m" if "_t2_" in path.name else "sst", region)
+    return series_from_payload(path.read_bytes(), key, SOURCE)
+
+
+@pytest.mark.shared
+def test_real_copies(shared_data: Path) -> None:
+    """No real copy is refused at first download, none when it follows an earlier one, and none rewinds a later one."""
+    today = dt.date(2026, 11, 21)
+    copies: dict[tuple[str, str], list[Series]] = {}
+    for folder in ("climate_reanalyzer", "climate_reanalyzer_constructed"):
+        for path in sorted((shared_data / folder).rglob("*.json")):
+            copies.setdefault((path.name, path.parent.name), []).append(real(path))
+    assert sum(map(len, copies.values())) >= 36
+    followed = 0
+    for found in copies.values():
+        found.sort(key=lambda s: s.end)
+        levels = ENDPOINTS[found[0].key].levels if found[0].key in ENDPOINTS else None
+        for i, held in enumerate(found):
+            check(held, None, today=today, levels=levels)
+            for later in found[i + 1 :]:
+                notes = check(later, held, today=today, levels=levels)
+                assert not any("past" in note for note in notes)
+                assert not is_older(later, held)
+                assert is_older(held, later)
+                with pytest.raises(SourceChanged, match="days older than ours"):
+                    check(held, later, today=today)
+                followed += 1
+    assert followed >= 20
+
+
+@pytest.mark.shared
+def test_no_real_series_passes_for_another(shared_data: Path) -> None:
+    """Each of the seven real seas is refused in the place of every other."""
+    base = shared_data / "climate_reanalyzer/2026-08-22/clim/sst_daily/json_2clim"
+    seas = [real(path) for path in sorted(base.glob("*.json"))]
+    assert len(seas) == 7
+    for mine in seas:
+        for other in seas:
+            if other is not mine:
+                with pytest.raises(SourceChanged):
+                    check(replace(other, key=mine.key), mine, today=dt.date(2026, 8, 22))

@@ -1,0 +1,218 @@
+"""Many series at once: each with its own outcome, politely, and never for long."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from climtrack.errors import SourceUnavailable
+from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.fetch import Outcome, fetch_all
+from climtrack.fetcher.transport import Http, HttpPolicy
+from climtrack.sample import KEYS, SampleTransport, payload
+from climtrack.vocabulary.payload import Payload
+from climtrack.vocabulary.series import Series, SeriesKey
+from tests.fakes_server import FakeSite, status
+from tests.faults import genuine
+
+TODAY = dt.date(2026, 8, 20)
+NOW = dt.datetime(2026, 8, 20, 17, tzinfo=dt.UTC)
+NOTHING: dict[SeriesKey, Series] = {}
+
+
+def policy(site: FakeSite, **changes: float) -> HttpPolicy:
+    """The policy of a hasty test."""
+    return HttpPolicy((site.url,), **({"read_timeout": 0.3, "total_timeout": 0.6} | changes))  # type: ignore[arg-type]
+
+
+def test_second_round_costs_nothing() -> None:
+    """Thirteen good answers, then thirteen times 304: under 10 kB, two connections, one request each."""
+    with FakeSite() as site:
+        for key in KEYS:
+            site.put(ENDPOINTS[key].path, genuine(key, TODAY))
+        held: dict[SeriesKey, Series] = {}
+        seen: list[SeriesKey] = []
+        with Http(policy(site, total_timeout=20)) as network:
+            first = fetch_all(
+                ENDPOINTS.values(), held.get, transport=network, now=NOW, on_done=lambda o: seen.append(o.key)
+            )
+        assert [outcome.key for outcome in first] == list(ENDPOINTS)
+        assert set(seen) == set(ENDPOINTS)
+        for outcome in first:
+            assert outcome.series is not None
+            held[outcome.key] = outcome.series
+            assert outcome.series.source.retrieved == NOW
+            assert outcome.series.source.url == site.url + ENDPOINTS[outcome.key].path
+            assert not outcome.series.source.simulated
+        assert len(site.requests) == 13
+        site.requests.clear()
+        with Http(policy(site)) as network:
+            second = fetch_all(ENDPOINTS.values(), held.get, transport=network, now=NOW)
+        assert all(outcome.unchanged and outcome.error is None for outcome in second)
+        assert len(site.requests) == 13
+        sent = sum(len(k) + len(v) + 4 for r in site.requests for k, v in r.headers.items())
+        assert sent + 13 * 120 < 10_000
+        assert site.open_most <= 2
+
+
+def test_one_bad_series_stops_no_other() -> None:
+    """A missing file, a web page and a silent answer leave the ten others good, and each is told apart."""
+    with FakeSite() as site:
+        for key in KEYS:
+            site.put(ENDPOINTS[key].path, genuine(key, TODAY))
+        bad = [ENDPOINTS[key] for key in KEYS[2:5]]
+        del site.bodies[bad[0].path]
+        site.put(bad[1].path, b"<html>maintenance</html>")
+        site.fault(bad[2].path, lambda talk: talk.stall())
+        with Http(policy(site), sleep=lambda _: None) as network:
+            outcomes = {o.key: o for o in fetch_all(ENDPOINTS.values(), NOTHING.get, transport=network, now=NOW)}
+    assert sum(outcome.series is not None for outcome in outcomes.values()) == 10
+    for endpoint, words in zip(bad, ("404", "web page", "did not answer"), strict=True):
+        error = outcomes[endpoint.key].error
+        assert error is not None
+        assert words in error.what
+        assert error.url.endswith(endpoint.path)
+    assert outcomes[bad[1].key].error.body.startswith(b"<html>")  # type: ignore[union-attr]
+
+
+def test_all_hanging() -> None:
+    """Thirteen endpoints that never answer take a fraction of thirteen time limits."""
+    with FakeSite() as site:
+        site.fault("*", lambda talk: talk.stall())
+        start = time.monotonic()
+        with Http(policy(site, total_timeout=1.2)) as network:
+            outcomes = fetch_all(ENDPOINTS.values(), NOTHING.get, transport=network, now=NOW)
+        assert time.monotonic() - start < 4.0
+        assert all(isinstance(outcome.error, SourceUnavailable) for outcome in outcomes)
+        assert len({outcome.error.what for outcome in outcomes if outcome.error}) <= 2
+
+
+def test_time_of_the_true_policy() -> None:
+    """By the real limits, two paths may take 30 s each, at once, and eleven more 4 s each, two at once: under 60 s."""
+    from climtrack.fetcher import transport
+
+    rest = -(-(13 - transport.PATIENCE) // transport.CONNECTIONS)
+    assert HttpPolicy().total_timeout + rest * transport.BRIEF < 60
+
+
+def test_a_bug_is_not_an_outcome() -> None:
+    """An exception that is none of ours ends the run in the caller's thread."""
+
+    class Broken:
+        def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fetch_all(ENDPOINTS.values(), NOTHING.get, transport=Broken(), now=NOW)
+
+
+def test_sample_is_marked() -> None:
+    """Series of the sample say so themselves, and never take the place of real ones."""
+    outcomes = fetch_all(ENDPOINTS.values(), NOTHING.get, transport=SampleTransport(TODAY), now=NOW)
+    assert all(o.series is not None and o.series.source.simulated for o in outcomes)
+    real: dict[SeriesKey, Series] = {}
+    with FakeSite() as site:
+        for key in KEYS:
+            site.put(ENDPOINTS[key].path, genuine(key, TODAY))
+        with Http(policy(site, total_timeout=20)) as network:
+            for outcome in fetch_all(ENDPOINTS.values(), real.get, transport=network, now=NOW):
+                assert outcome.series is not None
+                real[outcome.key] = outcome.series
+    mixed = fetch_all(ENDPOINTS.values(), real.get, transport=SampleTransport(TODAY), now=NOW)
+    assert all(o.error is not None and "simulated" in o.error.what for o in mixed)
+    simulated = {o.key: o.series for o in outcomes}
+
+    class Site:
+        def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+            assert not etag
+            key = next(key for key in KEYS if ENDPOINTS[key].path == path)
+            return Payload("https://example.org/" + path, genuine(key, dt.date(2026, 7, 1)))
+
+    back = fetch_all(ENDPOINTS.values(), simulated.get, transport=Site(), now=NOW)
+    assert all(o.series is not None and not o.series.source.simulated for o in back)
+
+
+def test_accepted_once() -> None:
+    """What a person accepts is let through: a changed past, days missing, a much older copy; never the future."""
+    key = KEYS[0]
+    mine = fetch_all([ENDPOINTS[key]], NOTHING.get, transport=SampleTransport(TODAY), now=NOW)[0].series
+    assert mine is not None
+
+    def ask(body: bytes, accept: bool, now: dt.datetime = NOW) -> Outcome:
+        class One:
+            def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+                return Payload("sample:x", body)
+
+        chosen = frozenset({key}) if accept else frozenset()
+        return fetch_all([ENDPOINTS[key]], {key: mine}.get, transport=One(), now=now, accept=chosen)[0]
+
+    changed = payload(key, TODAY).replace(b"11.", b"12.")
+    assert ask(changed, accept=False).error is not None
+    outcome = ask(changed, accept=True)
+    assert outcome.series is not None
+    assert any("past values revised" in note for note in outcome.notes)
+    assert ask(payload(key, dt.date(2026, 9, 30)), accept=True).error is not None
+
+
+def test_refused_body_travels_with_the_error() -> None:
+    """The head of what was refused, at most 64 kB, and its address."""
+    with FakeSite() as site:
+        key = KEYS[0]
+        site.put(ENDPOINTS[key].path, genuine(key, dt.date(2026, 12, 1)))
+        with Http(policy(site, total_timeout=10)) as network:
+            error = fetch_all([ENDPOINTS[key]], NOTHING.get, transport=network, now=NOW)[0].error
+    assert error is not None
+    assert "in the future" in error.what
+    assert error.body == genuine(key, dt.date(2026, 12, 1))[:65_536]
+    assert error.url.startswith("http://127.0.0.1")
+
+
+SCRIPT = """
+import datetime as dt, sys
+from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.fetch import fetch_all
+from climtrack.fetcher.transport import Http, HttpPolicy
+print("ready", flush=True)
+with Http(HttpPolicy((sys.argv[1],))) as network:
+    fetch_all(ENDPOINTS.values(), lambda key: None, transport=network, now=dt.datetime.now(dt.UTC))
+"""
+
+
+def test_interrupted() -> None:
+    """Ctrl-C ends a run within two seconds, however many servers hang."""
+    with FakeSite() as site:
+        site.fault("*", lambda talk: talk.stall())
+        root = Path(__file__).resolve().parents[2]
+        run = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, site.url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(root)},
+        )
+        deadline = time.monotonic() + 20
+        while not site.requests and time.monotonic() < deadline:
+            time.sleep(0.02)
+        start = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        _, problem = run.communicate(timeout=10)
+        assert time.monotonic() - start < 2.0
+        assert b"KeyboardInterrupt" in problem
+        assert run.returncode != 0
+
+
+def test_status_faults_are_not_parsed() -> None:
+    """An error page is never taken for data, even if it looks like it."""
+    key = KEYS[0]
+    with FakeSite() as site:
+        site.fault(ENDPOINTS[key].path, status("500 Oh", body=genuine(key, TODAY)))
+        with Http(policy(site), sleep=lambda _: None) as network:
+            outcome = fetch_all([ENDPOINTS[key]], NOTHING.get, transport=network, now=NOW)[0]
+    assert outcome.series is None
+    assert outcome.error is not None
