@@ -107,17 +107,39 @@ class Folder:
         DiskError
             If it cannot be read.
         """
+        return self.state()[0]
+
+    def state(self) -> tuple[Publication, Mapping[str, str]]:
+        """
+        What is published, and which of its files may still be on their way to their place.
+
+        Returns
+        -------
+        Publication
+            An empty one where nothing is.
+        mapping of str to str
+            Path in the site → path of the same bytes before step 3 moves them.
+
+        Raises
+        ------
+        PublishError
+            If the folder's own list is damaged.
+        DiskError
+            If it cannot be read.
+        """
         journal = self._read(self.root / STAGING / JOURNAL)
         if journal is not None:
-            return Publication.from_json(json.dumps(_journal(journal)["publication"]).encode())
+            whole = _journal(journal)
+            staged = {path: f"{STAGING}/{name}" for name, path in whole["moves"].items()}
+            return Publication.from_json(json.dumps(whole["publication"]).encode()), staged
         data = self._read(self.root / NAME)
-        return Publication() if data is None else Publication.from_json(data)
+        return (Publication() if data is None else Publication.from_json(data)), {}
 
     def _read(self, path: Path) -> bytes | None:
         """Bytes of one of our own files, None where there is none."""
         try:
             return path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as problem:
             raise disk_error(problem, path) from problem

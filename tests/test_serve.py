@@ -1,0 +1,299 @@
+"""The built-in server over a real socket on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from climtrack.errors import ConfigError, DiskError
+from climtrack.publisher.folder import Folder
+from climtrack.publisher.publication import File, Publication
+from climtrack.serve import ServeSettings, background, listen
+
+pytest.importorskip("uvicorn", reason="the extra serve is not installed")
+
+NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
+Get = Callable[..., tuple[int, dict[str, str], bytes]]
+
+
+def publish(root: Path, text: str) -> list[File]:
+    """A page, its picture under a dated name and under a stable one, and data; all say the same text."""
+    picture = text.encode() * 20_000
+    files = [
+        File(f"2024-07-05/p.{hashlib.sha256(picture).hexdigest()[:8]}.png", "image/png", picture, immutable=True),
+        File("latest/p.png", "image/png", picture),
+        File("data/nh/facts.json", "application/json", json.dumps({"text": text}).encode()),
+        File("embed/p.html", "text/html; charset=utf-8", f"<p>{text}".encode()),
+        File("a/index.html", "text/html; charset=utf-8", f"<p>{text * 500}".encode()),
+        File("index.html", "text/html; charset=utf-8", f"<p>{text * 500}".encode()),
+        File("404.html", "text/html; charset=utf-8", b"<h1>404</h1>"),
+    ]
+
+    def build(before: Publication) -> tuple[Publication, list[File]]:
+        return Publication(before.files, regions={"nh-air": "2024-07-05"}), files
+
+    Folder(root).publish(build, now=NOW)
+    return files
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published site with strangers in its folder."""
+    folder = tmp_path_factory.mktemp("served")
+    publish(folder, "aaaa")
+    (folder / ".env").write_text("SECRET")
+    (folder / "stranger.txt").write_text("SECRET")
+    (folder / "link.html").symlink_to(folder / "stranger.txt")
+    (folder.parent / "outside.txt").write_text("SECRET")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(root: Path) -> Iterator[str]:
+    """Its server."""
+    with background(root, ServeSettings(port=0), now=lambda: NOW + dt.timedelta(hours=1)) as address:
+        wait(address)
+        yield address
+
+
+def wait(address: str) -> None:
+    """Until the server answers."""
+    for _ in range(100):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if ask(address, "/")[0] == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server did not start")
+
+
+def ask(address: str, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """One request on a connection of its own; header names with underscores."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.putrequest(method, path, skip_host="host" in headers, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def test_it_serves_what_is_published_and_nothing_else(url: str) -> None:
+    """Pages, folders, pictures; strangers, links, dot files, our own list and lock do not exist."""
+    assert ask(url, "/")[0] == 200
+    assert ask(url, "/a/")[2] == ask(url, "/a/index.html")[2]
+    status, headers, _ = ask(url, "/a")
+    assert (status, headers["location"]) == (308, "a/")
+    for path in ("/.env", "/stranger.txt", "/link.html", "/publication.json", "/.climtrack-lock", "/data/", "/latest",
+                 "/../outside.txt", "/%2e%2e/outside.txt", "//etc/passwd", "/a/../stranger.txt",
+                 "/a/%2e%2e%2fstranger.txt", "/index.html/", "/index.html%00", "/INDEX.HTML", "/a//index.html", "/..%5coutside.txt"):  # fmt: skip
+        status, _, data = ask(url, path)
+        assert status == 404, path
+        assert b"SECRET" not in data
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=60))
+def test_no_path_leaves_the_list_or_upsets_the_server(url: str, path: str) -> None:
+    """Any path: a published file, 308, 404, or 400 for what is no request; never 5xx, never a stranger."""
+    status, _, data = ask(url, "/" + path)
+    assert status in {200, 308, 400, 404}
+    assert b"SECRET" not in data
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [("GET", "/", {}, 200), ("HEAD", "/", {}, 200), ("GET", "/nothing", {}, 404), ("POST", "/", {}, 405),
+     ("OPTIONS", "/latest/p.png", {}, 405), ("PROPFIND", "/", {}, 405),
+     ("GET", "/latest/p.png", {"if_none_match": "*"}, 304), ("GET", "/latest/p.png", {"range": "bytes=0-3"}, 206),
+     ("GET", "/latest/p.png", {"range": "bytes=99999999-"}, 416),
+     ("GET", "/healthz", {}, 200), ("GET", "/metrics", {}, 200), ("GET", "/", {"host": "evil.example"}, 421)],
+)  # fmt: skip
+def test_every_answer_has_the_headers_that_keep_readers_safe(
+    url: str, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """nosniff, a policy, no referrer, caching said, no server name, no cookie, whatever the status."""
+    got, answer, data = ask(url, path, method, **headers)
+    assert got == status
+    assert answer["x-content-type-options"] == "nosniff"
+    assert answer["referrer-policy"] == "no-referrer"
+    assert answer["content-security-policy"].startswith("default-src 'none'")
+    assert "cache-control" in answer
+    assert not {"server", "set-cookie", "x-powered-by"} & answer.keys()
+    assert ("access-control-allow-origin" in answer) == (path == "/latest/p.png" and method == "GET")
+    assert "evil" not in str(answer) + data.decode("latin-1")
+    if method == "HEAD":
+        assert data == b""
+        assert int(answer["content-length"]) == len(ask(url, path)[2])
+
+
+def test_forwarded_names_and_absolute_forms_are_not_believed(url: str) -> None:
+    """Neither a proxy's header nor a full address in the request line changes what is sent."""
+    plain = ask(url, "/")[2]
+    assert ask(url, "/", x_forwarded_host="evil.example", x_forwarded_proto="gopher", forwarded="host=evil")[2] == plain
+    status, headers, data = ask(url, "http://evil.example/a", host="localhost")
+    assert b"evil" not in data + str(headers).encode()
+    assert status in {308, 404}
+
+
+def test_health_and_metrics(url: str) -> None:
+    """Age of data and of the publication; counters that Prometheus reads."""
+    health = json.loads(ask(url, "/healthz")[2])
+    assert (health["status"], health["seconds_since_refresh"], health["data_age_days"]) == ("ok", 3600, 6)
+    assert health["data_to"] == {"nh-air": "2024-07-05"}
+    text = ask(url, "/metrics")[2].decode()
+    assert 'climtrack_data_timestamp_seconds{series="nh-air"} 1720137600' in text
+    assert re.search(r'climtrack_requests_total\{status="200"\} \d+', text)
+    for line in text.splitlines():
+        assert re.fullmatch(r"# (HELP|TYPE) climtrack_\w+ .+|climtrack_\w+(\{\w+=\"[^\"]*\"\})? \d+(\.\d+)?", line), (
+            line
+        )
+
+
+def test_readers_meet_whole_publications_while_new_ones_appear(tmp_path: Path) -> None:
+    """Four readers, thirty publications: every body is one text throughout, its tag is right, no failure."""
+    publish(tmp_path, "0000")
+    seen: dict[str, set[bytes]] = {}
+    failures: list[str] = []
+    done = threading.Event()
+    with background(tmp_path, ServeSettings(port=0), now=lambda: NOW) as address:
+        wait(address)
+
+        def read(path: str) -> None:
+            parts = urlsplit(address)
+            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+            while not done.is_set():
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                data = answer.read()
+                texts = set(re.findall(rb"[0-9]{4}", data))
+                tag = answer.headers["etag"].strip('"')
+                if answer.status != 200 or len(texts) != 1 or tag != hashlib.sha256(data).hexdigest()[:32]:
+                    failures.append(f"{path}: {answer.status} {sorted(texts)[:3]}")
+                seen.setdefault(path, set()).update(texts)
+            connection.close()
+
+        readers = [
+            threading.Thread(target=read, args=(p,)) for p in ("/", "/a/", "/latest/p.png", "/data/nh/facts.json")
+        ]
+        for reader in readers:
+            reader.start()
+        for number in range(1, 31):
+            publish(tmp_path, f"{number:04d}")
+            time.sleep(0.05)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and not all(b"0030" in texts for texts in seen.values()):
+            time.sleep(0.05)
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert failures == []
+    assert all(len(texts) >= 3 and b"0030" in texts for texts in seen.values()), {k: len(v) for k, v in seen.items()}
+
+
+def test_broken_and_slow_clients_do_not_hold_up_others(url: str) -> None:
+    """Half-open, dawdling, resetting, over-long and nonsensical clients: a normal request stays under half a second."""
+    parts = urlsplit(url)
+    where = (parts.hostname or "", parts.port or 0)
+    held = [socket.create_connection(where) for _ in range(100)]
+    for number, client in enumerate(held):
+        client.sendall(b"GET / HT" if number % 2 else b"GET /latest/p.png HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for _ in range(100):
+        client = socket.create_connection(where)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.sendall(b"GET /latest/p.png HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        client.close()
+    with socket.create_connection(where) as client:
+        with contextlib.suppress(OSError):
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: " + b"a" * 70_000 + b"\r\n\r\n")
+        client.settimeout(5)
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+    with socket.create_connection(where) as client:
+        client.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")
+        client.settimeout(5)
+        refusal = client.recv(1000)
+        assert refusal.startswith(b"HTTP/1.1 400 ")
+        assert b"nosniff" in refusal
+    begin = time.monotonic()
+    assert ask(url, "/")[0] == 200
+    assert time.monotonic() - begin < 0.5
+    for client in held:
+        client.close()
+
+
+def test_a_damaged_file_is_never_sent(tmp_path: Path) -> None:
+    """A dated file changed on disk answers 503 with a time to come back; the rest goes on."""
+    picture = publish(tmp_path, "bbbb")[0]
+    (tmp_path / picture.path).write_bytes(b"damaged")
+    with background(tmp_path, ServeSettings(port=0), now=lambda: NOW) as address:
+        wait(address)
+        status, headers, data = ask(address, "/" + picture.path)
+        assert (status, headers["retry-after"]) == (503, "600")
+        assert b"damaged" not in data[:7]
+        assert ask(address, "/latest/p.png")[0] == 200
+
+
+def test_before_the_first_publication_there_is_an_answer(tmp_path: Path) -> None:
+    """503 with a picture where a picture was asked for; then the site appears without a restart."""
+    with background(tmp_path / "site", ServeSettings(port=0), now=lambda: NOW) as address:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                status, headers, data = ask(address, "/latest/nh-air.year-lines.wide.en.png")
+                break
+            time.sleep(0.05)
+        assert (status, headers["content-type"], headers["retry-after"]) == (503, "image/svg+xml", "600")
+        assert b"No data yet" in data
+        assert ask(address, "/healthz")[0] == 503
+        publish(tmp_path / "site", "cccc")
+        wait(address)
+
+
+def test_a_taken_port_and_a_foreign_address_are_one_line() -> None:
+    """What happened and what to try."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DiskError, match=rf"port {port} is in use. Try --port {port + 1}"):
+            listen(ServeSettings(port=port))
+    with pytest.raises((ConfigError, DiskError), match=r"no address of this computer|cannot be used"):
+        listen(ServeSettings(host="203.0.113.7", port=0))
+
+
+def test_it_stops_gracefully_when_told(tmp_path: Path) -> None:
+    """SIGTERM in a process of its own: exit code 0, nothing on standard error."""
+    publish(tmp_path, "dddd")
+    program = (
+        "import datetime, pathlib, sys; from climtrack.serve import serve, ServeSettings\n"
+        "serve(pathlib.Path(sys.argv[1]), ServeSettings(port=0), now=lambda: datetime.datetime.now(datetime.UTC),\n"
+        "      ready=lambda url: print(url, flush=True))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )  # fmt: skip
+    assert process.stdout
+    wait(process.stdout.readline().strip())
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (0, "")
