@@ -107,7 +107,8 @@ def test_it_serves_what_is_published_and_nothing_else(url: str) -> None:
     assert (status, headers["location"]) == (308, "a/")
     for path in ("/.env", "/stranger.txt", "/link.html", "/publication.json", "/.climtrack-lock", "/data/", "/latest",
                  "/../outside.txt", "/%2e%2e/outside.txt", "//etc/passwd", "/a/../stranger.txt",
-                 "/a/%2e%2e%2fstranger.txt", "/index.html/", "/index.html%00", "/INDEX.HTML", "/a//index.html", "/..%5coutside.txt"):  # fmt: skip
+                 "/a/%2e%2e%2fstranger.txt", "/index.html/", "/index.html%00",
+                 "/INDEX.HTML", "/a//index.html", "/..%5coutside.txt"):  # fmt: skip
         status, _, data = ask(url, path)
         assert status == 404, path
         assert b"SECRET" not in data

@@ -133,7 +133,8 @@ def test_policies_by_kind() -> None:
     ("host", "answered"),
     [("127.0.0.1:8000", True), ("localhost", True), ("LOCALHOST:1", True), ("[::1]:8000", True), ("", True),
      ("charts.example.org", True), ("evil.example", False),
-     ("127.0.0.1.evil.example", False), ("localhost:8000@evil", False), ("evil.example:80", False), ("localhost, evil", False)],
+     ("127.0.0.1.evil.example", False), ("localhost:8000@evil", False),
+     ("evil.example:80", False), ("localhost, evil", False)],
 )  # fmt: skip
 def test_only_this_computers_names_are_answered(host: str, answered: bool) -> None:
     """What a rebinding page would send is refused; the configured public name is not."""
