@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from climtrack.reporter import notes
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
 from climtrack.reporter.geometry import Rect
+from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.results import Study
 
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
 #: Of the last line, above the lower edge; link previews lose some 6 CSS pixels there.
@@ -107,24 +110,37 @@ def foot(
     return top
 
 
-def body(canvas: Canvas, top: float, bottom: float) -> Rect:
+def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str]) -> Rect:
     """
-    What is left for the chart.
+    Set everything around a chart, and say what is left for it.
+
+    A card has no subtitle and no notes: at the size of a link preview nobody could read them.
 
     Parameters
     ----------
     canvas : Canvas
-        The picture.
-    top, bottom : float
-        As `head` and `foot` said.
+        An empty picture.
+    words : Words
+        Title and subtitle.
+    study : Study
+        Whose source it is.
+    said : sequence of str
+        Notes without full stops.
 
     Returns
     -------
     Rect
         Between the margins.
     """
-    margin = canvas.preset.margin
-    return Rect(margin, top, canvas.preset.width - margin, bottom)
+    preset, language, card = canvas.preset, canvas.language, canvas.preset.form == "card"
+    top = head(canvas, words.title, "" if card else words.subtitle)
+    bottom = foot(
+        canvas,
+        () if card else said,
+        notes.source(study, language, preset, canvas.theme.credit),
+        simulated=notes.simulated(study, language),
+    )
+    return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
 
 
 def _sentences(canvas: Canvas, size: float, text: str, room: float) -> tuple[str, ...]:

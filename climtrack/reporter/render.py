@@ -160,7 +160,7 @@ def draw(
     if not fewest <= len(studies) <= most:
         raise RenderError(f"{chart} takes {fewest}{f' to {most}' if most > fewest else ''} series, not {len(studies)}")
     canvas = Canvas(size, themed(theme) if isinstance(theme, str) else theme, Language(language))
-    told = words or written(chart, studies, canvas.language)
+    told = words or written(chart, studies, canvas.language, **options)
     spec.draw(canvas, studies, told, **options)
     return canvas
 

@@ -62,5 +62,12 @@ class Chart:
 
 
 CHARTS: Mapping[str, Chart] = MappingProxyType(
-    {c.name: c for c in (Chart("year_lines", "Where is this region today against every year on record?"),)}
+    {
+        c.name: c
+        for c in (
+            Chart("year_lines", "Where is this region today against every year on record?"),
+            Chart("anomaly", "How unusual is each day, the season removed?"),
+            Chart("year_over_year", "Which part of this year beat last year?"),
+        )
+    }
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import isleap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.reporter.panel import LAST, THIS, Panel, trace
-from climtrack.vocabulary.calendar import DAYS, dayofyear_of
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.tables import YearTable
 
@@ -93,6 +94,29 @@ def envelope(table: YearTable) -> tuple[Floats, Floats]:
     low = np.where(known, table.values, np.inf).min(axis=0)
     high = np.where(known, table.values, -np.inf).max(axis=0)
     return np.where(np.isinf(low), np.nan, low), np.where(np.isinf(high), np.nan, high)
+
+
+def extremes(table: YearTable, years: Sequence[int]) -> tuple[Floats, Floats]:
+    """
+    Lowest and highest value of each day of year among some years, 29 February from its neighbours.
+
+    Parameters
+    ----------
+    table : YearTable
+        Values of all years.
+    years : sequence of int
+        Those that count.
+
+    Returns
+    -------
+    tuple of array of float
+        Each of shape (366,), NaN where none of them has a value.
+    """
+    chosen = YearTable(table.years, table.values[np.isin(table.years, years)], table.alignment)
+    low, high = envelope(chosen)
+    for edge in (low, high):
+        edge[LEAP_DAY - 1] = (edge[LEAP_DAY - 2] + edge[LEAP_DAY]) / 2
+    return low, high
 
 
 def end(study: Study, table: YearTable) -> tuple[float, float]:

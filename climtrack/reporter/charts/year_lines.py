@@ -10,14 +10,15 @@ import numpy.typing as npt
 
 from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout, curves, differences
-from climtrack.reporter.charts.arrangement import Mode, Second, arrange
+from climtrack.reporter.charts import callout, curves, differences, key
+from climtrack.reporter.charts.arrangement import EVERY, FULL, Mode, Second, arrange
 from climtrack.reporter.charts.ends import End, ends
+from climtrack.reporter.charts.key import KeyItem
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.fonts import CAP, wrapped
-from climtrack.reporter.frame import body, foot, head
+from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.panel import AVERAGE, LAST, Panel
+from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, dayofyear_of
 from climtrack.vocabulary.results import Study
@@ -26,9 +27,6 @@ Floats = npt.NDArray[np.float64]
 XLIM = (0.0, float(DAYS))
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
 HEADROOM = (0.0, 0.1, 0.2, 0.32, 0.45, 0.6)
-#: Callouts that a composition must find room for in every month, and those that will do on a day.
-FULL: tuple[Mode, ...] = ((0, True), (0, False))
-EVERY: tuple[Mode, ...] = ((0, True), (1, True), (0, False), (1, False), (2, True), (2, False))
 #: A composition to try: whether the difference panel stands inside, headroom, and acceptable callouts.
 Plan = tuple[bool, float, tuple[Mode, ...]]
 #: Columns in the middle of the months.
@@ -38,7 +36,6 @@ RIGHT_GUTTER = 88.0
 UPPER, LOWER = 0.60, 0.70
 UNIT = "\u00a0°C"
 TICK_HEIGHT = 5.2
-KEY_LEADING = 1.27
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +73,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     (study,) = studies
     preset, language = canvas.preset, canvas.language
     form, card = preset.form, preset.form == "card"
-    top = head(canvas, words.title, "" if card else words.subtitle)
-    bottom = foot(
-        canvas,
-        () if card else _notes(canvas, study, thin_before),
-        notes.source(study, language, preset, canvas.theme.credit),
-        simulated=notes.simulated(study, language),
-    )
-    room = body(canvas, top + (6 if card else 10), bottom - 9)
+    room = page(canvas, words, study, _notes(canvas, study, thin_before))
     compared = study.anomalies is not None and not card
     full = Rect(
         room.left + (3 if card else preset.gutter), room.top,
@@ -123,7 +113,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         if found.second is not None:
             empty.occupy(found.second.grown(callout.CLEAR))
             if items:
-                _key(canvas, items, found.second)
+                key.draw(canvas, items, found.second)
             else:
                 differences.inset(canvas, study, found.second)
     if stacked:
@@ -247,7 +237,7 @@ def _second(canvas: Canvas, inset: bool, items: list[KeyItem]) -> Second | None:
     """What else must find room inside the axes: the inset, or the key."""
     if inset:
         return differences.inset_place
-    return (lambda empty: empty.roomiest(*_key_extent(canvas, items))) if items else None
+    return (lambda empty: empty.roomiest(*key.extent(canvas, items))) if items else None
 
 
 def _upper(full: Rect) -> Rect:
@@ -352,48 +342,14 @@ def _grey_note(canvas: Canvas, study: Study, empty: Emptiness) -> None:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class KeyItem:
-    """One line of the key: its text, and the stroke in front of it."""
-
-    line: Line
-    colour: str
-    stroke: float
-    dash: object
-
-
-SWATCH = 21.0
-
-
 def _key_items(canvas: Canvas, study: Study) -> list[KeyItem]:
     """Last year, average and the other years, as far as they are drawn."""
-    theme, size, language = canvas.theme, canvas.size(canvas.preset.type.label), canvas.language
     others, found = curves.years(study, study.table).others, []
     if not np.isnan(study.table.row(study.year - 1)).all():
-        last = str(study.year - 1)
-        if study.findings.records.warmest_day.date.year == study.year - 1:
-            last = language.text("callout.record", year=study.year - 1)
-        found.append(KeyItem(Line(last, "bold", size, theme.last_year_text), theme.last_year, LAST, "-"))
-    if study.climatology is not None:
-        text = language.text("label.average.of", baseline=study.climatology.baseline.label)
-        found.append(KeyItem(Line(text, "semibold", size, theme.average), theme.average, AVERAGE, (0, (3.6, 2.4))))
+        record = study.findings.records.warmest_day.date.year == study.year - 1
+        found.append(key.last_year(canvas, study, record=record))
+    if study.baseline is not None:
+        found.append(key.average(canvas, study.baseline.label))
     if others:
-        text = str(others[0]) if len(others) == 1 else f"{others[0]}–{others[-1]}"
-        found.append(KeyItem(Line(text, "regular", size, theme.secondary), theme.newest, 0.8, "-"))
+        found.append(key.others(canvas, others, canvas.theme.newest, 0.8))
     return found
-
-
-def _key_extent(canvas: Canvas, items: list[KeyItem]) -> tuple[float, float]:
-    """Width and height of a key with its clear space."""
-    size = items[0].line.size
-    return SWATCH + 5 + max(canvas.width(i.line) for i in items) + 8, size * (1 + KEY_LEADING * (len(items) - 1)) + 8
-
-
-def _key(canvas: Canvas, items: list[KeyItem], place: Rect) -> None:
-    """The key, for compositions without room at the right edge."""
-    left, baseline = place.left + 4, place.top + 4 + CAP * items[0].line.size
-    for item in items:
-        level = baseline - 0.33 * item.line.size
-        canvas.stroke([left, left + SWATCH], [level, level], item.colour, item.stroke, z=4, dash=item.dash)
-        canvas.text("key", left + SWATCH + 5, baseline, item.line)
-        baseline += KEY_LEADING * item.line.size
