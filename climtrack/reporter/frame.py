@@ -110,7 +110,7 @@ def foot(
     return top
 
 
-def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str]) -> Rect:
+def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, beside: float = 0.0) -> Rect:
     """
     Set everything around a chart, and say what is left for it.
 
@@ -126,6 +126,8 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str]) -> Rec
         Whose source it is.
     said : sequence of str
         Notes without full stops.
+    beside : float, default 0
+        Room kept free to the right of the last lines.
 
     Returns
     -------
@@ -139,6 +141,7 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str]) -> Rec
         () if card else said,
         notes.source(study, language, preset, canvas.theme.credit),
         simulated=notes.simulated(study, language),
+        width=preset.width - 2 * preset.margin - beside,
     )
     return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
 

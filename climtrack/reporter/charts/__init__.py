@@ -68,6 +68,10 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
             Chart("year_lines", "Where is this region today against every year on record?"),
             Chart("anomaly", "How unusual is each day, the season removed?"),
             Chart("year_over_year", "Which part of this year beat last year?"),
+            Chart("hemispheres", "Are both halves doing the same?", ("panel", *COMMON), (2, 2)),
+            Chart("stripes", "The long story in one glance", ("strip", *COMMON), (1, 2)),
+            Chart("day_heatmap", "When in the calendar did the warming happen?", ("grid", *COMMON)),
+            Chart("records", "Who holds the calendar?"),
         )
     }
 )

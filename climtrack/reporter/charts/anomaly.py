@@ -56,7 +56,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
         room.right - RIGHT_GUTTER * named, room.bottom - axes.MONTH_DROP,
     )  # fmt: skip
     low, high = limits((study, *beside))
-    ylim = (low, high + HEADROOM * (high - low))
+    ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))
     panel = canvas.panel(area, XLIM, ylim)
     by = scales.step(high - low)
     places = 0 if by >= 1 else 1

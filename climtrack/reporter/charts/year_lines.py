@@ -104,7 +104,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     at, value = curves.end(study, study.table)
     point, wordings = (panel.x(at), panel.y(value)), _callouts(canvas, study)
     sizes = [canvas.extent(found) for found in wordings]
-    items = _key_items(canvas, study) if form in {"square", "tall"} else []
+    items = key_items(canvas, study) if form in {"square", "tall"} else []
     second = _second(canvas, compared and plan.inset, items)
     found = arrange(empty, sizes, point, second, EVERY) or arrange(empty, sizes, point, None, EVERY)
     if found is not None:
@@ -205,7 +205,7 @@ def compose(canvas: Canvas, study: Study, full: Rect, right: float, compared: bo
     form = canvas.preset.form
     low, high = curves.envelope(study.table)
     sizes = [canvas.extent(found) for found in _callouts(canvas, study)]
-    items = _key_items(canvas, study) if form in {"square", "tall"} else []
+    items = key_items(canvas, study) if form in {"square", "tall"} else []
     for inset, headroom, modes in _plans(form, compared):
         area, ylim = full if inset else _upper(full), limits(study, headroom)
         empty = grid(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
@@ -342,7 +342,7 @@ def _grey_note(canvas: Canvas, study: Study, empty: Emptiness) -> None:
             return
 
 
-def _key_items(canvas: Canvas, study: Study) -> list[KeyItem]:
+def key_items(canvas: Canvas, study: Study) -> list[KeyItem]:
     """Last year, average and the other years, as far as they are drawn."""
     others, found = curves.years(study, study.table).others, []
     if not np.isnan(study.table.row(study.year - 1)).all():

@@ -1,0 +1,72 @@
+"""Colours: sixteen classes from cold to warm, and their key."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.reporter import scales
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.fonts import CAP
+from climtrack.reporter.geometry import Rect
+from climtrack.reporter.theme import DIVERGING
+
+Floats = npt.NDArray[np.float64]
+#: Width and height of the key's bar, and the room it takes with its numbers.
+WIDTH, HEIGHT, ROOM = 182.0, 7.5, 30.0
+UNIT = "\u00a0°C"
+
+
+def classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
+    """
+    Class of each difference.
+
+    Parameters
+    ----------
+    values : array of float
+        Differences in degC, any shape.
+    limit : float
+        Where the scale ends on either side; what lies beyond takes the last class.
+
+    Returns
+    -------
+    array of int
+        0 (coldest) to 15 (warmest), -1 for NaN.
+    """
+    count = len(DIVERGING)
+    known = ~np.isnan(values)
+    found = np.full(values.shape, -1, dtype=np.int64)
+    found[known] = np.clip(np.floor((values[known] + limit) / (2 * limit) * count), 0, count - 1)
+    return found
+
+
+def key(canvas: Canvas, limit: float, right: float, top: float, width: float = WIDTH) -> None:
+    """
+    Draw the scale with its numbers.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The picture.
+    limit : float
+        Where the scale ends on either side.
+    right, top : float
+        Its upper right corner.
+    width : float, default 182
+        Of the bar.
+    """
+    left, step = right - width, width / len(DIVERGING)
+    for i, colour in enumerate(DIVERGING):
+        canvas.fill(Rect(left + i * step - 0.05, top, left + (i + 1) * step + 0.05, top + HEIGHT), colour, z=2)
+    by = scales.step(2 * limit, most=4)
+    size = canvas.size(canvas.preset.type.axis)
+    values = scales.ticks(-limit, limit, by)
+    places = 0 if by >= 1 else 1
+    for value in values:
+        text = (canvas.language.signed(value, places) if value else "0") + UNIT * (value == values[-1])
+        line = Line(text, "regular", size, canvas.theme.secondary)
+        x = left + (value + limit) / (2 * limit) * width
+        # The number stands under its colour, the unit beside it.
+        number = Line(text.removesuffix(UNIT), "regular", size, canvas.theme.secondary)
+        x = min(x - canvas.width(number) / 2, right - canvas.width(line))
+        canvas.text("scale", max(x, left), top + HEIGHT + 5 + CAP * size, line)

@@ -1,0 +1,172 @@
+"""day_heatmap: when in the calendar did the warming happen?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import RenderError
+from climtrack.reporter import axes, notes
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.charts import colours
+from climtrack.reporter.fonts import CAP, LEADING
+from climtrack.reporter.frame import page
+from climtrack.reporter.geometry import Rect
+from climtrack.reporter.labels import spread
+from climtrack.reporter.panel import Panel
+from climtrack.reporter.theme import DIVERGING
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
+from climtrack.vocabulary.results import Study
+
+Floats = npt.NDArray[np.float64]
+WINDOW, ENOUGH = 7, 4
+LEFT, RIGHT = 35.0, 46.0
+
+
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
+    """
+    Draw a row a year and a column a day.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        An empty picture.
+    studies : sequence of Study
+        One, with a climatology.
+    words : Words
+        Title and subtitle.
+
+    Raises
+    ------
+    RenderError
+        If no baseline is covered.
+    """
+    (study,) = studies
+    if study.climatology is None:
+        raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
+    preset, form = canvas.preset, canvas.preset.form
+    wide = form == "wide"
+    said = notes.missing(study, canvas.language)
+    room = page(canvas, words, study, said, beside=colours.WIDTH + 20 if wide else 0)
+    years, values = smoothed(study)
+    limit = scale_limit(values)
+    if wide:
+        colours.key(canvas, limit, room.right - RIGHT, room.bottom + 11)
+    elif form != "card":
+        colours.key(canvas, limit, room.right, room.bottom - 18)
+        room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
+    right = room.right - (RIGHT if form != "tall" else 36)
+    area = Rect(room.left + LEFT, room.top, right, room.bottom - axes.MONTH_DROP)
+    panel = canvas.panel(area, (0.0, float(DAYS)), (float(years[-1]) + 1, float(years[0])))
+    inks = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (*DIVERGING, canvas.theme.background)])
+    pixels = inks[colours.classes(values, limit)].astype(np.uint8)
+    panel.axes.imshow(
+        pixels, extent=(0, DAYS, years[-1] + 1, years[0]), aspect="auto", interpolation="nearest", zorder=1
+    )
+    panel.axes.set_xlim(*panel.xlim)
+    panel.axes.set_ylim(*panel.ylim)
+    _missing(panel, study, years, values)
+    axes.months(canvas, panel)
+    _years(canvas, panel, years)
+    _named(canvas, panel, study)
+
+
+def smoothed(study: Study) -> tuple[npt.NDArray[np.int64], Floats]:
+    """
+    Centred 7-day means of the anomaly by year and day of year.
+
+    Parameters
+    ----------
+    study : Study
+        With a climatology.
+
+    Returns
+    -------
+    tuple of array
+        Years, shape (year,), and degC, shape (year, 366): NaN where the day has no value or its week fewer than four;
+        29 February of common years is the mean of its neighbours, so that no column stands empty.
+    """
+    if study.climatology is None:
+        raise ValueError("a study without a climatology has no anomalies")
+    dates = study.series.dates
+    columns = calendar.dayofyear(dates) - 1
+    daily = study.series.values - study.climatology.mean[columns]
+    known = ~np.isnan(daily)
+    window = np.ones(WINDOW)
+    count = np.convolve(known, window, mode="same")
+    total = np.convolve(np.where(known, daily, 0.0), window, mode="same")
+    means = np.where(known & (count >= ENOUGH), total / np.maximum(count, 1), np.nan)
+    values = np.full(study.table.values.shape, np.nan)
+    values[calendar.year_of(dates) - study.table.years[0], columns] = means
+    gap = np.isnan(values[:, LEAP_DAY - 1])
+    values[gap, LEAP_DAY - 1] = (values[gap, LEAP_DAY - 2] + values[gap, LEAP_DAY]) / 2
+    return study.table.years, values
+
+
+def scale_limit(values: Floats) -> float:
+    """End of the scale on either side: few days lie beyond, and they take the last class."""
+    return max(float(np.ceil(np.nanpercentile(np.abs(values), 99.5) * 5) / 5), 0.2)
+
+
+def _missing(panel: Panel, study: Study, years: npt.NDArray[np.int64], values: Floats) -> None:
+    """Hatch days within the record that have no value; days not yet lived stay background."""
+    from matplotlib.patches import Rectangle
+
+    blank = np.isnan(values)
+    first, last = study.series.start, study.series.end
+    blank[0, : calendar.dayofyear_of(first) - 1] = False
+    blank[-1, calendar.dayofyear_of(last) :] = False
+    rows: list[tuple[int, int, int, int]] = []  # first and last year, first and stop day
+    for year, row in zip(years.tolist(), blank, strict=True):
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]]).astype(np.int8)))
+        for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if rows and rows[-1][1:] == (year - 1, start, stop):
+                rows[-1] = (rows[-1][0], year, start, stop)
+            else:
+                rows.append((year, year, start, stop))
+    for begin, end, start, stop in rows:
+        panel.axes.add_patch(
+            Rectangle(
+                (start, begin),
+                stop - start,
+                end + 1 - begin,
+                fc=panel.theme.background,
+                ec=panel.theme.axis,
+                hatch="////",
+                lw=0,
+                zorder=2,
+                gid="missing",
+            )  # fmt: skip
+        )
+
+
+def _years(canvas: Canvas, panel: Panel, years: npt.NDArray[np.int64]) -> None:
+    """Round years to the left of their rows."""
+    size = canvas.size(canvas.preset.type.axis)
+    pitch = panel.rect.height / years.size
+    every = 10 if pitch * 10 >= 1.5 * size else 20
+    for year in years.tolist():
+        if year % every == 0:
+            y = panel.y(year + 0.5) + CAP * size / 2
+            line = Line(str(year), "regular", size, canvas.theme.secondary)
+            canvas.text("year", panel.rect.left - 6, y, line, align="right")
+
+
+def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
+    """The hottest year and this one, named at the right."""
+    from climtrack.reporter.means import annual
+
+    size, whole = canvas.size(canvas.preset.type.axis), annual(study)
+    names = {study.year} | ({max(whole, key=lambda year: whole[year])} if whole else set())
+    order = sorted(names)
+    wished = [panel.y(year + 0.5) for year in order]
+    placed = spread(wished, [size * LEADING * 1.25] * len(order), panel.rect.top, panel.rect.bottom + size)
+    x = panel.rect.right
+    for year, y, level in zip(order, wished, placed, strict=True):
+        canvas.stroke([x + 1, x + 9], [y, level], canvas.theme.axis, 0.8)
+        line = Line(str(year), "bold", size, canvas.theme.ink)
+        canvas.text("named", x + 12, level + CAP * size / 2, line)
