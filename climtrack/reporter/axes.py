@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP
+from climtrack.reporter.language import Language
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 
@@ -59,6 +60,16 @@ def grid(
         if label:
             text = label(value) + (unit if value == values[-1] else "")
             canvas.text("tick", left, y - LIFT, Line(text, "regular", size, canvas.theme.secondary))
+
+
+def plain(language: Language, by: float) -> Callable[[float], str]:
+    """How the ticks of a temperature read."""
+    return lambda value: language.number(value, 0 if by >= 1 else 1)
+
+
+def signed(language: Language, by: float) -> Callable[[float], str]:
+    """How the ticks of a difference read: with a sign, and a bare zero."""
+    return lambda value: language.signed(value, 0 if by >= 1 else 1) if value else "0"
 
 
 def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:

@@ -50,6 +50,22 @@ class Rect:
         y = x if y is None else y
         return Rect(self.left - x, self.top - y, self.right + x, self.bottom + y)
 
+    def lowered(self, by: float) -> Rect:
+        """
+        The rectangle with its upper side moved down.
+
+        Parameters
+        ----------
+        by : float
+            By how much.
+
+        Returns
+        -------
+        Rect
+            The new rectangle.
+        """
+        return Rect(self.left, self.top + by, self.right, self.bottom)
+
     def touches(self, other: Rect) -> bool:
         """
         Whether two rectangles share area.

@@ -72,6 +72,8 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
             Chart("stripes", "The long story in one glance", ("strip", *COMMON), (1, 2)),
             Chart("day_heatmap", "When in the calendar did the warming happen?", ("grid", *COMMON)),
             Chart("records", "Who holds the calendar?"),
+            Chart("since_last_issue", "What has the line done since a given date?"),
+            Chart("el_nino_overlay", "How does this El Niño compare with past ones?"),
         )
     }
 )

@@ -59,10 +59,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
     ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))
     panel = canvas.panel(area, XLIM, ylim)
     by = scales.step(high - low)
-    places = 0 if by >= 1 else 1
     if form != "card":
         values = [v for v in scales.ticks(*ylim, by) if v <= high]
-        axes.grid(canvas, panel, values, lambda v: language.signed(v, places) if v else "0", left=room.left, unit=UNIT)
+        axes.grid(canvas, panel, values, axes.signed(language, by), left=room.left, unit=UNIT)
     rows = curves.years(study, study.anomalies)
     bottom, top = curves.extremes(study.anomalies, rows.others)
     panel.axes.fill_between(curves.X, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")

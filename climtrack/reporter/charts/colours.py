@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.reporter import scales
+from climtrack.reporter import axes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
@@ -61,9 +61,9 @@ def key(canvas: Canvas, limit: float, right: float, top: float, width: float = W
     by = scales.step(2 * limit, most=4)
     size = canvas.size(canvas.preset.type.axis)
     values = scales.ticks(-limit, limit, by)
-    places = 0 if by >= 1 else 1
+    label = axes.signed(canvas.language, by)
     for value in values:
-        text = (canvas.language.signed(value, places) if value else "0") + UNIT * (value == values[-1])
+        text = label(value) + UNIT * (value == values[-1])
         line = Line(text, "regular", size, canvas.theme.secondary)
         x = left + (value + limit) / (2 * limit) * width
         # The number stands under its colour, the unit beside it.

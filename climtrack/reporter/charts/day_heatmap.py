@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import RenderError
-from climtrack.reporter import axes, notes
+from climtrack.reporter import axes, means, notes
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import colours
 from climtrack.reporter.fonts import CAP, LEADING
@@ -48,10 +48,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     (study,) = studies
     if study.climatology is None:
         raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
-    preset, form = canvas.preset, canvas.preset.form
+    form = canvas.preset.form
     wide = form == "wide"
     said = notes.missing(study, canvas.language)
-    room = page(canvas, words, study, said, beside=colours.WIDTH + 20 if wide else 0)
+    room = page(canvas, words, study, said, beside=colours.WIDTH + 20 if wide else 0).lowered(3)
     years, values = smoothed(study)
     limit = scale_limit(values)
     if wide:
@@ -99,9 +99,9 @@ def smoothed(study: Study) -> tuple[npt.NDArray[np.int64], Floats]:
     window = np.ones(WINDOW)
     count = np.convolve(known, window, mode="same")
     total = np.convolve(np.where(known, daily, 0.0), window, mode="same")
-    means = np.where(known & (count >= ENOUGH), total / np.maximum(count, 1), np.nan)
+    weekly = np.where(known & (count >= ENOUGH), total / np.maximum(count, 1), np.nan)
     values = np.full(study.table.values.shape, np.nan)
-    values[calendar.year_of(dates) - study.table.years[0], columns] = means
+    values[calendar.year_of(dates) - study.table.years[0], columns] = weekly
     gap = np.isnan(values[:, LEAP_DAY - 1])
     values[gap, LEAP_DAY - 1] = (values[gap, LEAP_DAY - 2] + values[gap, LEAP_DAY]) / 2
     return study.table.years, values
@@ -140,7 +140,7 @@ def _missing(panel: Panel, study: Study, years: npt.NDArray[np.int64], values: F
                 lw=0,
                 zorder=2,
                 gid="missing",
-            )  # fmt: skip
+            )
         )
 
 
@@ -158,9 +158,7 @@ def _years(canvas: Canvas, panel: Panel, years: npt.NDArray[np.int64]) -> None:
 
 def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
     """The hottest year and this one, named at the right."""
-    from climtrack.reporter.means import annual
-
-    size, whole = canvas.size(canvas.preset.type.axis), annual(study)
+    size, whole = canvas.size(canvas.preset.type.axis), means.annual(study)
     names = {study.year} | ({max(whole, key=lambda year: whole[year])} if whole else set())
     order = sorted(names)
     wished = [panel.y(year + 0.5) for year in order]

@@ -162,5 +162,4 @@ def _scale(canvas: Canvas, study: Study, height: float) -> tuple[list[float], Ca
     low, high = limits(study)
     by = scales.step(high - low, most=min(height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
     values = [v for v in scales.ticks(low, high, by) if v >= 0 or low < -1.5 * by]
-    places = 0 if by >= 1 else 1
-    return values, lambda v: canvas.language.signed(v, places) if v else "0"
+    return values, axes.signed(canvas.language, by)

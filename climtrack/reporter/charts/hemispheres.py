@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter import axes, notes, scales
@@ -21,6 +22,7 @@ from climtrack.reporter.places import place
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.results import Study
 
+Floats = npt.NDArray[np.float64]
 COLUMN_GAP = 24.0
 #: Shares of the height below the column heads: the curve, and where the title of the lower panel stands.
 UPPER, TITLE = 0.57, 0.70
@@ -53,7 +55,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     language, form = canvas.language, canvas.preset.form
     said = [language.text("note.shaded"), *dict.fromkeys(n for s in studies for n in notes.dotted(s, language))]
     said.append(language.text("note.same.scale"))
-    room = page(canvas, words, first, [*said, *dict.fromkeys(n for s in studies for n in notes.missing(s, language))])
+    said += dict.fromkeys(n for s in studies for n in notes.missing(s, language))
+    room = page(canvas, words, first, said).lowered(4)
     if form in {"square", "tall"}:
         _rows(canvas, studies, room)
     else:
@@ -81,10 +84,9 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
         start = room.left if i == 0 else x
         if not card:
             by = scales.step(high - low)
-            places = 0 if by >= 1 else 1
             axes.grid(
                 canvas, panel, [v for v in scales.ticks(*ylim, by) if v <= high],
-                (lambda v: canvas.language.number(v, places)) if i == 0 else None, left=start, unit=UNIT,
+                axes.plain(canvas.language, by) if i == 0 else None, left=start, unit=UNIT,
             )  # fmt: skip
         canvas.traces.append(curves.absolute(panel, study))
         _labels(canvas, study, panel, with_key=i == 0 and not card)
@@ -127,14 +129,20 @@ def _difference_limits(studies: Sequence[Study]) -> tuple[float, float]:
 
 
 def _difference(
-    canvas: Canvas, study: Study, area: Rect, ylim: tuple[float, float], left: float, named: bool, *, months: bool = True
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    study: Study,
+    area: Rect,
+    ylim: tuple[float, float],
+    left: float,
+    named: bool,
+    *,
+    months: bool = True,
+) -> None:
     """A panel of differences with its grid."""
     panel = canvas.panel(area, XLIM, ylim)
     by = scales.step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
     values = [v for v in scales.ticks(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
-    places = 0 if by >= 1 else 1
-    label = (lambda v: canvas.language.signed(v, places) if v else "0") if named else None
+    label = axes.signed(canvas.language, by) if named else None
     axes.grid(canvas, panel, values, label, left=left, unit=UNIT, above=7)
     canvas.traces.append(curves.difference(panel, study))
     if months:
@@ -193,9 +201,7 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> No
         _season(canvas, study, panel, empty, low)
 
 
-def _season(
-    canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> None:
+def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: Floats) -> None:
     """The southern winter, named where a northern reader would look for a summer."""
     size = canvas.size(canvas.preset.type.note)
     line = Line(canvas.language.text("label.southern.winter"), "italic", size, canvas.theme.secondary)
@@ -203,7 +209,7 @@ def _season(
     trough = int(np.nanargmin(study.climatology.mean if study.climatology is not None else low))
     x, y = panel.x(trough + 0.5), panel.y(float(np.nanmin(low)))
 
-    def cost(left: np.ndarray, top: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def cost(left: Floats, top: Floats) -> Floats:
         return np.where(top > y - 20, np.abs(left + width / 2 - x) + np.abs(top - y), np.inf)
 
     found = empty.place(width + 6, height + 4, cost)

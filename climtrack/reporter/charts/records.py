@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from climtrack.errors import RenderError
 from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.fonts import CAP
+from climtrack.reporter.fonts import CAP, Face
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.assets import Words
@@ -45,7 +45,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     preliminary = sum(holder.preliminary for holder in held.warm_holders)
     if preliminary:
         said.append(language.text("picture.records.preliminary", preliminary, year=study.year))
-    room = page(canvas, words, study, said)
+    room = page(canvas, words, study, said).lowered(8 if form == "wide" else 3)
     lists = (
         (language.text("label.warm.standing"), held.warm_holders, theme.warmer),
         (language.text("label.cold.standing"), held.cold_holders, theme.cooler),
@@ -82,7 +82,7 @@ def _list(canvas: Canvas, title: str, holders: Sequence[Holder], colour: str, ar
         middle = top + (i + 0.5) * pitch
         base, ink = middle + CAP * size / 2, theme.ink
         current = holder.year == year
-        face = "bold" if current else "regular"
+        face: Face = "bold" if current else "regular"
         canvas.text(
             "year",
             left - 7,
@@ -92,7 +92,7 @@ def _list(canvas: Canvas, title: str, holders: Sequence[Holder], colour: str, ar
         )
         end = left + max(holder.days / most * room, 1.0)
         canvas.fill(Rect(left, middle - BAR * pitch / 2, end, middle + BAR * pitch / 2), colour, z=2)
-        bold = "bold" if current or i == 0 else "regular"
+        bold: Face = "bold" if current or i == 0 else "regular"
         canvas.text("count", end + 5, base, Line(language.count(holder.days), bold, size, ink))
     canvas.stroke([left, left], [top, top + len(shown) * pitch], theme.axis, 0.9, z=3)
     others = sum(holder.days for holder in holders) - sum(holder.days for holder in shown)

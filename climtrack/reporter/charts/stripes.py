@@ -43,7 +43,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     preset, language = canvas.preset, canvas.language
     wide, narrow = preset.form == "wide", preset.form in {"square", "tall"}
     said = [language.text("note.hawkins"), *dict.fromkeys(n for s in studies for n in notes.missing(s, language))]
-    room = page(canvas, words, studies[0], said, beside=colours.WIDTH + 20 if wide else 0)
+    room = page(canvas, words, studies[0], said, beside=colours.WIDTH + 20 if wide else 0).lowered(4)
     if wide:
         colours.key(canvas, _limit(rows), room.right, room.bottom + 9)
     elif preset.form != "card":
@@ -77,7 +77,7 @@ def _columns(study: Study) -> dict[int, float]:
     """Annual means, and this year's so far."""
     if study.anomalies is None:
         raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
-    found = means.annual(study)
+    found = dict(means.annual(study))
     found[study.year] = float(np.nanmean(study.anomalies.row(study.year)))
     return found
 

@@ -87,10 +87,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     panel = canvas.panel(area, XLIM, plan.ylim)
     if not card:
         by = scales.step(plan.ylim[1] - plan.ylim[0])
-        places = 0 if by >= 1 else 1
-        axes.grid(
-            canvas, panel, scales.ticks(*plan.ylim, by), lambda v: language.number(v, places), left=room.left, unit=UNIT
-        )
+        axes.grid(canvas, panel, scales.ticks(*plan.ylim, by), axes.plain(language, by), left=room.left, unit=UNIT)
     canvas.traces.append(curves.absolute(panel, study, thin_before=thin_before))
     low, high = curves.envelope(study.table)
     empty = grid(Rect(area.left, area.top, room.right, area.bottom), area.width, plan.ylim, low, high)

@@ -60,9 +60,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     panel = canvas.panel(area, XLIM, ylim)
     if not card:
         by = scales.step(ylim[1] - ylim[0])
-        places = 0 if by >= 1 else 1
         axes.grid(
-            canvas, panel, scales.ticks(*ylim, by), lambda v: language.signed(v, places) if v else "0",
+            canvas, panel, scales.ticks(*ylim, by), axes.signed(language, by),
             left=room.left, unit=UNIT,
         )  # fmt: skip
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):

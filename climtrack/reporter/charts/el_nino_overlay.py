@@ -1,0 +1,165 @@
+"""el_nino_overlay: this El Niño over the past ones, aligned on their onset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import RenderError
+from climtrack.reporter import axes, notes, scales
+from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.charts import callout
+from climtrack.reporter.charts.arrangement import EVERY, arrange
+from climtrack.reporter.charts.curves import DOTTED
+from climtrack.reporter.charts.ends import GAP, End, ends
+from climtrack.reporter.charts.year_lines import UNIT
+from climtrack.reporter.emptiness import Emptiness
+from climtrack.reporter.frame import page
+from climtrack.reporter.geometry import Rect
+from climtrack.reporter.panel import THIS, Panel
+from climtrack.reporter.plain import plain
+from climtrack.reporter.theme import mix
+from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.context import Overlay, OverlayLine
+from climtrack.vocabulary.results import Study
+
+Floats = npt.NDArray[np.float64]
+MONTH = 365.25 / 12
+HEADROOM = 0.2
+#: Past El Niños named at the right edge, the strongest first; more would be a list, not a picture.
+NAMED = {"wide": 5, "square": 4, "tall": 4, "card": 3}
+
+
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay) -> None:
+    """
+    Draw the anomaly of one series around each El Niño.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        An empty picture.
+    studies : sequence of Study
+        One: that of the overlay.
+    words : Words
+        Title and subtitle.
+    overlay : Overlay
+        The lines, aligned.
+
+    Raises
+    ------
+    RenderError
+        If no past El Niño lies within the series.
+    """
+    (study,) = studies
+    if not overlay.past:
+        raise RenderError(f"no past El Niño lies within {study.series.key}", "Choose a longer series")
+    preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
+    card = form == "card"
+    said = list(notes.dotted(study, language)) if overlay.current is not None else []
+    room = page(canvas, words, study, said)
+    strongest = sorted(overlay.past, key=lambda line: -line.peak)[: NAMED[form]]
+    size = canvas.size(preset.type.label)
+    names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}
+    gutter = GAP + 5 + max(canvas.width(line) for line in names.values())
+    area = Rect(
+        room.left + (3 if card else max(preset.gutter, 42)), room.top, room.right - gutter,
+        room.bottom - axes.MONTH_DROP,
+    )  # fmt: skip
+    lines = [*overlay.past, *([overlay.current] if overlay.current else [])]
+    drawn = np.concatenate([line.values for line in lines])
+    low, high = min(float(np.nanmin(drawn)), 0.0), max(float(np.nanmax(drawn)), 0.0)
+    by = scales.step(high - low)
+    low, high = scales.outward(low, high, by / 4)
+    xs = overlay.days.astype(np.float64)
+    panel = canvas.panel(area, (float(xs[0]), float(xs[-1]) + 1), (low, high + HEADROOM * (high - low)))
+    if not card:
+        axes.grid(
+            canvas, panel, [v for v in scales.ticks(*panel.ylim, by) if v <= high], axes.signed(language, by),
+            left=room.left, unit=UNIT,
+        )  # fmt: skip
+    panel.average(np.array(panel.xlim), np.zeros(2))
+    for i, line in enumerate(overlay.past):
+        colour = mix(theme.newest, theme.source, 0.7 * i / max(len(overlay.past) - 1, 1))
+        panel.axes.plot(xs, line.values, color=colour, lw=1.1, zorder=2, gid=f"past-{line.label}")
+    _months(canvas, panel)
+    empty = Emptiness(Rect(area.left, area.top, room.right, area.bottom))
+    table = np.array([line.values for line in lines])
+    known = ~np.isnan(table)
+    top, bottom = np.where(known, table, -np.inf).max(axis=0), np.where(known, table, np.inf).min(axis=0)
+    some = known.any(axis=0)
+    empty.occupy_between(
+        panel.points(xs, xs)[:, 0],
+        np.where(some, panel.points(xs, top)[:, 1], np.nan),
+        np.where(some, panel.points(xs, bottom)[:, 1], np.nan),
+    )
+    zero = panel.y(0.0)
+    empty.occupy(Rect(area.left, zero - 2, area.right, zero + 2))
+    for box in _ends(canvas, panel, strongest, names):
+        empty.occupy(box.grown(2))
+    if overlay.current is not None:
+        _current(canvas, study, panel, empty, overlay.current, xs)
+
+
+def _months(canvas: Canvas, panel: Panel) -> None:
+    """Time axis in months since the onset, which is named."""
+    size, y, theme = canvas.size(canvas.preset.type.axis), panel.rect.bottom, canvas.theme
+    canvas.stroke([panel.rect.left, panel.rect.right], [y, y], theme.axis, 0.9, z=3)
+    taken: list[Rect] = []
+    first, last = int(panel.xlim[0] / MONTH), int(panel.xlim[1] / MONTH)
+    for month in (0, 6, 12, 18, *(m for m in range(first, last + 1) if m % 3 == 0)):
+        if not first <= month <= last:
+            continue
+        x = panel.x(month * MONTH)
+        canvas.stroke([x, x], [y, y + axes.TICK], theme.axis, 0.8, z=3)
+        text = canvas.language.text("picture.onset") if month == 0 else canvas.language.signed(month, 0)
+        if month == 6:
+            text = canvas.language.text("picture.months", months=text)
+        line = Line(text, "semibold" if month == 0 else "regular", size, theme.secondary)
+        width = canvas.width(line)
+        spot = Rect(x - width / 2, y + 6, x + width / 2, y + axes.MONTH_DROP + 3)
+        if spot.left < panel.rect.left - 12 or spot.right > canvas.preset.width - canvas.preset.margin:
+            continue
+        if not any(spot.grown(5, 0).touches(other) for other in taken):
+            taken.append(canvas.text("month", x, y + axes.MONTH_DROP, line, align="center"))
+
+
+def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line]) -> list[Rect]:
+    """The strongest past El Niños, named where their lines leave the picture."""
+    found = []
+    for line in strongest:
+        known = np.flatnonzero(~np.isnan(line.values))
+        if known.size and known[-1] == line.values.size - 1:
+            found.append(End(panel.y(float(line.values[known[-1]])), (names[line.label],)))
+    return ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom)
+
+
+def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, current: OverlayLine, xs: Floats) -> None:
+    """The El Niño under way, its last point called out."""
+    theme, language, kind = canvas.theme, canvas.language, canvas.preset.type
+    last = int(np.flatnonzero(~np.isnan(current.values))[-1])
+    waiting = np.zeros(xs.size, dtype=bool)
+    tail = study.series.preliminary[-xs.size :]
+    begin = last + 1 - tail.size
+    waiting[max(begin, 0) : last + 1] = tail[max(-begin, 0) :]
+    panel.heavy(xs, np.where(waiting, np.nan, current.values), theme.this_year, THIS, z=6, gid="this-year")
+    if waiting.any():
+        joined = waiting | np.concatenate([waiting[1:], [False]])
+        panel.heavy(
+            xs, np.where(joined, current.values, np.nan), theme.this_year, THIS, z=6, gid="preliminary", dash=DOTTED
+        )
+    panel.dot(float(xs[last]), float(current.values[last]))
+    canvas.traces.append(panel.points(xs, current.values))
+    difference = language.difference(float(current.values[last]), callout.decimals(study))
+    day = language.date_short(study.findings.latest.date)
+    size = canvas.size(kind.label)
+    head = Line(plain(current.label), "bold", canvas.size(kind.callout), theme.ink)
+    wordings = [
+        [head, Line(language.text("callout.on", difference=difference, day=day), "semibold", size, theme.ink)],
+        [head, Line(difference, "semibold", size, theme.ink)],
+    ]
+    point = (panel.x(float(xs[last])), panel.y(float(current.values[last])))
+    found = arrange(empty, [canvas.extent(lines) for lines in wordings], point, None, EVERY)
+    if found is not None:
+        callout.draw(canvas, found.callout, wordings[found.wording], *point)
