@@ -124,6 +124,18 @@ class RegionSettings(Section):
         return self
 
 
+class GridSettings(Section):
+    """Where gridded data are downloaded."""
+
+    source: Literal["ncei", "aws", "psl", "psl-opendap"] = "ncei"
+    bases: dict[Literal["ncei", "aws", "psl", "psl-opendap"], str] = Field(default_factory=dict)
+
+    @field_validator("bases")
+    @classmethod
+    def _addresses(cls, bases: dict[str, str]) -> dict[str, str]:
+        return {name: _base_url(url) for name, url in bases.items()}
+
+
 class RefreshSettings(Section):
     """One unattended round."""
 
@@ -193,6 +205,7 @@ class Settings(Section):
     fetch: FetchSettings = FetchSettings()
     endpoints: tuple[EndpointSettings, ...] = ()
     regions: dict[Name, RegionSettings] = Field(default_factory=dict)
+    grid: GridSettings = GridSettings()
     refresh: RefreshSettings = RefreshSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     notify: NotifySettings = NotifySettings()

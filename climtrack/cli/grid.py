@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, configuration, now, several
+from climtrack.cli.options import ConfigPath, Json, configuration, date, now, several
 from climtrack.cli.output import as_json, note, say
 
 app = typer.Typer(
@@ -107,6 +108,97 @@ def reduce(
     else:
         for one in found:
             say(one.row())
+
+
+@app.command()
+def backfill(
+    variable: Annotated[str, typer.Argument(metavar="sst", help="Sea surface temperature (OISST v2.1).")] = "sst",
+    region: GridRegions = None,
+    since: Annotated[
+        str, typer.Option("--since", metavar="YEAR|DATE", help="First day; OISST begins 1981-09-01.")
+    ] = "1982",
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day; yesterday by default.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="PLACE", help="ncei, aws, psl, psl-opendap; config.toml sets it.")
+    ] = None,
+    stride: Annotated[
+        int, typer.Option("--stride", min=1, max=16, help="With psl-opendap: every so many rows; approximate.")
+    ] = 1,
+    weights: Weights = "exact",
+    scheduler: Scheduler = "threads",
+    workers: Workers = 0,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Say how much and stop.")] = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Compute a series from public grids: download, reduce, delete, file by file, into the store.
+
+    Says beforehand how many gigabytes; stop it whenever you like, the same command goes on where it was. All named
+    regions are computed in the same pass, so another --region later needs no download.
+
+    \b
+    climtrack grid backfill sst --region nh,sh --since 1982
+    climtrack grid backfill sst --region nh --since 2024 --dry-run
+    climtrack grid backfill sst --from psl-opendap --stride 4
+    """
+    from climtrack.pipeline import backfill as run
+    from climtrack.pipeline import grid
+
+    settings = configuration(config)
+    several([variable], (), ("sst",), "variable")
+    (weights,) = several([weights], (), ("exact", "site"), "rule")
+    moment = now()
+    work = run.job(
+        source or settings.grid.source,
+        [grid.region(text, settings) for text in several(region, ("nh", "sh"), (), "region")],
+        day(f"{since}-01-01" if since.isdigit() else since),
+        day(until) if until else moment.date() - dt.timedelta(days=1),
+        settings,
+        rule=weights,
+        stride=stride,
+    )
+    if dry:
+        ahead = run.estimate(work, config=settings, today=moment.date())
+        if json:
+            as_json(ahead.document())
+        else:
+            say(ahead.line())
+        return
+    with counting("Downloading and reducing", "files") as told:
+        found = run.backfill(
+            work, config=settings, now=moment, scheduler=scheduler, workers=workers,
+            tell=lambda ahead: note(ahead.line()), progress=told,
+        )  # fmt: skip
+    if not found:
+        note(f"{work.place.name} has none of these days; nothing was stored.")
+        raise typer.Exit(4)
+    if json:
+        as_json({"schema": "climtrack.grid/1", "series": [one.document() for one in found]})
+    else:
+        for one in found:
+            say(one.row())
+
+
+def day(text: str) -> dt.date:
+    """
+    A date that must be there.
+
+    Parameters
+    ----------
+    text : str
+        ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    date
+        The date.
+    """
+    found = date(text)
+    assert found is not None  # noqa: S101  (text is not None)
+    return found
 
 
 @contextmanager

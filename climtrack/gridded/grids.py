@@ -10,7 +10,7 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,7 @@ def _is_zarr(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in (".zgroup", ".zmetadata", "zarr.json"))
 
 
-def open_grid(location: str, variable: str, *, name: str = "") -> GridFile:
+def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) -> GridFile:
     """
     What a file holds of a variable, by its CF metadata.
 
@@ -148,6 +148,8 @@ def open_grid(location: str, variable: str, *, name: str = "") -> GridFile:
         ``sst``, or ``t2m`` (``air``).
     name : str, default ""
         The variable's name in the file, where its metadata do not tell.
+    stride : int, default 1
+        Read only every so many rows and columns.
 
     Returns
     -------
@@ -160,10 +162,10 @@ def open_grid(location: str, variable: str, *, name: str = "") -> GridFile:
         If the file is not a regular latitude-longitude grid of that variable.
     """
     with readers.opened(location) as reader:
-        return _described(reader, location, cf.option(variable), name)
+        return _described(reader, location, cf.option(variable), name, stride)
 
 
-def _described(reader: readers.Reader, location: str, variable: str, name: str) -> GridFile:
+def _described(reader: readers.Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
     """What an open file holds."""
     about = reader.describe()
     try:
@@ -174,7 +176,8 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str) 
         status = cf.status(times, about, reader.values)
         daily = cf.daily(var, times, about, reader.values)
         packing = cf.packing(var)
-        on = _grid(reader, about, var, axes)
+        layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles), stride)
+        on = _grid(reader, about, var, axes, layout.thinned)
     except SeriesError as error:
         raise SeriesError(f"{label(location)[:80]}: {error.what}", error.remedy) from error
     return GridFile(
@@ -187,20 +190,22 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str) 
         times,
         status,
         packing,
-        Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles)),
+        layout,
         daily,
         axes.get("expver") if "expver" in axes and var.shape[axes["expver"]] > 1 else None,
     )
 
 
-def _grid(reader: readers.Reader, about: cf.Description, var: cf.Var, axes: dict[str, int]) -> Grid:
+def _grid(reader: readers.Reader, about: cf.Description, var: cf.Var, axes: dict[str, int], thinned: slice) -> Grid:
     """The axes with their bounds, where the file gives any."""
     found: list[npt.NDArray[Any] | None] = []
     for role in ("latitude", "longitude"):
         axis = about.variables[var.dims[axes[role]]]
         bounds = about.variables.get(axis.text("bounds"))
-        found.append(reader.values(axis.name))
-        found.append(reader.values(bounds.name) if bounds is not None and bounds.shape == (*axis.shape, 2) else None)
+        found.append(reader.values(axis.name)[thinned])
+        # A thinned cell stands for its neighbours too, so its own bounds no longer hold.
+        bounded = bounds is not None and bounds.shape == (*axis.shape, 2) and thinned == slice(None)
+        found.append(reader.values(bounds.name) if bounded and bounds is not None else None)
     return grid(found[0], found[2], found[1], found[3])  # type: ignore[arg-type]
 
 
@@ -232,7 +237,7 @@ def fields(source: GridFile, first: int = 0, stop: int | None = None) -> Iterato
             yield from zip(steps, (Status(flag) for flag in source.status[first:stop]), strict=True)
             return
         fixed = tuple(int(i == source.expver) for i in range(len(source.layout.fixed)))
-        layout = Layout(source.layout.step, source.layout.row, source.layout.column, fixed)
+        layout = replace(source.layout, fixed=fixed)
         for final, early in zip(steps, reader.fields(source.name, layout, first, stop), strict=True):
             yield _preferred(source.packing, final, early)
 

@@ -41,7 +41,7 @@ class Kernel:
         self._packing = packing
         self._mask: Mask | None = None
         self._under = np.zeros(len(plan.regions))
-        self._products = np.empty_like(plan.weights)
+        self._products = np.empty_like(plan.heights)
 
     def __call__(self, field: Field) -> tuple[Floats, Floats]:
         """
@@ -89,10 +89,12 @@ class Kernel:
             kind: type[Any] = np.float64
         else:  # 2**31 holds a row of shorts of any grid narrower than 65,536 columns
             kind = np.int32 if field.dtype.itemsize <= 2 and field.shape[1] < 2**16 else np.int64
-        sums = np.add.reduceat(field, plan.starts, axis=1, dtype=kind)
-        table = np.add.reduceat(sums[np.ix_(plan.rows, plan.runs)], plan.classes, axis=1, dtype=None)
-        np.multiply(plan.weights, table, out=self._products)
-        found = np.add.reduce(self._products.reshape(len(plan.regions), -1), axis=1)
+        sums = np.add.reduceat(field, plan.starts, axis=1, dtype=kind)[plan.rows]
+        np.multiply(plan.shares[:, :1], sums[:, 0], out=self._products)
+        for run in range(1, plan.starts.size):
+            self._products += plan.shares[:, run, None] * sums[:, run]
+        self._products *= plan.heights
+        found = np.add.reduce(self._products, axis=1)
         for cells in plan.cells:
             found[cells.region] = np.add.reduce(cells.weight * field.ravel()[cells.position])
         return np.asarray(found)

@@ -16,12 +16,20 @@ class Layout:
         Their positions; `step` is None for a variable of one field.
     fixed : tuple of int
         Index taken in each dimension that is none of the three; others are ignored.
+    stride : int, default 1
+        Only every so many rows and columns are read: a light, approximate run.
     """
 
     step: int | None
     row: int
     column: int
     fixed: tuple[int, ...]
+    stride: int = 1
+
+    @property
+    def thinned(self) -> slice:
+        """Rows or columns that are read, the first half a stride from the edge."""
+        return slice(self.stride // 2, None, self.stride) if self.stride > 1 else slice(None)
 
     @property
     def dropped(self) -> int:

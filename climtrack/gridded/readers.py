@@ -129,7 +129,8 @@ class Hdf5:
         item = self._file[name]
         where = chunks.index(item, layout) if _deflate() else None
         if where is not None:
-            yield from chunks.fields(self._path, where, first, stop)
+            for field in chunks.fields(self._path, where, first, stop):
+                yield field[layout.thinned, layout.thinned]
         else:
             yield from _sliced(item, layout, first, stop, item.chunks)
 
@@ -350,7 +351,7 @@ def opened(location: str) -> Reader:
 def _sliced(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:
     """Fields of an array-like; a row of chunks is read at once where it is not too large."""
     place: list[Any] = list(layout.fixed)
-    place[layout.row] = place[layout.column] = slice(None)
+    place[layout.row] = place[layout.column] = layout.thinned
     if layout.step is None:
         yield _native(np.asarray(item[tuple(place)]), layout)
         return

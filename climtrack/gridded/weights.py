@@ -176,8 +176,9 @@ class Plan:
     """
     Everything needed to reduce one field over many regions in one pass.
 
-    A box is the same share of a column in all its rows, so columns fall into a few classes with equal shares in every
-    box; sums by row and class are all that any box needs.
+    A box takes the same share of a column in all its rows, so sums by row over runs of columns with equal shares are
+    all that any number of boxes needs. Shares are multiples of 2⁻²⁰: times a sum of packed shorts they are exact in
+    float64, so a region's mean is the same to the last bit whatever other regions are asked for beside it.
 
     Parameters
     ----------
@@ -187,12 +188,12 @@ class Plan:
         Rows and columns of the field.
     rows : array of int
         Rows from south to north.
-    starts, widths : array of int
-        First column and number of columns of each run, shape (run,).
-    runs, classes : array of int
-        Order of runs by class, and where each class begins in it.
-    weights : array of float
-        Area of one whole column's cell by region, row and class, shape (region, latitude, class); zero for outlines.
+    starts : array of int
+        First column of each run, shape (run,).
+    shares : array of float
+        How much of a run's columns each box takes, in widths of a mean column, shape (region, run).
+    heights : array of float
+        How much of each row, south to north, as area per column, shape (region, latitude); zero for outlines.
     cells : tuple of Cells
         Cells of the outlines.
     areas : array of float
@@ -203,10 +204,8 @@ class Plan:
     shape: tuple[int, int]
     rows: Ints
     starts: Ints
-    widths: Ints
-    runs: Ints
-    classes: Ints
-    weights: Floats
+    shares: Floats
+    heights: Floats
     cells: tuple[Cells, ...]
     areas: Floats
 
@@ -244,23 +243,15 @@ def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
             cells.append(_outlined(on, region, i))
         elif rule == "exact":
             heights[i] = _exact_rows(on, region)[order]
-            shares[i] = _exact_columns(on, region)
+            shares[i] = _exact_columns(on, region) / np.ptp(on.longitude_edges) * on.longitude.size
         else:
             heights[i], shares[i] = _site_rows(on, region)[order], _site_columns(on, region)
+    shares = np.rint(shares * 2**20) / 2**20
     starts = np.concatenate(([0], 1 + np.flatnonzero((np.diff(shares, axis=1) != 0).any(axis=0)))).astype(np.int64)
-    widths = np.diff(np.concatenate((starts, [on.longitude.size])))
-    # Equal shares make a class; sorted by the shares themselves, so that the order of columns in a file cannot matter.
-    kinds, member = np.unique(shares[:, starts], axis=1, return_inverse=True)
-    member = np.ravel(member)
-    runs = np.argsort(member, kind="stable")
-    classes = np.searchsorted(member[runs], np.arange(kinds.shape[1]))
-    weights = heights[:, :, None] * kinds[:, None, :]
-    areas = (heights[:, :, None] * (kinds * np.bincount(member, widths))[:, None, :]).sum(axis=(1, 2))
+    areas = heights.sum(axis=1) * shares.sum(axis=1)
     for some in cells:
         areas[some.region] = some.weight.sum()
-    return Plan(
-        tuple(regions), on.shape, order, starts, widths, runs, np.asarray(classes), weights, tuple(cells), areas
-    )
+    return Plan(tuple(regions), on.shape, order, starts, shares[:, starts], heights, tuple(cells), areas)
 
 
 def _exact_rows(on: Grid, region: Region) -> Floats:

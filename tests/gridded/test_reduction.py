@@ -293,3 +293,14 @@ def test_long_lists_of_files_are_kept_by_year() -> None:
         "listing of 365 files of 2022", "listing of 335 files of 2023",
     ]  # fmt: skip
     assert days.manifest(files[::-1]) == listing
+
+
+@given(st.sets(st.sampled_from(sorted(REGIONS)), max_size=6))
+def test_other_regions_in_the_pass_cannot_change_a_bit(year: Path, names: set[str]) -> None:
+    """A hemisphere alone or in company of any others."""
+    alone = file_means([str(year)], Request("sst", (REGIONS["nh"],)), scheduler="serial")[0].values
+    company = (*(REGIONS[n] for n in sorted(names)), REGIONS["nh"])
+    assert (
+        file_means([str(year)], Request("sst", company), scheduler="serial")[0].values[:, -1:].tobytes()
+        == alone.tobytes()
+    )
