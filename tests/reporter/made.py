@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Claim,
@@ -109,6 +109,7 @@ def findings(**changes: Any) -> Findings:
     return replace(made, **changes)
 
 
+@cache
 def series(
     end: dt.date = DAY, start: dt.date = dt.date(1940, 1, 1), key: str = "era5.t2m.nh", simulated: bool = False
 ) -> Series:
@@ -125,6 +126,18 @@ def series(
     return Series(SeriesKey.parse(key), start, values, np.full(count, Status.FINAL, np.int8), source)
 
 
+@cache
+def folded(held: Series, baseline: Baseline | None) -> tuple[YearTable, Climatology | None, YearTable | None]:
+    """Table, climatology and anomalies of a made series."""
+    table = year_table(held)
+    if baseline is None:
+        return table, None, None
+    rows = [table.row(year) for year in baseline.years]
+    mean = np.nanmean(np.where(np.isnan(rows), np.nanmean(rows), rows), axis=0)
+    climatology = Climatology(baseline, mean, np.full(366, 0.4), "harmonic")
+    return table, climatology, YearTable(table.years, table.values - mean)
+
+
 def study(
     region: str | Region = "nh",
     key: str = "era5.t2m.nh",
@@ -137,15 +150,7 @@ def study(
     """A study whose findings a test may change by name."""
     found = findings(**changes)
     held = series(end or found.latest.date, start, key, simulated)
-    table = year_table(held)
-    climatology = None
-    anomalies = None
-    if found.baseline is not None:
-        rows = [table.row(year) for year in found.baseline.years]
-        mean = np.nanmean(np.where(np.isnan(rows), np.nanmean(rows), rows), axis=0)
-        climatology = Climatology(found.baseline, mean, np.full(366, 0.4), "harmonic")
-        anomalies = YearTable(table.years, table.values - mean)
+    table, climatology, anomalies = folded(held, found.baseline)
     where = REGIONS[region] if isinstance(region, str) else region
-    assert dayofyear(held.dates).size == held.values.size
     blank = YearTable(table.years, np.full_like(table.values, np.nan))
     return Study(held, where, found.latest.date, requested, climatology, table, anomalies, blank, found)

@@ -44,6 +44,14 @@ def _titles(voice: Voice) -> tuple[str, ...]:
     return (language.text("title.most", above, known=language.count(known), year=year),)
 
 
+def _brief(voice: Voice) -> tuple[str, ...]:
+    """The same of the largest difference, without its size."""
+    largest = voice.findings.records.largest_anomaly
+    if isinstance(largest, Record) and largest.date == voice.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}:
+        return worded(voice, f"title.largest.brief.{largest.claim.value}", first=voice.first)[1:]
+    return ()
+
+
 def _course(voice: Voice) -> str:
     """Where the difference is going."""
     found, language = voice.findings.direction, voice.language
@@ -102,6 +110,7 @@ def tell(voices: Sequence[Voice]) -> Story:
     return story(
         voice,
         titles=_titles(voice),
+        titles_brief=_brief(voice),
         subtitles=(
             language.text("subtitle.anomaly", **common),
             language.text("subtitle.short.place", years=voice.years, **common),

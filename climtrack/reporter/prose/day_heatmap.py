@@ -81,6 +81,7 @@ def tell(voices: Sequence[Voice]) -> Story:
         alts_short=(
             say("alt.short.heatmap", **common),
             say("alt.short.heatmap", **{**common, "subject": the, "of": contracted("de", the)}),
+            say("alt.short.heatmap.plain", **{**common, "subject": the, "of": contracted("de", the)}),
         ),
         alts=[capitalised(alt) for alt in alts],
     )

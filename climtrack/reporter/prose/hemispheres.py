@@ -87,10 +87,10 @@ def tell(voices: Sequence[Voice]) -> Story:
         lead=lead,
         extras=(baselines, one.preliminary() if one.preliminary() == two.preliminary() else "", one.uncovered()),
         alts_short=(
-            say("alt.short.hemi", short=capitalised(one.short), short2=two.short, **relations),
-            say("alt.short.hemi", short=capitalised(one.short), short2=two.short, relation=briefest(one),
+            say("alt.short.hemi", short=one.short, short2=two.short, **relations),
+            say("alt.short.hemi", short=one.short, short2=two.short, relation=briefest(one),
                 relation2=briefest(two)),
+            say("alt.short.hemi.plain", **common),
         ),
         alts=(say("alt.hemi", the=one.place.the, the2=two.place.the, **relations),),
-        more=(one.ranked(), two.ranked()),
     )  # fmt: skip

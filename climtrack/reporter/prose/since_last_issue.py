@@ -10,11 +10,15 @@ import numpy as np
 from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.language import capitalised, rounded
+from climtrack.reporter.prose.answers import below
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import worded
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.results import Study
+
+#: From so many days on a date needs its year.
+A_YEAR = 360
 
 
 def moment(study: Study, since: dt.date) -> dt.date:
@@ -87,7 +91,7 @@ def tell(voices: Sequence[Voice], *, since: dt.date) -> Story:
         raise RenderError(f"{study.series.key} has no average to compare with", "Choose a baseline that it covers")
     a, b = language.difference(float(start), decimals), language.difference(float(now), decimals)
     new = int((~np.isnan(study.series.values[(then - study.series.start).days + 1 :])).sum())
-    day = language.date_day(then) if then.year == voice.day.year else language.date_long(then)
+    day = language.date_day(then) if (voice.day - then).days < A_YEAR else language.date_long(then)
     order = int(rounded(float(now), decimals).compare(rounded(float(start), decimals)))
     way = "nothing" if not new else {1: "rose", 0: "level", -1: "fell"}[order]
     common = {
@@ -97,14 +101,14 @@ def tell(voices: Sequence[Voice], *, since: dt.date) -> Story:
     yoy = voice.yoy
     beside = ""
     if yoy is not None and new:
-        below, compared = _beside(study, then, yoy.other_year)
+        under, compared = _beside(study, then, yoy.other_year)
         if compared:
-            beside = say("since.below", below, compared=compared, other=yoy.other_year)
-    relation = voice.relation()
+            beside = say("since.below", under, compared=compared, other=yoy.other_year)
     lead = say("since.lead", new, Subject=capitalised(voice.subject), value=voice.value, **common)
     return story(
         voice,
         titles=worded(voice, f"since.{way}", then=a, now=b, day=day),
+        titles_brief=worded(voice, f"since.{way}.brief", then=a, now=b),
         subtitles=(say("subtitle.since", **{**common, "then": day}),),
         lead=lead if new else voice.averaged(),
         extras=(say("since.change", **common), beside, voice.preliminary(), voice.uncovered(), voice.ranked()),
@@ -113,5 +117,5 @@ def tell(voices: Sequence[Voice], *, since: dt.date) -> Story:
             say("alt.short.since", **{**common, "subject": voice.short}),
         ),
         alts=(say("alt.since", **common),),
-        more=(relation and f"{capitalised(relation)}.",),
+        more=(below(voice),),
     )

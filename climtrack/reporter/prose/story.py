@@ -43,6 +43,7 @@ def story(
     voice: Voice,
     *,
     titles: Sequence[str],
+    titles_brief: Sequence[str] = (),
     subtitles: Sequence[str],
     subtitles_placed: Sequence[str] = (),
     lead: str,
@@ -60,6 +61,8 @@ def story(
         The study and the language.
     titles, subtitles, alts_short, alts : sequence of str
         Wordings, fullest first.
+    titles_brief : sequence of str, optional
+        Titles that say less, for the case that those do not fit in some language.
     subtitles_placed : sequence of str, optional
         Subtitles for titles that do not name the subject in full; by default those of `subtitles`.
     lead : str
@@ -74,6 +77,7 @@ def story(
     """
     return Story(
         titles=tuple(titles),
+        titles_brief=tuple(titles_brief or titles),
         subject=voice.subject,
         subtitles=tuple(subtitles),
         subtitles_placed=tuple(subtitles_placed or subtitles),
@@ -96,7 +100,9 @@ class Story:
 
     Parameters
     ----------
-    titles, alts_short, alts : tuple of str
+    titles, titles_brief : tuple of str
+        Wordings that say the same, fullest first, and others that say less.
+    alts_short, alts : tuple of str
         Wordings, fullest first, as many in every language.
     subject : str
         What has a temperature, in full; where the title does not say it, the subtitle names the place.
@@ -117,6 +123,7 @@ class Story:
     """
 
     titles: tuple[str, ...]
+    titles_brief: tuple[str, ...]
     subject: str
     subtitles: tuple[str, ...]
     subtitles_placed: tuple[str, ...]
@@ -129,6 +136,11 @@ class Story:
     simulated: str
     simulated_short: str
     spanish: bool
+
+    @property
+    def title_limit(self) -> int:
+        """Most characters of a title."""
+        return SPANISH_TITLE if self.spanish else TITLE
 
     def words(self, twins: Sequence[Story]) -> Words:
         """
@@ -146,7 +158,8 @@ class Story:
         """
         warn = max(len(twin.simulated) for twin in twins)
         warn_short = max(len(twin.simulated_short) for twin in twins)
-        title = self._fullest("titles", (self,), SPANISH_TITLE if self.spanish else TITLE)
+        whole = all(min(map(len, twin.titles)) <= twin.title_limit for twin in twins)
+        title = self._fullest("titles" if whole else "titles_brief", (self,), self.title_limit)
         placed = "subtitles" if self.subject.lower() in title.lower() else "subtitles_placed"
         alt = self.simulated + self._fullest("alts", twins, ALT - warn)
         return Words(

@@ -75,8 +75,7 @@ def tell(voices: Sequence[Voice]) -> Story:
     lead = say("stripes.lead.plain", **common)
     alts: tuple[str, ...] = (say("alt.stripes.plain", **common),)
     shorts = alts
-    told = []
-    if len(changes) == len(voices):
+    if len(changes) == len(voices) and len({found[1:] for found in changes}) == 1:
         spans = {"first": _span(changes[0][1]), "last": _span(changes[0][2])}
         way = {1: "warmed", 0: "level", -1: "cooled"}[direction(changes[0][0], FINE - 1)]
         titles = titles or worded(
@@ -88,12 +87,12 @@ def tell(voices: Sequence[Voice]) -> Story:
         ]
         if len(voices) == 1:
             each = [language.difference(changes[0][0], FINE)]
-        lead = say("stripes.lead", difference=language.difference(changes[0][0], FINE), **spans, **common)
-        told = [
-            say("stripes.lead", subject=v.subject, of=v.of, difference=language.difference(change, FINE),
-                first=_span(first), last=_span(last))
-            for v, (change, first, last) in zip(voices[1:], changes[1:], strict=True)
-        ]  # fmt: skip
+        values = {"difference": language.difference(changes[0][0], FINE), **spans, **common}
+        if len(voices) == 1:
+            lead = say("stripes.lead", **values)
+        else:
+            other = {"subject2": voices[1].subject, "of2": voices[1].of}
+            lead = say("stripes.lead.two", difference2=language.difference(changes[1][0], FINE), **other, **values)
         alts = (say("alt.stripes", changes=language.list(each), **spans, **common), *alts)
         shorts = (say("alt.short.stripes", changes=language.list(each), **spans, **common), *shorts)
     placed = "" if len(voices) > 1 else ".place"
@@ -104,7 +103,6 @@ def tell(voices: Sequence[Voice]) -> Story:
         subtitles_placed=(say(f"subtitle.stripes{placed}", **common), say(f"subtitle.stripes.short{placed}", **common)),
         lead=lead,
         extras=(
-            *told,
             *(_to_date(v) for v in voices),
             say("stripes.hawkins"),
             *(_trend(v) for v in voices),

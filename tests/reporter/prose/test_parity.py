@@ -1,0 +1,216 @@
+"""
+Every language is told the same: numbers, dates and direction are read back from the texts and compared.
+
+And no limit is ever broken, whatever the findings and whatever a user calls a region.
+"""
+
+import datetime as dt
+import re
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from climtrack.reporter import prose
+from climtrack.reporter.language import LANGUAGES, Language
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.context import Overlay, OverlayLine
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.series import SeriesKey
+from tests.reporter import made
+
+CHARTS = (
+    "year_lines", "anomaly", "year_over_year", "hemispheres", "stripes", "day_heatmap", "records", "since_last_issue",
+    "el_nino_overlay",
+)  # fmt: skip
+PLACES = (
+    ("nh", "era5.t2m.nh"),
+    ("natlan", "oisst.sst.natlan"),
+    ("atlhmdr", "oisst.sst.atlhmdr"),
+    ("tropics", "era5.t2m.tropics"),
+)
+LIMITS = {"subtitle": 130, "caption": 400, "alt_short": 125, "alt": 300, "long": 1000}
+ENGLISH, SPANISH = (
+    {**{name: i for i, name in enumerate(Language(code).month_names, 1)},
+     **{name: i for i, name in enumerate(Language(code).month_short, 1)}}
+    for code in ("en", "es")
+)  # fmt: skip
+ORDINALS = {Language(code).ordinal(n): n for code in ("en", "es") for n in range(2, 11)}
+NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for n in range(2, 11)}
+UP = (
+    r"\babove\b|\bwarm(?:er|est|ed)\b|\brose\b|gone up|highest"
+    r"|más que|más el|por encima|más cálid|subió|subido|calentado|máximo|más alto"
+)
+DOWN = r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down|menos que|menos el|por debajo|más frí|bajó|bajado|enfriado"
+LEVEL = r"\blevel\b|\bjoint\b|\bties\b|\bigual(?:a|es)?\b"
+
+
+def numbers(text: str, code: str) -> Counter:
+    """Every number of a text, dates as month-day tokens, ordinals and numerals as digits."""
+    months = ENGLISH if code == "en" else SPANISH
+    text = text.replace("\u00a0", " ").replace(" de ", " ") if code != "en" else text.replace("\u00a0", " ")
+    text = re.sub(r"(\d) (\w+)", lambda m: f"{m[1]} month{months[m[2]]}" if m[2] in months else m[0], text)
+    text = re.sub(r"\b(\w+)-warmest", lambda m: f"rank{ORDINALS.get(m[1], m[1])}", text)
+    place = "|".join(ORDINALS)
+    text = re.sub(rf"\b({place}) (\d+ month\d+) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
+    text = re.sub(r"(\d+)(?:th|st|nd|rd)\b|(\d+)\.º", r"\1\2", text)
+    text = re.sub(r"[Ll]ast (\w+) days|Los (\w+) últimos días",
+                  lambda m: f"last {NUMERALS.get(m[1] or m[2], m[1] or m[2])}", text)  # fmt: skip
+    text = re.sub(r"\bOne new day|Un día nuevo", "1 new", text)
+    text = re.sub(r"\bone past episode|un episodio anterior", "1 past", text)
+    if code == "es":
+        text = re.sub(r"(\d),(\d)", r"\1.\2", text)
+    return Counter(re.findall(r"[−+]?\d+(?:\.\d+)?|month\d+|rank\d+", text))
+
+
+def directions(text: str) -> set[str]:
+    """Which ways a text says that things go."""
+    return {name for name, pattern in (("up", UP), ("down", DOWN), ("level", LEVEL)) if re.search(pattern, text)}
+
+
+numeric = st.floats(-2, 2).map(lambda v: round(v, 3))
+claims = st.sampled_from(Claim)
+days = st.sampled_from(
+    [dt.date(2026, 11, 17), dt.date(2026, 1, 1), dt.date(2026, 1, 9), dt.date(2024, 2, 29), dt.date(2025, 12, 31),
+     dt.date(2026, 5, 4), dt.date(2026, 9, 30)]
+)  # fmt: skip
+
+
+@st.composite
+def found(draw):
+    """Changes to the findings, together consistent."""
+    day = draw(days)
+    unknown = st.just(made.UNKNOWN)
+    maybe = lambda strategy: st.one_of(strategy, strategy, strategy, unknown)  # noqa: E731
+    value = round(draw(st.floats(-40, 35)), 3)
+    difference = draw(st.one_of(numeric, st.sampled_from([0.0, 0.04, -0.04, -0.05, 0.05])))
+    known = day.timetuple().tm_yday
+    run = draw(st.integers(1, known))
+    yoy = made.yoy(
+        difference,
+        run=run,
+        date=day,
+        partner=dt.date(day.year - 1, day.month, 28 if day.month == 2 else day.day),
+        other_year=draw(st.sampled_from([day.year - 1, day.year - 1, 2016])),
+        last_crossing=draw(st.one_of(st.none(), st.just(day - dt.timedelta(days=run - 1)))),
+        warmest=Gap(dt.date(day.year, 1, 1), abs(draw(numeric))),
+        leap_day=day.month == 2,
+        days_below_last_14=draw(st.integers(0, 14)),
+    )
+    place = draw(st.integers(1, 30))
+    tied = draw(st.sampled_from([(), (), (2024,), (1998, 2016, 2024)]))
+    records = made.findings().records
+    counts = draw(st.permutations([209, 120, 36]))
+    holders = sorted(map(Holder, (day.year, 2024, 2016), counts), key=lambda holder: -holder.days)
+    largest = Record(day, 2.1, None, 0.1, draw(claims))
+    return {
+        "latest": Reading(day, value),
+        "preliminary_from": draw(st.one_of(st.none(), st.integers(0, 14).map(lambda n: day - dt.timedelta(days=n)))),
+        "missing": draw(st.sampled_from([(), (Run(day.replace(month=1, day=1), day.replace(month=1, day=4), 4),)])),
+        "absent_years": draw(st.sampled_from([(), (1950,), tuple(range(1941, 1950))])),
+        "anomalies": {"1991-2020": draw(maybe(st.one_of(numeric, st.just(0.0)).map(made.anomaly)))},
+        "anomaly_year_to_date": draw(maybe(numeric)),
+        "days_above_average": draw(maybe(st.integers(0, known))),
+        "days_known": known,
+        "year_over_year": draw(maybe(st.just(yoy))),
+        "direction": made.direction(draw(st.sampled_from(Verdict)), draw(numeric) / 100, draw(numeric) / 10),
+        "ranks": replace(made.findings().ranks, day=draw(maybe(st.just(made.rank(place, 87, draw(claims), tied))))),
+        "records": replace(
+            records,
+            warmest_day=draw(st.sampled_from([records.warmest_day, Record(day, value, None, 0.1, draw(claims))])),
+            largest_anomaly=draw(maybe(st.sampled_from([records.largest_anomaly, largest]))),
+            warm_holders=tuple(holders),
+            cold_holders=(Holder(1956, 61), Holder(1950, 60)),
+        ),
+        "trend": draw(maybe(st.floats(-0.1, 0.5).map(lambda t: Trend(1940, 2025, t, t - 0.1, t + 0.1, 0.5, 30.0)))),
+    }  # fmt: skip
+
+
+def options(chart, study):
+    """What a chart needs besides its studies."""
+    if chart == "since_last_issue":
+        return {"since": study.series.end - dt.timedelta(days=14)}
+    if chart == "el_nino_overlay":
+        line = OverlayLine("1997–98", dt.date(1997, 5, 1), np.array([0.1, 0.3, 0.2]), 2.3)
+        now = OverlayLine("2026–27", dt.date(2026, 5, 1), np.array([0.4, 0.2, np.nan]), 1.0)
+        key = SeriesKey("era5", "t2m", "nh")
+        return {"overlay": Overlay(key, Baseline(1991, 2020), np.array([-1, 0, 1]), (line, line), now, "rule")}
+    return {}
+
+
+def told(chart, changes, simulated=False, region="nh", key="era5.t2m.nh", codes=LANGUAGES):
+    """Words of a chart by language."""
+    start = dt.date(1982, 1, 1) if "sst" in key else dt.date(1940, 1, 1)
+    study = made.study(region, key, simulated=simulated, start=start, **changes)
+    studies = [study, made.study("sh", "era5.t2m.sh", simulated=simulated)] if chart == "hemispheres" else [study]
+    if chart == "hemispheres" and region != "nh":
+        studies = [study, study]
+    return {code: prose.words(chart, studies, Language(code), **options(chart, study)) for code in codes}
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@given(changes=found(), simulated=st.booleans(), place=st.sampled_from(PLACES))
+@settings(max_examples=25)
+def test_every_language_is_told_the_same(chart, changes, simulated, place):
+    """Numbers, dates and direction of each text, and the limits of each."""
+    words = told(chart, changes, simulated, *place)
+    for code in ("es", "es-MX"):
+        for field in ("title", "caption", "alt_short", "alt", "long"):
+            english, other = getattr(words["en"], field), getattr(words[code], field)
+            assert numbers(english, "en") == numbers(other, code), (english, other)
+            assert directions(english) == directions(other), (english, other)
+    for code, text in words.items():
+        within_limits(text, 90 if code == "en" else 99)
+        warning = "SIMULATED DATA" if code == "en" else "DATOS SIMULADOS"
+        for field in ("caption", "alt_short", "alt", "long"):
+            assert getattr(text, field).startswith(warning) == simulated
+            assert "…" not in getattr(text, field)
+        assert text.title.strip(".") == text.title
+
+
+def within_limits(words, title):
+    """CHARTS.md §4 and §5, to the character."""
+    assert 0 < len(words.title) <= title
+    for field, limit in LIMITS.items():
+        assert 0 < len(getattr(words, field)) <= limit, field
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@given(changes=found(), title=st.text(max_size=200), spanish=st.text(max_size=200))
+@settings(max_examples=15)
+def test_no_name_breaks_a_limit(chart, changes, title, spanish):
+    """Whatever a user calls a region, controls go and lengths hold."""
+    region = Region("myplace", title, spanish, -10, 10)
+    for words in told(chart, changes, region=region, key="oisst.sst.myplace", codes=("en", "es")).values():
+        within_limits(words, 99)
+        for field in ("title", "subtitle", "caption", "alt_short", "alt", "long"):
+            assert getattr(words, field).replace("\u00a0", " ").isprintable()
+
+
+@given(changes=found())
+@settings(max_examples=60)
+def test_the_three_answers_are_the_same(changes):
+    """For the newsletter in either language."""
+    study = made.study(**changes)
+    both = (prose.answers(study, Language(code)) for code in ("en", "es"))
+    for english, spanish in zip(*both, strict=True):
+        assert numbers(english, "en") == numbers(spanish, "es"), (english, spanish)
+        plain = re.sub(r"^.*?[?] ", "", english)
+        assert directions(plain) == directions(re.sub(r"^.*?[?] ", "", spanish)), (english, spanish)
+
+
+@given(changes=found())
+@settings(max_examples=60)
+def test_never_last_year_alone(changes):
+    """CHARTS.md §1: where an average is known, whoever names last year in a text names the average in it too."""
+    for code, average in (("en", "average"), ("es", "media")):
+        for chart in ("year_lines", "year_over_year"):
+            words = told(chart, changes, codes=(code,))[code]
+            if "anomalies" in changes and changes["anomalies"]["1991-2020"] is made.UNKNOWN:
+                continue
+            for field in ("caption", "alt", "alt_short", "long"):
+                assert average in getattr(words, field), (field, words)
