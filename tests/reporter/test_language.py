@@ -15,7 +15,7 @@ from climtrack.reporter.language import LANGUAGES, Language, direction, messages
 EN, ES, MX = (Language(code) for code in LANGUAGES)
 DAY = dt.date(2026, 11, 17)
 #: Where Spanish contracts an article or makes an adjective agree, and English does not.
-GRAMMAR = {"name", "subject", "the", "of", "of_the", "warmer", "cooler"}
+GRAMMAR = {"name", "subject", "the", "of", "of_the", "subject2", "of2", "warmer", "cooler"}
 
 
 def test_values_carry_an_unbreakable_space_and_the_right_mark():
