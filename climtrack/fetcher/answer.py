@@ -10,15 +10,13 @@ import time
 import zlib
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final
 
 from urllib3 import BaseHTTPResponse
 
 from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
+from climtrack.fetcher.syntax import LATER, MOVED
 from climtrack.vocabulary.payload import Payload
 
-LATER: Final = "Will try again at the next refresh"
-MOVED: Final = "If it stays so: a newer climtrack may know the new address"
 KEPT = 65_536
 _PIECE = 65_536
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import SourceChanged
+from climtrack.fetcher.syntax import LATER, REPORT
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.series import Floats, Series, Status
 from climtrack.vocabulary.variables import VARIABLES
@@ -36,8 +37,6 @@ FIRST_LACKING, FIRST_GAPS = 92, 12
 #: Days on which one value may repeat; the real feeds reach 3 (air) and 11 (sea, two decimals).
 REPEATS = 30
 _ACCEPT = "If true: `climtrack accept`"
-_REPORT = "Please report it: `climtrack doctor`"
-_LATER = "Will try again at the next refresh"
 
 
 def check(
@@ -132,7 +131,7 @@ def _source(new: Series, held: Series | None) -> None:
     if before and after and before.casefold() != after.casefold():
         _refuse(
             f'the data now come from "{after[:24]}" instead of "{before[:24]}"',
-            _REPORT,
+            REPORT,
         )
 
 
@@ -201,7 +200,7 @@ def _gaps(new: Series, accept: bool, notes: list[str]) -> None:
         return
     runs = int((np.diff(empty.astype(int)) == 1).sum())
     if not accept and (count > FIRST_LACKING or runs > FIRST_GAPS):
-        _refuse(f"{count:,} days are missing in the middle, in {runs} gaps", _LATER)
+        _refuse(f"{count:,} days are missing in the middle, in {runs} gaps", LATER)
     notes.append(f"{_days(count)} missing ({_span(new, empty)})")
 
 
@@ -215,9 +214,9 @@ def _age(new: Series, held: Series, accept: bool, notes: list[str]) -> None:
         if unknown and held.preliminary.any() and not new.preliminary.any():
             _refuse(
                 f'the format changed (no row "Preliminary"; {unknown[:40]})',
-                _REPORT,
+                REPORT,
             )
-        _refuse(f"the copy is {short} days older than ours", _LATER)
+        _refuse(f"the copy is {short} days older than ours", LATER)
     notes.append("the server sent a slightly older copy; keeping ours")
 
 
@@ -227,7 +226,7 @@ def _lacking(new: Series, held: Series, accept: bool, notes: list[str]) -> None:
     lost = ~np.isnan(held.values) & np.isnan(values) & (held.dates <= np.datetime64(new.end, "D"))
     count = int(lost.sum())
     if count > LACKING and not accept:
-        _refuse(f"{count:,} days that we hold are missing ({_span(held, lost)})", _LATER)
+        _refuse(f"{count:,} days that we hold are missing ({_span(held, lost)})", LATER)
     if count:
         notes.append(f"{_days(count)} missing in the new copy ({_span(held, lost)}); ours are kept")
     added = np.isnan(new.values) & (new.dates > np.datetime64(held.end, "D"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from climtrack.errors import FetchError
 from climtrack.fetcher import checks
 from climtrack.fetcher.endpoints import Endpoint
+from climtrack.fetcher.pulse import series_from_csv
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.vocabulary.payload import Payload, Transport
 from climtrack.vocabulary.series import Series, SeriesKey, Source
@@ -155,7 +156,10 @@ def fetch(
         if payload is None or (known is not None and payload.sha256 == known.sha256):
             return Outcome(endpoint.key, None, None, unchanged=True)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
-        new = series_from_payload(payload.body, endpoint.key, source, data_source=endpoint.data_source)
+        if endpoint.path.endswith(".csv"):
+            new = series_from_csv(payload.body, endpoint.key, source)
+        else:
+            new = series_from_payload(payload.body, endpoint.key, source, data_source=endpoint.data_source)
         notes = checks.check(new, held, today=now.date(), accept=accept, levels=endpoint.levels)
     except FetchError as problem:
         if payload is not None and not problem.body:

@@ -19,6 +19,8 @@ from climtrack.errors import SourceChanged
 MAX_DEPTH = 4  # the feed needs 3: list, row, data
 MAX_BRACKETS = 5_000  # the feed needs about 360
 SLOTS = 366
+MOVED = "If it stays so: a newer climtrack may know the new address"
+LATER = "Will try again at the next refresh"
 REPORT = "Please report it: `climtrack doctor`"
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
@@ -147,11 +149,11 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         body = body[3:]
     head = body[:2000].lstrip()
     if not head:
-        raise SourceChanged("received an empty answer", "Will try again at the next refresh")
+        raise SourceChanged("received an empty answer", LATER)
     if head.startswith(b"<"):
         raise SourceChanged(
             f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)",
-            "If it stays so: a newer climtrack may know the new address",
+            MOVED,
         )
     if not head.startswith((b"[", b"{")):
         changed("the answer is not JSON")
@@ -165,7 +167,7 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         if depth > MAX_DEPTH or brackets > MAX_BRACKETS:
             changed("nested too deep" if depth > MAX_DEPTH else "too many rows")
     if depth > 0:
-        raise SourceChanged("the answer is cut short", "Will try again at the next refresh")
+        raise SourceChanged("the answer is cut short", LATER)
     try:
         text = body.decode("utf-8")
         table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
@@ -173,7 +175,7 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         changed("not UTF-8 text")
     except (ValueError, RecursionError) as problem:
         found = shown(str(problem), 45)
-        raise SourceChanged(f"the answer is not JSON ({found})", "Will try again at the next refresh") from problem
+        raise SourceChanged(f"the answer is not JSON ({found})", LATER) from problem
     if not isinstance(table, list):
         changed("an object instead of a list of rows")
     if not table:

@@ -20,10 +20,10 @@ from urllib3.exceptions import HTTPError, IncompleteRead, InvalidHeader, Protoco
 
 from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
 from climtrack.fetcher import answer
-from climtrack.fetcher.answer import LATER, REDIRECTS, Elsewhere, Passing, Silent
+from climtrack.fetcher.answer import REDIRECTS, Elsewhere, Passing, Silent
 from climtrack.fetcher.connection import DeadlinePassed, Forbidden, Limits, Plain, Secure, TooMuch, loopback, trust
 from climtrack.fetcher.endpoints import BASE_URLS
-from climtrack.fetcher.syntax import shown
+from climtrack.fetcher.syntax import LATER, shown
 from climtrack.vocabulary.payload import Payload, Transport
 
 __all__ = ["USER_AGENT", "Http", "HttpPolicy", "Payload", "Transport"]

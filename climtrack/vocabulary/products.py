@@ -26,6 +26,8 @@ class Product:
         Reference in the field's own form.
     copernicus : bool
         Whether the Copernicus sentence must stand beside everything made from it.
+    by_way_of : str
+        Whose service the daily series come from.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Product:
     licence: str
     citation: str
     copernicus: bool
+    by_way_of: str = "Climate Reanalyzer (Climate Change Institute, University of Maine)"
 
     def attribution(self, year: int) -> str:
         """
@@ -49,11 +52,10 @@ class Product:
         str
             One or two sentences.
         """
-        reanalyzer = "Climate Reanalyzer (Climate Change Institute, University of Maine)"
         if not self.copernicus:
-            return f"Source: {reanalyzer}, from {self.title} ({self.provider})."
+            return f"Source: {self.by_way_of}, from {self.title} ({self.provider})."
         return (
-            f"Source: {reanalyzer}, from {self.title} ({self.provider}). Contains modified Copernicus "
+            f"Source: {self.by_way_of}, from {self.title} ({self.provider}). Contains modified Copernicus "
             f"Climate Change Service information {year}; neither the European Commission nor ECMWF is "
             "responsible for any use of it."
         )
@@ -89,6 +91,16 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Saha, S. et al. (2010): The NCEP Climate Forecast System Reanalysis. Bull. Amer. Meteor. "
                 "Soc., 91, 1015–1058, doi:10.1175/2010BAMS3001.1",
                 copernicus=False,
+            ),
+            Product(
+                "climate-pulse",
+                "ERA5",
+                "C3S/ECMWF",
+                "CC-BY 4.0 (Copernicus products licence), attribution required",
+                "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
+                "https://pulse.climate.copernicus.eu",
+                copernicus=True,
+                by_way_of="Copernicus Climate Pulse",
             ),
         )
     }

@@ -1,0 +1,166 @@
+"""
+Copernicus Climate Pulse CSV → Series: the second source, held against the first and never spliced into it.
+
+Two columns are understood by name, the date and the value (``2t``, formerly ``temp``; ``sst``), and two more where they
+are there: the status, and Copernicus's own 1991-2020 climatology. Comment lines begin with ``#``; their number has
+changed, and so has the header (FORMAT.md §5).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from climtrack.errors import SourceChanged
+from climtrack.fetcher.endpoints import Endpoint
+from climtrack.fetcher.syntax import LATER, MOVED, REPORT, changed, shown
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
+
+#: Below `BASE_URL`; the names are Copernicus's.
+PULSE: Mapping[SeriesKey, Endpoint] = MappingProxyType(
+    {
+        endpoint.key: endpoint
+        for endpoint in (
+            Endpoint(SeriesKey("climate-pulse", "t2m", "world"), "era5_daily_series_2t_global.csv", levels=(8.2, 20.2)),
+            Endpoint(
+                SeriesKey("climate-pulse", "sst", "world2"), "era5_daily_series_sst_60S-60N.csv", levels=(16.6, 24.2)
+            ),
+        )
+    }
+)
+BASE_URL = "https://sites.ecmwf.int/data/climatepulse/data/series/"
+#: The series of the site that each is held against.
+COUNTERPARTS: Mapping[SeriesKey, SeriesKey] = MappingProxyType(
+    {
+        SeriesKey("era5", "t2m", "world"): SeriesKey("climate-pulse", "t2m", "world"),
+        SeriesKey("oisst", "sst", "world2"): SeriesKey("climate-pulse", "sst", "world2"),
+    }
+)
+MAX_LINES = 120_000
+_VALUES = {"t2m": ("2t", "temp", "t2m"), "sst": ("sst",)}
+_CLIMATOLOGY = ("clim_91-20", "1991-2020")
+_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,6})?", re.ASCII)
+_DATE = re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII)
+
+
+def series_from_csv(body: bytes, key: SeriesKey, source: Source) -> Series:
+    """
+    Read a Climate Pulse file.
+
+    Parameters
+    ----------
+    body : bytes
+        The whole file.
+    key : SeriesKey
+        Which series was asked for.
+    source : Source
+        Where the file came from; its `data_source` and `notes` are filled in.
+
+    Returns
+    -------
+    Series
+        Daily means in degC, two decimals, one row a day; days that the file lacks are gaps. Its climatology column is
+        kept as ``1991-2020`` by day of year, which is the slot of a leap year.
+
+    Raises
+    ------
+    SourceChanged
+        If the file is not a table of dates and values.
+    """
+    try:
+        return _series(body, key, source)
+    except SourceChanged as problem:
+        raise SourceChanged(problem.what, problem.remedy, url=source.url, body=body[:65536]) from problem
+
+
+def _series(body: bytes, key: SeriesKey, source: Source) -> Series:
+    """As `series_from_csv`, errors without address and body."""
+    header, rows = _table(body)
+    value_at = _column(header, *_VALUES[key.variable])
+    status_at, normal_at = _column(header, "status"), _column(header, _CLIMATOLOGY[0])
+    if value_at is None:
+        changed(f'no column "{_VALUES[key.variable][0]}"')
+    found: dict[dt.date, tuple[float, Status]] = {}
+    normals = np.full(calendar.DAYS, np.nan)
+    for row in rows:
+        day, value = _date(row[0]), _number(row[value_at])
+        final = status_at is None or row[status_at].strip().upper() == "FINAL"
+        entry = (value, Status.FINAL if final else Status.PRELIMINARY)
+        if found.setdefault(day, entry) != entry:
+            raise SourceChanged(f"the day {day} appears twice with different values", REPORT)
+        if normal_at is not None:
+            normals[calendar.dayofyear_of(day) - 1] = _number(row[normal_at])
+    start, stop = min(found), max(found)
+    values = np.full((stop - start).days + 1, np.nan)
+    status = np.full(values.size, Status.MISSING, np.int8)
+    for day, (value, state) in found.items():
+        values[(day - start).days], status[(day - start).days] = value, state
+    status[np.isnan(values)] = Status.MISSING
+    if np.isnan(values).all():
+        changed("not one value")
+    climatology: dict[str, Floats] = {}
+    if not np.isnan(normals).all():
+        normals.flags.writeable = False
+        climatology[_CLIMATOLOGY[1]] = normals
+    origin = replace(source, data_source="Copernicus Climate Pulse")
+    return trimmed(key, start, values, status, origin, MappingProxyType(climatology))
+
+
+def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
+    """Header and rows, all of one length."""
+    if body.lstrip()[:1] == b"<":
+        raise SourceChanged(f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)", MOVED)
+    try:
+        lines = body.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        changed("not UTF-8 text")
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
+        raise SourceChanged("received an empty answer", LATER)
+    if len(lines) > MAX_LINES:
+        changed("too many rows")
+    try:
+        header, *rows = csv.reader(lines, strict=True)
+    except csv.Error as problem:
+        raise SourceChanged(f"the format changed (not CSV: {shown(str(problem))})", REPORT) from problem
+    header = [name.strip() for name in header]
+    if not header or header[0] != "date":
+        changed('no column "date"')
+    if not rows:
+        changed("a header without rows")
+    if any(len(row) != len(header) for row in rows):
+        changed("rows of different lengths")
+    return header, rows
+
+
+def _column(header: list[str], *names: str) -> int | None:
+    """Place of a column by any of its names; None where there is none."""
+    return next((header.index(name) for name in names if name in header), None)
+
+
+def _date(text: str) -> dt.date:
+    """A date of four, two and two digits, between 1850 and 2200."""
+    day = None
+    if _DATE.fullmatch(text):
+        with suppress(ValueError):  # a date that no calendar has
+            day = dt.date.fromisoformat(text)
+    if day is None or not 1850 <= day.year < 2200:
+        changed(f"not a date: {shown(text, 12) or 'empty'}")
+    return day
+
+
+def _number(text: str) -> float:
+    """A number with at most six decimals, or a gap."""
+    if text.strip() in {"", "nan", "NaN", "NA"}:
+        return float("nan")  # the file of a CSV writer: an empty cell
+    if not _NUMBER.fullmatch(text.strip()):
+        changed(f"not a number: {shown(text, 12)}")
+    return float(text)
