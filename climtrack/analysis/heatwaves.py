@@ -23,6 +23,8 @@ SMOOTHING = 31
 PERCENTILE = 90
 SHORTEST = 5
 LONGEST_GAP = 2
+#: Differences below this are rounding.
+DUST = 1e-9
 #: A box larger than this is a basin, in km².
 BASIN = 2.0e6
 EARTH_RADIUS = 6371.0
@@ -138,7 +140,7 @@ def events(values: Floats, columns: npt.NDArray[np.int64], bar: Threshold) -> Ev
     """
     above = values - bar.mean[columns]
     reach = bar.high[columns] - bar.mean[columns]
-    starts, stops = runs(above > reach)
+    starts, stops = runs(above > reach + DUST)
     long = stops - starts >= SHORTEST
     starts, stops = starts[long], stops[long]
     apart = starts[1:] - stops[:-1] > LONGEST_GAP
@@ -151,7 +153,8 @@ def events(values: Floats, columns: npt.NDArray[np.int64], bar: Threshold) -> Ev
     cuts = np.column_stack([starts, stops]).ravel()
     cuts = cuts[:-1] if cuts[-1] == values.size else cuts
     highest = np.maximum.reduceat(filled, cuts)[::2]
-    times = np.maximum.reduceat(np.where(np.isnan(above), -np.inf, above / reach), cuts)[::2]
+    multiple = np.divide(filled, reach, out=np.ones(above.size), where=reach > DUST)
+    times = np.maximum.reduceat(multiple, cuts)[::2]
     known = np.add.reduceat((~np.isnan(above)).astype(np.float64), cuts)[::2]
     total = np.add.reduceat(np.where(np.isnan(above), 0.0, above), cuts)[::2]
     event = np.repeat(np.arange(starts.size), stops - starts)

@@ -206,9 +206,16 @@ def _contrast(common: _Common, first: int, second: int) -> Contrast:
         narrowest=Gap(common.day(narrowest), float(gap[narrowest])),
         days_first_warmer=int((gap[year] > 0).sum()),
         days_compared=int(year.size),
-        correlation=float(np.corrcoef(a[recent], b[recent])[0, 1]) if recent.size > 2 else np.nan,
+        correlation=_correlation(a[recent], b[recent]),
         opposite=verdicts == {Verdict.FALLING, Verdict.RISING},
     )
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    """Pearson's correlation; NaN where one of them does not vary."""
+    a, b = a - a.mean(), b - b.mean()
+    size = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / size if size > 0 else np.nan
 
 
 def _shares(common: _Common) -> Shares | Unknown:
