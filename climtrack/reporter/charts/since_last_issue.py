@@ -32,7 +32,7 @@ LEAD, LONGEST = 30, 366
 HEADROOM = 0.35
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.date) -> None:
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.date | None = None) -> None:
     """
     Draw the differences from average before and after a date, the days since then on a wash.
 
@@ -44,8 +44,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
         One, with a climatology.
     words : Words
         Title and subtitle.
-    since : date
-        Date of the last issue.
+    since : date, optional
+        Date of the last issue; by default a fortnight before the latest value.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from climtrack.errors import RenderError
 from climtrack.reporter.language import capitalised
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.story import Story, story
@@ -13,7 +14,7 @@ from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.context import Overlay
 
 
-def tell(voices: Sequence[Voice], *, overlay: Overlay) -> Story:
+def tell(voices: Sequence[Voice], *, overlay: Overlay | None = None) -> Story:
     """
     What ``el_nino_overlay`` says.
 
@@ -28,8 +29,17 @@ def tell(voices: Sequence[Voice], *, overlay: Overlay) -> Story:
     -------
     Story
         Title, subtitle, caption and alternative texts.
+
+    Raises
+    ------
+    RenderError
+        If there is no overlay: its onsets come from the Niño 3.4 series.
     """
     voice, language, say = voices[0], voices[0].language, voices[0].language.text
+    if overlay is None:
+        raise RenderError(
+            "el_nino_overlay takes its onsets from Niño 3.4", "Fetch nino3.4 too: climtrack fetch nino3.4"
+        )
     past = len(overlay.past)
     common = {
         "name": voice.place.name, "baseline": overlay.baseline.label, "date": voice.date, "subject": voice.subject,

@@ -17,11 +17,13 @@ from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.results import Study
 
+#: Days between two issues where no date is given.
+FORTNIGHT = 14
 #: From so many days on a date needs its year.
 A_YEAR = 360
 
 
-def moment(study: Study, since: dt.date) -> dt.date:
+def moment(study: Study, since: dt.date | None) -> dt.date:
     """
     The day from which a chart since a date counts.
 
@@ -29,8 +31,8 @@ def moment(study: Study, since: dt.date) -> dt.date:
     ----------
     study : Study
         What is known.
-    since : date
-        Date of the last issue.
+    since : date or None
+        Date of the last issue; None for a fortnight before the latest value.
 
     Returns
     -------
@@ -42,6 +44,8 @@ def moment(study: Study, since: dt.date) -> dt.date:
     RenderError
         If the series begins after it.
     """
+    if since is None:
+        since = max(study.series.end - dt.timedelta(days=FORTNIGHT), study.series.start)
     if since < study.series.start:
         raise RenderError(f"{study.series.key} begins on {study.series.start}, after {since}", "Choose a later date")
     return study.series.upto(since).end
@@ -60,7 +64,7 @@ def _beside(study: Study, then: dt.date, other: int) -> tuple[int, int]:
     return below, compared
 
 
-def tell(voices: Sequence[Voice], *, since: dt.date) -> Story:
+def tell(voices: Sequence[Voice], *, since: dt.date | None = None) -> Story:
     """
     What ``since_last_issue`` says.
 
@@ -68,8 +72,8 @@ def tell(voices: Sequence[Voice], *, since: dt.date) -> Story:
     ----------
     voices : sequence of Voice
         The study in one language.
-    since : date
-        Date of the last issue.
+    since : date, optional
+        Date of the last issue; by default a fortnight before the latest value.
 
     Returns
     -------
