@@ -180,9 +180,8 @@ def iframe(subject: Subject) -> str:
 def _markdown(subject: Subject) -> str:
     """Picture with a link, caption in italics."""
     words, picture = clean_words(subject.words), subject.picture(*POST)
-    return (
-        f"[![{markdown(words.alt)}](<{_angle(picture.url)}>)](<{_angle(subject.page)}>)\n\n"
-        f"*{markdown(words.caption)}*\n"
+    return f"[![{markdown(words.alt)}](<{_angle(picture.url)}>)](<{_angle(subject.page)}>)\n\n" + (
+        f"*{markdown(words.caption)}*\n" if words.caption else ""
     )
 
 

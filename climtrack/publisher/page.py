@@ -239,7 +239,7 @@ def report_html(
         script=script,
         data=script_json(data),
         charts=[_shown(chart, block, ui, frame, budget) for chart, block in zip(charts, blocks, strict=True)],
-        footers={code: _footer(charts, ui[code]) for code in languages},
+        footers={code: source_lines([chart.study for chart in charts], ui[code]) for code in languages},
         simulated=any(chart.study.simulated for chart in charts),
         frame=frame,
         brand=clean(frame.brand, 60),
@@ -394,14 +394,24 @@ def source_line(study: Study, ui: Texts) -> str:
     return f"{ui['simulated']} {sentence}" if study.simulated else sentence
 
 
-def _footer(charts: Sequence[PageChart], ui: Texts) -> list[str]:
-    """Sources, the sentence that Copernicus asks for, and how the page was made."""
-    lines = list(dict.fromkeys(source_line(chart.study, ui) for chart in charts))
-    years = {
-        chart.study.series.source.retrieved.year
-        for chart in charts
-        if PRODUCTS[chart.study.series.key.product].copernicus
-    }
+def source_lines(studies: Sequence[Study], ui: Texts) -> list[str]:
+    """
+    Sources, the sentence that Copernicus asks for, and how climtrack works.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+        What is shown.
+    ui : Texts
+        Language.
+
+    Returns
+    -------
+    list of str
+        One paragraph each.
+    """
+    lines = list(dict.fromkeys(source_line(study, ui) for study in studies))
+    years = [s.series.source.retrieved.year for s in studies if PRODUCTS[s.series.key.product].copernicus]
     return [*lines, *([ui["copernicus"].format(year=max(years))] if years else []), ui["made"]]
 
 

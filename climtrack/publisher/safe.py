@@ -40,8 +40,8 @@ def clean(text: str, longest: int = LONGEST) -> str:
     """
     short = text[: 4 * longest]
     kept = "".join(" " if c in "\t\r\n\u2028\u2029" else c for c in short if _wanted(c))
-    line = re.sub(r"(?: (?= )|^ | $)", "", kept)
-    return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1]}…"
+    line = re.sub(" {2,}", " ", kept).strip()
+    return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _wanted(character: str) -> bool:

@@ -1,4 +1,9 @@
-"""Jinja templates; a folder of the user's own may replace any of them by name."""
+"""
+Jinja templates; a folder of the user's own may replace any of them by name.
+
+HTML and XML templates escape what is filled in; in ``.md`` templates text goes through the filter ``markdown``. They
+run in Jinja's sandbox, read values and change nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateErro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from climtrack.errors import PublishError
+from climtrack.publisher.safe import markdown
 
 _OURS = Path(__file__).parent
 
@@ -18,7 +24,7 @@ _OURS = Path(__file__).parent
 def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
     """Templates of ours, behind those of the user."""
     folders = [folder for folder in (overrides, _OURS) if folder]
-    return ImmutableSandboxedEnvironment(
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=lambda name: name is None or not name.endswith(".md"),
         undefined=StrictUndefined,
@@ -26,6 +32,8 @@ def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["markdown"] = markdown
+    return environment
 
 
 def fill(template: str, overrides: Path | None = None, /, **values: Any) -> str:

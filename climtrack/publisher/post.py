@@ -1,0 +1,139 @@
+"""A ready section for a newsletter: answers, pictures, what changed since the last issue, source and method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from climtrack.publisher import templates
+from climtrack.publisher.changes import Changes, sentences
+from climtrack.publisher.page import source_lines
+from climtrack.publisher.safe import clean
+from climtrack.publisher.texts import Texts, texts
+from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.variables import VARIABLES
+
+
+@dataclass(frozen=True, slots=True)
+class PostPicture:
+    """
+    A picture of a post.
+
+    Parameters
+    ----------
+    asset : Asset
+        With its words.
+    src : str
+        Address, or file name beside the post.
+    """
+
+    asset: Asset
+    src: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PostPart:
+    """
+    One series of a post, in the language of the post.
+
+    Parameters
+    ----------
+    study : Study
+        What is told of.
+    title : str
+        The finding.
+    answers : tuple of str
+        The three answers.
+    pictures : tuple of PostPicture
+        In order.
+    changes : Changes or None
+        Since the last issue; None for a first issue.
+    """
+
+    study: Study
+    title: str
+    answers: tuple[str, ...]
+    pictures: tuple[PostPicture, ...]
+    changes: Changes | None = None
+
+
+def post(
+    parts: Sequence[PostPart], language: str, *, page: str = "", overrides: Path | None = None
+) -> tuple[Asset, Asset]:
+    """
+    The section as Markdown and as HTML.
+
+    Parameters
+    ----------
+    parts : sequence of PostPart
+        One per series, at least one.
+    language : str
+        Of all its words.
+    page : str, default ""
+        Address of the interactive page, which pictures lead to.
+    overrides : Path, optional
+        Folder of the user's own templates: ``post.md``, ``post.html``.
+
+    Returns
+    -------
+    tuple of Asset
+        ``post.LANGUAGE.md`` and ``post.LANGUAGE.html``.
+
+    Raises
+    ------
+    PublishError
+        If a template of the user's cannot be used.
+    ValueError
+        If there is no part.
+    """
+    if not parts:
+        raise ValueError("a post needs a series")
+    ui = texts(language)
+    changed = [part.changes.since for part in parts if part.changes]
+    values = {
+        "language": language,
+        "ui": ui,
+        "title": clean(parts[0].title),
+        "page": page,
+        "parts": [_shown(part, ui, language) for part in parts],
+        "changes_title": ui["changes"].format(date=ui.day(min(changed))) if changed else "",
+        "sources": source_lines([part.study for part in parts], ui),
+    }
+    return (
+        Asset(
+            f"post.{language}.md",
+            "text/markdown; charset=utf-8",
+            templates.fill("post.md", overrides, **values).encode(),
+            language,
+        ),
+        Asset(
+            f"post.{language}.html",
+            "text/html; charset=utf-8",
+            templates.fill("post.html", overrides, **values).encode(),
+            language,
+        ),
+    )
+
+
+def _shown(part: PostPart, ui: Texts, language: str) -> dict[str, object]:
+    """What the templates say of one series."""
+    option = VARIABLES[part.study.series.key.variable].option
+    region = part.study.region
+    place = region.title if language == "en" else region.title_es[:1].upper() + region.title_es[1:]
+    return {
+        "name": clean(f"{place}: {ui[option]}"),
+        "answers": [clean(answer) for answer in part.answers],
+        "changes": sentences(part.changes, ui) if part.changes else (),
+        "pictures": [
+            {
+                "src": picture.src,
+                "width": picture.asset.width,
+                "height": picture.asset.height,
+                "alt": clean(picture.asset.words.alt) if picture.asset.words else "",
+                "caption": clean(picture.asset.words.caption) if picture.asset.words else "",
+            }
+            for picture in part.pictures
+        ],
+    }
