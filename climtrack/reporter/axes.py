@@ -131,6 +131,7 @@ def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) 
             continue
         x = panel.x(i)
         canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
-        line = Line(canvas.language.month_short[day.month - 1], "regular", size, canvas.theme.secondary)
+        names = canvas.language.month_short if 30 * panel.rect.width / days > 30 else canvas.language.month_initials
+        line = Line(names[day.month - 1], "regular", size, canvas.theme.secondary)
         if x + 3 + canvas.width(line) <= panel.rect.right:
             canvas.text("month", x + 3, y + MONTH_DROP - 2, line)

@@ -143,6 +143,8 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, bes
         simulated=notes.simulated(study, language),
         width=preset.width - 2 * preset.margin - beside,
     )
+    if beside:
+        bottom = min(bottom, preset.height - LAST_BASELINE - 2.2 * SOURCE_LEADING * canvas.size(preset.type.source))
     return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
 
 

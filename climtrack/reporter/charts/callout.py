@@ -86,7 +86,15 @@ def lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = 
     return found
 
 
-def spot(empty: Emptiness, size: tuple[float, float], x: float, y: float, *, straight: bool = False) -> Rect | None:
+def spot(
+    empty: Emptiness,
+    size: tuple[float, float],
+    x: float,
+    y: float,
+    *,
+    straight: bool = False,
+    lean: float = 0.26,
+) -> Rect | None:
     """
     Where a callout goes: straight above or below its point where that is free, else the nearest place beside it.
 
@@ -100,6 +108,8 @@ def spot(empty: Emptiness, size: tuple[float, float], x: float, y: float, *, str
         The point.
     straight : bool, default False
         Whether only a place above or below will do.
+    lean : float, default 0.26
+        Where along the block the leader best leaves: the first third, as a reader's eye does.
 
     Returns
     -------
@@ -113,8 +123,7 @@ def spot(empty: Emptiness, size: tuple[float, float], x: float, y: float, *, str
         above, below = y - (top + CLEAR + height), top + CLEAR - y
         length = np.maximum(above, below)
         upright = (inside >= 3) & (inside <= width - 3) & (length >= LEADER)
-        # The leader best leaves from the first third of the block, as a reader's eye does.
-        vertical = np.abs(length - CLOSE) + 0.35 * np.abs(inside - 0.26 * width) + 6 * (below > above)
+        vertical = np.abs(length - CLOSE) + 0.35 * np.abs(inside - lean * width) + 6 * (below > above)
         beside = np.maximum(np.maximum(left + CLEAR - x, x - (left + CLEAR + width)), 0)
         slanted = np.inf if straight else 90 + np.hypot(beside, np.maximum(length, 0))
         near = (beside >= LEADER) & (np.hypot(beside, np.maximum(length, 0)) <= FAR)

@@ -8,12 +8,15 @@ import numpy.typing as npt
 from climtrack.reporter import axes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP
+from climtrack.reporter.frame import LAST_BASELINE
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.theme import DIVERGING
 
 Floats = npt.NDArray[np.float64]
 #: Width and height of the key's bar, and the room it takes with its numbers.
 WIDTH, HEIGHT, ROOM = 182.0, 7.5, 30.0
+#: Width that a number of the key takes.
+NUMBER = 48.0
 UNIT = "\u00a0°C"
 
 
@@ -40,7 +43,7 @@ def classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
     return found
 
 
-def key(canvas: Canvas, limit: float, right: float, top: float, width: float = WIDTH) -> None:
+def key(canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = WIDTH) -> None:
     """
     Draw the scale with its numbers.
 
@@ -50,16 +53,20 @@ def key(canvas: Canvas, limit: float, right: float, top: float, width: float = W
         The picture.
     limit : float
         Where the scale ends on either side.
-    right, top : float
-        Its upper right corner.
+    right : float
+        Its right end.
+    base : float, optional
+        Baseline of its numbers; by default that of the last line of the picture.
     width : float, default 182
         Of the bar.
     """
+    size = canvas.size(canvas.preset.type.axis)
+    base = canvas.preset.height - LAST_BASELINE if base is None else base
+    top = base - CAP * size - 5 - HEIGHT
     left, step = right - width, width / len(DIVERGING)
     for i, colour in enumerate(DIVERGING):
         canvas.fill(Rect(left + i * step - 0.05, top, left + (i + 1) * step + 0.05, top + HEIGHT), colour, z=2)
-    by = scales.step(2 * limit, most=4)
-    size = canvas.size(canvas.preset.type.axis)
+    by = scales.step(2 * limit, most=width / NUMBER)
     values = scales.ticks(-limit, limit, by)
     label = axes.signed(canvas.language, by)
     for value in values:
@@ -69,4 +76,4 @@ def key(canvas: Canvas, limit: float, right: float, top: float, width: float = W
         # The number stands under its colour, the unit beside it.
         number = Line(text.removesuffix(UNIT), "regular", size, canvas.theme.secondary)
         x = min(x - canvas.width(number) / 2, right - canvas.width(line))
-        canvas.text("scale", max(x, left), top + HEIGHT + 5 + CAP * size, line)
+        canvas.text("scale", max(x, left), base, line)

@@ -55,11 +55,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     years, values = smoothed(study)
     limit = scale_limit(values)
     if wide:
-        colours.key(canvas, limit, room.right - RIGHT, room.bottom + 11)
+        colours.key(canvas, limit, room.right - RIGHT)
     elif form != "card":
-        colours.key(canvas, limit, room.right, room.bottom - 18)
+        colours.key(canvas, limit, room.right, room.bottom)
         room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
-    right = room.right - (RIGHT if form != "tall" else 36)
+    right = room.right - (RIGHT if form != "tall" else 40)
     area = Rect(room.left + LEFT, room.top, right, room.bottom - axes.MONTH_DROP)
     panel = canvas.panel(area, (0.0, float(DAYS)), (float(years[-1]) + 1, float(years[0])))
     inks = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (*DIVERGING, canvas.theme.background)])

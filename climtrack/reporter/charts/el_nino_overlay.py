@@ -27,7 +27,7 @@ from climtrack.vocabulary.results import Study
 
 Floats = npt.NDArray[np.float64]
 MONTH = 365.25 / 12
-HEADROOM = 0.2
+HEADROOM = {"wide": 0.22, "square": 0.2, "tall": 0.2, "card": 0.5}
 #: Past El Niños named at the right edge, the strongest first; more would be a list, not a picture.
 NAMED = {"wide": 5, "square": 4, "tall": 4, "card": 3}
 
@@ -62,7 +62,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     strongest = sorted(overlay.past, key=lambda line: -line.peak)[: NAMED[form]]
     size = canvas.size(preset.type.label)
     names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}
-    gutter = GAP + 5 + max(canvas.width(line) for line in names.values())
+    widest = [*names.values(), Line(overlay.baseline.label, "semibold", size, theme.average)]
+    gutter = GAP + 6 + max(map(canvas.width, widest))
     area = Rect(
         room.left + (3 if card else max(preset.gutter, 42)), room.top, room.right - gutter,
         room.bottom - axes.MONTH_DROP,
@@ -73,16 +74,17 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     by = scales.step(high - low)
     low, high = scales.outward(low, high, by / 4)
     xs = overlay.days.astype(np.float64)
-    panel = canvas.panel(area, (float(xs[0]), float(xs[-1]) + 1), (low, high + HEADROOM * (high - low)))
+    panel = canvas.panel(area, (float(xs[0]), float(xs[-1]) + 1), (low, high + HEADROOM[form] * (high - low)))
     if not card:
         axes.grid(
             canvas, panel, [v for v in scales.ticks(*panel.ylim, by) if v <= high], axes.signed(language, by),
             left=room.left, unit=UNIT,
         )  # fmt: skip
     panel.average(np.array(panel.xlim), np.zeros(2))
-    for i, line in enumerate(overlay.past):
-        colour = mix(theme.newest, theme.source, 0.7 * i / max(len(overlay.past) - 1, 1))
-        panel.axes.plot(xs, line.values, color=colour, lw=1.1, zorder=2, gid=f"past-{line.label}")
+    for line in overlay.past:
+        strong = line.label in names
+        colour, width = (mix(theme.newest, theme.secondary, 0.45), 1.2) if strong else (theme.newest, 0.5)
+        panel.axes.plot(xs, line.values, color=colour, lw=width, zorder=2 + strong, gid=f"past-{line.label}")
     _months(canvas, panel)
     empty = Emptiness(Rect(area.left, area.top, room.right, area.bottom))
     table = np.array([line.values for line in lines])
@@ -96,7 +98,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     )
     zero = panel.y(0.0)
     empty.occupy(Rect(area.left, zero - 2, area.right, zero + 2))
-    for box in _ends(canvas, panel, strongest, names):
+    for box in _ends(canvas, panel, strongest, names, overlay.baseline.label):
         empty.occupy(box.grown(2))
     if overlay.current is not None:
         _current(canvas, study, panel, empty, overlay.current, xs)
@@ -125,9 +127,15 @@ def _months(canvas: Canvas, panel: Panel) -> None:
             taken.append(canvas.text("month", x, y + axes.MONTH_DROP, line, align="center"))
 
 
-def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line]) -> list[Rect]:
+def _ends(
+    canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line], baseline: str
+) -> list[Rect]:
     """The strongest past El Niños, named where their lines leave the picture."""
-    found = []
+    size, theme = canvas.size(canvas.preset.type.label), canvas.theme
+    average = [Line(baseline, "semibold", size, theme.average)]
+    if canvas.preset.form == "wide":
+        average.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
+    found = [End(panel.y(0.0), tuple(average))]
     for line in strongest:
         known = np.flatnonzero(~np.isnan(line.values))
         if known.size and known[-1] == line.values.size - 1:

@@ -29,7 +29,7 @@ from climtrack.vocabulary.results import Study
 Floats = npt.NDArray[np.float64]
 #: Days shown before the given one: as many again, but no fewer than these, and no window longer than a year.
 LEAD, LONGEST = 30, 366
-HEADROOM = 0.35
+HEADROOM = {"wide": 0.4, "square": 0.4, "tall": 0.4, "card": 0.75}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.date | None = None) -> None:
@@ -76,7 +76,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     by = scales.step(high - low)
     low, high = scales.outward(low, high, by / 4)
-    panel = canvas.panel(area, (0.0, float(dates.size)), (low, high + HEADROOM * (high - low)))
+    panel = canvas.panel(area, (0.0, float(dates.size)), (low, high + HEADROOM[form] * (high - low)))
     if not card:
         axes.grid(
             canvas, panel, [v for v in scales.ticks(*panel.ylim, by) if v <= high], axes.signed(language, by),
@@ -98,7 +98,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     stack = np.column_stack([points[:, 1], panel.points(xs, before)[:, 1], panel.points(xs, spread)[:, 1]])
     known = ~np.isnan(stack)
     top = np.where(known, stack, np.inf).min(axis=1)
-    empty.occupy_between(points[:, 0], top, np.full(top.size, panel.y(0.0)))
+    lines = stack[:, :2]
+    foot = np.where(np.isnan(lines), -np.inf, lines).max(axis=1)
+    empty.occupy_between(points[:, 0], top, np.maximum(foot, panel.y(0.0)))
     if named:
         for box in _right(canvas, study, panel, before):
             empty.occupy(box.grown(2))
@@ -164,11 +166,18 @@ def _callouts(
     year = Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)
     now = [year, Line(said(end[1], study.series.end), "semibold", size, theme.ink)]
     was = [Line(said(start[1], then), "semibold", size, theme.secondary)]
-    for lines, (x, y) in ((now, end), (was, start)):
-        if lines is was and then == study.series.end:
-            return
-        point = (panel.x(x), panel.y(y))
+    point = (panel.x(start[0]), panel.y(start[1]))
+    if then != study.series.end:
+        # What it was leans to the left of its day, so that what it is now has the days since to itself.
+        place = callout.spot(empty, canvas.extent(was), *point, straight=True, lean=0.92)
+        if place is not None:
+            callout.draw(canvas, place, was, *point)
+            empty.occupy(place.grown(callout.CLEAR))
+            empty.occupy(Rect(point[0] - 4, min(place.top, point[1]), point[0] + 4, max(place.bottom, point[1])))
+    point = (panel.x(end[0]), panel.y(end[1]))
+    for lines in (now, [year, Line(language.difference(end[1], places), "semibold", size, theme.ink)]):
         found = arrange(empty, [canvas.extent(lines)], point, None, EVERY)
         if found is not None:
             callout.draw(canvas, found.callout, lines, *point)
             empty.occupy(found.callout.grown(callout.CLEAR))
+            return

@@ -45,9 +45,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     said = [language.text("note.hawkins"), *dict.fromkeys(n for s in studies for n in notes.missing(s, language))]
     room = page(canvas, words, studies[0], said, beside=colours.WIDTH + 20 if wide else 0).lowered(4)
     if wide:
-        colours.key(canvas, _limit(rows), room.right, room.bottom + 9)
+        colours.key(canvas, _limit(rows), room.right)
     elif preset.form != "card":
-        colours.key(canvas, _limit(rows), room.right, room.bottom - 20)
+        colours.key(canvas, _limit(rows), room.right, room.bottom)
         room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
     size = canvas.size(preset.type.label)
     foot = CAP * canvas.size(preset.type.axis) * (2.6 if narrow else 1) + 12
