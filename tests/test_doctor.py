@@ -49,7 +49,6 @@ def test_a_healthy_computer(config: Config) -> None:
 
 def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
     """Each feed has its own line; one that fails hides no other."""
-
     keys = [NH, SeriesKey("oisst", "sst", "gom"), SeriesKey("oisst", "sst", "natlan")]
 
     class Holed(SampleTransport):
