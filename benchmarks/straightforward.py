@@ -25,15 +25,15 @@ def facts(values: xr.DataArray) -> dict[str, object]:
     normal = values.sel(time=slice("1991", "2020")).groupby("time.dayofyear").mean()
     spread = values.sel(time=slice("1991", "2020")).groupby("time.dayofyear").std()
     anomaly = values.groupby("time.dayofyear") - normal
-    last = values.time[-1]
-    same_day = values.where(values.time.dt.dayofyear == last.dt.dayofyear, drop=True)
-    ranks = same_day.rank("time")
+    today = values.time[-1]
+    same_day = values.where(values.time.dt.dayofyear == today.dt.dayofyear, drop=True)
+    rank = int((same_day > values[-1]).sum()) + 1
     annual = values.resample(time="YE").mean()
     trend = annual.polyfit("time", 1)
-    before = values.sel(time=last - np.timedelta64(365, "D"), method="nearest")
+    before = values.sel(time=today - np.timedelta64(365, "D"), method="nearest")
     record = values.groupby("time.dayofyear").max()
     return {
-        "normal": normal, "spread": spread, "anomaly": anomaly, "rank": ranks[-1], "trend": trend,
+        "normal": normal, "spread": spread, "anomaly": anomaly, "rank": rank, "trend": trend,
         "year_over_year": values[-1] - before, "record": record, "annual": annual,
     }  # fmt: skip
 

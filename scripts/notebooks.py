@@ -77,7 +77,7 @@ def run() -> None:
             started = time.monotonic()
             kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")  # no port is opened
             NotebookClient(notebook(source), km=kernel, timeout=120, resources={"metadata": {"path": home}}).execute()
-            print(f"{source.name}: {time.monotonic() - started:.1f} s")  # noqa: T201 - a tool of the house
+            print(f"{source.name}: {time.monotonic() - started:.1f} s")
 
 
 if __name__ == "__main__":

@@ -82,8 +82,7 @@ def payload(response: BaseHTTPResponse, url: str, *, max_bytes: int, conditional
             url=url,
             body=body[:KEPT],
         )
-    etag, modified, served = (_printable(headers, name) for name in ("ETag", "Last-Modified", "Date"))
-    return Payload(url, body, etag, modified, media_type[:80], served)
+    return Payload(url, body, _validator(headers, "ETag"), _validator(headers, "Last-Modified"), media_type[:80])
 
 
 def too_large(max_bytes: int, url: str) -> FetchError:
@@ -161,8 +160,8 @@ def _decoded(wire: bytes, encoding: str, max_bytes: int, url: str) -> bytes:
     return body
 
 
-def _printable(headers: Mapping[str, str], name: str) -> str:
-    """A header that may be stored and sent back: printable and short, else nothing."""
+def _validator(headers: Mapping[str, str], name: str) -> str:
+    """A validator that may be stored and sent back: printable and short, else none."""
     value = headers.get(name, "")
     return value if value.isascii() and value.isprintable() and len(value) <= 200 else ""
 

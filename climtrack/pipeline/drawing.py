@@ -7,11 +7,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.pipeline.companions import Companions
-from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.charts import CHARTS, Chart
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import render
 from climtrack.reporter.theme import Theme
@@ -37,8 +35,6 @@ class Picture:
         The look.
     studies : tuple of Study
         What it shows.
-    options : mapping of str to object
-        What the chart alone understands.
     """
 
     chart: str
@@ -47,7 +43,6 @@ class Picture:
     theme: Theme
     language: str
     fmt: str
-    options: Mapping[str, Any]
 
 
 def charts_of(names: Iterable[str]) -> tuple[str, ...]:
@@ -90,7 +85,7 @@ def pictures(
     charts: Sequence[str],
     studies: Sequence[Study],
     *,
-    companions: Companions,
+    partners: Mapping[str, tuple[Study, ...]],
     presets: Sequence[str],
     themes: Sequence[Theme],
     languages: Sequence[str],
@@ -106,8 +101,8 @@ def pictures(
         then it takes its own first.
     studies : sequence of Study
         One per series of the region.
-    companions : Companions
-        What some charts need besides.
+    partners : mapping of str to tuple of Study
+        Both hemispheres of a variable, for charts that compare.
     themes : sequence of Theme
         Looks.
 
@@ -119,15 +114,28 @@ def pictures(
     found = []
     for name in charts:
         chart = CHARTS[name]
-        for shown, options in companions.subjects(chart, studies):
+        for shown in _subjects(chart, studies, partners):
             for preset in [one for one in presets if one in chart.presets] or chart.presets[:1]:
                 found += [
-                    Picture(name, shown, preset, theme, language, fmt, options)
+                    Picture(name, shown, preset, theme, language, fmt)
                     for theme in themes
                     for language in languages
                     for fmt in formats
                 ]
     return tuple(found)
+
+
+def _subjects(
+    chart: Chart, studies: Sequence[Study], partners: Mapping[str, tuple[Study, ...]]
+) -> list[tuple[Study, ...]]:
+    """What a chart is drawn of: each series by itself, or both hemispheres of each variable."""
+    fewest, _ = chart.series
+    if fewest == 1:
+        return [(study,) for study in studies]
+    pairs = [
+        partners[name] for name in dict.fromkeys(study.series.key.variable for study in studies) if name in partners
+    ]
+    return [pair for pair in pairs if len(pair) >= fewest]
 
 
 def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
@@ -179,7 +187,6 @@ def _drawn(picture: Picture) -> Asset | str:
             theme=picture.theme,
             language=picture.language,
             fmt=picture.fmt,
-            **picture.options,
         )
     except RenderError as problem:
         label = picture.studies[0].series.key.label

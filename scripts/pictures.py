@@ -1,0 +1,58 @@
+"""``python -m scripts.pictures``: pictures of README and gallery, from the simulated sample as of one fixed day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from climtrack.analysis.survey import study
+from climtrack.config import load
+from climtrack.pipeline.studies import sampled
+from climtrack.reporter.render import render
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import SeriesKey
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
+#: Chart, series, preset, theme.
+SHOWN = (
+    ("year_lines", ("era5.t2m.nh",), "wide", "light"),
+    ("year_lines", ("oisst.sst.natlan",), "wide", "light"),
+    ("year_lines", ("era5.t2m.nh",), "phone", "dark"),
+    ("anomaly", ("era5.t2m.nh",), "wide", "light"),
+    ("year_over_year", ("era5.t2m.nh",), "wide", "light"),
+    ("hemispheres", ("era5.t2m.nh", "era5.t2m.sh"), "panel", "light"),
+    ("stripes", ("era5.t2m.nh",), "strip", "light"),
+    ("day_heatmap", ("era5.t2m.nh",), "grid", "light"),
+    ("records", ("era5.t2m.nh",), "wide", "light"),
+)
+
+
+def studies() -> dict[str, Study]:
+    """
+    Everything known of the series shown.
+
+    Returns
+    -------
+    dict of str to Study
+        By key.
+    """
+    names = sorted({name for _, keys, _, _ in SHOWN for name in keys})
+    config = load(None, {})
+    found = sampled([SeriesKey.parse(name) for name in names], NOW)
+    return {str(key): study(series, config.region(key.region)) for key, series in found.items()}
+
+
+def main() -> None:
+    """Draw them all, in both languages."""
+    FOLDER.mkdir(exist_ok=True)
+    known = studies()
+    for chart, keys, preset, theme in SHOWN:
+        for language in ("en", "es"):
+            asset = render(chart, [known[key] for key in keys], preset=preset, theme=theme, language=language)
+            (FOLDER / asset.path).write_bytes(asset.data)
+            print(f"{asset.path}: {len(asset.data) // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
