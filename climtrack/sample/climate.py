@@ -55,6 +55,8 @@ class Place:
         Standard deviation in degC of the noise that lasts for months.
     winter : float
         Relative seasonal swing of the weather, positive where January is livelier.
+    restless : float
+        Standard deviation in degC of the noise that changes from day to day, more in some weeks than in others.
     revision : float
         Mean size in degC of the change from preliminary to final; 0 where nothing is preliminary.
     """
@@ -68,6 +70,7 @@ class Place:
     memory: float
     slow: float
     winter: float = 0.0
+    restless: float = 0.0
     revision: float = 0.0
 
 
@@ -84,19 +87,19 @@ PLACES: Mapping[tuple[str, str], Place] = MappingProxyType(
         ("t2m", "antarctic"): Place((-23.6, 10.9, 2.9, 2.6, 1.4, 0.3, 0.5),
                                     0.45, 0.05, 0.4, 0.25, 1.05, 0.75, 0.35, -0.35),
         ("sst", "world2"): Place((20.343, -0.053, 0.128, -0.062, 0.084, 0.017, -0.007),
-                                 0.86, 0.085, 0.2, 0.17, 0.022, 0.86, 0.035, 0.0, 0.020),
+                                 0.86, 0.085, 0.2, 0.17, 0.022, 0.86, 0.035, 0.0, 0.009, 0.020),
         ("sst", "natlan"): Place((21.537, -1.175, -2.126, -0.056, 0.205, 0.007, -0.021),
-                                 1.02, 0.06, 0.5, 0.40, 0.065, 0.84, 0.11, -0.15, 0.026),
+                                 1.02, 0.06, 0.5, 0.40, 0.062, 0.84, 0.11, -0.15, 0.018, 0.026),
         ("sst", "natlsp"): Place((11.005, -1.484, -2.282, -0.034, 0.581, 0.097, -0.076),
-                                 0.45, -0.03, 0.4, 0.75, 0.17, 0.88, 0.38, -0.35, 0.070),
+                                 0.45, -0.03, 0.4, 0.75, 0.17, 0.88, 0.38, -0.35, 0.055, 0.070),
         ("sst", "atlhmdr"): Place((26.693, -0.343, -1.382, -0.161, -0.212, 0.027, 0.032),
-                                  0.98, 0.10, 0.45, 0.50, 0.095, 0.78, 0.18, 0.0, 0.065),
+                                  0.98, 0.10, 0.45, 0.50, 0.095, 0.82, 0.18, 0.0, 0.042, 0.065),
         ("sst", "gom"): Place((9.628, -3.362, -5.018, 0.604, 0.878, 0.06, -0.175),
-                              1.7, 0.0, 0.0, 0.10, 0.36, 0.72, 0.55, -0.25, 0.128),
+                              1.7, 0.0, 0.0, 0.10, 0.34, 0.76, 0.55, -0.25, 0.19, 0.128),
         ("sst", "gomex"): Place((26.237, -2.67, -2.353, 0.001, 0.012, -0.024, 0.09),
-                                1.05, -0.05, 0.2, 0.30, 0.23, 0.83, 0.25, 0.25, 0.078),
+                                1.05, -0.05, 0.2, 0.30, 0.23, 0.83, 0.25, 0.25, 0.075, 0.078),
         ("sst", "nino3.4"): Place((27.034, -0.469, 0.387, -0.069, -0.283, -0.008, -0.04),
-                                  0.30, 1.0, 0.0, 0.0, 0.13, 0.85, 0.28, 0.1, 0.045),
+                                  0.30, 1.0, 0.0, 0.0, 0.13, 0.85, 0.28, 0.1, 0.04, 0.045),
     }
 )  # fmt: skip
 #: The two hemispheres each count the equator's row of cells, so their mean is this much above the world (FORMAT.md §3).
@@ -140,6 +143,8 @@ def temperature(variable: str, region: str, size: int) -> Floats:
     values += place.leap * _leap(time)
     values += place.weather * liveliness * red(seed, size, place.memory, place.memory - 0.02)
     values += place.slow * red(seed + 1, size, 0.985, 0.9)
+    if place.restless:
+        values += place.restless * np.exp(0.5 * red(seed + 2, size, 0.95)) * red(seed + 3, size, 0.7)
     return np.round(values, 3)
 
 
