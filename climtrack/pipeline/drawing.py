@@ -6,7 +6,8 @@ import multiprocessing
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.charts import CHARTS, Chart
@@ -35,6 +36,8 @@ class Picture:
         The look.
     studies : tuple of Study
         What it shows.
+    options : mapping of str to Any
+        What the chart alone understands.
     """
 
     chart: str
@@ -43,6 +46,7 @@ class Picture:
     theme: Theme
     language: str
     fmt: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def charts_of(names: Iterable[str]) -> tuple[str, ...]:
@@ -187,6 +191,7 @@ def _drawn(picture: Picture) -> Asset | str:
             theme=picture.theme,
             language=picture.language,
             fmt=picture.fmt,
+            **picture.options,
         )
     except RenderError as problem:
         label = picture.studies[0].series.key.label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from climtrack.errors import ConfigError, RenderError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
 #: Where a smaller palette does not suffice, of the years before this one every second is left out.
 THIN_BEFORE = 1980
+#: Options that change the words.
+TOLD = ("since", "overlay")
 
 
 def render(
@@ -73,7 +75,7 @@ def render(
     spec, size = known(chart, preset)
     if fmt not in FORMATS:
         raise ConfigError(f"format {fmt[:20]!r} is unknown", f"Choose one of {', '.join(FORMATS)}")
-    told = words or written(chart, studies, Language(language), **options)
+    told = words or _written(chart, studies, Language(language), options)
     canvas = draw(chart, studies, preset=preset, theme=theme, language=language, words=told, **options)
     if fmt == "png":
         inks = [getattr(canvas.theme, role) for role in COLOURS]
@@ -83,6 +85,8 @@ def render(
             if len(data) <= size.ceiling * 1000:
                 break
         else:
+            if "thin_before" not in spec.options:
+                raise _too_large(chart, preset, data, size)
             canvas = draw(
                 chart,
                 studies,
@@ -95,9 +99,7 @@ def render(
             )
             data = encode.png(encode.raster(canvas), inks, *encode.STEPS[-1])
         if len(data) > size.ceiling * 1000:
-            raise RenderError(
-                f"{chart} in {preset} is {len(data) // 1000} kB, more than {size.ceiling}", "Choose a larger preset"
-            )
+            raise _too_large(chart, preset, data, size)
     else:
         data = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
     return Asset(
@@ -159,10 +161,25 @@ def draw(
     fewest, most = spec.series
     if not fewest <= len(studies) <= most:
         raise RenderError(f"{chart} takes {fewest}{f' to {most}' if most > fewest else ''} series, not {len(studies)}")
+    for name in options:
+        if name not in spec.options:
+            raise ConfigError(f"{chart} has no option {name[:40]!r}", f"It has {', '.join(spec.options) or 'none'}")
     canvas = Canvas(size, themed(theme) if isinstance(theme, str) else theme, Language(language))
-    told = words or written(chart, studies, canvas.language, **options)
+    told = words or _written(chart, studies, canvas.language, options)
     spec.draw(canvas, studies, told, **options)
     return canvas
+
+
+def _written(chart: str, studies: Sequence[Study], language: Language, options: Mapping[str, Any]) -> Words:
+    """Words of a picture; of its options only those that change what is said."""
+    return written(chart, studies, language, **{name: options[name] for name in TOLD if name in options})
+
+
+def _too_large(chart: str, preset: str, data: bytes, size: Preset) -> RenderError:
+    """A PNG that nothing brings under its ceiling."""
+    return RenderError(
+        f"{chart} in {preset} is {len(data) // 1000} kB, more than {size.ceiling}", "Choose another preset, or SVG"
+    )
 
 
 def known(chart: str, preset: str) -> tuple[Chart, Preset]:

@@ -31,12 +31,15 @@ class Chart:
         Where it can be drawn, its home first.
     series : tuple of int, default (1, 1)
         Fewest and most series it takes.
+    options : tuple of str, default ()
+        What else its module's `draw` understands.
     """
 
     name: str
     question: str
     presets: tuple[str, ...] = COMMON
     series: tuple[int, int] = (1, 1)
+    options: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -65,15 +68,15 @@ CHARTS: Mapping[str, Chart] = MappingProxyType(
     {
         c.name: c
         for c in (
-            Chart("year_lines", "Where is this region today against every year on record?"),
-            Chart("anomaly", "How unusual is each day, the season removed?"),
+            Chart("year_lines", "Where is this region today against every year on record?", options=("thin_before",)),
+            Chart("anomaly", "How unusual is each day, the season removed?", options=("beside",)),
             Chart("year_over_year", "Which part of this year beat last year?"),
             Chart("hemispheres", "Are both halves doing the same?", ("panel", *COMMON), (2, 2)),
             Chart("stripes", "The long story in one glance", ("strip", *COMMON), (1, 2)),
             Chart("day_heatmap", "When in the calendar did the warming happen?", ("grid", *COMMON)),
             Chart("records", "Who holds the calendar?"),
-            Chart("since_last_issue", "What has the line done since a given date?"),
-            Chart("el_nino_overlay", "How does this El Niño compare with past ones?"),
+            Chart("since_last_issue", "What has the line done since a given date?", options=("since",)),
+            Chart("el_nino_overlay", "How does this El Niño compare with past ones?", options=("overlay",)),
         )
     }
 )

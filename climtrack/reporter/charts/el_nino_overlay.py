@@ -32,7 +32,7 @@ HEADROOM = {"wide": 0.22, "square": 0.2, "tall": 0.2, "card": 0.5}
 NAMED = {"wide": 5, "square": 4, "tall": 4, "card": 3}
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay) -> None:
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay | None = None) -> None:
     """
     Draw the anomaly of one series around each El Niño.
 
@@ -45,14 +45,16 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     words : Words
         Title and subtitle.
     overlay : Overlay
-        The lines, aligned.
+        The lines, aligned; there is no picture without.
 
     Raises
     ------
     RenderError
-        If no past El Niño lies within the series.
+        If there is no overlay, or no past El Niño lies within the series.
     """
     (study,) = studies
+    if overlay is None:
+        raise RenderError("no Niño 3.4 series to date the past El Niños by", "Fetch it: climtrack fetch nino3.4")
     if not overlay.past:
         raise RenderError(f"no past El Niño lies within {study.series.key}", "Choose a longer series")
     preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
@@ -62,8 +64,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     strongest = sorted(overlay.past, key=lambda line: -line.peak)[: NAMED[form]]
     size = canvas.size(preset.type.label)
     names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}
-    widest = [*names.values(), Line(overlay.baseline.label, "semibold", size, theme.average)]
-    gutter = GAP + 6 + max(map(canvas.width, widest))
+    gutter = GAP + 6 + max(map(canvas.width, names.values()))
     area = Rect(
         room.left + (3 if card else max(preset.gutter, 42)), room.top, room.right - gutter,
         room.bottom - axes.MONTH_DROP,
@@ -98,7 +99,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     )
     zero = panel.y(0.0)
     empty.occupy(Rect(area.left, zero - 2, area.right, zero + 2))
-    for box in _ends(canvas, panel, strongest, names, overlay.baseline.label):
+    for box in _ends(canvas, panel, strongest, names):
         empty.occupy(box.grown(2))
     if overlay.current is not None:
         _current(canvas, study, panel, empty, overlay.current, xs)
@@ -127,15 +128,9 @@ def _months(canvas: Canvas, panel: Panel) -> None:
             taken.append(canvas.text("month", x, y + axes.MONTH_DROP, line, align="center"))
 
 
-def _ends(
-    canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line], baseline: str
-) -> list[Rect]:
+def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line]) -> list[Rect]:
     """The strongest past El Niños, named where their lines leave the picture."""
-    size, theme = canvas.size(canvas.preset.type.label), canvas.theme
-    average = [Line(baseline, "semibold", size, theme.average)]
-    if canvas.preset.form == "wide":
-        average.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
-    found = [End(panel.y(0.0), tuple(average))]
+    found = []
     for line in strongest:
         known = np.flatnonzero(~np.isnan(line.values))
         if known.size and known[-1] == line.values.size - 1:
