@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from climtrack.reporter.documents.attribution import attribution
+from climtrack.reporter.language import Language
 from climtrack.reporter.plain import plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import Baseline
@@ -107,7 +109,7 @@ def series_facts(study: Study) -> dict[str, Any]:
         "region": key.region,
         "product": product.title if product else key.product,
         "provider": product.provider if product else plain(source.data_source),
-        "attribution": product.attribution(study.as_of.year) if product else "",
+        "attribution": " ".join(attribution(study, Language("en"))),
         "units": "degC",
         "source_url": plain(source.url, 2000),
         "retrieved_at": fact(source.retrieved),

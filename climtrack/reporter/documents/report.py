@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.language import Language
 from climtrack.reporter.places import place
@@ -14,7 +15,6 @@ from climtrack.reporter.prose.answers import answers
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.pairing import Pairing
-from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.results import Study
 
@@ -49,39 +49,6 @@ def data_line(study: Study, language: Language, now: dt.datetime) -> str:
     if not 0 <= age <= _ODD_AGE:
         return language.text("report.data.noage", day=day, moment=moment)
     return language.text("report.data", age, day=day, moment=moment)
-
-
-def attribution(study: Study, language: Language) -> tuple[str, ...]:
-    """
-    Words that must stand beside everything made from these data.
-
-    Parameters
-    ----------
-    study : Study
-        Whose data.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    tuple of str
-        Source, the sentence that Copernicus asks for, the reference.
-    """
-    voice = Voice(study, language)
-    product = PRODUCTS.get(study.series.key.product)
-    kind = {"computed": ".computed", "pulse": ".pulse"}.get(voice.origin, "")
-    told = [
-        language.text(
-            f"report.attribution{kind}",
-            product=product.title if product else plain(study.series.key.product),
-            provider=product.provider if product else plain(study.series.source.data_source),
-        )
-    ]
-    if (product is not None and product.copernicus) or voice.origin == "pulse":
-        told.append(language.text("report.copernicus", year=study.as_of.year))
-    if product is not None:
-        told.append(language.text("report.citation", citation=product.citation))
-    return tuple(told)
 
 
 def pairing_note(pair: Pairing, language: Language) -> str:

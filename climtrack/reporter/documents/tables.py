@@ -2,40 +2,90 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.reporter.documents.attribution import attribution
+from climtrack.reporter.language import Language
 from climtrack.reporter.plain import plain
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.series import Floats, Status
 from climtrack.vocabulary.variables import VARIABLES
 
 COLUMNS = ("date", "value", "status", "climatology", "anomaly", "last_year", "difference")
 #: Decimals of computed columns; the value itself is printed as it is stored.
 COMPUTED_DECIMALS = 6
-_STATUS = {Status.MISSING: "missing", Status.FINAL: "final", Status.PRELIMINARY: "preliminary"}
+#: By `climtrack.vocabulary.series.Status`.
+_STATUS = np.array(["missing", "final", "preliminary"], dtype=object)
 
 
-def _last_year(study: Study) -> Floats:
-    """Each day's partner of the year before, shape (time,); 28 February stands in for the 29th."""
+def _partners(study: Study) -> npt.NDArray[np.int64]:
+    """Row of each day's partner of the year before, shape (time,), -1 without one; 28 February for the 29th."""
     dates = study.series.dates
     years, days = calendar.year_of(dates), calendar.dayofyear(dates)
-    table = study.table
-    rows = years - 1 - int(table.years[0])
-    found = np.full(dates.size, np.nan)
-    held = rows >= 0
-    found[held] = table.values[rows[held], days[held] - 1]
-    leap = held & (days == calendar.LEAP_DAY)
-    found[leap] = table.values[rows[leap], calendar.LEAP_DAY - 2]
-    return found
+    days = np.where(days == calendar.LEAP_DAY, calendar.LEAP_DAY - 1, days)
+    rows = np.full((int(years[-1] - years[0]) + 2, DAYS + 1), -1)
+    rows[years - years[0] + 1, calendar.dayofyear(dates)] = np.arange(dates.size)
+    return np.asarray(rows[years - years[0], days])
 
 
-def _printed(values: Floats) -> list[str]:
+def _texts(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.object_]:
     """Numbers as text, gaps empty."""
-    return ["" if v != v else repr(v) for v in np.round(values, COMPUTED_DECIMALS).tolist()]
+    return np.array(["" if v != v else repr(v) for v in values.tolist()], dtype=object)
+
+
+def head(study: Study) -> tuple[str, ...]:
+    """
+    What a table is and whose, for the lines above it.
+
+    Parameters
+    ----------
+    study : Study
+        What is known.
+
+    Returns
+    -------
+    tuple of str
+        One line each, without controls.
+    """
+    series, key = study.series, study.series.key
+    told = (
+        f"{plain(study.region.title)}: {VARIABLES[key.variable].title}, daily mean, degC",
+        f"series {key}, data to {series.end}, retrieved {series.source.retrieved:%Y-%m-%d %H:%M} UTC",
+        f"climatology: {study.baseline or 'none, no baseline is covered'}, first 8 annual harmonics; "
+        f"computed columns to {COMPUTED_DECIMALS} decimals; gaps are empty; 29 February is compared with 28 February",
+        " ".join(attribution(study, Language("en"))),
+    )
+    return ("SIMULATED DATA, not measurements", *told) if study.simulated else told
+
+
+def sheet(path: str, comments: Iterable[str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Asset:
+    """
+    A table as a file.
+
+    Parameters
+    ----------
+    path : str
+        Its name.
+    comments : iterable of str
+        Lines that begin with ``#``.
+    columns : sequence of str
+        Names.
+    rows : iterable of sequence of str
+        Cells, with neither commas nor quotes in them.
+
+    Returns
+    -------
+    Asset
+        CSV in UTF-8 with a line feed behind every line.
+    """
+    lines = [*(f"# {line}" for line in comments), ",".join(columns), *map(",".join, rows)]
+    return Asset(path, "text/csv", ("\n".join(lines) + "\n").encode())
 
 
 def table_csv(study: Study) -> Asset:
@@ -52,29 +102,19 @@ def table_csv(study: Study) -> Asset:
     Asset
         ``nh-air.csv``: lines of ``#`` say what it is and whose, then a header and a row a day.
     """
-    series, key = study.series, study.series.key
+    series = study.series
     days = calendar.dayofyear(series.dates) - 1
     normal = study.climatology.mean if study.climatology is not None else np.full(DAYS, np.nan)
-    climatology = normal[days]
-    last_year = _last_year(study)
-    product = PRODUCTS.get(key.product)
-    head = [
-        f"{plain(study.region.title)}: {VARIABLES[key.variable].title}, daily mean, degC",
-        f"series {key}, data to {series.end}, retrieved {series.source.retrieved:%Y-%m-%d %H:%M} UTC",
-        f"climatology: {study.baseline or 'none, no baseline is covered'}, first 8 annual harmonics; "
-        f"computed columns to {COMPUTED_DECIMALS} decimals; gaps are empty; 29 February is compared with 28 February",
-        product.attribution(study.as_of.year) if product else plain(series.source.data_source),
-    ]
-    if study.simulated:
-        head.insert(0, "SIMULATED DATA, not measurements")
+    partners = _partners(study)
+    values = _texts(series.values)
+    earlier = np.where(partners >= 0, series.values[partners], np.nan)
     columns = (
         np.datetime_as_string(series.dates).tolist(),
-        ["" if v != v else repr(v) for v in series.values.tolist()],
-        [_STATUS[Status(flag)] for flag in series.status.tolist()],
-        _printed(climatology),
-        _printed(series.values - climatology),
-        _printed(last_year),
-        _printed(series.values - last_year),
+        values.tolist(),
+        _STATUS[series.status].tolist(),
+        _texts(np.round(normal, COMPUTED_DECIMALS))[days].tolist(),
+        _texts(np.round(series.values - normal[days], COMPUTED_DECIMALS)).tolist(),
+        np.where(partners >= 0, values[partners], "").tolist(),
+        _texts(np.round(series.values - earlier, COMPUTED_DECIMALS)).tolist(),
     )
-    lines = [*(f"# {line}" for line in head), ",".join(COLUMNS), *map(",".join, zip(*columns, strict=True))]
-    return Asset(f"{key.label}.csv", "text/csv", ("\n".join(lines) + "\n").encode())
+    return sheet(f"{series.key.label}.csv", head(study), COLUMNS, zip(*columns, strict=True))

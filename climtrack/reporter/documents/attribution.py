@@ -1,0 +1,42 @@
+"""Attribution: whose data these are, as their licences ask to have it said."""
+
+from __future__ import annotations
+
+from climtrack.reporter.language import Language
+from climtrack.reporter.plain import plain
+from climtrack.reporter.prose.voice import Voice
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.results import Study
+
+
+def attribution(study: Study, language: Language) -> tuple[str, ...]:
+    """
+    Words that must stand beside everything made from these data.
+
+    Parameters
+    ----------
+    study : Study
+        Whose data.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    tuple of str
+        Source, the sentence that Copernicus asks for, the reference.
+    """
+    voice = Voice(study, language)
+    product = PRODUCTS.get(study.series.key.product)
+    kind = {"computed": ".computed", "pulse": ".pulse"}.get(voice.origin, "")
+    told = [
+        language.text(
+            f"report.attribution{kind}",
+            product=product.title if product else plain(study.series.key.product),
+            provider=product.provider if product else plain(study.series.source.data_source),
+        )
+    ]
+    if (product is not None and product.copernicus) or voice.origin == "pulse":
+        told.append(language.text("report.copernicus", year=study.as_of.year))
+    if product is not None:
+        told.append(language.text("report.citation", citation=product.citation))
+    return tuple(told)

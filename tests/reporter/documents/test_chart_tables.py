@@ -1,0 +1,82 @@
+"""The numbers behind each picture."""
+
+import csv
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from climtrack.errors import RenderError
+from climtrack.reporter import means
+from climtrack.reporter.documents import chart_csv
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.context import Overlay, OverlayLine
+from climtrack.vocabulary.findings import Holder
+from climtrack.vocabulary.series import SeriesKey
+from tests.reporter import made
+
+
+def table(chart, *studies, **options):
+    """Path and rows by name."""
+    asset = chart_csv(chart, studies, **options)
+    lines = [line for line in asset.data.decode().splitlines() if not line.startswith("#")]
+    return asset.path, list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("chart", ["year_lines", "anomaly", "year_over_year"])
+def test_the_year_so_far(chart):
+    """A row a day, as in the series' own table."""
+    study = made.study()
+    path, rows = table(chart, study)
+    assert path == f"nh-air.{chart.replace('_', '-')}.csv"
+    assert (rows[0]["date"], rows[-1]["date"], len(rows)) == ("2026-01-01", "2026-11-17", 321)
+    assert float(rows[-1]["value"]) == study.series.value(made.DAY)
+
+
+def test_two_series_side_by_side():
+    """Value and anomaly of each."""
+    north, south = made.study(), made.study("sh", "era5.t2m.sh", end=dt.date(2026, 11, 15))
+    path, rows = table("hemispheres", north, south)
+    assert path == "nh-sh-air.hemispheres.csv"
+    assert list(rows[0]) == ["date", "nh_value", "nh_anomaly", "sh_value", "sh_anomaly"]
+    assert rows[-1]["sh_value"] == ""
+    assert abs(float(rows[-1]["nh_anomaly"]) - means.daily(north)[-1]) < 1e-6
+
+
+def test_a_stripe_a_year():
+    """Whole years, and this one to date."""
+    study = made.study()
+    _, rows = table("stripes", study)
+    assert (rows[0]["year"], rows[-1]["year"], rows[-1]["to"]) == ("1940", "2026", "2026-11-17")
+    assert float(rows[-1]["nh_anomaly"]) == study.findings.anomaly_year_to_date
+    assert abs(float(rows[5]["nh_anomaly"]) - means.annual(study)[1945]) < 1e-6
+
+
+def test_the_heatmap_day_by_day():
+    """The mean of seven days, centred; three days at either end lack one."""
+    study = made.study()
+    _, rows = table("day_heatmap", study)
+    assert [row["anomaly_7_day_mean"] for row in rows[:3]] == ["", "", ""]
+    assert abs(float(rows[3]["anomaly_7_day_mean"]) - means.daily(study)[:7].mean()) < 1e-6
+
+
+def test_records_by_year():
+    """Warm and cold of every year that holds any."""
+    held = replace(made.findings().records, warm_holders=(Holder(2024, 209, 2),), cold_holders=(Holder(1971, 36),))
+    _, rows = table("records", made.study(records=held))
+    assert [list(row.values()) for row in rows] == [["1971", "0", "0", "36"], ["2024", "209", "2", "0"]]
+
+
+def test_since_a_date_and_overlay():
+    """From the day it counts; a column an El Niño."""
+    _, rows = table("since_last_issue", made.study(), since=dt.date(2026, 11, 3))
+    assert (rows[0]["date"], len(rows)) == ("2026-11-03", 15)
+    line = OverlayLine("1997–98", dt.date(1997, 5, 1), np.array([0.1, np.nan]), 2.3)
+    overlay = Overlay(SeriesKey("era5", "t2m", "nh"), Baseline(1991, 2020), np.array([0, 1]), (line,), None, "")
+    _, rows = table("el_nino_overlay", made.study(), overlay=overlay)
+    assert rows == [{"days_since_onset": "0", "1997–98": "0.1"}, {"days_since_onset": "1", "1997–98": ""}]
+    with pytest.raises(RenderError, match="overlay"):
+        table("el_nino_overlay", made.study())
+    with pytest.raises(RenderError, match="pie"):
+        table("pie", made.study())
