@@ -22,12 +22,14 @@ def climtrack(
     *words: str, home: Path, base: str = "http://127.0.0.1:9/", **env: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command with its own home; port 9 is the discard port, where nobody answers."""
+    impatient = home / "impatient.toml"
+    impatient.write_text("[fetch]\ntotal_timeout = 1.0\n")
     environment = {
         **os.environ,
         "CLIMTRACK_HOME": str(home / "store"),
         "CLIMTRACK_BASE_URL": base,
         "CLIMTRACK_NOW": NOW,
-        "CLIMTRACK_CONFIG": "",
+        "CLIMTRACK_CONFIG": str(impatient),
         "LANG": "C.UTF-8",
         **env,
     }

@@ -61,6 +61,9 @@ def report(
     preset: Presets = None,
     theme: Themes = None,
     fmt: Formats = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Your last issue, for the chart since-last-issue.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Use stored data only.")] = False,
     no_sample: Annotated[bool, typer.Option("--no-sample", help="Never fall back on simulated data.")] = False,
@@ -100,6 +103,7 @@ def report(
         formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf"), "format"),
         baseline=Baseline.parse(baseline or defaults.baseline),
         as_of=date(as_of),
+        since=date(since),
         freshness=Freshness(offline=offline, sample=not no_sample, known_on=date(known_on)),
         folder=out if out is not None else Path(defaults.folder),
         nested=out is None,

@@ -82,7 +82,8 @@ def payload(response: BaseHTTPResponse, url: str, *, max_bytes: int, conditional
             url=url,
             body=body[:KEPT],
         )
-    return Payload(url, body, _validator(headers, "ETag"), _validator(headers, "Last-Modified"), media_type[:80])
+    etag, modified, served = (_printable(headers, name) for name in ("ETag", "Last-Modified", "Date"))
+    return Payload(url, body, etag, modified, media_type[:80], served)
 
 
 def too_large(max_bytes: int, url: str) -> FetchError:
@@ -160,8 +161,8 @@ def _decoded(wire: bytes, encoding: str, max_bytes: int, url: str) -> bytes:
     return body
 
 
-def _validator(headers: Mapping[str, str], name: str) -> str:
-    """A validator that may be stored and sent back: printable and short, else none."""
+def _printable(headers: Mapping[str, str], name: str) -> str:
+    """A header that may be stored and sent back: printable and short, else nothing."""
     value = headers.get(name, "")
     return value if value.isascii() and value.isprintable() and len(value) <= 200 else ""
 

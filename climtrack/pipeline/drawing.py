@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.reporter.charts import CHARTS, Chart
+from climtrack.pipeline.companions import Companions
+from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import render
 from climtrack.reporter.theme import Theme
@@ -89,7 +90,7 @@ def pictures(
     charts: Sequence[str],
     studies: Sequence[Study],
     *,
-    partners: Mapping[str, tuple[Study, ...]],
+    companions: Companions,
     presets: Sequence[str],
     themes: Sequence[Theme],
     languages: Sequence[str],
@@ -105,8 +106,8 @@ def pictures(
         then it takes its own first.
     studies : sequence of Study
         One per series of the region.
-    partners : mapping of str to tuple of Study
-        Both hemispheres of a variable, for charts that compare.
+    companions : Companions
+        What some charts need besides.
     themes : sequence of Theme
         Looks.
 
@@ -118,28 +119,15 @@ def pictures(
     found = []
     for name in charts:
         chart = CHARTS[name]
-        for shown in _subjects(chart, studies, partners):
+        for shown, options in companions.subjects(chart, studies):
             for preset in [one for one in presets if one in chart.presets] or chart.presets[:1]:
                 found += [
-                    Picture(name, shown, preset, theme, language, fmt)
+                    Picture(name, shown, preset, theme, language, fmt, options)
                     for theme in themes
                     for language in languages
                     for fmt in formats
                 ]
     return tuple(found)
-
-
-def _subjects(
-    chart: Chart, studies: Sequence[Study], partners: Mapping[str, tuple[Study, ...]]
-) -> list[tuple[Study, ...]]:
-    """What a chart is drawn of: each series by itself, or both hemispheres of each variable."""
-    fewest, _ = chart.series
-    if fewest == 1:
-        return [(study,) for study in studies]
-    pairs = [
-        partners[name] for name in dict.fromkeys(study.series.key.variable for study in studies) if name in partners
-    ]
-    return [pair for pair in pairs if len(pair) >= fewest]
 
 
 def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[str, ...]]:

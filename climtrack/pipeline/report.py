@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError
 from climtrack.fetcher.transport import Transport
+from climtrack.pipeline.companions import companions
 from climtrack.pipeline.drawing import draw, pictures
 from climtrack.pipeline.looks import looks
-from climtrack.pipeline.studies import Freshness, Stock, known_keys, pairings, sampled, stock, studies_of, wanted
+from climtrack.pipeline.studies import Freshness, pairings, stock, studies_of, wanted
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
-from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
 from climtrack.reporter.language import Language
 from climtrack.reporter.prose import answers, words
@@ -25,7 +23,7 @@ from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import BASELINES, Baseline
 from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.pairing import Pairing, pairing
+from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.results import Climatology, Study
 from climtrack.vocabulary.series import SeriesKey
 
@@ -45,6 +43,8 @@ class Request:
         How hard to try for new data.
     as_of : date or None
         State on this day; None for the newest.
+    since : date or None
+        Date of the last issue; None for a fortnight ago.
     folder : Path or None
         Where to write; None computes without writing.
     nested : bool
@@ -61,6 +61,7 @@ class Request:
     baseline: Baseline
     freshness: Freshness
     as_of: dt.date | None = None
+    since: dt.date | None = None
     folder: Path | None = None
     nested: bool = False
 
@@ -165,7 +166,19 @@ def report(
         on_done=on_done,
     )
     lines = [*store.notices, *goods.lines]
-    partners = hemispheres(request, config=config, store=store, transport=transport, now=now, goods=goods)
+    beside = companions(
+        request.charts,
+        request.variables,
+        goods,
+        config=config,
+        store=store,
+        transport=transport,
+        now=now,
+        freshness=request.freshness,
+        baseline=request.baseline,
+        as_of=request.as_of,
+        since=request.since,
+    )
     failed = bool(goods.missing) and not goods.simulated
     regions = []
     for pair in pairs:
@@ -183,7 +196,7 @@ def report(
         wanted_pictures = pictures(
             request.charts,
             studies,
-            partners=partners,
+            companions=beside,
             presets=request.presets,
             themes=themes,
             languages=request.languages,
@@ -206,67 +219,6 @@ def report(
         }
         regions.append(RegionReport(pair, studies, assets, said, folder))
     return Report(tuple(regions), tuple(dict.fromkeys(lines)), failed, goods.stale, goods.simulated)
-
-
-def hemispheres(
-    request: Request,
-    *,
-    config: Config,
-    store: Store,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    goods: Stock,
-) -> dict[str, tuple[Study, ...]]:
-    """
-    Both hemispheres of each variable, where a chart that compares them is asked for.
-
-    Parameters
-    ----------
-    request : Request
-        What to show.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    goods : Stock
-        Series in hand already.
-
-    Returns
-    -------
-    dict of str to tuple of Study
-        North first, by variable name; empty where no chart needs it.
-    """
-    if not any(CHARTS[name].series[0] > 1 for name in request.charts):
-        return {}
-    known = known_keys(config, store)
-    pairs = [pairing(name, known) for name in ("nh", "sh")]
-    keys = [key for key in wanted(pairs, request.variables) if key.region in ("nh", "sh")]
-    missing = [key for key in keys if key not in goods.series]
-    series = dict(goods.series)
-    if missing and goods.simulated:
-        series |= sampled(missing, now)
-    elif missing:
-        alone = replace(request.freshness, sample=False)
-        with suppress(ClimtrackError):  # the chart that compares is then left out, the report is not
-            series |= stock(missing, config=config, store=store, transport=transport, now=now, freshness=alone).series
-    found: dict[str, tuple[Study, ...]] = {}
-    for pair in pairs:
-        for study in studies_of(
-            pair,
-            request.variables,
-            {key: one for key, one in series.items() if key in keys},
-            config=config,
-            store=store,
-            baseline=request.baseline,
-            as_of=request.as_of,
-        ):
-            name = study.series.key.variable
-            found[name] = (*found.get(name, ()), study)
-    return {name: both for name, both in found.items() if len(both) == 2}
 
 
 def documents(

@@ -22,6 +22,8 @@ class Payload:
         Validators for the next conditional request; empty where the server gave none.
     media_type : str, default ""
         As the server calls it, without parameters.
+    served : str, default ""
+        The server's own clock, as it wrote it.
     """
 
     url: str
@@ -29,6 +31,7 @@ class Payload:
     etag: str = ""
     last_modified: str = ""
     media_type: str = ""
+    served: str = ""
 
     @property
     def sha256(self) -> str:

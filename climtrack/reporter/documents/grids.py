@@ -127,7 +127,7 @@ def _ranks(voice: Voice) -> list[str]:
         if not isinstance(rank, Rank):
             continue
         season = names.get(period, "")
-        span = language.date_range(rank.first, rank.last)
+        span = _span(voice, rank)
         rows.append((
             f"{say(f'period.{period}', season=say(f'season.{season}') if season else '')}, {span}",
             language.temperature(rank.value, FINE),
@@ -137,6 +137,15 @@ def _ranks(voice: Voice) -> list[str]:
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
     return _titled(say("table.ranks"), grid(head, rows))
+
+
+def _span(voice: Voice, rank: Rank) -> str:
+    """The days ranked, with their year where it is not this one."""
+    if (rank.first.month, rank.first.day, rank.last.month, rank.last.day) == (1, 1, 12, 31):
+        return str(rank.last.year)
+    span = voice.language.date_range(rank.first, rank.last)
+    told = rank.first.year != rank.last.year or rank.last.year == voice.day.year
+    return span if told else f"{span} {rank.last.year}"
 
 
 def _records(voice: Voice) -> list[str]:
@@ -205,5 +214,7 @@ def _outlook(voice: Voice) -> list[str]:
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
-    told.append(say("report.noise", typical=language.size(noise.typical, 3), largest=language.size(noise.largest, 3)))
-    return [*(f"- {markdown(line)}" for line in told), ""]
+    if noise.largest > 0 and not voice.study.simulated:
+        typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
+        told.append(say("report.noise", typical=typical, largest=largest))
+    return [*(f"- {markdown(line)}" for line in told), ""] if told else []

@@ -116,7 +116,7 @@ def tell(voices: Sequence[Voice]) -> Story:
             language.text("subtitle.short.place", years=voice.years, **common),
         ),
         lead=lead if voice.anomaly is not None else voice.averaged(),
-        extras=(voice.uncovered(), voice.preliminary(), tally, _course(voice), voice.gaps(), record),
+        extras=(voice.uncovered(), voice.gaps(), voice.preliminary(), tally, _course(voice), record),
         alts_short=(
             short,
             language.text("alt.short.lines", subject=voice.short, day=voice.date, relation=briefest(voice)),

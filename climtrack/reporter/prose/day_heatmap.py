@@ -77,7 +77,7 @@ def tell(voices: Sequence[Voice]) -> Story:
         titles=titles,
         subtitles=(say("subtitle.heatmap", **common), say("subtitle.heatmap.short", **common)),
         lead=lead,
-        extras=(turned, voice.uncovered(), voice.gaps(), voice.preliminary()),
+        extras=(voice.uncovered(), voice.gaps(), turned, voice.preliminary()),
         alts_short=(
             say("alt.short.heatmap", **common),
             say("alt.short.heatmap", **{**common, "subject": the, "of": contracted("de", the)}),

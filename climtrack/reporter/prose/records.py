@@ -53,7 +53,9 @@ def tell(voices: Sequence[Voice]) -> Story:
     }  # fmt: skip
     own = next((holder for holder in warm if holder.year == year), Holder(year, 0))
     this = say("records.this", own.days, year=year) if own.year != first.year else ""
-    if own.preliminary:
+    if own.preliminary and own.preliminary == own.days:
+        this = say("records.this.all", own.days, year=year)
+    elif own.preliminary:
         this = say("records.this.preliminary", own.preliminary, year=year, held=own.days)
     return story(
         voice,

@@ -136,7 +136,7 @@ def tell(voices: Sequence[Voice]) -> Story:
             language.text("subtitle.short.place", **common),
         ),
         lead=voice.averaged(),
-        extras=(voice.uncovered(), voice.preliminary(), voice.ranked(), voice.gaps()),
+        extras=(voice.uncovered(), voice.gaps(), voice.preliminary(), voice.ranked()),
         alts_short=shorts(voice, "alt.short.lines"),
         alts=tuple(
             language.text("alt.lines", finding=finding, series=voice.measured, years=voice.years)

@@ -104,7 +104,7 @@ def tell(voices: Sequence[Voice]) -> Story:
         titles=_titles(voice, yoy),
         subtitles=(language.text("subtitle.yoy", **common),),
         lead=lead,
-        extras=(still, voice.preliminary(), tally, language.text("yoy.widest", **gap), leap, voice.uncovered()),
+        extras=(still, leap, voice.preliminary(), tally, language.text("yoy.widest", **gap), voice.uncovered()),
         alts_short=bars,
         alts=alts,
         more=(voice.ranked(), voice.gaps()),

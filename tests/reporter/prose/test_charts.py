@@ -1,0 +1,275 @@
+"""What each chart says, worked out by hand: title, caption, alternative text, edge cases."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from climtrack.errors import RenderError
+from climtrack.reporter import prose
+from climtrack.reporter.language import Language
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.context import Overlay, OverlayLine
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.series import SeriesKey
+from tests.reporter import made
+
+EN, ES = Language("en"), Language("es")
+
+
+def both(chart, *studies, **options):
+    """Words in English and Spanish with ordinary spaces."""
+
+    def plain(words):
+        return type(words)(*(getattr(words, name).replace("\u00a0", " ") for name in type(words).__slots__))
+
+    return [plain(prose.words(chart, studies, language, **options)) for language in (EN, ES)]
+
+
+def test_anomaly_counts_the_days():
+    """Every day of the year on one side is the finding while nothing moves."""
+    english, spanish = both("anomaly", made.study())
+    assert english.title == "Every day of 2026 so far has been warmer than average"
+    assert spanish.title == "Todos los días de 2026 han sido hasta ahora más cálidos que la media"
+    assert "The mean difference of 2026 so far is +0.8 °C, and 321 of 321 days were above average." in english.caption
+    assert "y 321 de 321 días quedaron por encima de la media." in spanish.caption
+    some, algunos = both("anomaly", made.study(days_above_average=300))
+    assert some.title == "300 of 321 days of 2026 so far were warmer than average"
+    assert algunos.title == "300 de 321 días de 2026 fueron hasta ahora más cálidos que la media"
+    new_year = {"latest": Reading(dt.date(2025, 12, 31), 9.0), "preliminary_from": None}
+    whole, _ = both("anomaly", made.study(days_known=365, days_above_average=365, **new_year))
+    assert whole.title == "Every day of 2025 was warmer than average"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "english", "spanish"),
+    [
+        (Verdict.FALLING, 0.6, "is easing towards average, yet still 0.6 °C above it",
+         "se acerca a la media, pero sigue 0,6 °C por encima"),
+        (Verdict.RISING, 0.6, "is moving away from average, now 0.6 °C above it",
+         "se aleja de la media y está ya 0,6 °C por encima"),
+        (Verdict.FALLING, -0.6, "is moving away from average, now 0.6 °C below it",
+         "se aleja de la media y está ya 0,6 °C por debajo"),
+        (Verdict.RISING, -0.6, "is climbing towards average, yet still 0.6 °C below it",
+         "se acerca a la media, pero sigue 0,6 °C por debajo"),
+    ],
+)  # fmt: skip
+def test_anomaly_says_where_it_is_going(verdict, value, english, spanish):
+    """A fall or rise beyond doubt is the finding."""
+    changes = {"direction": made.direction(verdict, 0.02), "anomalies": {"1991-2020": made.anomaly(value)}}
+    told, dicho = both("anomaly", made.study(**changes))
+    assert told.title == f"Northern Hemisphere air {english}"
+    assert dicho.title == f"El aire del hemisferio norte {spanish}"
+
+
+def test_the_largest_anomaly_leads_only_where_it_is_safe_or_preliminary():
+    """A tie or a margin within the noise is no record."""
+    for claim in Claim:
+        record = Record(made.DAY, 0.6, None, 0.1, claim)
+        english, _ = both("anomaly", made.study(records=replace(made.findings().records, largest_anomaly=record)))
+        assert ("in this series, since 1940" in english.title) == (claim in {Claim.SAFE, Claim.PRELIMINARY})
+        assert ("preliminary" in english.title) == (claim is Claim.PRELIMINARY)
+
+
+def test_year_over_year_is_the_voice_of_the_page():
+    """CHARTS.md §4 and §6; the average stands beside it."""
+    english, spanish = both("year_over_year", made.study())
+    assert english.title == "The north has run cooler than last year for 31 days"
+    assert spanish.title == "El norte encadena 31 días más fríos que un año antes"
+    assert "on each of the past 31 days" in english.caption
+    assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
+    assert "170 fueron más cálidos y 151 más fríos" in spanish.caption
+    assert "la mayor distancia, +1,2 °C, fue el 6 de febrero" in spanish.alt
+
+
+def test_year_over_year_level_and_single():
+    """Rounded to 0.0 is level, whatever the sign behind it; one day is no run."""
+    for hidden in (0.04, -0.04, 0.0):
+        english, spanish = both("year_over_year", made.study(year_over_year=made.yoy(hidden)))
+        assert english.title == "Northern Hemisphere air is level with 2025, 0.6 °C above average"
+        assert "igual que el mismo día de 2025" in spanish.caption
+        assert "0.0" not in english.caption
+    single, uno = both("year_over_year", made.study(year_over_year=made.yoy(-0.3, run=1)))
+    assert single.title == "Northern Hemisphere air is 0.3 °C cooler than a year ago"
+    assert "estaba el 17 de noviembre de 2026 0,3 °C más frío que el mismo día de 2025" in uno.caption
+
+
+def test_year_over_year_on_a_leap_day_names_its_partner():
+    """29 February is compared with 28 February, and said so."""
+    day = dt.date(2024, 2, 29)
+    yoy = made.yoy(-0.3, date=day, partner=dt.date(2023, 2, 28), other_year=2023, leap_day=True)
+    study = made.study(latest=Reading(day, 9.0), days_known=60, year_over_year=yoy, preliminary_from=None)
+    english, spanish = both("year_over_year", study)
+    assert "29 February is compared with 28 February." in english.caption
+    assert "El 29 de febrero se compara con el 28 de febrero." in spanish.caption
+    lines, lineas = both("year_lines", study)
+    assert "0.3 °C below 28 February 2023" in lines.caption
+    assert "0,3 °C menos que el 28 de febrero de 2023" in lineas.caption
+
+
+def pair(north, south):
+    """Two studies, by their difference from average and from last year."""
+    return [
+        made.study(region, f"era5.t2m.{region}", anomalies={"1991-2020": made.anomaly(a)}, year_over_year=made.yoy(y))
+        for region, (a, y) in (("nh", north), ("sh", south))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("north", "south", "english", "spanish"),
+    [
+        ((0.6, -0.3), (0.6, 0.1), "Both hemispheres are warmer than average; only the north is cooler than a year ago",
+         "Los dos hemisferios están más cálidos que la media; solo el norte está más frío que hace un año"),
+        ((0.6, 0.3), (0.6, -0.1), "Both hemispheres are warmer than average; only the south is cooler than a year ago",
+         "Los dos hemisferios están más cálidos que la media; solo el sur está más frío que hace un año"),
+        ((0.6, -0.3), (0.6, -0.1), "Both hemispheres are warmer than average, yet cooler than a year ago",
+         "Los dos hemisferios están más cálidos que la media, pero más fríos que hace un año"),
+        ((0.6, 0.3), (0.6, 0.1), "Both hemispheres are warmer than average, and warmer than a year ago",
+         "Los dos hemisferios están más cálidos que la media, y más cálidos que hace un año"),
+        ((0.6, 0.01), (0.6, 0.1), "Both hemispheres are warmer than average",
+         "Los dos hemisferios están más cálidos que la media"),
+        ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres are cooler than average",
+         "Los dos hemisferios están más fríos que la media"),
+        ((0.6, -0.3), (-0.1, 0.1), "The north is 0.6 °C above average; the south is 0.1 °C below average",
+         "El norte está 0,6 °C por encima de la media; el sur está 0,1 °C por debajo de la media"),
+        ((0.6, -0.3), (0.04, 0.1), "The north is 0.6 °C above average; the south is level with average",
+         "El norte está 0,6 °C por encima de la media; el sur está igual que la media"),
+    ],
+)  # fmt: skip
+def test_hemispheres_lead_with_the_contrast(north, south, english, spanish):
+    """Never last year without the average."""
+    told, dicho = both("hemispheres", *pair(north, south))
+    assert (told.title, dicho.title) == (english, spanish)
+    for text in (told.caption, told.alt):
+        assert text.count("average") >= 2
+
+
+def test_hemispheres_that_end_on_different_days_say_both():
+    """Each with its own date."""
+    north, south = pair((0.6, -0.3), (0.6, 0.1))
+    early = made.study("sh", "era5.t2m.sh", latest=Reading(dt.date(2026, 11, 15), 15.0))
+    english, spanish = both("hemispheres", north, early)
+    assert "Data to 17 November 2026 (the north) and 15 November 2026 (the south)" in english.subtitle
+    assert "promedió 15,0 °C el 15 de noviembre de 2026" in spanish.caption
+    with pytest.raises(RenderError, match="two series"):
+        both("hemispheres", south)
+
+
+def warming(rate, region="nh"):
+    """A study with a trend of so many degrees a decade."""
+    trend = Trend(1940, 2025, rate, rate - 0.05, rate + 0.05, 0.5, 30.0)
+    return made.study(region, f"era5.t2m.{region}", trend=trend)
+
+
+@pytest.mark.parametrize(
+    ("north", "south", "english"),
+    [
+        (0.3, 0.15, "The north is warming about twice as fast as the south"),
+        (0.15, 0.3, "The south is warming about twice as fast as the north"),
+        (0.3, 0.1, "The north is warming 3.0 times as fast as the south"),
+        (0.2, 0.18, "The north and the south are warming at about the same pace"),
+    ],
+)
+def test_stripes_compare_trends(north, south, english):
+    """Where both are beyond doubt."""
+    told, _ = both("stripes", warming(north), warming(south, "sh"))
+    assert told.title == english
+
+
+def test_stripes_of_one_series_give_the_change_of_its_decades():
+    """The made series warms by 1.5 °C in 31,000 days: 76 years between the decades' middles make 1.34 °C."""
+    english, spanish = both("stripes", made.study())
+    assert english.title == "Northern Hemisphere air has warmed by 1.3 °C since 1940–1949"
+    assert spanish.title == "El aire del hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
+    assert "From 1940–1949 to 2016–2025 the mean of Northern Hemisphere air changed by +1.34 °C." in english.caption
+    assert "Ed Hawkins" in english.caption
+    assert "2026, to 17 November" in english.caption
+    short, _ = both("stripes", made.study(start=dt.date(2010, 1, 1)))
+    assert short.title == "Northern Hemisphere air, year by year"
+
+
+def test_the_heatmap_says_when_the_cold_went():
+    """The made series crosses its average in 2005, give or take the drift of the season in the leap cycle."""
+    english, spanish = both("day_heatmap", made.study())
+    assert english.title == "Cold spells have all but vanished from the calendar of the north"
+    assert spanish.title == "Los periodos fríos casi han desaparecido del calendario del norte"
+    assert "on 100% of days in 1940–1949 and on 1% in 2016–2025" in english.caption
+    assert "become rare after 2007" in english.alt
+
+
+def test_records_name_the_holder_and_the_series():
+    """This year, last holder, ties; records of this series only."""
+    held = replace(
+        made.findings().records,
+        warm_holders=(Holder(2024, 209), Holder(2025, 79), Holder(2026, 28, 5)),
+        cold_holders=(Holder(1971, 36), Holder(1967, 36)),
+    )
+    english, spanish = both("records", made.study(records=held))
+    assert english.title == "2024 still holds 209 of the 316 daily heat records"
+    assert spanish.title == "2024 conserva 209 de los 316 récords diarios de calor"
+    assert "2026 holds 28 so far, 5 of them preliminary." in english.caption
+    assert "Los récords son solo de esta serie, que empieza en 1940" in spanish.caption
+    joint, _ = both("records", made.study(records=replace(held, warm_holders=(Holder(2025, 90), Holder(2024, 90)))))
+    assert joint.title == "2024 and 2025 hold 90 each of the 180 daily heat records"
+    now, ahora = both("records", made.study(records=replace(held, warm_holders=(Holder(2026, 100, 100),))))
+    assert now.title == "2026 already holds 100 of the 100 daily heat records"
+    assert "todos provisionales" in ahora.caption
+    with pytest.raises(RenderError, match="no records"):
+        both("records", made.study())
+
+
+def test_since_the_last_issue_speaks_of_the_anomaly_only():
+    """A seasonal fall is not "coming down"."""
+    study = made.study()
+    english, spanish = both("since_last_issue", study, since=dt.date(2026, 11, 3))
+    assert english.title == "The north has held at +0.4 °C against average since 3 November"
+    assert spanish.title == "El norte se mantiene en +0,4 °C frente a la media desde el 3 de noviembre"
+    assert english.caption.startswith("14 new days since 3 November:")
+    assert spanish.caption.startswith("14 días nuevos desde el 3 de noviembre:")
+    nothing, nada = both("since_last_issue", study, since=made.DAY)
+    assert nothing.title == "No new day since 17 November: the north at +0.4 °C against average"
+    assert nada.title == "Ningún día nuevo desde el 17 de noviembre: el norte, +0,4 °C frente a la media"
+    assert both("since_last_issue", study)[0] == english
+    with pytest.raises(RenderError, match="begins on 1940-01-01"):
+        both("since_last_issue", study, since=dt.date(1939, 1, 1))
+    with pytest.raises(RenderError, match="no average"):
+        both("since_last_issue", made.study(baseline=None))
+
+
+def test_the_overlay_counts_past_el_ninos():
+    """Against those that reach this stage; none under way is said."""
+    values = {"1982–83": [0.0, np.nan, 0.1], "1997–98": [0.1, 0.2, 0.3], "2015–16": [0.1, 0.5, 0.9]}
+    lines = tuple(OverlayLine(name, dt.date(1997, 5, 1), np.array(line), 2.0) for name, line in values.items())
+    current = OverlayLine("2026–27", dt.date(2026, 5, 1), np.array([0.1, 0.4, np.nan]), 1.0)
+    overlay = Overlay(SeriesKey("era5", "t2m", "nh"), Baseline(1991, 2020), np.array([98, 99, 100]), lines, current, "")
+    english, spanish = both("el_nino_overlay", made.study(), overlay=overlay)
+    assert english.title == "Northern Hemisphere air is warmer than at this stage of 1 of 2 past El Niños"
+    assert (
+        spanish.title
+        == "El aire del hemisferio norte está más cálido que a estas alturas en 1 de 2 episodios de El Niño"
+    )
+    assert "99 days after the onset" in english.caption
+    assert "between +0.2 °C and +0.5 °C, with a mean of +0.4 °C" in english.caption
+    none, _ = both("el_nino_overlay", made.study(), overlay=replace(overlay, current=None))
+    assert none.title == "No El Niño is under way; 3 past ones to compare"
+    with pytest.raises(RenderError, match=r"Niño 3\.4"):
+        both("el_nino_overlay", made.study())
+
+
+def test_gaps_are_told():
+    """Days of this year, and years the file lacks."""
+    one = dt.date(2026, 6, 1)
+    missing = (Run(dt.date(2026, 5, 3), dt.date(2026, 5, 7), 5), Run(one, one, 1))
+    gaps = {"missing": missing, "absent_years": tuple(range(2001, 2023))}
+    english, spanish = both("anomaly", made.study(preliminary_from=None, **gaps))
+    assert "The series has no data for 2001–2022. There are no data for 3–7 May." in english.caption
+    assert "No hay datos de 3–7 may." in spanish.caption
+
+
+def test_southern_seasons_are_never_named_without_their_hemisphere():
+    """No text says summer or winter alone."""
+    for chart in ("year_lines", "anomaly", "year_over_year"):
+        for told in both(chart, made.study("sh", "era5.t2m.sh")):
+            for word in ("summer", "winter", "verano", "invierno"):
+                assert word not in told.long

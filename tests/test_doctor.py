@@ -1,0 +1,128 @@
+"""The doctor looks at everything, hides nothing, and repairs what is safe."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from climtrack import doctor
+from climtrack.config import Config, load
+from climtrack.pipeline.update import update
+from climtrack.sample import SampleTransport
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.payload import Payload
+from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.symptoms import Severity, Symptom
+
+NOW = dt.datetime(2026, 8, 20, 17, tzinfo=dt.UTC)
+NH = SeriesKey("era5", "t2m", "nh")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Built-in settings in a folder of their own."""
+    file = tmp_path / "config.toml"
+    file.write_text(f'[publish]\nfolder = "{tmp_path / "site"}"\n')
+    return load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+
+
+def problems(symptoms: tuple[Symptom, ...]) -> list[Symptom]:
+    """What matters."""
+    return [symptom for symptom in symptoms if symptom.severity is Severity.PROBLEM]
+
+
+def test_a_healthy_computer(config: Config) -> None:
+    """Every topic is looked at, nothing is a problem, nothing is written, and each line says something."""
+    told: list[str] = []
+    found = doctor.examine(config, now=NOW, on_done=told.append)
+    assert not problems(found)
+    assert {"versions", "config", "time zone", "data folder", "disk", "published folder", "fonts", "store"} == {
+        symptom.topic for symptom in found
+    }
+    assert told == ["versions", "config", "folder", "fonts", "store"]
+    assert not config.home.exists()
+    assert doctor.repair(found, config, now=NOW) == (f"made {config.home}",)
+
+
+def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
+    """Each feed has its own line; one that fails hides no other."""
+    keys = [NH, SeriesKey("oisst", "sst", "gom"), SeriesKey("oisst", "sst", "natlan")]
+
+    class Holed(SampleTransport):
+        """The sample without the Gulf of Maine."""
+
+        def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+            """The answer."""
+            return super().get("missing" if "gom" in path else path)
+
+    found = doctor.examine(config, now=NOW, transport=Holed(NOW.date()), keys=keys)
+    topics = [symptom.topic for symptom in found]
+    assert "nh-air" in topics
+    assert "natlan-sst" in topics
+    assert any("simulated" in symptom.what for symptom in found)
+    assert [s.topic for s in problems(found) if s.topic != "network"] == ["gom-sst"]
+
+
+def test_damage_is_found_and_mended(config: Config) -> None:
+    """A damaged file of the store is a problem that --fix mends from the history, and then there is none."""
+    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    assert not problems(doctor.examine(config, now=NOW))
+    (file,) = (config.home / "series").glob("*.nc")
+    file.write_bytes(file.read_bytes()[:-100])
+    found = doctor.examine(config, now=NOW)
+    (problem, *_) = problems(found)
+    assert problem.topic == "store"
+    assert "--fix" in problem.remedy
+    assert doctor.repair(found, config, now=NOW)
+    assert not problems(doctor.examine(config, now=NOW))
+
+
+def test_wrong_clock(config: Config) -> None:
+    """A clock before the newest data, or years after it, is told with both dates."""
+    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    for year in (1970, 2036):
+        (problem,) = problems(doctor.examine(config, now=NOW.replace(year=year)))
+        assert problem.topic == "clock"
+        assert f"clock says {year}-08-20; newest data 2026-08-14" in problem.what
+
+
+def test_folders_that_cannot_be(config: Config, tmp_path: Path) -> None:
+    """A file where the data folder belongs is a problem of its own."""
+    (tmp_path / "home").write_text("in the way")
+    assert any("is a file, not a folder" in problem.what for problem in problems(doctor.folders(config)))
+
+
+def test_little_space(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is nearly full is told with how much is free."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 3_000_000}))
+    problem, *_ = problems(doctor.folders(config))
+    assert problem.what.startswith("3 MB free")
+
+
+def test_old_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An HTTP client older than its last known hole is a problem."""
+    monkeypatch.setattr(doctor, "version", lambda name: "2.6.2" if name == "urllib3" else "9999.9.9")
+    (problem,) = problems(doctor.versions())
+    assert problem.what == "urllib3 2.6.2 is older than 2.6.3"
+    assert "urllib3>=2.6.3" in problem.remedy
+
+
+def test_missing_font_of_ones_own(tmp_path: Path) -> None:
+    """A font named in config.toml that is not there is a problem."""
+    file = tmp_path / "config.toml"
+    file.write_text('[theme]\nfont = "My.ttf"\n')
+    (problem,) = problems(doctor.fonts(load(file, {"CLIMTRACK_HOME": str(tmp_path)})))
+    assert "My.ttf" in problem.what
+
+
+def test_document(config: Config) -> None:
+    """For machines: every finding with its severity, and how many are problems."""
+    found = doctor.examine(config, now=NOW)
+    document = json.loads(json.dumps(doctor.document(found, NOW)))
+    assert document["schema"] == "climtrack.doctor/1"
+    assert document["problems"] == 0
+    assert len(document["findings"]) == len(found)
+    assert {"topic", "severity", "what", "remedy"} == set(document["findings"][0])
