@@ -25,6 +25,7 @@ from climtrack.vocabulary.findings import (
     YearOverYear,
 )
 from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.rounding import rounded
 from climtrack.vocabulary.variables import VARIABLES
 
 Rows = list[tuple[str, ...]]
@@ -69,15 +70,29 @@ def _row(name: str, value: float | Unknown, beside: str = "", places: int = 2) -
 
 def _signed(value: float, places: int = 2) -> str:
     """Difference in °C; what rounds to nothing has no sign."""
-    text = f"{value:+.{places}f}"
-    return f"{text[1:] if not float(text) else text} °C"
+    return f"{_sign(value, places)} °C"
+
+
+def _num(value: float, places: int) -> str:
+    """A number, rounded as everywhere."""
+    return str(rounded(value, places))
+
+
+def _sign(value: float, places: int) -> str:
+    """A difference with its sign, unless it rounds to nothing."""
+    figure = rounded(value, places)
+    return f"{figure:+}" if figure else str(figure)
 
 
 def _slope(name: str, found: Slope | Unknown) -> tuple[str, ...]:
     """A slope with its interval."""
     if isinstance(found, Unknown):
         return _unknown(name, found.why)
-    return (name, f"{found.per_day:+.3f} °C/day", f"95 % interval {found.low:+.3f} to {found.high:+.3f}")
+    return (
+        name,
+        f"{_sign(found.per_day, 3)} °C/day",
+        f"95 % interval {_sign(found.low, 3)} to {_sign(found.high, 3)}",
+    )
 
 
 def _rank(name: str, found: Rank | Unknown) -> tuple[str, ...]:
@@ -85,9 +100,13 @@ def _rank(name: str, found: Rank | Unknown) -> tuple[str, ...]:
     if isinstance(found, Unknown):
         return _unknown(name, found.why)
     joint = f", level with {_listed(found.tied_with)}" if found.tied else ""
-    best = "" if found.rank == 1 else f", warmest {found.best_year} with {found.best_value:.2f} °C"
+    best = "" if found.rank == 1 else f", warmest {found.best_year} with {_num(found.best_value, 2)} °C"
     span = str(found.first) if found.first == found.last else f"{found.first} to {found.last}"
-    return (name, f"{found.rank} of {found.of}", f"{found.value:.2f} °C, {CLAIMS[found.claim]}{joint}{best}; {span}")
+    return (
+        name,
+        f"{found.rank} of {found.of}",
+        f"{_num(found.value, 2)} °C, {CLAIMS[found.claim]}{joint}{best}; {span}",
+    )
 
 
 def _listed(values: Sequence[Any]) -> str:
@@ -115,7 +134,7 @@ def fact_rows(study: Study) -> Rows:
         Fact, value, what belongs beside it.
     """
     found = study.findings
-    rows: Rows = [("latest", f"{found.latest.value:.3f} °C", f"{found.latest.date}, {found.latest.status}")]
+    rows: Rows = [("latest", f"{_num(found.latest.value, 3)} °C", f"{found.latest.date}, {found.latest.status}")]
     for name, card in found.anomalies.items():
         rows.append(_anomaly(f"above {name}", card))
     rows.append(_row("anomaly, year to date", found.anomaly_year_to_date, f"{found.days_known} days"))
@@ -134,7 +153,7 @@ def fact_rows(study: Study) -> Rows:
         rows.append(_rank(f"rank, {title}", place))
     rows.extend(_outlook(study))
     noise = found.revision_noise
-    rows.append(("revision noise", f"{noise.typical:.3f} °C", f"largest {noise.largest:.3f}; {noise.origin}"))
+    rows.append(("revision noise", f"{_num(noise.typical, 3)} °C", f"largest {_num(noise.largest, 3)}; {noise.origin}"))
     source = study.series.source
     rows.append(
         (
@@ -151,7 +170,8 @@ def _anomaly(name: str, card: BaselineAnomaly | Unknown) -> tuple[str, ...]:
     if isinstance(card, Unknown):
         return _unknown(name, card.why)
     site = "the site shows none" if card.site_value is None else f"the site shows {_signed(card.site_value)}"
-    beside = f"{site}; {card.sigma:+.1f}σ raw, {card.sigma_detrended:+.1f}σ detrended; percentile {card.percentile:.0f}"
+    spread = f"{_sign(card.sigma, 1)}σ raw, {_sign(card.sigma_detrended, 1)}σ detrended"
+    beside = f"{site}; {spread}; percentile {_num(card.percentile, 0)}"
     return (name, _signed(card.value), beside)
 
 
@@ -161,7 +181,7 @@ def _year_over_year(found: YearOverYear | Unknown) -> Rows:
         return [_unknown("year over year", found.why)]
     crossed = f", since {found.last_crossing}" if found.last_crossing else ""
     return [
-        ("year over year", _signed(found.difference), f"{found.value:.2f} °C on {found.partner}"
+        ("year over year", _signed(found.difference), f"{_num(found.value, 2)} °C on {found.partner}"
          + (" (29 February faces 28 February)" if found.leap_day else "")),
         ("year over year, 7 days", _signed(found.mean_7d), f"run of {found.run_length} days on this side{crossed}"),
         ("days below, last 14", str(found.days_below_last_14), f"of {found.days_compared_last_14} compared"),
@@ -181,7 +201,11 @@ def _direction(study: Study) -> Rows:
         _slope("slope of the anomaly, 30 days", found.anomaly_slope_30d),
         _unknown("the anomaly is", verdict.why)
         if isinstance(verdict, Unknown)
-        else ("the anomaly is", verdict.value, f"season alone {found.seasonal_14d:+.3f} °C/day over 14 days"),
+        else (
+            "the anomaly is",
+            verdict.value,
+            f"season alone {_sign(found.seasonal_14d, 3)} °C/day over 14 days",
+        ),
     ]
 
 
@@ -192,18 +216,19 @@ def _outlook(study: Study) -> Rows:
     rows.extend((f"streak, {row[0]}", row[1], f"{row[2]} to {row[3]}") for row in streak_rows(study) if row[1] != "–")
     trend, end, spread = found.trend, found.year_end, found.spread
     if isinstance(trend, Trend):
-        beside = f"95 % interval {trend.low:.2f} to {trend.high:.2f}; {trend.first_year}–{trend.last_year}"
+        beside = f"95 % interval {_num(trend.low, 2)} to {_num(trend.high, 2)}; {trend.first_year}–{trend.last_year}"
         rows.append(("trend", f"{_signed(trend.per_decade)} a decade", beside))
     else:
         rows.append(_unknown("trend", trend.why))
     if isinstance(end, YearEnd):
         chance = f"record in {100 * end.chance_of_record:.0f} % of {end.analogues} analogues"
-        beside = f"{end.low:.2f} to {end.high:.2f}; {chance}"
-        rows.append((f"mean of {end.year}, expected", f"{end.estimate:.2f} °C", beside))
+        beside = f"{_num(end.low, 2)} to {_num(end.high, 2)}; {chance}"
+        rows.append((f"mean of {end.year}, expected", f"{_num(end.estimate, 2)} °C", beside))
     else:
         rows.append(_unknown("mean of the year", end.why))
     if isinstance(spread, Spread):
-        beside = f"percentile {spread.shifting_percentile:.0f}, against {spread.percentile:.0f} on the fixed baseline"
+        fixed = _num(spread.percentile, 0)
+        beside = f"percentile {_num(spread.shifting_percentile, 0)}, against {fixed} on the fixed baseline"
         rows.append((f"above {spread.shifting_baseline} (shifting)", _signed(spread.shifting_value), beside))
     else:
         rows.append(_unknown("shifting baseline", spread.why))
@@ -263,7 +288,7 @@ def record_rows(study: Study) -> Rows:
         rows.append(
             (
                 name,
-                _signed(record.value, 3) if sign else f"{record.value:.3f} °C",
+                _signed(record.value, 3) if sign else f"{_num(record.value, 3)} °C",
                 str(record.date),
                 CLAIMS[record.claim],
                 _before(record, sign),
@@ -278,7 +303,7 @@ def _before(record: Record, sign: bool) -> str:
     """What an earlier year had."""
     if record.previous is None:
         return "no earlier year"
-    value = _signed(record.previous.value, 3) if sign else f"{record.previous.value:.3f} °C"
+    value = _signed(record.previous.value, 3) if sign else f"{_num(record.previous.value, 3)} °C"
     return f"{value} on {record.previous.date}"
 
 
@@ -363,7 +388,7 @@ def side_rows(found: Comparison) -> Rows:
         Fact, then one cell per series.
     """
     sides = found.sides
-    cells: Rows = [("value", *(f"{side.value:.2f} °C" for side in sides))]
+    cells: Rows = [("value", *(f"{_num(side.value, 2)} °C" for side in sides))]
     for name, values in (
         ("anomaly", [side.anomaly for side in sides]),
         ("anomaly, 30 days", [side.anomaly_30d for side in sides]),
@@ -399,7 +424,7 @@ def contrast_rows(found: Comparison) -> Rows:
             f"{one.first.label} minus {one.second.label}",
             _signed(one.difference),
             f"30 days {_signed(one.difference_30d)}; year {_signed(one.difference_year_to_date)}, higher on "
-            f"{one.days_first_warmer} of {one.days_compared} days; correlation {one.correlation:.2f}"
+            f"{one.days_first_warmer} of {one.days_compared} days; correlation {_num(one.correlation, 2)}"
             + ("; they move in opposite directions" if one.opposite else ""),
         )
         for one in found.contrasts
@@ -421,7 +446,7 @@ def share_rows(found: Shares) -> Rows:
         Half, share, what belongs beside it.
     """
     percent = found.north_percent
-    north = percent.why if isinstance(percent, Unknown) else f"{percent:.0f} %"
+    north = percent.why if isinstance(percent, Unknown) else f"{_num(percent, 0)} %"
     return [
         ("world", _signed(found.world), str(found.date)),
         ("north, half of its anomaly", _signed(found.north_share), north),

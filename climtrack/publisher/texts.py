@@ -10,12 +10,12 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from climtrack.errors import ConfigError
+from climtrack.vocabulary.rounding import rounded
 
 NBSP = "\u00a0"
 
@@ -58,8 +58,7 @@ class Texts:
         str
             With U+2212 where negative, never a negative zero.
         """
-        exact = Decimal(repr(round(float(value), 9))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
-        return str(exact).replace("-", "−").replace(".", self.mark)
+        return str(rounded(value, decimals)).replace("-", "−").replace(".", self.mark)
 
     def degrees(self, value: float, decimals: int = 2) -> str:
         """

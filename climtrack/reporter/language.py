@@ -21,7 +21,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -31,6 +30,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from climtrack.errors import ConfigError
+from climtrack.vocabulary.rounding import rounded
 
 LANGUAGES: tuple[str, ...] = ("en", "es", "es-MX")
 NBSP = "\u00a0"
@@ -70,26 +70,6 @@ def _catalogue(code: str) -> Mapping[str, Forms]:
                 else:
                     found[message.id[0]] = tuple(message.string)
     return found
-
-
-def rounded(value: float, decimals: int) -> Decimal:
-    """
-    A number as it will be printed.
-
-    Parameters
-    ----------
-    value : float
-        At full precision, finite.
-    decimals : int
-        Decimals kept.
-
-    Returns
-    -------
-    Decimal
-        Rounded half away from zero; never a negative zero.
-    """
-    exact = Decimal(repr(round(float(value), 9)))
-    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
 
 
 def direction(value: float, decimals: int) -> int:
