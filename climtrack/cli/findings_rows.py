@@ -193,7 +193,8 @@ def _year_over_year(found: YearOverYear | Unknown) -> Rows:
 def _direction(study: Study) -> Rows:
     """Slopes and verdict."""
     found = study.findings.direction
-    verdict = found.verdict
+    verdict, season = found.verdict, found.seasonal_14d
+    share = season.why if isinstance(season, Unknown) else f"season alone {_sign(season, 3)} °C/day over 14 days"
     return [
         _slope("slope, 14 days", found.slope_14d),
         _slope("slope of the anomaly, 14 days", found.anomaly_slope_14d),
@@ -201,11 +202,7 @@ def _direction(study: Study) -> Rows:
         _slope("slope of the anomaly, 30 days", found.anomaly_slope_30d),
         _unknown("the anomaly is", verdict.why)
         if isinstance(verdict, Unknown)
-        else (
-            "the anomaly is",
-            verdict.value,
-            f"season alone {_sign(found.seasonal_14d, 3)} °C/day over 14 days",
-        ),
+        else ("the anomaly is", verdict.value, share),
     ]
 
 

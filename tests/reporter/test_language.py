@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from climtrack.errors import ConfigError
-from climtrack.reporter.language import LANGUAGES, Language, direction, messages, rounded
+from climtrack.reporter.language import LANGUAGES, Language, direction, messages
+from climtrack.vocabulary.rounding import rounded
 
 EN, ES, MX = (Language(code) for code in LANGUAGES)
 DAY = dt.date(2026, 11, 17)
