@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.climatology import COMMON, climatology
+from climtrack.analysis.climatology import COMMON, climatology, mean_cycle, uncovered
 from climtrack.errors import BaselineNotCovered
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.baselines import Baseline
@@ -223,12 +223,11 @@ def spread_beside_shifting(table: YearTable, day: dt.date, fixed: BaselineAnomal
         Unknown where the 30 years before are not covered.
     """
     shifting = Baseline(day.year - SHIFTING_YEARS, day.year - 1)
-    try:
-        normal = climatology(table, shifting)
-    except BaselineNotCovered as error:
-        return Unknown(f"shifting baseline {error.what}")
     if fixed is None:
         return Unknown("no baseline is covered")
+    if why := uncovered(table, shifting):
+        return Unknown(f"shifting baseline {why}")
+    normal = mean_cycle(table, shifting)
     column = calendar.dayofyear_of(day) - 1
     value = float(table.row(day.year)[column] - normal.mean[column])
     window = around(table.values[_rows(table, shifting)] - normal.mean, column)

@@ -118,11 +118,33 @@ def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method 
     if table.alignment != alignment:
         raise ValueError(f"method {method!r} needs a table aligned by {alignment}, not by {table.alignment}")
     require_covered(table, baseline)
+    return mean_cycle(table, baseline, method)
+
+
+def mean_cycle(table: YearTable, baseline: Baseline, method: Method = "harmonic") -> Climatology:
+    """
+    The climatology of a table that is aligned as the method needs and known to cover the baseline.
+
+    Parameters
+    ----------
+    table : YearTable
+        Values by year and day.
+    baseline : Baseline
+        First and last year, both included.
+    method : {"harmonic", "site"}, default "harmonic"
+        How it is smoothed.
+
+    Returns
+    -------
+    Climatology
+        As `climatology` gives it.
+    """
     start = baseline.first - int(table.years[0])
     mean, spread = _moments(table.values[start : start + len(baseline.years)])
     if method == "site":
         return Climatology(baseline, running_mean(mean), running_mean(spread), method)
-    return Climatology(baseline, harmonic(mean), np.maximum(harmonic(spread), 0.0), method)
+    smooth = harmonic(np.stack([mean, spread]))
+    return Climatology(baseline, smooth[0], np.maximum(smooth[1], 0.0), method)
 
 
 def harmonic(cycle: Floats) -> Floats:

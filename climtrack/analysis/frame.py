@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.results import Climatology, Study
 from climtrack.vocabulary.series import Series, Status
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.tables import YearTable, folded
 
 T = TypeVar("T", bound=np.generic)
 
@@ -98,32 +97,3 @@ def frame_of(study: Study) -> Frame:
     table, place = folded(study.series)
     noise = study.findings.revision_noise
     return Frame(study.series, study.region, table, place, study.climatology, study.anomalies, noise)
-
-
-def folded(series: Series) -> tuple[YearTable, npt.NDArray[np.int64]]:
-    """
-    Series folded by date, with the place of each day.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC, shape (time,).
-
-    Returns
-    -------
-    YearTable
-        degC, shape (year, 366).
-    array of int
-        Position of each day in the flattened table, shape (time,).
-    """
-    first, last = series.start.year, series.end.year
-    years = np.arange(first, last + 1)
-    leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
-    exists = np.ones((years.size, DAYS), dtype=bool)
-    exists[~leap, calendar.LEAP_DAY - 1] = False
-    everyday = np.flatnonzero(exists)
-    skip = (series.start - dt.date(first, 1, 1)).days
-    place = everyday[skip : skip + series.values.size]
-    values = np.full(exists.shape, np.nan)
-    values.ravel()[place] = series.values
-    return YearTable(years, values), place

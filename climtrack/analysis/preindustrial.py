@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from climtrack.analysis.climatology import climatology
-from climtrack.errors import BaselineNotCovered
+from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.findings import Preindustrial, Unknown
@@ -91,10 +90,9 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
     """
     if why := refusal(key):
         return Unknown(why)
-    try:
-        normal = climatology(table, REFERENCE)
-    except BaselineNotCovered as error:
-        return Unknown(error.what)
+    if why := uncovered(table, REFERENCE):
+        return Unknown(why)
+    normal = mean_cycle(table, REFERENCE)
     row, column = day_row
     year = (table.values[row] - normal.mean + offsets_by_day())[: column + 1]
     known = year[~np.isnan(year)]

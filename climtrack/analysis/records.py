@@ -58,8 +58,10 @@ def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
 
     Returns
     -------
-    starts, stops : array of int
-        First day of each run and the day after its last.
+    starts : array of int
+        First day of each run.
+    stops : array of int
+        The day after its last.
     """
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
@@ -84,16 +86,15 @@ def longest_run(frame: Frame, flags: Bools) -> Run | None:
 
 
 def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]) -> Record:
-    """Record held by day `at` of daily `values`, among the days `rivals`."""
-    years = _years(frame)
+    """Record held by day `at` of daily `values`, among the days `rivals`, which ascend and have values."""
     value = float(values[at])
     reach = max(frame.noise.typical, FLOOR)
-    distance = np.round(value - values[rivals], 9)
-    close = rivals[(distance < reach) & (rivals != at)]
     others = rivals[rivals != at]
-    nearest = float(distance[rivals != at].min()) if others.size else np.inf
-    earlier = rivals[years[rivals] < years[at]]
-    earlier = earlier[~np.isnan(values[earlier])]
+    below = value - values[others]
+    nearest = float(below.min()) if others.size else np.inf
+    close = others[below < reach - 1e-9]
+    new_year = np.searchsorted(frame.place, (frame.place[at] // DAYS) * DAYS)
+    earlier = rivals[: np.searchsorted(rivals, new_year)]
     preliminary = int(frame.series.status[at] == Status.PRELIMINARY)
     beaten = int(earlier[np.argmax(values[earlier])]) if earlier.size else None
     return Record(
@@ -112,12 +113,7 @@ def _reading(frame: Frame, values: Floats, at: int) -> Reading:
     return Reading(frame.date_at(at), float(values[at]), status)
 
 
-def _years(frame: Frame) -> npt.NDArray[np.int64]:
-    """Year of each day of the series."""
-    return np.asarray(frame.place // DAYS + frame.table.years[0])
-
-
-def records(frame: Frame) -> Records:
+def records(frame: Frame, flags: Bools) -> Records:
     """
     The three records, and the record days of this year.
 
@@ -125,6 +121,8 @@ def records(frame: Frame) -> Records:
     ----------
     frame : Frame
         The series.
+    flags : array of bool
+        Record days, one a day, shape (time,).
 
     Returns
     -------
@@ -138,11 +136,11 @@ def records(frame: Frame) -> Records:
     largest: Record | Unknown = Unknown("no baseline is covered")
     if frame.anomalies is not None:
         anomaly = frame.daily(frame.anomalies.values)
-        largest = _record(frame, anomaly, int(np.nanargmax(anomaly)), everyday)
-    flags = frame.daily(record_days(frame.table))
-    this_year = np.flatnonzero(flags & (_years(frame) == frame.day.year))
+        largest = _record(frame, anomaly, int(everyday[np.argmax(anomaly[everyday])]), everyday)
+    new_year = int(np.searchsorted(frame.place, frame.row * DAYS))
+    this_year = new_year + np.flatnonzero(flags[new_year:])
     return Records(
-        warmest_day=_record(frame, values, int(np.nanargmax(values)), everyday),
+        warmest_day=_record(frame, values, int(everyday[np.argmax(values[everyday])]), everyday),
         warmest_for_date=_record(frame, values, int(same_date[np.argmax(values[same_date])]), same_date)
         if same_date.size > 1
         else Unknown("no other year has this date"),
@@ -227,7 +225,7 @@ def beside_last_year(frame: Frame) -> Floats:
     return np.asarray(frame.series.values - frame.daily(before))
 
 
-def streaks(frame: Frame) -> Streaks:
+def streaks(frame: Frame, flags: Bools) -> Streaks:
     """
     The ledger of runs, rebuilt from the data.
 
@@ -235,13 +233,14 @@ def streaks(frame: Frame) -> Streaks:
     ----------
     frame : Frame
         The series.
+    flags : array of bool
+        Record days, one a day, shape (time,).
 
     Returns
     -------
     Streaks
         Runs go through New Year; a gap ends them.
     """
-    flags = frame.daily(record_days(frame.table))
     running = latest_run(frame, flags)
     gap = beside_last_year(frame)
     above = None

@@ -89,7 +89,7 @@ def line(x: Floats, y: Floats) -> Line:
     slope = float(dx @ y) / sxx
     residual = y - y.mean() - slope * dx
     sse = float(residual @ residual)
-    neighbours = np.isclose(np.diff(x), 1.0)
+    neighbours = np.abs(np.diff(x) - 1.0) < 1e-9
     lag1 = float(residual[:-1][neighbours] @ residual[1:][neighbours]) / sse if sse > 1e-18 * n else 0.0
     r = min(max(lag1, 0.0), 0.99)
     effective = max(n * (1 - r) / (1 + r), 3.0)

@@ -7,22 +7,22 @@ import datetime as dt
 import numpy as np
 
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
-from climtrack.analysis.climatology import climatology, uncovered
+from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.direction import direction
-from climtrack.analysis.frame import Frame, folded
+from climtrack.analysis.frame import Frame
 from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.noise import default_noise
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import ranks
-from climtrack.analysis.records import records, runs, streaks
-from climtrack.analysis.trend import trend, year_end
+from climtrack.analysis.records import record_days, records, runs, streaks
+from climtrack.analysis.trend import annual_means, trend, year_end
 from climtrack.vocabulary.baselines import BASELINES, DEFAULT, Baseline
 from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Reading, RevisionNoise, Run, Unknown
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.results import Climatology, Study
 from climtrack.vocabulary.series import Series, SeriesKey, Status
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.tables import YearTable, folded
 
 #: Stands in for 1981–2010 where 1981 is partial; the air needs no such substitute.
 SEA_ONLY = Baseline(1982, 2010)
@@ -98,7 +98,7 @@ def _climatologies(key: SeriesKey, table: YearTable, requested: Baseline) -> dic
     named = [baseline for baseline in BASELINES.values() if key.variable == "sst" or baseline != SEA_ONLY]
     for baseline in dict.fromkeys([requested, *named]):
         why = uncovered(table, baseline)
-        found[str(baseline)] = Unknown(why) if why else climatology(table, baseline)
+        found[str(baseline)] = Unknown(why) if why else mean_cycle(table, baseline)
     return found
 
 
@@ -109,6 +109,8 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         name: normal if isinstance(normal, Unknown) else baseline_anomaly(series, frame.table, normal, reference=chosen)
         for name, normal in normals.items()
     }
+    means = annual_means(frame.table)
+    flags = frame.daily(record_days(frame.table))
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
     this_year = frame.table.values[frame.row, : frame.column + 1]
@@ -132,10 +134,10 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         year_over_year=year_over_year(frame.table, frame.day),
         direction=direction(frame),
         ranks=ranks(frame),
-        records=records(frame),
-        streaks=streaks(frame),
-        trend=trend(frame.table),
-        year_end=year_end(frame),
+        records=records(frame, flags),
+        streaks=streaks(frame, flags),
+        trend=trend(frame.table, means=means),
+        year_end=year_end(frame, means=means),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
         heatwaves=heatwaves(frame),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),

@@ -42,7 +42,7 @@ def annual_means(table: YearTable) -> Floats:
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 
 
-def trend(table: YearTable, *, first: int = TREND_FROM) -> Trend | Unknown:
+def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = None) -> Trend | Unknown:
     """
     Ordinary least squares over annual means of complete years.
 
@@ -52,13 +52,15 @@ def trend(table: YearTable, *, first: int = TREND_FROM) -> Trend | Unknown:
         degC, shape (year, 366).
     first : int, default 1979
         First year used, or the first complete one after it.
+    means : array of float, optional
+        `annual_means` of the table, where they are at hand.
 
     Returns
     -------
     Trend or Unknown
         Unknown for fewer than 20 years, or where more than a tenth of the years between first and last are absent.
     """
-    means = annual_means(table)
+    means = annual_means(table) if means is None else means
     used = ~np.isnan(means) & (table.years >= first)
     years = table.years[used]
     if years.size < TREND_YEARS:
@@ -70,7 +72,7 @@ def trend(table: YearTable, *, first: int = TREND_FROM) -> Trend | Unknown:
     return Trend(int(years[0]), int(years[-1]), 10 * fit.slope, 10 * fit.low, 10 * fit.high, fit.lag1, fit.n_effective)
 
 
-def year_end(frame: Frame) -> YearEnd | Unknown:
+def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
     """
     Mean of the year expected from the year so far and what past years did after the same days.
 
@@ -82,62 +84,57 @@ def year_end(frame: Frame) -> YearEnd | Unknown:
     ----------
     frame : Frame
         The series.
+    means : array of float, optional
+        `annual_means` of its table, where they are at hand.
 
     Returns
     -------
     YearEnd or Unknown
-        Unknown with fewer than 10 complete years before this one.
+        Unknown with fewer than 10 complete years before this one. `past` holds what the same method says at the end
+        of each month of this year from the values as they now stand; what was said on a day, from the values known on
+        that day, is in the facts published then, and comes again from the history of the store.
     """
-    means = annual_means(frame.table)
-    row = frame.row
-    past = np.flatnonzero(~np.isnan(means[:row]))[-ANALOGUES:]
+    means = annual_means(frame.table) if means is None else means
+    past = np.flatnonzero(~np.isnan(means[: frame.row]))[-ANALOGUES:]
     if past.size < FEWEST:
         return Unknown(f"only {past.size} complete years before {frame.day.year}")
-    so_far = frame.table.values[row, : frame.column + 1]
-    to_date, estimate, low, high, chance = _estimate(frame.table, means, past, so_far)
+    so_far = frame.table.values[frame.row]
+    days = np.cumsum(~np.isnan(so_far))
+    months = [_month_end(frame.day.year, month) for month in range(1, 12)]
+    ends = [calendar.dayofyear_of(day) - 1 for day in months]
+    told = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
+    columns = np.array([*(ends[i] for i in told), frame.column])
+    to_date, steps = _steps(so_far, frame.table.values[past], means[past], columns)
+    estimate = to_date + steps.mean(axis=0)
+    low, high = to_date + np.percentile(steps, [5, 95], axis=0)
+    best = float(np.nanmax(means[: frame.row]))
     return YearEnd(
         year=frame.day.year,
-        to_date=to_date,
-        days=int((~np.isnan(so_far)).sum()),
-        estimate=estimate,
-        low=low,
-        high=high,
-        analogues=int(past.size),
-        chance_of_record=chance,
-        backtest=backtest(frame.table),
-        past=_past(frame, means, past),
+        to_date=float(to_date[-1]),
+        days=int(days[frame.column]),
+        estimate=float(estimate[-1]),
+        low=float(low[-1]),
+        high=float(high[-1]),
+        analogues=int(steps.shape[0]),
+        chance_of_record=float((to_date[-1] + steps[:, -1] > best).mean()),
+        backtest=backtest(frame.table, means=means),
+        past=tuple(
+            PastEstimate(months[i], float(estimate[n]), float(low[n]), float(high[n])) for n, i in enumerate(told)
+        ),
     )
 
 
-def _estimate(table: YearTable, means: Floats, past: Ints, so_far: Floats) -> tuple[float, float, float, float, float]:
-    """Mean to date, estimate, low, high, share of analogues that break the record."""
+def _steps(so_far: Floats, past: Floats, means: Floats, columns: Ints) -> tuple[Floats, Floats]:
+    """Mean of this year up to each column, and each past year's step from the mean of the same days to its own mean."""
     known = ~np.isnan(so_far)
-    to_date = float(so_far[known].mean())
+    to_date = np.cumsum(np.where(known, so_far, 0.0))[columns] / np.cumsum(known)[columns]
     wanted = known.copy()
-    if known.size >= LEAP_DAY:
-        wanted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
-    same = table.values[past][:, : so_far.size][:, wanted]
-    shared = ~np.isnan(same)
-    steps = means[past] - np.where(shared, same, 0.0).sum(axis=1) / shared.sum(axis=1)
-    low, high = np.percentile(steps, [5, 95])
-    best = float(np.nanmax(means[: int(past[-1]) + 1]))
-    chance = float((to_date + steps > best).mean())
-    return to_date, to_date + float(steps.mean()), to_date + float(low), to_date + float(high), chance
-
-
-def _past(frame: Frame, means: Floats, past: Ints) -> tuple[PastEstimate, ...]:
-    """What the same method said at the end of each month of this year."""
-    found = []
-    for month in range(1, frame.day.month + 1):
-        end = calendar.dayofyear_of(_month_end(frame.day.year, month))
-        if end > frame.column + 1 or month == 12:
-            break
-        so_far = frame.table.values[frame.row, :end]
-        if (~np.isnan(so_far)).sum() < 0.9 * end:
-            continue
-        _, estimate, low, high, _ = _estimate(frame.table, means, past, so_far)
-        found.append(PastEstimate(_month_end(frame.day.year, month), estimate, low, high))
-    return tuple(found)
+    wanted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
+    shared = ~np.isnan(past) & wanted
+    count = np.cumsum(shared, axis=1)[:, columns]
+    total = np.cumsum(np.where(shared, past, 0.0), axis=1)[:, columns]
+    usable = (count > 0).all(axis=1)
+    return to_date, means[usable, np.newaxis] - total[usable] / count[usable]
 
 
 def _month_end(year: int, month: int) -> dt.date:
@@ -145,7 +142,7 @@ def _month_end(year: int, month: int) -> dt.date:
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
 
-def backtest(table: YearTable) -> tuple[BackTest, ...]:
+def backtest(table: YearTable, *, means: Floats | None = None) -> tuple[BackTest, ...]:
     """
     Error of the year-end estimate in past years, by the month after which it is made.
 
@@ -153,13 +150,15 @@ def backtest(table: YearTable) -> tuple[BackTest, ...]:
     ----------
     table : YearTable
         degC, shape (year, 366).
+    means : array of float, optional
+        `annual_means` of the table, where they are at hand.
 
     Returns
     -------
     tuple of BackTest
         For January to November; each year is judged from up to 30 complete years before it, at least 10.
     """
-    means = annual_means(table)
+    means = annual_means(table) if means is None else means
     complete = ~np.isnan(means)
     values, annual = table.values[complete], means[complete]
     if annual.size <= FEWEST:

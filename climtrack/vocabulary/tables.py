@@ -68,9 +68,33 @@ def year_table(series: Series, alignment: Alignment = "date") -> YearTable:
     YearTable
         degC, shape (year, 366).
     """
-    dates = series.dates
-    years = calendar.year_of(dates)
-    columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
-    values = np.full((int(years[-1] - years[0]) + 1, DAYS), np.nan)
-    values[years - years[0], columns] = series.values
-    return YearTable(np.arange(years[0], years[-1] + 1), values, alignment)
+    return folded(series, alignment)[0]
+
+
+def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, calendar.Ints]:
+    """
+    Daily series folded into (year × day), with the place of each day.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC, shape (time,).
+    alignment : {"date", "slot"}, default "date"
+        What a column is.
+
+    Returns
+    -------
+    table : YearTable
+        degC, shape (year, 366).
+    place : array of int
+        Position of each day in the flattened table, shape (time,).
+    """
+    years = np.arange(series.start.year, series.end.year + 1)
+    leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    exists = np.ones((years.size, DAYS), dtype=bool)
+    exists[~leap, calendar.LEAP_DAY - 1 if alignment == "date" else DAYS - 1] = False
+    skip = series.start.timetuple().tm_yday - 1
+    place = np.flatnonzero(exists)[skip : skip + series.values.size]
+    values = np.full(exists.shape, np.nan)
+    values.ravel()[place] = series.values
+    return YearTable(years, values, alignment), place

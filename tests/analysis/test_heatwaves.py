@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from climtrack.analysis.frame import folded
 from climtrack.analysis.heatwaves import Threshold, area, caution, events, threshold
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.baselines import Baseline
@@ -16,6 +15,7 @@ from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import Heatwaves, Unknown
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import Series
+from climtrack.vocabulary.tables import folded
 from tests.analysis import hobday
 from tests.analysis.build import made, of
 
