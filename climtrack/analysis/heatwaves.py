@@ -90,12 +90,15 @@ def threshold(
     row_of = np.full((stop - first) * DAYS, -1)
     row_of[place[inside] - first * DAYS] = np.arange(days.size - 2 * HALF_WINDOW)
     rows = row_of.reshape(stop - first, DAYS)[:, COMMON].T
-    pool = np.lib.stride_tricks.sliding_window_view(days, 2 * HALF_WINDOW + 1)[rows]
-    pool[rows < 0] = np.nan
+    missing, each = np.isnan(days), np.ones(2 * HALF_WINDOW + 1)
+    exists = rows >= 0
+    known = np.convolve(~missing, each, mode="valid")[rows]
+    count = np.where(exists, known, 0.0).sum(axis=1).astype(np.int64)
+    total = np.convolve(np.where(missing, 0.0, days), each, mode="valid")[rows]
+    mean = np.where(exists, total, 0.0).sum(axis=1) / count
+    pool = np.lib.stride_tricks.sliding_window_view(days, each.size)[rows]
+    pool[~exists] = np.nan
     pool = pool.reshape(COMMON.size, -1)
-    missing = np.isnan(pool)
-    count = pool.shape[1] - missing.sum(axis=1)
-    mean = np.where(missing, 0.0, pool).sum(axis=1) / count
     at = (count - 1) * (PERCENTILE / 100)
     below = at.astype(np.int64)
     # One partition, then only the top is sorted: a tenth of the work of asking for two order statistics.

@@ -9,7 +9,7 @@ from climtrack.analysis.climatology import COMMON
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.noise import FLOOR, LEVEL, claim
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Records, Run, Streaks, Unknown
+from climtrack.vocabulary.findings import Holder, Reading, Record, Records, Run, Streaks, Unknown
 from climtrack.vocabulary.series import Floats, Status
 from climtrack.vocabulary.tables import YearTable
 
@@ -88,21 +88,19 @@ def longest_run(frame: Frame, flags: Bools) -> Run | None:
 def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]) -> Record:
     """Record held by day `at` of daily `values`, among the days `rivals`, which ascend and have values."""
     value = float(values[at])
-    reach = max(frame.noise.typical, FLOOR)
-    others = rivals[rivals != at]
-    below = value - values[others]
-    nearest = float(below.min()) if others.size else np.inf
-    close = others[below < reach - 1e-9]
+    below = value - values[rivals]
+    below[np.searchsorted(rivals, at)] = np.inf  # it is no rival of its own
+    close = rivals[below < max(frame.noise.typical, FLOOR) - 1e-9]
     new_year = np.searchsorted(frame.place, (frame.place[at] // DAYS) * DAYS)
-    earlier = rivals[: np.searchsorted(rivals, new_year)]
+    earlier = int(np.searchsorted(rivals, new_year))
+    beaten = int(rivals[np.argmin(below[:earlier])]) if earlier else None
     preliminary = int(frame.series.status[at] == Status.PRELIMINARY)
-    beaten = int(earlier[np.argmax(values[earlier])]) if earlier.size else None
     return Record(
         date=frame.date_at(at),
         value=value,
         previous=None if beaten is None else _reading(frame, values, beaten),
         margin=np.nan if beaten is None else value - float(values[beaten]),
-        claim=claim(nearest, frame.noise, preliminary=preliminary) if others.size else Claim.SAFE,
+        claim=claim(float(below.min()), frame.noise, preliminary=preliminary),
         tied_with=tuple(frame.date_at(i) for i in close),
     )
 
@@ -168,14 +166,13 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
         Most dates first, then the earlier year; 29 February is left out, and of equals at 0.01 °C the earlier year
         keeps the date.
     """
-    values = sign * frame.table.values[:, COMMON]
-    seen = ~np.isnan(values).all(axis=0)
-    values = np.where(np.isnan(values), -np.inf, values)[:, seen]
-    first = np.argmax(np.round(values.max(axis=0) - values, 9) < LEVEL, axis=0)
-    count = np.bincount(first, minlength=frame.table.years.size)
-    flags = np.zeros(frame.table.values.shape, dtype=bool)
-    flags.ravel()[frame.place] = frame.series.preliminary
-    unsure = np.bincount(first[flags[:, COMMON][:, seen][first, np.arange(first.size)]], minlength=count.size)
+    values = sign * frame.table.values
+    best = np.fmax.reduce(values, axis=0)
+    first = np.argmax(values > best - LEVEL + 1e-9, axis=0)
+    dates = COMMON[~np.isnan(best[COMMON])]
+    count = np.bincount(first[dates], minlength=frame.table.years.size)
+    row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
+    unsure = np.bincount(row[(first[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")
     return tuple(Holder(int(frame.table.years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
 

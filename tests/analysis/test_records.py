@@ -181,3 +181,14 @@ def test_longest_run_by_date_goes_through_new_year(snapshot: Callable[[str, str]
     assert by_slot.days == 478
     assert (by_date.first, by_date.last, by_date.days) == (dt.date(2023, 3, 13), dt.date(2024, 7, 13), 489)
     assert longest_record_run(made(FIRST, dt.date(2003, 1, 1))) is None
+
+
+def test_holders_tell_what_is_preliminary() -> None:
+    """Three record dates of this year, two of them preliminary."""
+    values = np.zeros(_row(dt.date(2004, 3, 2)) + 1)
+    values[-3:] = 1.0
+    found = _study(values, preliminary=2).findings.records
+    assert found.warm_holders == (Holder(2001, 363), Holder(2004, 2, 2))
+    values[-4:] = 1.0  # 28 and 29 February, 1 and 2 March
+    found = _study(values, preliminary=3).findings.records
+    assert found.warm_holders == (Holder(2001, 362), Holder(2004, 3, 2))
