@@ -43,6 +43,7 @@ soak:
 
 bench:
 	$(PYTHON) -m benchmarks.door
+	$(PYTHON) -m benchmarks.findings
 
 bench-grid:
 	$(PYTHON) -m benchmarks.grid
