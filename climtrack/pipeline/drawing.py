@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -154,13 +157,22 @@ def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tupl
     else:
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted,)) as pool:
-            results = list(pool.map(_drawn_by_number, range(len(wanted))))
+            try:
+                results = list(pool.map(_drawn_by_number, range(len(wanted))))
+            except BaseException:  # told to stop: the pool would first finish what it has begun
+                for worker in multiprocessing.active_children():
+                    worker.kill()
+                raise
     assets = tuple(result for result in results if isinstance(result, Asset))
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, str)))
 
 
 def _inherit(wanted: Sequence[Picture]) -> None:
-    """What a worker is to draw, had by the fork itself: nothing is copied through a pipe."""
+    """What a worker is to draw, had by the fork itself: nothing is copied through a pipe. It dies with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; Linux only
     _inherited.extend(wanted)
 
 

@@ -19,6 +19,7 @@ from climtrack.publisher.page import PageChart, Prose, report_html
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
 from climtrack.reporter.language import Language
 from climtrack.reporter.prose import answers, words
+from climtrack.reporter.theme import Theme
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import BASELINES, Baseline
@@ -165,6 +166,52 @@ def report(
         freshness=request.freshness,
         on_done=on_done,
     )
+    return composed(request, pairs, goods, themes, config=config, store=store, transport=transport, now=now)
+
+
+def composed(
+    request: Request,
+    pairs: Sequence[Pairing],
+    goods: Stock,
+    themes: Sequence[Theme],
+    *,
+    config: Config,
+    store: Store,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+) -> Report:
+    """
+    Analyse, draw and write what is in hand.
+
+    Parameters
+    ----------
+    request : Request
+        What to show.
+    pairs : sequence of Pairing
+        Series that answer for each region.
+    goods : Stock
+        Series in hand.
+    themes : sequence of Theme
+        Looks.
+    config : Config
+        The settings.
+    store : Store
+        The store.
+    transport : callable
+        Opens the way to the source, for a hemisphere that a comparing chart lacks.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    Report
+        What was found and written.
+
+    Raises
+    ------
+    ClimtrackError
+        If this computer refuses.
+    """
     lines = [*store.notices, *goods.lines]
     beside = companions(
         request.charts,

@@ -127,9 +127,10 @@ def update(
     transport: Transport,
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
+    accept: frozenset[SeriesKey] = frozenset(),
 ) -> tuple[Update, ...]:
     """
-    Bring series up to date with their source.
+    Bring series up to date with their source; when interrupted, what had arrived by then is stored.
 
     Parameters
     ----------
@@ -145,6 +146,8 @@ def update(
         The time.
     on_done : callable, optional
         Told of each series as it is done.
+    accept : frozenset of SeriesKey, default empty
+        Series whose unusual values a person has looked at and accepts once.
 
     Returns
     -------
@@ -167,24 +170,26 @@ def update(
     with store.writer(now) as writer:
         waiting = {key: wish for key in wanted if (wish := _wish(store, key, now)) is not None}
         asked = [table[key] for key in wanted if key not in waiting]
-        outcomes = fetch_all(
-            asked,
-            lambda key: held(store, key),
-            transport=transport,
-            now=now,
-            on_done=lambda outcome: on_done(outcome.key),
-        )
-        found = {outcome.key: _stored(outcome, store, writer, now) for outcome in outcomes}
-        found |= {key: Update(key, held(store, key), error=error) for key, error in waiting.items()}
+        found = {key: Update(key, held(store, key), error=error) for key, error in waiting.items()}
+
+        def done(outcome: Outcome) -> None:
+            found[outcome.key] = _stored(outcome, store, writer, now, accept=outcome.key in accept)
+            on_done(outcome.key)
+
+        try:
+            fetch_all(asked, lambda key: held(store, key), transport=transport, now=now, on_done=done, accept=accept)
+        except KeyboardInterrupt:
+            writer.commit()
+            raise
     return tuple(found[key] for key in wanted)
 
 
-def _stored(outcome: Outcome, store: Store, writer: Writer, now: dt.datetime) -> Update:
+def _stored(outcome: Outcome, store: Store, writer: Writer, now: dt.datetime, *, accept: bool) -> Update:
     """One series merged, confirmed or refused."""
     key, error = outcome.key, outcome.error
     if error is None and outcome.series is not None:
         try:
-            merged = writer.put(outcome.series)
+            merged = writer.put(outcome.series, accept=accept)
         except SeriesError as contradiction:
             error = SourceChanged(contradiction.what, contradiction.remedy)
         else:

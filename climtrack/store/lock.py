@@ -21,9 +21,9 @@ from climtrack.store import disk
 
 
 @contextmanager
-def writers_lock(home: Path, now: dt.datetime) -> Iterator[None]:
+def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator[None]:
     """
-    Hold the writer's lock of a store.
+    Hold a lock of a store, by default the writer's.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def writers_lock(home: Path, now: dt.datetime) -> Iterator[None]:
         Folder of the store, which exists.
     now : datetime
         Now, for the others' message, in UTC.
+    name : str, default "writer"
+        Which lock: ``refresh`` is held by a whole round, drawing and publishing included.
 
     Yields
     ------
@@ -44,7 +46,7 @@ def writers_lock(home: Path, now: dt.datetime) -> Iterator[None]:
     DiskError
         If the lock cannot be made.
     """
-    path, holder = home / ".lock", home / ".writer.json"
+    path, holder = home / f".{name}.lock", home / f".{name}.json"
     lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(blocking=False)

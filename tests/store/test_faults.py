@@ -365,7 +365,7 @@ def injured(home: Path, times: int, rng: random.Random) -> None:
     with Store(other).writer(NOW) as writer:
         writer.put(build(SEA, (1.0, 2.0)))
     foreign.write_bytes(next((other / "series").glob("*.nc")).read_bytes())
-    files = sorted(p.relative_to(home) for p in home.rglob("*") if p.is_file() and p.name != ".lock")
+    files = sorted(p.relative_to(home) for p in home.rglob("*") if p.is_file() and p.suffix != ".lock")
     for _ in range(times):
         path = home / rng.choice(files)
         data = path.read_bytes()

@@ -1,0 +1,221 @@
+"""
+One unattended round: fetch, merge, analyse, draw, publish, for everything that config.toml names.
+
+A round holds a lock of its own from beginning to end, so that two never mix; a series, a chart or the publishing that
+fails leaves the others and its own last good state alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from climtrack.config import Config
+from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreError
+from climtrack.fetcher.transport import Transport
+from climtrack.files import make_folder
+from climtrack.pipeline.drawing import charts_of
+from climtrack.pipeline.fetch import Fetched
+from climtrack.pipeline.looks import looks
+from climtrack.pipeline.notices import failures, stale
+from climtrack.pipeline.report import Report, Request, composed
+from climtrack.pipeline.studies import Freshness, Stock, pairings, wanted
+from climtrack.pipeline.update import Update, held, update
+from climtrack.store.lock import writers_lock
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.series import SeriesKey
+
+VARIABLES = ("air", "sst")
+#: Publishes a report's regions; gives lines for standard error.
+Publish = Callable[[Report, Config, dt.datetime], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refreshed:
+    """
+    The outcome of a round.
+
+    Parameters
+    ----------
+    at : datetime
+        When it began.
+    updates : tuple of Update
+        One per series asked for.
+    lines : tuple of str
+        For standard error and the log.
+    snapshot : str
+        State of the store after it.
+    stale : bool
+        Whether some series is older than usual.
+    pictures : int
+        How many were drawn.
+    published : bool
+        Whether the site now shows this state.
+    trouble : int
+        Exit code of what went wrong after the download, 0 where nothing did.
+    interrupted : bool
+        Whether it was told to stop before its end.
+    """
+
+    at: dt.datetime
+    updates: tuple[Update, ...]
+    lines: tuple[str, ...] = ()
+    snapshot: str = ""
+    stale: bool = False
+    pictures: int = 0
+    published: bool = False
+    trouble: int = 0
+    interrupted: bool = False
+    ends: dict[SeriesKey, dt.date] = field(default_factory=dict)
+
+    @property
+    def code(self) -> int:
+        """Exit code of PRODUCT.md §3."""
+        if self.interrupted:
+            return 130
+        return max(Fetched(self.updates, (), False, self.at).code, self.trouble)
+
+    def document(self) -> dict[str, Any]:
+        """
+        The outcome for machines.
+
+        Returns
+        -------
+        dict
+            By schema ``climtrack.refresh/1``.
+        """
+        return Fetched(self.updates, (), self.stale, self.at).document() | {
+            "schema": "climtrack.refresh/1",
+            "exit_code": self.code,
+            "snapshot": self.snapshot,
+            "stale": self.stale,
+            "pictures": self.pictures,
+            "published": self.published,
+            "interrupted": self.interrupted,
+            "lines": list(self.lines),
+        }
+
+
+def refresh(
+    *,
+    config: Config,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    publish: Publish | None,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> Refreshed:
+    """
+    Bring everything that config.toml names up to date, and show it.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+    transport : callable
+        Opens the way to the source.
+    now : datetime
+        The time.
+    publish : callable or None
+        Publishes what was drawn; None writes the report folder instead.
+    on_done : callable, optional
+        Told of each series as it is done.
+
+    Returns
+    -------
+    Refreshed
+        What became of each series, and of the pictures.
+
+    Raises
+    ------
+    StoreBusy
+        If another round is running.
+    StoreError
+        If this computer refuses before anything was fetched.
+    ConfigError
+        If the settings name what is not there.
+    """
+    make_folder(config.home)
+    with writers_lock(config.home, now, "refresh"):
+        store = Store(config.home)
+        pairs = pairings(config.refresh.regions, VARIABLES, config, store)
+        keys = wanted(pairs, VARIABLES)
+        request = _request(config, write=publish is None)
+        themes = looks(config, request.themes)
+        done: list[SeriesKey] = []
+
+        def told(key: SeriesKey) -> None:
+            done.append(key)
+            on_done(key)
+
+        asked = [key for key in keys if key not in COMPUTED]
+        try:
+            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+        except KeyboardInterrupt:
+            return _interrupted(now, asked, done)
+        series = {key: found for key in keys if (found := held(store, key)) is not None}
+        failed = [(one.key, one.error, one.series) for one in updates if one.error is not None]
+        names = {key for key, *_ in failed}
+        noted = tuple(f"{one.key.label}: {text}" for one in updates for text in one.notes)
+        old = stale([one for key, one in series.items() if key not in names], now)
+        lines = [*store.notices, *failures(failed, now), *noted, *old]
+        ends = {key: one.end for key, one in series.items()}
+        health = stale(tuple(series.values()), now)
+        if not series:
+            return Refreshed(now, updates, tuple(lines), store.snapshot, stale=True)
+        try:
+            goods = Stock(series, updates, (), health)
+            report = composed(request, pairs, goods, themes, config=config, store=store, transport=transport, now=now)
+            lines += [line for line in report.lines if line not in lines]
+            lines += publish(report, config, now) if publish else []
+        except (StoreError, PublishError, ConfigError) as problem:
+            return _told(now, updates, (*lines, str(problem)), store, health, ends, problem)
+        except KeyboardInterrupt:
+            return _interrupted(now, asked, done)
+        drawn = sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets)
+        return Refreshed(
+            now, updates, tuple(dict.fromkeys(lines)), store.snapshot, bool(health), drawn, publish is not None,
+            3 if any("not drawn" in line for line in report.lines) else 0, ends=ends,
+        )  # fmt: skip
+
+
+def _request(config: Config, *, write: bool) -> Request:
+    """What a round draws, as config.toml says."""
+    chosen = config.report
+    return Request(
+        regions=config.refresh.regions,
+        variables=VARIABLES,
+        languages=chosen.languages,
+        charts=charts_of(config.refresh.charts or chosen.charts),
+        presets=chosen.presets,
+        themes=chosen.themes,
+        formats=chosen.formats,
+        baseline=Baseline.parse(chosen.baseline),
+        freshness=Freshness(offline=True, sample=False),
+        folder=Path(chosen.folder) if write else None,
+        nested=True,
+    )
+
+
+def _told(
+    now: dt.datetime,
+    updates: tuple[Update, ...],
+    lines: tuple[str, ...],
+    store: Store,
+    health: Sequence[str],
+    ends: dict[SeriesKey, dt.date],
+    problem: ClimtrackError,
+) -> Refreshed:
+    """A round whose data are stored and whose pictures or site could not be made."""
+    code = 5 if isinstance(problem, StoreError) else 2 if isinstance(problem, ConfigError) else 3
+    return Refreshed(now, updates, lines, store.snapshot, bool(health), trouble=code, ends=ends)
+
+
+def _interrupted(now: dt.datetime, asked: Sequence[SeriesKey], done: Sequence[SeriesKey]) -> Refreshed:
+    """A round that was told to stop: what had arrived is stored, the rest is as it was."""
+    line = f"interrupted; {len(done)} of {len(asked)} series updated, the rest unchanged."
+    return Refreshed(now, (), (line,), interrupted=True)

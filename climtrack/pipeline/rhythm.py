@@ -1,0 +1,235 @@
+"""
+When the next round is due: by the clock in UTC and by the age of the last success on disk.
+
+Each UTC day has exactly one due instant per configured hour: the first instant of that day at which the zone's clock
+shows the hour. Clock changes can then neither lose a day nor double one. What was missed (sleep, downtime) is caught up
+once; what failed, or brought nothing although something is overdue, is tried again later the same day, less and less
+often.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from climtrack.files import write_whole
+
+FILE = "schedule.json"
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+#: Tries after which the gap between two grows no more.
+_PATIENCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """
+    When rounds are due.
+
+    Parameters
+    ----------
+    hours : tuple of int
+        Hours of the zone's clock, 0 to 23.
+    zone : str
+        IANA name.
+    retry : timedelta
+        Gap before the first new try; the second waits twice as long, and so on.
+    offset : timedelta
+        This installation's own delay after the hour, so that not all call at once.
+    """
+
+    hours: tuple[int, ...]
+    zone: str
+    retry: dt.timedelta
+    offset: dt.timedelta = dt.timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    What is on disk about past rounds.
+
+    Parameters
+    ----------
+    attempt : datetime or None
+        When the last round began.
+    success : datetime or None
+        When the last one began that updated every series.
+    tries : int
+        Rounds since the last that left nothing to wish for.
+    failing_since : datetime or None
+        When the first of the failures began that have lasted until now.
+    told : bool
+        Whether somebody was told of them.
+    offset : float or None
+        This installation's delay as a share of the configured jitter, 0 to 1, drawn once.
+    """
+
+    attempt: dt.datetime | None = None
+    success: dt.datetime | None = None
+    tries: int = 0
+    failing_since: dt.datetime | None = None
+    told: bool = False
+    offset: float | None = None
+
+    def after(self, at: dt.datetime, code: int, *, stale: bool) -> Progress:
+        """
+        What is known after a round.
+
+        Parameters
+        ----------
+        at : datetime
+            When it began.
+        code : int
+            Its exit code.
+        stale : bool
+            Whether something is older than usual although every series was answered.
+
+        Returns
+        -------
+        Progress
+            To be written.
+        """
+        return replace(
+            self,
+            attempt=at,
+            success=at if code == 0 else self.success,
+            tries=self.tries + 1 if code or stale else 0,
+            failing_since=(self.failing_since or at) if code else None,
+        )
+
+
+def due(day: dt.date, hour: int, zone: str) -> dt.datetime:
+    """
+    The due instant of a UTC day.
+
+    Parameters
+    ----------
+    day : date
+        Day in UTC.
+    hour : int
+        Hour of the zone's clock.
+    zone : str
+        IANA name.
+
+    Returns
+    -------
+    datetime
+        In UTC, on that very day.
+    """
+    place = ZoneInfo(zone)
+    begin = dt.datetime.combine(day, dt.time(), dt.UTC)
+    for local in (begin.astimezone(place).date(), (begin + _DAY).astimezone(place).date()):
+        moment = dt.datetime.combine(local, dt.time(hour), place).astimezone(dt.UTC)
+        if begin <= moment < begin + _DAY and moment.astimezone(place).hour == hour:
+            return moment
+    # The clock is put forward over the hour, or back so that it falls on the days before and after: the usual instant.
+    usual = dt.datetime.combine(day - _DAY, dt.time(hour), place).astimezone(dt.UTC)
+    return begin + dt.timedelta(hours=usual.hour, minutes=usual.minute)
+
+
+def instants(now: dt.datetime, rhythm: Rhythm) -> Iterator[dt.datetime]:
+    """
+    Due instants around now, in order.
+
+    Parameters
+    ----------
+    now : datetime
+        The time, in UTC.
+    rhythm : Rhythm
+        When rounds are due.
+
+    Yields
+    ------
+    datetime
+        From two days before to two days after, each with the installation's delay.
+    """
+    days = (now.date() + n * _DAY for n in range(-2, 3))
+    yield from sorted(due(day, hour, rhythm.zone) + rhythm.offset for day in days for hour in rhythm.hours)
+
+
+def next_run(now: dt.datetime, progress: Progress, rhythm: Rhythm) -> dt.datetime:
+    """
+    When the next round is to begin; now, where one is due or was missed.
+
+    Parameters
+    ----------
+    now : datetime
+        The time, in UTC.
+    progress : Progress
+        What is on disk; times in the future are a clock gone wrong and count as nothing.
+    rhythm : Rhythm
+        When rounds are due.
+
+    Returns
+    -------
+    datetime
+        Not before `now`.
+    """
+    latest = max(moment for moment in instants(now, rhythm) if moment <= now)
+    upcoming = min(moment for moment in instants(now, rhythm) if moment > now)
+    success, attempt = (t if t and t <= now + _HOUR else None for t in (progress.success, progress.attempt))
+    if success and success >= latest and not progress.tries:
+        return upcoming
+    if attempt is None or attempt < latest:
+        return now
+    again = attempt + rhythm.retry * max(1, min(progress.tries, _PATIENCE))
+    return max(now, min(again, upcoming))
+
+
+def read(home: Path) -> Progress:
+    """
+    What is on disk about past rounds.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+
+    Returns
+    -------
+    Progress
+        Empty where nothing can be read: then a round is due, which is harmless.
+    """
+    try:
+        fields: dict[str, Any] = json.loads((home / FILE).read_bytes())
+        times = {name: fields[name] and _utc(fields[name]) for name in ("attempt", "success", "failing_since")}
+        offset = fields["offset"]
+        return Progress(
+            **times,
+            tries=int(fields["tries"]),
+            told=bool(fields["told"]),
+            offset=None if offset is None else float(offset),
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return Progress()
+
+
+def write(home: Path, progress: Progress) -> None:
+    """
+    Put it on disk.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+    progress : Progress
+        What is known.
+
+    Raises
+    ------
+    DiskError
+        If the computer refuses.
+    """
+    fields = asdict(progress)
+    write_whole(home / FILE, json.dumps(fields, default=lambda moment: moment.isoformat(), indent=1).encode())
+
+
+def _utc(text: str) -> dt.datetime:
+    """Moment with its zone."""
+    moment = dt.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

@@ -1,0 +1,217 @@
+"""
+The daily refresh as a service: APScheduler in the foreground, in UTC.
+
+One job (`coalesce`, no misfire limit, one instance) whose next run is planned anew every few seconds from the wall
+clock and from what is on disk (`pipeline.rhythm`), the waiting itself by the monotonic clock: a machine that slept, a
+clock that was set and a round that somebody ran by hand are all seen at once. The job runs in the main thread, so that
+SIGTERM and SIGINT end a round where it is; everything on disk is whole at every instant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import random
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.base import STATE_STOPPED
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from climtrack.config import Config
+from climtrack.errors import ClimtrackError, StoreBusy
+from climtrack.files import make_folder
+from climtrack.pipeline import rhythm
+from climtrack.pipeline.rhythm import Rhythm
+from climtrack.pipeline.unattended import HEARTBEAT
+from climtrack.store.lock import writers_lock
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at the clock, and between two heartbeats.
+TICK, BEAT = 5.0, 60.0
+
+
+class _Foreground(BlockingScheduler):  # type: ignore[misc]  # APScheduler 3 has no types
+    """A scheduler that looks at the world at least every `TICK` seconds of the monotonic clock."""
+
+    def __init__(self, look: Callable[[], None], tick: float) -> None:
+        super().__init__(timezone=dt.UTC, executors={"default": DebugExecutor()})
+        self._look, self._tick = look, tick
+
+    def _main_loop(self) -> None:
+        """Look, run what is due, wait; the base class would sleep until a time that the wall clock may never reach."""
+        wait = 0.0
+        while self.state != STATE_STOPPED:
+            self._event.wait(min(wait, self._tick))
+            self._event.clear()
+            self._look()
+            wait = self._process_jobs() or self._tick
+
+
+class Service:
+    """
+    Rounds at their hours until told to stop.
+
+    Parameters
+    ----------
+    load : callable
+        Reads the settings; called at the start and on SIGHUP.
+    run : callable
+        Does one round with these settings at this time.
+    clock : callable
+        The time in UTC.
+    rng : random.Random
+        Draws this installation's delay, once.
+    say : callable
+        Takes lines for standard error.
+    tick : float, default 5
+        Seconds between two looks at the clock.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Config],
+        run: Callable[[Config, dt.datetime], object],
+        *,
+        clock: Callable[[], dt.datetime],
+        rng: random.Random,
+        say: Callable[[str], None],
+        tick: float = TICK,
+    ) -> None:
+        self._load, self._run, self._clock, self._rng, self._say = load, run, clock, rng, say
+        self.config = load()
+        self._stopping = self._reload = False
+        self._beaten: dt.datetime | None = None
+        self._planned: dt.datetime | None = None
+        self._scheduler = _Foreground(self.look, tick)
+
+    def serve_rounds(self) -> None:
+        """
+        Do rounds until SIGTERM or SIGINT.
+
+        Raises
+        ------
+        StoreBusy
+            If another schedule looks after the same folder.
+        DiskError
+            If the computer refuses.
+        """
+        make_folder(self.config.home)
+        with writers_lock(self.config.home, self._clock(), "schedule"):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._stop)
+            if hasattr(signal, "SIGHUP"):
+                signal.signal(signal.SIGHUP, self._hang_up)
+            try:
+                self._scheduler.start()
+            except KeyboardInterrupt:
+                self._say("climtrack: told to stop; everything on disk is whole.")
+            finally:
+                with suppress(OSError):
+                    (self.config.home / HEARTBEAT).unlink(missing_ok=True)
+
+    def look(self) -> None:
+        """See what the clock, the disk and the signals say, and plan the next round."""
+        if self._stopping:
+            raise KeyboardInterrupt
+        if self._reload:
+            self._reload = False
+            self._read_again()
+        now = self._clock()
+        planned = rhythm.next_run(now, rhythm.read(self.config.home), self.rhythm())
+        if planned != self._planned or self._scheduler.get_job("refresh") is None:
+            if planned > now:
+                self._say(f"climtrack: next round at {planned:%Y-%m-%d %H:%M} UTC.")
+            self._planned = planned
+            self._scheduler.add_job(
+                self.round, "date", run_date=planned, id="refresh", replace_existing=True,
+                coalesce=True, misfire_grace_time=None, max_instances=1,
+            )  # fmt: skip
+        if self._beaten is None or not 0 <= (now - self._beaten).total_seconds() < BEAT:
+            self._beat(now)
+
+    def rhythm(self) -> Rhythm:
+        """
+        When rounds are due, as config.toml says.
+
+        Returns
+        -------
+        Rhythm
+            With this installation's delay, drawn at the first call ever and kept on disk.
+        """
+        wanted = self.config.schedule
+        progress = rhythm.read(self.config.home)
+        if progress.offset is None:
+            progress = replace(progress, offset=round(self._rng.random(), 6))
+            rhythm.write(self.config.home, progress)
+        share = progress.offset or 0.0
+        return Rhythm(
+            wanted.hours, wanted.zone, dt.timedelta(minutes=wanted.retry_minutes),
+            dt.timedelta(seconds=int(share * wanted.jitter)),
+        )  # fmt: skip
+
+    def round(self) -> None:
+        """One round; whatever goes wrong, the next one comes."""
+        now = self._clock()
+        self._beat(now, busy=True)
+        try:
+            self._run(self.config, now)
+        except ClimtrackError as problem:
+            self._say(f"climtrack: {problem}")
+            self._remember_attempt(now, failed=not isinstance(problem, StoreBusy))
+        except KeyboardInterrupt:
+            self._stopping = True  # APScheduler would swallow it
+        except Exception:  # a bug must not end the service; it is in the log, and the next try may do better
+            log.exception("a bug ended the round")
+            self._say("climtrack: a bug ended the round; see log/climtrack.log. The next try comes later.")
+            self._remember_attempt(now, failed=True)
+
+    def _remember_attempt(self, now: dt.datetime, *, failed: bool) -> None:
+        """A round that ended in an error is tried again later, not at once."""
+        progress = rhythm.read(self.config.home)
+        if progress.attempt is None or progress.attempt < now:
+            after = progress.after(now, 1, stale=False) if failed else replace(progress, attempt=now)
+            with suppress(ClimtrackError):
+                rhythm.write(self.config.home, after)
+
+    def _read_again(self) -> None:
+        """Settings anew; a file with mistakes leaves the old ones in force."""
+        try:
+            fresh = self._load()
+        except ClimtrackError as problem:
+            self._say(f"{problem.what.splitlines()[0]} The settings in force stay as they were.")
+            return
+        self.config = fresh.model_copy(update={"home": self.config.home})  # the lock is on this folder
+        self._say("climtrack: settings read again.")
+
+    def _beat(self, now: dt.datetime, *, busy: bool = False) -> None:
+        """Sign of life for monitors; a disk that refuses it is noticed by its absence."""
+        self._beaten = now
+        told = {
+            "pid": os.getpid(),
+            "at": now.isoformat(),
+            "busy": busy,
+            "next_round": self._planned.isoformat() if self._planned else None,
+        }
+        path = self.config.home / HEARTBEAT
+        with suppress(OSError):
+            beside = Path(f"{path}.new")
+            beside.write_text(json.dumps(told) + "\n")
+            beside.replace(path)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        """SIGTERM, SIGINT: end where we are."""
+        self._stopping = True
+        raise KeyboardInterrupt
+
+    def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
+        """SIGHUP: read the settings again at the next look."""
+        self._reload = True
