@@ -80,6 +80,17 @@ class Refreshed:
             return 130
         return max(Fetched(self.updates, (), False, self.at).code, self.trouble)
 
+    def rows(self) -> tuple[str, ...]:
+        """
+        One line per series that is good.
+
+        Returns
+        -------
+        tuple of str
+            New, revised, unchanged.
+        """
+        return Fetched(self.updates, (), self.stale, self.at).rows()
+
     def document(self) -> dict[str, Any]:
         """
         The outcome for machines.

@@ -19,9 +19,10 @@ import netCDF4
 import numpy as np
 
 from climtrack.errors import StoreDamaged
-from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.calendar import DAYS, dayofyear
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.results import Climatology
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 from climtrack.vocabulary.variables import VARIABLES
 
@@ -32,7 +33,7 @@ _TIMES = "days since 1970-01-01 00:00:00"
 _HDF5 = threading.Lock()
 
 
-def to_netcdf(series: Series) -> bytes:
+def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
     """
     Series as a NetCDF-4 file.
 
@@ -40,6 +41,8 @@ def to_netcdf(series: Series) -> bytes:
     ----------
     series : Series
         Daily means in degC, shape (time,).
+    normal : Climatology, optional
+        By day of year; it and the anomaly of each day are added. The store keeps the series only.
 
     Returns
     -------
@@ -54,6 +57,8 @@ def to_netcdf(series: Series) -> bytes:
             _values(file, series)
             _place(file, series.key)
             _site_rows(file, series)
+            if normal is not None:
+                _anomalies(file, series, normal)
         except BaseException:
             file.close()
             raise
@@ -327,3 +332,30 @@ def _site_rows(file: Any, series: Series) -> None:
         "units_metadata": "temperature: on_scale", "coordinates": "site_row_name",
     })  # fmt: skip
     mean[:] = np.stack([np.asarray(row, dtype=np.float64) for row in rows.values()])
+
+
+def _anomalies(file: Any, series: Series, normal: Climatology) -> None:
+    """Mean annual cycle, its spread, and each day's difference from it: the plain standard name, as CF 1.13 §7.5.2."""
+    variable, years = VARIABLES.get(series.key.variable), str(normal.baseline)
+    name = variable.standard_name if variable else "air_temperature"
+    methods = variable.cell_methods if variable else "area: mean time: mean"
+    file.createDimension("dayofyear", DAYS)
+    day = file.createVariable("dayofyear", "i2", ("dayofyear",))
+    day.setncatts({"long_name": "day of year, 1 March always 61", "units": "1"})
+    day[:] = np.arange(1, DAYS + 1)
+    for label, values, told in (
+        ("climatology", normal.mean, {"long_name": f"{years} average", "units_metadata": "temperature: on_scale",
+                                      "cell_methods": "area: mean time: mean within years time: mean over years"}),
+        ("climatology_spread", normal.spread, {"long_name": f"standard deviation across {years}",
+                                               "units_metadata": "temperature: difference"}),
+    ):  # fmt: skip
+        cycle = file.createVariable(label, "f8", ("dayofyear",), zlib=True, fill_value=np.nan)
+        cycle.setncatts({"standard_name": name, "units": "degC", "baseline": years} | told)
+        cycle[:] = values
+    anomaly = file.createVariable(f"{series.key.variable}_anomaly", "f8", ("time",), zlib=True, fill_value=np.nan)
+    anomaly.setncatts({
+        "standard_name": name, "long_name": f"difference from the {years} average", "units": "degC",
+        "units_metadata": "temperature: difference", "cell_methods": f"{methods} time: anomaly_wrt climatology",
+        "baseline": years, "climatology_method": normal.method, "ancillary_variables": "status",
+    })  # fmt: skip
+    anomaly[:] = series.values - normal.mean[dayofyear(series.dates) - 1]

@@ -1,0 +1,135 @@
+"""`climtrack history` and `export`: what was known when, and files for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from climtrack.cli.options import (
+    ConfigPath,
+    Json,
+    Regions,
+    Variables,
+    Years,
+    configuration,
+    date,
+    several,
+    variables,
+)
+from climtrack.cli.output import as_json, note, say
+from climtrack.cli.tables import table
+
+if TYPE_CHECKING:
+    from climtrack.config import Config
+    from climtrack.store.netcdf import Store
+    from climtrack.vocabulary.series import SeriesKey
+
+
+def add_to(app: typer.Typer) -> None:
+    """
+    Give the application this file's commands.
+
+    Parameters
+    ----------
+    app : typer.Typer
+        The application.
+    """
+    app.command()(history)
+    app.command()(export)
+
+
+def history(
+    region: Regions = None,
+    variable: Variables = None,
+    day: Annotated[
+        str | None, typer.Option("--date", "-d", metavar="DATE", help="Every value this day ever had.")
+    ] = None,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Show how published values changed: the downloads that changed a series, or every value one day ever had.
+
+    \b
+    climtrack history --region nh
+    climtrack history --region natlan --variable sst --date 2026-07-04
+    climtrack report --region nh --known-on 2026-07-11
+    """
+    from climtrack.pipeline.history import day_document, day_rows, version_rows, versions_document
+
+    settings = configuration(config)
+    store, keys = _stored(settings, region, variable)
+    wanted = date(day)
+    for line in store.notices:
+        note(line)
+    if json:
+        as_json(versions_document(store, keys) if wanted is None else day_document(store, keys, wanted))
+    elif wanted is None:
+        head = ("series", "commit", "first seen", "days changed", "source")
+        table(head, version_rows(store, keys))
+    else:
+        head = ("series", "value", "status", "first seen", "replaced")
+        table(head, day_rows(store, keys, wanted), title=f"{wanted}, °C")
+
+
+def export(
+    fmt: Annotated[str, typer.Option("--format", "-f", metavar="csv|netcdf|json|parquet", help="File format.")] = "csv",
+    region: Regions = None,
+    variable: Variables = None,
+    baseline: Years = None,
+    with_history: Annotated[bool, typer.Option("--history", help="Every value ever held, too.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path(
+        "climtrack-export"
+    ),
+    config: ConfigPath = None,
+) -> None:
+    """
+    Write stored series, their climatology and anomalies as files for other programs.
+
+    \b
+    climtrack export --format netcdf --region nh
+    climtrack export --format csv --baseline 1981-2010 --history
+    """
+    from typing import get_args
+
+    from climtrack.files import make_folder, write_whole
+    from climtrack.pipeline.export import FORMATS, Format
+    from climtrack.pipeline.export import export as run
+    from climtrack.vocabulary.baselines import Baseline
+
+    settings = configuration(config)
+    chosen = several([fmt], (), get_args(Format), "format")
+    years = Baseline.parse(baseline or settings.report.baseline)
+    store, keys = _stored(settings, region, variable)
+    make_folder(out)
+    for key in keys:
+        for one in (known for known in FORMATS if known in chosen):
+            assets, lines = run(key, store, one, baseline=years, history=with_history)
+            for line in (*store.notices, *lines):
+                note(line)
+            for asset in assets:
+                write_whole(out / asset.path, asset.data)
+                say(str(out / asset.path))
+
+
+def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:
+    """The store, and those of its series that are asked for; no region means all."""
+    from climtrack.errors import SeriesNotFound
+    from climtrack.pipeline.studies import pairings, wanted
+    from climtrack.store.netcdf import Store
+    from climtrack.vocabulary.variables import OPTIONS
+
+    store = Store(settings.home)
+    held = store.keys()
+    options = variables(variable, tuple(OPTIONS))
+    regions = several(region, (), (), "region")
+    if regions:
+        asked = wanted(pairings(regions, options, settings, store), options)
+        keys = [key for key in asked if key in held]
+    else:
+        keys = [key for key in held if key.variable in {OPTIONS[option].name for option in options}]
+    if not keys:
+        raise SeriesNotFound("nothing of that is stored", "Run `climtrack fetch`")
+    return store, keys

@@ -1,0 +1,129 @@
+"""How published values changed, as rows and documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.series import SeriesKey
+
+
+def version_rows(store: Store, keys: Sequence[SeriesKey]) -> list[tuple[str, ...]]:
+    """
+    The downloads that changed each series.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    keys : sequence of SeriesKey
+        Which series.
+
+    Returns
+    -------
+    list of tuple of str
+        Series, commit, when, days changed, address.
+    """
+    return [
+        (key.label, str(one.generation), _moment(one.seen), str(one.days), one.source)
+        for key in keys
+        for one in store.history.versions(key)
+    ]
+
+
+def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> list[tuple[str, ...]]:
+    """
+    Every value a day ever had.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    keys : sequence of SeriesKey
+        Which series.
+    day : date
+        The day.
+
+    Returns
+    -------
+    list of tuple of str
+        Series, value in degC, status, when first seen, when replaced.
+    """
+    return [
+        (
+            key.label,
+            "" if one.value is None else str(one.value),
+            one.status.name.lower(),
+            _moment(one.seen),
+            _moment(one.replaced) if one.replaced else "",
+        )
+        for key in keys
+        for one in store.history.values(key, day)
+    ]
+
+
+def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]:
+    """
+    The downloads that changed each series, and by how much its values move, for machines.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    keys : sequence of SeriesKey
+        Which series.
+
+    Returns
+    -------
+    dict
+        By schema ``climtrack.history/1``.
+    """
+    series = {}
+    for key in keys:
+        noise = store.history.revision_noise(key)
+        series[str(key)] = {
+            "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.history.versions(key)],
+            "revision_noise": asdict(noise) if noise else None,
+        }
+    return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
+
+
+def day_document(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> dict[str, Any]:
+    """
+    Every value a day ever had, for machines.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    keys : sequence of SeriesKey
+        Which series.
+    day : date
+        The day.
+
+    Returns
+    -------
+    dict
+        By schema ``climtrack.history/1``.
+    """
+    series = {
+        str(key): [
+            {
+                "value": one.value,
+                "status": one.status.name.lower(),
+                "first_seen": one.seen.isoformat(),
+                "replaced": one.replaced.isoformat() if one.replaced else None,
+            }
+            for one in store.history.values(key, day)
+        ]
+        for key in keys
+    }
+    return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "date": day.isoformat(), "series": series}
+
+
+def _moment(moment: dt.datetime) -> str:
+    """As a person reads it."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
