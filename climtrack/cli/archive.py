@@ -104,14 +104,16 @@ def export(
     years = Baseline.parse(baseline or settings.report.baseline)
     store, keys = _stored(settings, region, variable)
     make_folder(out)
+    noted: dict[str, None] = {}
     for key in keys:
         for one in (known for known in FORMATS if known in chosen):
             assets, lines = run(key, store, one, baseline=years, history=with_history)
-            for line in (*store.notices, *lines):
-                note(line)
+            noted |= dict.fromkeys((*store.notices, *lines))
             for asset in assets:
                 write_whole(out / asset.path, asset.data)
                 say(str(out / asset.path))
+    for line in noted:
+        note(line)
 
 
 def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:

@@ -20,7 +20,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.results import Climatology
-from climtrack.vocabulary.series import Series, SeriesKey, Status
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Status
 
 Format = Literal["csv", "netcdf", "json", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "netcdf", "json", "parquet")
@@ -118,7 +118,7 @@ def _daily(series: Series, normal: Climatology | None) -> Columns:
     }
     if normal is not None:
         mean = normal.mean[calendar.dayofyear(series.dates) - 1]
-        columns |= {"climatology": _numbers(mean), "anomaly": _numbers(series.values - mean)}
+        columns |= {"climatology": _numbers(mean, 9), "anomaly": _numbers(series.values - mean, 9)}
     return Columns("daily", columns)
 
 
@@ -131,8 +131,8 @@ def _cycle(normal: Climatology) -> Columns:
             "day_of_year": list(range(1, calendar.DAYS + 1)),
             "month": [day.month for day in days],
             "day": [day.day for day in days],
-            "mean": _numbers(normal.mean),
-            "spread": _numbers(normal.spread),
+            "mean": _numbers(normal.mean, 9),
+            "spread": _numbers(normal.spread, 9),
         },
     )
 
@@ -152,9 +152,10 @@ def _history(store: Store, key: SeriesKey) -> Columns:
     )
 
 
-def _numbers(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float | None]:
-    """Numbers for any format; anomalies lose the noise of binary subtraction, stored values nothing."""
-    return [None if np.isnan(v) else v for v in np.round(values, 12).tolist()]
+def _numbers(values: Floats, decimals: int | None = None) -> list[float | None]:
+    """Numbers for any format: stored ones as they are, computed ones without the noise of binary subtraction."""
+    shown = values if decimals is None else np.round(values, decimals)
+    return [None if np.isnan(v) else v for v in shown.tolist()]
 
 
 def _written(table: Columns, series: Series, fmt: Format, normal: Climatology | None) -> Asset:
