@@ -13,7 +13,7 @@ from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.companions import companions
 from climtrack.pipeline.drawing import draw, pictures
 from climtrack.pipeline.looks import looks
-from climtrack.pipeline.studies import Freshness, pairings, stock, studies_of, wanted
+from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studies_of, wanted
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
