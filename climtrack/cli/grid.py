@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, configuration, date, now, several
+from climtrack.cli.options import ConfigPath, Json, Languages, configuration, date, now, several
 from climtrack.cli.output import as_json, note, say
 
 app = typer.Typer(
@@ -180,6 +180,83 @@ def backfill(
     else:
         for one in found:
             say(one.row())
+
+
+@app.command()
+def climatology(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Daily fields of every year of the baseline.")],
+    variable: GridVariable = "sst",
+    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
+    name: Annotated[str, typer.Option("--name", help="The variable's name in the files, if they do not tell.")] = "",
+    product: Annotated[str, typer.Option("--product", help="oisst, era5 …, if the files do not tell.")] = "",
+    config: ConfigPath = None,
+) -> None:
+    """
+    Make the climatology of every cell, for maps: one pass over the files, bounded memory.
+
+    \b
+    climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
+    """
+    from climtrack.pipeline import maps
+    from climtrack.vocabulary.baselines import Baseline
+
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    with counting("Averaging", "calendar days") as told:
+        path = maps.make_climatology(
+            paths, variable, Baseline.parse(baseline), config=configuration(config), name=name, product=product,
+            progress=told,
+        )  # fmt: skip
+    say(f"Wrote {path}")
+
+
+@app.command(name="map")
+def field_map(
+    on: Annotated[str, typer.Option("--date", metavar="DATE", help="Which day.")],
+    region: GridRegions = None,
+    variable: GridVariable = "sst",
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH…]", help="Where the day's field is; else NOAA's daily file.")
+    ] = None,
+    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
+    lang: Languages = None,
+    preset: Annotated[list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone")] = None,
+    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("climtrack-map"),
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Draw a day's difference from average, cell by cell, on an equal-area map, with caption and alt text.
+
+    Without PATH the day's OISST file (1.6 MB) is downloaded, and PSL's long-term mean once if no climatology is kept.
+
+    \b
+    climtrack grid map --date 2024-07-05 --region nh --lang en,es
+    climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
+    """
+    from climtrack.pipeline import grid, maps
+    from climtrack.vocabulary.baselines import Baseline
+
+    settings = configuration(config)
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    with counting("Averaging", "calendar days") as told:
+        made = [
+            maps.draw(
+                day(on), grid.region(text, settings), variable, Baseline.parse(baseline), out,
+                languages=several(lang, settings.report.languages, ("en", "es", "es-MX"), "language"),
+                presets=several(preset, ("wide", "email"), (), "preset"),
+                themes=several(theme, settings.report.themes, ("light", "dark"), "theme"),
+                config=settings, now=now(), paths=paths or (), tell=note, progress=told,
+            )
+            for text in several(region, ("nh",), (), "region")
+        ]  # fmt: skip
+    if json:
+        as_json({"schema": "climtrack.map/1", "maps": [one.document() for one in made]})
+        return
+    for one in made:
+        say(one.pictures[0].words.caption if one.pictures[0].words else one.pictures[0].path)
+        for picture in one.pictures:
+            say(f"  {out / picture.path}")
 
 
 def day(text: str) -> dt.date:

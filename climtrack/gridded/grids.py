@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -209,9 +209,60 @@ def _grid(reader: readers.Reader, about: cf.Description, var: cf.Var, axes: dict
     return grid(found[0], found[2], found[1], found[3])  # type: ignore[arg-type]
 
 
+class OpenGrid:
+    """
+    A gridded file held open, for many fields in any order.
+
+    Parameters
+    ----------
+    source : GridFile
+        What to read.
+    """
+
+    def __init__(self, source: GridFile) -> None:
+        self._source = source
+        self._reader = readers.opened(source.location)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.__exit__(None, None, None)
+
+    def fields(self, first: int = 0, stop: int | None = None) -> Iterator[tuple[npt.NDArray[Any], Status]]:
+        """
+        Fields of consecutive steps.
+
+        Parameters
+        ----------
+        first, stop : int
+            Steps, the last one excluded; all by default.
+
+        Yields
+        ------
+        tuple
+            Stored numbers of one step, shape (latitude, longitude), valid until the next is asked for; and its status.
+
+        Raises
+        ------
+        SeriesError
+            If the file is damaged or gone.
+        """
+        source = self._source
+        stop = source.times.size if stop is None else stop
+        steps = self._reader.fields(source.name, source.layout, first, stop)
+        if source.expver is None:
+            yield from zip(steps, (Status(flag) for flag in source.status[first:stop]), strict=True)
+            return
+        fixed = tuple(int(i == source.expver) for i in range(len(source.layout.fixed)))
+        layout = replace(source.layout, fixed=fixed)
+        for final, early in zip(steps, self._reader.fields(source.name, layout, first, stop), strict=True):
+            yield _preferred(source.packing, final, early)
+
+
 def fields(source: GridFile, first: int = 0, stop: int | None = None) -> Iterator[tuple[npt.NDArray[Any], Status]]:
     """
-    Fields of consecutive steps.
+    Fields of consecutive steps of a file that is opened for them.
 
     Parameters
     ----------
@@ -223,23 +274,10 @@ def fields(source: GridFile, first: int = 0, stop: int | None = None) -> Iterato
     Yields
     ------
     tuple
-        Stored numbers of one step, shape (latitude, longitude), valid until the next is asked for; and its status.
-
-    Raises
-    ------
-    SeriesError
-        If the file is damaged or gone.
+        As `OpenGrid.fields`.
     """
-    stop = source.times.size if stop is None else stop
-    with readers.opened(source.location) as reader:
-        steps = reader.fields(source.name, source.layout, first, stop)
-        if source.expver is None:
-            yield from zip(steps, (Status(flag) for flag in source.status[first:stop]), strict=True)
-            return
-        fixed = tuple(int(i == source.expver) for i in range(len(source.layout.fixed)))
-        layout = replace(source.layout, fixed=fixed)
-        for final, early in zip(steps, reader.fields(source.name, layout, first, stop), strict=True):
-            yield _preferred(source.packing, final, early)
+    with OpenGrid(source) as held:
+        yield from held.fields(first, stop)
 
 
 def _preferred(packing: Packing, final: npt.NDArray[Any], early: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Status]:

@@ -64,7 +64,7 @@ class Hdf5:
             raise ExtraMissing("reading NetCDF-4 grids needs h5py", INSTALL) from error
         self._path = path
         self._file = h5py.File(path, "r")
-        self._scalar = h5py.check_string_dtype
+        self._chunks: dict[tuple[str, Layout], chunks.ChunkIndex | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +127,9 @@ class Hdf5:
             Stored numbers, shape (latitude, longitude).
         """
         item = self._file[name]
-        where = chunks.index(item, layout) if _deflate() else None
+        if (name, layout) not in self._chunks:
+            self._chunks[name, layout] = chunks.index(item, layout) if _deflate() else None
+        where = self._chunks[name, layout]
         if where is not None:
             for field in chunks.fields(self._path, where, first, stop):
                 yield field[layout.thinned, layout.thinned]

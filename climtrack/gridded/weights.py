@@ -336,3 +336,30 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
     if not keep.any():
         raise SeriesError(f"no cell of the grid touches region {region.name!r}")
     return Cells(index, position[keep], weight[keep])
+
+
+def inside(held: Plan, index: int) -> npt.NDArray[np.bool_]:
+    """
+    Cells that count for a region.
+
+    Parameters
+    ----------
+    held : Plan
+        Weights of some regions.
+    index : int
+        Which of them.
+
+    Returns
+    -------
+    array of bool
+        In the file's own order, shape (latitude, longitude).
+    """
+    mask = np.zeros(held.shape, dtype=np.bool_)
+    for cells in held.cells:
+        if cells.region == index:
+            mask.ravel()[cells.position] = True
+            return mask
+    widths = np.diff(np.concatenate((held.starts, [held.shape[1]])))
+    columns = np.repeat(held.shares[index] > 0, widths)
+    mask[np.ix_(held.rows[held.heights[index] > 0], np.flatnonzero(columns))] = True
+    return mask

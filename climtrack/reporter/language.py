@@ -38,9 +38,9 @@ MINUS = "\u2212"
 
 #: Babel's locale, and the catalogues searched in order.
 _LOCALES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "en": ("en_GB", ("en", "picture.en")),
-    "es": ("es", ("es", "picture.es")),
-    "es-MX": ("es_MX", ("es_MX", "es", "picture.es")),
+    "en": ("en_GB", ("en", "picture.en", "map.en")),
+    "es": ("es", ("es", "picture.es", "map.es")),
+    "es-MX": ("es_MX", ("es_MX", "es", "picture.es", "map.es")),
 }
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000

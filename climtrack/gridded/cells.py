@@ -1,0 +1,413 @@
+"""
+The climatology of every cell, in one pass and bounded memory, and a day's difference from it.
+
+All years of one calendar day are read, then those of the next, so that only one running sum is held. The 365 means are
+projected on the mean and the first 8 annual harmonics as they come, which is the very smoothing that regional series
+get (`climtrack.analysis.climatology.harmonic`); what remains is 17 fields instead of 366, whatever the number of years.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import BaselineNotCovered, SeriesError
+from climtrack.gridded import grids
+from climtrack.gridded.grids import GridFile
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.calendar import date_of
+from climtrack.vocabulary.series import Floats
+
+HARMONICS = 8
+DAYS = 365
+#: Calendar days that are projected together: a matrix product instead of as many rank-one updates.
+BATCH = 8
+#: Files kept open at once.
+OPEN = 48
+#: A cell needs a value in this share of the baseline's years on every calendar day.
+ENOUGH = 0.5
+Fields32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellClimatology:
+    """
+    The annual cycle of every cell.
+
+    Parameters
+    ----------
+    product, variable : str
+        Short names.
+    baseline : Baseline
+        First and last year, both included.
+    latitude, longitude : array of float
+        Centres, south to north and eastward from 180 W.
+    coefficients : array of float32
+        degC: mean, then cosine and sine of each harmonic, shape (17, latitude, longitude); NaN without a climatology.
+    """
+
+    product: str
+    variable: str
+    baseline: Baseline
+    latitude: Floats
+    longitude: Floats
+    coefficients: Fields32
+
+    def day(self, day: dt.date) -> Fields32:
+        """
+        The average field of a calendar day.
+
+        Parameters
+        ----------
+        day : date
+            Of any year; 29 February is the mean of its neighbours.
+
+        Returns
+        -------
+        array of float32
+            degC, shape (latitude, longitude).
+        """
+        slot = _slot(day)
+        weights = (_basis(58) + _basis(59)) / 2 if slot is None else _basis(slot)
+        return np.tensordot(weights.astype(np.float32), self.coefficients, axes=1).astype(np.float32)
+
+
+def _slot(day: dt.date) -> int | None:
+    """Day of the 365-day calendar, from 0; None for 29 February."""
+    if (day.month, day.day) == (2, 29):
+        return None
+    return dt.date(2001, day.month, day.day).timetuple().tm_yday - 1
+
+
+def _basis(slot: int) -> Floats:
+    """Mean, cosines and sines at one day of the 365-day calendar, shape (17,)."""
+    angles = 2 * np.pi * slot / DAYS * np.arange(1, HARMONICS + 1)
+    return np.concatenate(([1.0], np.stack((np.cos(angles), np.sin(angles)), axis=1).ravel()))
+
+
+class Frames:
+    """
+    Fields of single days out of many files, the last few kept open.
+
+    Parameters
+    ----------
+    files : sequence of GridFile
+        One variable on one grid; a day found twice is taken from the later file.
+    """
+
+    def __init__(self, files: Sequence[GridFile]) -> None:
+        if len({file.grid.digest for file in files}) != 1:
+            raise SeriesError("the files are on different grids", "Give files of one grid")
+        self._where = {day: (file, step) for file in files for step, day in enumerate(_dates(file))}
+        self._open: OrderedDict[str, tuple[ExitStack, grids.OpenGrid]] = OrderedDict()
+        self.first = files[0]
+
+    @property
+    def days(self) -> frozenset[dt.date]:
+        """Days that there are."""
+        return frozenset(self._where)
+
+    def field(self, day: dt.date) -> npt.NDArray[Any]:
+        """
+        Stored numbers of a day, in the file's own order.
+
+        Parameters
+        ----------
+        day : date
+            One of `days`.
+
+        Returns
+        -------
+        array
+            Shape (latitude, longitude); valid until the next is asked for.
+        """
+        file, step = self._where[day]
+        if file.location not in self._open:
+            if len(self._open) >= OPEN:
+                self._open.popitem(last=False)[1][0].close()
+            stack = ExitStack()
+            self._open[file.location] = stack, stack.enter_context(grids.OpenGrid(file))
+        self._open.move_to_end(file.location)
+        return next(self._open[file.location][1].fields(step, step + 1))[0]
+
+    def close(self) -> None:
+        """Close every file."""
+        while self._open:
+            self._open.popitem()[1][0].close()
+
+
+def _dates(file: GridFile) -> list[dt.date]:
+    """Dates of the steps; long-term means, dated in year 1 of a mixed calendar, are counted from 1 January."""
+    if file.times[0] >= np.datetime64("1800-01-01"):
+        return list(file.times.astype("datetime64[D]").astype(object))
+    if file.times.size not in (DAYS, DAYS + 1):
+        raise SeriesError(f"{file.label} has {file.times.size} long-term means, not one for each calendar day")
+    first = dt.date(1 if file.times.size == DAYS else 4, 1, 1)
+    return [first + dt.timedelta(days=i) for i in range(file.times.size)]
+
+
+def climatology(
+    files: Sequence[GridFile],
+    baseline: Baseline,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> CellClimatology:
+    """
+    Annual cycle of every cell over a baseline.
+
+    Parameters
+    ----------
+    files : sequence of GridFile
+        Daily fields of one variable on one grid; or 365 long-term means of some provider, dated in year 1.
+    baseline : Baseline
+        First and last year, both included.
+    progress : callable, optional
+        Called with calendar days done and in all.
+
+    Returns
+    -------
+    CellClimatology
+        By the mean and the first 8 harmonics.
+
+    Raises
+    ------
+    BaselineNotCovered
+        If a year of the baseline lacks more than ten days.
+    """
+    frames = Frames(files)
+    file, known = frames.first, frames.days
+    years = _years(known, baseline)
+    rows, columns = file.grid.shape
+    coefficients = np.zeros((1 + 2 * HARMONICS, rows * columns), dtype=np.float32)
+    good = np.ones(rows * columns, dtype=np.bool_)
+    batch = np.empty((BATCH, rows * columns), dtype=np.float32)
+    basis = np.stack([_basis(slot) for slot in range(DAYS)]) * (2 / DAYS)
+    basis[:, 0] = 1 / DAYS
+    try:
+        for slot in range(DAYS):
+            dates = [day for year in years if (day := _dated(year, slot)) in known]
+            if not dates:
+                raise BaselineNotCovered(f"{baseline} not covered: no field for {_dated(2001, slot):%d %B}")
+            mean, count = _mean(frames, dates)
+            good &= (count >= ENOUGH * len(dates)).ravel()
+            batch[slot % BATCH] = mean.ravel()
+            if slot % BATCH == BATCH - 1 or slot == DAYS - 1:
+                size = slot % BATCH + 1
+                weights = basis[slot + 1 - size : slot + 1].T.astype(np.float32)
+                for k, row in enumerate(weights):  # one row at a time: the product of all would be another 70 MB
+                    coefficients[k] += row @ batch[:size]
+            if progress is not None:
+                progress(slot + 1, DAYS)
+    finally:
+        frames.close()
+    packing = file.packing
+    coefficients *= np.float32(packing.scale)
+    coefficients[0] += np.float32(packing.offset - (273.15 if packing.kelvin else 0))
+    coefficients[:, ~good] = np.nan
+    turned = coefficients.reshape(-1, rows, columns)
+    for k, term in enumerate(turned):
+        turned[k] = oriented(file, term)
+    latitude, longitude = np.sort(file.grid.latitude), np.sort(_west(file.grid.longitude))
+    return CellClimatology(file.product, file.variable, baseline, latitude, longitude, turned)
+
+
+def _years(known: frozenset[dt.date], baseline: Baseline) -> tuple[int, ...]:
+    """Years to average; a long-term mean has one, before any observation."""
+    found = sorted({day.year for day in known})
+    if found[-1] < 1800:
+        return (found[-1],)
+    short = [year for year in baseline.years if sum(day.year == year for day in known) < DAYS - 10]
+    if short:
+        raise BaselineNotCovered(
+            f"{baseline} not covered: {len(short)} years lack days, the first is {short[0]}", "Give all years of it"
+        )
+    return tuple(baseline.years)
+
+
+def _dated(year: int, slot: int) -> dt.date:
+    """Date of a day of the 365-day calendar."""
+    found = date_of(year, slot + 1 + (slot >= 59))
+    assert found is not None  # noqa: S101  (29 February has no slot)
+    return found
+
+
+def _mean(frames: Frames, dates: Sequence[dt.date]) -> tuple[Fields32, npt.NDArray[np.int16]]:
+    """Mean of the stored numbers over some days and how many there are, cell by cell."""
+    packing, total, count = frames.first.packing, None, None
+    for day in dates:
+        field = frames.field(day)
+        kind: type[Any] = np.int32 if field.dtype.kind in "iu" and field.dtype.itemsize <= 2 else np.float64
+        missing = np.isnan(field) if field.dtype.kind == "f" else np.zeros(field.shape, dtype=np.bool_)
+        for fill in packing.fills:
+            if field.dtype.kind == "f" or np.iinfo(field.dtype).min <= fill <= np.iinfo(field.dtype).max:
+                missing |= field == field.dtype.type(fill)
+        kept = np.where(missing, field.dtype.type(0), field)
+        if total is None or count is None:
+            total, count = kept.astype(kind), (~missing).astype(np.int16)
+        else:
+            total += kept
+            count += ~missing
+    assert total is not None  # noqa: S101  (dates is not empty)
+    assert count is not None  # noqa: S101
+    mean = np.divide(total, np.maximum(count, 1), dtype=np.float32, casting="same_kind")
+    return mean, count
+
+
+def _west(longitude: Floats) -> Floats:
+    """Longitudes from 180 W eastward."""
+    return (longitude + 180) % 360 - 180
+
+
+def oriented(file: GridFile, fields: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """
+    Fields turned south to north and eastward from 180 W.
+
+    Parameters
+    ----------
+    file : GridFile
+        Whose order they are in.
+    fields : array
+        Shape (…, latitude, longitude).
+
+    Returns
+    -------
+    array
+        The same numbers.
+    """
+    return fields[..., np.argsort(file.grid.latitude), :][..., np.argsort(_west(file.grid.longitude), kind="stable")]
+
+
+def celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
+    """
+    A stored field in degC, turned south to north and eastward from 180 W.
+
+    Parameters
+    ----------
+    file : GridFile
+        Where it is from.
+    field : array
+        Stored numbers.
+
+    Returns
+    -------
+    array of float32
+        NaN where there is no value.
+    """
+    packing = file.packing
+    missing = np.isnan(field) if field.dtype.kind == "f" else np.zeros(field.shape, dtype=np.bool_)
+    for fill in packing.fills:
+        missing |= field == fill
+    values = packing.celsius(field.astype(np.float64))
+    values[missing] = np.nan
+    return np.asarray(oriented(file, values), dtype=np.float32)
+
+
+def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) -> None:
+    """
+    Write a climatology of cells.
+
+    Parameters
+    ----------
+    held : CellClimatology
+        What to write.
+    path : Path
+        A temporary name; whoever calls puts it in place.
+    attributes : mapping of str to str
+        Provenance.
+    """
+    import netCDF4
+
+    with netCDF4.Dataset(path, "w") as out:
+        out.setncatts({
+            "Conventions": "CF-1.11", "title": f"Daily climatology {held.baseline} of every cell",
+            "product": held.product, "variable": held.variable, "baseline": str(held.baseline),
+            "comment": "Mean and first 8 annual harmonics on the 365-day calendar: value of day d (0 = 1 January) is "
+            "c0 + sum over k of a_k cos(2 pi k d/365) + b_k sin(2 pi k d/365)",
+        } | dict(attributes))  # fmt: skip
+        out.createDimension("term", held.coefficients.shape[0])
+        for name, axis, units in (
+            ("latitude", held.latitude, "degrees_north"), ("longitude", held.longitude, "degrees_east"),
+        ):  # fmt: skip
+            out.createDimension(name, axis.size)
+            out.createVariable(name, "f8", (name,))[:] = axis
+            out[name].setncatts({"units": units, "standard_name": name})
+        shape = ("term", "latitude", "longitude")
+        var = out.createVariable(
+            "coefficients", "f4", shape, zlib=True, complevel=1, shuffle=True, fill_value=np.float32(np.nan),
+            chunksizes=(1, *held.coefficients.shape[1:]), least_significant_digit=4,
+        )  # fmt: skip
+        var.setncatts({"units": "degC", "long_name": "mean, then cosine and sine of each annual harmonic"})
+        var[:] = held.coefficients
+
+
+def from_netcdf(path: Path) -> CellClimatology:
+    """
+    Read a climatology of cells.
+
+    Parameters
+    ----------
+    path : Path
+        As `to_netcdf` wrote it.
+
+    Returns
+    -------
+    CellClimatology
+        The same.
+
+    Raises
+    ------
+    SeriesError
+        If the file holds something else.
+    """
+    import netCDF4
+
+    try:
+        with netCDF4.Dataset(path) as held:
+            held.set_auto_mask(False)
+            return CellClimatology(
+                held.product,
+                held.variable,
+                Baseline.parse(held.baseline),
+                np.asarray(held["latitude"][:], dtype=np.float64),
+                np.asarray(held["longitude"][:], dtype=np.float64),
+                np.asarray(held["coefficients"][:], dtype=np.float32),
+            )
+    except (OSError, AttributeError, IndexError) as error:
+        raise SeriesError(
+            f"{path.name} is no climatology of cells", "Make one with climtrack grid climatology"
+        ) from error
+
+
+def difference(
+    this: Sequence[GridFile], other: Sequence[GridFile], days: Sequence[tuple[dt.date, dt.date]]
+) -> Iterator[Fields32]:
+    """
+    Day by day, one field minus another: this year minus last.
+
+    Parameters
+    ----------
+    this, other : sequence of GridFile
+        Files on one grid.
+    days : sequence of tuple of date
+        A day of `this` and its partner of `other`.
+
+    Yields
+    ------
+    array of float32
+        degC, shape (latitude, longitude), south to north and eastward from 180 W.
+    """
+    one, two = Frames(this), Frames(other)
+    try:
+        for day, partner in days:
+            yield celsius(one.first, one.field(day)) - celsius(two.first, two.field(partner))
+    finally:
+        one.close()
+        two.close()

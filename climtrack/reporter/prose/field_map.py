@@ -1,0 +1,119 @@
+"""What a map of anomalies says."""
+
+from __future__ import annotations
+
+from climtrack.reporter.language import Language
+from climtrack.reporter.places import place
+from climtrack.reporter.plain import plain
+from climtrack.reporter.prose.voice import side
+from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.fields import Extreme, FieldMap
+from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.series import Status
+
+
+def words(shown: FieldMap, language: Language) -> Words:
+    """
+    Title, subtitle, caption and alt texts of a map.
+
+    Parameters
+    ----------
+    shown : FieldMap
+        What it shows.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    Words
+        Title first.
+    """
+    decimals = 1
+    values = {
+        "place": plain(place(shown.region, language).name),
+        "the": plain(place(shown.region, language).the),
+        "size": language.size(shown.mean, decimals),
+        "baseline": shown.baseline.label,
+        "date": language.date_long(shown.date),
+        "mean": language.difference(shown.mean, decimals),
+        "share": share(shown, language),
+        "warmest": language.difference(shown.warmest.value, 1),
+        "warmest_at": where(shown.warmest, language),
+        "coldest": language.difference(shown.coldest.value, 1),
+        "coldest_at": where(shown.coldest, language),
+        "source": source(shown, language),
+    }
+    title = language.text(f"map.title.{shown.variable}.{side(shown.mean, decimals)}", **values)
+    values["title"] = title
+    # Inside a sentence the share begins with a small letter; after a full stop with a capital.
+    within = values | {"share": values["share"][0].lower() + values["share"][1:]}
+    early = ".preliminary" if shown.status == Status.PRELIMINARY else ""
+    return Words(
+        title,
+        language.text(f"map.subtitle{early}", **values),
+        language.text("map.caption", **values),
+        language.text("map.alt.short", **within),
+        language.text("map.alt", **(values if language.spanish else within)),
+        language.text("map.long", **values),
+    )
+
+
+def share(shown: FieldMap, language: Language) -> str:
+    """
+    How much of the area is warmer than average, as a sentence without its full stop.
+
+    Parameters
+    ----------
+    shown : FieldMap
+        The map.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    str
+        In whole percent.
+    """
+    return language.text("map.share", share=language.percent(100 * shown.warmer))
+
+
+def where(extreme: Extreme, language: Language) -> str:
+    """
+    A place in whole degrees: ``42° N, 61° W``, ``42° N, 61° O``.
+
+    Parameters
+    ----------
+    extreme : Extreme
+        The place.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    str
+        With spaces that never break.
+    """
+    west = "O" if language.spanish else "W"
+    lat = f"{abs(extreme.latitude):.0f}°\u00a0{'N' if extreme.latitude >= 0 else 'S'}"
+    lon = f"{abs(extreme.longitude):.0f}°\u00a0{'E' if extreme.longitude >= 0 else west}"
+    return language.text("map.where", lat=lat, lon=lon)
+
+
+def source(shown: FieldMap, language: Language) -> str:
+    """
+    Whose data these are; Climate Reanalyzer has no part in a map computed from the product's own grids.
+
+    Parameters
+    ----------
+    shown : FieldMap
+        The map.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    str
+        One sentence without its full stop.
+    """
+    product = PRODUCTS[shown.product]
+    return language.text("map.source", product=product.title, provider=product.provider)

@@ -1,0 +1,181 @@
+"""The map shows each place where it is, in equal areas, and its words agree with its numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from climtrack.errors import ConfigError
+from climtrack.reporter.coast import coastlines
+from climtrack.reporter.field_map import MAP_PRESETS, draw_map, render_map, scale_limit
+from climtrack.reporter.language import Language
+from climtrack.reporter.presets import PRESETS
+from climtrack.reporter.projection import projection
+from climtrack.reporter.prose.field_map import words
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.fields import Extreme, FieldMap
+from climtrack.vocabulary.regions import REGIONS, Region
+from climtrack.vocabulary.series import Source, Status
+
+LAT, LON = np.arange(-89.5, 90), np.arange(-179.5, 180)
+SOURCE = Source("https://example.org/a.nc", dt.datetime(2024, 7, 11, tzinfo=dt.UTC), "0" * 64)
+
+
+def made(region: str = "nh", mean: float = 0.86) -> FieldMap:
+    """Warm between 0 and 90 east, cool elsewhere, no data over a square of North America."""
+    anomaly = np.where((LON > 0) & (LON < 90), 2.0, -1.0) * np.ones((180, 1))
+    anomaly[130:150, 60:100] = np.nan
+    where = REGIONS[region]
+    anomaly[(where.south > LAT) | (where.north < LAT)] = np.nan
+    return FieldMap(
+        "oisst", "sst", where, dt.date(2024, 7, 5), Status.FINAL, Baseline(1991, 2020), LAT, LON, anomaly, mean, 0.734,
+        Extreme(5.12, 41.6, -61.2), Extreme(-4.04, 4.6, -36.9), SOURCE,
+    )  # fmt: skip
+
+
+def test_a_place_is_in_its_own_cell() -> None:
+    """Also across the date line and beyond the poles' rows; nothing outside."""
+    shown = made("world")
+    np.testing.assert_array_equal(
+        shown.at(np.array([10.0, 10, 50, 10, 10, np.nan]), np.array([45.0, -45, -100, 180, -180, 0])),
+        [2, -1, np.nan, -1, -1, np.nan],
+    )
+    assert shown.at(np.array(10.0), np.array(405.0)) == 2
+
+
+@pytest.mark.parametrize("name", sorted(REGIONS))
+def test_projection_and_inverse_agree(name: str) -> None:
+    """A place goes to the map and back to itself."""
+    view = projection(REGIONS[name])
+    region = REGIONS[name]
+    lat = np.linspace(region.south + 0.5, region.north - 0.5, 7)
+    width = region.east - region.west if region.east > region.west else region.east - region.west + 360
+    lon = (region.west + width * np.linspace(0.02, 0.98, 7) + 180) % 360 - 180
+    back = view.inverse(*view.forward(lat, lon))
+    np.testing.assert_allclose(back[0], lat, atol=1e-6)
+    np.testing.assert_allclose((back[1] - lon + 180) % 360 - 180, 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["nh", "sh", "world", "natlan", "nino3.4"])
+def test_areas_are_equal(name: str) -> None:
+    """The share of the map that a band of latitude takes is its share of the Earth."""
+    view, region = projection(REGIONS[name]), REGIONS[name]
+    n = 900
+    x, y = np.meshgrid(np.linspace(view.left, view.right, n), np.linspace(view.bottom, view.top, n))
+    lat, lon = view.inverse(x, y)
+    width = region.east - region.west if region.east > region.west else region.east - region.west + 360
+    inside = (lat >= region.south) & (lat <= region.north) & (((lon - region.west) % 360 <= width) | (width >= 360))
+    middle = (region.south + region.north) / 2
+    share = (inside & (lat > middle)).sum() / inside.sum()
+    north, half, south = (np.sin(np.deg2rad(v)) for v in (region.north, middle, region.south))
+    assert share == pytest.approx((north - half) / (north - south), abs=0.004)
+
+
+def test_the_picture_shows_warm_where_it_is_warm() -> None:
+    """The quarter between Greenwich (down) and 90 east (right) is red, the opposite one blue, the middle of
+    North America grey.
+    """
+    asset = render_map(made(), preset="email", theme="light", language="en")
+    pixels = np.asarray(Image.open(io.BytesIO(asset.data)).convert("RGB")).astype(int)
+    assert pixels.shape == (1200, 1200, 3)
+    colourful = np.abs(pixels[..., 0] - pixels[..., 2]) > 60
+    rows, columns = np.nonzero(colourful[:950])
+    y, x = (rows.min() + rows.max()) // 2, (columns.min() + columns.max()) // 2
+    radius = (columns.max() - columns.min()) // 2
+    red = pixels[y + radius // 3 : y + radius // 2, x + radius // 3 : x + radius // 2].mean(axis=(0, 1))
+    blue = pixels[y - radius // 2 : y - radius // 3, x - radius // 2 : x - radius // 3].mean(axis=(0, 1))
+    assert red[0] > red[2] + 60
+    assert blue[2] > blue[0] + 30
+
+
+@pytest.mark.parametrize("preset", MAP_PRESETS)
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("region", ["nh", "natlan"])
+def test_no_text_touches_another_or_leaves_the_margins(preset: str, language: str, theme: str, region: str) -> None:
+    """Four presets, two languages, two themes, a disc and a sheet."""
+    canvas = draw_map(made(region), preset=preset, theme=theme, language=language)
+    boxes = canvas.boxes
+    for i, one in enumerate(boxes):
+        assert one.rect.left >= canvas.preset.margin - 1
+        assert one.rect.right <= canvas.preset.width - canvas.preset.margin + 1
+        for other in boxes[i + 1 :]:
+            assert not one.rect.touches(other.rect), (one.text, other.text)
+
+
+@pytest.mark.parametrize("preset", MAP_PRESETS)
+def test_files_have_their_pixels_their_weight_and_the_same_bytes(preset: str) -> None:
+    """A noisy field is the heaviest."""
+    shown = made()
+    rng = np.random.default_rng(1)
+    shown = replace(shown, anomaly=shown.anomaly + rng.normal(0, 1, shown.anomaly.shape))
+    one, two = (render_map(shown, preset=preset, theme="light", language="en") for _ in range(2))
+    assert one.data == two.data
+    assert (one.width, one.height) == PRESETS[preset].pixels
+    assert len(one.data) <= PRESETS[preset].ceiling * 1000
+    assert one.path == f"nh-sst.map-2024-07-05.{preset}.en.png"
+
+
+@pytest.mark.parametrize(
+    ("mean", "code", "title"),
+    [
+        (0.86, "en", "Northern Hemisphere: the sea is 0.9\u00a0°C warmer than average"),
+        (-0.31, "en", "Northern Hemisphere: the sea is 0.3\u00a0°C cooler than average"),
+        (0.04, "en", "Northern Hemisphere: the sea is level with its average"),
+        (0.86, "es", "Hemisferio norte: el mar, 0,9\u00a0°C más cálido que la media"),
+        (-0.31, "es-MX", "Hemisferio norte: el mar, 0.3\u00a0°C más frío que la media"),
+    ],
+)
+def test_titles_agree_with_the_sign(mean: float, code: str, title: str) -> None:
+    """One number, rounded as it prints."""
+    assert words(made(mean=mean), Language(code)).title == title
+
+
+@pytest.mark.parametrize("code", ["en", "es", "es-MX"])
+@pytest.mark.parametrize("region", sorted(REGIONS))
+def test_words_keep_their_limits_and_say_what_counts(code: str, region: str) -> None:
+    """Alt texts of at most 125, 300, 1000 characters; baseline, date and source in the caption."""
+    shown = replace(made("world"), region=REGIONS[region], status=Status.PRELIMINARY)
+    told = words(shown, Language(code))
+    assert len(told.alt_short) <= 125
+    assert len(told.alt) <= 300
+    assert len(told.long) <= 1000
+    assert "1991–2020" in told.caption
+    assert "2024" in told.caption
+    assert "OISST v2.1" in told.caption
+    assert "Climate Reanalyzer" not in told.caption  # it has no part in a map of the product's own grid
+    assert ("preliminary" if code == "en" else "provisional") in told.subtitle
+
+
+def test_coastlines_come_without_their_cuts() -> None:
+    """No straight line along the date line or the South Pole; Antarctica is there."""
+    shores = coastlines()
+    assert sum(len(s) for s in shores) > 3000
+    assert min(s[:, 1].min() for s in shores) < -70
+    for shore in shores:
+        assert np.abs(np.diff(shore[:, 0])).max() < 180
+        assert not ((np.abs(shore[1:, 0]) > 179.95) & (np.abs(shore[:-1, 0]) > 179.95)).any()
+
+
+def test_unknown_presets_are_named() -> None:
+    """A card is too small for a map."""
+    with pytest.raises(ConfigError, match="not composed"):
+        render_map(made(), preset="card", theme="light", language="en")
+
+
+def test_the_scale_ends_at_a_whole_degree() -> None:
+    """One cell in a hundred lies beyond; never less than one degree."""
+    assert scale_limit(np.array([0.1, -0.2, np.nan])) == 1
+    assert scale_limit(np.linspace(-3.3, 3.3, 1000)) == 4
+
+
+def test_a_region_of_the_users_own_is_drawn() -> None:
+    """A box across the date line."""
+    region = Region("pacific", "Pacific", "el Pacífico", -20, 20, 150, -150)
+    shown = replace(made("world"), region=region)
+    assert render_map(shown, preset="post", theme="light", language="es").data[:4] == b"\x89PNG"
