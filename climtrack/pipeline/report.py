@@ -17,6 +17,7 @@ from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studie
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
+from climtrack.reporter.documents.report import attribution, data_line, pairing_note
 from climtrack.reporter.language import Language
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
@@ -50,6 +51,8 @@ class Request:
         Where to write; None computes without writing.
     nested : bool
         Whether even a single region gets a folder of its own inside `folder`.
+    dark_presets : tuple of str or None
+        Presets that are drawn in the dark theme; None for all.
     """
 
     regions: tuple[str, ...]
@@ -65,6 +68,7 @@ class Request:
     since: dt.date | None = None
     folder: Path | None = None
     nested: bool = False
+    dark_presets: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +88,10 @@ class RegionReport:
         Per language and series: the finding, and the three answers.
     folder : Path or None
         Where it was written.
+    charts : tuple of PageChart
+        Of the interactive page.
+    prose : mapping of str to Prose
+        What the page says, by language.
     """
 
     pairing: Pairing
@@ -91,6 +99,8 @@ class RegionReport:
     assets: tuple[Asset, ...]
     answers: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     folder: Path | None
+    charts: tuple[PageChart, ...]
+    prose: Mapping[str, Prose]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,10 +259,15 @@ def composed(
             languages=request.languages,
             formats=request.formats,
         )
+        if request.dark_presets is not None:
+            dark = request.dark_presets
+            wanted_pictures = tuple(p for p in wanted_pictures if p.theme.name != "dark" or p.preset in dark)
         drawn, undrawn = draw(wanted_pictures)
         lines.extend(undrawn)
         failed = failed or bool(undrawn)
-        assets = (*drawn, *documents(request, pair, studies, drawn, now, goods.health))
+        charts = page_charts(studies, drawn, request.languages, now=now)
+        prose = page_prose(pair, charts, request.languages, health=goods.health)
+        assets = (*drawn, *documents(request, pair, studies, drawn, now, goods.health), report_html(charts, prose))
         folder = None
         if request.folder is not None:
             folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -264,7 +279,7 @@ def composed(
             )
             for code in request.languages
         }
-        regions.append(RegionReport(pair, studies, assets, said, folder))
+        regions.append(RegionReport(pair, studies, assets, said, folder, charts, prose))
     return Report(tuple(regions), tuple(dict.fromkeys(lines)), failed, goods.stale, goods.simulated)
 
 
@@ -277,7 +292,7 @@ def documents(
     health: Sequence[str],
 ) -> tuple[Asset, ...]:
     """
-    Everything of a report that is not a picture.
+    Everything of a report that is neither a picture nor the page.
 
     Parameters
     ----------
@@ -297,21 +312,20 @@ def documents(
     Returns
     -------
     tuple of Asset
-        Markdown, page, facts, tables.
+        Markdown, facts, tables.
     """
     return (
         report_markdown(pair, studies, drawn, request.languages, now=now, health=health),
-        page(studies, drawn, request.languages, notices=health),
         facts_json(pair, studies),
         *(table_csv(study) for study in studies),
     )
 
 
-def page(
-    studies: Sequence[Study], drawn: Sequence[Asset], languages: Sequence[str], *, notices: Sequence[str] = ()
-) -> Asset:
+def page_charts(
+    studies: Sequence[Study], drawn: Sequence[Asset], languages: Sequence[str], *, now: dt.datetime
+) -> tuple[PageChart, ...]:
     """
-    The interactive page of a region.
+    Charts of a region's interactive page.
 
     Parameters
     ----------
@@ -321,30 +335,55 @@ def page(
         The pictures, of which one per series shows where scripts do not run.
     languages : sequence of str
         The first shows first.
-    notices : sequence of str
-        Age of the data, substitutions, warnings.
+    now : datetime
+        The time, for the age of the data.
 
     Returns
     -------
-    Asset
-        ``report.html``.
+    tuple of PageChart
+        One per series.
     """
-    charts, prose = [], {}
-    for study in studies:
-        label = study.series.key.label
-        charts.append(
-            PageChart(
-                study,
-                {code: words("year_lines", [study], Language(code)) for code in languages},
-                climatologies(study),
-                tuple(asset for asset in drawn if asset.path.startswith(f"{label}.year-lines.")),
-            )
+    return tuple(
+        PageChart(
+            study,
+            {code: words("year_lines", [study], Language(code)) for code in languages},
+            climatologies(study),
+            tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
+            {code: attribution(study, Language(code)) for code in languages},
+            {code: answers(study, Language(code)) for code in languages},
+            {code: (data_line(study, Language(code), now),) for code in languages},
         )
-    for code in languages:
-        language = Language(code)
-        said = tuple(sentence for study in studies for sentence in answers(study, language))
-        prose[code] = Prose(charts[0].words[code].title, said, tuple(notices))
-    return report_html(charts, prose)
+        for study in studies
+    )
+
+
+def page_prose(
+    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
+) -> dict[str, Prose]:
+    """
+    What a region's page says above its charts.
+
+    Parameters
+    ----------
+    pair : Pairing
+        Which series answer for it.
+    charts : sequence of PageChart
+        Its charts.
+    languages : sequence of str
+        The first shows first.
+    health : sequence of str
+        What was unusual about the sources.
+
+    Returns
+    -------
+    dict of str to Prose
+        By language.
+    """
+    notices = {code: (pairing_note(pair, Language(code)), *health) for code in languages}
+    return {
+        code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
+        for code in languages
+    }
 
 
 def climatologies(study: Study) -> tuple[Climatology, ...]:

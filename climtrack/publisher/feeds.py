@@ -100,7 +100,9 @@ def _style() -> tuple[str, str]:
     """Style sheet, and the policy that allows it."""
     style = (Path(__file__).parent / "web" / "page.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+    )
     return style, policy
 
 

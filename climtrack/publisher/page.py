@@ -13,9 +13,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ BUDGET = 250_000
 CLIMATOLOGY_SCALE = 1_000_000
 
 
+Sentences = Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PageChart:
     """
@@ -55,12 +59,35 @@ class PageChart:
         Averages that the reader may choose from, by date (``harmonic``), the default first.
     pictures : tuple of Asset
         Static pictures of the same, of which the widest that fits is shown where scripts do not run.
+    sources : mapping of str to tuple of str
+        Words that must stand beside the data, by language, the source first; our own plain ones where empty.
+    answers, notices : mapping of str to tuple of str
+        What is said of this series, and the age of its data, by language.
     """
 
     study: Study
     words: Mapping[str, Words]
     climatologies: tuple[Climatology, ...] = ()
     pictures: tuple[Asset, ...] = ()
+    sources: Sentences = field(default_factory=lambda: MappingProxyType({}))
+    answers: Sentences = field(default_factory=lambda: MappingProxyType({}))
+    notices: Sentences = field(default_factory=lambda: MappingProxyType({}))
+
+    def attribution(self, language: str) -> tuple[str, ...]:
+        """
+        Words that must stand beside the data.
+
+        Parameters
+        ----------
+        language : str
+            In which to say it.
+
+        Returns
+        -------
+        tuple of str
+            The source first.
+        """
+        return tuple(map(clean, self.sources.get(language, ()))) or tuple(source_lines([self.study], texts(language)))
 
     @property
     def id(self) -> str:
@@ -71,7 +98,7 @@ class PageChart:
 @dataclass(frozen=True, slots=True)
 class Prose:
     """
-    What a page says above its charts, in one language.
+    What a page says above its charts, in one language; what belongs to one series stands beside its chart.
 
     Parameters
     ----------
@@ -80,7 +107,7 @@ class Prose:
     answers : tuple of str
         The answers, one sentence each.
     notices : tuple of str
-        Age of the data, substitutions, warnings.
+        Substitutions, warnings.
     """
 
     title: str
@@ -133,6 +160,8 @@ class Frame:
         Name shown at the top.
     home : str
         Address behind it; none for a page that stands alone.
+    others : tuple of (str, str, str)
+        The same page in other languages: name, address, language; buttons switch inside the page where empty.
     gallery : tuple of str
         Further pictures, as HTML made by `embed.figure`.
     downloads : tuple of (str, str)
@@ -152,6 +181,7 @@ class Frame:
     embedded: bool = False
     brand: str = "climtrack"
     home: str = ""
+    others: tuple[tuple[str, str, str], ...] = ()
     gallery: tuple[str, ...] = ()
     downloads: tuple[tuple[str, str], ...] = ()
     snippets: tuple[tuple[str, str], ...] = ()
@@ -239,7 +269,7 @@ def report_html(
         script=script,
         data=script_json(data),
         charts=[_shown(chart, block, ui, frame, budget) for chart, block in zip(charts, blocks, strict=True)],
-        footers={code: source_lines([chart.study for chart in charts], ui[code]) for code in languages},
+        footers={code: _footer(charts, code, ui[code]) for code in languages},
         simulated=any(chart.study.simulated for chart in charts),
         frame=frame,
         brand=clean(frame.brand, 60),
@@ -292,7 +322,7 @@ def _block(chart: PageChart, ui: Mapping[str, Texts]) -> dict[str, Any]:
             code: {
                 "title": clean(chart.words[code].title),
                 "subtitle": clean(chart.words[code].subtitle),
-                "source": source_line(chart.study, ui[code]),
+                "source": _source(chart, code, ui[code]),
             }
             for code in ui
         },
@@ -313,7 +343,10 @@ def _shown(
         "title": {code: w.title for code, w in words.items()},
         "subtitle": {code: w.subtitle for code, w in words.items()},
         "alt": {code: w.alt for code, w in words.items()},
-        "caption": {code: source_line(chart.study, ui[code]) if frame.embedded else words[code].caption for code in ui},
+        "caption": {code: _source(chart, code, ui[code]) if frame.embedded else words[code].caption for code in ui},
+        "said": {
+            code: _clean_prose(Prose("", chart.answers.get(code, ()), chart.notices.get(code, ()))) for code in ui
+        },
         "has_baseline": bool(chart.climatologies),
         "average_head": ui[first]["versusAverage"].format(baseline=baseline) if baseline else ui[first]["average"],
         "rows": table_rows(chart.study, chart.climatologies[0] if chart.climatologies else None, ui[first]),
@@ -389,14 +422,15 @@ def source_line(study: Study, ui: Texts) -> str:
         With the product and its provider; SIMULATED for the sample.
     """
     key = study.series.key
-    product = PRODUCTS[key.product]
-    sentence = ui["computed" if key in COMPUTED else "source"].format(title=product.title, provider=product.provider)
+    product = PRODUCTS.get(key.product)
+    title, provider = (product.title, product.provider) if product else (key.product, study.series.source.data_source)
+    sentence = ui["computed" if key in COMPUTED else "source"].format(title=clean(title), provider=clean(provider))
     return f"{ui['simulated']} {sentence}" if study.simulated else sentence
 
 
 def source_lines(studies: Sequence[Study], ui: Texts) -> list[str]:
     """
-    Sources, the sentence that Copernicus asks for, and how climtrack works.
+    Sources, and the sentence that Copernicus asks for.
 
     Parameters
     ----------
@@ -411,8 +445,21 @@ def source_lines(studies: Sequence[Study], ui: Texts) -> list[str]:
         One paragraph each.
     """
     lines = list(dict.fromkeys(source_line(study, ui) for study in studies))
-    years = [s.series.source.retrieved.year for s in studies if PRODUCTS[s.series.key.product].copernicus]
-    return [*lines, *([ui["copernicus"].format(year=max(years))] if years else []), ui["made"]]
+    known = [(PRODUCTS.get(study.series.key.product), study.series.source.retrieved.year) for study in studies]
+    years = [year for product, year in known if product is not None and product.copernicus]
+    return [*lines, *([ui["copernicus"].format(year=max(years))] if years else [])]
+
+
+def _source(chart: PageChart, language: str, ui: Texts) -> str:
+    """The source in one sentence, after the word that the sample needs."""
+    line = chart.attribution(language)[0]
+    return f"{ui['simulated']} {line}" if chart.study.simulated and ui["simulated"] not in line else line
+
+
+def _footer(charts: Sequence[PageChart], language: str, ui: Texts) -> list[str]:
+    """Every source once, and how the page was made."""
+    lines = dict.fromkeys(line for chart in charts for line in chart.attribution(language))
+    return [*lines, ui["made"]]
 
 
 def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: Frame) -> Asset:

@@ -50,6 +50,8 @@ class PostPart:
         In order.
     changes : Changes or None
         Since the last issue; None for a first issue.
+    sources : tuple of str
+        Words that must stand beside the data; our own plain ones where empty.
     """
 
     study: Study
@@ -57,6 +59,7 @@ class PostPart:
     answers: tuple[str, ...]
     pictures: tuple[PostPicture, ...]
     changes: Changes | None = None
+    sources: tuple[str, ...] = ()
 
 
 def post(
@@ -99,7 +102,7 @@ def post(
         "page": page,
         "parts": [_shown(part, ui, language) for part in parts],
         "changes_title": ui["changes"].format(date=ui.day(min(changed))) if changed else "",
-        "sources": source_lines([part.study for part in parts], ui),
+        "sources": [*dict.fromkeys(line for part in parts for line in _sources(part, ui)), ui["made"]],
     }
     return (
         Asset(
@@ -137,3 +140,8 @@ def _shown(part: PostPart, ui: Texts, language: str) -> dict[str, object]:
             for picture in part.pictures
         ],
     }
+
+
+def _sources(part: PostPart, ui: Texts) -> tuple[str, ...]:
+    """Words that must stand beside the data of one series."""
+    return tuple(map(clean, part.sources)) or tuple(source_lines([part.study], ui))

@@ -190,7 +190,7 @@ class _Maker:
                     code,
                     clean(words.title),
                     clean(words.caption),
-                    day.isoformat(),
+                    chart.study.series.end.isoformat(),
                     light=self._shot(chart, code, POST),
                     dark=self._shot(chart, code, POST, "dark"),
                     phone=self._shot(chart, code, ("phone",)),
@@ -209,7 +209,7 @@ class _Maker:
                 code,
                 self.edition.updated.astimezone(dt.UTC).isoformat(timespec="seconds"),
                 clean(prose.title),
-                tuple(map(clean, prose.answers)),
+                tuple(map(clean, prose.answers or [a for c in self.edition.charts for a in c.answers.get(code, ())])),
                 addresses.page(first.id, code, self.settings.languages[0]),
                 self._shot(first, code, POST),
             )
@@ -242,7 +242,7 @@ class _Maker:
         )
 
     def _page(self, chart: PageChart, code: str) -> File:
-        """Page of one series in one language; the others are behind its buttons and its links."""
+        """Page of one series in one language, with links to the others."""
         default = self.settings.languages[0]
         path = addresses.page(chart.id, code, default)
         prefix = "../" * path.count("/")
@@ -259,6 +259,11 @@ class _Maker:
         frame = replace(
             self._frame(chart, code, prefix),
             home=prefix + addresses.page("", code, default),
+            others=tuple(
+                (texts(c)["language_name"], prefix + addresses.page(chart.id, c, default), c)
+                for c in self.languages
+                if c != code
+            ),
             social=feeds.social(self._card(chart, code), ui, self.at, path, self.settings.title),
             links=(
                 *feeds.alternates(chart.id, self.languages, default, self.at),
@@ -273,8 +278,7 @@ class _Maker:
             downloads=tuple(downloads),
             snippets=tuple((name, snippet(name, s)) for s in outside for name in OFFERED if name in PLATFORMS),
         )
-        order = (code, *(other for other in self.languages if other != code))
-        prose = {c: replace(self.edition.prose[c], title=chart.words[c].title) for c in order}
+        prose = {code: replace(self.edition.prose[code], title=chart.words[code].title)}
         page = report_html(
             [replace(chart, pictures=self._phone(chart, code))], prose, path=f"{path}index.html", frame=frame
         )

@@ -52,6 +52,7 @@ const partner = (row, day) => (!row ? NaN : day === 60 && Number.isNaN(row[59]) 
 function foldYears(start, values) {
   const first = Date.parse(start + "T00:00:00Z"), years = new Map();
   values.forEach((value, i) => {
+    if (Number.isNaN(value)) return;  // a year without any value does not exist
     const time = first + i * DAY, year = new Date(time).getUTCFullYear();
     if (!years.has(year)) years.set(year, new Float64Array(366).fill(NaN));
     years.get(year)[dayOfYear(time) - 1] = value;

@@ -1,0 +1,286 @@
+"""`climtrack post`, `embed`, `publish` and `serve`: from a report to readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from climtrack.cli.options import (
+    AsOf,
+    ConfigPath,
+    Json,
+    Languages,
+    Regions,
+    Variables,
+    Years,
+    configuration,
+    date,
+    now,
+    several,
+    variables,
+)
+from climtrack.cli.output import as_json, note, say
+from climtrack.cli.progress import progress
+from climtrack.cli.report import Charts, Presets
+
+if TYPE_CHECKING:
+    from climtrack.config import Config
+    from climtrack.pipeline.report import Report, Request
+
+Offline = Annotated[bool, typer.Option("--offline", help="Use stored data only.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """
+    Give the application this file's commands.
+
+    Parameters
+    ----------
+    app : typer.Typer
+        The application.
+    """
+    app.command()(post)
+    app.command()(embed)
+    app.command()(publish)
+    app.command()(serve)
+
+
+def _request(
+    settings: Config,
+    region: list[str] | None,
+    variable: list[str] | None,
+    lang: list[str] | None,
+    baseline: str | None,
+    as_of: str | None,
+    chart: list[str] | None,
+    presets: tuple[str, ...],
+    offline: bool,
+    regions: tuple[str, ...],
+) -> Request:
+    """What the options ask for, the rest as in config.toml."""
+    from climtrack.pipeline.drawing import charts_of
+    from climtrack.pipeline.report import Request
+    from climtrack.pipeline.studies import Freshness
+    from climtrack.reporter.language import LANGUAGES
+    from climtrack.vocabulary.baselines import Baseline
+
+    defaults = settings.report
+    return Request(
+        regions=several(region, regions, (), "region"),
+        variables=variables(variable, defaults.variables),
+        languages=several(lang, defaults.languages, LANGUAGES, "language"),
+        charts=charts_of(several(chart, settings.refresh.charts or defaults.charts, (), "chart")),
+        presets=presets,
+        themes=("light",),
+        formats=("png",),
+        baseline=Baseline.parse(baseline or defaults.baseline),
+        as_of=date(as_of),
+        freshness=Freshness(offline=offline),
+    )
+
+
+def _finish(done: Report) -> None:
+    """Exit code of a run whose result is whole but for some series or charts."""
+    if done.failed:
+        raise typer.Exit(3)
+
+
+def post(
+    region: Regions = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Day of the last issue: says what changed since.")
+    ] = None,
+    variable: Variables = None,
+    lang: Languages = None,
+    baseline: Years = None,
+    as_of: AsOf = None,
+    chart: Charts = None,
+    preset: Presets = None,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("climtrack-post"),
+    templates: Annotated[
+        Path | None,
+        typer.Option("--templates", metavar="DIR", help="Your own post.md and post.html (Jinja).", exists=True),
+    ] = None,
+    offline: Offline = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Write a ready section for a newsletter: answers, pictures with alt text, what changed, source.
+
+    \b
+    climtrack post --region nh --since 2026-11-03 --lang es,en
+    climtrack post --region nh,sh --preset email --templates my-templates
+    """
+    from climtrack.pipeline.drawing import known_presets
+    from climtrack.pipeline.post import write_post
+    from climtrack.pipeline.source import open_transport
+
+    settings = configuration(config)
+    presets = several(preset, ("post",), known_presets(), "preset")
+    asked = _request(
+        settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
+    )
+    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
+        done = write_post(
+            asked, date(since), config=settings, transport=transport, now=now(), folder=out, overrides=templates,
+            on_done=told,
+        )  # fmt: skip
+    for line in done.report.lines:
+        note(line)
+    posts = [asset.path for asset in done.files if asset.path.startswith("post.")]
+    pictures = sum(asset.media_type.startswith("image/") for asset in done.files)
+    say(f"{done.folder}: {', '.join(dict.fromkeys(posts))} and {pictures} pictures")
+    _finish(done.report)
+
+
+def embed(
+    platform: Annotated[
+        list[str],
+        typer.Option(
+            "--for", "-f", metavar="PLATFORM",
+            help="substack, ghost, wordpress, email, markdown, html, iframe, quarto, hugo.",
+        ),
+    ],
+    region: Regions = None,
+    variable: Variables = None,
+    lang: Languages = None,
+    baseline: Years = None,
+    as_of: AsOf = None,
+    chart: Charts = None,
+    offline: Offline = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:  # fmt: skip
+    """
+    Print what to paste into a platform, with its alt text; the addresses are those that `publish` writes.
+
+    \b
+    climtrack embed --region nh --variable air --chart year-lines --lang en --for ghost
+    climtrack embed --region nh --for email --lang es
+    """
+    from climtrack.pipeline.post import snippets
+    from climtrack.pipeline.publish import PRESETS, for_site
+    from climtrack.pipeline.source import open_transport
+    from climtrack.publisher.embed import PLATFORMS
+
+    settings = configuration(config)
+    platforms = several(platform, (), PLATFORMS, "platform")
+    asked = for_site(
+        _request(settings, region, variable, lang, baseline, as_of, chart, PRESETS, offline, settings.report.regions)
+    )
+    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
+        done, found = snippets(asked, platforms, config=settings, transport=transport, now=now(), on_done=told)
+    for line in done.lines:
+        note(line)
+    if not settings.publish.public_url:
+        note("public_url is not set in config.toml: these addresses reach this computer only.")
+    if json:
+        as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
+    else:
+        for label, name, text in found:
+            if len(found) > 1:
+                note(f"--- {label} for {name}")
+            for line in text.rstrip("\n").split("\n"):
+                say(line)
+    _finish(done)
+
+
+def publish(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder of the site; default as in config.toml.")
+    ] = None,
+    region: Regions = None,
+    variable: Variables = None,
+    lang: Languages = None,
+    baseline: Years = None,
+    chart: Charts = None,
+    offline: Offline = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Write the static site: pages, dated and latest pictures, feed, data. Any host can serve it.
+
+    Nothing published is ever deleted unless `prune = true` stands in config.toml.
+
+    \b
+    climtrack publish
+    climtrack publish public --region nh,sh --lang es,en
+    """
+    from climtrack.pipeline.publish import PRESETS
+    from climtrack.pipeline.publish import publish as run
+    from climtrack.pipeline.source import open_transport
+
+    settings = configuration(config)
+    asked = _request(
+        settings, region, variable, lang, baseline, None, chart, PRESETS, offline, settings.refresh.regions
+    )
+    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
+        done = run(asked, config=settings, transport=transport, now=now(), folder=folder, on_done=told)
+    for line in (*done.report.lines, *done.published.notes):
+        note(line)
+    if not settings.publish.public_url:
+        note("public_url is not set in config.toml: feed, cards and snippets point at this computer.")
+    one = done.published
+    if json:
+        as_json(
+            {
+                "folder": str(done.folder),
+                "publication": one.publication.id,
+                "published": one.publication.published,
+                "data_to": dict(one.publication.regions),
+                "written": one.written,
+                "unchanged": one.unchanged,
+                "pruned": one.pruned,
+                "bytes": one.publication.size,
+            }
+        )
+    else:
+        say(f"{done.folder}: {one.written} files written, {one.unchanged} as they were, {one.pruned} pruned")
+    _finish(done.report)
+
+
+def serve(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A published site; default as in config.toml.")
+    ] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 for any free one.")
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Yes, let other computers connect: needed with a --host of that kind.")
+    ] = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Serve the published site over HTTP, read-only, to this computer; Ctrl-C stops it.
+
+    \b
+    climtrack serve
+    climtrack serve public --port 8080
+    climtrack serve --host 0.0.0.0 --public
+    """
+    import datetime as dt
+    from urllib.parse import urlsplit
+
+    from climtrack.errors import ConfigError
+    from climtrack.pipeline.publish import site_folder
+    from climtrack.serve import ServeSettings
+    from climtrack.serve import serve as run
+
+    settings = configuration(config)
+    name = urlsplit(settings.publish.public_url).hostname
+    chosen = ServeSettings(
+        host or settings.serve.host,
+        settings.serve.port if port is None else port,
+        frozenset({name} if name else ()),
+    )
+    if not chosen.loopback and not public:
+        raise ConfigError(
+            f"{chosen.host[:40]} lets other computers connect", "Say so with --public, or use --host 127.0.0.1"
+        )
+    root = folder if folder is not None else site_folder(settings)
+    run(root, chosen, now=lambda: dt.datetime.now(dt.UTC), ready=lambda url: say(f"Serving {root} at {url}"))

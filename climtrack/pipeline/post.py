@@ -1,0 +1,227 @@
+"""Reports become posts and snippets: what goes into a newsletter, with addresses that readers can reach."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from climtrack.analysis.survey import study as survey
+from climtrack.config import Config
+from climtrack.errors import ClimtrackError
+from climtrack.fetcher.transport import Transport
+from climtrack.pipeline.report import RegionReport, Report, Request, report
+from climtrack.publisher import addresses
+from climtrack.publisher.addresses import Addresses, PictureName
+from climtrack.publisher.bundle import write_bundle
+from climtrack.publisher.changes import Changes, changes
+from climtrack.publisher.embed import Picture, Subject, snippet
+from climtrack.publisher.post import PostPart, PostPicture, post
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import SeriesKey
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posts:
+    """
+    The outcome of `write_post`.
+
+    Parameters
+    ----------
+    report : Report
+        What was found and drawn.
+    files : tuple of Asset
+        The posts and, beside them, their pictures.
+    folder : Path
+        Where they were written.
+    """
+
+    report: Report
+    files: tuple[Asset, ...]
+    folder: Path
+
+
+def write_post(
+    request: Request,
+    since: dt.date | None,
+    *,
+    config: Config,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    folder: Path,
+    overrides: Path | None = None,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> Posts:
+    """
+    A ready section for each region and language, in Markdown and HTML.
+
+    Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
+    beside the post.
+
+    Parameters
+    ----------
+    request : Request
+        What to show; the first of its presets is the one that the post shows.
+    since : date or None
+        Day of the last issue, for what changed; None for a first issue.
+    config : Config
+        The settings.
+    transport : callable
+        Opens the way to the source.
+    now : datetime
+        The time.
+    folder : Path
+        Where to write; a folder per region inside, where there are several.
+    overrides : Path, optional
+        Folder of the user's own templates.
+    on_done : callable, optional
+        Told of each series as it is done.
+
+    Returns
+    -------
+    Posts
+        What was written.
+
+    Raises
+    ------
+    PublishError
+        If a template of the user's cannot be used.
+    ClimtrackError
+        If nothing can be shown, or this computer refuses.
+    """
+    done = report(replace(request, folder=None), config=config, transport=transport, now=now, on_done=on_done)
+    public = Addresses(config.publish.public_url) if config.publish.public_url and not done.simulated else None
+    written: list[Asset] = []
+    for one in done.regions:
+        place = folder / one.pairing.region if len(done.regions) > 1 else folder
+        told = {study.series.key: since_then(study, since, config, request) for study in one.studies}
+        files: list[Asset] = [asset for asset in one.assets if asset.media_type.startswith("image/")]
+        for code in request.languages:
+            parts = [_part(one, n, code, told[s.series.key], public) for n, s in enumerate(one.studies)]
+            page = public.absolute(addresses.page(one.charts[0].id, code, request.languages[0])) if public else ""
+            files += post(parts, code, page=page, overrides=overrides)
+        write_bundle(place, files)
+        written += files
+    return Posts(done, tuple(written), folder)
+
+
+def since_then(study: Study, since: dt.date | None, config: Config, request: Request) -> Changes | None:
+    """
+    What changed in a series since a day.
+
+    Parameters
+    ----------
+    study : Study
+        As it is known.
+    since : date or None
+        The day.
+    config : Config
+        The settings, which say where the history is.
+    request : Request
+        For the baseline.
+
+    Returns
+    -------
+    Changes or None
+        Against what was known then; where the history does not reach back, against today's values up to that day, in
+        which nothing can be revised. None where no day is given or the series begins later.
+    """
+    if since is None or since < study.series.start or since >= study.series.end:
+        return None
+    series = study.series.upto(since)
+    if not study.simulated:
+        with suppress(ClimtrackError):  # the history may be younger than the last issue
+            series = Store(config.home).history.known_on(study.series.key, since)
+    return changes(survey(series, study.region, baseline=request.baseline), study)
+
+
+def _part(one: RegionReport, number: int, code: str, told: Changes | None, public: Addresses | None) -> PostPart:
+    """One series of a post in one language: its pictures in the first preset drawn, compared regions with the first."""
+    study, chart = one.studies[number], one.charts[number]
+    title, said = one.answers[code][number]
+    ids, day = {c.id for c in one.charts}, max(s.series.end for s in one.studies)
+    shown: dict[str, PostPicture] = {}
+    for asset in one.assets:
+        name = PictureName.parse(asset.path)
+        if name is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
+            continue
+        if name.subject == chart.id or (number == 0 and name.subject not in ids):
+            src = public.absolute(addresses.dated(asset, day)) if public else asset.path
+            shown.setdefault(f"{name.subject}.{name.chart}", PostPicture(asset, src))
+    return PostPart(study, title, said, tuple(shown.values()), told, chart.attribution(code))
+
+
+def snippets(
+    request: Request,
+    platforms: Sequence[str],
+    *,
+    config: Config,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> tuple[Report, tuple[tuple[str, str, str], ...]]:
+    """
+    What to paste, for every chart, language and platform.
+
+    Parameters
+    ----------
+    request : Request
+        Made with `publish.for_site`, so that the addresses are those that `publish` writes: same input, same bytes.
+    platforms : sequence of str
+        Names of `embed.PLATFORMS`.
+    config : Config
+        The settings; `public_url` is where the addresses begin.
+    transport : callable
+        Opens the way to the source.
+    now : datetime
+        The time.
+    on_done : callable, optional
+        Told of each series as it is done.
+
+    Returns
+    -------
+    Report
+        What was found and drawn.
+    tuple of (str, str, str)
+        Picture's subject, chart and language; platform; text to paste.
+
+    Raises
+    ------
+    ClimtrackError
+        If nothing can be shown, or there is no picture that a platform takes.
+    """
+    done = report(request, config=config, transport=transport, now=now, on_done=on_done)
+    at = Addresses(config.publish.public_url) if config.publish.public_url else Addresses()
+    found = []
+    for one in done.regions:
+        for label, subject in _subjects(one, request.languages[0], at):
+            found += [(label, platform, snippet(platform, subject)) for platform in platforms]
+    return done, tuple(found)
+
+
+def _subjects(one: RegionReport, default: str, at: Addresses) -> list[tuple[str, Subject]]:
+    """Every chart in every language with its pictures' addresses."""
+    day = max(study.series.end for study in one.studies)
+    ids = {chart.id for chart in one.charts}
+    groups: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
+    for asset in one.assets:
+        name = PictureName.parse(asset.path)
+        if name is not None and (name.theme, name.suffix) == ("light", "png") and asset.words is not None:
+            groups.setdefault((name.subject, name.chart, name.language), []).append((name, asset))
+    found = []
+    for (subject, chart, code), drawn in groups.items():
+        owner = subject if subject in ids else one.charts[0].id
+        pictures = {
+            name.preset: Picture(at.absolute(addresses.dated(asset, day)), asset.width, asset.height)
+            for name, asset in drawn
+        }
+        words = drawn[0][1].words
+        if words is not None:
+            page = at.absolute(addresses.page(owner, code, default))
+            frame = at.absolute(addresses.embed(owner))
+            found.append((f"{subject}.{chart}.{code}", Subject(pictures, words, code, page, frame)))
+    return found

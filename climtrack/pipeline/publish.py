@@ -1,0 +1,198 @@
+"""Reports become a site: the corridor from the analysis to the published folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from climtrack.config import Config
+from climtrack.errors import PublishError
+from climtrack.fetcher.transport import Transport
+from climtrack.pipeline.report import RegionReport, Report, Request, report
+from climtrack.publisher.folder import Bounds, Folder, Published
+from climtrack.publisher.site import Edition, SiteSettings, builder
+from climtrack.vocabulary.series import SeriesKey
+
+#: Formats that a site needs: pages, phones, mail, link previews.
+PRESETS = ("wide", "post", "email", "phone", "card")
+#: Those that dark readers of the site see.
+DARK = ("post",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Publishing:
+    """
+    The outcome of `publish`.
+
+    Parameters
+    ----------
+    report : Report
+        What was found and drawn.
+    published : Published
+        What was written.
+    folder : Path
+        Where.
+    """
+
+    report: Report
+    published: Published
+    folder: Path
+
+
+def publish(
+    request: Request,
+    *,
+    config: Config,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    folder: Path | None = None,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> Publishing:
+    """
+    Bring the static site up to date for some regions; all others stay as they are.
+
+    Parameters
+    ----------
+    request : Request
+        Regions, variables, languages, charts; its presets are added to those that a site needs.
+    config : Config
+        The settings.
+    transport : callable
+        Opens the way to the source.
+    now : datetime
+        The time.
+    folder : Path, optional
+        Where; by default as in config.toml.
+    on_done : callable, optional
+        Told of each series as it is done.
+
+    Returns
+    -------
+    Publishing
+        What was found and written.
+
+    Raises
+    ------
+    PublishError
+        If only simulated data are at hand, or the folder holds somebody else's site.
+    StoreBusy
+        If another publish is at work in the folder.
+    ClimtrackError
+        If nothing can be shown, or this computer refuses.
+    """
+    done = report(for_site(request), config=config, transport=transport, now=now, on_done=on_done)
+    return publish_report(done, request.languages, config=config, now=now, folder=folder)
+
+
+def for_site(request: Request) -> Request:
+    """
+    A report's request as a site needs it.
+
+    Parameters
+    ----------
+    request : Request
+        As asked.
+
+    Returns
+    -------
+    Request
+        With every format that pages, phones, mails and link previews use, nothing written, nothing simulated.
+    """
+    return replace(
+        request,
+        presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
+        themes=("light", "dark"),
+        dark_presets=DARK,
+        formats=tuple(dict.fromkeys(("png", *request.formats))),
+        freshness=replace(request.freshness, sample=False),
+        folder=None,
+    )
+
+
+def publish_report(
+    done: Report, languages: tuple[str, ...], *, config: Config, now: dt.datetime, folder: Path | None = None
+) -> Publishing:
+    """
+    Publish a report that was made for a site.
+
+    Parameters
+    ----------
+    done : Report
+        Made with `for_site`.
+    languages : tuple of str
+        The site's, the first of which has the front page.
+    config : Config
+        The settings.
+    now : datetime
+        The time.
+    folder : Path, optional
+        Where; by default as in config.toml.
+
+    Returns
+    -------
+    Publishing
+        What was written.
+
+    Raises
+    ------
+    PublishError
+        If the data are simulated, or the folder holds somebody else's site.
+    StoreBusy
+        If another publish is at work in the folder.
+    DiskError
+        If this computer refuses.
+    """
+    if done.simulated or not done.regions:
+        raise PublishError("there are no real data to publish", "Run `climtrack fetch` where the source can be reached")
+    root = folder if folder is not None else site_folder(config)
+    settings = SiteSettings(config.publish.public_url, config.publish.title, languages)
+    bounds = Bounds(config.publish.max_megabytes * 1_000_000, config.publish.prune)
+    editions = [edition(one, config) for one in done.regions]
+    published = Folder(root).publish(builder(editions, settings), now=now, bounds=bounds)
+    return Publishing(done, published, root)
+
+
+def site_folder(config: Config) -> Path:
+    """
+    Where the site is, as config.toml says.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    return Path(config.publish.folder).expanduser()
+
+
+def edition(one: RegionReport, config: Config) -> Edition:
+    """
+    A region's report as the site takes it.
+
+    Parameters
+    ----------
+    one : RegionReport
+        With its pictures in every format that a site needs.
+    config : Config
+        The settings.
+
+    Returns
+    -------
+    Edition
+        Dated by the newest day of any of its series.
+    """
+    return Edition(
+        config.region(one.pairing.region),
+        max(study.series.end for study in one.studies),
+        max(study.series.source.retrieved for study in one.studies),
+        one.charts,
+        dict(one.prose),
+        tuple(asset for asset in one.assets if asset.media_type.startswith("image/")),
+        tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+    )
