@@ -7,18 +7,22 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from climtrack.publisher.folder import Folder
 from climtrack.publisher.pack import pack
 from climtrack.publisher.page import PageChart, Prose, report_html
+from climtrack.publisher.site import Edition, SiteSettings, builder
 from climtrack.publisher.texts import texts
 from climtrack.vocabulary.calendar import dayofyear_of
+from tests.loopback import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 Visit = Callable[..., "Page"]
 
@@ -250,3 +254,27 @@ def test_hostile_words_stay_words(visit: Visit, page_chart: PageChart) -> None:
     assert page.title() == nasty
     assert page.locator("h1").inner_text() == nasty
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_the_embed_works_in_a_page_of_another_origin(context: BrowserContext, edition: Edition, tmp_path: Path) -> None:
+    """Framed by somebody else's page: the chart answers to keys in the language asked for; the full page may not be."""
+    pytest.importorskip("uvicorn", reason="the extra serve is not installed")
+    from climtrack.serve import ServeSettings, background
+
+    Folder(tmp_path / "site").publish(builder([edition], SiteSettings()), now=edition.updated)
+    (tmp_path / "blog").mkdir()
+    with (
+        background(tmp_path / "site", ServeSettings(port=0), now=lambda: edition.updated) as site,
+        serving(tmp_path / "blog") as (blog, _),
+    ):
+        frame = f'<iframe id="a" src="{site}embed/nh-air.html?lang=es" title="x" width="700" height="500"></iframe>'
+        refused = f'<iframe id="b" src="{site}nh-air/" title="y"></iframe>'
+        (tmp_path / "blog/post.html").write_text(f"<!doctype html><title>Blog</title>{frame}{refused}")
+        page = context.new_page()
+        page.goto(f"{blog}post.html")
+        inside = page.frame_locator("#a")
+        inside.locator('[role="slider"]').wait_for()
+        inside.locator('[role="slider"]').press("ArrowLeft")
+        assert inside.locator('[data-is="readout"]').inner_text().startswith("4 de julio")
+        assert inside.locator("table").is_hidden()
+        assert page.frame_locator("#b").locator('[role="slider"]').count() == 0

@@ -111,7 +111,7 @@ def test_cards_and_alternates(site: Path) -> None:
     assert seen["og:image:alt"]
     assert seen["og:url"] == f"{URL}es/nh-air/"
     assert seen["twitter:card"] == "summary_large_image"
-    assert {(a.get("hreflang"), a["href"]) for a in links.alternates if not a.get("type")} == {
+    assert {(a.get("hreflang"), a["href"]) for a in links.alternates if a.get("hreflang") and not a.get("type")} == {
         ("en", f"{URL}nh-air/"), ("es", f"{URL}es/nh-air/"),
     }  # fmt: skip
     assert [a["href"] for a in links.alternates if a.get("type") == "application/json+oembed"] == [

@@ -1,0 +1,122 @@
+"""`post`, `embed`, `publish` and `serve` on real data from a loopback copy of the site."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from climtrack.cli.app import main
+from tests.loopback import serving
+
+NOW = "2024-07-11T16:42:00Z"
+SEED = "climate_reanalyzer_constructed/2024-07-05"
+URL = "https://charts.example.org/"
+
+
+def run(*words: str) -> int:
+    """Run a command in this process; give its exit code."""
+    try:
+        main(words)
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0
+
+
+@pytest.fixture(scope="module")
+def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store filled from a loopback copy of the site as it stood in July 2024, and a published site in its folder."""
+    folder = tmp_path_factory.mktemp("posts")
+    (folder / "config.toml").write_text(f'[publish]\npublic_url = "{URL}"\nfolder = "{folder}/site"\n')
+    with serving(shared_data / SEED) as (base, _), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLIMTRACK_HOME", str(folder / "store"))
+        patch.setenv("CLIMTRACK_BASE_URL", base)
+        patch.setenv("CLIMTRACK_NOW", NOW)
+        patch.setenv("CLIMTRACK_CONFIG", str(folder / "config.toml"))
+        assert run("fetch", "nh") in (0, 3)
+        assert run("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline") == 0
+        yield folder
+
+
+def test_publish_writes_a_site_of_this_data(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Page, feed, facts and pictures of 5 July 2024; a second run writes nothing."""
+    site = home / "site"
+    feed = feedparser.parse((site / "feed.es.xml").read_bytes())
+    assert feed.entries[0].id == "tag:charts.example.org,2024-07-05:nh.es"
+    assert len(feed.entries[0].content[0].value) > 300
+    facts = json.loads((site / "data/nh/facts.json").read_text())
+    assert facts["series"]["air"]["latest"]["value"] == 21.895
+    page = (site / "nh-air/index.html").read_text()
+    assert "Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old" in page
+    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 6
+    words = ("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--json")
+    assert run(*words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["written"], told["pruned"], told["data_to"]) == (0, 0, {"nh-air": "2024-07-05"})
+
+
+def test_embed_points_at_what_is_published(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every address in every snippet is a file of the site: same input, same bytes, same names."""
+    platforms = "substack,ghost,wordpress,email,markdown,html,iframe,quarto,hugo"
+    words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline")
+    assert run("embed", "--for", platforms, *words, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found) == 9 * 2
+    for one in found:
+        addresses = re.findall(rf"{URL}([\w./-]*)", one["snippet"])
+        assert addresses
+        for path in addresses:
+            target = home / "site" / path
+            assert target.is_file() or (target / "index.html").is_file(), (one["platform"], path)
+
+
+def test_one_snippet_is_printed_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ready to be piped into the clipboard."""
+    words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--lang", "en", "--offline")
+    assert run("embed", "--for", "iframe", *words) == 0
+    assert capsys.readouterr().out.startswith(f'<iframe src="{URL}embed/nh-air.html?lang=en" title="Line chart')
+
+
+def test_post_says_what_changed(home: Path, tmp_path: Path) -> None:
+    """Both languages; the pictures at the site's dated addresses; fourteen new days since 21 June."""
+    words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--out", str(tmp_path))
+    assert run("post", "--since", "2024-06-21", "--lang", "es,en", *words) == 0
+    text = (tmp_path / "post.es.md").read_text("utf-8")
+    assert "14 días nuevos, del 22 de junio de 2024 al 5 de julio de 2024." in text
+    (address,) = re.findall(rf"\(<{URL}(2024-07-05/[\w.-]+)>\)", text)
+    assert (home / "site" / address).is_file()
+    assert (tmp_path / "nh-air.year-lines.post.es.png").read_bytes() == (home / "site" / address).read_bytes()
+    assert "14 new days" in (tmp_path / "post.en.html").read_text("utf-8")
+
+
+def test_simulated_data_are_never_published(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty store and no network: nothing is written, exit code 4."""
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "empty"))
+    monkeypatch.setenv("CLIMTRACK_BASE_URL", "http://127.0.0.1:9/")
+    assert run("publish", str(tmp_path / "site"), "--region", "nh", "--variable", "air") == 4
+    assert "nothing is stored" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+def test_serving_others_needs_a_word(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --public no other computer is let in."""
+    assert run("serve", "--host", "0.0.0.0") == 2
+    assert "lets other computers connect. Say so with --public" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "said"), [(("embed", "--for", "myspace"), "unknown platform"),
+                                             (("post", "--since", "yesterday"), "is not a date")])  # fmt: skip
+def test_what_cannot_be_done_is_said(
+    home: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and one line."""
+    assert run(*words, "--region", "nh", "--offline") == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
