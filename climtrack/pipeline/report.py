@@ -17,7 +17,8 @@ from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studie
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
-from climtrack.reporter.documents.report import attribution, data_line, pairing_note
+from climtrack.reporter.documents.attribution import attribution
+from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.language import Language
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
