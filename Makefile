@@ -58,7 +58,7 @@ pair:
 	$(PYTHON) -m scripts.notebooks pair
 
 man:
-	$(PYTHON) -m scripts.reference man > share/man/man1/climtrack.1
+	$(PYTHON) -m scripts.completions
 
 # Pinned versions with the hashes of every file for every platform, no registry named: constraints.txt is the base
 # install and its build backend, constraints-dev.txt adds every extra at the same versions.

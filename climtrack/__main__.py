@@ -13,7 +13,8 @@ import sys
 def main() -> None:
     """Run the command line that this process was started with."""
     words = sys.argv[1:]
-    if words in ([], ["-h"], ["--help"]):
+    completing = "_CLIMTRACK_COMPLETE" in os.environ  # the shell asks through the environment, with no words
+    if not completing and words in ([], ["-h"], ["--help"]):
         from climtrack.cli.overview import overview, spoken
 
         text = overview(spoken(os.environ))
