@@ -101,11 +101,11 @@ def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
         canvas.text(
             "month",
             (start + stop) / 2,
-            y + MONTH_DROP,
+            y + canvas.size(MONTH_DROP),
             Line(name, "regular", size, canvas.theme.secondary),
             align="center",
         )
-    return y + MONTH_DROP
+    return y + canvas.size(MONTH_DROP)
 
 
 def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) -> None:
@@ -134,4 +134,4 @@ def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) 
         names = canvas.language.month_short if 30 * panel.rect.width / days > 30 else canvas.language.month_initials
         line = Line(names[day.month - 1], "regular", size, canvas.theme.secondary)
         if x + 3 + canvas.width(line) <= panel.rect.right:
-            canvas.text("month", x + 3, y + MONTH_DROP - 2, line)
+            canvas.text("month", x + 3, y + canvas.size(MONTH_DROP - 2), line)

@@ -24,6 +24,7 @@ from matplotlib.patheffects import Normal, withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
+from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Face, font_file, text_width
 from climtrack.reporter.geometry import Box, Rect
 from climtrack.reporter.language import Language
@@ -33,6 +34,9 @@ from climtrack.reporter.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 HALO = 4.5
+#: No axes are narrower or lower than this.
+LEAST = 24.0
+WIDEST_LOGO = 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +205,44 @@ class Canvas:
         """Fill a rectangle."""
         self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))
 
+    def logo(self, right: float, bottom: float, height: float) -> float:
+        """
+        Set the theme's logo.
+
+        Parameters
+        ----------
+        right, bottom : float
+            Its lower right corner.
+        height : float
+            Its height.
+
+        Returns
+        -------
+        float
+            Room that it takes to the left of `right`; 0 without a logo.
+
+        Raises
+        ------
+        ConfigError
+            If the file is no picture.
+        """
+        if self.theme.logo is None:
+            return 0.0
+        from PIL import Image, UnidentifiedImageError
+
+        try:
+            with Image.open(self.theme.logo) as file:
+                picture = file.convert("RGBA")
+        except (UnidentifiedImageError, OSError) as problem:
+            raise ConfigError(f"the logo {self.theme.logo.name[:60]} is not a picture", "Give a PNG file") from problem
+        width = min(height * picture.width / picture.height, WIDEST_LOGO)
+        height = width * picture.height / picture.width
+        w, h = self.preset.width, self.preset.height
+        axes = self.figure.add_axes(((right - width) / w, 1 - bottom / h, width / w, height / h), zorder=3)
+        axes.set_axis_off()
+        axes.imshow(np.asarray(picture), aspect="auto", interpolation="antialiased")
+        return width + 10
+
     def panel(self, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], *, z: float = 2) -> Panel:
         """
         Axes over a rectangle, bare: the panel draws its own grid and labels.
@@ -218,7 +260,17 @@ class Canvas:
         -------
         Panel
             The axes, knowing where they stand.
+
+        Raises
+        ------
+        RenderError
+            If title, notes and type size leave no room for it.
         """
+        if rect.width < LEAST or rect.height < LEAST:
+            raise RenderError(
+                f"no room for the chart in the preset {self.preset.name} at type scale {self.theme.scale:g}",
+                "Choose a smaller scale or a larger preset",
+            )
         w, h = self.preset.width, self.preset.height
         axes = self.figure.add_axes((rect.left / w, 1 - rect.bottom / h, rect.width / w, rect.height / h), zorder=z)
         return Panel.over(axes, rect, xlim, ylim, self.theme)

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from climtrack.reporter.canvas import HALO, Canvas
 from climtrack.reporter.fonts import FALLBACKS
+from climtrack.reporter.settings import defaults
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,7 +52,8 @@ def raster(canvas: Canvas) -> Image.Image:
     agg = canvas.figure.canvas
     if not isinstance(agg, FigureCanvasAgg):
         raise TypeError("a canvas draws on Agg")
-    agg.draw()  # type: ignore[no-untyped-call]
+    with defaults():
+        agg.draw()  # type: ignore[no-untyped-call]
     width, height = agg.get_width_height()
     pixels = agg.buffer_rgba()  # type: ignore[no-untyped-call]
     return Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
@@ -135,13 +137,10 @@ def svg(canvas: Canvas, words: Words) -> bytes:
     bytes
         The file.
     """
-    import matplotlib as mpl
-
     for text in canvas.texts:
         text.set_path_effects([])
     file = io.StringIO()
-    # The two settings exist as rcParams only; the context puts back whatever the caller had.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "climtrack"}):
+    with defaults(svg__fonttype="none", svg__hashsalt="climtrack"):
         canvas.figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
@@ -173,10 +172,8 @@ def pdf(canvas: Canvas, words: Words) -> bytes:
     bytes
         The file.
     """
-    import matplotlib as mpl
-
     file = io.BytesIO()
-    with mpl.rc_context({"pdf.fonttype": 42}):
+    with defaults(pdf__fonttype=42):
         canvas.figure.savefig(
             file,
             format="pdf",

@@ -14,6 +14,7 @@ from climtrack.vocabulary.results import Study
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
 #: Of the last line, above the lower edge; link previews lose some 6 CSS pixels there.
 LAST_BASELINE = 14.0
+LOGO = 22.0
 
 
 def head(canvas: Canvas, title: str, subtitle: str) -> float:
@@ -136,6 +137,8 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, bes
     """
     preset, language, card = canvas.preset, canvas.language, canvas.preset.form == "card"
     top = head(canvas, words.title, "" if card else words.subtitle)
+    right = preset.width - preset.margin - beside
+    beside += canvas.logo(right, preset.height - LAST_BASELINE + 2, LOGO)
     bottom = foot(
         canvas,
         () if card else said,
@@ -144,6 +147,7 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, bes
         width=preset.width - 2 * preset.margin - beside,
     )
     if beside:
+        # What stands beside the last lines is as high as two of them.
         bottom = min(bottom, preset.height - LAST_BASELINE - 2.2 * SOURCE_LEADING * canvas.size(preset.type.source))
     return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
 

@@ -156,6 +156,7 @@ def draw(
         If these data cannot make this chart.
     """
     from climtrack.reporter.canvas import Canvas
+    from climtrack.reporter.settings import defaults
 
     spec, size = known(chart, preset)
     fewest, most = spec.series
@@ -164,9 +165,10 @@ def draw(
     for name in options:
         if name not in spec.options:
             raise ConfigError(f"{chart} has no option {name[:40]!r}", f"It has {', '.join(spec.options) or 'none'}")
-    canvas = Canvas(size, themed(theme) if isinstance(theme, str) else theme, Language(language))
-    told = words or _written(chart, studies, canvas.language, options)
-    spec.draw(canvas, studies, told, **options)
+    with defaults():
+        canvas = Canvas(size, themed(theme) if isinstance(theme, str) else theme, Language(language))
+        told = words or _written(chart, studies, canvas.language, options)
+        spec.draw(canvas, studies, told, **options)
     return canvas
 
 

@@ -221,7 +221,7 @@ def _checked(where: str, field: str, value: object) -> object:
             )
         return text
     if field in {"scale", "band_alpha"}:
-        low, high = (0.9, 1.25) if field == "scale" else (0.05, 0.6)
+        low, high = (0.9, 1.3) if field == "scale" else (0.05, 0.6)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise ConfigError(f"{where} is {str(value)[:20]!r}", f"Choose a number from {low} to {high}")
         return float(value)

@@ -52,8 +52,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
     room = page(canvas, words, study, [shaded, *notes.dotted(study, language), *notes.missing(study, language)])
     named = form in {"wide", "card"}
     area = Rect(
-        room.left + (3 if form == "card" else max(preset.gutter, 42)), room.top,
-        room.right - RIGHT_GUTTER * named, room.bottom - axes.MONTH_DROP,
+        room.left + (3 if form == "card" else canvas.size(max(preset.gutter, 42))), room.top,
+        room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(axes.MONTH_DROP),
     )  # fmt: skip
     low, high = limits((study, *beside))
     ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))

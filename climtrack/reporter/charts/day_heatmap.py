@@ -55,12 +55,12 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     years, values = smoothed(study)
     limit = scale_limit(values)
     if wide:
-        colours.key(canvas, limit, room.right - RIGHT)
+        colours.key(canvas, limit, room.right - canvas.size(RIGHT))
     elif form != "card":
         colours.key(canvas, limit, room.right, room.bottom)
         room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
-    right = room.right - (RIGHT if form != "tall" else 40)
-    area = Rect(room.left + LEFT, room.top, right, room.bottom - axes.MONTH_DROP)
+    right = room.right - canvas.size(RIGHT if form != "tall" else 40)
+    area = Rect(room.left + canvas.size(LEFT), room.top, right, room.bottom - canvas.size(axes.MONTH_DROP))
     panel = canvas.panel(area, (0.0, float(DAYS)), (float(years[-1]) + 1, float(years[0])))
     inks = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (*DIVERGING, canvas.theme.background)])
     pixels = inks[colours.classes(values, limit)].astype(np.uint8)

@@ -93,11 +93,11 @@ def inset(canvas: Canvas, study: Study, place: Rect) -> None:
     """
     title = Line(_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
     canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
-    values, label = _scale(canvas, study, place.height - axes.MONTH_DROP - title.size - 9)
+    values, label = _scale(canvas, study, place.height - canvas.size(axes.MONTH_DROP) - title.size - 9)
     size = canvas.size(canvas.preset.type.axis)
     names = [Line(label(v) + UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
     left = place.left + 4 + max(map(canvas.width, names))
-    area = Rect(left, place.top + title.size + 9, place.right, place.bottom - axes.MONTH_DROP)
+    area = Rect(left, place.top + title.size + 9, place.right, place.bottom - canvas.size(axes.MONTH_DROP))
     _panel(canvas, study, area, place.left, z=4)
 
 

@@ -66,8 +66,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}
     gutter = GAP + 6 + max(map(canvas.width, names.values()))
     area = Rect(
-        room.left + (3 if card else max(preset.gutter, 42)), room.top, room.right - gutter,
-        room.bottom - axes.MONTH_DROP,
+        room.left + (3 if card else canvas.size(max(preset.gutter, 42))), room.top, room.right - gutter,
+        room.bottom - canvas.size(axes.MONTH_DROP),
     )  # fmt: skip
     lines = [*overlay.past, *([overlay.current] if overlay.current else [])]
     drawn = np.concatenate([line.values for line in lines])
@@ -121,11 +121,11 @@ def _months(canvas: Canvas, panel: Panel) -> None:
             text = canvas.language.text("picture.months", months=text)
         line = Line(text, "semibold" if month == 0 else "regular", size, theme.secondary)
         width = canvas.width(line)
-        spot = Rect(x - width / 2, y + 6, x + width / 2, y + axes.MONTH_DROP + 3)
+        spot = Rect(x - width / 2, y + 6, x + width / 2, y + canvas.size(axes.MONTH_DROP) + 3)
         if spot.left < panel.rect.left - 12 or spot.right > canvas.preset.width - canvas.preset.margin:
             continue
         if not any(spot.grown(5, 0).touches(other) for other in taken):
-            taken.append(canvas.text("month", x, y + axes.MONTH_DROP, line, align="center"))
+            taken.append(canvas.text("month", x, y + canvas.size(axes.MONTH_DROP), line, align="center"))
 
 
 def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line]) -> list[Rect]:

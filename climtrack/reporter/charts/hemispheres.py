@@ -66,14 +66,14 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     """Absolute above, difference below, one column a series."""
     card, size = canvas.preset.form == "card", canvas.size(canvas.preset.type.label)
-    left = room.left + (3 if card else max(canvas.preset.gutter, 42))
+    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 42)))
     width = (room.right - left - COLUMN_GAP) / 2
     lows, highs = zip(*(year_lines.limits(study, 0.0) for study in studies), strict=True)
     low, high = min(lows), max(highs)
     ylim = (low, high + HEADROOM * (high - low))
     lower = _difference_limits(studies)
     head = Line("", "bold", size * 1.08, canvas.theme.ink)
-    top, bottom = room.top + CAP * head.size, room.bottom - axes.MONTH_DROP
+    top, bottom = room.top + CAP * head.size, room.bottom - canvas.size(axes.MONTH_DROP)
     for i, study in enumerate(studies):
         x = left + i * (width + COLUMN_GAP)
         text = place(study.region, canvas.language).name
@@ -100,7 +100,7 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
 def _rows(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     """Differences only, one under the other: two curves in a column would be too low to read."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
-    lower, left = _difference_limits(studies), room.left + max(canvas.preset.gutter, 42)
+    lower, left = _difference_limits(studies), room.left + canvas.size(max(canvas.preset.gutter, 42))
     items = [
         key.last_year(canvas, studies[0]),
         key.average(canvas, studies[0].baseline.label if studies[0].baseline else ""),
@@ -110,7 +110,7 @@ def _rows(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
         key.draw(canvas, [item], Rect(x - key.CLEAR, room.top - key.CLEAR, room.right, room.top + size))
         x += key.extent(canvas, [item])[0] + 6
     top = room.top + size + 6
-    bottom = room.bottom - axes.MONTH_DROP
+    bottom = room.bottom - canvas.size(axes.MONTH_DROP)
     height = (bottom - top) / len(studies)
     for i, study in enumerate(studies):
         begin = top + i * height

@@ -69,8 +69,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     shaded = language.text("note.shaded.zero", baseline=study.climatology.baseline.label)
     room = page(canvas, words, study, [shaded, *notes.dotted(study, language), *notes.missing(study, language)])
     area = Rect(
-        room.left + (3 if card else max(preset.gutter, 44)), room.top,
-        room.right - RIGHT_GUTTER * named, room.bottom - axes.MONTH_DROP,
+        room.left + (3 if card else canvas.size(max(preset.gutter, 44))), room.top,
+        room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(axes.MONTH_DROP),
     )  # fmt: skip
     drawn = np.concatenate([values, before, spread, -spread, [0.0]])
     low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))

@@ -51,7 +51,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
         room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
     size = canvas.size(preset.type.label)
     foot = CAP * canvas.size(preset.type.axis) * (2.6 if narrow else 1) + 12
-    left = room.left + (LABELS if len(studies) > 1 and not narrow else 0)
+    left = room.left + (canvas.size(LABELS) if len(studies) > 1 and not narrow else 0)
     years = range(min(min(row) for row in rows), studies[0].year + 1)
     height = (room.bottom - foot - room.top - GAP * (len(rows) - 1)) / len(rows)
     for i, (study, row) in enumerate(zip(studies, rows, strict=True)):
@@ -64,7 +64,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
             else:
                 lines = [
                     Line(t, "semibold", size * 0.97, canvas.theme.ink)
-                    for t in wrapped(canvas.theme, "semibold", size * 0.97, name, LABELS - 8)
+                    for t in wrapped(canvas.theme, "semibold", size * 0.97, name, canvas.size(LABELS) - 8)
                 ]
                 tall = canvas.extent(lines)[1]
                 canvas.block("row", room.left, top + (room.top + i * (height + GAP) + height - top - tall) / 2, lines)

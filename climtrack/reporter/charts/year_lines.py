@@ -75,14 +75,14 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     form, card = preset.form, preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, thin_before))
     compared = study.anomalies is not None and not card
-    full = Rect(
-        room.left + (3 if card else preset.gutter), room.top,
-        room.right - (RIGHT_GUTTER if form in {"wide", "card"} else 0), room.bottom - axes.MONTH_DROP,
-    )  # fmt: skip
+    left = 3 if card else canvas.size(preset.gutter)
+    right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
+    bottom = room.bottom - canvas.size(axes.MONTH_DROP)
+    full = Rect(room.left + left, room.top, room.right - right, bottom)
     plan = compose(canvas, study, full, room.right, compared)
     stacked = compared and not plan.inset
     if stacked and form == "wide":
-        full = Rect(full.left + 7, full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
+        full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
     area = _upper(full) if stacked else full
     panel = canvas.panel(area, XLIM, plan.ylim)
     if not card:

@@ -53,8 +53,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     preset, theme, language = canvas.preset, canvas.theme, canvas.language
     card = preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, found))
-    left = room.left + (3 if card else max(preset.gutter, 48))
-    area = Rect(left, room.top, room.right, room.bottom - axes.MONTH_DROP)
+    left = room.left + (3 if card else canvas.size(max(preset.gutter, 48)))
+    area = Rect(left, room.top, room.right, room.bottom - canvas.size(axes.MONTH_DROP))
     edges, bars = _bars(study, found.other_year)
     ylim = _limits(bars)
     panel = canvas.panel(area, XLIM, ylim)

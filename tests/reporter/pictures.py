@@ -1,0 +1,80 @@
+"""Every picture that can be asked for, and what may be wrong with one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from climtrack.analysis.enso import overlay
+from climtrack.reporter.canvas import Canvas
+from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.geometry import Rect
+from climtrack.vocabulary.context import Overlay
+from climtrack.vocabulary.results import Study
+from tests.reporter.studies import sample
+
+
+@cache
+def nino() -> Overlay:
+    """The simulated Niño 3.4 over its own past."""
+    one = sample("nino3.4", "sst")
+    found = overlay(one, one)
+    assert isinstance(found, Overlay)
+    return found
+
+
+def subject(chart: str, studies: Sequence[Study]) -> tuple[tuple[Study, ...], dict[str, Any]]:
+    """What a chart is drawn of, and its options; no studies where it takes more than there are."""
+    fewest, most = CHARTS[chart].series
+    if chart == "el_nino_overlay":
+        return (sample("nino3.4", "sst"),), {"overlay": nino()}
+    if len(studies) < fewest:
+        return (), {}
+    return tuple(studies[:most]), {"since": studies[0].series.end - dt.timedelta(days=17)} if "since" in CHARTS[
+        chart
+    ].options else {}
+
+
+def combinations_of(studies: Sequence[Study]) -> Iterator[tuple[str, str, tuple[Study, ...], dict[str, Any]]]:
+    """Chart, preset, studies and options of every picture of some studies."""
+    for name, chart in CHARTS.items():
+        shown, options = subject(name, studies)
+        if shown:
+            for preset in chart.presets:
+                yield name, preset, shown, options
+
+
+def faults(canvas: Canvas) -> list[str]:
+    """What is wrong with the places and sizes of the texts; nothing, in a good picture."""
+    boxes, preset = canvas.boxes, canvas.preset
+    found = [
+        f"{a.text!r} touches {b.text!r}"
+        for a, b in combinations(boxes, 2)
+        if a.rect.grown(-0.3).touches(b.rect.grown(-0.3))
+    ]
+    page = Rect(0, 0, preset.width, preset.height).grown(-preset.margin + 0.5, -8)
+    found += [f"{b.text!r} leaves the margins" for b in boxes if not page.contains(b.rect)]
+    for trace in canvas.traces:
+        xs, ys = _dense(trace)
+        for box in boxes:
+            rect = box.rect.grown(0.8)
+            if ((xs > rect.left) & (xs < rect.right) & (ys > rect.top) & (ys < rect.bottom)).any():
+                found.append(f"{box.text!r} lies on this year's line")
+    small = {"source", "notes", "simulated"}
+    found += [f"{b.text!r} is set in {b.size}" for b in boxes if b.size < (10.8 if b.name in small else 12.0)]
+    return found
+
+
+def _dense(trace: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Points along a line no more than two thirds of a day apart; pieces broken by gaps stay apart."""
+    both = ~np.isnan(trace).any(axis=1)
+    joined = both[1:] & both[:-1]
+    starts, stops = trace[:-1][joined], trace[1:][joined]
+    steps = np.linspace(0, 1, 4)[:, None, None]
+    dense = (starts[None] * (1 - steps) + stops[None] * steps).reshape(-1, 2)
+    return np.append(dense[:, 0], trace[both][:, 0]), np.append(dense[:, 1], trace[both][:, 1])
