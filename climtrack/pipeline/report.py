@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
+from climtrack.errors import RenderError
 from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.companions import companions
-from climtrack.pipeline.drawing import draw, pictures
+from climtrack.pipeline.drawing import Picture, draw, pictures
 from climtrack.pipeline.looks import looks
 from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studies_of, wanted
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
-from climtrack.reporter.documents import facts_json, report_markdown, table_csv
+from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.language import Language
@@ -266,9 +268,11 @@ def composed(
         drawn, undrawn = draw(wanted_pictures)
         lines.extend(undrawn)
         failed = failed or bool(undrawn)
+        behind = tables(wanted_pictures, drawn)
         charts = page_charts(studies, drawn, request.languages, now=now)
         prose = page_prose(pair, charts, request.languages, health=goods.health)
-        assets = (*drawn, *documents(request, pair, studies, drawn, now, goods.health), report_html(charts, prose))
+        papers = documents(request, pair, studies, drawn, now, goods.health, behind)
+        assets = (*drawn, *behind, *papers, report_html(charts, prose))
         folder = None
         if request.folder is not None:
             folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -284,6 +288,34 @@ def composed(
     return Report(tuple(regions), tuple(dict.fromkeys(lines)), failed, goods.stale, goods.simulated)
 
 
+def tables(wanted: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
+    """
+    The numbers behind the pictures that show something else than daily lines.
+
+    Parameters
+    ----------
+    wanted : sequence of Picture
+        What was to be drawn.
+    drawn : sequence of Asset
+        What could be drawn.
+
+    Returns
+    -------
+    tuple of Asset
+        One per chart and series, named as its pictures are.
+    """
+    unique = {
+        (picture.chart, *(study.series.key for study in picture.studies)): picture
+        for picture in wanted
+        if picture.chart not in DAILY
+    }
+    made = []
+    for one in unique.values():
+        with suppress(RenderError):  # what cannot be drawn has no table either, and its line says why
+            made.append(chart_csv(one.chart, one.studies, **one.options))
+    return tuple(table for table in made if any(asset.path.startswith(table.path[:-3]) for asset in drawn))
+
+
 def documents(
     request: Request,
     pair: Pairing,
@@ -291,6 +323,7 @@ def documents(
     drawn: Sequence[Asset],
     now: dt.datetime,
     health: Sequence[str],
+    behind: Sequence[Asset] = (),
 ) -> tuple[Asset, ...]:
     """
     Everything of a report that is neither a picture nor the page.
@@ -309,6 +342,8 @@ def documents(
         The time.
     health : sequence of str
         What is older than usual.
+    behind : sequence of Asset
+        Tables of single pictures, to be named.
 
     Returns
     -------
@@ -316,7 +351,9 @@ def documents(
         Markdown, facts, tables.
     """
     return (
-        report_markdown(pair, studies, drawn, request.languages, now=now, health=health),
+        report_markdown(
+            pair, studies, drawn, request.languages, now=now, health=health, tables=[table.path for table in behind]
+        ),
         facts_json(pair, studies),
         *(table_csv(study) for study in studies),
     )

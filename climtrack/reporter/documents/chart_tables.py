@@ -129,6 +129,10 @@ _TABLES: Mapping[str, Callable[..., Table]] = MappingProxyType(
 )
 
 
+#: Charts of the daily lines: the series' own table holds everything that they show.
+DAILY = frozenset({"year_lines", "anomaly", "year_over_year"})
+
+
 def chart_csv(chart: str, studies: Sequence[Study], **options: Any) -> Asset:
     """
     The numbers that a picture shows.

@@ -85,6 +85,7 @@ def report_markdown(
     *,
     now: dt.datetime,
     health: Sequence[str] = (),
+    tables: Sequence[str] = (),
 ) -> Asset:
     """
     The report as Markdown.
@@ -105,6 +106,8 @@ def report_markdown(
         The time, of which only the day is used.
     health : sequence of str, optional
         What was unusual about the sources, one line each.
+    tables : sequence of str, optional
+        Names of further tables in the folder.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def report_markdown(
         ``report.md``.
     """
     drawn = [asset for asset in pictures if asset.words is not None]
-    parts = [_section(pair, studies, drawn, Language(code), now, health) for code in languages]
+    parts = [_section(pair, studies, drawn, Language(code), now, health, tables) for code in languages]
     return Asset("report.md", "text/markdown", ("\n---\n\n".join(parts)).encode())
 
 
@@ -123,6 +126,7 @@ def _section(
     language: Language,
     now: dt.datetime,
     health: Sequence[str],
+    tables: Sequence[str],
 ) -> str:
     """One language's part."""
     voices = [Voice(study, language) for study in studies]
@@ -158,8 +162,9 @@ def _section(
     for line in dict.fromkeys(line for study in studies for line in attribution(study, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
-    tables = [f"[{study.series.key.label}.csv]({study.series.key.label}.csv)" for study in studies]
-    files = language.text("report.files", links=language.list(tables), facts="[facts.json](facts.json)")
+    names = [*(f"{study.series.key.label}.csv" for study in studies), *tables]
+    links = language.list([f"[{name}]({name})" for name in names])
+    files = language.text("report.files", links=links, facts="[facts.json](facts.json)")
     return "\n".join([*out, f"- {files}", ""])
 
 
