@@ -43,12 +43,14 @@ def refresh(
     climtrack refresh
     climtrack refresh --json
     """
+    from climtrack.pipeline.publish import publish_round
     from climtrack.pipeline.source import open_transport
     from climtrack.pipeline.unattended import unattended_round
 
     settings = configuration(config)
+    publish = publish_round if settings.refresh.publish else None
     with open_transport(settings, offline=False) as transport, progress("Refreshing") as told:
-        done = unattended_round(config=settings, transport=transport, now=now(), publish=None, on_done=told)
+        done = unattended_round(config=settings, transport=transport, now=now(), publish=publish, on_done=told)
     for line in done.lines:
         note(line)
     if json:
@@ -74,13 +76,15 @@ def schedule(
     """
     import random
 
+    from climtrack.pipeline.publish import publish_round
     from climtrack.pipeline.source import open_transport
     from climtrack.pipeline.unattended import unattended_round
     from climtrack.schedule import Service
 
     def round_of(settings: Config, moment: dt.datetime) -> None:
+        publish = publish_round if settings.refresh.publish else None
         with open_transport(settings, offline=False) as transport:
-            done = unattended_round(config=settings, transport=transport, now=moment, publish=None)
+            done = unattended_round(config=settings, transport=transport, now=moment, publish=publish)
         for line in done.lines:
             note(line)
         note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {done.code}.")

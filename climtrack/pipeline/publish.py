@@ -154,6 +154,34 @@ def publish_report(
     return Publishing(done, published, root)
 
 
+def publish_round(done: Report, config: Config, now: dt.datetime) -> tuple[str, ...]:
+    """
+    Publish what an unattended round has drawn.
+
+    Parameters
+    ----------
+    done : Report
+        Made with `for_site`.
+    config : Config
+        The settings.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    tuple of str
+        Lines for standard error.
+
+    Raises
+    ------
+    PublishError
+        If the folder holds somebody else's site.
+    StoreError
+        If another publish is at work in the folder, or this computer refuses.
+    """
+    return publish_report(done, config.report.languages, config=config, now=now).published.notes
+
+
 def site_folder(config: Config) -> Path:
     """
     Where the site is, as config.toml says.

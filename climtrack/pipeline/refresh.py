@@ -21,6 +21,7 @@ from climtrack.pipeline.drawing import charts_of
 from climtrack.pipeline.fetch import Fetched
 from climtrack.pipeline.looks import looks
 from climtrack.pipeline.notices import failures, stale
+from climtrack.pipeline.publish import for_site
 from climtrack.pipeline.report import Report, Request, composed
 from climtrack.pipeline.studies import Freshness, Stock, pairings, wanted
 from climtrack.pipeline.update import Update, held, update
@@ -197,7 +198,7 @@ def refresh(
 def _request(config: Config, *, write: bool) -> Request:
     """What a round draws, as config.toml says."""
     chosen = config.report
-    return Request(
+    request = Request(
         regions=config.refresh.regions,
         variables=VARIABLES,
         languages=chosen.languages,
@@ -210,6 +211,7 @@ def _request(config: Config, *, write: bool) -> Request:
         folder=Path(chosen.folder) if write else None,
         nested=True,
     )
+    return request if write else for_site(request)
 
 
 def _told(

@@ -120,3 +120,22 @@ def test_what_cannot_be_done_is_said(
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_a_round_publishes_what_it_drew(
+    home: Path, shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`refresh` brings the site up to date, in every format that a site needs."""
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[publish]\npublic_url = "{URL}"\nfolder = "{tmp_path}/site"\n[fetch]\ncross_check = false\n'
+        '[refresh]\nregions = ["world"]\ncharts = ["stripes"]\n[report]\nlanguages = ["en"]\n'
+    )
+    with serving(shared_data / SEED) as (base, _):
+        monkeypatch.setenv("CLIMTRACK_BASE_URL", base)
+        monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "store"))
+        assert run("refresh", "--config", str(config)) == 0
+    assert "site published" in capsys.readouterr().out
+    feed = feedparser.parse((tmp_path / "site/feed.xml").read_bytes())
+    assert [entry.link for entry in feed.entries] == [f"{URL}world-air/"]
+    assert (tmp_path / "site/latest/world-air.stripes.card.en.png").is_file()
