@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from climtrack import __version__
-from climtrack.cli import archive, data, findings, gallery, grid, posts, report, setup, unattended
+from climtrack.cli import archive, data, findings, gallery, grid, posts, report, setup, unattended, verify
 from climtrack.cli.output import complain, exit_code
 from climtrack.errors import ClimtrackError
 from climtrack.files import disk_error
@@ -45,7 +45,7 @@ def climtrack(
     """
 
 
-for room in (report, findings, posts, data, archive, unattended, grid, gallery, setup):
+for room in (report, findings, verify, posts, data, archive, unattended, grid, gallery, setup):
     room.add_to(app)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from climtrack.config import Config
@@ -128,6 +128,7 @@ def update(
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
     accept: frozenset[SeriesKey] = frozenset(),
+    table: Mapping[SeriesKey, Endpoint] | None = None,
 ) -> tuple[Update, ...]:
     """
     Bring series up to date with their source; when interrupted, what had arrived by then is stored.
@@ -148,6 +149,8 @@ def update(
         Told of each series as it is done.
     accept : frozenset of SeriesKey, default empty
         Series whose unusual values a person has looked at and accepts once.
+    table : mapping of SeriesKey to Endpoint, optional
+        Where each series is; by default the source's own endpoints.
 
     Returns
     -------
@@ -163,7 +166,7 @@ def update(
     StoreError
         If this computer refuses.
     """
-    table = endpoints(config)
+    table = endpoints(config) if table is None else table
     wanted = list(dict.fromkeys(keys))
     if unknown := [key for key in wanted if key not in table]:
         raise ConfigError(f"no address is known for {unknown[0]}", "Add an [[endpoints]] entry to config.toml")

@@ -48,9 +48,10 @@ class SeriesKey:
 
     @property
     def label(self) -> str:
-        """Region and variable, as lines, files and pages name a series: ``nh-air``."""
+        """Region and variable, as lines, files and pages name a series: ``nh-air``; the second source's says so."""
         variable = VARIABLES.get(self.variable)
-        return f"{self.region}-{variable.option if variable else self.variable}"
+        label = f"{self.region}-{variable.option if variable else self.variable}"
+        return f"{label}-pulse" if self.product == "climate-pulse" else label
 
     @classmethod
     def parse(cls, text: str) -> SeriesKey:
