@@ -127,6 +127,12 @@ def _future(copy: Copy) -> None:
         row["data"][slot] = value if row["data"][slot] is None else row["data"][slot]
 
 
+def _last(copy: Copy) -> float:
+    """The value of twelve days ago, so that the repetition begins without a step."""
+    row, slot = copy.newest(12)[0]
+    return float(row["data"][slot])
+
+
 def _leap_slot(copy: Copy) -> None:
     """Common years with their empty slot on 29 February instead of at the end."""
     for row in copy.years:
@@ -316,9 +322,19 @@ FAULTS: Mapping[str, Fault] = {
     "dated a day late": Fault(_rows(_shift), "refused", ""),
     "history moved": Fault(_bump("1990", slice(0, 366), 0.8), "refused", "past values changed by up to 0.80"),
     "one old value moved": Fault(_bump("1999", slice(40, 41), 0.3), "refused", "changed by up to 0.30"),
+    "one decimal": Fault(_rows(lambda copy: copy.each(lambda v: round(v, 1))), "refused", ""),
+    "two decimals": Fault(_rows(lambda copy: copy.each(lambda v: round(v, 2))), "accepted", "revised, at most 0.00"),
+    "climatology in kelvin": Fault(_bump("1991-2020", slice(0, 366), 273.15), "refused", 'row "1991-2020"'),
+    "climatology of another place": Fault(_bump("1991-2020", slice(0, 366), 9.0), "refused", 'row "1991-2020"'),
+    "newest value ten times": Fault(
+        _rows(lambda copy: copy.tail([_last(copy)] * 12)), "refused", "repeated for 12 days"
+    ),
+    "Preliminary a day late": Fault(_rows(_move_preliminary(1)), "refused", "", sea_only=True),
+    "Preliminary a day early": Fault(_rows(_move_preliminary(-1)), "refused", "", sea_only=True),
     "history revised": Fault(_bump("1990", slice(0, 366), 0.05), "accepted", "365 past values revised, at most 0.050"),
     # the days
     "no values": Fault(_rows(lambda copy: copy.each(lambda _: None)), "refused", "not one value"),
+    "February missing": Fault(_lost("1990", slice(31, 59)), "refused", "28 days that we hold"),
     "year missing": Fault(_rows(lambda copy: copy.rows.remove(copy.row("1990"))), "refused", "365 days that we hold"),
     "first years missing": Fault(_rows(lambda copy: copy.rows.__delitem__(slice(0, 3))), "refused", "that we hold"),
     "newest year missing": Fault(_rows(lambda copy: copy.rows.remove(copy.years[-1])), "refused", ""),

@@ -75,6 +75,8 @@ def _series(body: bytes, key: SeriesKey, source: Source, expected: str) -> Serie
     found, notes = syntax.rows(body, _known)
     years = _years(found, notes)
     named, simulated = _data_source(found, expected)
+    if expected and not named:
+        notes.append("the payload does not name its source")
     last = _last_final(years)
     preliminary = _preliminary(found, last, notes)
 
@@ -181,7 +183,7 @@ def _preliminary(found: Iterable[Row], last: dt.date, notes: list[str]) -> dict[
             elif placed.setdefault(day, value) != value:
                 changed(f'row "Preliminary" appears twice with different values for {day}')
     if repeated:
-        notes.append(f"{repeated} preliminary days are final already")
+        notes.append(f"{repeated} preliminary {'day is' if repeated == 1 else 'days are'} final already")
     return dict(sorted(placed.items()))
 
 

@@ -63,7 +63,7 @@ def test_preliminary_values_move_as_the_weather_does() -> None:
     values = wave(1000)
     values[-5] += 1.9 * step
     (note,) = check(series(values), held, today=TODAY)
-    assert note.startswith("1 preliminary values revised")
+    assert note.startswith("1 preliminary value revised")
     values[-5] += 0.3 * step
     with pytest.raises(SourceChanged):
         check(series(values), held, today=TODAY)
@@ -87,16 +87,56 @@ def test_shorter_copy_with_final_news_is_no_older_one() -> None:
 
 
 def test_missing_days() -> None:
-    """Thirty-one held days may be missing from a copy, with a note; thirty-two may not."""
-    for count in (31, 32):
+    """Twenty held days in a row may be missing from a copy, with a note; a month may not, nor days here and there."""
+    values = wave(1000)
+    values[100:120] = np.nan
+    (note,) = check(series(values), series(wave(1000)), today=TODAY)
+    assert note == "20 days missing in the new copy (2020-04-10 to 2020-04-29); ours are kept"
+    values[120] = np.nan
+    with pytest.raises(SourceChanged, match="21 days that we hold are missing"):
+        check(series(values), series(wave(1000)), today=TODAY)
+    values = wave(1000)
+    values[[100, 200, 300, 400]] = np.nan
+    with pytest.raises(SourceChanged, match="4 days that we hold are missing"):
+        check(series(values), series(wave(1000)), today=TODAY)
+
+
+def test_days_counted_wrongly() -> None:
+    """Newest values that are those of the day before are refused although each changed little."""
+    held = series(wave(1000), preliminary=14)
+    for by, late in ((1, "late"), (-1, "early")):
         values = wave(1000)
-        values[100 : 100 + count] = np.nan
-        if count == 31:
-            (note,) = check(series(values), series(wave(1000)), today=TODAY)
-            assert note == "31 days missing in the new copy (2020-04-10 to 2020-05-10); ours are kept"
+        values[-14:] = wave(1000)[-14 - by :][:14] if by == 1 else np.append(wave(1000)[-13:], wave(1001)[-1])
+        with pytest.raises(SourceChanged, match=f"dated a day {late}"):
+            check(series(values, preliminary=14), held, today=TODAY)
+
+
+def test_precision() -> None:
+    """Two decimals have been seen and are enough, one is not; a value may not stand still for eleven days."""
+    check(series(np.round(wave(1000), 2)), None, today=TODAY)
+    with pytest.raises(SourceChanged, match="fewer than 2 decimals"):
+        check(series(np.round(wave(1000), 1)), series(wave(1000)), today=TODAY)
+    for count in (10, 11):
+        values = wave(1000)
+        values[800 : 800 + count] = values[800]
+        if count == 10:
+            check(series(values), None, today=TODAY)
         else:
-            with pytest.raises(SourceChanged, match="32 days that we hold are missing"):
-                check(series(values), series(wave(1000)), today=TODAY)
+            with pytest.raises(SourceChanged, match="repeated for 11 days from 2022-03-11"):
+                check(series(values), None, today=TODAY)
+
+
+def test_climatology_must_be_of_its_years() -> None:
+    """A provider's average outside the range of the years by more than 1.5 °C is refused, whatever the years say."""
+    good = series(wave(2000))
+    for by, fine in ((0.0, True), (1.0, True), (2.5, False)):
+        row = np.append(wave(365), np.nan) + by
+        new = replace(good, site_climatology={"1991-2020": row})
+        if fine:
+            assert check(new, good, today=dt.date(2026, 1, 1)) == ()
+        else:
+            with pytest.raises(SourceChanged, match='row "1991-2020" is not an average'):
+                check(new, good, today=dt.date(2026, 1, 1))
 
 
 def test_outage_in_what_is_new() -> None:

@@ -106,6 +106,9 @@ def test_no_fault(key: SeriesKey, day: dt.date) -> None:
 
 #: What only the held series can tell, or what a first download may well be.
 NEEDS_HELD = {
+    "February missing",
+    "Preliminary a day late",
+    "Preliminary a day early",
     "other region",
     "dated a day late",
     "history moved",
