@@ -30,7 +30,7 @@ from climtrack.errors import ClimtrackError, StoreBusy
 from climtrack.files import make_folder
 from climtrack.pipeline import rhythm
 from climtrack.pipeline.rhythm import Rhythm
-from climtrack.pipeline.unattended import HEARTBEAT
+from climtrack.pipeline.status import HEARTBEAT
 from climtrack.store.lock import writers_lock
 
 log = logging.getLogger(__name__)
@@ -132,8 +132,8 @@ class Service:
                 self._say(f"climtrack: next round at {planned:%Y-%m-%d %H:%M} UTC.")
             self._planned = planned
             self._scheduler.add_job(
-                self.round, "date", run_date=planned, id="refresh", replace_existing=True,
-                coalesce=True, misfire_grace_time=None, max_instances=1,
+                self.round, "date", run_date=dt.datetime.now(dt.UTC) + (planned - now), id="refresh",
+                replace_existing=True, coalesce=True, misfire_grace_time=None, max_instances=1,
             )  # fmt: skip
         if self._beaten is None or not 0 <= (now - self._beaten).total_seconds() < BEAT:
             self._beat(now)
@@ -187,7 +187,7 @@ class Service:
         try:
             fresh = self._load()
         except ClimtrackError as problem:
-            self._say(f"{problem.what.splitlines()[0]} The settings in force stay as they were.")
+            self._say(f"{problem.what.splitlines()[0][:150]}. The settings in force stay as they were.")
             return
         self.config = fresh.model_copy(update={"home": self.config.home})  # the lock is on this folder
         self._say("climtrack: settings read again.")

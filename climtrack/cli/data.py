@@ -65,19 +65,29 @@ def fetch(
         raise typer.Exit(done.code or 3)
 
 
-def status(json: Json = False, config: ConfigPath = None) -> None:
+def status(
+    check: Annotated[
+        bool, typer.Option("--check", help="For monitors: exit 3 where data are too old or the schedule is silent.")
+    ] = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
     """
     Show what is stored, how old it is, where it came from, what is preliminary and what went wrong last.
 
     \b
     climtrack status
     climtrack status --json
+    climtrack status --check
     """
     from climtrack.cli.tables import table
+    from climtrack.pipeline.status import overdue
     from climtrack.pipeline.status import status as look
 
-    seen = look(configuration(config), now=now())
-    for line in seen.notices:
+    settings, moment = configuration(config), now()
+    seen = look(settings, now=moment)
+    wrong = overdue(seen, settings, now=moment) if check else ()
+    for line in dict.fromkeys((*seen.notices, *wrong)):
         note(line)
     if json:
         as_json(seen.document())
@@ -89,3 +99,5 @@ def status(json: Json = False, config: ConfigPath = None) -> None:
             [row.cells() for row in seen.rows],
         )
         say(f"Stored in {seen.home}")
+    if wrong:
+        raise typer.Exit(3)

@@ -43,12 +43,15 @@ def refresh(
     climtrack refresh
     climtrack refresh --json
     """
+    import signal
+
     from climtrack.pipeline.publish import publish_round
     from climtrack.pipeline.source import open_transport
     from climtrack.pipeline.unattended import unattended_round
 
     settings = configuration(config)
     publish = publish_round if settings.refresh.publish else None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is the user's Ctrl-C
     with open_transport(settings, offline=False) as transport, progress("Refreshing") as told:
         done = unattended_round(config=settings, transport=transport, now=now(), publish=publish, on_done=told)
     for line in done.lines:

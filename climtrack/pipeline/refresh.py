@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreError
+from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreBusy, StoreError
 from climtrack.fetcher.transport import Transport
 from climtrack.files import make_folder
 from climtrack.pipeline.drawing import charts_of
@@ -224,7 +224,8 @@ def _told(
     problem: ClimtrackError,
 ) -> Refreshed:
     """A round whose data are stored and whose pictures or site could not be made."""
-    code = 5 if isinstance(problem, StoreError) else 2 if isinstance(problem, ConfigError) else 3
+    codes = ((StoreBusy, 6), (StoreError, 5), (ConfigError, 2), (ClimtrackError, 3))
+    code = next(number for kind, number in codes if isinstance(problem, kind))
     return Refreshed(now, updates, lines, store.snapshot, bool(health), trouble=code, ends=ends)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from climtrack.pipeline.notices import age, stale
 from climtrack.store.manifest import Health
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import Series, SeriesKey
+
+#: Written by `schedule` every minute; an old one means that it is no more.
+HEARTBEAT = "heartbeat.json"
+SILENCE, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=40)  # a round draws for minutes without a beat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +139,50 @@ def status(config: Config, *, now: dt.datetime) -> Status:
         rows.append(Row(key, series, None if series is None else age(series.end, now), store.health(key), damage))
     old = stale([row.series for row in rows if row.series is not None], now)
     return Status(config.home, store.snapshot, tuple(rows), tuple(dict.fromkeys((*store.notices, *old))))
+
+
+def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...]:
+    """
+    What a monitor must know: data older than config.toml allows, a schedule that has gone silent, a damaged store.
+
+    Parameters
+    ----------
+    seen : Status
+        What is stored.
+    config : Config
+        The settings.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    tuple of str
+        One line each; empty where all is well.
+    """
+    limit = config.schedule.stale_days
+    lines = [f"{row.key.label}: {row.damage}" for row in seen.rows if row.damage]
+    ages = {row.key.label: row.age for row in seen.rows if row.series is not None}
+    old = [f"{label} ({age} days)" for label, age in ages.items() if age is not None and age > limit]
+    if not ages:
+        lines.append("nothing is stored yet. Run `climtrack refresh`.")
+    if old:
+        lines.append(f"older than {limit} days: {', '.join(old)}"[:198])
+    if any(age is None for age in ages.values()):
+        lines.append(f"this computer's clock says {now.date()}, which cannot be right beside the data.")
+    beat = _heartbeat(config.home)
+    if beat is not None and not -SILENCE <= now - beat[0] <= beat[1]:
+        when = f"{beat[0]:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"`climtrack schedule` has given no sign of life since {when}. Start it again.")
+    return tuple(lines)
+
+
+def _heartbeat(home: Path) -> tuple[dt.datetime, dt.timedelta] | None:
+    """Last sign of life of `schedule`, and how long it may be silent after it; None where it was stopped."""
+    try:
+        said = json.loads((home / HEARTBEAT).read_bytes())
+        return dt.datetime.fromisoformat(said["at"]), BUSY if said["busy"] else SILENCE
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def _entry(row: Row) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from climtrack.pipeline.rhythm import Progress
 from climtrack.pipeline.runlog import run_log
 from climtrack.vocabulary.series import SeriesKey
 
-#: Written by `schedule` every minute; an old one means that it is no more.
-HEARTBEAT = "heartbeat.json"
 #: Failures in a row before somebody is told: one that the next try cures is nobody's business.
 _WORTH_TELLING = 2
 
