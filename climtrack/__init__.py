@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from climtrack.api.findings import study as study
     from climtrack.api.pictures import chart as chart
     from climtrack.api.pictures import plot as plot
+    from climtrack.api.questions import agreement as agreement
+    from climtrack.api.questions import air_minus_sea as air_minus_sea
+    from climtrack.api.questions import contrast as contrast
+    from climtrack.api.questions import el_nino as el_nino
+    from climtrack.api.questions import el_nino_overlay as el_nino_overlay
+    from climtrack.api.questions import heatwaves as heatwaves
+    from climtrack.api.questions import reconcile as reconcile
+    from climtrack.api.questions import since as since
+    from climtrack.api.questions import study_of as study_of
+    from climtrack.api.questions import two_years as two_years
     from climtrack.errors import ClimtrackError as ClimtrackError
     from climtrack.vocabulary.assets import Asset as Asset
     from climtrack.vocabulary.baselines import BASELINES as BASELINES
@@ -44,6 +54,16 @@ _HOMES = {
     "reduce": "climtrack.api.data",
     "study": "climtrack.api.findings",
     "facts": "climtrack.api.findings",
+    "study_of": "climtrack.api.questions",
+    "two_years": "climtrack.api.questions",
+    "heatwaves": "climtrack.api.questions",
+    "contrast": "climtrack.api.questions",
+    "air_minus_sea": "climtrack.api.questions",
+    "since": "climtrack.api.questions",
+    "el_nino": "climtrack.api.questions",
+    "el_nino_overlay": "climtrack.api.questions",
+    "agreement": "climtrack.api.questions",
+    "reconcile": "climtrack.api.questions",
     "chart": "climtrack.api.pictures",
     "plot": "climtrack.api.pictures",
     "Baseline": "climtrack.vocabulary.baselines",
@@ -66,6 +86,16 @@ __all__ = [
     "reduce",
     "study",
     "facts",
+    "study_of",
+    "two_years",
+    "heatwaves",
+    "contrast",
+    "air_minus_sea",
+    "since",
+    "el_nino",
+    "el_nino_overlay",
+    "agreement",
+    "reconcile",
     "chart",
     "plot",
     "Baseline",

@@ -10,8 +10,8 @@ from climtrack.analysis.noise import LEVEL
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY
 from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
-from climtrack.vocabulary.series import Floats
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.series import Floats, Series
+from climtrack.vocabulary.tables import Alignment, YearTable, year_table
 
 
 def differences(table: YearTable, year: int, other: int) -> Floats:
@@ -118,3 +118,34 @@ def _exists(table: YearTable, year: int) -> np.ndarray[tuple[int], np.dtype[np.b
     if calendar.date_of(year, LEAP_DAY) is None:
         exists[LEAP_DAY - 1 if table.alignment == "date" else -1] = False
     return exists
+
+
+def two_years(
+    series: Series, year: int, other: int, *, method: Alignment = "date", day: dt.date | None = None
+) -> YearOverYear | Unknown:
+    """
+    Any year against any other.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    year, other : int
+        The years.
+    method : {"date", "slot"}, default "date"
+        By calendar date, or by slot as the site draws its lines.
+    day : date, optional
+        Last day looked at; by default the last of `year` that has a value.
+
+    Returns
+    -------
+    YearOverYear or Unknown
+        Unknown where one of them has no value on that day.
+    """
+    last = min(day or dt.date(year, 12, 31), dt.date(year, 12, 31), series.end)
+    if last.year != year or last < series.start:
+        return Unknown(f"no value of {year}")
+    known = series.upto(last)
+    if known.end.year != year:
+        return Unknown(f"no value of {year}")
+    return year_over_year(year_table(known, method), known.end, other)

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import Frame
+from climtrack.analysis.frame import Frame, frame_of
 from climtrack.analysis.noise import FLOOR, LEVEL, claim
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Holder, Reading, Record, Records, Run, Streaks, Unknown
+from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import Floats, Status
 from climtrack.vocabulary.tables import YearTable
 
@@ -199,6 +200,26 @@ def above_year(frame: Frame, year: int) -> Bools:
         bar = bar.copy()
         bar[leap] = bar[leap - 1]
     return np.asarray(frame.series.values > bar[frame.place % DAYS])
+
+
+def run_above(study: Study, year: int) -> Run | None:
+    """
+    Run of days above the same day of a given year, for instance the one that held the record.
+
+    Parameters
+    ----------
+    study : Study
+        The series.
+    year : int
+        The year whose line is the bar.
+
+    Returns
+    -------
+    Run or None
+        None unless the latest day lies above it; a gap ends the run.
+    """
+    frame = frame_of(study)
+    return latest_run(frame, above_year(frame, year))
 
 
 def beside_last_year(frame: Frame) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,6 +53,12 @@ def facts(
     baseline: Years = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
+    against: Annotated[
+        int | None, typer.Option("--against", metavar="YEAR", help="Compare with this year, not the one before.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="date|slot", help="Days alike by date, or by the site's slot.")] = (
+        "date"
+    ),
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -63,6 +70,7 @@ def facts(
     \b
     climtrack facts --region nh
     climtrack facts --region world --baseline 1981-2010 --as-of 2024-07-23
+    climtrack facts --region world --against 2016
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.findings_rows import fact_rows, heading
@@ -70,7 +78,9 @@ def facts(
     from climtrack.pipeline.source import open_transport
 
     settings = configuration(config)
-    question = _question(region, variable, baseline, as_of, known_on, offline, no_sample, config)
+    asked = _question(region, variable, baseline, as_of, known_on, offline, no_sample, config)
+    (way,) = several([by], (), ("date", "slot"), "way to compare")
+    question = replace(asked, against=against, by="slot" if way == "slot" else "date")
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
         found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
     for line in found.lines:

@@ -22,7 +22,6 @@ from climtrack.vocabulary.findings import (
     Trend,
     Unknown,
     YearEnd,
-    YearOverYear,
 )
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.rounding import rounded
@@ -138,7 +137,7 @@ def fact_rows(study: Study) -> Rows:
     for name, card in found.anomalies.items():
         rows.append(_anomaly(f"above {name}", card))
     rows.append(_row("anomaly, year to date", found.anomaly_year_to_date, f"{found.days_known} days"))
-    rows.extend(_year_over_year(found.year_over_year))
+    rows.extend(_year_over_year(study))
     rows.extend(_direction(study))
     ranks = found.ranks
     for title, place in (
@@ -175,12 +174,13 @@ def _anomaly(name: str, card: BaselineAnomaly | Unknown) -> tuple[str, ...]:
     return (name, _signed(card.value), beside)
 
 
-def _year_over_year(found: YearOverYear | Unknown) -> Rows:
-    """This year against the other."""
+def _year_over_year(study: Study) -> Rows:
+    """This year against the other; how long it has been above it, across years, where that is not last year."""
+    found = study.findings.year_over_year
     if isinstance(found, Unknown):
         return [_unknown("year over year", found.why)]
     crossed = f", since {found.last_crossing}" if found.last_crossing else ""
-    return [
+    rows: Rows = [
         ("year over year", _signed(found.difference), f"{_num(found.value, 2)} °C on {found.partner}"
          + (" (29 February faces 28 February)" if found.leap_day else "")),
         ("year over year, 7 days", _signed(found.mean_7d), f"run of {found.run_length} days on this side{crossed}"),
@@ -188,6 +188,12 @@ def _year_over_year(found: YearOverYear | Unknown) -> Rows:
         ("days of the year", f"{found.days_warmer} warmer", f"{found.days_cooler} cooler, {found.days_level} level, "
          f"of {found.days_compared}; widest {_gap(found.warmest)} and {_gap(found.coldest)}"),
     ]  # fmt: skip
+    if found.other_year != study.year - 1:
+        from climtrack.analysis.records import run_above
+
+        days, first, last = _run(run_above(study, found.other_year))
+        rows.append((f"above {found.other_year}, now", days, f"{first} to {last}" if first else "not above it now"))
+    return rows
 
 
 def _direction(study: Study) -> Rows:

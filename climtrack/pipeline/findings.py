@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from climtrack.analysis.comparison import two_years
 from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.config import Config
@@ -22,6 +23,7 @@ from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import Pairing, pairing
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.tables import Alignment
 from climtrack.vocabulary.variables import VARIABLES
 
 #: The series that tells El Niño.
@@ -43,6 +45,10 @@ class Question:
         How hard to try for new data.
     as_of : date or None
         State on this day; None for the newest.
+    against : int or None
+        Year that this one is compared with; None for the one before.
+    by : {"date", "slot"}
+        Whether years are compared by calendar date, or by slot as the site draws its lines.
     """
 
     regions: tuple[str, ...]
@@ -50,6 +56,8 @@ class Question:
     baseline: Baseline
     freshness: Freshness
     as_of: dt.date | None = None
+    against: int | None = None
+    by: Alignment = "date"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,7 +274,7 @@ def compared(
 
 def _studies(question: Question, pair: Pairing, goods: Stock, config: Config, store: Store) -> tuple[Study, ...]:
     """Studies of one region."""
-    return studies_of(
+    found = studies_of(
         pair,
         question.variables,
         goods.series,
@@ -275,6 +283,15 @@ def _studies(question: Question, pair: Pairing, goods: Stock, config: Config, st
         baseline=question.baseline,
         as_of=question.as_of,
     )
+    if question.against is None and question.by == "date":
+        return found
+    return tuple(_against(study, question.against or study.year - 1, question.by) for study in found)
+
+
+def _against(study: Study, other: int, by: Alignment) -> Study:
+    """The study with its year held against another than the one before, or by slot."""
+    compared_with = two_years(study.series, study.year, other, method=by)
+    return replace(study, findings=replace(study.findings, year_over_year=compared_with))
 
 
 def _beside(

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from climtrack.analysis.comparison import differences, year_over_year
+from climtrack.analysis.comparison import differences, two_years, year_over_year
 from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
 from climtrack.vocabulary.series import Series
 from climtrack.vocabulary.tables import year_table
@@ -124,3 +124,17 @@ def test_north_atlantic_on_4_july_2024(snapshot: object) -> None:
     found = _found(sea, dt.date(2024, 7, 4))
     assert found.difference == pytest.approx(-0.233, abs=5e-4)
     assert found.days_below_last_14 == 14
+
+
+def test_two_years_of_a_series() -> None:
+    """A year that is over is compared to its last day, a running one to its latest; absent years are unknown."""
+    series = _years(2020, 10.0, 20.0, 30.0, 10.25).upto(dt.date(2023, 5, 5))
+    over = two_years(series, 2021, 2020)
+    assert isinstance(over, YearOverYear)
+    assert (over.date, over.difference) == (dt.date(2021, 12, 31), 10.0)
+    running = two_years(series, 2023, 2020, method="slot")
+    assert isinstance(running, YearOverYear)
+    assert (running.date, running.partner) == (dt.date(2023, 5, 5), dt.date(2020, 5, 4))
+    assert isinstance(two_years(series, 2023, 2020, day=dt.date(2023, 2, 1)), YearOverYear)
+    assert two_years(series, 2019, 2020) == Unknown("no value of 2019")
+    assert two_years(series, 2024, 2020) == Unknown("no value of 2024")

@@ -10,7 +10,7 @@ import pytest
 
 from climtrack.analysis.frame import frame_of
 from climtrack.analysis.periods import longest_record_run
-from climtrack.analysis.records import above_year, latest_run, next_milestone, record_days, runs
+from climtrack.analysis.records import above_year, latest_run, next_milestone, record_days, run_above, runs
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.calendar import year_of
 from climtrack.vocabulary.findings import Claim, Holder, Record, Run, Unknown
@@ -134,6 +134,7 @@ def test_above_a_given_year() -> None:
     frame = frame_of(_study(values))
     assert latest_run(frame, above_year(frame, 2010)) == Run(dt.date(2022, 5, 22), dt.date(2022, 6, 30), 40)
     assert latest_run(frame, above_year(frame, 1950)) is None
+    assert run_above(_study(values), 2010) == Run(dt.date(2022, 5, 22), dt.date(2022, 6, 30), 40)
 
 
 def test_days_since_the_last_record() -> None:

@@ -66,6 +66,17 @@ def test_facts_as_a_table(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "\x1b" not in out
 
 
+def test_any_other_year(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """World air of 2024 against 2016, by date and by the site's slot; an unknown way is a usage error."""
+    words = ("facts", "--region", "world", "--variable", "air", "--against", "2016")
+    by_date = _json(capsys, *words)["series"]["air"]["year_over_year"]
+    by_slot = _json(capsys, *words[:-1], "2022", "--by", "slot")["series"]["air"]["year_over_year"]
+    assert (by_date["other_year"], by_date["partner"], by_slot["partner"]) == (2016, "2016-07-05", "2022-07-06")
+    assert run(*words, "--offline") == 0
+    assert "above 2016, now\t" in capsys.readouterr().out
+    assert run(*words, "--by", "week", "--offline") == 2
+
+
 def test_facts_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One region one document, two regions a list, each by its schema."""
     one = _json(capsys, "facts", "--region", "nh", "--baseline", "1979-2000")
