@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,10 +34,13 @@ from climtrack.reporter.presets import Preset
 from climtrack.reporter.theme import Theme
 
 Floats = npt.NDArray[np.float64]
+Align = Literal["left", "center", "right"]
 HALO = 4.5
 #: No axes are narrower or lower than this.
 LEAST = 24.0
 WIDEST_LOGO = 96.0
+#: How much of a text lies to the left of its anchor.
+SHARES: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Canvas:
         self.figure = Figure(figsize=(preset.width / 72, preset.height / 72), dpi=dpi, facecolor=theme.background)
         FigureCanvasAgg(self.figure)
         self.boxes: list[Box] = []
-        self.texts: list[Text] = []
+        self.texts: list[tuple[Text, Align]] = []
         #: This year's line as drawn, one (x, y) array a panel: what no text may cross.
         self.traces: list[Floats] = []
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, preset.height / 72) + self.figure.dpi_scale_trans
@@ -102,7 +106,7 @@ class Canvas:
         return max(map(self.width, lines)), CAP * lines[0].size + steps + DESCENT * lines[-1].size
 
     # -- text -----------------------------------------------------------------------------------------------------
-    def text(self, name: str, x: float, y: float, line: Line, *, align: str = "left", halo: bool = True) -> Rect:
+    def text(self, name: str, x: float, y: float, line: Line, *, align: Align = "left", halo: bool = True) -> Rect:
         """
         Set one line with its baseline at y.
 
@@ -131,22 +135,22 @@ class Canvas:
             size=line.size,
             fname=font_file(self.theme, line.face),
         )
+        # Placed by our own measure: matplotlib would align by hinted widths.
+        width = self.width(line)
+        left = x - width * SHARES[align]
         artist = Text(
-            x, y, line.text, color=line.colour, fontproperties=font, ha=align, va="baseline", parse_math=False,
-            transform=self._place, zorder=9,
+            left, y, line.text, color=line.colour, fontproperties=font, ha="left", va="baseline", parse_math=False,
+            transform=self._place, zorder=9, gid=f"text-{len(self.boxes)}",
         )  # fmt: skip
         # Any path effect makes matplotlib draw the outlines themselves, unhinted: as wide as they were measured.
         artist.set_path_effects([withStroke(linewidth=HALO, foreground=self.theme.background) if halo else Normal()])
-        artist.set_gid(f"text-{len(self.boxes)}")
         self.figure.add_artist(artist)
-        self.texts.append(artist)
-        width = self.width(line)
-        left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        self.texts.append((artist, align))
         rect = Rect(left, y - CAP * line.size, left + width, y + DESCENT * line.size)
         self.boxes.append(Box(name, line.text, rect, line.size, line.colour))
         return rect
 
-    def block(self, name: str, x: float, top: float, lines: Sequence[Line], *, align: str = "left") -> Rect:
+    def block(self, name: str, x: float, top: float, lines: Sequence[Line], *, align: Align = "left") -> Rect:
         """
         Set lines under one another.
 

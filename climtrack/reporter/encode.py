@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from climtrack.reporter.canvas import HALO, Canvas
+from climtrack.reporter.canvas import HALO, SHARES, Canvas
 from climtrack.reporter.fonts import FALLBACKS
 from climtrack.reporter.settings import defaults
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FAMILY = re.compile(r"font-family: [^;\"]*")
 _FAMILIES = ", ".join(f"'{name}'" if " " in name else name for name in FALLBACKS)
+_TEXT = re.compile(r'(<g id="text-(\d+)">(?:\s|<!--.*?-->)*)<text style="')
+_PATH, _DIGITS = re.compile(r'<path d="[^"]*"'), re.compile(r"(\.\d\d)\d+")
 #: Points are the CSS pixels of the drawing.
 _SIZE = re.compile(r'(width|height)="([0-9.]+)pt"')
 #: Colours of the palette and effort of packing, tried in turn until the file is small enough. The fast octree has no
@@ -137,8 +139,10 @@ def svg(canvas: Canvas, words: Words) -> bytes:
     bytes
         The file.
     """
-    for text in canvas.texts:
+    for (text, align), box in zip(canvas.texts, canvas.boxes, strict=True):
         text.set_path_effects([])
+        text.set_horizontalalignment(align)
+        text.set_x(box.rect.left + SHARES[align] * box.rect.width)
     file = io.StringIO()
     with defaults(svg__fonttype="none", svg__hashsalt="climtrack"):
         canvas.figure.savefig(
@@ -146,8 +150,17 @@ def svg(canvas: Canvas, words: Words) -> bytes:
         )
     halo = f"paint-order:stroke;stroke:{canvas.theme.background};stroke-width:{HALO}px;stroke-linejoin:round;"
     body = file.getvalue()
+    # Hundredths of a CSS pixel are finer than any screen.
+    body = _PATH.sub(lambda found: _DIGITS.sub(r"\1", found[0]), body)
     body = _FAMILY.sub(f"font-family: {_FAMILIES}", body)
-    body = body.replace('<text style="', f'<text style="{halo}')
+    # With another font than ours a text keeps its width, and so its distance from the next.
+    body = _TEXT.sub(
+        lambda found: (
+            f'{found[1]}<text textLength="{canvas.boxes[int(found[2])].rect.width:.1f}" '
+            f'lengthAdjust="spacingAndGlyphs" style="{halo}'
+        ),
+        body,
+    )
     head, tail = body.split("<defs>", 1)
     head = _SIZE.sub(r'\1="\2"', head[head.index("<svg") :]).replace(
         "<svg ", '<svg role="img" aria-labelledby="t d" ', 1

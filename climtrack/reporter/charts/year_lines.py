@@ -20,7 +20,7 @@ from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, dayofyear_of
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of
 from climtrack.vocabulary.results import Study
 
 Floats = npt.NDArray[np.float64]
@@ -286,9 +286,14 @@ def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
 def _record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
     """Marks on the axis for days warmer than any before on that date."""
     bottom = panel.rect.bottom - 0.9
-    for day in study.findings.records.days:
-        column = dayofyear_of(day) - 1
-        rect = Rect(panel.x(column), bottom - TICK_HEIGHT, panel.x(column + 1), bottom)
+    runs: list[list[int]] = []
+    for column in (dayofyear_of(day) - 1 for day in study.findings.records.days):
+        if runs and column - runs[-1][1] <= 1 + (column == LEAP_DAY):
+            runs[-1][1] = column
+        else:
+            runs.append([column, column])
+    for first, last in runs:
+        rect = Rect(panel.x(first), bottom - TICK_HEIGHT, panel.x(last + 1), bottom)
         canvas.fill(rect, canvas.theme.record, z=3)
     return bool(study.findings.records.days)
 

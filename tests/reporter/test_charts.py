@@ -1,0 +1,306 @@
+"""Each chart draws what the numbers say: its artists are asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.lines import Line2D
+from PIL import Image, ImageChops, ImageFilter
+
+from climtrack.analysis.survey import study
+from climtrack.errors import RenderError
+from climtrack.reporter import means
+from climtrack.reporter.canvas import Canvas
+from climtrack.reporter.charts import CHARTS, colours, curves, differences, year_lines
+from climtrack.reporter.charts.day_heatmap import smoothed
+from climtrack.reporter.encode import raster
+from climtrack.reporter.render import draw, render
+from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.series import Series, trimmed
+from tests.reporter.pictures import nino, subject
+from tests.reporter.studies import sample, series
+
+BASELINES = Path(__file__).parent / "baseline_images"
+
+
+def line(canvas: Canvas, gid: str, panel: int = 0) -> Line2D:
+    """A line of a panel by its name."""
+    return next(artist for artist in canvas.figure.axes[panel].lines if artist.get_gid() == gid)
+
+
+def said(canvas: Canvas, name: str) -> list[str]:
+    """Texts of one kind."""
+    return [box.text for box in canvas.boxes if box.name == name]
+
+
+def altered(one: Series, missing: tuple[tuple[dt.date, dt.date], ...] = (), **values: float) -> Study:
+    """The study of a series with some days missing and some values changed (day of 2026 as ``d1117``)."""
+    numbers, status = one.values.copy(), one.status.copy()
+    for first, last in missing:
+        span = slice((first - one.start).days, (last - one.start).days + 1)
+        numbers[span], status[span] = np.nan, 0
+    for name, value in values.items():
+        numbers[(dt.date(2026, int(name[1:3]), int(name[3:])) - one.start).days] = value
+    return study(trimmed(one.key, one.start, numbers, status, one.source), REGIONS[one.key.region])
+
+
+def test_year_lines_draws_the_table() -> None:
+    """This year, last year, average and 85 thin lines are the study's own numbers; 29 February is stepped over."""
+    one = sample()
+    canvas = draw("year_lines", [one], preset="wide", theme="light", language="en")
+    ys = np.asarray(line(canvas, "this-year").get_ydata())
+    np.testing.assert_array_equal(ys, np.delete(one.table.row(2026), 59))
+    assert line(canvas, "this-year").get_linewidth() == 2.6
+    assert line(canvas, "last-year").get_linewidth() == 1.7
+    assert one.climatology is not None
+    np.testing.assert_array_equal(np.asarray(line(canvas, "average").get_ydata()), one.climatology.mean)
+    assert len(canvas.figure.axes[0].collections[0].get_paths()) == 85
+    end = line(canvas, "end")
+    assert (end.get_xdata()[0], end.get_ydata()[0]) == curves.end(one, one.table)
+
+
+def test_preliminary_days_are_dotted() -> None:
+    """The dotted part begins on the last final day, and the note says what it is."""
+    one = sample("natlan", "sst")
+    canvas = draw("year_lines", [one], preset="wide", theme="light", language="en")
+    dotted = np.asarray(line(canvas, "preliminary").get_ydata())
+    solid = np.asarray(line(canvas, "this-year").get_ydata())
+    assert np.isfinite(dotted).sum() == one.series.preliminary.sum() + 1
+    assert np.isfinite(dotted[np.isfinite(solid)]).sum() == 1
+    assert line(canvas, "preliminary").get_linestyle() != "-"
+    assert "Dotted end: preliminary" in " ".join(said(canvas, "notes"))
+
+
+def test_gaps_stay_open_and_are_named() -> None:
+    """Missing days break the line; three or more are named, a single one is not."""
+    one = altered(
+        series("nh"), ((dt.date(2026, 5, 3), dt.date(2026, 5, 7)), (dt.date(2026, 8, 14), dt.date(2026, 8, 14)))
+    )
+    canvas = draw("year_lines", [one], preset="wide", theme="light", language="en")
+    ys = np.asarray(line(canvas, "this-year").get_ydata())
+    assert np.isnan(ys[122:127]).all()  # 3–7 May: days 123–127 of a common year
+    assert np.isnan(ys).sum() == np.isnan(np.delete(one.table.row(2026), 59)).sum()
+    notes = " ".join(said(canvas, "notes"))
+    assert "No data 3–7 May" in notes
+    assert "14 Aug" not in notes
+
+
+def test_absent_years_are_absent() -> None:
+    """Years that the file lacks are not drawn, and the note names them and the average used instead."""
+    one = altered(series("nh"), ((dt.date(2001, 1, 1), dt.date(2022, 12, 31)),))
+    assert one.baseline != Baseline(1991, 2020)
+    canvas = draw("year_lines", [one], preset="wide", theme="light", language="en")
+    assert len(canvas.figure.axes[0].collections[0].get_paths()) == 85 - 22
+    notes = " ".join(said(canvas, "notes"))
+    assert "2001–2022" in notes
+    assert "1991–2020 is not covered" in notes
+
+
+def test_without_any_baseline() -> None:
+    """Where no baseline is covered the flagship stands without average; the charts that need one say what to do."""
+    one = altered(series("nh"), ((dt.date(1940, 1, 1), dt.date(2015, 12, 31)),))
+    assert one.climatology is None
+    for preset in ("wide", "phone", "card"):
+        canvas = draw("year_lines", [one], preset=preset, theme="light", language="es")
+        assert len(canvas.figure.axes) == 1
+        assert not any("media" in text for text in said(canvas, "key") + said(canvas, "end"))
+    for chart in ("anomaly", "day_heatmap", "stripes", "since_last_issue"):
+        with pytest.raises(RenderError):
+            render(chart, [one], preset="wide", theme="light", language="en")
+    with pytest.raises(RenderError):
+        render("hemispheres", [one, sample("sh")], preset="panel", theme="light", language="en")
+
+
+def test_january_shows_the_last_sixty_days() -> None:
+    """Before the sixteenth of January the panel runs across New Year, last year first, then this one."""
+    canvas = draw("year_lines", [sample(as_of=dt.date(2026, 1, 9))], preset="wide", theme="light", language="en")
+    assert said(canvas, "panel-title") == ["Difference from average, last 60 days"]
+    this, last = (np.asarray(line(canvas, gid, 1).get_ydata()) for gid in ("this-year", "last-year"))
+    assert (np.isfinite(this).sum(), np.isfinite(last).sum()) == (9, 52)  # 51 days and the joint with 1 January
+    full = draw("year_lines", [sample(as_of=dt.date(2026, 1, 16))], preset="wide", theme="light", language="en")
+    assert said(full, "panel-title") == ["Difference from average"]
+
+
+def test_limits_do_not_move_from_issue_to_issue() -> None:
+    """Two issues a fortnight apart share scale and composition, so that pictures compare."""
+    shown = [
+        draw("year_lines", [sample(as_of=day)], preset="wide", theme="light", language="en").figure.axes
+        for day in (dt.date(2025, 10, 3), dt.date(2025, 10, 17))
+    ]
+    assert [axes[0].get_ylim() for axes in shown][0] == shown[1][0].get_ylim()
+    assert len(shown[0]) == len(shown[1]) == 2
+    low, high = year_lines.limits(sample(), 0.0)
+    assert low <= np.nanmin(sample().table.values)
+    assert high >= np.nanmax(sample().table.values)
+    below, above = differences.limits(sample())
+    assert below < 0 < above
+
+
+def test_level_is_said_in_words() -> None:
+    """A difference that rounds to nothing is "level", never +0.0."""
+    end = sample().series.end
+    value = series("nh").value(end.replace(year=2025))
+    assert value is not None
+    one = altered(series("nh"), **{f"d{end:%m%d}": value + 0.04})
+    english = draw("year_lines", [one], preset="wide", theme="light", language="en")
+    spanish = draw("year_lines", [one], preset="wide", theme="light", language="es")
+    assert "level with 2025" in said(english, "callout")
+    assert "igual que en 2025" in said(spanish, "callout")
+
+
+def test_the_record_year_is_named_once() -> None:
+    """Beside its curve, or merged into the label that it has anyway."""
+    canvas = draw("year_lines", [sample(as_of=dt.date(2026, 1, 9))], preset="wide", theme="light", language="en")
+    record = sample(as_of=dt.date(2026, 1, 9)).findings.records.warmest_day.date.year
+    assert said(canvas, "record") == [f"{record} (record)"]
+    hot = altered(series("nh"), d0801=40.0)
+    merged = draw("year_lines", [hot], preset="wide", theme="light", language="en")
+    assert said(merged, "record") == []
+    assert "2026 (record)" in said(merged, "callout")
+
+
+def test_sea_surface_has_two_decimals() -> None:
+    """Hundredths for the sea, tenths for the air, a comma in Spanish."""
+    sea = draw("year_lines", [sample("natlan", "sst")], preset="email", theme="light", language="es")
+    value = sample("natlan", "sst").findings.latest.value
+    assert f"{value:.2f}".replace(".", ",") + "\u00a0°C" in said(sea, "callout")
+
+
+def test_simulated_data_say_so_everywhere() -> None:
+    """Every chart in every preset, in both languages."""
+    for name, chart in CHARTS.items():
+        shown, options = subject(name, [sample("nh"), sample("sh")])
+        for preset in chart.presets:
+            for language, words in (("en", "SIMULATED DATA"), ("es", "DATOS SIMULADOS")):
+                canvas = draw(name, shown, preset=preset, theme="light", language=language, **options)
+                assert any(words in text for text in said(canvas, "simulated")), (name, preset)
+    source = replace(series("nh").source, simulated=False)
+    one = study(replace(series("nh"), source=source), REGIONS["nh"])
+    canvas = draw("year_lines", [one], preset="card", theme="light", language="en")
+    assert not said(canvas, "simulated")
+    assert "Copernicus" in " ".join(said(canvas, "source"))
+
+
+def test_year_over_year_bars_are_the_differences() -> None:
+    """Red above zero, blue below; tallies and last value are the findings'."""
+    one = sample()
+    canvas = draw("year_over_year", [one], preset="wide", theme="light", language="en")
+    bars = np.delete(one.table.row(2026) - one.table.row(2025), 59)
+    warm, cold = canvas.figure.axes[0].collections[:2]
+    assert warm.get_paths()[0].vertices[:, 1].max() == pytest.approx(np.nanmax(bars))
+    assert cold.get_paths()[0].vertices[:, 1].min() == pytest.approx(np.nanmin(bars))
+    found = one.findings.year_over_year
+    assert said(canvas, "tally") == [
+        f"Warmer than 2025: {found.days_warmer} of {found.days_compared} days",
+        f"Cooler than 2025: {found.days_cooler} days",
+    ]
+
+
+def test_hemispheres_share_their_scales() -> None:
+    """Same limits in both columns, the key on the left only, the southern winter named."""
+    canvas = draw("hemispheres", [sample("nh"), sample("sh")], preset="panel", theme="dark", language="es")
+    north, north_lower, south, south_lower = canvas.figure.axes
+    assert north.get_ylim() == south.get_ylim()
+    assert north_lower.get_ylim() == south_lower.get_ylim()
+    assert "invierno austral" in said(canvas, "season")
+    middle = canvas.preset.width / 2
+    assert all(box.rect.right < middle for box in canvas.boxes if box.name == "key")
+    with pytest.raises(RenderError, match="one variable"):
+        draw("hemispheres", [sample("nh"), sample("natlan", "sst")], preset="panel", theme="light", language="en")
+
+
+def test_anomaly_limits_can_be_shared() -> None:
+    """With the other hemisphere beside it a picture takes limits that hold both."""
+    north, south = sample("nh"), sample("sh")
+    alone = draw("anomaly", [south], preset="wide", theme="light", language="en").figure.axes[0].get_ylim()
+    pair = [
+        draw("anomaly", [a], preset="wide", theme="light", language="en", beside=(b,)).figure.axes[0].get_ylim()
+        for a, b in ((north, south), (south, north))
+    ]
+    assert pair[0] == pair[1] != alone
+
+
+def test_colour_classes_by_hand() -> None:
+    """Sixteen equal classes from −1 to 1; beyond takes the last, zero the first warm one, NaN none."""
+    found = colours.classes(np.array([-2.0, -1.0, -0.01, 0.0, 0.124, 0.126, 0.99, 3.0, np.nan]), 1.0)
+    assert found.tolist() == [0, 0, 7, 8, 8, 9, 15, 15, -1]
+
+
+def test_stripes_are_the_annual_means() -> None:
+    """One stripe a year with the colour of its mean, this year's so far included."""
+    one = sample()
+    canvas = draw("stripes", [one], preset="strip", theme="light", language="en")
+    assert {"1940", "1960", "1980", "2000", "2026"} <= set(said(canvas, "year"))
+    found = means.annual(one)
+    assert max(found, key=lambda year: found[year]) in range(2015, 2027)
+    assert "Hawkins" in " ".join(said(canvas, "notes"))
+
+
+def test_heatmap_rows_are_weekly_means() -> None:
+    """A constant anomaly stays what it is; a missing day is missing; 29 February of common years is filled."""
+    one = altered(series("nh"), ((dt.date(2026, 5, 3), dt.date(2026, 5, 7)),))
+    years, values = smoothed(one)
+    row = values[years.tolist().index(2026)]
+    assert np.isnan(row[123:128]).all()
+    assert np.isfinite(row[59])
+    assert one.anomalies is not None
+    day = 200
+    assert row[day] == pytest.approx(np.mean(one.anomalies.row(2026)[day - 3 : day + 4]))
+
+
+def test_records_close_the_sum() -> None:
+    """Bars and "all other years" make up 365 on both sides; this year is always named."""
+    canvas = draw("records", [sample()], preset="wide", theme="light", language="en")
+    counts = [int(text) for text in said(canvas, "count")]
+    others = [int(text.rsplit(" ", 1)[1]) for text in said(canvas, "others")]
+    assert sum(counts) + sum(others) == 2 * 365
+    assert "2026" in said(canvas, "year")
+
+
+def test_since_starts_on_the_day_asked_for() -> None:
+    """What it was on that day, and what it is now, are both in the picture."""
+    one = sample()
+    canvas = draw("since_last_issue", [one], preset="wide", theme="light", language="en", since=dt.date(2026, 11, 1))
+    text = " ".join(said(canvas, "callout"))
+    assert "on 1 Nov" in text
+    assert one.anomalies is not None
+    assert f"+{one.anomalies.row(2026)[305]:.1f}".replace(".", ".") in text  # 1 November is day 306
+    fortnight = draw("since_last_issue", [one], preset="wide", theme="light", language="en")
+    then = one.series.end - dt.timedelta(days=14)
+    assert any(f"{then.day} {then:%b}" in text for text in said(fortnight, "callout"))
+
+
+def test_overlay_lines_are_those_given() -> None:
+    """Every past El Niño is drawn, the strongest are named; without Niño 3.4 there is no picture."""
+    shown, options = subject("el_nino_overlay", [])
+    canvas = draw("el_nino_overlay", shown, preset="wide", theme="light", language="en", **options)
+    drawn = [a.get_gid() for a in canvas.figure.axes[0].lines if str(a.get_gid()).startswith("past-")]
+    assert drawn == [f"past-{one.label}" for one in nino().past]
+    strongest = max(nino().past, key=lambda one: one.peak)
+    assert strongest.label in said(canvas, "end")
+    with pytest.raises(RenderError, match=r"Niño 3\.4"):
+        render("el_nino_overlay", shown, preset="wide", theme="light", language="en")
+
+
+@pytest.mark.parametrize(
+    ("chart", "preset", "theme"),
+    [("year_lines", "phone", "light"), ("anomaly", "card", "dark"), ("stripes", "card", "light"),
+     ("hemispheres", "phone", "light"), ("records", "card", "light")],
+)  # fmt: skip
+def test_pictures_look_as_they_did(chart: str, preset: str, theme: str) -> None:
+    """Blurred to a third, a picture differs from its baseline by less than a shade; `make baselines` renews them."""
+    shown, options = subject(chart, [sample("nh"), sample("sh")])
+    now = raster(draw(chart, shown, preset=preset, theme=theme, language="en", **options)).convert("RGB")
+    then = Image.open(BASELINES / f"{chart}_{preset}_{theme}.png").convert("RGB")
+    assert now.size == then.size
+    small = [
+        picture.filter(ImageFilter.BoxBlur(2)).resize((now.width // 3, now.height // 3)) for picture in (now, then)
+    ]
+    difference = np.asarray(ImageChops.difference(*small), dtype=float)
+    assert np.sqrt((difference**2).mean()) < 3
