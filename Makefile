@@ -6,7 +6,7 @@ BIN     = $(dir $(PYTHON))
 LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
           --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
 
-.PHONY: venv check check-static format lint types layers docstrings test soak bench bench-grid docs notebooks pair man lock \
+.PHONY: venv check check-static format lint types layers docstrings test soak bench bench-served bench-grid docs notebooks pair man lock \
         audit licences sbom package clean
 
 venv:
@@ -44,6 +44,9 @@ soak:
 bench:
 	$(PYTHON) -m benchmarks.door
 	$(PYTHON) -m benchmarks.findings
+
+bench-served:   # needs wrk and nginx
+	$(PYTHON) -m benchmarks.served
 
 bench-grid:
 	$(PYTHON) -m benchmarks.grid
