@@ -2,8 +2,8 @@
 The served site under load, beside nginx serving the same folder in the same run.
 
 ``python -m benchmarks.served [SECONDS] [ROUNDS]`` publishes a site, then loads each server in turn with wrk (64
-connections; 80 % pictures of 120 KB, 15 % conditional requests answered 304, 5 % pages of 115 KB) while a new publication
-appears every three seconds and a reader of its own checks bodies against their tags. The table goes into
+connections; 80 % pictures of 120 KB, 15 % conditional requests answered 304, 5 % pages of 115 KB) while a new
+publication appears every three seconds and a reader of its own checks bodies against their tags. The table goes into
 ``docs/benchmarks.md``.
 """
 
@@ -196,8 +196,8 @@ def main() -> None:
                 results["nginx"].append(load(root, 8472, seconds, tags=False))
     today = dt.date.today()
     lines = [
-        f"Python {platform.python_version()}, 2 cores shared by server and wrk, {rounds} round(s) of {seconds} s each, a "
-        f"new publication every {EVERY:.0f} s, {today.day} {today:%B %Y}.",
+        f"Python {platform.python_version()}, 2 cores shared by server and wrk, {rounds} round(s) of {seconds} s each, "
+        f"a new publication every {EVERY:.0f} s, {today.day} {today:%B %Y}.",
         "",
         "| server | requests a second | p99 ms | failed | torn, of those checked | goal |",
         "| --- | --- | --- | --- | --- | --- |",
