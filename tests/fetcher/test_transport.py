@@ -22,7 +22,7 @@ from tests.fakes_server import FakeSite, Fault, Talk, once, status
 
 PATH = "clim/t2_daily/json/era5_world_t2_day.json"
 BODY = b'[\n{"name":"1940","data":[' + b"12.345," * 30_000 + b"null]}\n]\n"
-TOTAL = 0.9
+TOTAL = 0.7
 HTML = b"<!DOCTYPE html><html><title>Houston, we've had a problem</title></html>"
 
 
@@ -36,13 +36,13 @@ def site() -> Iterator[FakeSite]:
 
 def policy(*sites: FakeSite) -> HttpPolicy:
     """The policy of a hasty test."""
-    return HttpPolicy(tuple(s.url for s in sites), connect_timeout=0.4, read_timeout=0.3, total_timeout=TOTAL)
+    return HttpPolicy(tuple(s.url for s in sites), connect_timeout=0.4, read_timeout=0.25, total_timeout=TOTAL)
 
 
 def http(*sites: FakeSite, **changes: object) -> Http:
     """The network, with short pauses."""
     chosen = replace(policy(*sites), **changes)  # type: ignore[arg-type]
-    return Http(chosen, sleep=lambda s: time.sleep(0.02 if s < 0.9 else s), rng=random.Random(1))
+    return Http(chosen, sleep=lambda s: time.sleep(0.02 if s < 0.7 else s), rng=random.Random(1))
 
 
 def endless(talk: Talk) -> None:
@@ -185,12 +185,12 @@ LASTING = {
     "reset at once": Case(lambda t: t.reset(), "broke off the connection"),
     "reset in the middle": Case(half_then("reset"), "broke off the connection"),
     "closed at once": Case(lambda _: None, "broke off the connection"),
-    "stalls at once": Case(lambda t: t.stall(), "did not answer within 0.9 s"),
-    "stalls in the middle": Case(half_then("stall"), "did not answer within 0.9 s"),
+    "stalls at once": Case(lambda t: t.stall(), "did not answer within 0.7 s"),
+    "stalls in the middle": Case(half_then("stall"), "did not answer within 0.7 s"),
     "drips its headers": Case(
-        lambda t: t.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 900, 0.02), "kept sending for 0.9 s", 1
+        lambda t: t.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 900, 0.02), "kept sending for 0.7 s", 1
     ),
-    "drips its body": Case(lambda t: t.drip(b"HTTP/1.1 200 OK\r\n\r\n" + BODY, 0.02), "kept sending for 0.9 s", 1),
+    "drips its body": Case(lambda t: t.drip(b"HTTP/1.1 200 OK\r\n\r\n" + BODY, 0.02), "kept sending for 0.7 s", 1),
     "header bomb": Case(header_bomb, "not HTTP", 1, SourceChanged),
     "a header of 1 MB": Case(
         raw(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n"), "not HTTP", 1, SourceChanged
