@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ import typer
 from climtrack import __version__
 from climtrack.cli import archive, data, findings, gallery, grid, posts, report, setup, unattended, verify
 from climtrack.cli.output import complain, exit_code
+from climtrack.cli.overview import spoken
 from climtrack.errors import ClimtrackError
 from climtrack.files import disk_error
 
@@ -49,6 +51,18 @@ for room in (report, findings, verify, posts, data, archive, unattended, grid, g
     room.add_to(app)
 
 
+def _run(words: Sequence[str]) -> None:
+    """Run a command, with its help in the terminal's language."""
+    if spoken(os.environ) == "es" and {"-h", "--help"} & set(words):
+        import typer.main
+
+        from climtrack.cli.spanish import in_spanish
+
+        in_spanish(typer.main.get_command(app))(words, prog_name="climtrack")
+    else:
+        app(words, prog_name="climtrack")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """
     Run one command and leave with its exit code.
@@ -61,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:
-        app([word for word in words if word != "--debug"], prog_name="climtrack")
+        _run([word for word in words if word != "--debug"])
     except ClimtrackError as problem:
         if debug:
             raise

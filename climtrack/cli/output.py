@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from climtrack.cli.overview import spoken
 from climtrack.errors import AnalysisError, ClimtrackError, ConfigError, FetchError, StoreBusy, StoreError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -63,9 +64,13 @@ def note(text: str) -> None:
     Parameters
     ----------
     text : str
-        Cut to 200 characters, printed without terminal control characters.
+        Cut to 200 characters, printed without terminal control characters, in the terminal's language.
     """
     clean = _CONTROL.sub("", text)
+    if spoken(os.environ) == "es":
+        from climtrack.reporter.messages import spanish_line
+
+        clean = spanish_line(clean)
     typer.echo(clean if len(clean) <= 200 else clean[:199] + "…", err=True)
 
 

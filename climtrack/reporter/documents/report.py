@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.language import Language
+from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.places import place
 from climtrack.reporter.plain import markdown, plain
 from climtrack.reporter.prose.answers import answers
@@ -156,7 +157,8 @@ def _section(
     out += [f"## {language.text('report.sources')}", ""]
     lines = [plain(line, 300) for line in (*health, *(note for study in studies for note in study.series.source.notes))]
     if lines:
-        out += [markdown(language.text("report.health", lines=" ".join(dict.fromkeys(lines)))), ""]
+        unique = [spanish_line(line) if language.spanish else line for line in dict.fromkeys(lines)]
+        out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
     else:
         out += [language.text("report.health.good"), ""]
     for line in dict.fromkeys(line for study in studies for line in attribution(study, language)):
