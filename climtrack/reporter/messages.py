@@ -80,7 +80,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"([\d,]+) values? in the future \(to (\S+);", r"\1 valores en el futuro (hasta el \2;"),
     (rf"this computer's clock says {_DAY}", r"el reloj de este ordenador marca \1"),
     (r"([\d,]+) values? looks? wrong", r"\1 valores parecen erróneos"),
-    (r"([\d,]+) days that we hold are missing", r"faltan \1 días que ya teníamos"),
+    (r"([\d,]+) days? that we hold (?:is|are) missing", r"faltan días que ya teníamos (\1)"),
     (r"([\d,]+) days are missing in the middle, in (\d+) gaps", r"faltan \1 días intermedios, en \2 huecos"),
     (r"the copy is (\d+) days older than ours", r"la copia es \1 días más antigua que la nuestra"),
     (
