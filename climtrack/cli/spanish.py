@@ -80,6 +80,9 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Every value this day ever had.": "Todos los valores que tuvo ese día.",
         "Every value ever held, too.": "También todos los valores que hubo alguna vez.",
         "Where to write.": "Dónde escribir.",
+        "For monitors: exit 3 where data are too old or the schedule is silent.": (
+            "Para la vigilancia: sale con 3 si los datos son demasiado antiguos o el programador calla."
+        ),
         "Replace a file that is there.": "Reemplaza el archivo si ya existe.",
         "Show this message and exit.": "Muestra esta ayuda y termina.",
         "Show the traceback of an error; may stand anywhere.": "Muestra el rastro de un error; puede ir en cualquier sitio.",
