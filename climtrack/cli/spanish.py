@@ -80,6 +80,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Every value this day ever had.": "Todos los valores que tuvo ese día.",
         "Every value ever held, too.": "También todos los valores que hubo alguna vez.",
         "Where to write.": "Dónde escribir.",
+        "Compare with this year, not the one before.": "Compara con este año, no con el anterior.",
         "For monitors: exit 3 where data are too old or the schedule is silent.": (
             "Para la vigilancia: sale con 3 si los datos son demasiado antiguos o el programador calla."
         ),
