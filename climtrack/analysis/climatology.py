@@ -50,7 +50,7 @@ def uncovered(table: YearTable, baseline: Baseline) -> str:
         for year, days in zip(baseline.years, known, strict=True)
         if 0 < days < 365 - MISSING_ALLOWED
     ]
-    reasons = [f"years {_spans(absent)} absent"] if absent else []
+    reasons = [f"year{'s' if len(absent) > 1 else ''} {_spans(absent)} absent"] if absent else []
     if partial:
         reasons.append(
             partial[0] if len(partial) == 1 else f"{partial[0]}, and {len(partial) - 1} more years lack days"

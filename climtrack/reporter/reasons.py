@@ -34,7 +34,33 @@ REASONS: Mapping[str, str] = MappingProxyType(
         r"marine heatwaves are defined for the sea surface": (
             "las olas de calor marinas se definen para la superficie del mar"
         ),
+        r"no baseline is covered by .*": "ningún periodo de referencia está cubierto por todas las series",
+        r"fewer than three whole months": "no hay tres meses completos",
+        r"the hemispheres' anomalies have opposite signs": "las anomalías de los hemisferios tienen signos opuestos",
+        r"the world and both hemispheres of one variable are needed": (
+            "hacen falta el mundo y los dos hemisferios de una misma variable"
+        ),
+        r"the offsets to (\S+) are known for air temperature, not for the sea surface": (
+            r"la diferencia con \1 se conoce para la temperatura del aire, no para la superficie del mar"
+        ),
+        r"the offsets to (\S+) are known for the whole world only, not for a part of it": (
+            r"la diferencia con \1 solo se conoce para el mundo entero, no para una parte"
+        ),
+        r"the offsets to (\S+) do not belong to (\S+)": r"la diferencia con \1 no corresponde a \2",
+        r"no value of (\d+)": r"no hay valores de \1",
+        r"the series ends on (\S+)": r"la serie acaba el \1",
+        r"no (?:series )?(\S+) (?:at hand|is stored)": r"no se dispone de \1",
     }
+)
+
+#: The parts of a sentence that says why a baseline is not covered, in the order in which they are replaced.
+_UNCOVERED = (
+    (r"^shifting baseline ", ""),
+    (r"(\d{4})-(\d{4}) not covered: ", r"\1–\2 no está cubierto: "),
+    (r"years ([\d–, …]+) absent", r"faltan los años \1"),
+    (r"year (\d+) absent", r"falta el año \1"),
+    (r"(\d{4}) has only (\d+) days?", r"\1 solo tiene \2 días"),
+    (r", and (\d+) more years lack days", r", y a otros \1 años les faltan días"),
 )
 
 
@@ -52,6 +78,10 @@ def spanish_reason(why: str) -> str:
     str
         The same in Spanish; `UNTOLD` where there is no pattern for it.
     """
+    if " not covered: " in why:
+        for part, spanish in _UNCOVERED:
+            why = re.sub(part, spanish, why)
+        return why
     for pattern, spanish in REASONS.items():
         found = re.fullmatch(pattern, why)
         if found:
