@@ -46,14 +46,20 @@ def refresh(
     import signal
 
     from climtrack.pipeline.publish import publish_round
-    from climtrack.pipeline.source import open_transport
+    from climtrack.pipeline.source import open_transport, second_source
     from climtrack.pipeline.unattended import unattended_round
 
     settings = configuration(config)
     publish = publish_round if settings.refresh.publish else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is the user's Ctrl-C
-    with open_transport(settings, offline=False) as transport, progress("Refreshing") as told:
-        done = unattended_round(config=settings, transport=transport, now=now(), publish=publish, on_done=told)
+    with (
+        open_transport(settings, offline=False) as transport,
+        second_source(settings) as second,
+        progress("Refreshing") as told,
+    ):
+        done = unattended_round(
+            config=settings, transport=transport, now=now(), publish=publish, second=second, on_done=told
+        )
     for line in done.lines:
         note(line)
     if json:
@@ -80,14 +86,14 @@ def schedule(
     import random
 
     from climtrack.pipeline.publish import publish_round
-    from climtrack.pipeline.source import open_transport
+    from climtrack.pipeline.source import open_transport, second_source
     from climtrack.pipeline.unattended import unattended_round
     from climtrack.schedule import Service
 
     def round_of(settings: Config, moment: dt.datetime) -> None:
         publish = publish_round if settings.refresh.publish else None
-        with open_transport(settings, offline=False) as transport:
-            done = unattended_round(config=settings, transport=transport, now=moment, publish=publish)
+        with open_transport(settings, offline=False) as transport, second_source(settings) as second:
+            done = unattended_round(config=settings, transport=transport, now=moment, publish=publish, second=second)
         for line in done.lines:
             note(line)
         note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {done.code}.")

@@ -8,15 +8,17 @@ fails leaves the others and its own last good state alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreBusy, StoreError
+from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.fetcher.transport import Transport
 from climtrack.files import make_folder
+from climtrack.pipeline.crosscheck import cross_check
 from climtrack.pipeline.drawing import charts_of
 from climtrack.pipeline.fetch import Fetched
 from climtrack.pipeline.looks import looks
@@ -29,7 +31,7 @@ from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.pairing import COMPUTED
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.series import Series, SeriesKey
 
 VARIABLES = ("air", "sst")
 #: Publishes a report's regions; gives lines for standard error.
@@ -72,7 +74,6 @@ class Refreshed:
     published: bool = False
     trouble: int = 0
     interrupted: bool = False
-    ends: dict[SeriesKey, dt.date] = field(default_factory=dict)
 
     @property
     def code(self) -> int:
@@ -119,6 +120,7 @@ def refresh(
     transport: Callable[[], Transport],
     now: dt.datetime,
     publish: Publish | None,
+    second: Callable[[], Transport] | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Refreshed:
     """
@@ -134,6 +136,8 @@ def refresh(
         The time.
     publish : callable or None
         Publishes what was drawn; None writes the report folder instead.
+    second : callable or None
+        Opens the way to the second source, Climate Pulse, that world air and sea are held against; None asks nobody.
     on_done : callable, optional
         Told of each series as it is done.
 
@@ -175,24 +179,37 @@ def refresh(
         noted = tuple(f"{one.key.label}: {text}" for one in updates for text in one.notes)
         old = stale([one for key, one in series.items() if key not in names], now)
         lines = [*store.notices, *failures(failed, now), *noted, *old]
-        ends = {key: one.end for key, one in series.items()}
-        health = stale(tuple(series.values()), now)
+        overdue = stale(tuple(series.values()), now)
+        whole = Refreshed(now, updates, tuple(lines), store.snapshot, bool(overdue) or not series)
         if not series:
-            return Refreshed(now, updates, tuple(lines), store.snapshot, stale=True)
+            return whole
         try:
+            doubts = _doubts(series, second, config, now)
+            # What a network did today is not in the report: the same data make the same report.
+            health = (*overdue, *(line for line in doubts if "departs" in line))
             goods = Stock(series, updates, (), health)
             report = composed(request, pairs, goods, themes, config=config, store=store, transport=transport, now=now)
-            lines += [line for line in report.lines if line not in lines]
-            lines += publish(report, config, now) if publish else []
+            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
         except (StoreError, PublishError, ConfigError) as problem:
-            return _told(now, updates, (*lines, str(problem)), store, health, ends, problem)
+            return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
-        drawn = sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets)
-        return Refreshed(
-            now, updates, tuple(dict.fromkeys(lines)), store.snapshot, bool(health), drawn, publish is not None,
-            3 if any("not drawn" in line for line in report.lines) else 0, ends=ends,
-        )  # fmt: skip
+        return replace(
+            whole,
+            lines=tuple(dict.fromkeys(lines)),
+            pictures=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
+            published=publish is not None,
+            trouble=3 if any("not drawn" in line for line in report.lines) else 0,
+        )
+
+
+def _doubts(
+    series: Mapping[SeriesKey, Series], second: Callable[[], Transport] | None, config: Config, now: dt.datetime
+) -> tuple[str, ...]:
+    """Where the second source says something else, or cannot be asked."""
+    if second is None or not any(key in COUNTERPARTS for key in series):
+        return ()
+    return cross_check(config=config, transport=second, now=now).lines
 
 
 def _request(config: Config, *, write: bool) -> Request:
@@ -214,19 +231,10 @@ def _request(config: Config, *, write: bool) -> Request:
     return request if write else for_site(request)
 
 
-def _told(
-    now: dt.datetime,
-    updates: tuple[Update, ...],
-    lines: tuple[str, ...],
-    store: Store,
-    health: Sequence[str],
-    ends: dict[SeriesKey, dt.date],
-    problem: ClimtrackError,
-) -> Refreshed:
-    """A round whose data are stored and whose pictures or site could not be made."""
+def _code(problem: ClimtrackError) -> int:
+    """Exit code where the data are stored and the pictures or the site could not be made."""
     codes = ((StoreBusy, 6), (StoreError, 5), (ConfigError, 2), (ClimtrackError, 3))
-    code = next(number for kind, number in codes if isinstance(problem, kind))
-    return Refreshed(now, updates, lines, store.snapshot, bool(health), trouble=code, ends=ends)
+    return next(number for kind, number in codes if isinstance(problem, kind))
 
 
 def _interrupted(now: dt.datetime, asked: Sequence[SeriesKey], done: Sequence[SeriesKey]) -> Refreshed:

@@ -44,3 +44,29 @@ def open_transport(
             return opened[0]
 
         yield transport
+
+
+@contextmanager
+def second_source(config: Config) -> Iterator[Callable[[], Transport] | None]:
+    """
+    HTTP transport to Climate Pulse, where config.toml wants the cross-check.
+
+    A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+
+    Yields
+    ------
+    callable or None
+        Gives the transport.
+    """
+    address = config.fetch.cross_check_url
+    rehearsal = all(url.startswith("http://") for url in config.fetch.base_urls)
+    if not config.fetch.cross_check or (rehearsal and not address.startswith("http://")):
+        yield None
+        return
+    with open_transport(config, offline=False, base_urls=(address,)) as transport:
+        yield transport

@@ -28,6 +28,7 @@ def unattended_round(
     transport: Callable[[], Transport],
     now: dt.datetime,
     publish: Publish | None,
+    second: Callable[[], Transport] | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Refreshed:
     """
@@ -43,6 +44,8 @@ def unattended_round(
         The time.
     publish : callable or None
         Publishes what was drawn; None writes the report folder instead.
+    second : callable or None
+        Opens the way to the second source; None asks nobody.
     on_done : callable, optional
         Told of each series as it is done.
 
@@ -61,7 +64,7 @@ def unattended_round(
     with run_log(config.home) as log:
         log.info("round begins")
         try:
-            done = refresh(config=config, transport=transport, now=now, publish=publish, on_done=on_done)
+            done = refresh(config=config, transport=transport, now=now, publish=publish, second=second, on_done=on_done)
         except StoreBusy as busy:
             log.warning("%s", busy)
             raise

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from climtrack.analysis.climatology import climatology
 from climtrack.config import Config, NotifySettings
-from climtrack.errors import StoreBusy
+from climtrack.errors import SourceUnavailable, StoreBusy
+from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.pipeline import rhythm
 from climtrack.pipeline.notify import notify
 from climtrack.pipeline.refresh import Refreshed, refresh
@@ -24,7 +26,10 @@ from climtrack.pipeline.update import update
 from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.store.rejects import kept
-from climtrack.vocabulary.series import SeriesKey, Status
+from climtrack.vocabulary.baselines import DEFAULT
+from climtrack.vocabulary.calendar import dayofyear
+from climtrack.vocabulary.payload import Payload
+from climtrack.vocabulary.series import SeriesKey, Source, Status
 from tests.faults import genuine
 from tests.pipeline.site import AIR, NATLAN, NOON, Site, down, settings
 
@@ -164,6 +169,44 @@ def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pyt
     assert (done.code, done.pictures) == (3, 0)
     assert any("not drawn: no ink" in line for line in done.lines)
     assert len(Store(config.home).keys()) == 2
+
+
+class Second:
+    """Climate Pulse, for the world's air: what the site says, and so much more."""
+
+    def __init__(self, more: float) -> None:
+        self.more = more
+
+    def __call__(self) -> Second:
+        """The transport, as the pipeline opens it."""
+        return self
+
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+        """A CSV file of the world's air; nobody answers for the sea."""
+        if "2t" not in path:
+            raise SourceUnavailable("the server did not answer within 30 s", "Will try again at the next refresh")
+        world = SeriesKey("era5", "t2m", "world")
+        body = genuine(world, NOON.date())
+        series = series_from_payload(body, world, Source("https://example.org", NOON, "0" * 64))
+        normal = climatology(series, DEFAULT).mean[dayofyear(series.dates) - 1]
+        days = zip(series.dates, series.values + self.more, normal + self.more, strict=True)
+        rows = [f"{day},{value:.2f},{usual:.2f},{value - usual:.2f},FINAL" for day, value, usual in days]
+        text = "\n".join(["# Climate Pulse", "date,2t,clim_91-20,ano_91-20,status", *rows])
+        return Payload(url=f"https://example.org/{path}", body=text.encode())
+
+
+@pytest.mark.parametrize(("more", "departs"), [(0.0, False), (0.3, True)])
+def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: float, departs: bool) -> None:
+    """In the round's lines and in the report's; its own silence is a line and no failure."""
+    config = settings(tmp_path / "home", "world")
+    done = unattended_round(config=config, transport=Site(NOON.date()), now=NOON, publish=None, second=Second(more))
+    assert done.code == 0
+    assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home).manifest.series
+    assert any("departs from Climate Pulse" in line for line in done.lines) == departs
+    assert any("did not answer" in line for line in done.lines)
+    said = (tmp_path / "report" / "world" / "report.md").read_text()
+    assert ("departs from Climate Pulse" in said) == departs
+    assert "did not answer" not in said
 
 
 def test_random_kills_of_whole_rounds(tmp_path: Path) -> None:
