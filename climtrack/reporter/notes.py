@@ -6,6 +6,7 @@ import numpy as np
 
 from climtrack.reporter.language import Language
 from climtrack.reporter.presets import Preset
+from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.results import Study
 
@@ -71,11 +72,14 @@ def source(study: Study, language: Language, preset: Preset, credit: str = "") -
         Source, the sentence that Copernicus asks for, credit.
     """
     product = PRODUCTS[study.series.key.product]
+    origin = Voice(study, language).origin
     values = {"product": product.title, "provider": product.provider}
     if study.simulated:
         parts = [language.text("picture.source.simulated", **values)]
     else:
-        parts = [language.text("picture.source" if preset.form == "wide" else "picture.source.short", **values)]
+        short = "" if preset.form == "wide" else ".short"
+        hands = "" if origin == "reanalyzer" else f".{origin}"
+        parts = [language.text(f"picture.source{hands}{short}", **values)]
         if product.copernicus:
             parts.append(language.text("picture.copernicus", year=study.as_of.year))
     return (*parts, *((credit,) if credit else ()))

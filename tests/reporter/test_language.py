@@ -1,22 +1,25 @@
 """Numbers, dates and the catalogues, as print has them."""
 
 import datetime as dt
+import re
 import string
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from climtrack.errors import ConfigError
+from climtrack.reporter import language
 from climtrack.reporter.language import LANGUAGES, Language, direction, messages
 from climtrack.vocabulary.rounding import rounded
 
 EN, ES, MX = (Language(code) for code in LANGUAGES)
 DAY = dt.date(2026, 11, 17)
 #: Where Spanish contracts an article or makes an adjective agree, and English does not.
-GRAMMAR = {"name", "subject", "the", "of", "of_the", "subject2", "of2", "warmer", "cooler"}
+GRAMMAR = {"place", "name", "subject", "the", "of", "of_the", "subject2", "of2", "warmer", "cooler"}
 
 
 def test_values_carry_an_unbreakable_space_and_the_right_mark():
@@ -141,3 +144,16 @@ def test_language_costs_little():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "0"]
+
+
+def test_every_message_is_said_somewhere():
+    """By its whole id, or by an id that is put together from a beginning: ``f"year.{side}"``."""
+    package = Path(language.__file__).parents[1]
+    source = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    said = set(re.findall(r"[\"']([a-z0-9_.]+)[\"']", source))
+    begun = tuple(
+        set(re.findall(r"[\"']([a-z0-9_]+\.[a-z0-9_.]*)\{", source))
+        | {"year.", "average.", "of.", "brief.", "cooler.", "warmer."}
+    )
+    for message in messages("en"):
+        assert message in said or message.startswith(begun), message
