@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from climtrack.errors import ConfigError, DiskError
+from climtrack.errors import ConfigError, DiskError, ExtraMissing
 from climtrack.publisher.folder import Folder
 from climtrack.publisher.publication import File, Publication
 from climtrack.serve import ServeSettings, background, listen
@@ -279,6 +279,27 @@ def test_a_taken_port_and_a_foreign_address_are_one_line() -> None:
             listen(ServeSettings(port=port))
     with pytest.raises((ConfigError, DiskError), match=r"no address of this computer|cannot be used"):
         listen(ServeSettings(host="203.0.113.7", port=0))
+
+
+@pytest.mark.parametrize("module", ["starlette.applications", "uvicorn"])
+def test_a_missing_extra_is_one_line(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Starlette or uvicorn: what to install, exit code 2, nothing else tried."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with (
+        pytest.raises(ExtraMissing, match=r"pip install 'climtrack\[serve\]'"),
+        background(tmp_path, ServeSettings(port=0), now=lambda: NOW),
+    ):
+        pass
+
+
+def test_without_the_fast_parser_it_serves_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uvicorn's own parser takes over where httptools is not installed."""
+    monkeypatch.setitem(sys.modules, "uvicorn.protocols.http.httptools_impl", None)
+    publish(tmp_path, "eeee")
+    with background(tmp_path, ServeSettings(port=0), now=lambda: NOW) as address:
+        wait(address)
+        status, headers, _ = ask(address, "/latest/p.png")
+        assert (status, headers["x-content-type-options"]) == (200, "nosniff")
 
 
 def test_it_stops_gracefully_when_told(tmp_path: Path) -> None:

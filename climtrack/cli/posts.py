@@ -161,14 +161,14 @@ def embed(
     climtrack embed --region nh --for email --lang es
     """
     from climtrack.pipeline.post import snippets
-    from climtrack.pipeline.publish import PRESETS, for_site
     from climtrack.pipeline.source import open_transport
-    from climtrack.publisher.embed import PLATFORMS
+    from climtrack.publisher.embed import NEEDS, PLATFORMS
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
-    asked = for_site(
-        _request(settings, region, variable, lang, baseline, as_of, chart, PRESETS, offline, settings.report.regions)
+    presets = tuple(dict.fromkeys(preset for name in platforms for preset in NEEDS[name]))
+    asked = _request(
+        settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
         done, found = snippets(asked, platforms, config=settings, transport=transport, now=now(), on_done=told)

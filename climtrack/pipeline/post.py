@@ -170,7 +170,8 @@ def snippets(
     Parameters
     ----------
     request : Request
-        Made with `publish.for_site`, so that the addresses are those that `publish` writes: same input, same bytes.
+        Its presets are those of `embed.NEEDS`. The addresses are those that `publish` writes: same input, same bytes,
+        same names. The sample is never shown: nothing is published of it.
     platforms : sequence of str
         Names of `embed.PLATFORMS`.
     config : Config
@@ -194,7 +195,8 @@ def snippets(
     ClimtrackError
         If nothing can be shown, or there is no picture that a platform takes.
     """
-    done = report(request, config=config, transport=transport, now=now, on_done=on_done)
+    real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
+    done = report(real, config=config, transport=transport, now=now, on_done=on_done)
     at = Addresses(config.publish.public_url) if config.publish.public_url else Addresses()
     found = []
     for one in done.regions:

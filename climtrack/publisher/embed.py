@@ -48,7 +48,7 @@ class Subject:
     Parameters
     ----------
     pictures : mapping of str to Picture
-        By preset: ``wide``, ``post``, ``email``, ``phone``, ``card``, …
+        By preset: ``wide``, ``post``, ``email``, ``phone``, ``card`` and those of single charts.
     words : Words
         Caption and alt texts.
     language : str
@@ -272,6 +272,22 @@ PLATFORMS: Mapping[str, Snippet] = MappingProxyType(
         "iframe": iframe,
         "quarto": _quarto,
         "hugo": _hugo,
+    }
+)
+
+
+#: Presets that a platform's snippet shows; none for an iframe, but its words come with a picture, so the smallest.
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "substack": ("post",),
+        "ghost": ("email",),
+        "wordpress": ("wide",),
+        "email": ("email",),
+        "markdown": ("post",),
+        "html": ("post", "wide", "phone"),
+        "iframe": ("card",),
+        "quarto": ("wide",),
+        "hugo": ("wide",),
     }
 )
 

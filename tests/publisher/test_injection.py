@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from climtrack.errors import ConfigError, PublishError
 from climtrack.publisher import templates
-from climtrack.publisher.embed import PLATFORMS, Picture, Subject, snippet
+from climtrack.publisher.embed import NEEDS, PLATFORMS, Picture, Subject, snippet
 from climtrack.publisher.page import PageChart, Prose, report_html
 from climtrack.publisher.post import PostPart, PostPicture, post
 from climtrack.publisher.publication import Publication
@@ -203,6 +203,14 @@ def test_the_html_snippet_is_that_of_the_design() -> None:
     assert '<source media="(max-width: 480px)" srcset="https://charts.example.org/2024-07-05/p.phone' in found
     assert 'post.en.0a1b2c3d.png 1456w, https://charts.example.org/2024-07-05/p.wide.en.0a1b2c3d.png 2400w"' in found
     assert 'width="1456" height="820" loading="lazy" decoding="async" alt="A chart"' in found
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_snippet_can_be_made_of_what_it_needs(platform: str) -> None:
+    """`NEEDS` names enough pictures for each platform, and those are the ones shown."""
+    full = subject("A chart")
+    few = {name: full.pictures.get(name, Picture("https://charts.example.org/x.png", 9, 9)) for name in NEEDS[platform]}
+    assert snippet(platform, replace(full, pictures=few)) == snippet(platform, full)
 
 
 def test_unknown_platforms_and_missing_pictures_are_named() -> None:
