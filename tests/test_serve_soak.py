@@ -43,6 +43,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, str, int]]:
     assert process.poll() is None, "the server died"
     process.terminate()
     assert process.wait(15) == 0
+    process.stdout.close()
 
 
 def memory(process: int) -> float:
@@ -157,15 +158,12 @@ def test_v4_no_path_leads_out(served: tuple[Path, str, int]) -> None:
     rng = random.Random(2)
     parts = ["..", ".", "", "a", "latest", "data", "link", ".env", "%2e%2e", "%2f", "%5c", "\\", "%00", "secret",
              "index.html", "publication.json", ".climtrack-lock", "etc", "passwd", "%c0%ae", "~", ";", "?", "#", "%",
-             "%zz", "é"]  # fmt: skip
-    connection = http.client.HTTPConnection(*place(address), timeout=20)
-    for _ in range(20_000):
+             "%zz", "%c3%a9"]  # fmt: skip
+    asked = 0
+    while asked < 20_000:
         path = "/" + "/".join(rng.choice(parts) for _ in range(rng.randrange(1, 7)))
-        with contextlib.suppress(http.client.InvalidURL, UnicodeEncodeError):
-            connection.request("GET", path.encode().decode("latin-1"))
-            answer = connection.getresponse()
-            data = answer.read()
-            assert answer.status in {200, 308, 400, 404}, path
+        with contextlib.suppress(http.client.InvalidURL):
+            status, _, data = ask(address, path)
+            assert status in {200, 308, 400, 404}, path
             assert b"SECRET" not in data, path
-            if answer.will_close:
-                connection.close()
+            asked += 1
