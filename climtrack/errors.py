@@ -44,7 +44,8 @@ class ClimtrackError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.what}. {self.remedy}." if self.remedy else f"{self.what}."
+        what = self.what if self.what.endswith("?") else f"{self.what}."
+        return f"{what} {self.remedy}." if self.remedy else what
 
 
 class ConfigError(ClimtrackError):

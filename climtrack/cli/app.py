@@ -56,9 +56,10 @@ def _run(words: Sequence[str]) -> None:
     if spoken(os.environ) == "es" and {"-h", "--help"} & set(words):
         import typer.main
 
-        from climtrack.cli.spanish import in_spanish
+        from climtrack.cli.spanish import help_text
 
-        in_spanish(typer.main.get_command(app))(words, prog_name="climtrack")
+        typer.echo(help_text(typer.main.get_command(app), words))
+        sys.exit(0)
     else:
         app(words, prog_name="climtrack")
 

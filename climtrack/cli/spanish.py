@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -94,6 +94,50 @@ HELP: Mapping[str, str] = MappingProxyType(
 AUTHORS: tuple[str, ...] = (
     "report", "post", "embed", "facts", "compare", "records", "history", "export", "fetch", "status", "gallery", "init",
 )  # fmt: skip
+
+
+#: The frame that Typer draws around it.
+FRAME: Mapping[str, str] = MappingProxyType(
+    {
+        "Usage:": "Uso:",
+        "[OPTIONS]": "[OPCIONES]",
+        "Options:": "Opciones:",
+        "Arguments:": "Argumentos:",
+        "Commands:": "Órdenes:",
+        "[default:": "[de fábrica:",
+        "[required]": "[obligatorio]",
+        "Show this message and exit.": "Muestra esta ayuda y termina.",
+    }
+)
+
+
+def help_text(command: Any, words: Sequence[str]) -> str:
+    """
+    Help of the command that some words name.
+
+    Parameters
+    ----------
+    command : click.Command
+        The program; its help is replaced in place.
+    words : sequence of str
+        The command line.
+
+    Returns
+    -------
+    str
+        What ``--help`` prints, plain, in Spanish where there is Spanish for it.
+    """
+    node = in_spanish(command)
+    context = node.make_context("climtrack", [], resilient_parsing=True)
+    for word in words:
+        inner = getattr(node, "commands", {}).get(word)
+        if inner is not None:
+            node, context = inner, inner.make_context(word, [], resilient_parsing=True, parent=context)
+    node.rich_markup_mode = None
+    text = str(node.get_help(context))
+    for english, spanish in FRAME.items():
+        text = text.replace(english, spanish)
+    return text
 
 
 def in_spanish(command: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -10,6 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
+from climtrack.pipeline.studies import sampled
+from climtrack.store.netcdf import Store
+from climtrack.vocabulary.series import SeriesKey
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -51,7 +56,51 @@ def test_importing_climtrack_imports_nothing_else(tmp_path: Path) -> None:
     assert modules("import climtrack", {}, tmp_path) == {"climtrack"}
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("fetch", "--help")])
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A store with the northern hemisphere's simulated air and sea, and a source that refuses."""
+    folder = tmp_path_factory.mktemp("home")
+    now = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
+    keys = [SeriesKey.parse("era5.t2m.nh"), SeriesKey.parse("oisst.sst.natlan")]
+    with Store(folder).writer(now) as writer:
+        for series in sampled(keys, now).values():
+            writer.put(series)
+    return {
+        "CLIMTRACK_HOME": str(folder),
+        "CLIMTRACK_NOW": now.isoformat(),
+        "CLIMTRACK_BASE_URL": "http://127.0.0.1:9/",
+    }
+
+
+def among(found: set[str], *names: str) -> set[str]:
+    """Which of some packages or modules were imported."""
+    return {name for name in names if name in found}
+
+
+def test_status_reads_without_pictures_and_tables(home: Mapping[str, str], tmp_path: Path) -> None:
+    """`status` needs neither matplotlib nor xarray nor pandas."""
+    found = modules(command("status"), home, tmp_path)
+    assert not among(found, "matplotlib", "xarray", "pandas", "scipy", "PIL")
+
+
+@pytest.mark.parametrize(
+    "words", [("facts", "--region", "nh"), ("records", "--region", "nh"), ("history", "--region", "nh")]
+)
+def test_findings_need_no_pictures(words: Sequence[str], home: Mapping[str, str], tmp_path: Path) -> None:
+    """Numbers come without matplotlib, and like every warm path without pandas, xarray and scipy."""
+    found = modules(command(*words, *(("--offline",) if words[0] != "history" else ())), home, tmp_path)
+    assert not among(found, "matplotlib.figure", "xarray", "pandas", "scipy", "PIL")
+
+
+def test_a_warm_report_imports_what_it_draws_with_and_no_more(home: Mapping[str, str], tmp_path: Path) -> None:
+    """Drawn with matplotlib but not pyplot, read with netCDF4; neither pandas nor xarray nor scipy."""
+    words = ("report", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--preset", "phone")
+    found = modules(command(*words, "--lang", "en", "--offline"), home, tmp_path)
+    assert not among(found, "pandas", "xarray", "scipy", "dask", "matplotlib.pyplot", "apscheduler", "starlette")
+    assert {"matplotlib.figure", "netCDF4", "numpy"} <= found
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("report", "--help"), ("fetch", "--help")])
 def test_help_imports_no_numbers_and_no_pictures(words: Sequence[str], tmp_path: Path) -> None:
     """Help and version import neither numpy nor matplotlib nor any library of the second half."""
     heavy = {"numpy", "matplotlib", "pandas", "xarray", "netCDF4", "scipy", "PIL", "urllib3", "babel", "jinja2",

@@ -1,0 +1,74 @@
+"""The terminal: Spanish where it asks for it, plain in a pipe, without colour where that is wanted."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from climtrack.cli.app import app
+from climtrack.cli.spanish import AUTHORS, help_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A command in a process of its own, its output in a pipe."""
+    plain = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "CLIMTRACK_HOME": str(ROOT / "nowhere"),
+        **environment,
+    }
+    return subprocess.run([sys.executable, "-m", "climtrack", *words], env=plain, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("name", AUTHORS)
+def test_help_is_spanish_with_its_frame(name: str) -> None:
+    """What Typer draws around a help text is in Spanish, too."""
+    text = help_text(typer.main.get_command(app), [name, "--help"])
+    assert text.startswith(f"Uso: climtrack {name} [OPCIONES]")
+    assert "Muestra esta ayuda y termina." in text
+    assert not re.search(r"\b(Options|Arguments|default|required)\b", text)
+
+
+def test_lang_es_speaks_spanish_and_lang_en_does_not() -> None:
+    """The same wrong word, in two terminals."""
+    spanish = run("report", "--region", "nhh", LANG="es_ES.UTF-8")
+    english = run("report", "--region", "nhh", LANG="en_GB.UTF-8")
+    assert (spanish.returncode, english.returncode) == (2, 2)
+    assert "región desconocida" in spanish.stderr.decode()
+    assert "unknown region 'nhh'; did you mean 'nh'? Known are" in english.stderr.decode()
+
+
+def test_the_overview_is_spanish_in_a_spanish_terminal() -> None:
+    """`climtrack --help`, and `climtrack` alone, which is a usage error."""
+    told = run("--help", LANG="es_MX.UTF-8")
+    assert (told.returncode, told.stdout.decode().split("?")[0]) == (0, "¿Está bajando la línea de este año")
+    assert run(LANG="C").returncode == 2
+
+
+@pytest.mark.parametrize("words", [("--help",), ("report", "--help"), ("report", "--region", "nowhere"), ("status",)])
+def test_no_escape_sequence_in_a_pipe(words: tuple[str, ...]) -> None:
+    """Piped output and messages are plain text."""
+    for language in ("C.UTF-8", "es_ES.UTF-8"):
+        told = run(*words, LANG=language)
+        assert b"\x1b" not in told.stdout + told.stderr
+
+
+def test_a_terminal_that_knows_no_accents_still_gets_the_help() -> None:
+    """An ASCII terminal gets question marks for what it cannot show, and no traceback."""
+    told = run("--help", LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert told.returncode == 0
+    assert b"climtrack report --region nh" in told.stdout
+
+
+def test_completion_answers_the_shell() -> None:
+    """The shell asks through the environment, without a word on the command line."""
+    told = run(_CLIMTRACK_COMPLETE="complete_bash", COMP_WORDS="climtrack re", COMP_CWORD="1")
+    assert {"report", "records", "refresh"} <= set(told.stdout.decode().split())
