@@ -171,11 +171,13 @@ def embed(
         settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, found = snippets(asked, platforms, config=settings, transport=transport, now=now(), on_done=told)
+        done, found, absent = snippets(asked, platforms, config=settings, transport=transport, now=now(), on_done=told)
     for line in done.lines:
         note(line)
     if not settings.publish.public_url:
         note("public_url is not set in config.toml: these addresses reach this computer only.")
+    for line in absent:
+        note(line)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
     else:

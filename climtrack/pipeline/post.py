@@ -102,7 +102,7 @@ def write_post(
         files: list[Asset] = [asset for asset in one.assets if asset.media_type.startswith("image/")]
         for code in request.languages:
             parts = [_part(one, n, code, told[s.series.key], public) for n, s in enumerate(one.studies)]
-            page = public.absolute(addresses.page(one.charts[0].id, code, request.languages[0])) if public else ""
+            page = public.absolute(addresses.page(one.charts[0].id, code, config.report.languages[0])) if public else ""
             files += post(parts, code, page=page, overrides=overrides)
         write_bundle(place, files)
         written += files
@@ -163,7 +163,7 @@ def snippets(
     transport: Callable[[], Transport],
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> tuple[Report, tuple[tuple[str, str, str], ...]]:
+) -> tuple[Report, tuple[tuple[str, str, str], ...], tuple[str, ...]]:
     """
     What to paste, for every chart, language and platform.
 
@@ -189,6 +189,8 @@ def snippets(
         What was found and drawn.
     tuple of (str, str, str)
         Picture's subject, chart and language; platform; text to paste.
+    tuple of str
+        A line where pictures are not published yet.
 
     Raises
     ------
@@ -198,11 +200,29 @@ def snippets(
     real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
     done = report(real, config=config, transport=transport, now=now, on_done=on_done)
     at = Addresses(config.publish.public_url) if config.publish.public_url else Addresses()
-    found = []
+    found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for one in done.regions:
-        for label, subject in _subjects(one, request.languages[0], at):
-            found += [(label, platform, snippet(platform, subject)) for platform in platforms]
-    return done, tuple(found)
+        for label, subject in _subjects(one, config.report.languages[0], at):
+            for platform in platforms:
+                # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
+                what = f"{subject.frame} {subject.language}" if platform == "iframe" else label
+                found.setdefault((platform, what), (label, platform, snippet(platform, subject)))
+    return done, tuple(found.values()), _unpublished(done, config)
+
+
+def _unpublished(done: Report, config: Config) -> tuple[str, ...]:
+    """A line where pictures are not at their addresses yet: what is mailed must exist before it is sent."""
+    site = Path(config.publish.folder).expanduser()
+    absent = [
+        asset.path
+        for one in done.regions
+        for asset in one.assets
+        if PictureName.parse(asset.path) is not None
+        and not (site / addresses.dated(asset, max(study.series.end for study in one.studies))).is_file()
+    ]
+    if not absent:
+        return ()
+    return (f"{len(absent)} of these pictures are not in {site} yet: run `climtrack publish` before you send them.",)
 
 
 def _subjects(one: RegionReport, default: str, at: Addresses) -> list[tuple[str, Subject]]:
