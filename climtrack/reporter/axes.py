@@ -11,6 +11,9 @@ from climtrack.reporter.language import Language
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 
+#: Limits of a calendar year in days since 1 January.
+YEAR = (0.0, float(DAYS))
+UNIT = "\u00a0°C"
 #: Below this many CSS pixels a month shows its initial only.
 NARROW_MONTH = 34
 TICK, MONTH_DROP = 5.0, 18.0

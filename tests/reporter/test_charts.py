@@ -13,13 +13,13 @@ from matplotlib.lines import Line2D
 from PIL import Image, ImageChops, ImageFilter
 
 from climtrack.analysis.survey import study
-from climtrack.errors import RenderError
+from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter import means
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.charts import CHARTS, colours, curves, differences, year_lines
+from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
-from climtrack.reporter.render import draw, render
+from climtrack.reporter.render import draw, onto, render
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.results import Study
@@ -136,7 +136,7 @@ def test_limits_do_not_move_from_issue_to_issue() -> None:
     ]
     assert shown[0][0].get_ylim() == shown[1][0].get_ylim()
     assert len(shown[0]) == len(shown[1]) == 2
-    low, high = year_lines.limits(sample(), 0.0)
+    low, high = composition.limits(sample(), 0.0)
     assert low <= np.nanmin(sample().table.values)
     assert high >= np.nanmax(sample().table.values)
     below, above = differences.limits(sample())
@@ -216,15 +216,38 @@ def test_hemispheres_share_their_scales() -> None:
         draw("hemispheres", [sample("nh"), sample("natlan", "sst")], preset="panel", theme="light", language="en")
 
 
+def test_the_hemispheres_share_their_anomaly_limits() -> None:
+    """North and south by themselves take the same limits where both stay within two degrees."""
+    quiet = [altered(series(region), ((dt.date(1940, 1, 1), dt.date(1990, 12, 31)),)) for region in ("nh", "sh")]
+    assert anomaly.limits(quiet[:1]) == anomaly.limits(quiet[1:])
+    assert anomaly.limits([sample("tropics")]) != anomaly.limits(quiet[:1])
+
+
 def test_anomaly_limits_can_be_shared() -> None:
     """With the other hemisphere beside it a picture takes limits that hold both."""
     north, south = sample("nh"), sample("sh")
-    alone = draw("anomaly", [south], preset="wide", theme="light", language="en").figure.axes[0].get_ylim()
+    alone = draw("anomaly", [sample("tropics")], preset="wide", theme="light", language="en").figure.axes[0].get_ylim()
     pair = [
         draw("anomaly", [a], preset="wide", theme="light", language="en", beside=(b,)).figure.axes[0].get_ylim()
         for a, b in ((north, south), (south, north))
     ]
     assert pair[0] == pair[1] != alone
+
+
+def test_curves_on_ones_own_axes() -> None:
+    """The curves of the flagship and of the anomalies can be lent to a reader's own figure, frame and ticks kept."""
+    from matplotlib.figure import Figure
+
+    ax = Figure().add_subplot()
+    assert onto(ax, "year_lines", sample()) is ax
+    drawn = next(artist for artist in ax.lines if artist.get_gid() == "this-year")
+    np.testing.assert_array_equal(np.asarray(drawn.get_ydata()), np.delete(sample().table.row(2026), 59))
+    assert ax.get_xlim() == (0, 366)
+    assert ax.axison
+    other = onto(Figure().add_subplot(), "anomaly", sample(), theme="dark")
+    assert other.get_ylim() == anomaly.limits([sample()])
+    with pytest.raises(ConfigError, match="lends no curves"):
+        onto(Figure().add_subplot(), "stripes", sample())
 
 
 def test_colour_classes_by_hand() -> None:

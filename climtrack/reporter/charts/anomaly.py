@@ -11,9 +11,9 @@ from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, curves, key
 from climtrack.reporter.charts.arrangement import EVERY, arrange
-from climtrack.reporter.charts.ends import End, ends
+from climtrack.reporter.charts.composition import grid
+from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.charts.key import KeyItem
-from climtrack.reporter.charts.year_lines import RIGHT_GUTTER, UNIT, XLIM, grid
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.language import direction
@@ -22,6 +22,8 @@ from climtrack.vocabulary.results import Study
 
 #: Share of the record's range left free above it for the callout.
 HEADROOM = 0.22
+#: The two hemispheres of a variable share at least these limits, so that their pictures compare; degC.
+HEMISPHERES, HEMISPHERES_REACH = ("nh", "sh"), {"t2m": 2.0, "sst": 1.2}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequence[Study] = ()) -> None:
@@ -57,11 +59,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
     )  # fmt: skip
     low, high = limits((study, *beside))
     ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))
-    panel = canvas.panel(area, XLIM, ylim)
+    panel = canvas.panel(area, axes.YEAR, ylim)
     by = scales.step(high - low)
     if form != "card":
         values = [v for v in scales.ticks(*ylim, by) if v <= high]
-        axes.grid(canvas, panel, values, axes.signed(language, by), left=room.left, unit=UNIT)
+        axes.grid(canvas, panel, values, axes.signed(language, by), left=room.left, unit=axes.UNIT)
     rows = curves.years(study, study.anomalies)
     bottom, top = curves.extremes(study.anomalies, rows.others)
     panel.axes.fill_between(curves.X, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
@@ -111,8 +113,14 @@ def limits(studies: Sequence[Study]) -> tuple[float, float]:
         In degC, zero between them.
     """
     tables = [study.anomalies.values for study in studies if study.anomalies is not None]
-    low = min(0.0, *(float(np.nanmin(values)) for values in tables))
-    high = max(0.0, *(float(np.nanmax(values)) for values in tables))
+    lows, highs = [0.0], [0.0]
+    for study in studies:
+        if study.region.name in HEMISPHERES:
+            side = HEMISPHERES_REACH[study.series.key.variable]
+            lows.append(-side)
+            highs.append(side)
+    low = min(lows + [float(np.nanmin(values)) for values in tables])
+    high = max(highs + [float(np.nanmax(values)) for values in tables])
     return scales.outward(low, high, scales.step(high - low) / 4)
 
 

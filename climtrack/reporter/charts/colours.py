@@ -17,7 +17,6 @@ Floats = npt.NDArray[np.float64]
 WIDTH, HEIGHT, ROOM = 182.0, 7.5, 30.0
 #: Width that a number of the key takes.
 NUMBER = 48.0
-UNIT = "\u00a0°C"
 
 
 def classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
@@ -70,10 +69,10 @@ def key(canvas: Canvas, limit: float, right: float, base: float | None = None, w
     values = scales.ticks(-limit, limit, by)
     label = axes.signed(canvas.language, by)
     for value in values:
-        text = label(value) + UNIT * (value == values[-1])
+        text = label(value) + axes.UNIT * (value == values[-1])
         line = Line(text, "regular", size, canvas.theme.secondary)
         x = left + (value + limit) / (2 * limit) * width
         # The number stands under its colour, the unit beside it.
-        number = Line(text.removesuffix(UNIT), "regular", size, canvas.theme.secondary)
+        number = Line(text.removesuffix(axes.UNIT), "regular", size, canvas.theme.secondary)
         x = min(x - canvas.width(number) / 2, right - canvas.width(line))
         canvas.text("scale", max(x, left), base, line)

@@ -14,13 +14,13 @@ from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.language import direction
+from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
 from climtrack.vocabulary.results import Study
 
 #: Width and height of the inset with its title and months, and the factors tried.
 INSET = (222.0, 118.0)
 FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
-UNIT = "\u00a0°C"
 #: In the first days of January the panel shows the last 60 days instead of a year with a speck.
 EARLY, RECENT = 15, 60
 
@@ -95,13 +95,13 @@ def inset(canvas: Canvas, study: Study, place: Rect) -> None:
     canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
     values, label = _scale(canvas, study, place.height - canvas.size(axes.MONTH_DROP) - title.size - 9)
     size = canvas.size(canvas.preset.type.axis)
-    names = [Line(label(v) + UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
+    names = [Line(label(v) + axes.UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
     left = place.left + 4 + max(map(canvas.width, names))
     area = Rect(left, place.top + title.size + 9, place.right, place.bottom - canvas.size(axes.MONTH_DROP))
     _panel(canvas, study, area, place.left, z=4)
 
 
-def below(canvas: Canvas, study: Study, area: Rect, left: float) -> None:
+def below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
     """
     Draw the panel under the curve, its title and the latest difference above it.
 
@@ -115,6 +115,11 @@ def below(canvas: Canvas, study: Study, area: Rect, left: float) -> None:
         Room of the axes with their title.
     left : float
         Where title and gridlines begin.
+
+    Returns
+    -------
+    Panel
+        The axes, which carry the time axis of both.
     """
     size = canvas.size(canvas.preset.type.label)
     title = canvas.text("panel-title", left, area.top, Line(_title(canvas, study), "semibold", size, canvas.theme.ink))
@@ -130,7 +135,7 @@ def below(canvas: Canvas, study: Study, area: Rect, left: float) -> None:
         line = Line(text, "semibold", size, canvas.theme.average)
         if title.right + 12 + canvas.width(line) <= area.right:
             canvas.text("panel-value", area.right, area.top, line, align="right")
-    _panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
+    return _panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
 
 
 def _title(canvas: Canvas, study: Study) -> str:
@@ -138,7 +143,7 @@ def _title(canvas: Canvas, study: Study) -> str:
     return canvas.language.text("label.difference.60" if early(study) else "label.difference")
 
 
-def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> None:
+def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
     """Grid, curves and time axis."""
     ylim = limits(study)
     values, label = _scale(canvas, study, area.height)
@@ -147,7 +152,7 @@ def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -
     panel = canvas.panel(area, xlim, ylim, z=z)
     axes.grid(
         canvas, panel, values, label,
-        left=left, unit=UNIT, above=7, z=z - 0.5,
+        left=left, unit=axes.UNIT, above=7, z=z - 0.5,
     )  # fmt: skip
     if early(study):
         canvas.traces.append(curves.recent(panel, study, first))
@@ -155,6 +160,7 @@ def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -
     else:
         canvas.traces.append(curves.difference(panel, study))
         axes.months(canvas, panel, z=z + 0.1)
+    return panel
 
 
 def _scale(canvas: Canvas, study: Study, height: float) -> tuple[list[float], Callable[[float], str]]:

@@ -14,7 +14,6 @@ from climtrack.reporter.charts import callout
 from climtrack.reporter.charts.arrangement import EVERY, arrange
 from climtrack.reporter.charts.curves import DOTTED
 from climtrack.reporter.charts.ends import GAP, End, ends
-from climtrack.reporter.charts.year_lines import UNIT
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
@@ -79,7 +78,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     if not card:
         axes.grid(
             canvas, panel, [v for v in scales.ticks(*panel.ylim, by) if v <= high], axes.signed(language, by),
-            left=room.left, unit=UNIT,
+            left=room.left, unit=axes.UNIT,
         )  # fmt: skip
     panel.average(np.array(panel.xlim), np.zeros(2))
     for line in overlay.past:

@@ -11,6 +11,8 @@ from climtrack.reporter.geometry import Rect
 from climtrack.reporter.labels import spread
 
 GAP = 9.0
+#: Room to the right of the axes for them.
+RIGHT_GUTTER = 88.0
 #: A label moved by more than this many lines gets an elbow leader.
 FAR = 0.9
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from climtrack.errors import RenderError
 from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout, curves, differences, key, year_lines
+from climtrack.reporter.charts import callout, composition, curves, differences, key, year_lines
 from climtrack.reporter.charts.arrangement import EVERY, arrange
-from climtrack.reporter.charts.year_lines import UNIT, XLIM, grid
+from climtrack.reporter.charts.composition import grid
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.frame import page
@@ -68,7 +68,7 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     card, size = canvas.preset.form == "card", canvas.size(canvas.preset.type.label)
     left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 42)))
     width = (room.right - left - COLUMN_GAP) / 2
-    lows, highs = zip(*(year_lines.limits(study, 0.0) for study in studies), strict=True)
+    lows, highs = zip(*(composition.limits(study, 0.0) for study in studies), strict=True)
     low, high = min(lows), max(highs)
     ylim = (low, high + HEADROOM * (high - low))
     lower = _difference_limits(studies)
@@ -80,13 +80,13 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
         canvas.text("head", x, top, Line(text, "bold", head.size, canvas.theme.ink))
         height = bottom - top - 8
         upper = Rect(x, top + 8, x + width, bottom if card else top + 8 + UPPER * height)
-        panel = canvas.panel(upper, XLIM, ylim)
+        panel = canvas.panel(upper, axes.YEAR, ylim)
         start = room.left if i == 0 else x
         if not card:
             by = scales.step(high - low)
             axes.grid(
                 canvas, panel, [v for v in scales.ticks(*ylim, by) if v <= high],
-                axes.plain(canvas.language, by) if i == 0 else None, left=start, unit=UNIT,
+                axes.plain(canvas.language, by) if i == 0 else None, left=start, unit=axes.UNIT,
             )  # fmt: skip
         canvas.traces.append(curves.absolute(panel, study))
         _labels(canvas, study, panel, with_key=i == 0 and not card)
@@ -139,11 +139,11 @@ def _difference(
     months: bool = True,
 ) -> None:
     """A panel of differences with its grid."""
-    panel = canvas.panel(area, XLIM, ylim)
+    panel = canvas.panel(area, axes.YEAR, ylim)
     by = scales.step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
     values = [v for v in scales.ticks(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
     label = axes.signed(canvas.language, by) if named else None
-    axes.grid(canvas, panel, values, label, left=left, unit=UNIT, above=7)
+    axes.grid(canvas, panel, values, label, left=left, unit=axes.UNIT, above=7)
     canvas.traces.append(curves.difference(panel, study))
     if months:
         axes.months(canvas, panel)

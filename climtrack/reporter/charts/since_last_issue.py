@@ -14,8 +14,7 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, key
 from climtrack.reporter.charts.arrangement import EVERY, arrange
 from climtrack.reporter.charts.curves import DOTTED
-from climtrack.reporter.charts.ends import End, ends
-from climtrack.reporter.charts.year_lines import RIGHT_GUTTER, UNIT
+from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
@@ -80,7 +79,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     if not card:
         axes.grid(
             canvas, panel, [v for v in scales.ticks(*panel.ylim, by) if v <= high], axes.signed(language, by),
-            left=room.left, unit=UNIT,
+            left=room.left, unit=axes.UNIT,
         )  # fmt: skip
     at = (then - first).days
     xs: Floats = np.arange(dates.size, dtype=np.float64) + 0.5

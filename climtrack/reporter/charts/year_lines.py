@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,48 +10,20 @@ import numpy.typing as npt
 from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, curves, differences, key
-from climtrack.reporter.charts.arrangement import EVERY, FULL, Mode, Second, arrange
-from climtrack.reporter.charts.ends import End, ends
+from climtrack.reporter.charts.annotations import record_label, record_ticks, thin_lines
+from climtrack.reporter.charts.arrangement import EVERY, Second, arrange
+from climtrack.reporter.charts.composition import compose, grid, upper
+from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.charts.key import KeyItem
-from climtrack.reporter.emptiness import Emptiness
-from climtrack.reporter.fonts import CAP, wrapped
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of
 from climtrack.vocabulary.results import Study
 
 Floats = npt.NDArray[np.float64]
-XLIM = (0.0, float(DAYS))
-#: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
-HEADROOM = (0.0, 0.1, 0.2, 0.32, 0.45, 0.6)
-#: A composition to try: whether the difference panel stands inside, headroom, and acceptable callouts.
-Plan = tuple[bool, float, tuple[Mode, ...]]
-#: Columns in the middle of the months.
-MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
-RIGHT_GUTTER = 88.0
-#: Shares of the height: the curve, and where the panel under it begins.
-UPPER, LOWER = 0.60, 0.70
-UNIT = "\u00a0°C"
-TICK_HEIGHT = 5.2
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """
-    How a series fits a preset, the same for every issue.
-
-    Parameters
-    ----------
-    inset : bool
-        Whether the difference panel fits inside; it stands below otherwise.
-    ylim : tuple of float
-        Limits in degC.
-    """
-
-    inset: bool
-    ylim: tuple[float, float]
+#: Where the panel under the curve begins, as a share of the height.
+LOWER = 0.70
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before: int | None = None) -> None:
@@ -79,15 +50,25 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
     bottom = room.bottom - canvas.size(axes.MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
-    plan = compose(canvas, study, full, room.right, compared)
+    wordings = _callouts(canvas, study)
+    sizes = [canvas.extent(found) for found in wordings]
+    items = key_items(canvas, study) if form in {"square", "tall"} else []
+
+    def second(inset: bool) -> Second | None:
+        """What else must find room inside the axes: the inset, or the key."""
+        if inset and compared:
+            return differences.inset_place
+        return (lambda empty: empty.roomiest(*key.extent(canvas, items))) if items else None
+
+    plan = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
     stacked = compared and not plan.inset
     if stacked and form == "wide":
         full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
-    area = _upper(full) if stacked else full
-    panel = canvas.panel(area, XLIM, plan.ylim)
+    area = upper(full) if stacked else full
+    panel = canvas.panel(area, axes.YEAR, plan.ylim)
     if not card:
         by = scales.step(plan.ylim[1] - plan.ylim[0])
-        axes.grid(canvas, panel, scales.ticks(*plan.ylim, by), axes.plain(language, by), left=room.left, unit=UNIT)
+        axes.grid(canvas, panel, scales.ticks(*plan.ylim, by), axes.plain(language, by), left=room.left, unit=axes.UNIT)
     canvas.traces.append(curves.absolute(panel, study, thin_before=thin_before))
     low, high = curves.envelope(study.table)
     empty = grid(Rect(area.left, area.top, room.right, area.bottom), area.width, plan.ylim, low, high)
@@ -96,14 +77,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
             empty.occupy(box.grown(2))
     if not stacked:
         axes.months(canvas, panel)
-        if not card and _record_ticks(canvas, panel, study):
+        if not card and record_ticks(canvas, panel, study):
             empty.occupy(Rect(area.left, area.bottom - 9, area.right, area.bottom))
     at, value = curves.end(study, study.table)
-    point, wordings = (panel.x(at), panel.y(value)), _callouts(canvas, study)
-    sizes = [canvas.extent(found) for found in wordings]
-    items = key_items(canvas, study) if form in {"square", "tall"} else []
-    second = _second(canvas, compared and plan.inset, items)
-    found = arrange(empty, sizes, point, second, EVERY) or arrange(empty, sizes, point, None, EVERY)
+    point = (panel.x(at), panel.y(value))
+    found = arrange(empty, sizes, point, second(plan.inset), EVERY) or arrange(empty, sizes, point, None, EVERY)
     if found is not None:
         callout.draw(canvas, found.callout, wordings[found.wording], *point)
         empty.occupy(found.callout.grown(callout.CLEAR))
@@ -115,131 +93,13 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
                 differences.inset(canvas, study, found.second)
     if stacked:
         lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
-        differences.below(canvas, study, lower, room.left)
+        under = differences.below(canvas, study, lower, room.left)
+        if form == "wide" and not differences.early(study):
+            record_ticks(canvas, under, study)
     if not card:
-        _record_label(canvas, panel, study, empty)
+        record_label(canvas, panel, study, empty)
     if form == "wide":
-        _grey_note(canvas, study, empty)
-
-
-def limits(study: Study, headroom: float) -> tuple[float, float]:
-    """
-    Limits of a series, from the record's extremes rounded outward, so that successive issues compare.
-
-    Parameters
-    ----------
-    study : Study
-        Whose table.
-    headroom : float
-        Share of the range left free above.
-
-    Returns
-    -------
-    tuple of float
-        In degC.
-    """
-    low, high = float(np.nanmin(study.table.values)), float(np.nanmax(study.table.values))
-    if study.climatology is not None:
-        low = min(low, float(np.nanmin(study.climatology.mean - 2 * study.climatology.spread)))
-        high = max(high, float(np.nanmax(study.climatology.mean + 2 * study.climatology.spread)))
-    pad = 0.01 * (high - low)
-    low, high = scales.outward(low - pad, high + pad, scales.step(high - low) / 8)
-    return low, high + headroom * (high - low)
-
-
-def grid(area: Rect, width: float, ylim: tuple[float, float], low: Floats, high: Floats) -> Emptiness:
-    """
-    Occupancy of the axes: everything between the lowest and the highest year is taken.
-
-    Parameters
-    ----------
-    area : Rect
-        The axes, and the room beside them.
-    width : float
-        Width of the axes alone.
-    ylim : tuple of float
-        Their limits.
-    low, high : array of float
-        Extremes by day of year, shape (366,).
-
-    Returns
-    -------
-    Emptiness
-        Ready to place things in.
-    """
-    empty = Emptiness(area)
-    scale = area.height / (ylim[1] - ylim[0])
-    empty.occupy_between(
-        area.left + curves.X / DAYS * width,
-        area.bottom - (high - ylim[0]) * scale,
-        area.bottom - (low - ylim[0]) * scale,
-    )
-    return empty
-
-
-def compose(canvas: Canvas, study: Study, full: Rect, right: float, compared: bool) -> Composition:
-    """
-    The composition in which callout and difference panel find room whatever the month.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture, not drawn on.
-    study : Study
-        Whose extremes.
-    full : Rect
-        Room of the axes.
-    right : float
-        Right end of the room for callouts.
-    compared : bool
-        Whether there is a difference panel.
-
-    Returns
-    -------
-    Composition
-        Inset where it fits, else the panel below.
-    """
-    form = canvas.preset.form
-    low, high = curves.envelope(study.table)
-    sizes = [canvas.extent(found) for found in _callouts(canvas, study)]
-    items = key_items(canvas, study) if form in {"square", "tall"} else []
-    for inset, headroom, modes in _plans(form, compared):
-        area, ylim = full if inset else _upper(full), limits(study, headroom)
-        empty = grid(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
-        second = _second(canvas, inset and compared, items)
-        middles = (low + high) / 2
-        if all(
-            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second, modes) is not None
-            for day in MIDDLES
-            if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
-        ):
-            return Composition(inset, ylim)
-    return Composition(not compared, limits(study, HEADROOM[2]))
-
-
-def _plans(form: str, compared: bool) -> list[Plan]:
-    """Compositions to try, best first: whether inset, headroom, and which callouts are acceptable."""
-    alone = not compared
-    plans: list[Plan] = [(alone, headroom, FULL[:1]) for headroom in HEADROOM[:2]]
-    plans += [(alone, headroom, FULL) for headroom in HEADROOM[:3]]
-    plans += [(alone, headroom, EVERY) for headroom in HEADROOM]
-    if form != "wide" or alone:
-        return plans
-    inside: list[Plan] = [(True, headroom, FULL[:1]) for headroom in HEADROOM[:3]]
-    inside += [(True, headroom, FULL) for headroom in HEADROOM[:4]]
-    return inside + plans
-
-
-def _second(canvas: Canvas, inset: bool, items: list[KeyItem]) -> Second | None:
-    """What else must find room inside the axes: the inset, or the key."""
-    if inset:
-        return differences.inset_place
-    return (lambda empty: empty.roomiest(*key.extent(canvas, items))) if items else None
-
-
-def _upper(full: Rect) -> Rect:
-    """The curve's room where a panel stands under it."""
-    return Rect(full.left, full.top, full.right, full.top + UPPER * full.height)
+        thin_lines(canvas, study, empty)
 
 
 def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
@@ -281,67 +141,6 @@ def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
             lines.append(Line(language.text("label.average"), "regular", size, theme.average))
         found.append(End(panel.y(float(study.climatology.mean[-1])), tuple(lines)))
     return ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
-
-
-def _record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
-    """Marks on the axis for days warmer than any before on that date."""
-    bottom = panel.rect.bottom - 0.9
-    runs: list[list[int]] = []
-    for column in (dayofyear_of(day) - 1 for day in study.findings.records.days):
-        if runs and column - runs[-1][1] <= 1 + (column == LEAP_DAY):
-            runs[-1][1] = column
-        else:
-            runs.append([column, column])
-    for first, last in runs:
-        rect = Rect(panel.x(first), bottom - TICK_HEIGHT, panel.x(last + 1), bottom)
-        canvas.fill(rect, canvas.theme.record, z=3)
-    return bool(study.findings.records.days)
-
-
-def _record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> None:
-    """The year of the warmest day, named once beside it; merged into its own label where that is there anyway."""
-    record = study.findings.records.warmest_day
-    if record.date.year in (study.year, study.year - 1):
-        return
-    line = Line(
-        canvas.language.text("callout.record", year=record.date.year), "regular",
-        canvas.size(canvas.preset.type.note), canvas.theme.secondary,
-    )  # fmt: skip
-    x, y = panel.x(dayofyear_of(record.date) - 0.5), panel.y(record.value)
-    width, height = canvas.extent([line])
-
-    def cost(left: Floats, top: Floats) -> Floats:
-        dx = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
-        dy = np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
-        return np.where((dx >= 10) & (dy < 14) & (dx < 60), dx + 2 * dy + 4 * (left < x), np.inf)
-
-    place = empty.place(width + 6, height + 6, cost)
-    if place is None:
-        return
-    empty.occupy(place)
-    rect = place.grown(-3)
-    right = rect.left > x
-    near = rect.left - 3 if right else rect.right + 3
-    canvas.stroke([x + (2 if right else -2), near], [y, rect.top + CAP * line.size / 2], canvas.theme.axis, 0.7, z=4)
-    canvas.text("record", rect.left, rect.top + CAP * line.size, line)
-
-
-def _grey_note(canvas: Canvas, study: Study, empty: Emptiness) -> None:
-    """What the thin lines are, where there is room for it."""
-    theme, size = canvas.theme, canvas.size(canvas.preset.type.note)
-    others = curves.years(study, study.table).others
-    if len(others) < 2:
-        return
-    how = "label.thin" if theme.name == "light" else "picture.thin.brighter"
-    text = canvas.language.text(how, years=f"{others[0]}–{others[-1]}")
-    for room in (128, 150, 105, 90):
-        lines = [Line(t, "regular", size, theme.secondary) for t in wrapped(theme, "regular", size, text, room)]
-        width, height = canvas.extent(lines)
-        place = empty.roomiest(width + 10, height + 10)
-        if place is not None:
-            canvas.block("thin-note", place.left + 5, place.top + 5, lines)
-            empty.occupy(place)
-            return
 
 
 def key_items(canvas: Canvas, study: Study) -> list[KeyItem]:

@@ -12,7 +12,6 @@ from climtrack.errors import RenderError
 from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout
-from climtrack.reporter.charts.year_lines import UNIT, XLIM
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
@@ -57,17 +56,17 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     area = Rect(left, room.top, room.right, room.bottom - canvas.size(axes.MONTH_DROP))
     edges, bars = _bars(study, found.other_year)
     ylim = _limits(bars)
-    panel = canvas.panel(area, XLIM, ylim)
+    panel = canvas.panel(area, axes.YEAR, ylim)
     if not card:
         by = scales.step(ylim[1] - ylim[0])
         axes.grid(
             canvas, panel, scales.ticks(*ylim, by), axes.signed(language, by),
-            left=room.left, unit=UNIT,
+            left=room.left, unit=axes.UNIT,
         )  # fmt: skip
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
         heights = np.where(sign * bars > 0, bars, 0.0)
         panel.axes.fill_between(edges, 0, heights, step="post", color=colour, lw=0, zorder=3)
-    panel.axes.plot(XLIM, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
+    panel.axes.plot(axes.YEAR, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
     axes.months(canvas, panel)
 
     empty = Emptiness(area)
