@@ -58,7 +58,7 @@ def stored_series(variable: str, region: str, *, known_on: str | dt.date | None,
         goods = stock(
             [key],
             config=settings,
-            store=Store(settings.home),
+            store=Store(settings.home, known_on=date_of(known_on)),
             transport=transport,
             now=moment,
             freshness=Freshness(offline=offline, sample=False, known_on=date_of(known_on)),

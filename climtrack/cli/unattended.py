@@ -67,7 +67,8 @@ def refresh(
     elif not done.interrupted:
         for row in done.rows():
             say(row)
-        say(f"{done.pictures} pictures drawn{', site published' if done.published else ''}.")
+        drawn = f"{done.pictures} picture{'' if done.pictures == 1 else 's'} drawn"
+        say(f"{drawn}{', site published' if done.published else ''}.")
     if done.code or (strict and done.stale):
         raise typer.Exit(done.code or 3)
 

@@ -196,7 +196,7 @@ def answer(
     ClimtrackError
         If nothing is known at all.
     """
-    store = Store(config.home)
+    store = Store(config.home, known_on=question.freshness.known_on)
     pairs = pairings(question.regions, question.variables, config, store)
     goods = stock(
         wanted(pairs, question.variables),
@@ -298,7 +298,8 @@ def _beside(
     found: Answer, *, config: Config, transport: Callable[[], Transport], now: dt.datetime
 ) -> tuple[Study, ...]:
     """The world beside its hemispheres, and Niño 3.4, where they can be had."""
-    store, question = Store(config.home), found.question
+    question = found.question
+    store = Store(config.home, known_on=question.freshness.known_on)
     names = [NINO, *(["world"] if {"nh", "sh"} <= set(question.regions) else [])]
     studies: list[Study] = []
     for name in names:

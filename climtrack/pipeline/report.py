@@ -15,7 +15,7 @@ from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.companions import companions
 from climtrack.pipeline.drawing import Picture, draw, pictures
 from climtrack.pipeline.looks import looks
-from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studies_of, wanted
+from climtrack.pipeline.studies import Freshness, Stock, pairings, seen_at, stock, studies_of, wanted
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
 from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
@@ -166,7 +166,8 @@ def report(
     ClimtrackError
         If nothing can be shown, or this computer refuses.
     """
-    store = Store(config.home)
+    store = Store(config.home, known_on=request.freshness.known_on)
+    now = seen_at(now, request.freshness.known_on)
     themes = looks(config, request.themes)
     pairs = pairings(request.regions, request.variables, config, store)
     keys = wanted(pairs, request.variables)

@@ -193,7 +193,7 @@ def stock(
         Of the first cause, where nothing is in hand at all.
     """
     if freshness.known_on is not None:
-        return Stock({key: store.history.known_on(key, freshness.known_on) for key in keys})
+        return _past(keys, config, freshness.known_on, now)
     fetchable = [key for key in keys if key not in COMPUTED]
     updates: tuple[Update, ...] = ()
     lines: list[str] = []
@@ -222,6 +222,36 @@ def stock(
     old = stale(tuple(series.values()), now)
     missing = tuple(key for key in keys if key not in series)
     return Stock(series, updates, tuple(lines), old, missing, stale=bool(old or failed))
+
+
+def _past(keys: Sequence[SeriesKey], config: Config, day: dt.date, now: dt.datetime) -> Stock:
+    """What was known on a day, and how old it was then."""
+    store = Store(config.home, known_on=day)
+    series = {key: store.read(key) for key in keys if key in store.manifest.series}
+    if not series:
+        names = ", ".join(key.label for key in keys)
+        raise SeriesNotFound(f"{names}: nothing was stored by {day}", "Choose a later date")
+    old = stale(tuple(series.values()), seen_at(now, day))
+    return Stock(series, (), (), old, tuple(key for key in keys if key not in series), stale=bool(old))
+
+
+def seen_at(now: dt.datetime, known_on: dt.date | None) -> dt.datetime:
+    """
+    The time by which ages are told: now, or the end of the day whose knowledge is shown.
+
+    Parameters
+    ----------
+    now : datetime
+        The time.
+    known_on : date or None
+        Day whose knowledge is shown.
+
+    Returns
+    -------
+    datetime
+        Never after `now`.
+    """
+    return now if known_on is None else min(now, dt.datetime.combine(known_on, dt.time(23, 59, 59), dt.UTC))
 
 
 def sampled(keys: Sequence[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:

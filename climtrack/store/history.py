@@ -114,9 +114,7 @@ class History:
         StoreDamaged
             If the history does not hold what was written.
         """
-        if not isinstance(moment, dt.datetime):
-            moment = dt.datetime.combine(moment, dt.time.max, dt.UTC)
-        changes = [change for change in self.ledger.changes(key) if change.version.seen <= moment]
+        changes = _until(self.ledger.changes(key), moment)
         if not changes:
             raise SeriesNotFound(f"{key}: nothing was stored by {moment:%Y-%m-%d}", "Choose a later date")
         return self._state(key, changes)
@@ -205,37 +203,21 @@ class History:
         RevisionNoise or None
             None while fewer than 30 days have been watched.
         """
-        changes = self.ledger.changes(key)
-        if not changes:
-            return None
-        unwatched = set(changes[0].days[changes[0].status != Status.PRELIMINARY].tolist())
-        first: dict[int, tuple[float, int, dt.datetime]] = {}
-        last: dict[int, tuple[float, int]] = {}
-        for change in changes:
-            rows = zip(change.days.tolist(), change.values.tolist(), change.status.tolist(), strict=True)
-            for day, value, status in rows:
-                if day not in unwatched and status != Status.MISSING:
-                    first.setdefault(day, (value, status, change.version.seen))
-                    last[day] = (value, status)
-        by = changes[-1].version.seen - dt.timedelta(days=_ENOUGH)
-        moved = [
-            abs(last[day][0] - value)
-            for day, (value, status, seen) in first.items()
-            if last[day][1] == Status.FINAL and (status == Status.PRELIMINARY or seen <= by)
-        ]
-        if len(moved) < _ENOUGH:
-            return None
-        since = changes[0].version.seen.date().isoformat()
-        return RevisionNoise(sum(moved) / len(moved), max(moved), len(moved), f"measured here since {since}")
+        return _noise(self.ledger.changes(key))
 
-    def last_manifest(self) -> Manifest:
+    def manifest(self, moment: dt.date | dt.datetime | None = None) -> Manifest:
         """
-        What a lost manifest said, but for the files and the sources' health.
+        What the manifest said, but for the files and the sources' health.
+
+        Parameters
+        ----------
+        moment : date or datetime, optional
+            A date means its end, in UTC; by default the last commit of all.
 
         Returns
         -------
         Manifest
-            Entries without a file, so that each series is read from here; empty for an empty history.
+            Entries without a file, so that each series is read from here; empty where nothing was stored yet.
 
         Raises
         ------
@@ -244,11 +226,11 @@ class History:
         """
         series, seen = {}, []
         for key in self.ledger.series():
-            changes = self.ledger.changes(key)
+            changes = _until(self.ledger.changes(key), moment)
+            if not changes:
+                continue
             last, state = changes[-1].version, self._state(key, changes)
-            series[key] = Entry(
-                "", "", last.digest, cf.provenance(state), state.end, last.generation, self.revision_noise(key)
-            )
+            series[key] = Entry("", "", last.digest, cf.provenance(state), state.end, last.generation, _noise(changes))
             seen.append(last.seen)
         generation = max((entry.generation for entry in series.values()), default=0)
         return Manifest(generation, max(seen, default=None), MappingProxyType(series))
@@ -362,3 +344,42 @@ def _on(start: dt.date, size: int, first: dt.date, values: Floats, status: Flags
     i = (first - start).days
     table["value"][i : i + values.size], table["status"][i : i + values.size] = values, status
     return table
+
+
+def _until(changes: list[Change], moment: dt.date | dt.datetime | None) -> list[Change]:
+    """
+    Changes as far as the last one seen by then; a date means its end, in UTC.
+
+    By their order, not each by its time: a clock that was wrong for a while must not tear a state apart.
+    """
+    if moment is None:
+        return changes
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time.max, dt.UTC)
+    last = max((i for i, change in enumerate(changes) if change.version.seen <= moment), default=-1)
+    return changes[: last + 1]
+
+
+def _noise(changes: list[Change]) -> RevisionNoise | None:
+    """Revision noise of a series from its changes."""
+    if not changes:
+        return None
+    unwatched = set(changes[0].days[changes[0].status != Status.PRELIMINARY].tolist())
+    first: dict[int, tuple[float, int, dt.datetime]] = {}
+    last: dict[int, tuple[float, int]] = {}
+    for change in changes:
+        rows = zip(change.days.tolist(), change.values.tolist(), change.status.tolist(), strict=True)
+        for day, value, status in rows:
+            if day not in unwatched and status != Status.MISSING:
+                first.setdefault(day, (value, status, change.version.seen))
+                last[day] = (value, status)
+    by = changes[-1].version.seen - dt.timedelta(days=_ENOUGH)
+    moved = [
+        abs(last[day][0] - value)
+        for day, (value, status, seen) in first.items()
+        if last[day][1] == Status.FINAL and (status == Status.PRELIMINARY or seen <= by)
+    ]
+    if len(moved) < _ENOUGH:
+        return None
+    since = changes[0].version.seen.date().isoformat()
+    return RevisionNoise(sum(moved) / len(moved), max(moved), len(moved), f"measured here since {since}")

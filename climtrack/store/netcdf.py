@@ -38,6 +38,8 @@ class Store:
     ----------
     home : Path
         Folder of the store; it need not exist yet.
+    known_on : date or datetime, optional
+        Show the state of then, value for value, to read only; a date means its end, in UTC.
 
     Raises
     ------
@@ -49,10 +51,12 @@ class Store:
         If a newer climtrack wrote it.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
         self.home = home
         self._notices: dict[str, None] = {}
         self.manifest, self._sound = self._load()
+        if known_on is not None:
+            self.manifest = self.history.manifest(known_on)
 
     @property
     def snapshot(self) -> str:
@@ -183,12 +187,12 @@ class Store:
         try:
             if data is not None:
                 return manifest.from_json(data), True
-            found = History(self.home).last_manifest()
+            found = History(self.home).manifest()
             if not found.series:
                 return found, True
         except StoreDamaged:
             try:
-                found = History(self.home).last_manifest()
+                found = History(self.home).manifest()
             except StoreError as error:
                 raise StoreDamaged(
                     f"the manifest and the history in {disk.shortened(self.home)} are damaged",
@@ -203,7 +207,9 @@ class Store:
 
     def _series(self, key: SeriesKey, entry: Entry) -> Series:
         """Series of an entry, its hash checked before a value is used."""
-        data = self._content(Path(manifest.FOLDER) / entry.file) if entry.file else None
+        if not entry.file:
+            return self.history.at(key, entry.generation)
+        data = self._content(Path(manifest.FOLDER) / entry.file)
         if data is not None and hashlib.sha256(data).hexdigest() == entry.sha256:
             return cf.from_netcdf(data, entry.file)
         return self._other_copy(key, entry, gone=data is None)
