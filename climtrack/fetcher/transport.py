@@ -35,9 +35,9 @@ MEGABYTE = 1_000_000
 CONNECTIONS = 2
 #: Redirects followed for one request, all of them to the same scheme, host and port.
 HOPS = 3
-#: After this many paths in a row have got no answer at all, each further one is asked once and briefly (seconds), so
-#: that a dead source does not cost the whole time limit thirteen times over.
-PATIENCE, BRIEF = 2, 4.0
+#: A host that has not answered is asked after the others in this run; where none has, each further path is asked once
+#: and for this many seconds, so that a dead source does not cost the whole time limit thirteen times over.
+BRIEF = 4.0
 #: Bytes that status line and headers may have on top of the body.
 HEADERS = 262_144
 USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series for newsletters)"
@@ -120,7 +120,7 @@ class Http:
         self._slots = threading.BoundedSemaphore(CONNECTIONS)
         self._lock = threading.Lock()
         self._idle: list[tuple[str, Plain | Secure]] = []
-        self._unanswered = 0
+        self._silent: set[str] = set()
         self._not_before: dict[str, tuple[float, SourceUnavailable]] = {}
 
     def __enter__(self) -> Self:
@@ -171,37 +171,43 @@ class Http:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         with self._slots:
-            brief = self._unanswered >= PATIENCE
+            with self._lock:
+                brief = self._silent.issuperset(self._policy.base_urls)
             total = min(BRIEF, self._policy.total_timeout) if brief else self._policy.total_timeout
             task = _Task(path, headers, self._monotonic() + total, 1 if brief else self._policy.attempts, total)
             try:
-                payload = self._patiently(task)
+                return self._patiently(task)
             except Passing as problem:
-                self._unanswered = self._unanswered + 1 if isinstance(problem, Silent) else 0
                 raise SourceUnavailable(
                     problem.what, problem.remedy, url=problem.url, body=problem.body, retry_after=problem.retry_after
                 ) from problem
-            self._unanswered = 0
-            return payload
 
     def _patiently(self, task: _Task) -> Payload | None:
-        """Ask until there is an answer, the attempts are used up, or asking again cannot help."""
-        bases = self._policy.base_urls
+        """Ask host after host until there is an answer, the attempts are used up, or asking again cannot help."""
+        with self._lock:
+            bases = sorted(self._policy.base_urls, key=self._silent.__contains__)
         share = max(task.requests // len(bases), 1)
-        first: FetchError | None = None
+        first: Passing | None = None
         for i, base in enumerate(bases):
             if task.requests <= 0 or self._monotonic() >= task.deadline:
                 break
             allowed = task.requests if i == len(bases) - 1 else min(share, task.requests)
             try:
-                return self._from_host(base, task, allowed)
+                payload = self._from_host(base, task, allowed)
             except Passing as problem:
                 first = first or problem
+                if isinstance(problem, Silent):
+                    with self._lock:
+                        self._silent.add(base)
                 if problem.retry_after is not None:
                     break  # the mirror is the same people's machine
-        if first is None:
-            first = self._unanswered_in(task, base)
-        raise first
+            else:
+                with self._lock:
+                    self._silent.discard(base)
+                return payload
+        raise first or Silent(
+            f"the server did not answer within {task.total:g} s", LATER, url=urljoin(bases[0], task.path)
+        )
 
     def _from_host(self, base: str, task: _Task, allowed: int) -> Payload | None:
         """Ask one host, at most `allowed` times."""
@@ -299,10 +305,6 @@ class Http:
             connection = Plain(host, port or 80, timeout=self._policy.connect_timeout)
         connection.limits = limits
         return connection
-
-    def _unanswered_in(self, task: _Task, base: str) -> Silent:
-        """The error for time that ran out before anything was asked."""
-        return Silent(f"the server did not answer within {task.total:g} s", LATER, url=urljoin(base, task.path))
 
     def _explained(self, problem: Exception, url: str, task: _Task) -> FetchError:
         """The error a user understands for one of the network's."""

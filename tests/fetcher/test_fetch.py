@@ -95,10 +95,10 @@ def test_all_hanging() -> None:
 
 
 def test_time_of_the_true_policy() -> None:
-    """By the real limits, two paths may take 30 s each, at once, and eleven more 4 s each, two at once: under 60 s."""
+    """By the real limits, two paths may take 30 s each, at once, and ten more 4 s each, two at once: under 60 s."""
     from climtrack.fetcher import transport
 
-    rest = -(-(13 - transport.PATIENCE) // transport.CONNECTIONS)
+    rest = -(-(12 - transport.CONNECTIONS) // transport.CONNECTIONS)
     assert HttpPolicy().total_timeout + rest * transport.BRIEF < 60
 
 

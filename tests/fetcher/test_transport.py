@@ -316,6 +316,21 @@ def test_mirror_stands_in(site: FakeSite) -> None:
         assert len(mirror.requests) == before
 
 
+def test_dead_host_is_asked_last(site: FakeSite) -> None:
+    """A host that did not answer costs its time once: the mirror is asked first from then on."""
+    with FakeSite() as mirror:
+        for path in "abc":
+            mirror.put(path, BODY)
+        site.fault("*", lambda t: t.stall())
+        with http(site, mirror, read_timeout=0.2, total_timeout=2.0) as network:
+            start = time.monotonic()
+            for path in "abc":
+                assert network.get(path) is not None
+            assert time.monotonic() - start < 1.0
+        assert {request.path for request in site.requests} == {"a"}
+        assert len(mirror.requests) == 3
+
+
 def test_both_hosts_silent(site: FakeSite) -> None:
     """With both hosts failing, four requests in all, and the first host's error is the one told."""
     with FakeSite() as mirror:
@@ -356,13 +371,13 @@ def test_short_wait_is_kept(site: FakeSite) -> None:
 
 
 def test_dead_source_is_not_asked_for_ever(site: FakeSite) -> None:
-    """After two paths without any answer the further ones cost one short try each; an answer ends that."""
+    """After a path without any answer the further ones cost one short try each; an answer ends that."""
     site.fault("*", lambda t: t.stall())
     with http(site, read_timeout=0.2, total_timeout=0.6) as network:
         for path in "abcd":
             with pytest.raises(SourceUnavailable):
                 network.get(path)
-        assert [len(site.asked(path)) for path in "cd"] == [1, 1]
+        assert [len(site.asked(path)) for path in "bcd"] == [1, 1, 1]
         site.faults.clear()
         network.get(PATH)
         site.fault("e", status("500 Oh"))
