@@ -41,7 +41,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (
         rf"this computer's clock says {_DAY}; newest data {_DAY}\. Ages are not shown",
-        r"el reloj de este ordenador marca \1 y los datos más nuevos son del \2. No se indica la antigüedad",
+        r"el reloj de este equipo marca \1 y los datos más nuevos son del \2. No se indica la antigüedad",
     ),
     (r"chart (\S+) (\S+) not drawn:", r"gráfico \1 \2 sin dibujar:"),
     (r"a picture already there stays", "si ya había una imagen, se conserva"),
@@ -154,7 +154,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"the format changed", "el formato ha cambiado"),
     (r'the data now come from "([^"]*)" instead of "([^"]*)"', r"los datos proceden ahora de «\1» en lugar de «\2»"),
     (r"([\d,]+) values? in the future \(to (\S+);", r"\1 valores en el futuro (hasta el \2;"),
-    (rf"this computer's clock says {_DAY}", r"el reloj de este ordenador marca \1"),
+    (rf"this computer's clock says {_DAY}", r"el reloj de este equipo marca \1"),
     (r"([\d,]+) values? looks? wrong", r"\1 valores parecen erróneos"),
     (r"([\d,]+) days? that we hold (?:is|are) missing", r"faltan días que ya teníamos (\1)"),
     (r"([\d,]+) days are missing in the middle, in (\d+) gaps", r"faltan \1 días intermedios, en \2 huecos"),
@@ -173,7 +173,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"Will not ask again before then", "No se preguntará antes"),
     (r"Run again after that", "Repítalo después"),
     (r"Run it once without --offline", "Ejecútelo una vez sin --offline"),
-    (r"Is this computer online\?", "¿Tiene conexión este ordenador?"),
+    (r"Is this computer online\?", "¿Tiene conexión este equipo?"),
     (
         r"If it stays so: a newer climtrack may know the new address",
         "Si sigue así, quizá un climtrack más nuevo conozca la dirección",

@@ -66,7 +66,7 @@ TITLES = [
     ({"anomalies": {"1991-2020": made.anomaly(-0.2)}}, "Northern Hemisphere air is 0.2 °C below average",
      "El aire del hemisferio norte está 0,2 °C por debajo de la media"),
     ({"anomalies": {"1991-2020": made.anomaly(0.02)}}, "Northern Hemisphere air is level with its average",
-     "El aire del hemisferio norte está igual que su media"),
+     "El aire del hemisferio norte está en su media"),
     ({"anomalies": {"1991-2020": made.UNKNOWN}}, "Northern Hemisphere air averaged 12.6 °C on 17 November",
      "El aire del hemisferio norte promedió 12,6 °C el 17 de noviembre"),
     ({"year_over_year": made.yoy(0.3), "ranks": replace(made.findings().ranks, day=made.rank(2))},
