@@ -58,7 +58,7 @@ def verify(
         as_json(found.document())
     else:
         _print(found)
-    if strict and found.departs:
+    if strict and found.departures:
         raise typer.Exit(3)
 
 

@@ -12,6 +12,7 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreBusy
 from climtrack.fetcher.transport import Transport
 from climtrack.pipeline import rhythm
+from climtrack.pipeline.crosscheck import second_opinion
 from climtrack.pipeline.notify import notify
 from climtrack.pipeline.refresh import Publish, Refreshed, refresh
 from climtrack.pipeline.rhythm import Progress
@@ -85,6 +86,10 @@ def unattended_round(
         )  # fmt: skip
         if done.interrupted:
             return done
+        departures = second_opinion(config, now)
+        for line in departures:
+            log.warning("%s", line)
+        done = replace(done, lines=(*done.lines, *departures))
         lines = _remember(config, now, done.code, done.stale, done.lines, log)
         return replace(done, lines=(*done.lines, *lines))
 

@@ -1,0 +1,74 @@
+"""The daily cross-check: silent while all is well, one line when it is not, nobody asked who should not be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from climtrack.config import Config, load
+from climtrack.pipeline.crosscheck import second_opinion
+from climtrack.pipeline.fetch import fetch
+from climtrack.pipeline.source import open_transport
+from tests.loopback import serving
+
+NOW = dt.datetime(2026, 2, 8, 12, tzinfo=dt.UTC)
+SITE = "climate_reanalyzer_constructed/2026-02-08"
+FILE = "clim/t2_daily/json/era5_world_t2_day.json"
+PULSE = "climate_pulse/2024-02-23"
+
+
+def _stored(tmp_path: Path, site: str, settings: str) -> Config:
+    """Settings and a store that holds world air."""
+    file = tmp_path / "config.toml"
+    file.write_text(settings, encoding="utf-8")
+    config = load(file, {"CLIMTRACK_HOME": str(tmp_path / "store"), "CLIMTRACK_BASE_URL": site})
+    with open_transport(config, offline=False) as transport:
+        done = fetch(("world",), ("air",), config=config, transport=transport, now=NOW)
+    assert done.code == 0
+    return config
+
+
+def test_agreement_is_silent(shared_data: Path, tmp_path: Path) -> None:
+    """Asked once at the address of config.toml, and nothing to say."""
+    with serving(shared_data / SITE) as (site, _), serving(shared_data / PULSE) as (pulse, log):
+        config = _stored(tmp_path, site, f'[fetch]\ncross_check_url = "{pulse}"\n')
+        assert second_opinion(config, NOW) == ()
+        assert [(path, code) for path, code, _ in log] == [("/era5_daily_series_2t_global.csv", 200)]
+
+
+def test_a_departure_is_one_line(shared_data: Path, tmp_path: Path) -> None:
+    """A site whose last twenty years are a tenth of a degree off is found out."""
+    rows = json.loads((shared_data / SITE / FILE).read_text(encoding="utf-8"))
+    for row in rows:
+        if row["name"].isdigit() and 2004 <= int(row["name"]) <= 2023:
+            row["data"] = [None if value is None else round(value + 0.1, 3) for value in row["data"]]
+    wrong = tmp_path / "site" / FILE
+    wrong.parent.mkdir(parents=True)
+    wrong.write_text(json.dumps(rows), encoding="utf-8")
+    with serving(tmp_path / "site") as (site, _), serving(shared_data / PULSE) as (pulse, _log):
+        config = _stored(tmp_path, site, f'[fetch]\ncross_check_url = "{pulse}"\n')
+        (line,) = second_opinion(config, NOW)
+    assert line.startswith("world-air departs from Climate Pulse by 0.05")
+    assert len(line) <= 200
+
+
+@pytest.mark.parametrize("settings", ["", "[fetch]\ncross_check = false\n"])
+def test_nobody_is_asked_who_should_not_be(
+    shared_data: Path, tmp_path: Path, settings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the source is replaced, or the check switched off, no transport is even opened."""
+    with serving(shared_data / SITE) as (site, _):
+        config = _stored(tmp_path, site, settings)
+    monkeypatch.setattr("climtrack.pipeline.crosscheck.open_transport", lambda *_, **__: pytest.fail("asked"))
+    assert second_opinion(config, NOW) == ()
+
+
+def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path: Path) -> None:
+    """The round goes on; the log has it."""
+    with serving(shared_data / SITE) as (site, _), serving(tmp_path) as (empty, log):
+        config = _stored(tmp_path, site, f'[fetch]\ncross_check_url = "{empty}"\n')
+        assert second_opinion(config, NOW) == ()
+        assert log
