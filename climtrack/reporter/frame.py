@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from climtrack.reporter import notes
@@ -11,6 +12,7 @@ from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.results import Study
 
+_COUNT = re.compile(r"\b(\d{1,3}) (?=\w)")
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
 #: Of the last line, above the lower edge; link previews lose some 6 CSS pixels there.
 LAST_BASELINE = 14.0
@@ -37,9 +39,11 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     """
     preset, theme = canvas.preset, canvas.theme
     room = preset.width - 2 * preset.margin
+    # A day stays with its month, a count with what it counts.
+    bound = _COUNT.sub("\\1\u00a0", title)
     for css in preset.type.title:
         size = canvas.size(css)
-        lines = wrapped(theme, "bold", size, title, room)
+        lines = wrapped(theme, "bold", size, bound, room)
         if len(lines) == 1:
             break
     y = preset.margin + CAP * size + (2 if preset.form in {"wide", "square"} else 0)

@@ -82,6 +82,8 @@ def source(study: Study, language: Language, preset: Preset, credit: str = "") -
         parts = [language.text(f"picture.source{hands}{short}", **values)]
         if product.copernicus:
             parts.append(language.text("picture.copernicus", year=study.as_of.year))
+    if preset.form == "card":  # which has no subtitle to say it
+        parts.insert(1, language.date_long(study.findings.latest.date))
     return (*parts, *((credit,) if credit else ()))
 
 

@@ -185,7 +185,9 @@ def test_simulated_data_say_so_everywhere() -> None:
     one = study(replace(series("nh"), source=source), REGIONS["nh"])
     canvas = draw("year_lines", [one], preset="card", theme="light", language="en")
     assert not said(canvas, "simulated")
-    assert "Copernicus" in " ".join(said(canvas, "source"))
+    source_lines = " ".join(said(canvas, "source"))
+    assert "Copernicus" in source_lines
+    assert f"{one.series.end.day} November 2026" in source_lines  # a card has no subtitle to say how far the data go
 
 
 def test_year_over_year_bars_are_the_differences() -> None:
