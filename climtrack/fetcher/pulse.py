@@ -159,8 +159,9 @@ def _date(text: str) -> dt.date:
 
 def _number(text: str) -> float:
     """A number with at most six decimals, or a gap."""
-    if text.strip() in {"", "nan", "NaN", "NA"}:
-        return float("nan")  # the file of a CSV writer: an empty cell
-    if not _NUMBER.fullmatch(text.strip()):
-        changed(f"not a number: {shown(text, 12)}")
-    return float(text)
+    cell = text.strip()
+    if cell in {"", "nan", "NaN", "NA"}:
+        return float("nan")  # what CSV writers put for nothing
+    if not _NUMBER.fullmatch(cell):
+        changed(f"not a number: {shown(cell, 12)}")
+    return float(cell)

@@ -35,8 +35,8 @@ MEGABYTE = 1_000_000
 CONNECTIONS = 2
 #: Redirects followed for one request, all of them to the same scheme, host and port.
 HOPS = 3
-#: A host that has not answered is asked after the others in this run; where none has, each further path is asked once
-#: and for this many seconds, so that a dead source does not cost the whole time limit thirteen times over.
+#: A host that has not answered is asked after the others in this run; after a path that nobody answered, the next one
+#: is asked for once and for this many seconds, so that a dead source does not cost the whole limit thirteen times over.
 BRIEF = 4.0
 #: Bytes that status line and headers may have on top of the body.
 HEADERS = 262_144
@@ -121,6 +121,7 @@ class Http:
         self._lock = threading.Lock()
         self._idle: list[tuple[str, Plain | Secure]] = []
         self._silent: set[str] = set()
+        self._dark = False
         self._not_before: dict[str, tuple[float, SourceUnavailable]] = {}
 
     def __enter__(self) -> Self:
@@ -171,16 +172,18 @@ class Http:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         with self._slots:
-            with self._lock:
-                brief = self._silent.issuperset(self._policy.base_urls)
+            brief = self._dark
             total = min(BRIEF, self._policy.total_timeout) if brief else self._policy.total_timeout
             task = _Task(path, headers, self._monotonic() + total, 1 if brief else self._policy.attempts, total)
             try:
-                return self._patiently(task)
+                payload = self._patiently(task)
             except Passing as problem:
+                self._dark = isinstance(problem, Silent)
                 raise SourceUnavailable(
                     problem.what, problem.remedy, url=problem.url, body=problem.body, retry_after=problem.retry_after
                 ) from problem
+            self._dark = False
+            return payload
 
     def _patiently(self, task: _Task) -> Payload | None:
         """Ask host after host until there is an answer, the attempts are used up, or asking again cannot help."""

@@ -42,8 +42,10 @@ def mutated(rng: random.Random) -> bytes:
     """A file with a few places changed."""
     body = bytearray(rng.choice(SEEDS[1:] if rng.random() < 0.98 else SEEDS))
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
-        i, j = rng.randrange(len(body)), rng.randrange(len(body))
+        i, j = rng.randrange(len(body) or 1), rng.randrange(len(body) or 1)
         match rng.randrange(6):
+            case _ if not body:
+                break
             case 0:
                 body[i] = rng.randrange(256)
             case 1:

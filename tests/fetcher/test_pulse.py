@@ -43,6 +43,11 @@ def test_columns_are_found_by_name() -> None:
     assert series.source.data_source == "Copernicus Climate Pulse"
 
 
+def test_blanks_that_only_python_calls_blank() -> None:
+    """A unit separator before a number, which the fuzzer found, is white space like any other."""
+    assert series_from_csv(NEW.replace(b"13.44", b"\x1f13.44"), AIR, SOURCE).values[1] == 13.44
+
+
 def test_older_header_and_gaps() -> None:
     """The header of January 2024 is read too; days that are not there are gaps."""
     series = series_from_csv(OLD, AIR, SOURCE)
