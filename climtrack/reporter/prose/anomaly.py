@@ -84,7 +84,7 @@ def tell(voices: Sequence[Voice]) -> Story:
     """
     voice = voices[0]
     language, findings = voice.language, voice.findings
-    common = {"name": voice.place.name, "baseline": voice.baseline, "date": voice.date, "year": voice.day.year}
+    common = {"name": voice.topic, "baseline": voice.baseline, "date": voice.date, "year": voice.day.year}
     above, mean = findings.days_above_average, findings.anomaly_year_to_date
     tally = known = ""
     if isinstance(above, int) and isinstance(mean, float):

@@ -39,7 +39,7 @@ def tell(voices: Sequence[Voice]) -> Story:
     voice, language, say = voices[0], voices[0].language, voices[0].language.text
     the = voice.short
     common = {
-        "name": voice.place.name, "baseline": voice.baseline, "date": voice.date, "years": voice.years,
+        "name": voice.topic, "baseline": voice.baseline, "date": voice.date, "years": voice.years,
         "subject": voice.subject, "of": voice.of, "the": the, "of_the": contracted("de", the),
     }  # fmt: skip
     shares = means.share_below(voice.study) if voice.study.climatology is not None else {}

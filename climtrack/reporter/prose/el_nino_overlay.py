@@ -42,7 +42,7 @@ def tell(voices: Sequence[Voice], *, overlay: Overlay | None = None) -> Story:
         )
     past = len(overlay.past)
     common = {
-        "name": voice.place.name, "baseline": overlay.baseline.label, "date": voice.date, "subject": voice.subject,
+        "name": voice.topic, "baseline": overlay.baseline.label, "date": voice.date, "subject": voice.subject,
         "of": voice.of, "past": past,
     }  # fmt: skip
     titles: tuple[str, ...] = (say("nino.none", past),)

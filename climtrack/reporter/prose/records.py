@@ -49,7 +49,7 @@ def tell(voices: Sequence[Voice]) -> Story:
     first, coldest, year = warm[0], cold[0], voice.day.year
     values = {
         "year": first.year, "n": first.days, "total": total, "cold": coldest.year, "m": coldest.days,
-        "subject": voice.subject, "of": voice.of, "years": voice.years, "name": voice.place.name, "date": voice.date,
+        "subject": voice.subject, "of": voice.of, "years": voice.years, "name": voice.topic, "date": voice.date,
     }  # fmt: skip
     own = next((holder for holder in warm if holder.year == year), Holder(year, 0))
     this = say("records.this", own.days, year=year) if own.year != first.year else ""

@@ -100,7 +100,7 @@ def tell(voices: Sequence[Voice], *, since: dt.date | None = None) -> Story:
     order = int(rounded(float(now), decimals).compare(rounded(float(start), decimals)))
     way = "nothing" if not new else {1: "rose", 0: "level", -1: "fell"}[order]
     common = {
-        "name": voice.place.name, "baseline": voice.baseline, "then": a, "now": b, "day": day, "date": voice.date,
+        "name": voice.topic, "baseline": voice.baseline, "then": a, "now": b, "day": day, "date": voice.date,
         "subject": voice.subject, "of": voice.of, "range": language.date_range(then, voice.day),
     }  # fmt: skip
     yoy = voice.yoy

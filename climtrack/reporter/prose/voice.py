@@ -116,6 +116,14 @@ class Voice:
         return (names_the_series and self.place.short) or self.subject
 
     @property
+    def topic(self) -> str:
+        """The subject as a subtitle begins with it: ``North Atlantic sea surface``, ``Aire del hemisferio norte``."""
+        bare = self.subject
+        for article in ("the ", "el ", "la "):
+            bare = bare.removeprefix(article)
+        return capitalised(bare)
+
+    @property
     def heading(self) -> str:
         """Heading of its section: ``North Atlantic: sea surface``."""
         return self.language.text(f"heading.{self.study.series.key.variable}", name=self.place.name)

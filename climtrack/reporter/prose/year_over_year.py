@@ -54,16 +54,14 @@ def tell(voices: Sequence[Voice]) -> Story:
         return story(
             voice,
             titles=worded(voice, "title.value", value=voice.value, day=voice.day_month),
-            subtitles=(
-                language.text("subtitle.short.place", name=voice.place.name, years=voice.years, date=voice.date),
-            ),
+            subtitles=(language.text("subtitle.short.place", name=voice.topic, years=voice.years, date=voice.date),),
             lead=voice.averaged(),
             extras=(language.text("below.unknown"),),
             alts_short=shorts(voice, "alt.short.bars"),
             alts=shorts(voice, "alt.short.bars"),
         )
     way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.difference, decimals)]
-    common = {"name": voice.place.name, "year": voice.day.year, "other": yoy.other_year, "date": voice.date}
+    common = {"name": voice.topic, "year": voice.day.year, "other": yoy.other_year, "date": voice.date}
     run = max(yoy.run_length, 1)
     word = voice.adjective(yoy.difference, voice.subject)
     counted = () if way == "level" else (run,)
