@@ -411,14 +411,14 @@ def page_prose(
     languages : sequence of str
         The first shows first.
     health : sequence of str
-        What was unusual about the sources.
+        What was unusual about the sources, in English: other languages have the age of the data beside each chart.
 
     Returns
     -------
     dict of str to Prose
         By language.
     """
-    notices = {code: (pairing_note(pair, Language(code)), *health) for code in languages}
+    notices = {code: (pairing_note(pair, Language(code)), *(health if code == "en" else ())) for code in languages}
     return {
         code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
         for code in languages

@@ -323,6 +323,7 @@ def _block(chart: PageChart, ui: Mapping[str, Texts]) -> dict[str, Any]:
                 "title": clean(chart.words[code].title),
                 "subtitle": clean(chart.words[code].subtitle),
                 "source": _source(chart, code, ui[code]),
+                "notice": _copernicus(chart, code),
             }
             for code in ui
         },
@@ -343,7 +344,12 @@ def _shown(
         "title": {code: w.title for code, w in words.items()},
         "subtitle": {code: w.subtitle for code, w in words.items()},
         "alt": {code: w.alt for code, w in words.items()},
-        "caption": {code: _source(chart, code, ui[code]) if frame.embedded else words[code].caption for code in ui},
+        "caption": {
+            code: f"{_source(chart, code, ui[code])} {_copernicus(chart, code)}".strip()
+            if frame.embedded
+            else words[code].caption
+            for code in ui
+        },
         "said": {
             code: _clean_prose(Prose("", chart.answers.get(code, ()), chart.notices.get(code, ()))) for code in ui
         },
@@ -454,6 +460,11 @@ def _source(chart: PageChart, language: str, ui: Texts) -> str:
     """The source in one sentence, after the word that the sample needs."""
     line = chart.attribution(language)[0]
     return f"{ui['simulated']} {line}" if chart.study.simulated and ui["simulated"] not in line else line
+
+
+def _copernicus(chart: PageChart, language: str) -> str:
+    """The sentence that Copernicus asks for, where it does."""
+    return " ".join(line for line in chart.attribution(language)[1:] if "Copernicus" in line)
 
 
 def _footer(charts: Sequence[PageChart], language: str, ui: Texts) -> list[str]:

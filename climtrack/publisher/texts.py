@@ -153,8 +153,8 @@ class Texts:
 
 
 #: Words that the page's script needs.
-_SCRIPT = ("dayMonth", "shortDate", "average", "band", "versus", "versusAverage", "averageOf", "preliminary", "final",
-           "noData", "keys", "mode", "lines", "language_choice")  # fmt: skip
+_SCRIPT = ("dayMonth", "shortDate", "average", "band", "shaded", "versus", "versusAverage", "averageOf", "preliminary",
+           "final", "noData", "keys", "mode", "lines", "language_choice")  # fmt: skip
 
 
 def _read() -> Mapping[str, Texts]:

@@ -220,12 +220,15 @@ function picture(model, state, inks, words, titles) {
   do { ctx.font = font(size, 700); size -= 1; } while (size > 16 && ctx.measureText(titles.title).width > 1128);
   ctx.fillStyle = inks.ink; ctx.fillText(titles.title, 36, 58);
   ctx.font = font(16); ctx.fillStyle = inks.soft; ctx.fillText(titles.subtitle, 36, 86, 1128);
-  ctx.font = font(12.5); ctx.fillStyle = inks.faint; ctx.fillText(titles.source, 36, 655, 1128);
+  const baseline = model.baselines[state.baseline], notes = [titles.source, titles.notice];
+  if (baseline) notes.unshift(`${words.averageOf.replace("{baseline}", baseline.label)}; ${words.shaded}`);
+  ctx.font = font(12); ctx.fillStyle = inks.faint;
+  notes.filter(Boolean).forEach((line, i, all) => ctx.fillText(line, 36, 660 - 16 * (all.length - 1 - i), 1128));
   const inner = document.createElement("canvas");
-  inner.width = 2256; inner.height = 1040;
+  inner.width = 2256; inner.height = 1020;
   const paint = inner.getContext("2d");
   paint.scale(2, 2);
-  draw(paint, 1128, 520, model, state, inks, words);
-  ctx.drawImage(inner, 36, 104, 1128, 520);
+  draw(paint, 1128, 510, model, state, inks, words);
+  ctx.drawImage(inner, 36, 100, 1128, 510);
   return canvas;
 }

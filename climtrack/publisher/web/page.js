@@ -42,7 +42,10 @@ function sayDay(model, state) {
     items.push(anomaly ? [fill(w.averageOf, { baseline: baseline.label }), degrees(baseline.mean[i]), "average"] : [against, difference(head - baseline.mean[i]), "average"]);
   const more = [...state.picked];
   if (state.near && !state.picked.has(state.near)) more.push(state.near);
-  for (const picked of more) if (!Number.isNaN(model.years.get(picked)[i])) items.push([String(picked), shown(model.years.get(picked)[i]), "pick"]);
+  more.forEach((picked, n) => {
+    const value = model.years.get(picked)[i];
+    if (!Number.isNaN(value)) items.push([String(picked), shown(value), state.picked.has(picked) ? "pick-" + ((n % 4) + 1) : "near"]);
+  });
   const soft = model.soft.get(model.year);
   return { items, preliminary: Boolean(soft && soft.has(state.day)) };
 }
