@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from climtrack.api.data import compare as compare
     from climtrack.api.data import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
     from climtrack.api.data import reduce as reduce
+    from climtrack.api.events import el_nino_overlay as el_nino_overlay
+    from climtrack.api.events import heatwaves as heatwaves
     from climtrack.api.findings import facts as facts
     from climtrack.api.findings import study as study
     from climtrack.api.pictures import chart as chart
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from climtrack.api.questions import air_minus_sea as air_minus_sea
     from climtrack.api.questions import contrast as contrast
     from climtrack.api.questions import el_nino as el_nino
-    from climtrack.api.questions import el_nino_overlay as el_nino_overlay
-    from climtrack.api.questions import heatwaves as heatwaves
     from climtrack.api.questions import reconcile as reconcile
     from climtrack.api.questions import since as since
     from climtrack.api.questions import study_of as study_of
@@ -56,12 +56,12 @@ _HOMES = {
     "facts": "climtrack.api.findings",
     "study_of": "climtrack.api.questions",
     "two_years": "climtrack.api.questions",
-    "heatwaves": "climtrack.api.questions",
+    "heatwaves": "climtrack.api.events",
     "contrast": "climtrack.api.questions",
     "air_minus_sea": "climtrack.api.questions",
     "since": "climtrack.api.questions",
     "el_nino": "climtrack.api.questions",
-    "el_nino_overlay": "climtrack.api.questions",
+    "el_nino_overlay": "climtrack.api.events",
     "agreement": "climtrack.api.questions",
     "reconcile": "climtrack.api.questions",
     "chart": "climtrack.api.pictures",

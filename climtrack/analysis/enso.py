@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from climtrack.analysis.frame import frame_of
-from climtrack.analysis.records import runs
+from climtrack.analysis.streaks import runs
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.context import Episode, NinoState, Overlay, OverlayLine, Phase
 from climtrack.vocabulary.findings import Unknown

@@ -17,6 +17,7 @@ from climtrack.vocabulary.series import Series, Status
 from climtrack.vocabulary.tables import YearTable, folded
 
 T = TypeVar("T", bound=np.generic)
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

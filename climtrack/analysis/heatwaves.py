@@ -11,7 +11,7 @@ import numpy.typing as npt
 from climtrack.analysis.anomaly import SHIFTING_YEARS
 from climtrack.analysis.climatology import COMMON, running_mean, uncovered
 from climtrack.analysis.frame import Frame
-from climtrack.analysis.records import runs
+from climtrack.analysis.streaks import runs
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Heatwave, Heatwaves, Unknown

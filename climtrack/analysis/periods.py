@@ -6,7 +6,9 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.records import Bools, record_days, runs
+from climtrack.analysis.frame import Bools
+from climtrack.analysis.records import record_days
+from climtrack.analysis.streaks import runs
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Reading, Run

@@ -103,39 +103,3 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
         days_above_1=int((known > 1.0).sum()),
         days=int(known.size),
     )
-
-
-def annual_above_preindustrial(mean: float, reference_mean: float) -> float:
-    """
-    A twelve-month mean above 1850–1900.
-
-    Parameters
-    ----------
-    mean : float
-        Mean of the twelve months in degC.
-    reference_mean : float
-        Mean of 1991–2020 in degC.
-
-    Returns
-    -------
-    float
-        degC, by the annual offset of 0.88.
-    """
-    return mean - reference_mean + ANNUAL_OFFSET
-
-
-def month_of_column(column: int) -> int:
-    """
-    Month of a column of a table aligned by date.
-
-    Parameters
-    ----------
-    column : int
-        0 to 365.
-
-    Returns
-    -------
-    int
-        1 to 12.
-    """
-    return int(np.searchsorted(MONTH_STARTS, column + 1, side="right"))

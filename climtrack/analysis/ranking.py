@@ -9,7 +9,7 @@ import numpy as np
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.noise import LEVEL, claim
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, Ints
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
 from climtrack.vocabulary.findings import Claim, Rank, Ranks, RevisionNoise, Unknown
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.series import Floats
@@ -251,21 +251,3 @@ def season_name(month: int, region: Region) -> str:
     if region.south >= 0:
         return f"northern {('winter', 'spring', 'summer', 'autumn')[at]}"
     return ("December–February", "March–May", "June–August", "September–November")[at]
-
-
-def month_columns(month: int) -> tuple[int, int]:
-    """
-    Columns of a month in a table aligned by date.
-
-    Parameters
-    ----------
-    month : int
-        1 to 12.
-
-    Returns
-    -------
-    tuple of int
-        First and last column, both included.
-    """
-    starts = (*MONTH_STARTS, DAYS + 1)
-    return starts[month - 1] - 1, starts[month] - 2

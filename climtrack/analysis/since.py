@@ -8,7 +8,8 @@ from typing import TypedDict
 import numpy as np
 
 from climtrack.analysis.frame import Frame, frame_of
-from climtrack.analysis.records import beside_last_year, record_days
+from climtrack.analysis.records import record_days
+from climtrack.analysis.streaks import beside_last_year
 from climtrack.analysis.survey import study as study_of
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.context import Since

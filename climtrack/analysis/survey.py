@@ -15,7 +15,8 @@ from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.noise import default_noise
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import ranks
-from climtrack.analysis.records import record_days, records, runs, streaks
+from climtrack.analysis.records import record_days, records
+from climtrack.analysis.streaks import runs, streaks
 from climtrack.analysis.trend import annual_means, trend, year_end
 from climtrack.vocabulary.baselines import BASELINES, DEFAULT, Baseline
 from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Reading, RevisionNoise, Run, Unknown

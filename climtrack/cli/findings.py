@@ -73,7 +73,8 @@ def facts(
     climtrack facts --region world --against 2016
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
-    from climtrack.cli.findings_rows import fact_rows, heading
+    from climtrack.cli.cells import heading
+    from climtrack.cli.fact_rows import fact_rows
     from climtrack.pipeline.findings import answer
     from climtrack.pipeline.source import open_transport
 
@@ -113,8 +114,8 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.findings_rows import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows
-    from climtrack.pipeline.findings import compared
+    from climtrack.cli.compare_rows import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows
+    from climtrack.pipeline.comparing import compared
     from climtrack.pipeline.source import open_transport
     from climtrack.vocabulary.context import NinoState, Shares
     from climtrack.vocabulary.findings import Unknown
@@ -163,7 +164,8 @@ def records(
     climtrack records --region world
     climtrack records --region nh,sh --json
     """
-    from climtrack.cli.findings_rows import heading, holder_rows, record_rows, streak_rows
+    from climtrack.cli.cells import heading
+    from climtrack.cli.record_rows import holder_rows, record_rows, streak_rows
     from climtrack.pipeline.findings import answer
     from climtrack.pipeline.source import open_transport
 

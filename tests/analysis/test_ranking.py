@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from climtrack.analysis.noise import claim, default_noise
-from climtrack.analysis.ranking import month_columns, rank, season_name, season_start
+from climtrack.analysis.ranking import rank, season_name, season_start
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.findings import Claim, Rank, Ranks, RevisionNoise, Unknown
 from climtrack.vocabulary.regions import REGIONS
@@ -164,9 +164,3 @@ def test_season_names() -> None:
     assert season_name(12, REGIONS["nh"]) == "northern winter"
     assert season_name(12, REGIONS["antarctic"]) == "southern summer"
     assert season_name(6, REGIONS["world"]) == "June–August"
-
-
-def test_month_columns() -> None:
-    """February has 29 columns, December ends the year."""
-    assert month_columns(2) == (31, 59)
-    assert month_columns(12) == (335, 365)

@@ -10,7 +10,8 @@ import pytest
 
 from climtrack.analysis.frame import frame_of
 from climtrack.analysis.periods import longest_record_run
-from climtrack.analysis.records import above_year, latest_run, next_milestone, record_days, run_above, runs
+from climtrack.analysis.records import record_days
+from climtrack.analysis.streaks import above_year, latest_run, next_milestone, run_above, runs
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.calendar import year_of
 from climtrack.vocabulary.findings import Claim, Holder, Record, Run, Unknown
