@@ -60,6 +60,9 @@ def outward(low: float, high: float, grain: float) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        Limits that hold them.
+        Limits that hold them, never the same.
     """
-    return math.floor(low / grain) * grain, math.ceil(high / grain) * grain
+    first, last = math.floor(low / grain), math.ceil(high / grain)
+    if first == last:
+        first, last = first - 1, last + 1
+    return first * grain, last * grain

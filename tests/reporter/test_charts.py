@@ -24,7 +24,7 @@ from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import Series, trimmed
-from tests.reporter.pictures import nino, subject
+from tests.reporter.pictures import combinations_of, faults, nino, subject
 from tests.reporter.studies import sample, series
 
 BASELINES = Path(__file__).parent / "baseline_images"
@@ -116,6 +116,28 @@ def test_without_any_baseline() -> None:
             render(chart, [one], preset="wide", theme="light", language="en")
     with pytest.raises(RenderError):
         render("hemispheres", [one, sample("sh")], preset="panel", theme="light", language="en")
+
+
+def test_series_of_any_length_and_shape() -> None:
+    """A single day, some weeks, two years, a constant: drawn, or refused in one line, never broken."""
+    whole = series("nh")
+    pieces = {dt.date(2026, 1, 1): 1, dt.date(2026, 10, 1): 40, dt.date(2025, 1, 1): 680, dt.date(1990, 6, 15): 13200}
+    made = [
+        replace(whole, start=first, values=whole.values[i : i + days], status=whole.status[i : i + days])
+        for first, days in pieces.items()
+        for i in ((first - whole.start).days,)
+    ]
+    made.append(replace(made[-1], values=np.full(13200, 15.0)))
+    drawn = 0
+    for one in made:
+        for chart, preset, shown, options in combinations_of([study(one, REGIONS["nh"])]):
+            try:
+                canvas = draw(chart, shown, preset=preset, theme="light", language="en", **options)
+            except RenderError:
+                continue
+            drawn += 1
+            assert not faults(canvas), (chart, preset, one.start)
+    assert drawn >= 100
 
 
 def test_january_shows_the_last_sixty_days() -> None:

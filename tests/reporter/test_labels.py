@@ -110,6 +110,7 @@ def test_scales_by_hand() -> None:
     assert ticks(6.5, 23.5, 4) == (8, 12, 16, 20)
     assert ticks(-0.95, 1.05, 0.5) == (-0.5, 0, 0.5, 1)
     assert outward(7.1, 22.9, 0.5) == (7.0, 23.0)
+    assert outward(15.0, 15.0, 0.5) == (14.5, 15.5)
 
 
 def test_wrapping_never_breaks_a_value() -> None:

@@ -67,6 +67,18 @@ def test_warmer_and_cooler_are_told_apart(kind: str) -> None:
         assert distance(theme.warmer, theme.cooler, kind) >= 20
 
 
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_the_roles_hold_in_grey(theme: object) -> None:
+    """In a greyscale copy this year stands far from last year and average; those differ by their dash as well."""
+    light = {}
+    for role in ("this_year", "last_year", "average"):
+        shown = [int(getattr(theme, role)[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        light[role] = float(cspace_convert(shown, "sRGB1", "CIELab")[0])
+    assert abs(light["this_year"] - light["last_year"]) >= 20
+    assert abs(light["this_year"] - light["average"]) >= 20
+    assert abs(light["last_year"] - light["average"]) >= 7
+
+
 def test_luminance_by_hand() -> None:
     """Black is 0, white is 1, and WCAG's own weights add up."""
     assert luminance("#000000") == 0

@@ -84,7 +84,7 @@ def _columns(study: Study) -> dict[int, float]:
 
 def _limit(rows: Sequence[dict[int, float]]) -> float:
     """End of the scale on either side: that of the largest mean, rounded outward."""
-    return float(np.ceil(max(abs(value) for row in rows for value in row.values()) * 10) / 10)
+    return max(float(np.ceil(max(abs(value) for row in rows for value in row.values()) * 10) / 10), 0.1)
 
 
 def _stripes(canvas: Canvas, row: dict[int, float], years: range, area: Rect, limit: float, *, current: int) -> None:
