@@ -49,7 +49,7 @@ bench-served:   # needs wrk and nginx
 	$(PYTHON) -m benchmarks.served
 
 bench-grid:
-	$(PYTHON) -m benchmarks.grid
+	$(PYTHON) -m benchmarks.grid --out docs/benchmarks-grid.md
 
 docs:
 	NO_MKDOCS_2_WARNING=1 $(BIN)mkdocs build --strict --quiet

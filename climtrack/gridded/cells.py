@@ -241,14 +241,12 @@ def _dated(year: int, slot: int) -> dt.date:
 
 def _mean(frames: Frames, dates: Sequence[dt.date]) -> tuple[Fields32, npt.NDArray[np.int16]]:
     """Mean of the stored numbers over some days and how many there are, cell by cell."""
-    packing, total, count = frames.first.packing, None, None
+    total, count = None, None
     for day in dates:
         field = frames.field(day)
         kind: type[Any] = np.int32 if field.dtype.kind in "iu" and field.dtype.itemsize <= 2 else np.float64
-        missing = np.isnan(field) if field.dtype.kind == "f" else np.zeros(field.shape, dtype=np.bool_)
-        for fill in packing.fills:
-            if field.dtype.kind == "f" or np.iinfo(field.dtype).min <= fill <= np.iinfo(field.dtype).max:
-                missing |= field == field.dtype.type(fill)
+        gone = _missing(frames.first, field)
+        missing = np.zeros(field.shape, dtype=np.bool_) if gone is None else gone
         kept = np.where(missing, field.dtype.type(0), field)
         if total is None or count is None:
             total, count = kept.astype(kind), (~missing).astype(np.int16)
@@ -266,23 +264,28 @@ def _west(longitude: Floats) -> Floats:
     return (longitude + 180) % 360 - 180
 
 
-def oriented(file: GridFile, fields: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def oriented(file: GridFile, field: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """
-    Fields turned south to north and eastward from 180 W.
+    A field turned south to north and eastward from 180 W.
 
     Parameters
     ----------
     file : GridFile
-        Whose order they are in.
-    fields : array
-        Shape (…, latitude, longitude).
+        Whose order it is in.
+    field : array
+        Shape (latitude, longitude).
 
     Returns
     -------
     array
         The same numbers.
     """
-    return fields[..., np.argsort(file.grid.latitude), :][..., np.argsort(_west(file.grid.longitude), kind="stable")]
+    rows = field if file.grid.latitude[0] < file.grid.latitude[-1] else field[::-1]
+    west = _west(file.grid.longitude)
+    cut = int(np.argmin(west))
+    if (np.diff(np.roll(west, -cut)) > 0).all():  # two slices do what an index would do cell by cell
+        return np.concatenate((rows[:, cut:], rows[:, :cut]), axis=1)
+    return rows[:, np.argsort(west, kind="stable")]
 
 
 def celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
@@ -301,13 +304,30 @@ def celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
     array of float32
         NaN where there is no value.
     """
+    return _celsius(file, oriented(file, field))
+
+
+def _celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
+    """Stored numbers in degC, NaN where there is no value; in float64 unless they are shorts."""
     packing = file.packing
-    missing = np.isnan(field) if field.dtype.kind == "f" else np.zeros(field.shape, dtype=np.bool_)
-    for fill in packing.fills:
-        missing |= field == fill
-    values = packing.celsius(field.astype(np.float64))
-    values[missing] = np.nan
-    return np.asarray(oriented(file, values), dtype=np.float32)
+    short = field.dtype.kind in "iu" and field.dtype.itemsize <= 2
+    values: npt.NDArray[np.floating[Any]] = field.astype(np.float32 if short else np.float64)
+    values *= packing.scale
+    values += packing.offset - (273.15 if packing.kelvin else 0.0)
+    missing = _missing(file, field)
+    if missing is not None:
+        values[missing] = np.nan
+    return np.asarray(values, dtype=np.float32)
+
+
+def _missing(file: GridFile, field: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
+    """Which cells hold no value; None where every number is one."""
+    missing = np.isnan(field) if field.dtype.kind == "f" else None
+    for fill in file.packing.fills:
+        if field.dtype.kind == "f" or np.iinfo(field.dtype).min <= fill <= np.iinfo(field.dtype).max:
+            hit = field == field.dtype.type(fill)
+            missing = hit if missing is None else missing | hit
+    return missing
 
 
 def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) -> None:
@@ -345,7 +365,8 @@ def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) 
             chunksizes=(1, *held.coefficients.shape[1:]), least_significant_digit=4,
         )  # fmt: skip
         var.setncatts({"units": "degC", "long_name": "mean, then cosine and sine of each annual harmonic"})
-        var[:] = held.coefficients
+        for k, term in enumerate(held.coefficients):  # one at a time: the whole would be copied twice
+            var[k] = term
 
 
 def from_netcdf(path: Path) -> CellClimatology:
@@ -405,9 +426,23 @@ def difference(
         degC, shape (latitude, longitude), south to north and eastward from 180 W.
     """
     one, two = Frames(this), Frames(other)
+    if one.first.grid.digest != two.first.grid.digest:
+        raise SeriesError("the two years are on different grids", "Give files of one product")
     try:
         for day, partner in days:
-            yield celsius(one.first, one.field(day)) - celsius(two.first, two.field(partner))
+            yield oriented(one.first, _minus(one.first, one.field(day), two.first, two.field(partner)))
     finally:
         one.close()
         two.close()
+
+
+def _minus(this: GridFile, one: npt.NDArray[Any], other: GridFile, two: npt.NDArray[Any]) -> Fields32:
+    """Difference of two fields in degC, NaN where either has no value."""
+    if one.dtype.kind in "iu" and one.dtype.itemsize <= 2 and two.dtype == one.dtype and this.packing == other.packing:
+        values: Fields32 = np.subtract(one, two, dtype=np.float32)  # packed alike: the offsets cancel, shorts are exact
+        values *= np.float32(this.packing.scale)
+        for missing in (_missing(this, one), _missing(other, two)):
+            if missing is not None:
+                values[missing] = np.nan
+        return values
+    return np.asarray(_celsius(this, one) - _celsius(other, two), dtype=np.float32)

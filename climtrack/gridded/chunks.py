@@ -106,9 +106,11 @@ def index(dataset: Any, layout: Layout) -> ChunkIndex | None:
     )  # fmt: skip
 
 
-def fields(path: str, where: ChunkIndex, first: int, stop: int) -> Iterator[npt.NDArray[Any]]:
+class ChunkReader:
     """
-    Fields of consecutive steps.
+    Fields of one variable, read and inflated chunk by chunk into buffers that are used again and again.
+
+    Fresh memory for every field would cost as much as inflating it: the kernel clears each page anew.
 
     Parameters
     ----------
@@ -116,76 +118,95 @@ def fields(path: str, where: ChunkIndex, first: int, stop: int) -> Iterator[npt.
         The file.
     where : ChunkIndex
         Its chunks.
-    first, stop : int
-        Steps wanted, the last one excluded.
-
-    Yields
-    ------
-    array
-        Stored numbers of one step, shape (latitude, longitude); valid until the next one is asked for.
-
-    Raises
-    ------
-    SeriesError
-        If a chunk is cut short or damaged.
     """
-    deep = where.chunk[0]
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
+
+    def __init__(self, path: str, where: ChunkIndex) -> None:
+        self._name, self._where = os.path.basename(path), where  # noqa: PTH119
+        self._handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._stored = memoryview(bytearray(max(int(where.places[..., 1].max()), 0)))
+        self._joined = np.empty(where.chunk, dtype=np.uint16)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._handle)
+
+    def fields(self, first: int, stop: int) -> Iterator[npt.NDArray[Any]]:
+        """
+        Fields of consecutive steps.
+
+        Parameters
+        ----------
+        first, stop : int
+            Steps wanted, the last one excluded.
+
+        Yields
+        ------
+        array
+            Stored numbers of one step, shape (latitude, longitude); valid until the next one is asked for.
+
+        Raises
+        ------
+        SeriesError
+            If a chunk is cut short or damaged.
+        """
+        deep = self._where.chunk[0]
         for block in range(first // deep, -(-stop // deep)):
-            held = _block(handle, path, where, block)
+            held = self._block(block)
             begin = block * deep
             for step in range(max(first, begin), min(stop, begin + deep)):
                 yield held[step - begin]
-    finally:
-        os.close(handle)
 
+    def _block(self, block: int) -> npt.NDArray[Any]:
+        """All rows and columns of the steps that share a row of chunks."""
+        where = self._where
+        deep, down, across = where.chunk
+        _, rows, columns = where.shape
+        places = where.places[block]
+        if places.shape[:2] == (1, 1):
+            return self._chunk(places[0, 0])[:, :rows, :columns]
+        whole = np.empty((deep, places.shape[0] * down, places.shape[1] * across), where.dtype.newbyteorder("="))
+        for i in range(places.shape[0]):
+            for j in range(places.shape[1]):
+                part = self._chunk(places[i, j])
+                whole[:, i * down : (i + 1) * down, j * across : (j + 1) * across] = part
+        return whole[:, :rows, :columns]
 
-def _block(handle: int, path: str, where: ChunkIndex, block: int) -> npt.NDArray[Any]:
-    """All rows and columns of the steps that share a row of chunks."""
-    deep, down, across = where.chunk
-    _, rows, columns = where.shape
-    places = where.places[block]
-    if places.shape[:2] == (1, 1):
-        return _chunk(handle, path, where, places[0, 0])[:, :rows, :columns]
-    whole = np.empty((deep, places.shape[0] * down, places.shape[1] * across), where.dtype.newbyteorder("="))
-    for i in range(places.shape[0]):
-        for j in range(places.shape[1]):
-            part = _chunk(handle, path, where, places[i, j])
-            whole[:, i * down : (i + 1) * down, j * across : (j + 1) * across] = part
-    return whole[:, :rows, :columns]
+    def _chunk(self, place: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """One chunk, inflated and unshuffled."""
+        where, offset, size = self._where, int(place[0]), int(place[1])
+        native = where.dtype.newbyteorder("=")
+        if offset < 0:
+            return np.full(where.chunk, where.fill, dtype=native)
+        count = where.chunk[0] * where.chunk[1] * where.chunk[2]
+        width = where.dtype.itemsize
+        data = np.frombuffer(self._inflated(offset, size, count * width), dtype=np.uint8)
+        if not where.shuffle:
+            return _shaped(data, where)
+        planes = data.reshape(width, count)
+        if width == 2:  # shorts, the case that matters: two passes instead of a transposition
+            big = where.dtype.newbyteorder("=") != where.dtype
+            low, high = (planes[1], planes[0]) if big else (planes[0], planes[1])
+            joined = self._joined.reshape(-1)
+            joined[:] = high
+            joined <<= 8
+            joined |= low
+            return self._joined.view(native)
+        return _shaped(np.ascontiguousarray(planes.T).reshape(-1), where)
 
+    def _inflated(self, offset: int, size: int, count: int) -> bytes | bytearray | memoryview:
+        """The bytes of one chunk."""
+        import deflate
 
-def _chunk(handle: int, path: str, where: ChunkIndex, place: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    """One chunk, inflated and unshuffled."""
-    import deflate
-
-    offset, size = int(place[0]), int(place[1])
-    native = where.dtype.newbyteorder("=")
-    if offset < 0:
-        return np.full(where.chunk, where.fill, dtype=native)
-    count = where.chunk[0] * where.chunk[1] * where.chunk[2]
-    width = where.dtype.itemsize
-    stored = os.pread(handle, size, offset)
-    try:
-        raw = deflate.zlib_decompress(stored, count * width) if where.deflate else stored
-    except deflate.DeflateError as error:
-        raise SeriesError(f"a chunk of {os.path.basename(path)} is damaged", "Download the file again") from error  # noqa: PTH119
-    if len(stored) != size or len(raw) != count * width:
-        raise SeriesError(f"a chunk of {os.path.basename(path)} is cut short", "Download the file again")  # noqa: PTH119
-    data = np.frombuffer(raw, dtype=np.uint8)
-    if not where.shuffle:
-        return _shaped(data, where)
-    little = where.dtype.byteorder in ("<", "=", "|")
-    planes = data.reshape(width, count)
-    if width == 2:  # shorts, the case that matters: two passes instead of a transposition
-        low, high = (planes[0], planes[1]) if little else (planes[1], planes[0])
-        joined = high.astype(np.uint16)
-        joined <<= 8
-        joined |= low
-        shorts: npt.NDArray[Any] = joined.view(native)
-        return shorts.reshape(where.chunk)
-    return _shaped(np.ascontiguousarray(planes.T).reshape(-1), where)
+        stored = self._stored[:size]
+        got = os.preadv(self._handle, [stored], offset)
+        if got == size:
+            try:
+                raw = deflate.zlib_decompress(stored, count) if self._where.deflate else stored
+            except deflate.DeflateError as error:
+                raise SeriesError(f"a chunk of {self._name} is damaged", "Download the file again") from error
+            if len(raw) == count:
+                return raw
+        raise SeriesError(f"a chunk of {self._name} is cut short", "Download the file again")
 
 
 def _shaped(data: npt.NDArray[np.uint8], where: ChunkIndex) -> npt.NDArray[Any]:

@@ -306,13 +306,14 @@ def file_hash(location: str) -> tuple[str, int]:
         return "", 0
     path = Path(location)
     whole, size = hashlib.sha256(), 0
+    block = memoryview(bytearray(1 << 20))
     for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if part.is_dir():
             continue
         if path.is_dir():
             whole.update(part.relative_to(path).as_posix().encode())
-        with part.open("rb") as file:
-            while block := file.read(1 << 20):
-                whole.update(block)
-                size += len(block)
+        with part.open("rb", buffering=0) as file:
+            while got := file.readinto(block):
+                whole.update(block[:got])
+                size += got
     return whole.hexdigest(), size

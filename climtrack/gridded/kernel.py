@@ -39,9 +39,11 @@ class Kernel:
     def __init__(self, plan: Plan, packing: Packing) -> None:
         self._plan = plan
         self._packing = packing
-        self._mask: Mask | None = None
         self._under = np.zeros(len(plan.regions))
+        # Buffers used for every field: fresh memory would cost as much as the arithmetic.
         self._products = np.empty_like(plan.heights)
+        self._mask, self._good, self._hit = (np.zeros(plan.shape, dtype=np.bool_) for _ in range(3))
+        self._kept: Field = np.empty(0)
 
     def __call__(self, field: Field) -> tuple[Floats, Floats]:
         """
@@ -58,29 +60,40 @@ class Kernel:
             Means in degC, NaN where a region has no value, and share of each region's area that has one; shapes
             (region,).
         """
-        good = self._good(field)
-        if self._mask is None or not np.array_equal(good, self._mask):
-            self._mask = good
+        good = self._valid(field)
+        if not np.array_equal(good, self._mask):
+            self._mask, self._good = good, self._mask
             self._under = self._weighed(good)
-        total = self._weighed(_kept(field, good))
+        total = self._weighed(self._zeroed(field, good))
         with np.errstate(invalid="ignore", divide="ignore"):
             stored = np.where(self._under > 0, total / self._under, np.nan)
         return self._packing.celsius(stored), self._under / self._plan.areas
 
-    def _good(self, field: Field) -> Mask:
+    def _valid(self, field: Field) -> Mask:
         """Which cells hold a value: not missing, inside the valid range."""
-        packing = self._packing
-        bad: Mask | None = None
+        packing, good = self._packing, self._good
         limits = np.iinfo(field.dtype) if field.dtype.kind in "iu" else None
         if limits is None:
-            bad = np.isnan(field)
-        tests = [np.equal for _ in packing.fills]
-        for test, bound in zip([*tests, np.less, np.greater], [*packing.fills, packing.low, packing.high], strict=True):
-            if limits is not None and not limits.min <= bound <= limits.max:
-                continue  # a bound beyond the type excludes nothing
-            hit = test(field, field.dtype.type(bound))
-            bad = hit if bad is None else np.logical_or(bad, hit, out=bad)
-        return np.ones(field.shape, dtype=np.bool_) if bad is None else np.logical_not(bad, out=bad)
+            np.equal(field, field, out=good)  # only NaN differs from itself
+        else:
+            good.fill(True)
+        tests = [np.not_equal for _ in packing.fills]
+        bounds = [*packing.fills, packing.low, packing.high]
+        for test, bound in zip([*tests, np.greater_equal, np.less_equal], bounds, strict=True):
+            if limits is None or limits.min <= bound <= limits.max:  # a bound beyond the type excludes nothing
+                np.logical_and(good, test(field, field.dtype.type(bound), out=self._hit), out=good)
+        return good
+
+    def _zeroed(self, field: Field, good: Mask) -> Field:
+        """The field with zero where it holds no value, in float64 unless it is of integers."""
+        dtype = field.dtype if field.dtype.kind in "iu" else np.dtype(np.float64)
+        if self._kept.dtype != dtype or self._kept.shape != field.shape:
+            self._kept = np.empty(field.shape, dtype=dtype)
+        if field.dtype.kind in "iu":
+            return np.asarray(np.multiply(field, good, out=self._kept))
+        self._kept.fill(0)
+        np.copyto(self._kept, field, where=good)
+        return self._kept
 
     def _weighed(self, field: Field) -> Floats:
         """Sum of weight times number over each region, shape (region,)."""
@@ -98,10 +111,3 @@ class Kernel:
         for cells in plan.cells:
             found[cells.region] = np.add.reduce(cells.weight * field.ravel()[cells.position])
         return np.asarray(found)
-
-
-def _kept(field: Field, good: Mask) -> Field:
-    """The field with zero where it holds no value, in float64 unless it is of integers."""
-    if field.dtype.kind in "iu":
-        return np.asarray(np.multiply(field, good))
-    return np.where(good, field, field.dtype.type(0)).astype(np.float64)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from climtrack.errors import ExtraMissing, SeriesError
 from climtrack.gridded import chunks
 from climtrack.gridded.cf import Description, Var
+from climtrack.gridded.chunks import ChunkReader
 from climtrack.gridded.layout import Layout
 
 Array = npt.NDArray[Any]
@@ -64,12 +65,15 @@ class Hdf5:
             raise ExtraMissing("reading NetCDF-4 grids needs h5py", INSTALL) from error
         self._path = path
         self._file = h5py.File(path, "r")
-        self._chunks: dict[tuple[str, Layout], chunks.ChunkIndex | None] = {}
+        self._chunks: dict[tuple[str, Layout], ChunkReader | None] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for direct in self._chunks.values():
+            if direct is not None:
+                direct.close()
         self._file.close()
 
     def describe(self) -> Description:
@@ -128,10 +132,11 @@ class Hdf5:
         """
         item = self._file[name]
         if (name, layout) not in self._chunks:
-            self._chunks[name, layout] = chunks.index(item, layout) if _deflate() else None
-        where = self._chunks[name, layout]
-        if where is not None:
-            for field in chunks.fields(self._path, where, first, stop):
+            where = chunks.index(item, layout) if _deflate() else None
+            self._chunks[name, layout] = None if where is None else ChunkReader(self._path, where)
+        direct = self._chunks[name, layout]
+        if direct is not None:
+            for field in direct.fields(first, stop):
                 yield field[layout.thinned, layout.thinned]
         else:
             yield from _sliced(item, layout, first, stop, item.chunks)
