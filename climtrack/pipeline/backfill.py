@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ConfigError, SeriesError
+from climtrack.errors import ClimtrackError, ConfigError, SeriesError
 from climtrack.files import make_folder
 from climtrack.gridded import catalogue, days
 from climtrack.gridded.catalogue import Item, Place
@@ -28,9 +28,10 @@ from climtrack.gridded.journal import Journal
 from climtrack.gridded.reduction import FileMeans, Request, file_means, stride_error
 from climtrack.gridded.weights import Rule
 from climtrack.pipeline.grid import Stored, program_version, put
+from climtrack.pipeline.update import Update
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS, Region
-from climtrack.vocabulary.series import Status
+from climtrack.vocabulary.series import Series, Status
 
 #: Days that a refresh fetches one by one; more is a backfill's work.
 LONGEST = 60
@@ -411,6 +412,16 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
         return tuple(Stored(one, put(writer, one.series)) for one in made)
 
 
+def _computed(config: Config) -> tuple[Series, ...]:
+    """Stored series that were computed from OISST's whole grids."""
+    store = Store(config.home)
+    keys = store.keys()
+    found = (store.read(key) for key in keys if key.product == "oisst")
+    return tuple(
+        one for one in found if one.source.details.get("weights") and "every" not in one.source.details["variable"]
+    )
+
+
 def increment(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Stored, ...]:
     """
     The newest days of every series that was computed from OISST: a few small files, for the daily refresh.
@@ -436,16 +447,11 @@ def increment(*, config: Config, now: dt.datetime, policy: Policy | None = None)
     SeriesError
         If the series end too long ago for a refresh.
     """
-    store, wanted = Store(config.home), []
-    keys = store.keys()
-    for key in keys:
-        held = store.read(key)
-        weights = held.source.details.get("weights", "")
-        if key.product != "oisst" or not weights or "every" in held.source.details["variable"]:
-            continue
+    wanted = []
+    for held in _computed(config):
         final = np.flatnonzero(held.status == Status.FINAL)
         since = held.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
-        wanted.append((weights.partition(":")[0], since, config.region(key.region)))
+        wanted.append((held.source.details["weights"].partition(":")[0], since, config.region(held.key.region)))
     found: list[Stored] = []
     source = config.grid.source if catalogue.PLACES[config.grid.source].per == "day" else "ncei"
     for rule in sorted({rule for rule, _, _ in wanted}):
@@ -461,3 +467,40 @@ def increment(*, config: Config, now: dt.datetime, policy: Policy | None = None)
             work = job(source, [region for _, region in some], since, until, config, rule=rule)
             found += backfill(work, config=config, now=now, policy=policy or hurried(_policy(config)))
     return tuple(found)
+
+
+def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Update, ...]:
+    """
+    What the daily increment did to each computed series, in the words of a refresh.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+    now : datetime
+        The time.
+    policy : Policy, optional
+        How servers are asked.
+
+    Returns
+    -------
+    tuple of Update
+        One a computed series; a failure leaves its last good state alone and is named.
+    """
+    keys = [one.key for one in _computed(config)]
+    if not keys:
+        return ()
+    try:
+        found = {one.reduced.series.key: one for one in increment(config=config, now=now, policy=policy)}
+    except ClimtrackError as problem:
+        store = Store(config.home)
+        return tuple(Update(key, store.read(key), error=problem) for key in keys)
+    store, updates = Store(config.home), []
+    for key in keys:
+        merged = found[key].merged if key in found else None
+        if merged is None:
+            updates.append(Update(key, store.read(key)))
+            continue
+        counts = len(merged.added), len(merged.revised), merged.finalised
+        updates.append(Update(key, store.read(key), *counts, largest_revision=merged.largest))
+    return tuple(updates)

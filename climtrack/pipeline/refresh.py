@@ -18,6 +18,7 @@ from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreBus
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.fetcher.transport import Transport
 from climtrack.files import make_folder
+from climtrack.pipeline.backfill import increments
 from climtrack.pipeline.crosscheck import cross_check
 from climtrack.pipeline.drawing import charts_of
 from climtrack.pipeline.fetch import Fetched
@@ -171,6 +172,7 @@ def refresh(
         asked = [key for key in keys if key not in COMPUTED]
         try:
             updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+            updates = (*updates, *increments(config=config, now=now))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
         series = {key: found for key in keys if (found := held(store, key)) is not None}
