@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import logging
 import random
-import socket
 import ssl
 import threading
 import time
@@ -16,13 +15,14 @@ from typing import Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError, IncompleteRead, InvalidHeader, ProtocolError
+from urllib3.exceptions import HTTPError
 
-from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
+from climtrack.errors import SourceUnavailable
 from climtrack.fetcher import answer
 from climtrack.fetcher.answer import REDIRECTS, Elsewhere, Passing, Silent
-from climtrack.fetcher.connection import DeadlinePassed, Forbidden, Limits, Plain, Secure, TooMuch, loopback, trust
-from climtrack.fetcher.endpoints import BASE_URLS
+from climtrack.fetcher.causes import explained
+from climtrack.fetcher.connection import Limits, Plain, Secure, trust
+from climtrack.fetcher.policy import HttpPolicy
 from climtrack.fetcher.syntax import LATER, shown
 from climtrack.vocabulary.payload import Payload, Transport
 
@@ -30,7 +30,6 @@ __all__ = ["USER_AGENT", "Http", "HttpPolicy", "Payload", "Transport"]
 
 log = logging.getLogger(__name__)
 
-MEGABYTE = 1_000_000
 #: Connections open at once, whoever asks.
 CONNECTIONS = 2
 #: Redirects followed for one request, all of them to the same scheme, host and port.
@@ -41,51 +40,6 @@ BRIEF = 4.0
 #: Bytes that status line and headers may have on top of the body.
 HEADERS = 262_144
 USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series for newsletters)"
-
-
-@dataclass(frozen=True, slots=True)
-class HttpPolicy:
-    """
-    How the source is asked.
-
-    Parameters
-    ----------
-    base_urls : tuple of str
-        Addresses that serve the same paths, best first, each ending in a slash: https, or http on this computer's
-        own loopback. No other host is ever contacted; the second is asked only where the first gives no answer.
-    user_agent : str
-        Who asks, with a way to reach them; empty for climtrack's own.
-    connect_timeout, read_timeout : float
-        Seconds to wait for a connection, and for each piece of an answer.
-    total_timeout : float
-        Seconds for one path, all attempts, hosts and pauses together.
-    max_bytes : int
-        Most bytes of an answer, on the wire and inflated.
-    attempts : int
-        Most requests for one path, redirects and the mirror included.
-
-    Raises
-    ------
-    ValueError
-        If an address is neither https nor this computer's own.
-    """
-
-    base_urls: tuple[str, ...] = BASE_URLS
-    user_agent: str = ""
-    connect_timeout: float = 5.0
-    read_timeout: float = 10.0
-    total_timeout: float = 30.0
-    max_bytes: int = 4 * MEGABYTE
-    attempts: int = 4
-
-    def __post_init__(self) -> None:
-        for url in self.base_urls:
-            parts = urlsplit(url)
-            allowed = parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname or ""))
-            if not allowed or not parts.hostname or "@" in parts.netloc or parts.query or not url.endswith("/"):
-                raise ValueError(f"{shown(url, 80)!r} is no https address that ends in a slash")
-        if not self.base_urls:
-            raise ValueError("no address to ask")
 
 
 class Http:
@@ -275,7 +229,7 @@ class Http:
             reusable = True
         except (OSError, HTTPError, http.client.HTTPException, ValueError) as problem:
             # ValueError: a port or header that http.client cannot make sense of
-            raise self._explained(problem, url, task) from problem
+            raise explained(problem, url, total=task.total, max_bytes=self._policy.max_bytes) from problem
         finally:
             if reusable:
                 with self._lock:
@@ -309,40 +263,6 @@ class Http:
         connection.limits = limits
         return connection
 
-    def _explained(self, problem: Exception, url: str, task: _Task) -> FetchError:
-        """The error a user understands for one of the network's."""
-        causes = [problem, *_causes(problem)]
-        for cause in causes:
-            if isinstance(cause, TooMuch):
-                return answer.too_large(self._policy.max_bytes, url)
-            if isinstance(cause, Forbidden):
-                return SourceUnavailable(str(cause), "Set base_urls to the true address", url=url)
-            if isinstance(cause, DeadlinePassed) and cause.lively:
-                return Silent(f"the server kept sending for {task.total:g} s without finishing", LATER, url=url)
-            if isinstance(cause, TimeoutError):
-                return Silent(f"the server did not answer within {task.total:g} s", LATER, url=url)
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                return Elsewhere(_untrusted(cause), LATER, url=url)
-            if isinstance(cause, ssl.SSLError):
-                return Passing("the secure connection could not be made (TLS)", LATER, url=url)
-            if isinstance(cause, socket.gaierror):
-                host = shown(urlsplit(url).hostname or "", 60)
-                return Silent(f"no address is known for {host}", "Is this computer online? " + LATER, url=url)
-            if isinstance(cause, ConnectionRefusedError):
-                return Silent("the server refused the connection", LATER, url=url)
-            if isinstance(cause, IncompleteRead | http.client.IncompleteRead):
-                return Passing("the answer is cut short", LATER, url=url)
-            if isinstance(cause, ConnectionError | http.client.RemoteDisconnected):
-                return Silent("the server broke off the connection", LATER, url=url)
-        if any(
-            isinstance(cause, http.client.HTTPException | ProtocolError | InvalidHeader | ValueError)
-            for cause in causes
-        ):
-            return SourceChanged("the server's answer is not HTTP as we know it", LATER, url=url)
-        if isinstance(problem, OSError):
-            return Silent("the network cannot be reached", "Is this computer online? " + LATER, url=url)
-        return Silent("the server broke off the connection", LATER, url=url)
-
 
 @dataclass(slots=True)
 class _Task:
@@ -353,33 +273,6 @@ class _Task:
     deadline: float
     requests: int
     total: float
-
-
-def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
-    """Why a certificate is not believed, with this computer's clock where that explains it."""
-    clock = f"; this computer's clock says {time.strftime('%Y-%m-%d')}"
-    reasons = {
-        9: f"the certificate is not valid yet{clock}",
-        10: f"the certificate has expired{clock}",
-        18: "the certificate is signed by itself only",
-        19: "the certificate is signed by nobody this computer knows",
-        20: "the certificate is signed by nobody this computer knows",
-        62: "the certificate is for another name",
-        64: "the certificate is for another name",
-    }
-    return reasons.get(problem.verify_code, f"the certificate is not accepted ({shown(problem.verify_message)})")
-
-
-def _causes(problem: BaseException) -> list[BaseException]:
-    """What lies behind an error: causes, contexts and wrapped errors."""
-    found: list[BaseException] = []
-    rest: list[object] = [problem]
-    while rest and len(found) < 20:
-        item = rest.pop(0)
-        if isinstance(item, BaseException) and item not in found:
-            found.append(item)
-            rest += [*item.args, item.__cause__, item.__context__]
-    return found[1:]
 
 
 def _version() -> str:

@@ -1,0 +1,101 @@
+"""
+Why an exchange failed, in words: the network's errors, of four libraries and many kinds, become ours.
+
+The same cause has the same words whichever layer noticed it. What asking again may cure is `Passing`; `Silent` where
+nobody answered at all, `Elsewhere` where only another host can help.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from urllib.parse import urlsplit
+
+from urllib3.exceptions import IncompleteRead, InvalidHeader, ProtocolError
+
+from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
+from climtrack.fetcher import answer
+from climtrack.fetcher.answer import Elsewhere, Passing, Silent
+from climtrack.fetcher.connection import DeadlinePassed, Forbidden, TooMuch
+from climtrack.fetcher.syntax import LATER, shown
+
+
+def explained(problem: Exception, url: str, *, total: float, max_bytes: int) -> FetchError:
+    """
+    The error that a user understands for one of the network's.
+
+    Parameters
+    ----------
+    problem : Exception
+        As raised by the socket, TLS or HTTP layer.
+    url : str
+        Address asked.
+    total : float
+        Seconds that the whole request had.
+    max_bytes : int
+        Most bytes of an answer.
+
+    Returns
+    -------
+    FetchError
+        To be raised from `problem`.
+    """
+    causes = [problem, *_causes(problem)]
+    for cause in causes:
+        if isinstance(cause, TooMuch):
+            return answer.too_large(max_bytes, url)
+        if isinstance(cause, Forbidden):
+            return SourceUnavailable(str(cause), "Set base_urls to the true address", url=url)
+        if isinstance(cause, DeadlinePassed) and cause.lively:
+            return Silent(f"the server kept sending for {total:g} s without finishing", LATER, url=url)
+        if isinstance(cause, TimeoutError):
+            return Silent(f"the server did not answer within {total:g} s", LATER, url=url)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Elsewhere(_untrusted(cause), LATER, url=url)
+        if isinstance(cause, ssl.SSLError):
+            return Passing("the secure connection could not be made (TLS)", LATER, url=url)
+        if isinstance(cause, socket.gaierror):
+            host = shown(urlsplit(url).hostname or "", 60)
+            return Silent(f"no address is known for {host}", "Is this computer online? " + LATER, url=url)
+        if isinstance(cause, ConnectionRefusedError):
+            return Silent("the server refused the connection", LATER, url=url)
+        if isinstance(cause, IncompleteRead | http.client.IncompleteRead):
+            return Passing("the answer is cut short", LATER, url=url)
+        if isinstance(cause, ConnectionError | http.client.RemoteDisconnected):
+            return Silent("the server broke off the connection", LATER, url=url)
+    if any(
+        isinstance(cause, http.client.HTTPException | ProtocolError | InvalidHeader | ValueError) for cause in causes
+    ):
+        return SourceChanged("the server's answer is not HTTP as we know it", LATER, url=url)
+    if isinstance(problem, OSError):
+        return Silent("the network cannot be reached", "Is this computer online? " + LATER, url=url)
+    return Silent("the server broke off the connection", LATER, url=url)
+
+
+def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
+    """Why a certificate is not believed, with this computer's clock where that explains it."""
+    clock = f"; this computer's clock says {time.strftime('%Y-%m-%d')}"
+    reasons = {
+        9: f"the certificate is not valid yet{clock}",
+        10: f"the certificate has expired{clock}",
+        18: "the certificate is signed by itself only",
+        19: "the certificate is signed by nobody this computer knows",
+        20: "the certificate is signed by nobody this computer knows",
+        62: "the certificate is for another name",
+        64: "the certificate is for another name",
+    }
+    return reasons.get(problem.verify_code, f"the certificate is not accepted ({shown(problem.verify_message)})")
+
+
+def _causes(problem: BaseException) -> list[BaseException]:
+    """What lies behind an error: causes, contexts and wrapped errors."""
+    found: list[BaseException] = []
+    rest: list[object] = [problem]
+    while rest and len(found) < 20:
+        item = rest.pop(0)
+        if isinstance(item, BaseException) and item not in found:
+            found.append(item)
+            rest += [*item.args, item.__cause__, item.__context__]
+    return found[1:]

@@ -1,0 +1,57 @@
+"""How the source is asked: addresses, patience, and the most that is taken from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from climtrack.fetcher.connection import loopback
+from climtrack.fetcher.endpoints import BASE_URLS
+from climtrack.fetcher.syntax import shown
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HttpPolicy:
+    """
+    How the source is asked.
+
+    Parameters
+    ----------
+    base_urls : tuple of str
+        Addresses that serve the same paths, best first, each ending in a slash: https, or http on this computer's
+        own loopback. No other host is ever contacted; the second is asked only where the first gives no answer.
+    user_agent : str
+        Who asks, with a way to reach them; empty for climtrack's own.
+    connect_timeout, read_timeout : float
+        Seconds to wait for a connection, and for each piece of an answer.
+    total_timeout : float
+        Seconds for one path, all attempts, hosts and pauses together.
+    max_bytes : int
+        Most bytes of an answer, on the wire and inflated.
+    attempts : int
+        Most requests for one path, redirects and the mirror included.
+
+    Raises
+    ------
+    ValueError
+        If an address is neither https nor this computer's own.
+    """
+
+    base_urls: tuple[str, ...] = BASE_URLS
+    user_agent: str = ""
+    connect_timeout: float = 5.0
+    read_timeout: float = 10.0
+    total_timeout: float = 30.0
+    max_bytes: int = 4 * MEGABYTE
+    attempts: int = 4
+
+    def __post_init__(self) -> None:
+        for url in self.base_urls:
+            parts = urlsplit(url)
+            allowed = parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname or ""))
+            if not allowed or not parts.hostname or "@" in parts.netloc or parts.query or not url.endswith("/"):
+                raise ValueError(f"{shown(url, 80)!r} is no https address that ends in a slash")
+        if not self.base_urls:
+            raise ValueError("no address to ask")
