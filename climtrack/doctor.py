@@ -25,7 +25,6 @@ from climtrack.fetcher.endpoints import Endpoint
 from climtrack.fetcher.transport import Transport
 from climtrack.files import TEMPORARY
 from climtrack.pipeline.update import endpoints, held, http_policy
-from climtrack.store.disk import UNFINISHED
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.symptoms import Severity, Symptom
@@ -265,8 +264,7 @@ def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
         if health.error:
             found.append(Symptom(key.label, Severity.NOTE, f"last time: {health.error}"))
     found += [Symptom("store", Severity.PROBLEM, notice.rstrip("."), mend, "store") for notice in store.notices]
-    left = (f"{TEMPORARY}*", f".*{UNFINISHED}")
-    if config.home.is_dir() and any(any(config.home.rglob(pattern)) for pattern in left):
+    if config.home.is_dir() and any(config.home.rglob(f"{TEMPORARY}[0-9]*")):
         what = "files of an interrupted run are left over"
         found.append(Symptom("store", Severity.NOTE, what, "The next refresh removes them", "store"))
     plural = "series is" if sound == 1 else "series are"

@@ -2,7 +2,8 @@
 Whole files or none: every file that climtrack leaves behind is written here.
 
 A temporary neighbour is written, flushed to disk and renamed over the target, and the folder is flushed after it, so
-that a reader, a kill or a power cut meets the old file or the new one and nothing between.
+that a reader, a kill or a power cut meets the old file or the new one and nothing between. What the computer refuses
+becomes a `DiskError` that names the file and the remedy.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 from pathlib import Path
 
 from climtrack.errors import DiskError
@@ -17,18 +19,13 @@ from climtrack.errors import DiskError
 #: Beginning of the name of every file that is not finished; whoever cleans a folder looks for it.
 TEMPORARY = ".climtrack-"
 
-_REMEDIES = {
-    errno.ENOSPC: "Free some space and run it again; nothing was changed",
-    errno.EDQUOT: "Free some of your quota and run it again; nothing was changed",
-    errno.EFBIG: "Raise the file size limit (ulimit -f); nothing was changed",
-    errno.EACCES: "Give this user the right to write there, or choose another folder; nothing was changed",
-    errno.EPERM: "Give this user the right to write there, or choose another folder; nothing was changed",
-    errno.EROFS: "The disk is read-only: choose another folder; nothing was changed",
-    errno.EMFILE: "Raise the limit of open files (ulimit -n); nothing was changed",
-}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM}
+_MISPLACED = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+_SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
-def disk_error(problem: OSError, path: Path) -> DiskError:
+def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     """
     What the computer refused, as one of our errors.
 
@@ -38,21 +35,55 @@ def disk_error(problem: OSError, path: Path) -> DiskError:
         As raised by the system call.
     path : Path
         File or folder that was to be written or read.
+    needed : int, default 0
+        Bytes that were to be written.
 
     Returns
     -------
     DiskError
         Naming the file and the remedy.
     """
-    reason = (problem.strerror or str(problem)).lower()
-    remedy = _REMEDIES.get(problem.errno or 0, "Check the folder and the disk; nothing was changed")
-    return DiskError(f"cannot use {_short(path)}: {reason}", remedy, path=path)
+    name, number = shortened(path), problem.errno or 0
+    reason = (problem.strerror or type(problem).__name__).lower()
+    what, remedy = f"cannot use {name}: {reason}. Nothing was changed", "Check the disk, then try again"
+    if number in _FULL:
+        what = f"no room for {name}: needed {needed / 1e6:.1f} MB, free {_free(path) / 1e6:.1f} MB. Nothing was changed"
+        remedy = "Free some space or raise the quota, then try again"
+    elif number == errno.EROFS:
+        what, remedy = f"cannot write {name}: read-only disk. Nothing was changed", "Choose another folder"
+    elif number in _DENIED:
+        what = f"cannot use {name} (owner {_owner(path)}): {reason}. Nothing was changed"
+        remedy = "Change its rights, or choose another folder"
+    elif number in _MISPLACED:
+        what, remedy = f"cannot use {name}: a file stands where a folder belongs, or the reverse", "Move it away"
+    elif number == errno.ENAMETOOLONG:
+        what, remedy = f"cannot use {name}: its name is too long for this disk", "Choose a shorter path"
+    elif number == errno.ENOENT:
+        what, remedy = f"cannot use {name}: it is not there, or no longer", "Make the folder, then try again"
+    elif number in _SCARCE:
+        what = f"cannot use {name}: {reason}. Nothing was changed"
+        remedy = "Close programs or raise the limit (ulimit -n), then try again"
+    return DiskError(what, remedy, path=path)
 
 
-def _short(path: Path) -> str:
-    """Path that fits in a line."""
-    text = str(path)
-    return text if len(text) <= 80 else f"…{text[-79:]}"
+def shortened(path: Path, width: int = 70) -> str:
+    """
+    Path that fits into a message.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+    width : int, default 70
+        Most characters.
+
+    Returns
+    -------
+    str
+        The path without control characters, its middle left out where it is longer.
+    """
+    text = "".join(c if c.isprintable() else "?" for c in str(path))
+    return text if len(text) <= width else f"{text[: width // 3]}…{text[-(width - width // 3 - 1) :]}"
 
 
 def make_folder(folder: Path) -> None:
@@ -69,8 +100,11 @@ def make_folder(folder: Path) -> None:
     DiskError
         If it cannot be made.
     """
+    if folder.is_dir():
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        flush_folder(folder.parent)
     except OSError as problem:
         raise disk_error(problem, folder) from problem
 
@@ -84,6 +118,8 @@ def flush_folder(folder: Path) -> None:
     folder : Path
         The folder.
     """
+    if os.name == "nt":  # Windows opens no folders and keeps renames in its journal
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -105,17 +141,88 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises
     ------
     DiskError
-        If the computer refuses; the target is then as it was.
+        If the computer refuses; the target is then as it was, and nothing is left beside it.
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name[-80:]}")
     try:
-        with temporary.open("wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
+        try:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(handle, view) :]
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            temporary.replace(path)
+        except BaseException:  # an interrupt too must leave nothing beside
+            remove(temporary)
+            raise
+    except OSError as problem:
+        raise disk_error(problem, path, needed=len(data)) from problem
+    try:
         flush_folder(path.parent)
     except OSError as problem:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        raise DiskError(
+            f"{shortened(path)} is written, but the disk did not confirm it: {(problem.strerror or 'error').lower()}",
+            "Check the disk, then try again",
+            path=path,
+        ) from problem
+
+
+def move(path: Path, target: Path) -> None:
+    """
+    Rename a file on the same disk, flushed before and after.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    target : Path
+        Its new name, in a folder that exists.
+
+    Raises
+    ------
+    DiskError
+        If the computer refuses.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        path.replace(target)
+        flush_folder(target.parent)
+        flush_folder(path.parent)
+    except OSError as problem:
         raise disk_error(problem, path) from problem
+
+
+def remove(path: Path) -> None:
+    """
+    Remove a file that nothing needs any more; one that will not go is only litter.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _free(path: Path) -> int:
+    """Bytes free where `path` is, 0 where that cannot be told."""
+    for folder in path.absolute().parents:
+        with contextlib.suppress(OSError):
+            return shutil.disk_usage(folder).free
+    return 0
+
+
+def _owner(path: Path) -> str:
+    """Owner of the nearest thing that exists."""
+    for place in (path, *path.absolute().parents):
+        with contextlib.suppress(OSError, KeyError, NotImplementedError):
+            return place.owner()
+    return "unknown"

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from climtrack.errors import DiskError, StoreDamaged
-from climtrack.store import cf, disk
+from climtrack.files import shortened
+from climtrack.store import cf
 from climtrack.vocabulary.series import Flags, Floats, SeriesKey
 
 FILE, BACKUP = "history.sqlite", "history.backup.sqlite"
@@ -215,7 +216,7 @@ class Ledger:
 
     def _explained(self, error: sqlite3.Error) -> DiskError | StoreDamaged:
         """The same failure in our words."""
-        name, code = disk.shortened(self.path), getattr(error, "sqlite_errorcode", 0) & 0xFF
+        name, code = shortened(self.path), getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             what, remedy = f"no room for {name}", "Free some space, then try again"
         elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -293,7 +294,7 @@ def damaged(path: Path) -> StoreDamaged:
     StoreDamaged
         To be raised.
     """
-    return StoreDamaged(f"{disk.shortened(path)} is damaged", "The next refresh repairs it", path=path)
+    return StoreDamaged(f"{shortened(path)} is damaged", "The next refresh repairs it", path=path)
 
 
 def _hash(row: Fields) -> str:

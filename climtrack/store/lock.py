@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from climtrack.errors import StoreBusy
-from climtrack.store import disk
+from climtrack.files import disk_error, remove, write_whole
 
 
 @contextmanager
@@ -55,12 +55,12 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
             f"another refresh is running ({_holder(holder)})", "Wait until it has finished", path=path
         ) from error
     except OSError as error:
-        raise disk.disk_error(path, error) from error
+        raise disk_error(error, path) from error
     try:
-        disk.write(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
+        write_whole(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
         yield
     finally:
-        disk.remove(holder)
+        remove(holder)
         lock.release()
 
 

@@ -21,7 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from climtrack.errors import SeriesNotFound, StoreDamaged, StoreError
-from climtrack.store import cf, disk, manifest
+from climtrack.files import disk_error, make_folder, shortened
+from climtrack.store import cf, manifest
 from climtrack.store.history import History
 from climtrack.store.lock import writers_lock
 from climtrack.store.manifest import Entry, Health, Manifest
@@ -172,7 +173,7 @@ class Store:
         DiskError
             If the computer refuses; the last snapshot stays.
         """
-        disk.make_folder(self.home / manifest.FOLDER)
+        make_folder(self.home / manifest.FOLDER)
         with writers_lock(self.home, now):
             self.manifest, self._sound = self._load()
             writer = Writer(self.home, self.manifest, now, read=self._series, sound=self._sound)
@@ -195,7 +196,7 @@ class Store:
                 found = History(self.home).manifest()
             except StoreError as error:
                 raise StoreDamaged(
-                    f"the manifest and the history in {disk.shortened(self.home)} are damaged",
+                    f"the manifest and the history in {shortened(self.home)} are damaged",
                     "Move the folder away and run `climtrack fetch`",
                     path=self.home / manifest.FILE,
                 ) from error
@@ -221,7 +222,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise disk.disk_error(self.home / name, error) from error
+            raise disk_error(error, self.home / name) from error
 
     def _other_copy(self, key: SeriesKey, entry: Entry, *, gone: bool) -> Series:
         """The same state of a series from the history, where its file is damaged or already replaced by a newer one."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from climtrack.errors import FetchError
-from climtrack.store import disk
+from climtrack.files import make_folder, remove, write_whole
 from climtrack.vocabulary.series import SeriesKey
 
 FOLDER = "rejects"
@@ -82,10 +82,10 @@ def keep(home: Path, key: SeriesKey, error: FetchError, now: dt.datetime) -> Rej
     if not error.body:
         return None
     folder = home / FOLDER
-    disk.make_folder(folder)
+    make_folder(folder)
     path = folder / f"{file_stem(key)}.{now:%Y%m%dT%H%M%S%fZ}.body"
     reject = Reject(key, now, str(error), error.url, hashlib.sha256(error.body).hexdigest(), len(error.body), path)
-    disk.write(path, error.body[:HEAD])
+    write_whole(path, error.body[:HEAD])
     fields = {
         "series": str(key),
         "refused": now.isoformat(),
@@ -94,10 +94,10 @@ def keep(home: Path, key: SeriesKey, error: FetchError, now: dt.datetime) -> Rej
         "sha256": reject.sha256,
         "size": reject.size,
     }
-    disk.write(path.with_suffix(".json"), (json.dumps(fields, indent=1) + "\n").encode())
+    write_whole(path.with_suffix(".json"), (json.dumps(fields, indent=1) + "\n").encode())
     for old in sorted(folder.glob(f"{file_stem(key)}.2*.body"))[:-KEPT]:
-        disk.remove(old)
-        disk.remove(old.with_suffix(".json"))
+        remove(old)
+        remove(old.with_suffix(".json"))
     return reject
 
 

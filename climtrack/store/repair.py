@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from climtrack.errors import DiskError, StoreDamaged, StoreError
-from climtrack.store import cf, disk, manifest, rejects
+from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
+from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.manifest import Entry, Manifest
 from climtrack.vocabulary.series import Series, SeriesKey
@@ -63,8 +64,8 @@ def repair(home: Path, found: Manifest, now: dt.datetime) -> Repaired:
         If the computer refuses.
     """
     for folder in (home, home / manifest.FOLDER, home / rejects.FOLDER, home / DAMAGED):
-        for left in folder.glob(f".*{disk.UNFINISHED}"):
-            disk.remove(left)
+        for left in folder.glob(f"{TEMPORARY}[0-9]*"):
+            remove(left)
     notices: list[str] = []
     _check_manifest(home, now, notices)
     series, whole = _check_files(home, found, now, notices)
@@ -88,7 +89,7 @@ def remove_unnamed(home: Path, *named: Manifest) -> None:
     keep = {entry.file for state in named for entry in state.series.values()}
     for path in (home / manifest.FOLDER).glob("*.nc"):
         if path.name not in keep:
-            disk.remove(path)
+            remove(path)
 
 
 def set_aside(home: Path, path: Path, now: dt.datetime) -> None:
@@ -110,8 +111,8 @@ def set_aside(home: Path, path: Path, now: dt.datetime) -> None:
         If the computer refuses.
     """
     if path.exists():
-        disk.make_folder(home / DAMAGED)
-        disk.move(path, home / DAMAGED / f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
+        make_folder(home / DAMAGED)
+        move(path, home / DAMAGED / f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
 
 
 def _check_manifest(home: Path, now: dt.datetime, notices: list[str]) -> None:
@@ -124,7 +125,7 @@ def _check_manifest(home: Path, now: dt.datetime, notices: list[str]) -> None:
         set_aside(home, path, now)
         notices.append(f"The damaged manifest was set aside in {DAMAGED}/.")
     except OSError as error:
-        raise disk.disk_error(path, error) from error
+        raise disk_error(error, path) from error
 
 
 def _check_files(
@@ -139,7 +140,7 @@ def _check_files(
         except FileNotFoundError:
             sound = False
         except OSError as error:
-            raise disk.disk_error(path, error) from error
+            raise disk_error(error, path) from error
         if sound:
             continue
         if entry.file:
@@ -202,7 +203,7 @@ def written(home: Path, series: Series, generation: int, before: Entry | None = 
     data = cf.to_netcdf(series)
     sha = hashlib.sha256(data).hexdigest()
     name = f"{rejects.file_stem(series.key)}.{sha[:12]}.nc"
-    disk.write(home / manifest.FOLDER / name, data)
+    write_whole(home / manifest.FOLDER / name, data)
     return Entry(
         name, sha, series.digest, cf.provenance(series), series.end, generation, before.noise if before else None
     )
@@ -233,4 +234,4 @@ def _current(home: Path, entry: Entry) -> Series:
     try:
         return cf.from_netcdf(path.read_bytes(), entry.file)
     except OSError as error:
-        raise disk.disk_error(path, error) from error
+        raise disk_error(error, path) from error

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from climtrack.errors import FetchError, SourceUnavailable, StoreError
-from climtrack.store import cf, disk, manifest, rejects
+from climtrack.files import write_whole
+from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.ledger import BACKUP
 from climtrack.store.manifest import Entry, Health, Manifest
@@ -184,7 +185,7 @@ class Writer:
         generation = before.generation + bool(self._pending)
         committed = self.now if self._pending else before.committed
         if not (self.home / manifest.FILE).exists():  # else a kill below would look like a lost manifest
-            disk.write(self.home / manifest.FILE, manifest.to_json(before))
+            write_whole(self.home / manifest.FILE, manifest.to_json(before))
         try:
             for key, series in self._pending.items():
                 entries[key] = written(self.home, series, generation)
@@ -192,9 +193,9 @@ class Writer:
                 History(self.home, before.generation).append(self._pending, generation, self.now)
                 history = History(self.home, generation)
                 entries |= {key: replace(entries[key], noise=history.revision_noise(key)) for key in self._pending}
-                disk.write(self.home / BACKUP, history.ledger.serialised())
+                write_whole(self.home / BACKUP, history.ledger.serialised())
             after = Manifest(generation, committed, MappingProxyType(entries), MappingProxyType(dict(self._health)))
-            disk.write(self.home / manifest.FILE, manifest.to_json(after))
+            write_whole(self.home / manifest.FILE, manifest.to_json(after))
         except BaseException:
             with suppress(StoreError, OSError):  # else the next start does it
                 if manifest.from_json((self.home / manifest.FILE).read_bytes()).generation == before.generation:

@@ -71,7 +71,7 @@ def leftovers(home: Path) -> list[str]:
     named = {entry.file for entry in Store(home).manifest.series.values()}
     unnamed = sorted(p.name for p in (home / "series").glob("*") if p.name not in named)
     extra = unnamed if len(unnamed) > len(named) else []
-    return extra + [p.name for p in home.rglob(".*.part")] + [p.name for p in home.glob("*-wal")]
+    return extra + [p.name for p in home.rglob(".climtrack-*")] + [p.name for p in home.glob("*-wal")]
 
 
 def sound(home: Path) -> bool:

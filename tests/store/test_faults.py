@@ -238,7 +238,7 @@ def test_another_user_reads_and_is_told_why_he_cannot_write(open_home: Path) -> 
         try:
             refresh(open_home, 1)
         except DiskError as error:
-            return 0 if "owner root" in str(error) and "CLIMTRACK_HOME" in error.remedy else 2
+            return 0 if "owner root" in str(error) and "another folder" in error.remedy else 2
         return 3
 
     before = sorted(p.name for p in open_home.rglob("*"))

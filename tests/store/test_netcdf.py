@@ -119,7 +119,7 @@ def test_a_dead_holder_never_blocks(tmp_path: Path) -> None:
         "from climtrack.store.netcdf import Store\n"
         "home = Path(sys.argv[1])\n"
         "with Store(home).writer(dt.datetime.now(dt.UTC)):\n"
-        "    (home / '.x.1.part').write_text('half'); (home / 'series' / 'left.nc').write_text('half')\n"
+        "    (home / '.climtrack-1-x').write_text('half'); (home / 'series' / 'left.nc').write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
@@ -127,7 +127,7 @@ def test_a_dead_holder_never_blocks(tmp_path: Path) -> None:
     with Store(tmp_path).writer(NOW):
         pass
     assert [p.name for p in (tmp_path / "series").iterdir()] == [p.name for p in (tmp_path / "series").glob("oisst*")]
-    assert not list(tmp_path.glob(".*.part"))
+    assert not list(tmp_path.glob(".climtrack-*"))
 
 
 @pytest.mark.parametrize("how", ["flip", "truncate", "empty", "delete", "foreign"])
