@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from climtrack import __version__
-from climtrack.cli import archive, data, findings, gallery, grid, posts, report, setup, unattended, verify
+from climtrack.cli import archive, data, doctor, findings, gallery, grid, posts, report, setup, unattended, verify
 from climtrack.cli.output import complain, exit_code
 from climtrack.cli.overview import spoken
 from climtrack.errors import ClimtrackError
@@ -47,7 +47,7 @@ def climtrack(
     """
 
 
-for room in (report, findings, verify, posts, data, archive, unattended, grid, gallery, setup):
+for room in (report, findings, verify, posts, data, archive, unattended, doctor, grid, gallery, setup):
     room.add_to(app)
 
 

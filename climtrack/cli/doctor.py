@@ -1,0 +1,72 @@
+"""`climtrack doctor`: what is the matter, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from climtrack.cli.options import ConfigPath, Json, configuration, now
+from climtrack.cli.output import as_json, note, say
+from climtrack.cli.tables import table
+
+if TYPE_CHECKING:
+    from climtrack.vocabulary.symptoms import Symptom
+
+
+def add_to(app: typer.Typer) -> None:
+    """
+    Give the application this file's command.
+
+    Parameters
+    ----------
+    app : typer.Typer
+        The application.
+    """
+    app.command()(doctor)
+
+
+def doctor(
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Do what can be done safely: make the folder, mend the store.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Leave the network alone.")] = False,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Check versions, settings, folder, disk, fonts, store, clock, hosts and the layout of each feed.
+
+    Each finding comes with its remedy; exit 3 where something is the matter.
+
+    \b
+    climtrack doctor
+    climtrack doctor --fix --offline
+    """
+    from climtrack.doctor import document, examine, repair
+    from climtrack.pipeline.source import open_transport
+    from climtrack.vocabulary.symptoms import Severity
+
+    settings, moment = configuration(config), now()
+
+    def look() -> tuple[Symptom, ...]:
+        with open_transport(settings, offline=offline) as transport:
+            return examine(settings, now=moment, transport=None if offline else transport())
+
+    found = look()
+    if fix:
+        for line in repair(found, settings, now=moment):
+            note(f"{line}.")
+        found = look()
+    troubles = [symptom for symptom in found if symptom.severity is Severity.PROBLEM]
+    if json:
+        as_json(document(found, moment))
+    else:
+        rows = [
+            (one.topic, "" if one.severity is Severity.GOOD else str(one.severity), one.what, one.remedy)
+            for one in found
+        ]
+        table(("topic", "", "found", "what to do"), rows)
+        say("Nothing is the matter." if not troubles else f"{len(troubles)} of {len(found)} need your attention.")
+    if troubles:
+        raise typer.Exit(3)

@@ -1,0 +1,53 @@
+"""`climtrack doctor`: what is the matter, and what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from climtrack.cli.app import main
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings of the developer's, a source that refuses, a home that is not there yet."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLIMTRACK_BASE_URL", "http://127.0.0.1:9/")
+    monkeypatch.delenv("CLIMTRACK_CONFIG", raising=False)
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Exit code and standard output of a run."""
+    with pytest.raises(SystemExit) as end:
+        main(["doctor", *words])
+    return int(end.value.code or 0), capsys.readouterr().out
+
+
+def test_a_source_that_refuses_is_named_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3; the host's line says what was found and what to do."""
+    code, out = told(capsys)
+    assert code == 3
+    line = next(line for line in out.splitlines() if "\tproblem\t" in line)
+    assert line.split("\t")[3], "every problem has its remedy"
+    assert "need your attention" in out
+
+
+def test_offline_leaves_the_network_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Versions, settings, disk, fonts and store are looked at; nothing is the matter with a new home."""
+    code, out = told(capsys, "--offline")
+    assert code == 0
+    assert "Nothing is the matter." in out
+    assert "refused" not in out
+
+
+def test_fix_makes_the_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What can be done safely is done, and the second look finds it done."""
+    code, out = told(capsys, "--offline", "--fix", "--json")
+    assert code == 0
+    assert (tmp_path / "home").is_dir()
+    document = json.loads(out)
+    assert document["schema"] == "climtrack.doctor/1"
+    assert document["problems"] == 0
