@@ -1,0 +1,121 @@
+"""README and docs: every command in them runs, every link and picture is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import http.server
+import re
+import shlex
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from climtrack.cli.app import main
+from climtrack.fetcher.endpoints import ENDPOINTS, Endpoint
+from climtrack.sample import payload
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: Simulated data served on this day; the dates in README and docs lie before it.
+TODAY = dt.date(2026, 11, 20)
+BLOCK = re.compile(r"(?ms)^([ ]*)(<!-- not run: [^>]+ -->\n[ ]*)?```sh\n(.*?)^[ ]*```")
+
+
+def lines(page: Path) -> Iterator[tuple[str, bool]]:
+    """Shell lines of a page, and whether they are run."""
+    for _, exempt, block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            if line.strip():
+                yield line.strip(), not exempt
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The simulated site, on loopback."""
+    folder = tmp_path_factory.mktemp("site")
+    for key, endpoint in ENDPOINTS.items():
+        file = folder / endpoint.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Under the site's own label: what says that it is simulated is, rightly, never published.
+        file.write_bytes(re.sub(rb'"data_source":"[^"]*"', label(endpoint), payload(key, TODAY)))
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def label(endpoint: Endpoint) -> bytes:
+    """What the site calls the product."""
+    return f'"data_source":"{endpoint.data_source}"'.encode()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for all pages, so that each series is downloaded once, and settings that draw little."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "small.toml").write_text(
+        '[report]\nvariables = ["air"]\nlanguages = ["en"]\ncharts = ["year-lines"]\npresets = ["phone"]\n'
+    )
+    return folder
+
+
+#: Lines that have run: what two pages share is run once.
+_seen: set[str] = set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_runs(page: Path, site: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of each shell block ends well; what is not run is at least a command that exists."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLIMTRACK_HOME", str(home))
+    monkeypatch.setenv("CLIMTRACK_BASE_URL", site)
+    monkeypatch.setenv("CLIMTRACK_NOW", f"{TODAY}T18:00:00Z")
+    monkeypatch.setenv("CLIMTRACK_CONFIG", str(home / "small.toml"))
+    for line, run in lines(page):
+        words = shlex.split(line)
+        if words[0] != "climtrack":
+            assert line.startswith("python3 -m venv ") or not run, f"{page.name}: nobody runs {line!r}"
+            continue
+        if line in _seen:
+            continue
+        _seen.add(line)
+        with pytest.raises(SystemExit) as end:
+            main(words[1:] if run else [*words[1:2], "--help"])
+        assert end.value.code in (None, 0), f"{page.name}: {line}"
+
+
+def test_both_readmes_hold_the_same_two_commands() -> None:
+    """The Spanish README installs and tests with the very lines that .ci/run executes."""
+    english, spanish = (
+        [line for line, _ in lines(ROOT / name) if line.startswith("python3")] for name in ("README.md", "README.es.md")
+    )
+    assert english == spanish
+    assert len(english) == 2
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_are_there(page: Path) -> None:
+    """Relative links lead to files of the project (the site's generated pages are checked by its own build)."""
+    generated = {"commands.md", "changelog.md", "contributing.md"}
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" in target or target in generated or target.startswith("notebooks/"):
+            continue
+        assert (page.parent / target).exists(), f"{page.name} points to {target}"
+
+
+def test_no_page_names_a_machine() -> None:
+    """No absolute path of a developer's machine and no registry's host stands in the documents."""
+    for page in [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", ROOT / "Makefile"]:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"/(?:root|home/\w+|tmp)/|pypi\.org|pythonhosted", text), page.name
