@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from climtrack.analysis.anomaly import anomalies
 from climtrack.analysis.climatology import COMMON, climatology
 from climtrack.analysis.comparison import year_over_year
+from climtrack.analysis.enso import nino_state, overlay
 from climtrack.analysis.hemispheres import compare
 from climtrack.analysis.records import record_days
 from climtrack.analysis.regression import line
+from climtrack.analysis.since import since
 from climtrack.analysis.survey import study
 from climtrack.analysis.trend import trend
 from climtrack.vocabulary.baselines import Baseline
@@ -206,3 +208,35 @@ def test_a_comparison_turned_round_has_the_opposite_sign(a: Series, b: Series) -
     assert back.difference == pytest.approx(-forth.difference, abs=1e-9)
     assert back.correlation == pytest.approx(forth.correlation, abs=1e-9)
     assert back.widest.difference == pytest.approx(-forth.narrowest.difference, abs=1e-9)
+
+
+@st.composite
+def torn(draw: st.DrawFn) -> Series:
+    """Any series at all: one day to forty years, any beginning, torn by gaps of any length, constant or noisy."""
+    days = draw(st.one_of(st.integers(1, 60), st.integers(300, 800), st.integers(3000, 15_000)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    values = np.round(draw(st.sampled_from([0.0, 0.001, 1.0, 20.0])) * rng.normal(size=days), 3)
+    for start in draw(st.lists(st.integers(0, days - 1), max_size=5)):
+        values[start : start + draw(st.sampled_from([1, 3, 40, 400, 4000]))] = np.nan
+    values[-1] = 1.0
+    first = dt.date(1938, 1, 1) + dt.timedelta(days=draw(st.integers(0, 30_000)))
+    key = draw(
+        st.sampled_from(["era5.t2m.world", "era5.t2m.sh", "oisst.sst.gom", "oisst.sst.world2", "oisst.sst.nino3.4"])
+    )
+    return of(first, values, key=key, preliminary=draw(st.integers(0, 20)))
+
+
+@settings(max_examples=150)
+@given(torn())
+def test_any_series_can_be_studied(made: Series) -> None:
+    """No series, however torn, stops the survey or its followers; what cannot be known has a reason."""
+    found = study(made, REGIONS[made.key.region])
+    assert found.findings.latest.value == made.values[-1]
+    assert found.findings.days_known >= 1
+    for card in found.findings.anomalies.values():
+        assert not isinstance(card, Unknown) or card.why
+    story = since(found, made.start)
+    assert story.new_days + story.missing_days == made.values.size - 1
+    nino_state(found)
+    overlay(found, found)
+    compare([found, found])
