@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Iterator
@@ -149,8 +150,6 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     with serving({"sst.day.mean.2023.nc": sea}) as (base, _):
         (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl-opendap = "{base}" }}\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        import datetime as dt
-
         job = run.job("psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), config, rule="exact", stride=4)
         run.backfill(job, config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
     held = Store(config.home).read(SeriesKey("oisst", "sst", "nh"))
@@ -165,14 +164,11 @@ def test_netcdf3_files_are_read_by_threads_without_a_crash(tmp_path: Path) -> No
     rng = np.random.default_rng(0)
     field = rng.integers(-180, 3000, (40, 36, 72)).astype(np.int16)
     attrs = {"long_name": "Daily sea surface temperature", "units": "Celsius", "scale_factor": 0.01}
-    paths = [
-        str(
-            synthetic.write_grid(
-                tmp_path / f"{i}.nc", field, np.arange(-87.5, 90, 5), np.arange(2.5, 360, 5), 24 * np.arange(40) + 960 * i,
-                attrs=attrs, kind="NETCDF3_CLASSIC",
-            )
-        )
-        for i in range(8)
-    ]  # fmt: skip
+    lat, lon = np.arange(-87.5, 90, 5), np.arange(2.5, 360, 5)
+    paths = []
+    for i in range(8):
+        path, hours = tmp_path / f"{i}.nc", 24 * np.arange(40) + 960 * i
+        synthetic.write_grid(path, field, lat, lon, hours, attrs=attrs, kind="NETCDF3_CLASSIC")
+        paths.append(str(path))
     found = file_means(paths, Request("sst", HALVES), workers=4)
     assert len({one.values.tobytes() for one in found}) == 1
