@@ -65,10 +65,14 @@ class History:
         Folder of the store.
     generation : int, optional
         Last commit of the manifest; later rows were never committed and are not seen. By default all are.
+    last : mapping of SeriesKey to int, optional
+        Commit of each series' last row, as far as the manifest tells.
     """
 
-    def __init__(self, home: Path, generation: int = EVERYTHING) -> None:
-        self.ledger = Ledger(home, generation)
+    def __init__(
+        self, home: Path, generation: int = EVERYTHING, last: Mapping[SeriesKey, int] = MappingProxyType({})
+    ) -> None:
+        self.ledger = Ledger(home, generation, last)
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
         """
@@ -89,7 +93,10 @@ class History:
         StoreDamaged
             If the history does not hold what was written.
         """
-        return tuple(change.version for change in self.ledger.changes(key))
+        changes = self.ledger.changes(key)
+        if changes:
+            self._state(key, changes)  # what is listed must add up
+        return tuple(change.version for change in changes)
 
     def known_on(self, key: SeriesKey, moment: dt.date | dt.datetime) -> Series:
         """
@@ -166,6 +173,7 @@ class History:
         changes = self.ledger.changes(key)
         if not changes:
             return
+        self._state(key, changes)  # what is listed must add up
         days = np.concatenate([c.days for c in changes])
         which = np.repeat(np.arange(len(changes)), [c.days.size for c in changes])
         values, status = np.concatenate([c.values for c in changes]), np.concatenate([c.status for c in changes])

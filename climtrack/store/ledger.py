@@ -113,11 +113,13 @@ class Ledger:
         Folder of the store.
     generation : int
         Later rows belong to a commit that has not happened and are not seen.
+    last : mapping of SeriesKey to int
+        Commit of each series' last row, as far as the manifest tells: rows that have vanished are damage too.
     """
 
-    def __init__(self, home: Path, generation: int) -> None:
+    def __init__(self, home: Path, generation: int, last: Mapping[SeriesKey, int]) -> None:
         self.home, self.path = home, home / FILE
-        self.generation = generation
+        self.generation, self.last = generation, last
 
     def series(self) -> tuple[SeriesKey, ...]:
         """Series there are."""
@@ -131,7 +133,12 @@ class Ledger:
         """Changes of a series, oldest first; `StoreDamaged` where one is not what was written."""
         with self._open() as base:
             rows = base.execute(_SELECT, (str(key), self.generation)).fetchall()
-        return [_unpacked(row, self.path) for row in rows]
+        found = [_unpacked(row, self.path) for row in rows]
+        reached = found[-1].version.generation if found else 0
+        begin = next((i for i, change in enumerate(found) if change.whole), len(found))
+        if self.last.get(key, reached) > reached or begin == len(found) > 0:
+            raise damaged(self.path)
+        return found[begin:]  # differences whose beginning was lost tell nothing
 
     def attachment(self, sha: str) -> bytes:
         """Bytes by their hash; `StoreDamaged` where they are not there."""

@@ -77,7 +77,8 @@ class Store:
     @property
     def history(self) -> History:
         """Every value held up to this snapshot."""
-        return History(self.home, self.manifest.generation)
+        last = {key: entry.generation for key, entry in self.manifest.series.items()}
+        return History(self.home, self.manifest.generation, last)
 
     def keys(self) -> tuple[SeriesKey, ...]:
         """

@@ -213,19 +213,27 @@ def _check_history(
     home: Path, found: Manifest, mended: dict[SeriesKey, Series | None], now: dt.datetime, notices: list[str]
 ) -> None:
     """Undo an interrupted commit; mend a damaged history from its copy and from the series themselves."""
-    base = History(home, found.generation)
+    base = History(home, found.generation, {key: entry.generation for key, entry in found.series.items()})
     try:
         base.ledger.forget_uncommitted()
-        behind = [key for key, entry in found.series.items() if not base.holds(key, entry.digest)]
+        whole = not any(_lacks(base, key, entry.digest) for key, entry in found.series.items())
     except StoreDamaged:
-        behind = list(found.series)
-    if not behind:
+        whole = False
+    if whole:
         return
     base.ledger.salvage(lambda path: set_aside(home, path, now))
     states = {key: _current(home, entry) for key, entry in found.series.items() if key not in mended}
-    lacking = {key: series for key, series in states.items() if not base.holds(key, series.digest)}
+    lacking = {key: series for key, series in states.items() if _lacks(base, key, series.digest)}
     base.append(lacking, found.generation, now, anew=True)
     notices.append(f"The damaged history was set aside in {DAMAGED}/ and made anew from its copy and the series.")
+
+
+def _lacks(base: History, key: SeriesKey, digest: str) -> bool:
+    """Whether the history cannot give back this state."""
+    try:
+        return not base.holds(key, digest)
+    except StoreDamaged:
+        return True
 
 
 def _current(home: Path, entry: Entry) -> Series:
