@@ -20,12 +20,11 @@ from zoneinfo import ZoneInfo
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, StoreError
-from climtrack.fetcher import diagnosis
 from climtrack.fetcher.endpoints import Endpoint
-from climtrack.fetcher.transport import Transport
 from climtrack.files import TEMPORARY
 from climtrack.pipeline.update import endpoints, held, http_policy
 from climtrack.store.netcdf import Store
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.symptoms import Severity, Symptom
 
@@ -76,6 +75,8 @@ def examine(
         ("store", lambda: stored(config, now)),
     ]
     if transport is not None:
+        from climtrack.fetcher import diagnosis  # urllib3: only when the network is looked at
+
         table = endpoints(config)
         chosen = [table[key] for key in (keys or table) if key in table]
         if chosen:

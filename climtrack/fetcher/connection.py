@@ -20,6 +20,8 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from climtrack.fetcher.policy import loopback
+
 #: Most seconds that a single name may take to resolve; the resolver itself knows no limit.
 RESOLVE = 5.0
 
@@ -181,26 +183,6 @@ class Secure(HTTPSConnection):
         """Connect, and put the socket under the limits."""
         super().connect()
         self.sock = _Socket(self.sock, self.limits)
-
-
-def loopback(host: str) -> bool:
-    """
-    Whether a host is this computer by name, so that plain HTTP and local addresses are allowed for it.
-
-    Parameters
-    ----------
-    host : str
-        Host as written in the setting, without port; an IPv6 literal with or without brackets.
-
-    Returns
-    -------
-    bool
-        True for ``localhost`` and loopback literals, never for a name that merely resolves there.
-    """
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def trust() -> ssl.SSLContext:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from climtrack.fetcher.connection import loopback
 from climtrack.fetcher.endpoints import BASE_URLS
 from climtrack.fetcher.syntax import shown
 
@@ -55,3 +55,23 @@ class HttpPolicy:
                 raise ValueError(f"{shown(url, 80)!r} is no https address that ends in a slash")
         if not self.base_urls:
             raise ValueError("no address to ask")
+
+
+def loopback(host: str) -> bool:
+    """
+    Whether a host is this computer by name, so that plain HTTP and local addresses are allowed for it.
+
+    Parameters
+    ----------
+    host : str
+        Host as written in the setting, without port; an IPv6 literal with or without brackets.
+
+    Returns
+    -------
+    bool
+        True for ``localhost`` and loopback literals, never for a name that merely resolves there.
+    """
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -12,13 +12,13 @@ from typing import Any
 from climtrack.analysis.enso import overlay
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.studies import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
 from climtrack.reporter.charts import CHARTS, Chart
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import pairing
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import SeriesKey
 

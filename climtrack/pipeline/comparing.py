@@ -12,7 +12,6 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.config import Config
 from climtrack.errors import AnalysisError, ClimtrackError
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.findings import Answer, Question, answer, studied
 from climtrack.pipeline.studies import Stock, known_keys, sampled, stock, wanted
 from climtrack.reporter.documents.facts import fact
@@ -20,6 +19,7 @@ from climtrack.store.netcdf import Store
 from climtrack.vocabulary.context import AirSea, Comparison, NinoState
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import pairing
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.variables import VARIABLES

@@ -13,7 +13,6 @@ from climtrack.analysis.reconciliation import reconcile
 from climtrack.config import Config, FetchSettings
 from climtrack.errors import AnalysisError, ClimtrackError, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.notices import failures
 from climtrack.pipeline.source import open_transport
 from climtrack.pipeline.update import held, update
@@ -21,6 +20,7 @@ from climtrack.reporter.documents.facts import fact
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.context import Agreement, Reconciled
 from climtrack.vocabulary.findings import Unknown
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
 
 log = logging.getLogger(__name__)

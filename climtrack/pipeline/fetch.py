@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from climtrack.config import Config
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.notices import dated, failures, stale
 from climtrack.pipeline.studies import pairings, wanted
 from climtrack.pipeline.update import Update, endpoints, update
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.variables import OPTIONS
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from climtrack.analysis.comparison import two_years
 from climtrack.config import Config
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studies_of, wanted
 from climtrack.reporter.documents.facts import fact, facts_document
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.tables import Alignment

@@ -11,7 +11,6 @@ from pathlib import Path
 from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.report import RegionReport, Report, Request, report
 from climtrack.publisher import addresses
 from climtrack.publisher.addresses import Addresses, PictureName
@@ -21,6 +20,7 @@ from climtrack.publisher.embed import Picture, Subject, snippet
 from climtrack.publisher.post import PostPart, PostPicture, post
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import SeriesKey
 

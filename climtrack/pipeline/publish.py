@@ -9,10 +9,10 @@ from pathlib import Path
 
 from climtrack.config import Config
 from climtrack.errors import PublishError
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.report import RegionReport, Report, Request, report
 from climtrack.publisher.folder import Bounds, Folder, Published
 from climtrack.publisher.site import Edition, SiteSettings, builder
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
 
 #: Formats that a site needs: pages, phones, mail, link previews.

@@ -16,7 +16,6 @@ from typing import Any
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreBusy, StoreError
 from climtrack.fetcher.pulse import COUNTERPARTS
-from climtrack.fetcher.transport import Transport
 from climtrack.files import make_folder
 from climtrack.pipeline.backfill import increments
 from climtrack.pipeline.crosscheck import cross_check
@@ -32,6 +31,7 @@ from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import Series, SeriesKey
 
 VARIABLES = ("air", "sst")

@@ -11,7 +11,6 @@ from pathlib import Path
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
 from climtrack.errors import RenderError
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.companions import companions
 from climtrack.pipeline.drawing import Picture, draw, pictures
 from climtrack.pipeline.looks import looks
@@ -29,6 +28,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import BASELINES, Baseline
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Climatology, Study
 from climtrack.vocabulary.series import SeriesKey
 

@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from climtrack.config import Config
-from climtrack.fetcher.transport import Http, Transport
 from climtrack.pipeline.update import http_policy
+from climtrack.vocabulary.payload import Transport
 
 
 @contextmanager
@@ -39,6 +39,8 @@ def open_transport(
             if offline:
                 raise AssertionError("the source was asked although the run is offline")
             if not opened:
+                from climtrack.fetcher.transport import Http  # urllib3: only when something is asked
+
                 policy = http_policy(config)
                 opened.append(stack.enter_context(Http(replace(policy, base_urls=base_urls) if base_urls else policy)))
             return opened[0]

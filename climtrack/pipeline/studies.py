@@ -10,13 +10,13 @@ from climtrack.analysis.survey import study
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, SeriesNotFound, SourceChanged, StoreBusy
 from climtrack.fetcher.fetch import fetch_all
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline.notices import failures, span, stale
 from climtrack.pipeline.update import Update, endpoints, held, update
 from climtrack.sample import SampleTransport
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.pairing import COMPUTED, Pairing, pairing
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import Series, SeriesKey
 

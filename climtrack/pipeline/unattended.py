@@ -10,13 +10,13 @@ from typing import Any
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreBusy
-from climtrack.fetcher.transport import Transport
 from climtrack.pipeline import rhythm
 from climtrack.pipeline.crosscheck import second_opinion
 from climtrack.pipeline.notify import notify
 from climtrack.pipeline.refresh import Publish, Refreshed, refresh
 from climtrack.pipeline.rhythm import Progress
 from climtrack.pipeline.runlog import run_log
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
 
 #: Failures in a row before somebody is told: one that the next try cures is nobody's business.

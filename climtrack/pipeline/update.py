@@ -18,9 +18,10 @@ from climtrack.errors import (
 )
 from climtrack.fetcher.endpoints import ENDPOINTS, Endpoint
 from climtrack.fetcher.fetch import Outcome, fetch_all
-from climtrack.fetcher.transport import HttpPolicy, Transport
+from climtrack.fetcher.policy import HttpPolicy
 from climtrack.store.netcdf import Store
 from climtrack.store.writer import Writer
+from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import Series, SeriesKey
 
 

@@ -16,8 +16,9 @@ import pytest
 import trustme
 
 from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
-from climtrack.fetcher.connection import Limits, loopback
-from climtrack.fetcher.transport import Http, HttpPolicy
+from climtrack.fetcher.connection import Limits
+from climtrack.fetcher.policy import HttpPolicy, loopback
+from climtrack.fetcher.transport import Http
 from tests.fakes_server import FakeSite, Fault, Talk, once, status
 
 PATH = "clim/t2_daily/json/era5_world_t2_day.json"
