@@ -14,7 +14,11 @@ Second = Callable[[Emptiness], Rect | None]
 Mode = tuple[int, bool]
 #: Callouts that a composition must find room for in every month, and those that will do on a day.
 FULL: tuple[Mode, ...] = ((0, True), (0, False))
-EVERY: tuple[Mode, ...] = ((0, True), (1, True), (0, False), (1, False), (2, True), (2, False))
+EVERY: tuple[Mode, ...] = ((0, True), (0, False), (1, True), (1, False), (2, True), (2, False))
+#: The same where the first two wordings differ only in naming the record, which goes first when room runs out.
+EITHER: tuple[Mode, ...] = (
+    (0, True), (1, True), (0, False), (1, False), (2, True), (2, False), (3, True), (3, False),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

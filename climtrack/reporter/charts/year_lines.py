@@ -11,7 +11,7 @@ from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, curves, differences, key
 from climtrack.reporter.charts.annotations import record_label, record_ticks, thin_lines
-from climtrack.reporter.charts.arrangement import EVERY, Second, arrange
+from climtrack.reporter.charts.arrangement import EITHER, EVERY, Second, arrange
 from climtrack.reporter.charts.composition import compose, grid, upper
 from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.charts.key import KeyItem
@@ -50,7 +50,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
     bottom = room.bottom - canvas.size(axes.MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
-    wordings = _callouts(canvas, study)
+    wordings = _callouts(canvas, study, record=False)
     sizes = [canvas.extent(found) for found in wordings]
     items = key_items(canvas, study) if form in {"square", "tall"} else []
 
@@ -81,7 +81,15 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
             empty.occupy(Rect(area.left, area.bottom - 9, area.right, area.bottom))
     at, value = curves.end(study, study.table)
     point = (panel.x(at), panel.y(value))
-    found = arrange(empty, sizes, point, second(plan.inset), EVERY) or arrange(empty, sizes, point, None, EVERY)
+    modes = EVERY
+    if not card and study.findings.records.warmest_day.date.year == study.year:
+        wordings = [_callouts(canvas, study, record=True)[0], *wordings]
+        sizes, modes = [canvas.extent(found) for found in wordings], EITHER
+    found = arrange(empty, sizes, point, second(plan.inset), modes)
+    while found is None and len(items) > 1:
+        items.pop()  # the grey years go first, then the average; last year stays named
+        found = arrange(empty, sizes, point, second(plan.inset), modes)
+    found = found or arrange(empty, sizes, point, None, modes)
     if found is not None:
         callout.draw(canvas, found.callout, wordings[found.wording], *point)
         empty.occupy(found.callout.grown(callout.CLEAR))
@@ -117,9 +125,8 @@ def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
     return found
 
 
-def _callouts(canvas: Canvas, study: Study) -> list[list[Line]]:
+def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]:
     """The callout, and shorter ones for where it does not fit."""
-    record = study.findings.records.warmest_day.date.year == study.year and canvas.preset.form != "card"
     kinds = {"card": ("average", "none"), "wide": ("both", "year", "none")}
     order = kinds.get(canvas.preset.form, ("year", "none"))
     return [callout.lines(canvas, study, versus=versus, record=record) for versus in order]
