@@ -24,6 +24,7 @@ import numpy as np
 from climtrack.publisher import templates
 from climtrack.publisher.pack import pack, runs, scale_of
 from climtrack.publisher.safe import clean, clean_words, script_json, slug
+from climtrack.publisher.still import still
 from climtrack.publisher.texts import Texts, texts
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.calendar import dayofyear_of, same_day
@@ -35,7 +36,7 @@ from climtrack.vocabulary.variables import VARIABLES
 
 _WEB = Path(__file__).parent / "web"
 TABLE_DAYS = 30
-#: A page of one chart stays under this; what the data leave is for the static picture.
+#: A page stays under this; what script and data leave is for the static pictures, else a still of a few kilobytes.
 BUDGET = 250_000
 #: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
 CLIMATOLOGY_SCALE = 1_000_000
@@ -253,7 +254,8 @@ def report_html(
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src {frame.images}; "
         "base-uri 'none'; form-action 'none'"
     )
-    budget = BUDGET - len(script) - len(style) - 16_000
+    packed = sum(len(b["data"]) + sum(len(c["mean"]) + len(c["spread"]) for c in b["baselines"]) for b in blocks)
+    budget = (BUDGET - len(script) - len(style) - packed - 8_000) // len(blocks) - 12_000 * len(languages)
     html = templates.fill(
         "page.html",
         overrides,
@@ -268,7 +270,7 @@ def report_html(
         style=style,
         script=script,
         data=script_json(data),
-        charts=[_shown(chart, block, ui, frame, budget) for chart, block in zip(charts, blocks, strict=True)],
+        charts=[_shown(chart, ui, frame, budget) for chart in charts],
         footers={code: _footer(charts, code, ui[code]) for code in languages},
         simulated=any(chart.study.simulated for chart in charts),
         frame=frame,
@@ -330,14 +332,12 @@ def _block(chart: PageChart, ui: Mapping[str, Texts]) -> dict[str, Any]:
     }
 
 
-def _shown(
-    chart: PageChart, block: Mapping[str, Any], ui: Mapping[str, Texts], frame: Frame, budget: int
-) -> dict[str, Any]:
+def _shown(chart: PageChart, ui: Mapping[str, Texts], frame: Frame, budget: int) -> dict[str, Any]:
     """What the template says of one chart."""
     first = next(iter(ui))
     words = {code: clean_words(chart.words[code]) for code in ui}
-    left = budget - len(block["data"]) - sum(len(b["mean"]) + len(b["spread"]) for b in block["baselines"])
-    picture = _picture(chart.pictures, left * 3 // 4)
+    picture = _picture(chart.pictures, budget * 3 // 4)
+    first_average = chart.climatologies[0] if chart.climatologies else None
     baseline = chart.climatologies[0].baseline.label if chart.climatologies else ""
     return {
         "id": chart.id,
@@ -355,7 +355,8 @@ def _shown(
         },
         "has_baseline": bool(chart.climatologies),
         "average_head": ui[first]["versusAverage"].format(baseline=baseline) if baseline else ui[first]["average"],
-        "rows": table_rows(chart.study, chart.climatologies[0] if chart.climatologies else None, ui[first]),
+        "rows": table_rows(chart.study, first_average, ui[first]),
+        "still": "" if picture else still(chart.study, first_average, words[first].alt, ui[first]),
         "picture": picture
         and {
             "src": frame.picture or f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}",

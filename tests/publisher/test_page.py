@@ -6,12 +6,14 @@ import base64
 import hashlib
 import json
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from climtrack.publisher.page import BUDGET, Frame, PageChart, Prose, embed_html, report_html, table_rows
+from climtrack.publisher.still import still
 from climtrack.publisher.texts import texts
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import Baseline
@@ -70,13 +72,42 @@ def test_nothing_is_asked_of_anybody(html: str) -> None:
     assert not re.search(r"https?://(?!www\.w3\.org)", html)
 
 
-def test_a_page_of_a_chart_stays_under_the_budget(page_chart: PageChart, prose: dict[str, Prose]) -> None:
-    """The widest picture that fits goes in, the others stay out, and the page stays under 250 KB."""
-    sizes = {720: 50_000, 1200: 90_000, 2400: 235_000}
+@pytest.mark.parametrize(("series", "fits"), [(1, 1200), (2, 0)])
+def test_a_page_stays_under_the_budget(page_chart: PageChart, prose: dict[str, Prose], series: int, fits: int) -> None:
+    """Whatever it shows, a page is under 250 KB: the widest picture that fits goes in, else a still of the chart."""
+    sizes = {720: 50_000, 1200: 80_000, 2400: 235_000}
     pictures = tuple(Asset(f"{w}.png", "image/png", b"\0" * n, "en", None, w, w) for w, n in sizes.items())
-    page = report_html([replace(page_chart, pictures=pictures)], prose)
-    assert b'width="1200"' in page.data
+    page = report_html([replace(page_chart, pictures=pictures)] * series, prose)
+    assert (b'width="1200"' in page.data) == bool(fits)
+    assert (b'<svg class="still"' in page.data) != bool(fits)
     assert len(page.data) < BUDGET
+
+
+def test_the_still_shows_the_same_lines(study: Study, page_chart: PageChart) -> None:
+    """Well-formed, small; this year ends where the scale says; the average is drawn by its climatology."""
+    svg = still(study, page_chart.climatologies[0], 'A "chart" <b>', texts("es"))
+    root = ET.fromstring(svg)
+    assert len(svg) < 16_000
+    assert root.get("aria-label") == 'A "chart" <b>'
+    assert {path.get("class") for path in root.iter("path")} == {
+        "grid",
+        "axis",
+        "older",
+        "band",
+        "mean",
+        "last",
+        "this",
+    }
+    (this,) = [path.get("d") or "" for path in root.iter("path") if path.get("class") == "this"]
+    begin, *_ = re.findall(r"M(\d+) (\d+)l", this)
+    steps = [(int(a), int(b)) for a, b in re.findall(r"(\d+)([+-]\d+)", this.split("l", 1)[1])]
+    end = int(begin[0]) + sum(a for a, _ in steps), int(begin[1]) + sum(b for _, b in steps)
+    (dot,) = root.iter("circle")
+    assert (str(end[0]), str(end[1])) == (dot.get("cx"), dot.get("cy"))
+    assert end[0] == round((46 + 186 / 365 * 600) * 10)  # 5 July is day of year 187
+    assert [t.text for t in root.iter("text") if t.get("class") == "last"] == ["2023"]
+    assert "ene" in {t.text for t in root.iter("text")}
+    assert still(study, None, "", texts("en")).count('class="mean"') == 0
 
 
 def test_the_same_input_gives_the_same_bytes(page_chart: PageChart, prose: dict[str, Prose]) -> None:
