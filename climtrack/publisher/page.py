@@ -45,7 +45,7 @@ CLIMATOLOGY_SCALE = 1_000_000
 Sentences = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PageChart:
     """
     One interactive chart of a page.

@@ -51,7 +51,7 @@ class SiteSettings:
         return Addresses(self.public_url or LOCAL)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Edition:
     """
     One region on one day.
@@ -150,8 +150,9 @@ class _Maker:
         for asset in self.edition.files:
             yield File(addresses.data(self.edition.region.name, asset), asset.media_type, asset.data)
         for chart in self.edition.charts:
+            shown = replace(chart, pictures=self._phone(chart, self.languages[0]))
             page = embed_html(
-                chart,
+                shown,
                 self.languages,
                 path=addresses.embed(chart.id),
                 frame=self._frame(chart, self.languages[0], "../"),

@@ -38,6 +38,7 @@ hostile = st.one_of(
     st.text(st.characters(), max_size=60),
 )
 ALLOWED = {
+    "svg", "path", "text", "circle",
     "html", "head", "meta", "title", "style", "body", "header", "p", "div", "button", "span", "main", "h1", "h2",
     "h3", "h4", "ul", "ol", "li", "section", "noscript", "img", "label", "select", "canvas", "details", "summary",
     "table", "thead", "tr", "th", "tbody", "td", "footer", "script", "a", "figure", "figcaption", "picture",
