@@ -108,7 +108,8 @@ def test_both_readmes_hold_the_same_two_commands() -> None:
 def test_links_and_pictures_are_there(page: Path) -> None:
     """Relative links lead to files of the project (the site's generated pages are checked by its own build)."""
     generated = {"commands.md", "changelog.md", "contributing.md"}
-    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) + re.findall(r'src="([^"]+)"', text):
         if "://" in target or target in generated or target.startswith("notebooks/"):
             continue
         assert (page.parent / target).exists(), f"{page.name} points to {target}"
