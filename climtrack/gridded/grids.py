@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import SeriesError
-from climtrack.gridded import cf, readers
-from climtrack.gridded.cf import Packing, Times
+from climtrack.gridded import cf, clock, readers
+from climtrack.gridded.cf import Packing
+from climtrack.gridded.clock import Times
 from climtrack.gridded.layout import Layout
 from climtrack.gridded.weights import Grid, grid
 from climtrack.vocabulary.series import Flags, Status
@@ -172,9 +173,9 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str, 
         var = cf.data_variable(about, variable, name)
         roles = cf.roles(var, about)
         axes = {role: i for i, role in enumerate(roles) if role}
-        times = cf.step_times(var, roles, about, reader.values)
-        status = cf.status(times, about, reader.values)
-        daily = cf.daily(var, times, about, reader.values)
+        times = clock.step_times(var, roles, about, reader.values)
+        status = clock.status(times, about, reader.values)
+        daily = clock.daily(var, times, about, reader.values)
         packing = cf.packing(var)
         layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles), stride)
         on = _grid(reader, about, var, axes, layout.thinned)

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from climtrack.gridded import grids, schedulers
-from climtrack.gridded.cf import Times, option
+from climtrack.gridded.cf import option
+from climtrack.gridded.clock import Times
 from climtrack.gridded.grids import GridFile
 from climtrack.gridded.kernel import Kernel
 from climtrack.gridded.weights import Plan, Rule, plan

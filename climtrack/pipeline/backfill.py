@@ -19,22 +19,19 @@ from typing import Any
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, SeriesError
+from climtrack.errors import ConfigError, SeriesError
 from climtrack.files import make_folder
 from climtrack.gridded import catalogue, days
 from climtrack.gridded.catalogue import Item, Place
-from climtrack.gridded.downloads import Downloader, Policy, Received, hurried
+from climtrack.gridded.downloads import Downloader, Policy, Received
 from climtrack.gridded.journal import Journal
 from climtrack.gridded.reduction import FileMeans, Request, file_means, stride_error
 from climtrack.gridded.weights import Rule
 from climtrack.pipeline.grid import Stored, program_version, put
-from climtrack.pipeline.update import Update
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS, Region
-from climtrack.vocabulary.series import Series, Status
+from climtrack.vocabulary.series import Status
 
-#: Days that a refresh fetches one by one; more is a backfill's work.
-LONGEST = 60
 AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
 
 
@@ -192,8 +189,20 @@ def job(
     return Job(place, tuple(regions), since, until, rule, stride)
 
 
-def _folder(config: Config) -> Path:
-    """Journals and passing downloads, beside the store."""
+def grids_folder(config: Config) -> Path:
+    """
+    Where journals, climatologies and passing downloads are: beside the store.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+
+    Returns
+    -------
+    Path
+        The folder; it may not exist yet.
+    """
     return config.home / "grids"
 
 
@@ -201,7 +210,7 @@ def _journal(work: Job, config: Config) -> Journal:
     """The journal of a job: daily places share one, for their files are the same."""
     kind = "daily" if work.place.per == "day" else work.place.name
     thin = f".stride{work.stride}" if work.stride > 1 else ""
-    folder = _folder(config)
+    folder = grids_folder(config)
     make_folder(folder)
     return Journal(folder / f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}{thin}.jsonl")
 
@@ -286,7 +295,7 @@ def backfill(
     todo = _todo(work, journal, now.date())
     tell(_estimate(work, todo))
     try:
-        run = _Run(work, journal, config, policy or _policy(config), now.date(), scheduler, workers)
+        run = _Run(work, journal, config, policy or default_policy(config), now.date(), scheduler, workers)
         _run(run, todo, tell, progress)
     finally:
         # Also after Ctrl-C or a failing server: what is noted is good, and shown.
@@ -294,8 +303,20 @@ def backfill(
     return stored
 
 
-def _policy(config: Config) -> Policy:
-    """How servers are asked, as config.toml says."""
+def default_policy(config: Config) -> Policy:
+    """
+    How servers are asked, as config.toml says.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+
+    Returns
+    -------
+    Policy
+        For long downloads.
+    """
     return Policy(config.fetch.user_agent or AGENT.format(version=program_version()))
 
 
@@ -373,7 +394,7 @@ def _arriving(
         for item in todo:
             yield item, Received(work.place.base + item.paths[0], Path(), "", 0)
         return
-    folder = _folder(config) / "passing"
+    folder = grids_folder(config) / "passing"
     make_folder(folder)
     downloader = Downloader(work.place.base, policy)
     waiting: list[tuple[Item, Future[Received | None]]] = []
@@ -410,97 +431,3 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
     )
     with Store(config.home).writer(now) as writer:
         return tuple(Stored(one, put(writer, one.series)) for one in made)
-
-
-def _computed(config: Config) -> tuple[Series, ...]:
-    """Stored series that were computed from OISST's whole grids."""
-    store = Store(config.home)
-    keys = store.keys()
-    found = (store.read(key) for key in keys if key.product == "oisst")
-    return tuple(
-        one for one in found if one.source.details.get("weights") and "every" not in one.source.details["variable"]
-    )
-
-
-def increment(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Stored, ...]:
-    """
-    The newest days of every series that was computed from OISST: a few small files, for the daily refresh.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    policy : Policy, optional
-        How servers are asked.
-
-    Returns
-    -------
-    tuple of Stored
-        One a series; none where nothing was ever computed.
-
-    Raises
-    ------
-    SourceUnavailable
-        If the server fails; what came before it did is stored.
-    SeriesError
-        If the series end too long ago for a refresh.
-    """
-    wanted = []
-    for held in _computed(config):
-        final = np.flatnonzero(held.status == Status.FINAL)
-        since = held.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
-        wanted.append((held.source.details["weights"].partition(":")[0], since, config.region(held.key.region)))
-    found: list[Stored] = []
-    source = config.grid.source if catalogue.PLACES[config.grid.source].per == "day" else "ncei"
-    for rule in sorted({rule for rule, _, _ in wanted}):
-        some = [(since, region) for own, since, region in wanted if own == rule]
-        since = min(since for since, _ in some)
-        until = now.date() - dt.timedelta(days=1)
-        if (until - since).days > LONGEST:
-            raise SeriesError(
-                f"computed series end {(until - since).days} days ago",
-                f"climtrack grid backfill sst --since {since.year}",
-            )
-        if since <= until:
-            work = job(source, [region for _, region in some], since, until, config, rule=rule)
-            found += backfill(work, config=config, now=now, policy=policy or hurried(_policy(config)))
-    return tuple(found)
-
-
-def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Update, ...]:
-    """
-    What the daily increment did to each computed series, in the words of a refresh.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    policy : Policy, optional
-        How servers are asked.
-
-    Returns
-    -------
-    tuple of Update
-        One a computed series; a failure leaves its last good state alone and is named.
-    """
-    keys = [one.key for one in _computed(config)]
-    if not keys:
-        return ()
-    try:
-        found = {one.reduced.series.key: one for one in increment(config=config, now=now, policy=policy)}
-    except ClimtrackError as problem:
-        store = Store(config.home)
-        return tuple(Update(key, store.read(key), error=problem) for key in keys)
-    store, updates = Store(config.home), []
-    for key in keys:
-        merged = found[key].merged if key in found else None
-        if merged is None:
-            updates.append(Update(key, store.read(key)))
-            continue
-        counts = len(merged.added), len(merged.revised), merged.finalised
-        updates.append(Update(key, store.read(key), *counts, largest_revision=merged.largest))
-    return tuple(updates)

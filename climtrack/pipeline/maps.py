@@ -24,7 +24,7 @@ from climtrack.gridded.cf import Packing
 from climtrack.gridded.downloads import Downloader, Policy
 from climtrack.gridded.grids import GridFile
 from climtrack.gridded.kernel import Kernel
-from climtrack.pipeline.backfill import _folder, _policy
+from climtrack.pipeline.backfill import default_policy, grids_folder
 from climtrack.pipeline.grid import found_variable, program_version
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import Baseline
@@ -53,7 +53,7 @@ def climatology_path(product: str, variable: str, baseline: Baseline, config: Co
     Path
         Beside the store.
     """
-    return _folder(config) / f"{product}.{variable}.climatology.{baseline}.nc"
+    return grids_folder(config) / f"{product}.{variable}.climatology.{baseline}.nc"
 
 
 def make_climatology(
@@ -158,14 +158,14 @@ def field_map(
         If no file holds the day, or grids differ.
     """
     wanted = found_variable(variable)
-    with _day_file(day, wanted, config, paths, policy or _policy(config), now, tell) as (location, sha256, url):
+    with _day_file(day, wanted, config, paths, policy or default_policy(config), now, tell) as (location, sha256, url):
         file = grids.open_grid(location, wanted)
         step = int(np.flatnonzero(file.times.astype("datetime64[D]") == np.datetime64(day))[0])
         with grids.OpenGrid(file) as held:
             field, status = next(held.fields(step, step + 1))
             values = cells.celsius(file, field)
     product = file.product or "oisst"
-    normal = _climatology(product, wanted, baseline, config, policy or _policy(config), tell, progress)
+    normal = _climatology(product, wanted, baseline, config, policy or default_policy(config), tell, progress)
     average = normal.day(day)
     if average.shape != values.shape or not np.allclose(normal.latitude, np.sort(file.grid.latitude)):
         raise SeriesError("field and climatology are on different grids", "Make the climatology from the same product")
@@ -338,7 +338,7 @@ def _day_file(
     base = {str(name): url for name, url in config.grid.bases.items()}.get(place.name, place.base)
     (item,) = catalogue.items(place, day, day, done=(), today=now.date()) or (None,)
     tell(f"{place.name}: 1 file, {place.megabytes:.1f} MB, for {day}.")
-    folder = _folder(config) / "passing"
+    folder = grids_folder(config) / "passing"
     make_folder(folder)
     with contextlib.closing(Downloader(base, policy)) as downloader:
         got = downloader.fetch(item.paths, folder) if item is not None else None
@@ -369,7 +369,7 @@ def _climatology(
                 f"climtrack grid climatology PATH… --baseline {baseline}",
             )
         base = {str(name): url for name, url in config.grid.bases.items()}.get("psl", catalogue.PLACES["psl"].base)
-        folder = _folder(config) / "passing"
+        folder = grids_folder(config) / "passing"
         make_folder(folder)
         with contextlib.closing(Downloader(base, policy)) as downloader:
             size = downloader.size(means)

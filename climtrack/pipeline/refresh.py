@@ -17,10 +17,10 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreBusy, StoreError
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder
-from climtrack.pipeline.backfill import increments
 from climtrack.pipeline.crosscheck import cross_check
 from climtrack.pipeline.drawing import charts_of
 from climtrack.pipeline.fetch import Fetched
+from climtrack.pipeline.increment import increments
 from climtrack.pipeline.looks import looks
 from climtrack.pipeline.notices import failures, stale
 from climtrack.pipeline.publish import for_site

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
-from climtrack.gridded import cf, grids, readers
+from climtrack.gridded import cf, clock, grids, readers
 from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
 from climtrack.gridded.reduction import Request, file_means
@@ -294,14 +294,14 @@ def test_damaged_chunk_is_refused(tmp_path: Path) -> None:
 )
 def test_times(numbers: list[int], units: str, calendar: str, first: str) -> None:
     """The dialects of NOAA, ECMWF and of files that count from year 1 on the mixed calendar."""
-    assert str(cf.instants(np.array(numbers), units, calendar)[0]) == first
+    assert str(clock.instants(np.array(numbers), units, calendar)[0]) == first
 
 
 @pytest.mark.parametrize(("units", "calendar"), [("yyyymm", ""), ("days since 2000-01-01", "noleap")])
 def test_times_that_are_no_days_are_refused(units: str, calendar: str) -> None:
     """Months written as numbers, years of 365 days."""
     with pytest.raises(SeriesError):
-        cf.instants(np.array([197901]), units, calendar)
+        clock.instants(np.array([197901]), units, calendar)
 
 
 @pytest.mark.shared

@@ -19,6 +19,7 @@ from benchmarks import synthetic
 from climtrack.config import load
 from climtrack.gridded.reduction import Request, file_means, stride_error
 from climtrack.pipeline import backfill as run
+from climtrack.pipeline import increment as later
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import SeriesKey
@@ -156,7 +157,7 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     assert held.values.size == 3
     assert "every 4th row and column: at most" in held.source.details["variable"]
     assert held.source.notes[0].startswith("approximate: sst, every 4th")
-    assert run.increments(config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC)) == ()  # never continued exactly
+    assert later.increments(config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC)) == ()  # never continued exactly
 
 
 def test_netcdf3_files_are_read_by_threads_without_a_crash(tmp_path: Path) -> None:

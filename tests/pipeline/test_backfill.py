@@ -15,6 +15,7 @@ from climtrack.errors import ConfigError, SeriesError, SourceUnavailable
 from climtrack.gridded.downloads import Policy
 from climtrack.pipeline import backfill as run
 from climtrack.pipeline import grid
+from climtrack.pipeline import increment as later
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import SeriesKey, Status
@@ -178,7 +179,7 @@ def test_the_daily_increment_brings_new_days_and_final_values(ncei: Path, config
     synthetic.write_ncei_day(copy / "oisst-avhrr-v02r01.20240106.nc", np.datetime64("2024-01-06"), 36, 72)
     with serving(tmp_path / "later") as (base, log):
         config = configure(base)
-        found = run.increment(config=config, now=NOW, policy=QUICK)
+        found = later.increment(config=config, now=NOW, policy=QUICK)
         assert {path[-11:-3] for path, _, _ in log if "preliminary" not in path} == {
             "20240106", "20240107", "20240108", "20240109",
         }  # fmt: skip
@@ -190,7 +191,7 @@ def test_the_daily_increment_brings_new_days_and_final_values(ncei: Path, config
 
 def test_an_increment_does_nothing_where_nothing_was_computed(configure: Configure) -> None:
     """And asks nobody."""
-    assert run.increment(config=configure("http://127.0.0.1:9/"), now=NOW) == ()
+    assert later.increment(config=configure("http://127.0.0.1:9/"), now=NOW) == ()
 
 
 def test_yearly_files_mark_their_newest_days_preliminary(tmp_path: Path, configure: Configure) -> None:
@@ -229,12 +230,12 @@ def test_a_refresh_brings_the_computed_series_up_to_date(ncei: Path, configure: 
     with serving(ncei) as (base, _):
         config = configure(base)
         run.backfill(work(config, dt.date(2024, 1, 4)), config=config, now=NOW - dt.timedelta(days=4), policy=QUICK)
-        updates = run.increments(config=config, now=NOW, policy=QUICK)
+        updates = later.increments(config=config, now=NOW, policy=QUICK)
     assert [(str(one.key), one.added, one.error) for one in updates] == [
         ("oisst.sst.nh", 5, None), ("oisst.sst.sh", 5, None),
     ]  # fmt: skip
-    later = NOW + dt.timedelta(days=3)
+    after = NOW + dt.timedelta(days=3)
     config = configure("http://127.0.0.1:9/")
-    failed = run.increments(config=config, now=later, policy=QUICK)
+    failed = later.increments(config=config, now=after, policy=QUICK)
     assert all(one.error is not None for one in failed)
     assert all(one.series is not None and str(one.series.end) == "2024-01-09" for one in failed)
