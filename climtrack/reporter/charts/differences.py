@@ -23,6 +23,8 @@ INSET = (222.0, 118.0)
 FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
 #: In the first days of January the panel shows the last 60 days instead of a year with a speck.
 EARLY, RECENT = 15, 60
+#: How far a tick label may reach above the panel.
+ABOVE = 7.0
 
 
 def limits(study: Study) -> tuple[float, float]:
@@ -152,7 +154,7 @@ def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -
     panel = canvas.panel(area, xlim, ylim, z=z)
     axes.grid(
         canvas, panel, values, label,
-        left=left, unit=axes.UNIT, above=7, z=z - 0.5,
+        left=left, unit=axes.UNIT, above=ABOVE, z=z - 0.5,
     )  # fmt: skip
     if early(study):
         canvas.traces.append(curves.recent(panel, study, first))
@@ -166,6 +168,11 @@ def _panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -
 def _scale(canvas: Canvas, study: Study, height: float) -> tuple[list[float], Callable[[float], str]]:
     """Ticks of a panel of some height, and how they read."""
     low, high = limits(study)
-    by = scales.step(high - low, most=min(height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
+    size = canvas.size(canvas.preset.type.axis)
+    by = scales.step(high - low, most=min(height / (size * 1.2), 4.5))
+    # Zero alone is no scale: where the first tick above it has no room for its label, the step is halved.
+    reach = high - (axes.LIFT + CAP * size - ABOVE) / height * (high - low)
+    if by > reach >= by / 2 and by / 2 / (high - low) * height > size:
+        by /= 2
     values = [v for v in scales.ticks(low, high, by) if v >= 0 or low < -1.5 * by]
     return values, axes.signed(canvas.language, by)
