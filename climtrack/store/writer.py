@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from climtrack.errors import FetchError, SourceUnavailable, StoreError
-from climtrack.files import write_whole
+from climtrack.files import remove, write_whole
 from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.ledger import BACKUP
@@ -199,6 +199,10 @@ class Writer:
         except BaseException:
             with suppress(StoreError, OSError):  # else the next start does it
                 if manifest.from_json((self.home / manifest.FILE).read_bytes()).generation == before.generation:
+                    named = {entry.file for entry in before.series.values()}
+                    for entry in entries.values():  # on a full disk they would be in the way of the next try
+                        if entry.file and entry.file not in named:
+                            remove(self.home / manifest.FOLDER / entry.file)
                     History(self.home, before.generation).ledger.forget_uncommitted()
             raise
         self.manifest = self._before = after

@@ -176,8 +176,10 @@ def test_a_file_size_limit_is_a_message_not_a_signal(home: Path, limit: int) -> 
             return 5
         return 0
 
+    before = sorted(p.name for p in (home / "series").iterdir())
     assert in_child(work) == 5
     assert day_of(home) == 0
+    assert sorted(p.name for p in (home / "series").iterdir()) == before
     refresh(home, 1)
     assert day_of(home) == 1
     assert leftovers(home) == []
