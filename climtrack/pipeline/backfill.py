@@ -71,7 +71,8 @@ class Estimate:
         files = "1 file" if self.files == 1 else f"{self.files:,} files"
         words = f"{self.place.name}: {files}, {size}, for {self.days:,} days"
         if self.seconds is None:
-            return f"{words}; the time is known after the first file."
+            fast, slow = (_duration(1000 * self.gigabytes / speed) for speed in (10, 1))
+            return f"{words}; {fast} at 10 MB/s, {slow} at 1 MB/s; measured with the first file."
         return f"{words}; about {_duration(self.seconds)} at the speed of the first file."
 
     def document(self) -> dict[str, Any]:

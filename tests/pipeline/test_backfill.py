@@ -77,6 +77,9 @@ def test_a_backfill_equals_a_reduction_of_the_same_files(ncei: Path, configure: 
     assert all(base in line for line in listed)
     assert (said[0].files, said[0].days, said[0].seconds) == (13, 13, None)
     assert said[0].gigabytes == pytest.approx(13 * 1.6 / 1000)
+    assert said[0].line() == (
+        "ncei: 13 files, 21 MB, for 13 days; 2 seconds at 10 MB/s, 21 seconds at 1 MB/s; measured with the first file."
+    )
     assert said[1].files == 12
     assert said[1].seconds is not None
     assert all("climtrack" in agent for _, _, agent in log)
