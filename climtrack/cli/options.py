@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from climtrack.cli import completion
 from climtrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,15 +23,38 @@ ConfigPath = Annotated[
 ]
 Regions = Annotated[
     list[str] | None,
-    typer.Option("--region", "-r", metavar="NAME[,NAME]", help="nh, sh, world, tropics, arctic, antarctic, natlan …"),
+    typer.Option(
+        "--region",
+        "-r",
+        metavar="NAME[,NAME]",
+        help="nh, sh, world, tropics, arctic, antarctic, natlan …",
+        autocompletion=completion.regions,
+    ),
 ]
 Variables = Annotated[
-    list[str] | None, typer.Option("--variable", "-v", metavar="air|sst|all", help="Air, sea surface, or both.")
+    list[str] | None,
+    typer.Option(
+        "--variable",
+        "-v",
+        metavar="air|sst|all",
+        help="Air, sea surface, or both.",
+        autocompletion=completion.variables,
+    ),
 ]
-Languages = Annotated[list[str] | None, typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.")]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.", autocompletion=completion.languages),
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show the state on this day (YYYY-MM-DD).")]
 Years = Annotated[
-    str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years of the average: 1991-2020.")
+    str | None,
+    typer.Option(
+        "--baseline",
+        "-b",
+        metavar="FIRST-LAST",
+        help="Years of the average: 1991-2020.",
+        autocompletion=completion.baselines,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from climtrack.cli import completion
 from climtrack.cli.options import (
     AsOf,
     ConfigPath,
@@ -27,10 +28,18 @@ from climtrack.cli.progress import progress
 
 Charts = Annotated[
     list[str] | None,
-    typer.Option("--chart", metavar="NAME[,NAME]", help="year-lines, anomaly, year-over-year, stripes …; or all."),
+    typer.Option(
+        "--chart",
+        metavar="NAME[,NAME]",
+        help="year-lines, anomaly, year-over-year, stripes …; or all.",
+        autocompletion=completion.charts,
+    ),
 ]
 Presets = Annotated[
-    list[str] | None, typer.Option("--preset", metavar="NAME[,NAME]", help="wide, post, email, phone, card …")
+    list[str] | None,
+    typer.Option(
+        "--preset", metavar="NAME[,NAME]", help="wide, post, email, phone, card …", autocompletion=completion.presets
+    ),
 ]
 Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")]
 Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf", help="File formats.")]

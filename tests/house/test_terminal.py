@@ -72,3 +72,20 @@ def test_completion_answers_the_shell() -> None:
     """The shell asks through the environment, without a word on the command line."""
     told = run(_CLIMTRACK_COMPLETE="complete_bash", COMP_WORDS="climtrack re", COMP_CWORD="1")
     assert {"report", "records", "refresh"} <= set(told.stdout.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("climtrack report --region natl", {"natlan", "natlsp"}),
+        ("climtrack report --region nh,s", {"nh,sh"}),
+        ("climtrack report --chart str", {"stripes"}),
+        ("climtrack report --preset em", {"email"}),
+        ("climtrack report --baseline 19", {"1991-2020", "1981-2010", "1982-2010", "1979-2000", "1961-1990"}),
+        ("climtrack report --lang es", {"es", "es-MX"}),
+    ],
+)
+def test_completion_offers_values(words: str, offered: set[str]) -> None:
+    """Regions, charts, sizes, baselines and languages, after a comma too."""
+    told = run(_CLIMTRACK_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(len(words.split()) - 1))
+    assert set(told.stdout.decode().split()) == offered
