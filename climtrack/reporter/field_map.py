@@ -125,10 +125,10 @@ def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str)
         side = Rect(room.right - COLUMN, room.top, room.right, room.bottom)
         area = _fitted(Rect(room.left, room.top, side.left - 18, room.bottom), view.ratio)
         _said(canvas, shown, side)
-        colours.key(canvas, limit, side.right, side.bottom - 26, COLUMN)
+        colours.key(canvas, limit, side.right, side.bottom, COLUMN)
     else:
         area = _fitted(Rect(room.left, room.top, room.right, room.bottom - colours.ROOM - 4), view.ratio)
-        colours.key(canvas, limit, min(area.right, room.right), room.bottom - 22, min(220.0, area.width))
+        colours.key(canvas, limit, min(area.right, room.right), room.bottom, min(220.0, area.width))
     _paint(canvas, shown, view, area, limit)
     _shores(canvas, shown, view, area)
     return canvas

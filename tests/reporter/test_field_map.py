@@ -101,6 +101,11 @@ def test_no_text_touches_another_or_leaves_the_margins(preset: str, language: st
     """Four presets, two languages, two themes, a disc and a sheet."""
     canvas = draw_map(made(region), preset=preset, theme=theme, language=language)
     boxes = canvas.boxes
+    (axes,) = canvas.figure.axes
+    lowest = (1 - axes.get_position().y0) * canvas.preset.height
+    right = axes.get_position().x1 * canvas.preset.width
+    for number in (box for box in boxes if box.name == "scale"):  # the key stands under the map or beside it
+        assert number.rect.top > lowest + 8 or number.rect.left > right
     for i, one in enumerate(boxes):
         assert one.rect.left >= canvas.preset.margin - 1
         assert one.rect.right <= canvas.preset.width - canvas.preset.margin + 1
