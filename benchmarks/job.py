@@ -36,9 +36,7 @@ def job(home: Path, out: Path) -> None:
     from climtrack.reporter.theme import themed
 
     chosen = next(one for one in studies(home) if str(one.series.key) == "era5.t2m.nh")
-    wanted = [
-        Picture(chart, (chosen,), "wide", themed("light"), "en", fmt) for chart in CHARTS for fmt in ("png", "svg")
-    ]
+    wanted = [Picture(chart, (chosen,), "wide", themed("light"), "en", ("png", "svg")) for chart in CHARTS]
     assets, undrawn = draw(wanted)
     assert not undrawn, undrawn
     for asset in assets:

@@ -10,13 +10,14 @@ import signal
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from climtrack.errors import ConfigError, RenderError
 from climtrack.pipeline.companions import Companions
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.presets import PRESETS
-from climtrack.reporter.render import render
+from climtrack.reporter.render import rendered
 from climtrack.reporter.theme import Theme
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.results import Study
@@ -34,10 +35,12 @@ class Picture:
 
     Parameters
     ----------
-    chart, preset, language, fmt : str
+    chart, preset, language : str
         As in the registries.
     theme : Theme
         The look.
+    formats : tuple of str
+        Files to make of it.
     studies : tuple of Study
         What it shows.
     options : mapping of str to Any
@@ -49,7 +52,7 @@ class Picture:
     preset: str
     theme: Theme
     language: str
-    fmt: str
+    formats: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -125,10 +128,9 @@ def pictures(
         for shown, options in companions.subjects(chart, studies):
             for preset in [one for one in presets if one in chart.presets] or chart.presets[:1]:
                 found += [
-                    Picture(name, shown, preset, theme, language, fmt, options)
+                    Picture(name, shown, preset, theme, language, tuple(formats), options)
                     for theme in themes
                     for language in languages
-                    for fmt in formats
                 ]
     return tuple(found)
 
@@ -155,6 +157,8 @@ def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tupl
     if count < 2 or len(wanted) < WORTH_A_PROCESS or "fork" not in multiprocessing.get_all_start_methods():
         results = [_drawn(picture) for picture in wanted]
     else:
+        import_module("matplotlib.backends.backend_agg")  # once, before the processes part
+        import_module("climtrack.reporter.canvas")
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted,)) as pool:
             try:
@@ -163,7 +167,7 @@ def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tupl
                 for worker in multiprocessing.active_children():
                     worker.kill()
                 raise
-    assets = tuple(result for result in results if isinstance(result, Asset))
+    assets = tuple(asset for result in results if not isinstance(result, str) for asset in result)
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, str)))
 
 
@@ -176,21 +180,21 @@ def _inherit(wanted: Sequence[Picture]) -> None:
     _inherited.extend(wanted)
 
 
-def _drawn_by_number(number: int) -> Asset | str:
+def _drawn_by_number(number: int) -> tuple[Asset, ...] | str:
     """One picture of a worker's."""
     return _drawn(_inherited[number])
 
 
-def _drawn(picture: Picture) -> Asset | str:
+def _drawn(picture: Picture) -> tuple[Asset, ...] | str:
     """The picture, or why there is none; one that fails leaves the others alone."""
     try:
-        return render(
+        return rendered(
             picture.chart,
             picture.studies,
             preset=picture.preset,
             theme=picture.theme,
             language=picture.language,
-            fmt=picture.fmt,
+            formats=picture.formats,
             **picture.options,
         )
     except RenderError as problem:

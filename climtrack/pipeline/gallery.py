@@ -63,7 +63,7 @@ def pictures(
     known = {key: study(one, config.region(key.region)) for key, one in series.items()}
     found = overlay(known[NINO], known[NINO])
     wanted = [
-        Picture(name, shown, preset, theme, language, "png", options)
+        Picture(name, shown, preset, theme, language, ("png",), options)
         for name in charts
         for shown, options in (_subject(name, known, found if isinstance(found, Overlay) else None),)
         for language in languages

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
+#: The order in which formats are made of one drawing: SVG sets its texts anew, so it comes last.
+LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before this one every second is left out.
 THIN_BEFORE = 1980
 #: Options that change the words.
@@ -72,47 +74,109 @@ def render(
     RenderError
         If these data cannot make this chart, or the PNG stays above its ceiling.
     """
+    (asset,) = rendered(
+        chart, studies, preset=preset, theme=theme, language=language, formats=(fmt,), words=words, **options
+    )
+    return asset
+
+
+def rendered(
+    chart: str,
+    studies: Sequence[Study],
+    *,
+    preset: str,
+    theme: str | Theme,
+    language: str,
+    formats: Sequence[str],
+    words: Words | None = None,
+    **options: Any,
+) -> tuple[Asset, ...]:
+    """
+    One picture in several formats, drawn once.
+
+    Parameters
+    ----------
+    chart, preset, language : str
+        As for `render`.
+    studies : sequence of Study
+        As many as the chart takes.
+    theme : str or Theme
+        ``light``, ``dark`` or one's own.
+    formats : sequence of str
+        Among `FORMATS`.
+    words : Words, optional
+        By default written from the findings.
+    **options : Any
+        What the chart alone understands.
+
+    Returns
+    -------
+    tuple of Asset
+        One a format, in the order asked; the same bytes as each has alone.
+
+    Raises
+    ------
+    ConfigError
+        As for `render`.
+    RenderError
+        As for `render`.
+    """
     from climtrack.reporter import encode
 
     spec, size = known(chart, preset)
-    if fmt not in FORMATS:
-        raise ConfigError(f"format {fmt[:20]!r} is unknown", f"Choose one of {', '.join(FORMATS)}")
+    for fmt in formats:
+        if fmt not in FORMATS:
+            raise ConfigError(f"format {fmt[:20]!r} is unknown", f"Choose one of {', '.join(FORMATS)}")
     told = words or _written(chart, studies, Language(language), options)
     canvas = draw(chart, studies, preset=preset, theme=theme, language=language, words=told, **options)
-    if fmt == "png":
-        inks = [getattr(canvas.theme, role) for role in COLOURS]
-        image = encode.raster(canvas)
-        for colours, effort in encode.STEPS:
-            data = encode.png(image, inks, colours, effort)
-            if len(data) <= size.ceiling * 1000:
-                break
+    files: dict[str, bytes] = {}
+    for fmt in sorted(formats, key=LAST_CHANGES.index):
+        if fmt == "png":
+            files[fmt] = _png(chart, studies, canvas, size, told, options)
         else:
-            if "thin_before" not in spec.options:
-                raise _too_large(chart, preset, data, size)
-            canvas = draw(
-                chart,
-                studies,
-                preset=preset,
-                theme=theme,
-                language=language,
-                words=told,
-                thin_before=THIN_BEFORE,
-                **options,
-            )
-            data = encode.png(encode.raster(canvas), inks, *encode.STEPS[-1])
-        if len(data) > size.ceiling * 1000:
-            raise _too_large(chart, preset, data, size)
-    else:
-        data = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
-    return Asset(
-        path=file_name(spec, studies, preset, canvas.theme.name, language, fmt),
-        media_type=encode.MEDIA_TYPES[fmt],
-        data=data,
-        language=language,
-        words=told,
-        width=size.pixels[0],
-        height=size.pixels[1],
+            files[fmt] = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
+    return tuple(
+        Asset(
+            path=file_name(spec, studies, preset, canvas.theme.name, language, fmt),
+            media_type=encode.MEDIA_TYPES[fmt],
+            data=files[fmt],
+            language=language,
+            words=told,
+            width=size.pixels[0],
+            height=size.pixels[1],
+        )
+        for fmt in formats
     )
+
+
+def _png(
+    chart: str, studies: Sequence[Study], canvas: Canvas, size: Preset, told: Words, options: Mapping[str, Any]
+) -> bytes:
+    """PNG under its ceiling: with fewer colours, then with fewer of the old years."""
+    from climtrack.reporter import encode
+
+    inks = [getattr(canvas.theme, role) for role in COLOURS]
+    image = encode.raster(canvas)
+    for colours, effort in encode.STEPS:
+        data = encode.png(image, inks, colours, effort)
+        if len(data) <= size.ceiling * 1000:
+            return data
+    if "thin_before" not in CHARTS[chart].options:
+        raise _too_large(chart, size.name, data, size)
+    thinned = draw(
+        chart,
+        studies,
+        preset=size.name,
+        theme=canvas.theme,
+        language=canvas.language.code,
+        words=told,
+        thin_before=THIN_BEFORE,
+        **options,
+    )
+    data = encode.png(encode.raster(thinned), inks, *encode.STEPS[-1])
+    if len(data) > size.ceiling * 1000:
+        raise _too_large(chart, size.name, data, size)
+    return data
 
 
 def draw(

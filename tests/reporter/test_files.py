@@ -20,7 +20,7 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
-from climtrack.reporter.render import THIN_BEFORE, draw, render
+from climtrack.reporter.render import THIN_BEFORE, draw, render, rendered
 from climtrack.reporter.theme import LIGHT
 from climtrack.vocabulary.assets import Words
 from tests.reporter.pictures import combinations_of
@@ -42,6 +42,15 @@ def test_every_png_keeps_its_promises() -> None:
         colours = {colour for _, colour in image.convert("RGB").getcolors() or []}
         assert 0 < len(colours) <= 96
         assert {(255, 255, 255), (0x12, 0x12, 0x12)} <= colours, asset.path
+
+
+def test_one_drawing_gives_each_format_the_bytes_it_has_alone() -> None:
+    """PNG, WebP, PDF and SVG of one drawing equal those of four, in any order asked."""
+    shown = {"preset": "phone", "theme": "light", "language": "es"}
+    together = rendered("year_lines", [sample()], formats=("svg", "pdf", "png", "webp"), **shown)
+    alone = [render("year_lines", [sample()], fmt=fmt, **shown) for fmt in ("svg", "pdf", "png", "webp")]
+    assert [one.path for one in together] == [one.path for one in alone]
+    assert [one.sha256 for one in together] == [one.sha256 for one in alone]
 
 
 @pytest.mark.parametrize(("preset", "fmt"), [("wide", "png"), ("phone", "svg"), ("phone", "webp"), ("phone", "pdf")])
