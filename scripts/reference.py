@@ -110,11 +110,11 @@ def markdown() -> str:
     for command in commands():
         lines += [f"## `{command.words}`", "", command.summary, ""]
         for paragraph in command.body:
-            lines += [paragraph, ""]
+            lines += ["```text", paragraph, "```", ""] if _examples(paragraph) else [paragraph, ""]
         lines += ["```text", command.usage, "```", ""]
         if command.parameters:
             lines += ["| option | meaning |", "| --- | --- |"]
-            lines += [f"| `{_cell(p.spelling)}` | {_cell(p.text)} |" for p in command.parameters] + [""]
+            lines += [f"| <code>{_cell(p.spelling)}</code> | {_cell(p.text)} |" for p in command.parameters] + [""]
     lines += ["## Exit codes", "", "| code | meaning |", "| --- | --- |"]
     lines += [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES]
     lines += ["", "## Environment", "", "| variable | meaning |", "| --- | --- |"]
@@ -123,7 +123,12 @@ def markdown() -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    return text.replace("<", "&lt;").replace("|", "&#124;")
+
+
+def _examples(paragraph: str) -> bool:
+    """Whether a paragraph is made of command lines."""
+    return paragraph.startswith("climtrack ")
 
 
 def man() -> str:
@@ -154,7 +159,8 @@ def man() -> str:
     for command in rest:
         lines += [f".SS {_roff(command.usage)}", _roff(command.summary)]
         for paragraph in command.body:
-            lines += [".PP", _roff(paragraph)]
+            text = _roff(paragraph)
+            lines += [".PP", ".nf", text, ".fi"] if _examples(paragraph) else [".PP", text]
         lines += _options(command)
     for title, table in (("EXIT STATUS", EXIT_CODES), ("ENVIRONMENT", ENVIRONMENT)):
         lines.append(f".SH {title}")
