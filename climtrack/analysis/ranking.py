@@ -36,18 +36,19 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
     Returns
     -------
     place : int
-        1 + the years strictly warmer.
+        1 + the years warmer by 0.005 °C or more, so that years that tie share the better place.
     of : int
         Years that take part.
     tied_with : tuple of int
         Other years equal at 0.01 °C (less than 0.005 °C away).
     margin : float
-        Above the warmest other year if first, else below the year ranked one better; NaN without another year.
+        Above the warmest other year if first (below zero where that one ties), else below the next warmer year that
+        does not tie; NaN without another year.
     best : int
         Row of the warmest year.
     """
     difference = np.round(values - values[row], 9)
-    warmer = difference > 0
+    warmer = difference >= LEVEL
     others = ~np.isnan(difference)
     others[row] = False
     tied = others & (np.abs(difference) < LEVEL)
@@ -61,7 +62,7 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
         int(others.sum()) + 1,
         tuple(int(y) for y in years[tied]),
         margin,
-        best if warmer.any() else row,
+        best if difference[best] > 0 else row,
     )
 
 

@@ -201,13 +201,14 @@ class Rank:
     value : float
         Its value or mean.
     rank, of : int
-        Place and number of years ranked.
+        Place and number of years ranked; years that tie share the better place.
     tied : bool
         Equal at 0.01 °C to another year.
     tied_with : tuple of int
         Those years.
     margin : float
-        Above the warmest other year if first, else below the year ranked one better.
+        Above the warmest other year if first (below zero where that one ties), else below the next warmer year that
+        does not tie.
     best_year, best_value : int, float
         The warmest year of all, this one included.
     claim : Claim

@@ -40,6 +40,14 @@ def test_equal_at_a_hundredth_is_a_tie() -> None:
     assert margin == pytest.approx(0.001)
 
 
+def test_tied_years_share_the_better_place() -> None:
+    """17.149 ties with 17.152, which beats it by less than a hundredth: both are joint first, and 17.0 is third."""
+    values = np.array([17.149, 17.152, 17.0])
+    assert rank(values, YEARS[:3], 0) == (1, 3, (2002,), pytest.approx(-0.003), 1)
+    assert rank(values, YEARS[:3], 1) == (1, 3, (2001,), pytest.approx(0.003), 1)
+    assert rank(values, YEARS[:3], 2)[:3] == (3, 3, ())
+
+
 def test_claims() -> None:
     """A tie before all else, then within noise, then preliminary, then safe."""
     noise = RevisionNoise(0.02, 0.09, 19, "test")
