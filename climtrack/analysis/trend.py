@@ -34,10 +34,12 @@ def annual_means(table: YearTable) -> Floats:
     Returns
     -------
     array of float
-        Shape (year,), NaN for a year that lacks more than 10 days.
+        Shape (year,), NaN for a year that lacks more than 10 days, and for the last one until its 31 December: a year
+        that stops in a cold week is too warm.
     """
     known = ~np.isnan(table.values)
     complete = known[:, COMMON].sum(axis=1) >= COMMON.size - MISSING_ALLOWED
+    complete[-1] &= known[-1, -1]
     count = np.where(complete, known.sum(axis=1), 1)
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 

@@ -71,6 +71,14 @@ def _year_end(series: Series, region: str = "nh") -> YearEnd:
     return found
 
 
+def test_a_year_is_complete_on_its_last_day(world: Series) -> None:
+    """A mean to 25 December, without the cold week after it, is no annual mean of 2024."""
+    christmas, whole = (annual_means(year_table(world.upto(dt.date(2024, 12, day)))) for day in (25, 31))
+    assert np.isnan(christmas[-1])
+    np.testing.assert_array_equal(christmas[:-1], whole[:-1])
+    assert whole[-1] == pytest.approx(15.094, abs=0.001)
+
+
 def test_year_end_of_identical_years() -> None:
     """Where every year runs alike, the estimate is exact and has no spread."""
     found = _year_end(_steps(dt.date(2024, 5, 31), 0.02))
