@@ -29,7 +29,7 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, StoreBusy
 from climtrack.files import make_folder
 from climtrack.pipeline import rhythm
-from climtrack.pipeline.rhythm import Rhythm
+from climtrack.pipeline.rhythm import Progress, Rhythm
 from climtrack.pipeline.status import HEARTBEAT
 from climtrack.store.lock import writers_lock
 
@@ -91,6 +91,7 @@ class Service:
         self._stopping = self._reload = False
         self._beaten: dt.datetime | None = None
         self._planned: dt.datetime | None = None
+        self._unwritten: Progress | None = None
         self._scheduler = _Foreground(self.look, tick)
 
     def serve_rounds(self) -> None:
@@ -126,7 +127,7 @@ class Service:
             self._reload = False
             self._read_again()
         now = self._clock()
-        planned = rhythm.next_run(now, rhythm.read(self.config.home), self.rhythm())
+        planned = rhythm.next_run(now, self._progress(), self.rhythm())
         if planned != self._planned or self._scheduler.get_job("refresh") is None:
             if planned > now:
                 self._say(f"climtrack: next round at {planned:%Y-%m-%d %H:%M} UTC.")
@@ -164,6 +165,7 @@ class Service:
         self._beat(now, busy=True)
         try:
             self._run(self.config, now)
+            self._remember_attempt(now, failed=False)
         except ClimtrackError as problem:
             self._say(f"climtrack: {problem}")
             self._remember_attempt(now, failed=not isinstance(problem, StoreBusy))
@@ -175,12 +177,21 @@ class Service:
             self._remember_attempt(now, failed=True)
 
     def _remember_attempt(self, now: dt.datetime, *, failed: bool) -> None:
-        """A round that ended in an error is tried again later, not at once."""
-        progress = rhythm.read(self.config.home)
+        """A round that has not been noted on disk is tried again later, not at once."""
+        progress = self._progress()
         if progress.attempt is None or progress.attempt < now:
             after = progress.after(now, 1, stale=False) if failed else replace(progress, attempt=now)
-            with suppress(ClimtrackError):
+            try:
                 rhythm.write(self.config.home, after)
+            except ClimtrackError:
+                self._unwritten = after
+
+    def _progress(self) -> Progress:
+        """What is known of past rounds; a full disk that takes no note of one must not make the next one due at once."""
+        said, known = rhythm.read(self.config.home), self._unwritten
+        if known and known.attempt and (said.attempt is None or said.attempt < known.attempt):
+            return replace(known, offset=said.offset)
+        return said
 
     def _read_again(self) -> None:
         """Settings anew; a file with mistakes leaves the old ones in force."""

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.config import Config
-from climtrack.errors import ConfigError, SourceUnavailable
+from climtrack.errors import ConfigError, DiskError, SourceUnavailable
 from climtrack.fetcher.endpoints import ENDPOINTS
 from climtrack.pipeline import rhythm
 from climtrack.pipeline.rhythm import Progress
@@ -128,6 +128,23 @@ def test_a_failing_round_is_tried_again_and_never_ends_the_service(tmp_path: Pat
     assert "climtrack: nobody answers. Later." in said
     assert any("a bug ended the round" in line for line in said)
     assert rhythm.read(tmp_path).tries >= 4
+
+
+@pytest.mark.parametrize("raises", [True, False])
+def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raises: bool) -> None:
+    """S2: a round of which the disk takes no note is tried again later, not at every look at the clock."""
+    rhythm.write(tmp_path, Progress(offset=0.5))
+
+    def full(home: Path, progress: Progress) -> None:
+        raise DiskError("data folder is full", "Free some space")
+
+    def fail(config: Config, now: dt.datetime) -> None:
+        if raises:
+            raise DiskError("data folder is full", "Free some space")
+
+    monkeypatch.setattr(rhythm, "write", full)
+    rounds, _ = lived(tmp_path, Clock(DAY), fail)
+    assert 2 <= len(rounds) <= 12
 
 
 def test_a_round_by_hand_counts(tmp_path: Path) -> None:
