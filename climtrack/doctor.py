@@ -14,14 +14,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, StoreError
+from climtrack.errors import ClimtrackError, ConfigError, StoreError
 from climtrack.fetcher.endpoints import Endpoint
-from climtrack.files import TEMPORARY
+from climtrack.files import TEMPORARY, make_folder
 from climtrack.pipeline.update import endpoints, held, http_policy
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.payload import Transport
@@ -170,8 +169,10 @@ def folders(config: Config) -> tuple[Symptom, ...]:
     tuple of Symptom
         One per folder, and one for the space on its disk.
     """
+    from climtrack.pipeline.publish import site_folder
+
     found: list[Symptom] = []
-    for topic, folder in (("data folder", config.home), ("published folder", Path(config.publish.folder))):
+    for topic, folder in (("data folder", config.home), ("published folder", site_folder(config))):
         there = folder
         while not there.exists() and there != there.parent:
             there = there.parent
@@ -201,7 +202,7 @@ def folders(config: Config) -> tuple[Symptom, ...]:
 
 def fonts(config: Config) -> tuple[Symptom, ...]:
     """
-    Look at the typefaces of the charts.
+    Look at the typefaces of the charts, and at what [theme] makes of them.
 
     Parameters
     ----------
@@ -213,6 +214,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
     tuple of Symptom
         One.
     """
+    from climtrack.pipeline.looks import looks
     from climtrack.reporter.fonts import WEIGHTS, font_file
     from climtrack.reporter.theme import themed
 
@@ -223,11 +225,10 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
     if missing:
         what = f"the typeface of the charts is missing ({', '.join(missing)})"
         return (Symptom("fonts", Severity.PROBLEM, what, "pip install --force-reinstall font-source-sans-pro"),)
-    base = config.path.parent if config.path else Path()
-    absent = [name for name in (config.theme.font, config.theme.logo) if name and not (base / name).is_file()]
-    if absent:
-        what = f"{absent[0]} of [theme] in config.toml is not there"
-        return (Symptom("fonts", Severity.PROBLEM, what, "Correct the path; it counts from config.toml"),)
+    try:
+        looks(config, ("light", "dark"))
+    except ConfigError as problem:
+        return (Symptom("fonts", Severity.PROBLEM, problem.what, problem.remedy),)
     return (Symptom("fonts", Severity.GOOD, "the charts' typeface is there"),)
 
 
@@ -302,7 +303,7 @@ def repair(symptoms: Iterable[Symptom], config: Config, *, now: dt.datetime) -> 
     wanted = {symptom.fix for symptom in symptoms} - {""}
     done: list[str] = []
     if "folder" in wanted and not config.home.exists():
-        config.home.mkdir(parents=True, mode=0o700)
+        make_folder(config.home)
         done.append(f"made {config.home}")
     if "store" in wanted:
         store = Store(config.home)

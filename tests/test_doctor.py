@@ -118,6 +118,26 @@ def test_missing_font_of_ones_own(tmp_path: Path) -> None:
     assert "My.ttf" in problem.what
 
 
+def test_a_font_folder_that_is_there_is_no_problem(tmp_path: Path) -> None:
+    """`font` names a folder, as config.toml says; what the charts can draw with, the doctor must not call missing."""
+    from climtrack.reporter.fonts import font_file
+    from climtrack.reporter.theme import themed
+
+    file = tmp_path / "config.toml"
+    file.write_text(f'[theme]\nfont = "{font_file(themed("light"), "regular").parent}"\n')
+    assert not problems(doctor.fonts(load(file, {"CLIMTRACK_HOME": str(tmp_path)})))
+
+
+def test_the_published_folder_may_begin_with_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder that is looked at is the one that is published to."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / "config.toml"
+    file.write_text('[publish]\nfolder = "~/site"\n')
+    found = doctor.folders(load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")}))
+    (seen,) = (one.what for one in found if one.topic == "published folder")
+    assert seen == f"{tmp_path / 'site'} can be made"
+
+
 def test_document(config: Config) -> None:
     """For machines: every finding with its severity, and how many are problems."""
     found = doctor.examine(config, now=NOW)

@@ -156,11 +156,11 @@ def accept(
 
 def _site(settings: Config) -> AbstractContextManager[str]:
     """The published site, served in a thread."""
-    from pathlib import Path
     from urllib.parse import urlsplit
 
+    from climtrack.pipeline.publish import site_folder
     from climtrack.serve import ServeSettings, background
 
     named = urlsplit(settings.publish.public_url).hostname
     chosen = ServeSettings(settings.serve.host, settings.serve.port, frozenset([named] if named else []))
-    return background(Path(settings.publish.folder), chosen, now=now)
+    return background(site_folder(settings), chosen, now=now)
