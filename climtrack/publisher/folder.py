@@ -286,8 +286,13 @@ class Folder:
 
 def _journal(data: bytes) -> dict[str, dict[str, str]]:
     """A journal that was written whole."""
-    whole: dict[str, dict[str, str]] = json.loads(data)
-    return whole
+    try:
+        whole: dict[str, dict[str, str]] = json.loads(data)
+        if all(isinstance(path, str) for path in whole["moves"].values()) and isinstance(whole["publication"], dict):
+            return whole
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise PublishError(f"{STAGING}/{JOURNAL} is damaged", f"Delete the folder {STAGING}, then publish again")
 
 
 def _pruned(

@@ -192,6 +192,23 @@ def test_a_damaged_list_is_named(tmp_path: Path, damage: bytes) -> None:
         Folder(tmp_path).read()
 
 
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"moves": []}', b'{"moves": {"0": 7}, "publication": {}}', b"\xff"])
+def test_a_damaged_journal_is_named(tmp_path: Path, damage: bytes) -> None:
+    """PublishError with the remedy for the publisher and for the server, and following it helps."""
+    site = Folder(tmp_path)
+    site.publish(build("2024-07-05", "aa"), now=NOW)
+    (tmp_path / STAGING).mkdir()
+    (tmp_path / STAGING / "journal.json").write_bytes(damage)
+    with pytest.raises(PublishError, match="Delete the folder"):
+        site.state()
+    with pytest.raises(PublishError, match="Delete the folder"):
+        site.publish(build("2024-07-06", "bb"), now=NOW)
+    (tmp_path / STAGING / "journal.json").unlink()
+    (tmp_path / STAGING).rmdir()
+    site.publish(build("2024-07-06", "bb"), now=NOW)
+    assert b"bb" in (tmp_path / "index.html").read_bytes()
+
+
 def test_no_link_is_followed(tmp_path: Path) -> None:
     """Neither a link in the place of a file nor one in the place of its folder."""
     secret = tmp_path / "secret"
