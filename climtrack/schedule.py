@@ -187,7 +187,7 @@ class Service:
                 self._unwritten = after
 
     def _progress(self) -> Progress:
-        """What is known of past rounds; a full disk that takes no note of one must not make the next one due at once."""
+        """What is known of past rounds, also of one that a full disk could not note: the next is not due at once."""
         said, known = rhythm.read(self.config.home), self._unwritten
         if known and known.attempt and (said.attempt is None or said.attempt < known.attempt):
             return replace(known, offset=said.offset)
