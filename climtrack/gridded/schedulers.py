@@ -109,7 +109,7 @@ def _threads(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterator
     with ThreadPoolExecutor(count, thread_name_prefix="grid") as pool:
         try:
             yield from _flow(pool, work, tasks, list(range(len(tasks))), 2 * count)
-        except BaseException:
+        except BaseException:  # told to stop too: tasks not begun are dropped
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 

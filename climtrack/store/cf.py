@@ -59,7 +59,7 @@ def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
             _site_rows(file, series)
             if normal is not None:
                 _anomalies(file, series, normal)
-        except BaseException:
+        except BaseException:  # whatever it was, HDF5 must not keep the file
             file.close()
             raise
         return _trimmed(bytes(file.close()))  # not by `with`: closing is what gives the bytes
