@@ -114,7 +114,7 @@ class Box:
     Parameters
     ----------
     name : str
-        What it is: ``title``, ``callout``, ``tick`` …
+        What it is, such as ``title``, ``callout`` or ``tick``.
     text : str
         What it says, one line.
     rect : Rect
