@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -94,6 +95,8 @@ def inset(canvas: Canvas, study: Study, place: Rect) -> None:
         Where, as `inset_place` found it.
     """
     title = Line(_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
+    if canvas.width(title) > place.width:  # the months beneath say which days
+        title = replace(title, text=canvas.language.text("label.difference"))
     canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
     values, label = _scale(canvas, study, place.height - canvas.size(axes.MONTH_DROP) - title.size - 9)
     size = canvas.size(canvas.preset.type.axis)
