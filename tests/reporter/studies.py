@@ -37,7 +37,7 @@ def sample(region: str = "nh", variable: str = "t2m", as_of: dt.date = DATES[-1]
 
 
 @cache
-def real(path: Path, region: str, variable: str = "t2m") -> Study:
-    """The study of a real snapshot on its last day."""
+def real(path: Path, region: str, variable: str = "t2m", as_of: dt.date | None = None) -> Study:
+    """The study of a real snapshot on a day, by default its last."""
     source = Source("https://example.org/x.json", dt.datetime(2026, 8, 22, tzinfo=dt.UTC), "0" * 64)
-    return study(series_from_payload(path.read_bytes(), key(region, variable), source), REGIONS[region])
+    return study(series_from_payload(path.read_bytes(), key(region, variable), source), REGIONS[region], as_of=as_of)

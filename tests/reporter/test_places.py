@@ -50,6 +50,20 @@ def test_flagship_of_very_different_series() -> None:
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize("region", ["world2", "natlsp", "nino3.4"])
+def test_this_year_is_labelled_where_the_years_fill_the_axes(shared_data: Path, region: str) -> None:
+    """On 3 January and 31 December too: the callout always, last year and average in the key of narrow pictures."""
+    for day in (dt.date(2025, 1, 3), dt.date(2025, 12, 31)):
+        study = real(shared_data / SEA.format(region), region, "sst", day)
+        for preset in ("wide", "email", "phone", "card"):
+            canvas = draw("year_lines", [study], preset=preset, theme="light", language="es")
+            assert not faults(canvas), (day, preset, faults(canvas))
+            names = [box.name for box in canvas.boxes]
+            assert "callout" in names, (day, preset)
+            assert preset in ("wide", "card") or names.count("key") >= 2, (day, preset)
+
+
+@pytest.mark.shared
 def test_flagship_of_real_series(shared_data: Path) -> None:
     """Real air with absent years, real world air, real sea with preliminary days."""
     for path, region, variable in (

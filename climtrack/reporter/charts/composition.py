@@ -25,6 +25,8 @@ Plan = tuple[bool, float, tuple[Mode, ...]]
 MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
 #: Share of the height that the curve takes where a panel stands under it.
 UPPER = 0.60
+#: What a line takes on either side where text may stand between lines.
+LINE_CLEAR = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,34 @@ def grid(area: Rect, width: float, ylim: tuple[float, float], low: Floats, high:
         area.bottom - (high - ylim[0]) * scale,
         area.bottom - (low - ylim[0]) * scale,
     )
+    return empty
+
+
+def between_lines(area: Rect, width: float, ylim: tuple[float, float], lines: Sequence[Floats]) -> Emptiness:
+    """
+    Occupancy of axes that the years fill: only the lines that have names are taken, for text has a halo.
+
+    Parameters
+    ----------
+    area : Rect
+        The axes, and the room beside them.
+    width : float
+        Width of the axes alone.
+    ylim : tuple of float
+        Their limits.
+    lines : sequence of array of float
+        This year, last year, average, each by day of year, shape (366,).
+
+    Returns
+    -------
+    Emptiness
+        Ready to place things in.
+    """
+    empty = Emptiness(area)
+    scale = area.height / (ylim[1] - ylim[0])
+    for line in lines:
+        y = area.bottom - (line - ylim[0]) * scale
+        empty.occupy_between(area.left + curves.X / DAYS * width, y - LINE_CLEAR, y + LINE_CLEAR)
     return empty
 
 

@@ -12,7 +12,7 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, curves, differences, key
 from climtrack.reporter.charts.annotations import record_label, record_ticks, thin_lines
 from climtrack.reporter.charts.arrangement import EITHER, EVERY, Second, arrange
-from climtrack.reporter.charts.composition import compose, grid, upper
+from climtrack.reporter.charts.composition import between_lines, compose, grid, upper
 from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.charts.key import KeyItem
 from climtrack.reporter.frame import page
@@ -24,6 +24,8 @@ from climtrack.vocabulary.results import Study
 Floats = npt.NDArray[np.float64]
 #: Where the panel under the curve begins, as a share of the height.
 LOWER = 0.70
+#: Items that the key keeps: last year and average.
+FEWEST = 2
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before: int | None = None) -> None:
@@ -71,14 +73,18 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         axes.grid(canvas, panel, scales.ticks(*plan.ylim, by), axes.plain(language, by), left=room.left, unit=axes.UNIT)
     canvas.traces.append(curves.absolute(panel, study, thin_before=thin_before))
     low, high = curves.envelope(study.table)
-    empty = grid(Rect(area.left, area.top, room.right, area.bottom), area.width, plan.ylim, low, high)
+    whole = Rect(area.left, area.top, room.right, area.bottom)
+    empty = grid(whole, area.width, plan.ylim, low, high)
+    between = between_lines(whole, area.width, plan.ylim, _named(study))
     if form in {"wide", "card"}:
         for box in _right_labels(canvas, panel, study):
             empty.occupy(box.grown(2))
+            between.occupy(box.grown(2))
     if not stacked:
         axes.months(canvas, panel)
         if not card and record_ticks(canvas, panel, study):
-            empty.occupy(Rect(area.left, area.bottom - 9, area.right, area.bottom))
+            empty.occupy(ticks := Rect(area.left, area.bottom - 9, area.right, area.bottom))
+            between.occupy(ticks)
     at, value = curves.end(study, study.table)
     point = (panel.x(at), panel.y(value))
     modes = EVERY
@@ -86,10 +92,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         wordings = [_callouts(canvas, study, record=True)[0], *wordings]
         sizes, modes = [canvas.extent(found) for found in wordings], EITHER
     found = arrange(empty, sizes, point, second(plan.inset), modes)
-    while found is None and len(items) > 1:
-        items.pop()  # the grey years go first, then the average; last year stays named
+    while found is None and len(items) > FEWEST:
+        items.pop()  # the grey years go first; last year and average stay named
         found = arrange(empty, sizes, point, second(plan.inset), modes)
-    found = found or arrange(empty, sizes, point, None, modes)
+    found = found or arrange(between, sizes, point, second(plan.inset), modes)
+    found = found or arrange(between, sizes, point, None, modes)
     if found is not None:
         callout.draw(canvas, found.callout, wordings[found.wording], *point)
         empty.occupy(found.callout.grown(callout.CLEAR))
@@ -108,6 +115,12 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         record_label(canvas, panel, study, empty)
     if form == "wide":
         thin_lines(canvas, study, empty)
+
+
+def _named(study: Study) -> list[Floats]:
+    """The lines that have names: this year, last year, average."""
+    found = [study.table.row(study.year), study.table.row(study.year - 1)]
+    return found if study.climatology is None else [*found, study.climatology.mean]
 
 
 def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
