@@ -16,6 +16,7 @@ from climtrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from climtrack.config import Config
+    from climtrack.serve import ServeSettings
 
 ConfigPath = Annotated[
     Path | None,
@@ -55,6 +56,9 @@ Years = Annotated[
         help="Years of the average: 1991-2020.",
         autocompletion=completion.baselines,
     ),
+]
+Public = Annotated[
+    bool, typer.Option("--public", help="Yes, let other computers connect: needed with a --host of that kind.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -182,3 +186,45 @@ def variables(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str,
     """
     chosen = several(given, default, ("air", "sst", "all"), "variable")
     return ("air", "sst") if "all" in chosen else chosen
+
+
+def serving(settings: Config, *, host: str | None = None, port: int | None = None, public: bool) -> ServeSettings:
+    """
+    How the site is to be served.
+
+    Parameters
+    ----------
+    settings : Config
+        The settings.
+    host : str, optional
+        Address from the command line.
+    port : int, optional
+        Port from the command line.
+    public : bool
+        Whether other computers may connect.
+
+    Returns
+    -------
+    ServeSettings
+        Answering also to the name of `public_url`.
+
+    Raises
+    ------
+    ConfigError
+        If other computers could connect and nobody has said that they may.
+    """
+    from urllib.parse import urlsplit
+
+    from climtrack.serve import ServeSettings
+
+    name = urlsplit(settings.publish.public_url).hostname
+    chosen = ServeSettings(
+        host or settings.serve.host,
+        settings.serve.port if port is None else port,
+        frozenset({name} if name else ()),
+    )
+    if not chosen.loopback and not public:
+        raise ConfigError(
+            f"{chosen.host[:40]} lets other computers connect", "Say so with --public, or use --host 127.0.0.1"
+        )
+    return chosen

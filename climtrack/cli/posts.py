@@ -12,12 +12,14 @@ from climtrack.cli.options import (
     ConfigPath,
     Json,
     Languages,
+    Public,
     Regions,
     Variables,
     Years,
     configuration,
     date,
     now,
+    serving,
     several,
     variables,
 )
@@ -252,9 +254,7 @@ def serve(
     port: Annotated[
         int | None, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 for any free one.")
     ] = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Yes, let other computers connect: needed with a --host of that kind.")
-    ] = False,
+    public: Public = False,
     config: ConfigPath = None,
 ) -> None:
     """
@@ -266,23 +266,11 @@ def serve(
     climtrack serve --host 0.0.0.0 --public
     """
     import datetime as dt
-    from urllib.parse import urlsplit
 
-    from climtrack.errors import ConfigError
     from climtrack.pipeline.publish import site_folder
-    from climtrack.serve import ServeSettings
     from climtrack.serve import serve as run
 
     settings = configuration(config)
-    name = urlsplit(settings.publish.public_url).hostname
-    chosen = ServeSettings(
-        host or settings.serve.host,
-        settings.serve.port if port is None else port,
-        frozenset({name} if name else ()),
-    )
-    if not chosen.loopback and not public:
-        raise ConfigError(
-            f"{chosen.host[:40]} lets other computers connect", "Say so with --public, or use --host 127.0.0.1"
-        )
+    chosen = serving(settings, host=host, port=port, public=public)
     root = folder if folder is not None else site_folder(settings)
     run(root, chosen, now=lambda: dt.datetime.now(dt.UTC), ready=lambda url: say(f"Serving {root} at {url}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, configuration, now, several
+from climtrack.cli.options import ConfigPath, Json, Public, configuration, now, serving, several
 from climtrack.cli.output import as_json, note, say
 from climtrack.cli.progress import progress
 
@@ -75,6 +75,7 @@ def refresh(
 
 def schedule(
     serve: Annotated[bool, typer.Option("--serve", help="Serve the published site in the same process.")] = False,
+    public: Public = False,
     config: ConfigPath = None,
 ) -> None:
     """
@@ -102,7 +103,7 @@ def schedule(
     service = Service(lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=note)  # noqa: S311
     with ExitStack() as stack:
         if serve:
-            note(f"climtrack: serving {stack.enter_context(_site(service.config))}")
+            note(f"climtrack: serving {stack.enter_context(_site(service.config, public=public))}")
         service.serve_rounds()
 
 
@@ -154,13 +155,9 @@ def accept(
         raise typer.Exit(done.code)
 
 
-def _site(settings: Config) -> AbstractContextManager[str]:
+def _site(settings: Config, *, public: bool) -> AbstractContextManager[str]:
     """The published site, served in a thread."""
-    from urllib.parse import urlsplit
-
     from climtrack.pipeline.publish import site_folder
-    from climtrack.serve import ServeSettings, background
+    from climtrack.serve import background
 
-    named = urlsplit(settings.publish.public_url).hostname
-    chosen = ServeSettings(settings.serve.host, settings.serve.port, frozenset([named] if named else []))
-    return background(site_folder(settings), chosen, now=now)
+    return background(site_folder(settings), serving(settings, public=public), now=now)

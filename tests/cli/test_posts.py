@@ -110,6 +110,16 @@ def test_serving_others_needs_a_word(home: Path, capsys: pytest.CaptureFixture[s
     assert "lets other computers connect. Say so with --public" in capsys.readouterr().err
 
 
+def test_schedule_serves_others_only_with_the_same_word(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A host in config.toml opens `schedule --serve` no further than `serve`."""
+    config = tmp_path / "open.toml"
+    config.write_text('[serve]\nhost = "0.0.0.0"\nport = 0\n')
+    assert run("schedule", "--serve", "--config", str(config)) == 2
+    assert "lets other computers connect. Say so with --public" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("words", "said"), [(("embed", "--for", "myspace"), "unknown platform"),
                                              (("post", "--since", "yesterday"), "is not a date")])  # fmt: skip
 def test_what_cannot_be_done_is_said(
