@@ -16,7 +16,7 @@ from climtrack.analysis.survey import study
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter import means
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences
+from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences, year_over_year
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
 from climtrack.reporter.render import draw, onto, render
@@ -225,6 +225,20 @@ def test_year_over_year_bars_are_the_differences() -> None:
         f"Warmer than 2025: {found.days_warmer} of {found.days_compared} days",
         f"Cooler than 2025: {found.days_cooler} days",
     ]
+
+
+def test_the_leap_day_has_the_bar_that_the_tally_counts() -> None:
+    """29 February 2024 faces 28 February 2023 in bar, tally and note; one day is a day."""
+    one = sample(as_of=dt.date(2024, 3, 20))
+    canvas = draw("year_over_year", [one], preset="wide", theme="light", language="en")
+    found = one.findings.year_over_year
+    assert found.days_compared == 31 + 29 + 20
+    _, bars = year_over_year._bars(one, 2023)
+    assert bars[59] == one.series.value(dt.date(2024, 2, 29)) - one.series.value(dt.date(2023, 2, 28))
+    assert (~np.isnan(bars)).sum() == found.days_compared
+    assert "29 February is compared with 28 February" in " ".join(said(canvas, "notes"))
+    young = draw("year_over_year", [sample(as_of=dt.date(2026, 1, 1))], preset="wide", theme="light", language="en")
+    assert any(text.endswith(" of 1 day") for text in said(young, "tally"))
 
 
 def test_hemispheres_share_their_scales() -> None:

@@ -75,7 +75,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     empty.occupy(Rect(area.left, zero - 2, area.right, zero + 2))
     _last_value(canvas, study, found, panel, empty)
     texts = (
-        (1, language.text("label.warmer", other=found.other_year, warmer=found.days_warmer, all=found.days_compared)),
+        (1, language.text("label.warmer", found.days_compared, other=found.other_year, warmer=found.days_warmer)),
         (-1, language.text("label.cooler", found.days_cooler, other=found.other_year)),
     )
     for sign, text in texts:
@@ -83,10 +83,17 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 
 def _bars(study: Study, other: int) -> tuple[Floats, Floats]:
-    """Edges and heights of the bars; 29 February has one only where both years have it, else 28 February is wider."""
-    heights = study.table.row(study.year) - study.table.row(other)
+    """
+    Edges and heights of the bars, those that the tally counts.
+
+    29 February faces 28 February of a common year; in a common year 28 February is wider instead.
+    """
+    before = study.table.row(other).copy()
+    if not isleap(other):
+        before[LEAP_DAY - 1] = before[LEAP_DAY - 2]
+    heights = study.table.row(study.year) - before
     edges = np.arange(heights.size + 1, dtype=np.float64)
-    if not (isleap(study.year) and isleap(other)):
+    if not isleap(study.year):
         edges, heights = np.delete(edges, LEAP_DAY - 1), np.delete(heights, LEAP_DAY - 1)
     return edges, np.append(heights, np.nan)
 
@@ -110,10 +117,8 @@ def _notes(canvas: Canvas, study: Study, found: YearOverYear) -> list[str]:
         kind = "note.still.above" if side == "above" and cooler else f"note.was.{side}"
         values = {"day": language.date_day(found.date), "short": voice.short, "baseline": study.baseline.label}
         said.append(language.text(kind, size=language.size(anomaly.value, places), **values))
-    if found.leap_day:
-        said.append(language.text("note.leap"))
-    elif dayofyear_of(found.date) >= LEAP_DAY and (isleap(study.year) != isleap(found.other_year)):
-        said.append(language.text("note.leap.out"))
+    if dayofyear_of(found.date) >= LEAP_DAY and isleap(study.year) != isleap(found.other_year):
+        said.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
     return [*said, *notes.missing(study, language)]
 
 
