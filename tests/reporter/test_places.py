@@ -61,6 +61,9 @@ def test_this_year_is_labelled_where_the_years_fill_the_axes(shared_data: Path, 
             names = [box.name for box in canvas.boxes]
             assert "callout" in names, (day, preset)
             assert preset in ("wide", "card") or names.count("key") >= 2, (day, preset)
+            canvas = draw("anomaly", [study], preset=preset, theme="light", language="es")
+            assert not faults(canvas), (day, preset, faults(canvas))
+            assert "callout" in [box.name for box in canvas.boxes], (day, preset)
 
 
 @pytest.mark.shared

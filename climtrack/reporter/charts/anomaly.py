@@ -11,7 +11,7 @@ from climtrack.reporter import axes, notes, scales
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import callout, curves, key
 from climtrack.reporter.charts.arrangement import EVERY, arrange
-from climtrack.reporter.charts.composition import grid
+from climtrack.reporter.charts.composition import between_lines, grid
 from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.charts.key import KeyItem
 from climtrack.reporter.frame import page
@@ -71,18 +71,22 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
     axes.months(canvas, panel)
 
     lowest, highest = curves.envelope(study.anomalies)
-    empty = grid(Rect(area.left, area.top, room.right, area.bottom), area.width, ylim, lowest, highest)
+    whole = Rect(area.left, area.top, room.right, area.bottom)
+    empty = grid(whole, area.width, ylim, lowest, highest)
+    lines = [study.anomalies.row(study.year), study.anomalies.row(study.year - 1), np.zeros(curves.X.size)]
+    between = between_lines(whole, area.width, ylim, lines)
     if named:
         for box in _right_labels(canvas, study, panel.y, area):
             empty.occupy(box.grown(2))
+            between.occupy(box.grown(2))
     at, value = curves.end(study, study.anomalies)
     wordings = [_callout(canvas, study, full) for full in (True, False)]
     sizes = [canvas.extent(lines) for lines in wordings]
     items = [] if named else _key(canvas, study, rows.others)
     point = (panel.x(at), panel.y(value))
-    found = arrange(
-        empty, sizes, point, (lambda free: free.roomiest(*key.extent(canvas, items))) if items else None, EVERY
-    ) or arrange(empty, sizes, point, None, EVERY)
+    second = (lambda free: free.roomiest(*key.extent(canvas, items))) if items else None
+    found = arrange(empty, sizes, point, second, EVERY) or arrange(between, sizes, point, second, EVERY)
+    found = found or arrange(between, sizes, point, None, EVERY)
     if found is not None:
         callout.draw(canvas, found.callout, wordings[found.wording], *point)
         empty.occupy(found.callout.grown(callout.CLEAR))
