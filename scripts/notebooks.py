@@ -75,7 +75,8 @@ def run() -> None:
         }  # fmt: skip
         for source in sources():
             started = time.monotonic()
-            kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")  # no port is opened
+            sockets = f"{home}/{source.stem[:2]}"  # files of this run: no port is opened
+            kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=sockets)
             NotebookClient(notebook(source), km=kernel, timeout=120, resources={"metadata": {"path": home}}).execute()
             print(f"{source.name}: {time.monotonic() - started:.1f} s")
 
