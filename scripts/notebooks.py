@@ -66,6 +66,7 @@ def pair() -> None:
 def run() -> None:
     """Execute each notebook in a kernel of its own, without a network and with an empty store."""
     from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import run_sync
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as home:
@@ -78,6 +79,7 @@ def run() -> None:
             sockets = f"{home}/{source.stem[:2]}"  # files of this run: no port is opened
             kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=sockets)
             NotebookClient(notebook(source), km=kernel, timeout=120, resources={"metadata": {"path": home}}).execute()
+            run_sync(kernel.shutdown_kernel)(now=True)
             print(f"{source.name}: {time.monotonic() - started:.1f} s")
 
 
