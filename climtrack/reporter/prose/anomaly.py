@@ -38,10 +38,15 @@ def _titles(voice: Voice) -> tuple[str, ...]:
         return worded(voice, f"title.{verdict.value}.{way}", size=size)
     if not isinstance(above, int):
         return worded(voice, f"title.average.{way}", size=size)
-    whole = ".whole" if (voice.day.month, voice.day.day) == (12, 31) else ""
+    whole = _whole(voice)
     if above in {0, known}:
         return (language.text(f"title.every.{'above' if above else 'below'}{whole}", year=year),)
-    return (language.text("title.most", above, known=language.count(known), year=year),)
+    return (language.text(f"title.most{whole}", above, known=language.count(known), year=year),)
+
+
+def _whole(voice: Voice) -> str:
+    """What the message of a finished year is called besides."""
+    return ".whole" if (voice.day.month, voice.day.day) == (12, 31) else ""
 
 
 def _brief(voice: Voice) -> tuple[str, ...]:
@@ -90,7 +95,7 @@ def tell(voices: Sequence[Voice]) -> Story:
     if isinstance(above, int) and isinstance(mean, float):
         known = language.count(findings.days_known)
         shown = language.difference(mean, voice.decimals)
-        tally = language.text("anomaly.mean", above, known=known, mean=shown, **common)
+        tally = language.text(f"anomaly.mean{_whole(voice)}", above, known=known, mean=shown, **common)
     largest = findings.records.largest_anomaly
     record = ""
     if isinstance(largest, Record) and largest.date != voice.day:

@@ -95,6 +95,17 @@ def test_year_over_year_level_and_single():
     assert "estaba 0,3 °C más frío el 17 de noviembre de 2026 que el mismo día de 2025" in uno.caption
 
 
+def test_a_finished_year_is_not_so_far():
+    """On 31 December days and mean are those of the year; the day before they are so far."""
+    for day, so_far in ((30, True), (31, False)):
+        date = dt.date(2025, 12, day)
+        found = Reading(date, 9.0, "final")
+        study = made.study(latest=found, days_known=334 + day, days_above_average=66, preliminary_from=None)
+        english, spanish = both("anomaly", study)
+        assert ("so far" in english.title) is ("so far" in english.long) is so_far
+        assert ("hasta ahora" in spanish.title) is ("en lo que va" in spanish.long) is so_far
+
+
 def test_year_over_year_on_a_leap_day_names_its_partner():
     """29 February is compared with 28 February, and said so."""
     day = dt.date(2024, 2, 29)
