@@ -22,7 +22,7 @@ from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.series import Series, SeriesKey
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,15 +128,21 @@ def since_then(study: Study, since: dt.date | None, config: Config, request: Req
     -------
     Changes or None
         Against what was known then; where the history does not reach back, against today's values up to that day, in
-        which nothing can be revised. None where no day is given or the series begins later.
+        which no revision can be seen. None where no day is given, or nothing of that time is known.
     """
-    if since is None or since < study.series.start or since >= study.series.end:
+    if since is None:
         return None
-    series = study.series.upto(since)
+    known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
-            series = Store(config.home).history.known_on(study.series.key, since)
-    return changes(survey(series, study.region, baseline=request.baseline), study)
+            known = Store(config.home).history.known_on(study.series.key, since)
+    if known is None and not study.series.start <= since < study.series.end:
+        return None
+    series = study.series.upto(since) if known is None else known
+    if series.end > study.series.end:  # a post of an earlier day than the last issue
+        return None
+    watched = known is not None or study.simulated
+    return changes(survey(series, study.region, baseline=request.baseline), study, watched=watched)
 
 
 def _part(one: RegionReport, number: int, code: str, told: Changes | None, public: Addresses | None) -> PostPart:

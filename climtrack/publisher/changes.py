@@ -46,6 +46,8 @@ class Changes:
         Place of the year so far, then and now; None where either is not known or the year is another.
     streaks : tuple of StreakMove
         What became of the streaks.
+    watched : bool, default True
+        Whether revisions would have been seen: False where nothing was stored at the last issue.
     """
 
     since: dt.date
@@ -55,9 +57,10 @@ class Changes:
     largest: float
     rank: tuple[Rank, Rank] | None
     streaks: tuple[StreakMove, ...]
+    watched: bool = True
 
 
-def changes(before: Study, now: Study) -> Changes:
+def changes(before: Study, now: Study, *, watched: bool = True) -> Changes:
     """
     Compare what is known with what was known.
 
@@ -67,6 +70,8 @@ def changes(before: Study, now: Study) -> Changes:
         As it was known at the last issue.
     now : Study
         As it is known.
+    watched : bool, default True
+        Whether `before` is what was stored then, not today's values cut off there.
 
     Returns
     -------
@@ -86,6 +91,7 @@ def changes(before: Study, now: Study) -> Changes:
         largest,
         (then, today) if same_year and isinstance(then, Rank) and isinstance(today, Rank) else None,
         _streaks(before.findings.streaks, now.findings.streaks),
+        watched,
     )
 
 
@@ -159,7 +165,7 @@ def sentences(found: Changes, ui: Texts) -> tuple[str, ...]:
         key = "changes_revised_one" if found.revised == 1 else "changes_revised"
         said.append(ui[key].format(n=found.revised, most=ui.degrees(found.largest)))
     else:
-        said.append(ui["changes_not_revised"])
+        said.append(ui["changes_not_revised" if found.watched else "changes_unwatched"])
     if found.finalised:
         key = "changes_final_one" if found.finalised == 1 else "changes_final"
         said.append(ui[key].format(n=found.finalised))

@@ -93,6 +93,24 @@ def test_post_says_what_changed(home: Path, tmp_path: Path) -> None:
     assert "14 new days" in (tmp_path / "post.en.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("since", "said", "unsaid"),
+    [
+        ("2024-06-21", "Whether earlier days were revised is not known", "No earlier day was revised"),
+        ("2024-07-11", "No earlier day was revised", "is not known: the history"),
+    ],
+)
+def test_a_post_claims_of_revisions_only_what_the_history_saw(
+    home: Path, tmp_path: Path, since: str, said: str, unsaid: str
+) -> None:
+    """The store was filled on 11 July: of earlier revisions nothing is known, of those since then everything."""
+    words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--out", str(tmp_path))
+    assert run("post", "--since", since, "--lang", "en", *words) == 0
+    text = (tmp_path / "post.en.md").read_text("utf-8")
+    assert said in text
+    assert unsaid not in text
+
+
 def test_simulated_data_are_never_published(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
