@@ -253,7 +253,7 @@ def page(found: dict[str, Cost], rounds: int) -> str:
         "",
         "```",
         "apt-get install cdo",
-        "pip install 'climtrack[grid]'",
+        "pip install '.[grid]'   # in climtrack's folder",
         "make bench-grid        # about 5 minutes and 1 GB of disk",
         "```",
         "",

@@ -118,7 +118,7 @@ def application(responder: Responder) -> Starlette:
         from starlette.routing import Mount
     except ImportError as problem:
         raise ExtraMissing(
-            "the server needs Starlette and uvicorn", "Install them: pip install 'climtrack[serve]'"
+            "the server needs Starlette and uvicorn", "Install them, in climtrack's folder: pip install '.[serve]'"
         ) from problem
 
     @contextlib.asynccontextmanager
@@ -212,7 +212,7 @@ def server(responder: Responder) -> uvicorn.Server:
         import uvicorn
     except ImportError as problem:
         raise ExtraMissing(
-            "the server needs Starlette and uvicorn", "Install them: pip install 'climtrack[serve]'"
+            "the server needs Starlette and uvicorn", "Install them, in climtrack's folder: pip install '.[serve]'"
         ) from problem
     return uvicorn.Server(
         uvicorn.Config(

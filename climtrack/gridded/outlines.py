@@ -86,7 +86,7 @@ def named(text: str) -> Region:
     try:
         import regionmask
     except ImportError as error:
-        raise ExtraMissing("named outlines need regionmask", "pip install 'climtrack[grid]'") from error
+        raise ExtraMissing("named outlines need regionmask", "In climtrack's folder: pip install '.[grid]'") from error
     found = getattr(regionmask.defined_regions, wanted)
     by_name = {abbrev.lower(): abbrev for abbrev in found.abbrevs}
     if abbreviation.lower() not in by_name:

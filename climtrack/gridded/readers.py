@@ -25,7 +25,7 @@ from climtrack.gridded.layout import Layout
 Array = npt.NDArray[Any]
 #: netCDF4-python crashes when two threads read, even through separate handles.
 NETCDF = threading.Lock()
-INSTALL = "pip install 'climtrack[grid]'"
+INSTALL = "In climtrack's folder: pip install '.[grid]'"
 
 
 class Reader(Protocol):

@@ -140,7 +140,7 @@ def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: 
     try:
         import distributed
     except ImportError as error:
-        raise ExtraMissing("dask clusters need distributed", "pip install 'climtrack[grid]'") from error
+        raise ExtraMissing("dask clusters need distributed", "In climtrack's folder: pip install '.[grid]'") from error
     with _client(distributed, scheduler, count) as client:
         futures = {client.submit(work, task, pure=False, retries=0): i for i, task in enumerate(tasks)}
         try:

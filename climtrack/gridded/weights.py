@@ -310,7 +310,7 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
         import shapely
         from shapely.geometry import shape
     except ImportError as error:
-        raise ExtraMissing("outlined regions need shapely", "pip install 'climtrack[grid]'") from error
+        raise ExtraMissing("outlined regions need shapely", "In climtrack's folder: pip install '.[grid]'") from error
     outline: Any = shapely.make_valid(shape(json.loads(region.outline)))
     south, north = on.latitude_edges[:, 0], on.latitude_edges[:, 1]
     parts = np.zeros(on.shape)
