@@ -14,6 +14,7 @@ from climtrack.errors import RenderError
 from climtrack.pipeline.companions import companions
 from climtrack.pipeline.drawing import Picture, draw, pictures
 from climtrack.pipeline.looks import looks
+from climtrack.pipeline.notices import stale
 from climtrack.pipeline.studies import Freshness, Stock, pairings, seen_at, stock, studies_of, wanted
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
@@ -271,8 +272,9 @@ def composed(
         failed = failed or bool(undrawn)
         behind = tables(wanted_pictures, drawn)
         charts = page_charts(studies, drawn, request.languages, now=now)
-        prose = page_prose(pair, charts, request.languages, health=goods.health)
-        papers = documents(request, pair, studies, drawn, now, goods.health, behind)
+        health = _health(goods, studies, seen_at(now, request.freshness.known_on))
+        prose = page_prose(pair, charts, request.languages, health=health)
+        papers = documents(request, pair, studies, drawn, now, health, behind)
         assets = (*drawn, *behind, *papers, report_html(charts, prose))
         folder = None
         if request.folder is not None:
@@ -396,6 +398,16 @@ def page_charts(
     )
 
 
+def _health(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tuple[str, ...]:
+    """What was unusual about a region's own sources: its report is the same alone and beside other regions."""
+    if not goods.health:
+        return ()
+    keys = [study.series.key for study in studies]
+    labels = {key.label for key in keys}
+    late = stale([goods.series[key] for key in keys if key in goods.series], seen)
+    return (*late, *(line for line in goods.health if line.partition(" departs ")[0] in labels))
+
+
 def page_prose(
     pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
 ) -> dict[str, Prose]:
@@ -418,7 +430,7 @@ def page_prose(
     dict of str to Prose
         By language.
     """
-    notices = {code: (pairing_note(pair, Language(code)), *(health if code == "en" else ())) for code in languages}
+    notices = {code: (pairing_note(pair, Language(code)).replace("`", ""), *(health if code == "en" else ())) for code in languages}
     return {
         code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
         for code in languages

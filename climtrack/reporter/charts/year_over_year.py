@@ -119,6 +119,7 @@ def _notes(canvas: Canvas, study: Study, found: YearOverYear) -> list[str]:
         said.append(language.text(kind, size=language.size(anomaly.value, places), **values))
     if dayofyear_of(found.date) >= LEAP_DAY and isleap(study.year) != isleap(found.other_year):
         said.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
+    said += [notice.rstrip(".")] if (notice := voice.preliminary()) else []
     return [*said, *notes.missing(study, language)]
 
 
