@@ -200,7 +200,9 @@ def _parquet(table: Columns, told: Mapping[str, Any]) -> bytes:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as problem:
-        raise ExtraMissing("Parquet needs pyarrow", "Install it, in climtrack's folder: pip install '.[parquet]'") from problem
+        raise ExtraMissing(
+            "Parquet needs pyarrow", "Install it, in climtrack's folder: pip install '.[parquet]'"
+        ) from problem
     made = pa.table({name: pa.array(list(values)) for name, values in table.columns.items()})
     made = made.replace_schema_metadata({f"climtrack.{name}": str(value) for name, value in told.items()})
     sink = io.BytesIO()

