@@ -118,6 +118,15 @@ def test_without_any_baseline() -> None:
         render("hemispheres", [one, sample("sh")], preset="panel", theme="light", language="en")
 
 
+def test_one_missing_day_of_last_year_is_named() -> None:
+    """A year that lacks this one date is not said to be absent."""
+    end = series("nh").end
+    before = end.replace(year=end.year - 1)
+    one = altered(series("nh"), ((before, before),))
+    with pytest.raises(RenderError, match=f"no value of {before.year} on this day of year"):
+        draw("year_over_year", [one], preset="wide", theme="light", language="en")
+
+
 def test_series_of_any_length_and_shape() -> None:
     """A single day, some weeks, two years, a constant: drawn, or refused in one line, never broken."""
     whole = series("nh")

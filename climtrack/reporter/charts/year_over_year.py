@@ -43,12 +43,12 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     Raises
     ------
     RenderError
-        If there is no year before to compare with.
+        If the other year has no value on this day.
     """
     (study,) = studies
     found = study.findings.year_over_year
     if not isinstance(found, YearOverYear):
-        raise RenderError(f"{study.series.key} has no year before {study.year} to compare with", "Draw anomaly instead")
+        raise RenderError(f"{study.series.key} cannot be compared with another year: {found.why}", "Draw anomaly instead")
     preset, theme, language = canvas.preset, canvas.theme, canvas.language
     card = preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, found))
