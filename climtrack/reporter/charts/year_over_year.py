@@ -48,7 +48,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     (study,) = studies
     found = study.findings.year_over_year
     if not isinstance(found, YearOverYear):
-        raise RenderError(f"{study.series.key} cannot be compared with another year: {found.why}", "Draw anomaly instead")
+        raise RenderError(
+            f"{study.series.key} cannot be compared with another year: {found.why}", "Draw anomaly instead"
+        )
     preset, theme, language = canvas.preset, canvas.theme, canvas.language
     card = preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, found))
