@@ -223,7 +223,13 @@ class Folder:
         return path in OWNERS and path not in before.files and (self.root / path).exists()
 
     def _refuse_strangers(self, files: Sequence[File], before: Publication) -> None:
-        """Never overwrite what we did not write."""
+        """Never overwrite what we did not write, nor write through a link to a place outside the site."""
+        for folder in sorted({str(parent) for file in files for parent in PurePosixPath(file.path).parents}):
+            if folder != "." and (self.root / folder).is_symlink():
+                raise PublishError(
+                    f"{folder} in {self.root.name[:60]} is a link, and a site holds none",
+                    "Put a folder in its place, or choose an empty one",
+                )
         for file in files:
             target = self.root / file.path
             if file.path not in before.files and not file.immutable and (target.exists() or target.is_symlink()):

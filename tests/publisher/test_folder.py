@@ -102,6 +102,17 @@ def test_somebody_elses_site_is_not_overwritten(tmp_path: Path) -> None:
     assert (other / "robots.txt").read_text() == "User-agent: *\nDisallow: /\n"
 
 
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """A link in the place of one of the site's folders is refused; where it leads nothing appears."""
+    outside, root = tmp_path / "outside", tmp_path / "site"
+    outside.mkdir()
+    root.mkdir()
+    (root / "a").symlink_to(outside)
+    with pytest.raises(PublishError, match="a in site is a link"):
+        Folder(root).publish(build("2024-07-05", "aa"), now=NOW)
+    assert not list(outside.iterdir())
+
+
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     """A second publish says so at once."""
     with FileLock(tmp_path / LOCK), pytest.raises(StoreBusy, match="another publish"):
