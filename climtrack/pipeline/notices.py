@@ -53,7 +53,7 @@ def dated(series: Series, now: dt.datetime) -> str:
 
 def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], now: dt.datetime) -> tuple[str, ...]:
     """
-    Lines for series that were not updated, those with the same cause joined.
+    Lines for series that were not updated, those with the same cause joined, but never those with data and without.
 
     Parameters
     ----------
@@ -67,10 +67,10 @@ def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], 
     tuple of str
         At most 200 characters each.
     """
-    causes: dict[tuple[str, str], list[tuple[str, Series | None]]] = {}
+    causes: dict[tuple[str, str, bool], list[tuple[str, Series | None]]] = {}
     for key, error, held in failed:
-        causes.setdefault((error.what, error.remedy), []).append((key.label, held))
-    return tuple(_failure(what, remedy, hit, now) for (what, remedy), hit in causes.items())
+        causes.setdefault((error.what, error.remedy, held is None), []).append((key.label, held))
+    return tuple(_failure(what, remedy, hit, now) for (what, remedy, _), hit in causes.items())
 
 
 def _failure(what: str, remedy: str, hit: Sequence[tuple[str, Series | None]], now: dt.datetime) -> str:

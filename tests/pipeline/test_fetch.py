@@ -73,3 +73,18 @@ def test_one_bad_series_leaves_the_others(shared_data: Path, tmp_path: Path) -> 
     seen = status(settings(tmp_path / "home", "http://127.0.0.1:9/"), now=now)
     assert [row.key.region for row in seen.rows] == ["gom", "natlan"]
     assert "web page" in seen.rows[1].cells()[-1]
+
+
+def test_what_is_stored_is_never_said_of_a_series_without_data(shared_data: Path, tmp_path: Path) -> None:
+    """The same cause hits a series with data and one without: two lines, each true of its own."""
+    now = dt.datetime(2026, 8, 22, 18, tzinfo=dt.UTC)
+    round_of(shared_data / SST / "2026-08-22", tmp_path / "home", now)
+    broken = tmp_path / "site"
+    for name in ("natlan", "gom"):
+        file = broken / f"clim/sst_daily/json_2clim/oisst2.1_{name}_sst_day.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("[]")
+    later = round_of(broken, tmp_path / "home", now + dt.timedelta(hours=1), ("natlan", "gom"))
+    lines = [line for line in later.lines if "not updated" in line]
+    assert [line.partition(":")[0] for line in lines if "Using data as of 2026-08-21" in line] == ["natlan-sst"]
+    assert [line.partition(":")[0] for line in lines if "Nothing is stored" in line] == ["gom-sst"]
