@@ -109,7 +109,9 @@ def below(voice: Voice) -> str:
     lead = language.text(
         {-1: "below.yes", 0: "below.level", 1: "below.no"}[way], day=voice.day_month, relation=voice.year_relation()
     )
-    if yoy.run_length > 1 and way:
+    if voice.new_year_run:
+        lead += "."  # the run is older than the year; the tally of 14 days says so
+    elif yoy.run_length > 1 and way:
         if yoy.last_crossing is not None:
             lead += language.text("below.since", yoy.run_length, since=language.date_day(yoy.last_crossing))
         else:

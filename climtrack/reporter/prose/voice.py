@@ -180,6 +180,14 @@ class Voice:
         return found if isinstance(found, YearOverYear) else None
 
     @property
+    def new_year_run(self) -> bool:
+        """Whether the run on this side of last year's line began before 1 January: its count says too little."""
+        yoy = self.yoy
+        if yoy is None or yoy.last_crossing is not None or yoy.run_length >= yoy.days_compared_last_14:
+            return False
+        return yoy.days_below_last_14 == (yoy.days_compared_last_14 if yoy.difference < 0 else 0)
+
+    @property
     def rank(self) -> Rank | None:
         """Place of the latest day among the same days."""
         found = self.findings.ranks.day

@@ -22,7 +22,7 @@ def _titles(voice: Voice, yoy: YearOverYear) -> tuple[str, ...]:
             message = f"title.year.level.{side(voice.anomaly.value, decimals)}"
             return worded(voice, message, other=yoy.other_year, size=language.size(voice.anomaly.value, decimals))
         return worded(voice, "title.yoy.level", other=yoy.other_year)
-    if yoy.run_length < 2:
+    if yoy.run_length < 2 or voice.new_year_run:
         size = language.size(yoy.difference, decimals)
         message = "title.year.ago" if last else "title.year.other"
         return worded(voice, message, size=size, warmer=yoy.difference, other=yoy.other_year)

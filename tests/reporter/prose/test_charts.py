@@ -95,6 +95,19 @@ def test_year_over_year_level_and_single():
     assert "estaba 0,3 °C más frío el 17 de noviembre de 2026 que el mismo día de 2025" in uno.caption
 
 
+def test_a_run_older_than_the_year_is_not_counted_from_new_year():
+    """On 3 January, below on all of the last 14 days: neither "3 days in a row" nor "for 3 days"."""
+    yoy = replace(made.yoy(-0.3, run=3), last_crossing=None, days_below_last_14=14, days_compared_last_14=14)
+    english, spanish = both("year_over_year", made.study(year_over_year=yoy))
+    assert english.title.endswith("is 0.3 °C cooler than a year ago")
+    assert "3 días" not in spanish.title
+    short = replace(yoy, days_below_last_14=3)
+    assert "3 days" in both("year_over_year", made.study(year_over_year=short))[0].title
+    told = " ".join(prose.answers(made.study(year_over_year=yoy), EN))
+    assert "in a row" not in told
+    assert "3 days in a row" in " ".join(prose.answers(made.study(year_over_year=short), EN))
+
+
 def test_a_finished_year_is_not_so_far():
     """On 31 December days and mean are those of the year; the day before they are so far."""
     for day, so_far in ((30, True), (31, False)):
