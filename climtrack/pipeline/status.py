@@ -180,7 +180,7 @@ def _heartbeat(home: Path) -> tuple[dt.datetime, dt.timedelta] | None:
     """Last sign of life of `schedule`, and how long it may be silent after it; None where it was stopped."""
     try:
         said = json.loads((home / HEARTBEAT).read_bytes())
-        return dt.datetime.fromisoformat(said["at"]), BUSY if said["busy"] else SILENCE
+        return dt.datetime.fromisoformat(said["at"]).astimezone(dt.UTC), BUSY if said["busy"] else SILENCE
     except (OSError, ValueError, LookupError, TypeError):
         return None
 

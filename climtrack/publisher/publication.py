@@ -221,6 +221,10 @@ class Publication:
                     f"{NAME} has format {str(whole['format'])[:40]!r}, not {FORMAT!r}",
                     "Use the climtrack that wrote it",
                 )
+            for day in whole["regions"].values():
+                dt.date.fromisoformat(day)
+            if whole["published"] and dt.datetime.fromisoformat(whole["published"]).tzinfo is None:
+                raise ValueError(f"published has no zone: {whole['published']}")
             return cls(
                 MappingProxyType({path: Record(**record) for path, record in whole["files"].items()}),
                 tuple(_card(card) for card in whole["cards"]),

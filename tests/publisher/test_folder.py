@@ -102,6 +102,24 @@ def test_somebody_elses_site_is_not_overwritten(tmp_path: Path) -> None:
     assert (other / "robots.txt").read_text() == "User-agent: *\nDisallow: /\n"
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b'"published": "2024-07-11T17:00:00+00:00"', b'"published": "yesterday"'),
+        (b'"published": "2024-07-11T17:00:00+00:00"', b'"published": "2024-07-11T17:00:00"'),
+        (b'"regions": {}', b'"regions": {"nh-air": "soon"}'),
+    ],
+)
+def test_times_that_are_none_are_damage(tmp_path: Path, good: bytes, bad: bytes) -> None:
+    """The server reckons ages from them: better one line at reading than an error at each question for its health."""
+    Folder(tmp_path).publish(build("2024-07-05", "aa"), now=NOW)
+    written = (tmp_path / "publication.json").read_bytes()
+    assert good in written
+    (tmp_path / "publication.json").write_bytes(written.replace(good, bad))
+    with pytest.raises(PublishError, match=r"publication\.json is damaged"):
+        Folder(tmp_path).read()
+
+
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     """A link in the place of one of the site's folders is refused; where it leads nothing appears."""
     outside, root = tmp_path / "outside", tmp_path / "site"
