@@ -155,7 +155,8 @@ def _section(
     rest = [asset for asset in drawn if asset.language == language.code and asset.path not in shown]
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
-    lines = [plain(line, 300) for line in (*health, *(note for study in studies for note in study.series.source.notes))]
+    noted = [f"{study.series.key.label}: {note}." for study in studies for note in study.series.source.notes]
+    lines = [plain(line, 300) for line in (*health, *noted)]
     if lines:
         unique = [spanish_line(line) if language.spanish else line for line in dict.fromkeys(lines)]
         out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
