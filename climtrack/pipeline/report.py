@@ -22,6 +22,7 @@ from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_ma
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.language import Language
+from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
 from climtrack.store.netcdf import Store
@@ -423,7 +424,7 @@ def page_prose(
     languages : sequence of str
         The first shows first.
     health : sequence of str
-        What was unusual about the sources, in English: other languages have the age of the data beside each chart.
+        What was unusual about the sources, in English; the Spanish page says it in Spanish.
 
     Returns
     -------
@@ -431,7 +432,10 @@ def page_prose(
         By language.
     """
     notices = {
-        code: (pairing_note(pair, Language(code)).replace("`", ""), *(health if code == "en" else ()))
+        code: (
+            pairing_note(pair, Language(code)).replace("`", ""),
+            *(line if code == "en" else spanish_line(line) for line in health),
+        )
         for code in languages
     }
     return {

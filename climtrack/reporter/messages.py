@@ -100,6 +100,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"the newest values are dated a day (late)", "los valores más nuevos llevan fecha de un día después"),
     (r"the newest values are dated a day (early)", "los valores más nuevos llevan fecha de un día antes"),
     (r'the row "([^"]*)" is not an average of these years', r"la fila «\1» no es la media de estos años"),
+    (
+        r"departs from Climate Pulse by (\d+)\.(\d+) °C rms, most on (\S+); normal is up to (\d+)\.(\d+)",
+        r"se aparta de Climate Pulse en \1,\2 °C (media cuadrática), sobre todo el \3; lo normal son hasta \4,\5",
+    ),
     (r"(?<![\d,])(?:1) past (value) revised, at most (\S+) °C", r"1 valor pasado revisado, \2 °C"),
     (r"(?<![\d,])(?:1) preliminary (value) revised, at most (\S+) °C", r"1 valor provisional revisado, \2 °C"),
     (r"If true: `climtrack accept`", "Si es cierto: `climtrack accept`"),

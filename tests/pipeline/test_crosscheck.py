@@ -11,7 +11,10 @@ import pytest
 from climtrack.config import Config, load
 from climtrack.pipeline.crosscheck import second_opinion
 from climtrack.pipeline.fetch import fetch
+from climtrack.pipeline.report import page_prose
 from climtrack.pipeline.source import open_transport
+from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.series import SeriesKey
 from tests.loopback import serving
 
 NOW = dt.datetime(2026, 2, 8, 12, tzinfo=dt.UTC)
@@ -72,3 +75,17 @@ def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path
         config = _stored(tmp_path, site, f'[fetch]\ncross_check_url = "{empty}"\n')
         assert second_opinion(config, NOW) == ()
         assert log
+
+
+def test_a_departure_stands_on_the_page_in_both_languages() -> None:
+    """The source-health line of a Spanish page is Spanish, not absent."""
+    from types import SimpleNamespace
+    from typing import Any
+
+    line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050"
+    charts: Any = [SimpleNamespace(words={code: SimpleNamespace(title="T") for code in ("en", "es")})]
+    pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
+    said = page_prose(pair, charts, ("en", "es"), health=(line,))
+    assert line in said["en"].notices
+    spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
+    assert f"{spanish}lo normal son hasta 0,050" in said["es"].notices
