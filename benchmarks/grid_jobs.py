@@ -171,5 +171,62 @@ def difference(out: str, this: str, other: str) -> None:
             var[i] = np.where(np.isnan(field), -999, np.rint(field * 100)).astype(np.int16)
 
 
+def percentiles(whose: str, cells: str) -> None:
+    """
+    90th percentile of 30 made-up years by day of year, 11 days wide: processor µs a cell, least of three.
+
+    Ours works on packed hundredths, xclim's `percentile_doy` on the same in degC. Both have done a few cells before,
+    imports are not counted. Ours is compared with `numpy.nanpercentile` on one day of the year.
+    """
+    import time
+    import warnings
+
+    import numpy as np
+
+    from climtrack.gridded.percentiles import day_of_year_percentile
+    from climtrack.vocabulary.baselines import Baseline
+
+    rng = np.random.default_rng(1)
+    dates = np.arange("1991-01-01", "2021-01-01", dtype="datetime64[D]")
+    count, years = int(cells), Baseline(1991, 2020)
+    mean, reach = rng.uniform(500, 2500, count), rng.uniform(50, 500, count)
+    packed, weather = np.empty((dates.size, count), dtype=np.int16), np.zeros(count)
+    for i in range(dates.size):
+        weather = 0.95 * weather + rng.normal(0, 25, count)
+        packed[i] = np.rint(mean + reach * np.sin(2 * np.pi * i / 365.25) + weather)
+
+    if whose == "ours":
+
+        def work(values: np.ndarray) -> np.ndarray:
+            return day_of_year_percentile(values, dates, years, missing=-999)
+
+        july = dates[(dates.astype("datetime64[M]").astype(int) % 12 == 6)].reshape(30, 31)[:, 13:24]
+        rows = np.searchsorted(dates, july.ravel())
+        expected = np.nanpercentile(packed[rows].astype(np.float64), 90, axis=0)
+        assert np.array_equal(work(packed)[200], expected)
+        given = packed
+    else:
+        try:
+            warnings.simplefilter("ignore")
+            import xarray as xr
+            from xclim.core.calendar import percentile_doy
+        except ImportError:
+            print("not installed")
+            return
+
+        def work(values: np.ndarray) -> np.ndarray:
+            held = xr.DataArray(values, dims=("time", "cell"), coords={"time": dates.astype("datetime64[ns]")})
+            return percentile_doy(held, window=11, per=90).values
+
+        given = packed.astype(np.float32) / np.float32(100)
+    work(given[:, :4])
+    spent = []
+    for _ in range(3):
+        begin = time.process_time()
+        work(given)
+        spent.append(time.process_time() - begin)
+    print(f"{min(spent) / count * 1e6:.1f}")
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])
