@@ -21,8 +21,10 @@ WINDOW = 11
 BLOCK = 4096
 #: Bins of all histograms of a block at most, two bytes each; cells of a wide range go in smaller blocks.
 BINS = 2**24
+#: Days that are turned into bins together.
+ROWS = 128
 #: Bins that are passed before the cells that have arrived are left out.
-STEPS = 4
+STEPS = 3
 Integers = npt.NDArray[np.integer]
 Indices = npt.NDArray[np.intp]
 
@@ -128,20 +130,31 @@ def _steps(days: npt.NDArray[np.datetime64], baseline: Baseline, half: int) -> l
 
 def _codes(values: Integers, missing: int | None) -> tuple[Integers, Integers, int]:
     """Values counted from the least of their cell, missing ones in the last bin; the least, and how many bins."""
-    wide: npt.NDArray[np.int64] = values.astype(np.int64)
-    gone = np.zeros(values.shape, dtype=np.bool_) if missing is None else values == missing
-    some, bounds = bool(gone.any()), np.iinfo(wide.dtype)
-    high = (np.where(gone, bounds.min, wide) if some else wide).max(axis=0)
-    low = (np.where(gone, bounds.max, wide) if some else wide).min(axis=0)
+    bounds = np.iinfo(values.dtype.name)
+    low = np.full(values.shape[1], np.iinfo(np.int64).max)
+    high = np.full(values.shape[1], np.iinfo(np.int64).min)
+    parts = [slice(first, first + ROWS) for first in range(0, len(values), ROWS)]
+    for part in parts:  # a few rows at a time stay near the processor
+        some = values[part]
+        gone = some == missing if missing is not None else np.zeros(1, dtype=np.bool_)
+        clean = not gone.any()
+        least = (some if clean else np.where(gone, some.dtype.type(bounds.max), some)).min(axis=0)
+        most = (some if clean else np.where(gone, some.dtype.type(bounds.min), some)).max(axis=0)
+        there = least <= most
+        low[there] = np.minimum(low, least)[there]
+        high[there] = np.maximum(high, most)[there]
     empty = low > high
     low[empty] = high[empty] = 0
     bins = int((high - low).max(initial=0)) + 2
     if bins > BINS:
         raise SeriesError(f"values span {bins} steps of their packing, too many", "Round to hundredths first")
-    wide -= low
-    if some:
-        wide[gone] = bins - 1
-    return wide.astype(np.min_scalar_type(bins)), low, bins
+    codes = np.empty(values.shape, dtype=np.min_scalar_type(bins))
+    for part in parts:
+        wide = values[part] - low
+        if missing is not None:
+            wide[values[part] == missing] = bins - 1
+        codes[part] = wide
+    return codes, low, bins
 
 
 def _slide(
@@ -163,7 +176,7 @@ def _slide(
             np.add.at(counts, (some + base).ravel(), counts.dtype.type(sign))
             below += sign * _number(some < edge)
             inside += sign * rows.size
-        number = inside - counts[base + (bins - 1)].astype(np.intp)
+        number = inside - counts[bins - 1 :: bins].astype(np.intp)
         where = (number - 1) * share
         rank = np.floor(where).astype(np.intp)
         known = np.flatnonzero(number > 0)
@@ -199,7 +212,7 @@ def _move(counts: Integers, place: Indices, room: Integers, cells: Indices) -> N
             left += counts[here] * on
         place[active], room[active] = here, left
         active = active[left < 0]
-    active = cells
+    active = cells[(counts[place] <= room)[cells]]
     while active.size:
         here, left = place[active], room[active]
         for _ in range(STEPS):
@@ -208,7 +221,7 @@ def _move(counts: Integers, place: Indices, room: Integers, cells: Indices) -> N
             left -= found * on
             here += on
         place[active], room[active] = here, left
-        active = active[on]
+        active = active[counts[here] <= left]
 
 
 def _between(lower: Integers, upper: Integers, share: Floats) -> Floats:
