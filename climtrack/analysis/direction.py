@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from climtrack.analysis.frame import Frame
-from climtrack.analysis.regression import line
+from climtrack.analysis.regression import FEWEST, line
 from climtrack.vocabulary.findings import Direction, Slope, Unknown, Verdict
 from climtrack.vocabulary.series import Floats
 
@@ -33,7 +33,7 @@ def slope(values: Floats, days: int) -> Slope | Unknown:
     if known.size < max(0.8 * days, 4):
         return Unknown(f"only {known.size} of the last {days} days have a value")
     fit = line(known.astype(np.float64), window[known])
-    return Slope(fit.slope, fit.low, fit.high, days)
+    return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective <= FEWEST)
 
 
 def direction(frame: Frame) -> Direction:

@@ -40,6 +40,9 @@ class Line:
     lag1: float
     n_effective: float
 
+#: Effective points that are granted however alike the days are.
+FEWEST = 3.0
+
 
 def t_quantile(df: float) -> float:
     """
@@ -92,7 +95,7 @@ def line(x: Floats, y: Floats) -> Line:
     neighbours = np.abs(np.diff(x) - 1.0) < 1e-9
     lag1 = float(residual[:-1][neighbours] @ residual[1:][neighbours]) / sse if sse > 1e-18 * n else 0.0
     r = min(max(lag1, 0.0), 0.99)
-    effective = max(n * (1 - r) / (1 + r), 3.0)
+    effective = max(n * (1 - r) / (1 + r), FEWEST)
     error = float(np.sqrt(sse / (effective - 2) / sxx))
     half = t_quantile(effective - 2) * error
     return Line(slope, slope - half, slope + half, error, lag1, effective)

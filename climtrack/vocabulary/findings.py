@@ -155,12 +155,18 @@ class YearOverYear:
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """Least-squares slope in degC per day over the last `days`, with its 95 % interval (AR(1)-adjusted)."""
+    """
+    Least-squares slope in degC per day over the last `days`, with its 95 % interval (AR(1)-adjusted).
+
+    `blurred` where the days are so alike that fewer than three of them count: the interval is then a bound of the
+    method rather than a measure of the weather, and no sentence prints it.
+    """
 
     per_day: float
     low: float
     high: float
     days: int
+    blurred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

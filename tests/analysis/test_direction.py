@@ -79,3 +79,13 @@ def test_verdict_needs_the_whole_interval() -> None:
     assert verdict(Slope(-0.5, -1.1, 0.1, 14)) is Verdict.STEADY
     assert verdict(Slope(-0.5, -0.9, -0.1, 14)) is Verdict.FALLING
     assert verdict(Unknown("no")) == Unknown("no")
+
+
+def test_days_that_are_too_alike_say_so() -> None:
+    """One slow swell over 14 days leaves fewer than three points: the interval is the method's bound, not a measure."""
+    days = np.arange(14.0)
+    swell = slope(np.sin(days / 4.0), 14)
+    noise = slope(0.01 * days + 0.1 * np.tile([1.0, -1.0], 7), 14)
+    assert isinstance(swell, Slope)
+    assert isinstance(noise, Slope)
+    assert (swell.blurred, noise.blurred) == (True, False)

@@ -58,7 +58,7 @@ def falling(voice: Voice) -> str:
         return language.text("falling.unknown")
     change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
     first = language.text(
-        f"falling.{verdict.value}",
+        "falling.blurred" if slope.blurred and verdict is Verdict.STEADY else f"falling.{verdict.value}",
         days=slope.days,
         size=language.size(change, FINE),
         difference=language.difference(change, FINE),
