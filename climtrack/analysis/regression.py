@@ -40,6 +40,7 @@ class Line:
     lag1: float
     n_effective: float
 
+
 #: Effective points that are granted however alike the days are.
 FEWEST = 3.0
 
