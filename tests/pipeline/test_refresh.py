@@ -163,7 +163,7 @@ def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pyt
     def fail(*args: object, **named: object) -> None:
         raise RenderError("no ink")
 
-    monkeypatch.setattr(drawing, "render", fail)
+    monkeypatch.setattr(drawing, "rendered", fail)
     config = settings(tmp_path / "home")
     done = go(config, Site(NOON.date()))
     assert (done.code, done.pictures) == (3, 0)
