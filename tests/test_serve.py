@@ -286,7 +286,7 @@ def test_a_missing_extra_is_one_line(module: str, tmp_path: Path, monkeypatch: p
     """Without Starlette or uvicorn: what to install, exit code 2, nothing else tried."""
     monkeypatch.setitem(sys.modules, module, None)
     with (
-        pytest.raises(ExtraMissing, match=r"pip install 'climtrack\[serve\]'"),
+        pytest.raises(ExtraMissing, match=r"pip install '\.\[serve\]'"),
         background(tmp_path, ServeSettings(port=0), now=lambda: NOW),
     ):
         pass
