@@ -6,6 +6,8 @@ Overview and version are printed before anything is imported: Typer alone costs 
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 
@@ -27,6 +29,7 @@ def main() -> None:
         return
     from climtrack.cli.app import main as run
 
+    atexit.register(gc.freeze)  # nothing is looked through for garbage that goes with the process
     run()
 
 

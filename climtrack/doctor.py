@@ -14,13 +14,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreError
 from climtrack.fetcher.endpoints import Endpoint
-from climtrack.files import TEMPORARY, make_folder
+from climtrack.files import TEMPORARY, disk_error, make_folder
 from climtrack.pipeline.update import endpoints, held, http_policy
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.payload import Transport
@@ -92,6 +93,12 @@ def examine(
             found += part()
         except ClimtrackError as problem:
             found.append(Symptom(topic, Severity.PROBLEM, problem.what, problem.remedy))
+        except OSError as problem:
+            refusal = disk_error(problem, Path(os.fsdecode(problem.filename or config.home)))
+            found.append(Symptom(topic, Severity.PROBLEM, refusal.what, refusal.remedy))
+        except Exception as bug:  # where all may be broken, what breaks one look must not hide the others
+            what = f"this could not be looked at: {type(bug).__name__}: {str(bug)[:80]}"
+            found.append(Symptom(topic, Severity.PROBLEM, what, "Please report this, with `climtrack doctor --json`"))
         on_done(topic)
     return tuple(found)
 
@@ -255,17 +262,23 @@ def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
     newest: dt.date | None = None
     keys = store.keys()
     for key in keys:
+        told = len(store.notices)
         try:
             end = store.read(key).end
+            whole = len(store.notices) == told  # else only a copy of it is
+            store.history.versions(key)  # what was known of it, and when, must add up too
         except StoreError as problem:
             found.append(Symptom("store", Severity.PROBLEM, problem.what, mend, "store"))
             continue
-        sound += 1
+        sound += whole
         newest = max(newest or end, end)
         health = store.health(key)
         if health.error:
             found.append(Symptom(key.label, Severity.NOTE, f"last time: {health.error}"))
-    found += [Symptom("store", Severity.PROBLEM, notice.rstrip("."), mend, "store") for notice in store.notices]
+    if store.newer:
+        found += [Symptom("store", Severity.PROBLEM, store.notices[0].rstrip("."), "Upgrade climtrack")]
+    else:
+        found += [Symptom("store", Severity.PROBLEM, notice.rstrip("."), mend, "store") for notice in store.notices]
     if config.home.is_dir() and any(config.home.rglob(f"{TEMPORARY}[0-9]*")):
         what = "files of an interrupted run are left over"
         found.append(Symptom("store", Severity.NOTE, what, "The next refresh removes them", "store"))

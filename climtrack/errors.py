@@ -13,6 +13,7 @@ The errors a user may meet; anything else is a bug.
     ├── StoreError                             the file
     │   ├── SeriesNotFound
     │   ├── StoreBusy                          another refresh holds the writer's lock
+    │   ├── StoreNewer                         a newer climtrack wrote it: to be read at most
     │   ├── StoreDamaged                       a file does not hold what the manifest says
     │   └── DiskError                          this computer: full, read-only, not ours
     ├── AnalysisError
@@ -142,6 +143,10 @@ class SeriesNotFound(StoreError):
 
 class StoreBusy(StoreError):
     """Another process is writing."""
+
+
+class StoreNewer(StoreError):
+    """A newer climtrack wrote this store: this one reads what it can and writes nothing."""
 
 
 class StoreDamaged(StoreError):

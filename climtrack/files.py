@@ -19,7 +19,8 @@ from climtrack.errors import DiskError
 #: Beginning of the name of every file that is not finished; whoever cleans a folder looks for it.
 TEMPORARY = ".climtrack-"
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+#: No room, and why, where it is not the disk itself.
+_FULL = {errno.ENOSPC: "", errno.EDQUOT: " within the quota", errno.EFBIG: " above the limit of a file"}
 _DENIED = {errno.EACCES, errno.EPERM}
 _MISPLACED = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 _SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -47,8 +48,11 @@ def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     reason = (problem.strerror or type(problem).__name__).lower()
     what, remedy = f"cannot use {name}: {reason}. Nothing was changed", "Check the disk, then try again"
     if number in _FULL:
-        what = f"no room for {name}: needed {needed / 1e6:.1f} MB, free {_free(path) / 1e6:.1f} MB. Nothing was changed"
+        room = _FULL[number] or f", free {_size(_free(path))}"
+        what = f"no room for {name}: needed {_size(needed)}{room}. Nothing was changed"
         remedy = "Free some space or raise the quota, then try again"
+        if number == errno.EFBIG:
+            remedy = "Raise the limit (ulimit -f), then try again"
     elif number == errno.EROFS:
         what, remedy = f"cannot write {name}: read-only disk. Nothing was changed", "Choose another folder"
     elif number in _DENIED:
@@ -170,6 +174,36 @@ def write_whole(path: Path, data: bytes) -> None:
         ) from problem
 
 
+def write_over(path: Path, data: bytes) -> bool:
+    """
+    Write over a small file in place, for a note that must go on when a full disk has no room for a new file.
+
+    Its blocks are there already. A kill in the middle may leave it torn, which its reader must take for nothing: the
+    last resort after `write_whole`, and for notes only.
+
+    Parameters
+    ----------
+    path : Path
+        A file exactly as long as `data`.
+    data : bytes
+        The whole content.
+
+    Returns
+    -------
+    bool
+        False where there is no such file or the computer refuses.
+    """
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if os.fstat(handle).st_size == len(data) == os.write(handle, data):
+                os.fsync(handle)
+                return True
+        finally:
+            os.close(handle)
+    return False
+
+
 def move(path: Path, target: Path) -> None:
     """
     Rename a file on the same disk, flushed before and after.
@@ -210,6 +244,11 @@ def remove(path: Path) -> None:
     """
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def _size(count: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{-(-count // 1000)} kB"
 
 
 def _free(path: Path) -> int:

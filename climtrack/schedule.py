@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import os
 import random
 import signal
@@ -26,14 +25,13 @@ from apscheduler.schedulers.base import STATE_STOPPED
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, StoreBusy
-from climtrack.files import make_folder
+from climtrack.errors import ClimtrackError, DiskError, StoreBusy
+from climtrack.files import make_folder, remove, write_over
 from climtrack.pipeline import rhythm
-from climtrack.pipeline.rhythm import Progress, Rhythm
+from climtrack.pipeline.rhythm import Book, Rhythm
+from climtrack.pipeline.runlog import run_log
 from climtrack.pipeline.status import HEARTBEAT
 from climtrack.store.lock import writers_lock
-
-log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the clock, and between two heartbeats.
 TICK, BEAT = 5.0, 60.0
@@ -72,6 +70,8 @@ class Service:
         Draws this installation's delay, once.
     say : callable
         Takes lines for standard error.
+    changed : callable, optional
+        Told the settings that were read again, before they are in force; what it raises leaves the old ones in force.
     tick : float, default 5
         Seconds between two looks at the clock.
     """
@@ -84,14 +84,17 @@ class Service:
         clock: Callable[[], dt.datetime],
         rng: random.Random,
         say: Callable[[str], None],
+        changed: Callable[[Config], None] = lambda _: None,
         tick: float = TICK,
     ) -> None:
         self._load, self._run, self._clock, self._rng, self._say = load, run, clock, rng, say
+        self._changed = changed
         self.config = load()
         self._stopping = self._reload = False
         self._beaten: dt.datetime | None = None
         self._planned: dt.datetime | None = None
-        self._unwritten: Progress | None = None
+        #: What is known of past rounds; the rounds write into the same book.
+        self.book = Book(self.config.home)
         self._scheduler = _Foreground(self.look, tick)
 
     def serve_rounds(self) -> None:
@@ -127,7 +130,7 @@ class Service:
             self._reload = False
             self._read_again()
         now = self._clock()
-        planned = rhythm.next_run(now, self._progress(), self.rhythm())
+        planned = rhythm.next_run(now, self.book.read(), self.rhythm())
         if planned != self._planned or self._scheduler.get_job("refresh") is None:
             if planned > now:
                 self._say(f"climtrack: next round at {planned:%Y-%m-%d %H:%M} UTC.")
@@ -149,10 +152,11 @@ class Service:
             With this installation's delay, drawn at the first call ever and kept on disk.
         """
         wanted = self.config.schedule
-        progress = rhythm.read(self.config.home)
+        progress = self.book.read()
         if progress.offset is None:
             progress = replace(progress, offset=round(self._rng.random(), 6))
-            rhythm.write(self.config.home, progress)
+            with suppress(DiskError):
+                self.book.write(progress)
         share = progress.offset or 0.0
         return Rhythm(
             wanted.hours, wanted.zone, dt.timedelta(minutes=wanted.retry_minutes),
@@ -163,44 +167,39 @@ class Service:
         """One round; whatever goes wrong, the next one comes."""
         now = self._clock()
         self._beat(now, busy=True)
+        before = self.book.read()
+        failed = False
         try:
             self._run(self.config, now)
-            self._remember_attempt(now, failed=False)
         except ClimtrackError as problem:
             self._say(f"climtrack: {problem}")
-            self._remember_attempt(now, failed=not isinstance(problem, StoreBusy))
+            failed = not isinstance(problem, StoreBusy)
         except KeyboardInterrupt:
             self._stopping = True  # APScheduler would swallow it
         except Exception:  # a bug must not end the service; it is in the log, and the next try may do better
-            log.exception("a bug ended the round")
+            with run_log(self.config.home) as log:
+                log.exception("a bug ended the round")
             self._say("climtrack: a bug ended the round; see log/climtrack.log. The next try comes later.")
-            self._remember_attempt(now, failed=True)
-
-    def _remember_attempt(self, now: dt.datetime, *, failed: bool) -> None:
-        """A round that has not been noted on disk is tried again later, not at once."""
-        progress = self._progress()
-        if progress.attempt is None or progress.attempt < now:
-            after = progress.after(now, 1, stale=False) if failed else replace(progress, attempt=now)
-            try:
-                rhythm.write(self.config.home, after)
-            except ClimtrackError:
-                self._unwritten = after
-
-    def _progress(self) -> Progress:
-        """What is known of past rounds, also of one that a full disk could not note: the next is not due at once."""
-        said, known = rhythm.read(self.config.home), self._unwritten
-        if known and known.attempt and (said.attempt is None or said.attempt < known.attempt):
-            return replace(known, offset=said.offset)
-        return said
+            failed = True
+        self._beaten = None  # no longer busy: said at the next look
+        # Whatever the clock says now: a round that took no note of itself is tried again later, not at once.
+        if not self._stopping and self.book.read() == before:
+            with suppress(DiskError):
+                self.book.write(before.after(now, 1, stale=False) if failed else replace(before, attempt=now))
 
     def _read_again(self) -> None:
         """Settings anew; a file with mistakes leaves the old ones in force."""
         try:
-            fresh = self._load()
+            # The lock is on this folder: another home needs a restart, as another environment does.
+            fresh = self._load().model_copy(update={"home": self.config.home})
+            self._changed(fresh)
         except ClimtrackError as problem:
-            self._say(f"{problem.what.splitlines()[0][:150]}. The settings in force stay as they were.")
+            *others, last = problem.what.splitlines()
+            for line in others:
+                self._say(line[:200])
+            self._say(f"{last[:150]}. The settings in force stay as they were.")
             return
-        self.config = fresh.model_copy(update={"home": self.config.home})  # the lock is on this folder
+        self.config = fresh
         self._say("climtrack: settings read again.")
 
     def _beat(self, now: dt.datetime, *, busy: bool = False) -> None:
@@ -213,10 +212,14 @@ class Service:
             "next_round": self._planned.isoformat() if self._planned else None,
         }
         path = self.config.home / HEARTBEAT
-        with suppress(OSError):
-            beside = Path(f"{path}.new")
-            beside.write_text(json.dumps(told) + "\n")
+        data = json.dumps(told).encode().ljust(255) + b"\n"
+        beside = Path(f"{path}.new")
+        try:
+            beside.write_bytes(data)
             beside.replace(path)
+        except OSError:
+            remove(beside)
+            write_over(path, data)  # on a full disk it lives on in its own blocks
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         """SIGTERM, SIGINT: end where we are."""

@@ -256,7 +256,7 @@ def listen(settings: ServeSettings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-    except socket.gaierror as problem:
+    except (socket.gaierror, ValueError) as problem:  # ValueError: a name that cannot be one, too long or with a NUL
         raise ConfigError(f"{settings.host[:60]!r} is no address of this computer", "Use --host 127.0.0.1") from problem
     except OSError as problem:
         reason = "is in use" if problem.errno in {48, 98} else f"cannot be used: {(problem.strerror or '').lower()}"

@@ -34,7 +34,10 @@ ENVIRONMENT = (
     ("CLIMTRACK_BASE_URL", "address to ask instead of the configured source"),
     ("CLIMTRACK_NOW", "the time to go by, such as 2024-07-11T16:42:00Z, for looking back"),
     ("NO_COLOR", "if set, nothing is printed in colour"),
-    ("LANG, LC_ALL, LC_MESSAGES", "es… prints messages and the author's help in Spanish"),
+    (
+        "LANG, LC_ALL, LC_MESSAGES",
+        "es… prints messages, tables and the author's help in Spanish",
+    ),
 )
 
 

@@ -12,6 +12,17 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.register_profile("soak", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What long proofs have counted (`record_property`), each on a line of its own."""
+    counted = [one for one in terminalreporter.stats.get("passed", ()) if one.user_properties]
+    if counted:
+        terminalreporter.section("counted")
+    for one in counted:
+        said = ", ".join(f"{name}: {value}" for name, value in one.user_properties)
+        terminalreporter.line(f"{one.nodeid} ({one.duration:.0f} s): {said}")
+
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

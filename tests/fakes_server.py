@@ -101,8 +101,6 @@ class FakeSite:
     faults: dict[str, Fault] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
-    open_now: int = 0
-    open_most: int = 0
 
     def __enter__(self) -> Self:
         self._lock = threading.Lock()
@@ -155,9 +153,6 @@ class FakeSite:
             thread.start()
 
     def _serve(self, sock: socket.socket, number: int) -> None:
-        with self._lock:
-            self.open_now += 1
-            self.open_most = max(self.open_most, self.open_now)
         try:
             sock.settimeout(5)
             if self.tls is not None:
@@ -168,8 +163,6 @@ class FakeSite:
             pass  # the client went away, or did not like the certificate
         finally:
             sock.close()
-            with self._lock:
-                self.open_now -= 1
 
     def _one(self, sock: socket.socket, number: int) -> bool:
         """One request and its answer; whether the connection goes on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +16,12 @@ class _Handler(SimpleHTTPRequestHandler):
     """The standard library's file server, keeping a record instead of printing it."""
 
     log: list[tuple[str, int, str]]
+    pause: float
+
+    def do_GET(self) -> None:
+        """Answer after a while."""
+        time.sleep(self.pause)
+        super().do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own name
         """Print nothing."""
@@ -25,10 +32,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
-    """Serve a folder on loopback; give its address and the list of (path, status, User-Agent)."""
+def serving(folder: Path, *, pause: float = 0) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+    """Serve a folder on loopback, each answer after `pause` seconds; address and list of (path, status, agent)."""
     log: list[tuple[str, int, str]] = []
-    handler = type("Handler", (_Handler,), {"log": log})
+    handler = type("Handler", (_Handler,), {"log": log, "pause": pause})
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -76,6 +76,22 @@ def test_damage_is_found_and_mended(config: Config) -> None:
     (problem, *_) = problems(found)
     assert problem.topic == "store"
     assert "--fix" in problem.remedy
+    assert any(symptom.what == "0 series are stored and whole" for symptom in found)
+    assert doctor.repair(found, config, now=NOW)
+    assert not problems(doctor.examine(config, now=NOW))
+
+
+def test_a_damaged_history_is_found_and_mended(config: Config) -> None:
+    """Although every series can be read: what was known of it, and when, can not."""
+    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    file = config.home / "history.sqlite"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0x41
+    file.write_bytes(data)
+    found = doctor.examine(config, now=NOW)
+    (problem,) = problems(found)
+    assert "history.sqlite is damaged" in problem.what
+    assert any(symptom.what == "1 series is stored and whole" for symptom in found)
     assert doctor.repair(found, config, now=NOW)
     assert not problems(doctor.examine(config, now=NOW))
 
@@ -146,3 +162,30 @@ def test_document(config: Config) -> None:
     assert document["problems"] == 0
     assert len(document["findings"]) == len(found)
     assert {"topic", "severity", "what", "remedy"} == set(document["findings"][0])
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/somewhere/manifest.json"), "/somewhere/manifest.json (owner"),
+        (OSError(5, "Input/output error"), "input/output error"),
+        (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_what_breaks_one_look_hides_no_other(
+    config: Config, monkeypatch: pytest.MonkeyPatch, problem: Exception, said: str
+) -> None:
+    """A disk that refuses, or a bug, is a finding with its remedy; the looks before and after it are all there."""
+
+    def refuse(_: Config) -> tuple[Symptom, ...]:
+        raise problem
+
+    monkeypatch.setattr(doctor, "folders", refuse)
+    told: list[str] = []
+    found = doctor.examine(config, now=NOW, on_done=told.append)
+    assert told == ["versions", "config", "folder", "fonts", "store"]
+    assert {"versions", "config", "folder", "fonts", "store"} <= {symptom.topic for symptom in found}
+    (finding,) = problems(found)
+    assert finding.topic == "folder"
+    assert said in finding.what
+    assert finding.remedy

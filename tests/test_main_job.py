@@ -156,6 +156,8 @@ def test_without_network_store_or_sample_there_is_nothing_to_show(tmp_path: Path
         (["--region", "nhh"], "did you mean 'nh'"),
         (["--region", "nh", "--baseline", "91-20"], "FIRST-LAST"),
         (["--region", "nh", "--as-of", "yesterday"], "YYYY-MM-DD"),
+        (["--region", "nh", "--as-of", "2999-01-01"], "--as-of 2999-01-01 lies in the future: today is "),
+        (["--region", "nh", "--known-on", "2999-01-01"], "--known-on 2999-01-01 lies in the future: today is "),
         (["--region", "nh", "--lang", "fr"], "unknown language"),
         (["--region", "sh", "--variable", "sst"], "grid backfill"),
         (["--region", "nh", "--chart", "pie"], "unknown chart"),

@@ -18,7 +18,7 @@ from climtrack.cli.app import main
 from climtrack.fetcher.endpoints import ENDPOINTS
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
-from tests.fakes_server import FakeSite, Fault, status
+from tests.fakes_server import FakeSite, Fault, Talk, status
 from tests.faults import FAULTS, WORLD, Copy, genuine
 from tests.fetcher.test_transport import LASTING, PASSING
 
@@ -57,7 +57,7 @@ class Field:
     def __init__(self, folder: Path, site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
         self.site, self.home = site, folder / "home"
         settings = folder / "config.toml"
-        settings.write_text("[fetch]\nconnect_timeout = 0.4\nread_timeout = 0.4\ntotal_timeout = 1.2\n")
+        settings.write_text("[fetch]\nconnect_timeout = 1.5\nread_timeout = 1.5\ntotal_timeout = 4\n")
         monkeypatch.setenv("CLIMTRACK_HOME", str(self.home))
         monkeypatch.setenv("CLIMTRACK_CONFIG", str(settings))
         monkeypatch.setenv("CLIMTRACK_BASE_URL", site.url)
@@ -112,8 +112,8 @@ def test_refused(name: str, field: Field, capsys: pytest.CaptureFixture[str]) ->
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("world-air")]
     field.site.faults.clear()
     _forget_the_wish(field)
-    assert code == 3
-    assert took < 4
+    assert code == 3 or (code == 4 and "wait" in name)  # the other request may come after the wish
+    assert took < 10
     assert len(lines) == 1
     (line,) = lines
     assert len(line) <= 200
@@ -132,7 +132,8 @@ def _forget_the_wish(field: Field) -> None:
     manifest = field.home / "manifest.json"
     if "not_before" in manifest.read_text():
         with Store(field.home).writer(dt.datetime.now(dt.UTC)) as writer:
-            writer.confirm(WORLD)
+            for key in (WORLD, SEA):
+                writer.confirm(key)
 
 
 @pytest.mark.parametrize(
@@ -150,10 +151,10 @@ def test_passing(name: str, field: Field, capsys: pytest.CaptureFixture[str]) ->
 def test_wish_is_obeyed_by_the_next_run(field: Field, capsys: pytest.CaptureFixture[str]) -> None:
     """Asked to wait an hour, the next run does not ask at all, and says until when."""
     field.site.fault(AIR_PATH, status("429 Too Many", "Retry-After: 3600"))
-    assert field.fetch() == 3
+    assert field.fetch() in {3, 4}  # the other request may come after the wish
     assert "asks to wait 1 h" in capsys.readouterr().err
     field.site.requests.clear()
-    assert field.fetch() == 3
+    assert field.fetch() in {3, 4}
     assert not field.site.asked(AIR_PATH)
     assert "not to be called before" in capsys.readouterr().err
     field.site.faults.clear()
@@ -177,7 +178,7 @@ def test_accepted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_not_modified_although_it_is(field: Field) -> None:
-    """A server that says 304 for ever is believed: nothing is lost, and the age of the data will tell."""
+    """A 304 is believed while the data held are as new as they can be: nothing is lost."""
     before = field.held()
     field.site.put(AIR_PATH, genuine(WORLD, field.today))
     field.site.fault(AIR_PATH, lambda talk: talk.send(b"HTTP/1.1 304 Not Modified\r\n\r\n"))
@@ -185,3 +186,34 @@ def test_not_modified_although_it_is(field: Field) -> None:
     field.site.faults.clear()
     assert field.held() == before
     assert field.site.asked(AIR_PATH)[-1].headers["if-none-match"]
+
+
+def test_not_modified_for_ever_behind_a_broken_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held data older than the usual delay are asked for in full: what came meanwhile arrives. Then as before."""
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=20)
+
+    def cache(talk: Talk) -> bool:
+        """Not modified, whatever there is; what is asked in full goes through."""
+        if "if-none-match" not in talk.request.headers and "if-modified-since" not in talk.request.headers:
+            return True
+        talk.send(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+        return False
+
+    with FakeSite() as site:
+        field = Field(tmp_path, site, monkeypatch)
+        assert field.fetch() == 0
+        site.put(AIR_PATH, genuine(WORLD, later.date()))
+        site.fault(AIR_PATH, cache)
+        before = field.held()
+        assert field.fetch() == 0
+        assert field.held() == before
+        monkeypatch.setenv("CLIMTRACK_NOW", later.isoformat())
+        site.requests.clear()
+        assert field.fetch() == 0
+        (asked,) = site.asked(AIR_PATH)
+        assert "if-none-match" not in asked.headers
+        assert Store(field.home).read(WORLD).end > later.date() - dt.timedelta(days=10)
+        site.requests.clear()
+        assert field.fetch() == 0
+        (asked,) = site.asked(AIR_PATH)
+        assert asked.headers["if-none-match"]

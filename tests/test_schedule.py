@@ -6,11 +6,14 @@ import datetime as dt
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -77,6 +80,10 @@ def lived(
         for number, handler in before.items():
             signal.signal(number, handler)
     return rounds, said
+
+
+def unnoted(config: Config, now: dt.datetime) -> None:
+    """A round that takes no note of itself."""
 
 
 def good(config: Config, now: dt.datetime) -> None:
@@ -147,6 +154,44 @@ def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert 2 <= len(rounds) <= 12
 
 
+@pytest.mark.parametrize("back", [HOUR, 3 * DAY, 3650 * DAY])
+def test_a_clock_put_back_on_a_full_disk_makes_no_burst(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: dt.timedelta
+) -> None:
+    """S2 and S3 at once: the disk notes nothing and the last note on it is of a time that is now the future."""
+    rhythm.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.5))
+
+    def refuse(home: Path, progress: Progress) -> None:
+        raise DiskError("data folder is full", "Free some space")
+
+    monkeypatch.setattr(rhythm, "write", refuse)
+    rounds, _ = lived(tmp_path, Clock(2 * DAY, {12 * HOUR: -back, 36 * HOUR: back}), unnoted)
+    assert 2 <= len(rounds) <= 24 + 2  # one in two hours, and one for each jump
+
+
+def test_a_heartbeat_goes_on_while_the_disk_is_full(tmp_path: Path) -> None:
+    """Its own blocks are there already: a monitor hears of the full disk from the rounds, not of a dead schedule."""
+    beats: list[str] = []
+
+    def look(config: Config, now: dt.datetime) -> None:
+        good(config, now)
+        beats.append(json.loads((tmp_path / "heartbeat.json").read_text())["at"])
+
+    def no_room(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    clock = Clock(3 * DAY)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def fill(config: Config, now: dt.datetime) -> None:
+            look(config, now)
+            patch.setattr(Path, "write_bytes", no_room)
+
+        lived(tmp_path, clock, fill)
+    assert len(beats) >= 3
+    assert len(set(beats)) == len(beats)
+
+
 def test_a_round_by_hand_counts(tmp_path: Path) -> None:
     """Success is read from disk, so a refresh at the command line makes the service's own unnecessary."""
     rhythm.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.0))
@@ -188,13 +233,46 @@ def test_settings_are_read_again_and_mistakes_leave_the_old_ones(tmp_path: Path)
     assert rounds[-1].hour == 3
 
 
-def program(home: Path, address: str, *words: str, hours: str = "[3]") -> subprocess.Popen[str]:
+def test_every_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
+    """Two mistakes, two lines; the settings in force stay."""
+    wrong = "config.toml:3: schedule.hours: 25 is no hour\nconfig.toml:9: report.charts: unknown chart 'x'"
+    given: list[Config] = []
+
+    def load() -> Config:
+        if given:
+            given.append(given[0])
+            raise ConfigError(wrong)
+        given.append(Config(home=tmp_path))
+        return given[0]
+
+    def hang_up(config: Config, now: dt.datetime) -> None:
+        good(config, now)
+        if len(given) < 2:
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    _, said = lived(tmp_path, Clock(2 * DAY), hang_up, load)
+    assert [line for line in said if line.startswith("config.toml:")] == [
+        "config.toml:3: schedule.hours: 25 is no hour",
+        "config.toml:9: report.charts: unknown chart 'x'. The settings in force stay as they were.",
+    ]
+
+
+def program(
+    home: Path,
+    address: str,
+    *words: str,
+    hours: str = "[3]",
+    publish: bool = False,
+    more: str = "",
+    charts: str = '["year-lines"]',
+    presets: str = '["email"]',
+) -> subprocess.Popen[str]:
     """The command line as a service manager starts it."""
     home.mkdir(exist_ok=True)
     (home / "config.toml").write_text(
-        '[refresh]\nregions = ["natlan"]\npublish = false\n'
-        f'[report]\nlanguages = ["en"]\ncharts = ["year-lines"]\npresets = ["email"]\nfolder = "{home / "report"}"\n'
-        f"[schedule]\nhours = {hours}\njitter = 0\n"
+        f'[refresh]\nregions = ["natlan"]\npublish = {str(publish).lower()}\n'
+        f'[report]\nlanguages = ["en"]\ncharts = {charts}\npresets = {presets}\nfolder = "{home / "report"}"\n'
+        f"[schedule]\nhours = {hours}\njitter = 0\n{more}"
     )
     environment = os.environ | {
         "PYTHONPATH": str(ROOT), "CLIMTRACK_HOME": str(home / "store"), "CLIMTRACK_BASE_URL": address,
@@ -252,6 +330,90 @@ def test_the_service_from_start_to_sigterm(tmp_path: Path, site: str) -> None:
     assert not (home / "store" / "heartbeat.json").exists()
 
 
+class Lines:
+    """What a process says on standard error, as it comes."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.said: list[str] = []
+        self._thread = threading.Thread(target=self._read, args=(process,), daemon=True)
+        self._thread.start()
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        """Line by line, to the end."""
+        assert process.stderr is not None
+        self.said += iter(process.stderr.readline, "")
+
+    def end(self, process: subprocess.Popen[str]) -> None:
+        """Read what is left and close the pipes."""
+        self._thread.join(5)
+        for pipe in (process.stderr, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def addresses(self) -> list[str]:
+        """Where it says that it serves, the newest last."""
+        return [line.split("serving ")[1].strip() for line in list(self.said) if "serving http" in line]
+
+
+def fetched(address: str) -> tuple[int, str]:
+    """Status and text of a page; 0 where nobody listens."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def test_one_process_refreshes_and_serves_and_follows_its_settings(tmp_path: Path, site: str) -> None:
+    """A round, the page it made, another folder on SIGHUP, a refusal of what cannot be, a clean end on SIGTERM."""
+    home = tmp_path / "service"
+    serves = f'[serve]\nport = 0\n[publish]\ntitle = "First"\nfolder = "{home / "first"}"\n'
+    service = program(home, site, "schedule", "--serve", publish=True, more=serves)
+    lines, settings = Lines(service), home / "config.toml"
+    try:
+        until(lambda: (home / "store" / "heartbeat.json").exists())
+        assert json.loads((home / "store" / "heartbeat.json").read_text())["pid"] == service.pid
+        (first,) = lines.addresses()
+        assert fetched(f"{first}healthz")[0] == 503  # nothing is published yet, and it says so
+        until(lambda: fetched(f"{first}healthz")[0] == 200)
+        status, page = fetched(first)
+        assert status == 200
+        assert "First" in page
+        assert "North Atlantic" in page
+        until(lambda: rhythm.read(home / "store").success is not None)
+        until(lambda: not json.loads((home / "store" / "heartbeat.json").read_text())["busy"])
+        beat = json.loads((home / "store" / "heartbeat.json").read_text())
+        assert dt.datetime.fromisoformat(beat["next_round"]).hour == 3
+        assert abs(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(beat["at"])) < 2 * MINUTE
+
+        shutil.copytree(home / "first", home / "second")
+        text = settings.read_text()
+        settings.write_text(text.replace(str(home / "first"), str(home / "second")))
+        service.send_signal(signal.SIGHUP)
+        until(lambda: len(lines.addresses()) == 2)
+        second = lines.addresses()[1]
+        until(lambda: fetched(second)[0] == 200)
+        assert fetched(first)[0] == 0
+        until(lambda: any("settings read again" in line for line in lines.said))
+
+        settings.write_text(text.replace("port = 0", 'host = "0.0.0.0"'))
+        service.send_signal(signal.SIGHUP)
+        until(lambda: any("lets other computers connect. The settings in force stay" in line for line in lines.said))
+        assert fetched(second)[0] == 200
+    finally:
+        began = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        code = service.wait(30)
+        took = time.monotonic() - began
+        lines.end(service)
+    assert (code, took < 10) == (0, True)
+    assert fetched(second)[0] == 0
+    assert not (home / "store" / "heartbeat.json").exists()
+    assert not any("Traceback" in line for line in lines.said)
+
+
 @contextmanager
 def stalling() -> Iterator[str]:
     """A server that takes the request and says nothing more."""
@@ -288,3 +450,21 @@ def test_told_to_stop_in_the_middle_of_a_round(tmp_path: Path, words: tuple[str,
     assert "interrupted; 0 of 1 series updated" in errors
     assert "Traceback" not in errors
     assert Store(home / "store").keys() == ()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are counted where Linux lists them")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_while_drawing(tmp_path: Path, site: str, number: signal.Signals) -> None:
+    """At several instants of the drawing: exit 130, no traceback of the pool that was broken, no worker left."""
+    home = tmp_path / "round"
+    for wait in (0.0, 0.02, 0.25):
+        service = program(home, site, "refresh", charts='["all"]', presets='["wide", "email"]')
+        children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
+        until(lambda at=children, it=service: it.poll() is not None or len(at.read_text().split()) > 1)
+        workers = children.read_text().split()
+        time.sleep(wait)
+        service.send_signal(number)
+        _, errors = service.communicate(timeout=30)
+        assert service.returncode == 130, errors
+        assert "Traceback" not in errors
+        assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]

@@ -14,7 +14,7 @@ from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import BaselineAnomaly, Spread, Unknown
 from climtrack.vocabulary.results import Climatology
 from climtrack.vocabulary.series import Floats, Series
-from climtrack.vocabulary.tables import YearTable, year_table
+from climtrack.vocabulary.tables import YearTable
 
 #: Days on either side of the date that a percentile looks at: an 11-day window.
 WINDOW = 5
@@ -232,28 +232,3 @@ def spread_beside_shifting(table: YearTable, day: dt.date, fixed: BaselineAnomal
     value = float(table.row(day.year)[column] - normal.mean[column])
     window = around(table.values[_rows(table, shifting)] - normal.mean, column)
     return Spread(fixed.percentile, shifting, value, percentile(window, value))
-
-
-def change_of_baseline(series: Series, old: Baseline, new: Baseline) -> Floats:
-    """
-    What to add to an anomaly on one baseline to have it on another.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    old, new : Baseline
-        From and to.
-
-    Returns
-    -------
-    array of float
-        degC by day of year, shape (366,).
-
-    Raises
-    ------
-    BaselineNotCovered
-        If `series` lacks days of either.
-    """
-    table = year_table(series)
-    return np.asarray(climatology(table, old).mean - climatology(table, new).mean)

@@ -7,6 +7,7 @@ import numpy as np
 from climtrack.errors import BaselineNotCovered
 from climtrack.vocabulary.baselines import BASELINES, Baseline
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.results import Climatology, Method
 from climtrack.vocabulary.series import Floats, Series
 from climtrack.vocabulary.tables import Alignment, YearTable, year_table
@@ -46,16 +47,18 @@ def uncovered(table: YearTable, baseline: Baseline) -> str:
         ).sum(axis=1)
     absent = [year for year, days in zip(baseline.years, known, strict=True) if not days]
     partial = [
-        f"{year} has only {days} days"
+        f"{year} has only {counted(int(days), 'day')}"
         for year, days in zip(baseline.years, known, strict=True)
         if 0 < days < 365 - MISSING_ALLOWED
     ]
     reasons = [f"year{'s' if len(absent) > 1 else ''} {_spans(absent)} absent"] if absent else []
     if partial:
         reasons.append(
-            partial[0] if len(partial) == 1 else f"{partial[0]}, and {len(partial) - 1} more years lack days"
+            partial[0]
+            if len(partial) == 1
+            else f"{partial[0]}, and {counted(len(partial) - 1, 'more year lacks', 'more years lack')} days"
         )
-    return f"{baseline} not covered: {'; '.join(reasons)}" if reasons else ""
+    return f"{baseline.label} not covered: {'; '.join(reasons)}" if reasons else ""
 
 
 def require_covered(table: YearTable, baseline: Baseline) -> None:

@@ -82,10 +82,7 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
     places = np.flatnonzero(_exists(table, day.year)[: column + 1])
     known = places[~np.isnan(gap[places])]
     day_by_day = gap[places]
-    side = np.sign(day_by_day)
-    breaks = np.flatnonzero(side != side[-1])
-    run = int(side.size - 1 - breaks[-1]) if breaks.size else int(side.size)
-    crossed = breaks.size > 0 and not np.isnan(side[breaks[-1]])
+    run, crossed = _run(table, day.year, other, day_by_day)
     # The last fortnight may reach back over New Year: then last December faces the December before the other year's.
     before = differences(table, day.year - 1, other - 1)[_exists(table, day.year - 1)]
     last14 = np.concatenate([before, day_by_day])[-14:]
@@ -101,7 +98,7 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
         days_below_last_14=int((last14 < 0).sum()),
         days_compared_last_14=int((~np.isnan(last14)).sum()),
         run_length=run,
-        last_crossing=_date(table, day.year, int(places[-run])) if crossed else None,
+        last_crossing=day - dt.timedelta(days=run - 1) if crossed else None,
         warmest=Gap(_date(table, day.year, int(warm)), float(gap[warm])),
         coldest=Gap(_date(table, day.year, int(cold)), float(gap[cold])),
         days_warmer=int((~level & (gap[known] > 0)).sum()),
@@ -110,6 +107,25 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
         days_compared=int(known.size),
         leap_day=leap,
     )
+
+
+def _run(table: YearTable, year: int, other: int, gap: Floats) -> tuple[int, bool]:
+    """
+    Days on the latest one's side of the other line, and whether the line was on the other side before them.
+
+    Beside the year before, the line is one through New Year: last December faces the December before it. A year that
+    was named, 2016 for instance, faces `year` alone.
+    """
+    side, length, last_year = np.sign(gap[-1]), 0, other == year - 1
+    while True:
+        breaks = np.flatnonzero(np.sign(gap) != side)
+        if breaks.size:
+            return length + int(gap.size - 1 - breaks[-1]), not np.isnan(gap[breaks[-1]])
+        length += gap.size
+        if not last_year:
+            return length, False
+        year, other = year - 1, other - 1
+        gap = differences(table, year, other)[_exists(table, year)]
 
 
 def _exists(table: YearTable, year: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

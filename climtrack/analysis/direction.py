@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from climtrack.analysis.frame import Frame
-from climtrack.analysis.regression import FEWEST, line
+from climtrack.analysis.regression import line
 from climtrack.vocabulary.findings import Direction, Slope, Unknown, Verdict
 from climtrack.vocabulary.series import Floats
 
 WINDOWS = (14, 30)
+#: Effective days from which an interval says something of the weather: with fewer, Student's t makes most of it.
+SHARP = 3.5
 
 
 def slope(values: Floats, days: int) -> Slope | Unknown:
@@ -31,9 +33,9 @@ def slope(values: Floats, days: int) -> Slope | Unknown:
     window = values[-days:]
     known = np.flatnonzero(~np.isnan(window))
     if known.size < max(0.8 * days, 4):
-        return Unknown(f"only {known.size} of the last {days} days have a value")
+        return Unknown(f"only {known.size} of the last {days} days {'has' if known.size == 1 else 'have'} a value")
     fit = line(known.astype(np.float64), window[known])
-    return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective <= FEWEST)
+    return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective < SHARP)
 
 
 def direction(frame: Frame) -> Direction:

@@ -8,10 +8,9 @@ import numpy as np
 
 from climtrack.analysis.frame import Bools
 from climtrack.analysis.records import record_days
-from climtrack.analysis.streaks import runs
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.findings import Reading, Run
+from climtrack.vocabulary.findings import Reading
 from climtrack.vocabulary.series import Floats, Series, Status
 from climtrack.vocabulary.tables import Alignment, YearTable, year_table
 
@@ -192,34 +191,3 @@ def record_flags(
     dates = series.dates
     columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
     return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), columns])
-
-
-def longest_record_run(
-    series: Series, *, alignment: Alignment = "date", first_year: int | None = None, earlier: int = 1
-) -> Run | None:
-    """
-    Longest run of days warmer than the same day of every earlier year.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    alignment : {"date", "slot"}, default "date"
-        What the same day is: the calendar date, or the site's slot.
-    first_year : int, optional
-        Earlier years are not looked at.
-    earlier : int, default 1
-        Earlier years needed before a day can be a record.
-
-    Returns
-    -------
-    Run or None
-        The first of equals; None where there is no record day.
-    """
-    starts, stops = runs(record_flags(series, alignment=alignment, first_year=first_year, earlier=earlier))
-    if not starts.size:
-        return None
-    i = int(np.argmax(stops - starts))
-    days = int(stops[i] - starts[i])
-    first = series.start + dt.timedelta(days=int(starts[i]))
-    return Run(first, first + dt.timedelta(days=days - 1), days)

@@ -94,7 +94,8 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
         return Unknown(why)
     normal = mean_cycle(table, REFERENCE)
     row, column = day_row
-    year = (table.values[row] - normal.mean + offsets_by_day())[: column + 1]
+    anomaly = YearTable(table.years[row : row + 1], table.values[row : row + 1] - normal.mean)
+    year = above_preindustrial(anomaly).values[0, : column + 1]
     known = year[~np.isnan(year)]
     return Preindustrial(
         value=float(year[column]),

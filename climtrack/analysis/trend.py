@@ -11,6 +11,7 @@ from climtrack.analysis.frame import Frame
 from climtrack.analysis.regression import line
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY, Ints
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.findings import BackTest, PastEstimate, Trend, Unknown, YearEnd
 from climtrack.vocabulary.series import Floats
 from climtrack.vocabulary.tables import YearTable
@@ -66,7 +67,7 @@ def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = N
     used = ~np.isnan(means) & (table.years >= first)
     years = table.years[used]
     if years.size < TREND_YEARS:
-        return Unknown(f"only {years.size} complete years since {first}")
+        return Unknown(f"only {counted(years.size, 'complete year')} since {first}")
     span = int(years[-1] - years[0]) + 1
     if years.size < 0.9 * span:
         return Unknown(f"{span - years.size} of the years {years[0]}–{years[-1]} are absent")
@@ -99,7 +100,7 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
     means = annual_means(frame.table) if means is None else means
     past = np.flatnonzero(~np.isnan(means[: frame.row]))[-ANALOGUES:]
     if past.size < FEWEST:
-        return Unknown(f"only {past.size} complete years before {frame.day.year}")
+        return Unknown(f"only {counted(past.size, 'complete year')} before {frame.day.year}")
     so_far = frame.table.values[frame.row]
     days = np.cumsum(~np.isnan(so_far))
     months = [_month_end(frame.day.year, month) for month in range(1, 12)]

@@ -30,7 +30,7 @@ def now() -> dt.datetime:
 
 def pairing_of(region: str) -> Pairing:
     """Series that answer for a region."""
-    from climtrack.pipeline.studies import pairings
+    from climtrack.pipeline.selection import pairings
     from climtrack.store.netcdf import Store
 
     settings = config()

@@ -112,7 +112,7 @@ def compare(
     """
     import xarray as xr
 
-    names = regions or ("nh", "sh")
+    names = tuple(dict.fromkeys(regions or ("nh", "sh")))
     values = [open(variable, name, as_of=as_of, offline=offline, sample=sample) for name in names]
     plain = [one.drop_vars([c for c in one.coords if c != "time"]) for one in values]
     warm = [anomaly(one, baseline).drop_vars([c for c in one.coords if c not in ("time", "status")]) for one in values]
@@ -163,15 +163,15 @@ def reduce(
     from climtrack.pipeline import grid
 
     settings, given = config(), [paths] if isinstance(paths, str | Path) else list(paths)
-    names = regions or ("nh", "sh")
+    names = tuple(dict.fromkeys(regions or ("nh", "sh")))
     found = grid.reduce(
         [str(path) for path in given],
-        [grid.region(name, settings) for name in names],
+        grid.regions(names, settings),
         variable,
         config=settings,
         now=now(),
         rule=rule,
-        keep=False,
+        store=False,
     )
     parts = []
     for name, one in zip(names, found, strict=True):

@@ -11,15 +11,18 @@ from climtrack.cli.options import (
     ConfigPath,
     Json,
     Regions,
+    Tongue,
     Variables,
     Years,
     configuration,
     date,
     several,
+    tongue,
     variables,
 )
 from climtrack.cli.output import as_json, note, say
 from climtrack.cli.tables import table
+from climtrack.errors import SeriesNotFound
 
 if TYPE_CHECKING:
     from climtrack.config import Config
@@ -46,6 +49,7 @@ def history(
     day: Annotated[
         str | None, typer.Option("--date", "-d", metavar="DATE", help="Every value this day ever had.")
     ] = None,
+    lang: Tongue = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
@@ -62,16 +66,27 @@ def history(
     settings = configuration(config)
     store, keys = _stored(settings, region, variable)
     wanted = date(day)
+    document = versions_document(store, keys) if wanted is None else day_document(store, keys, wanted)
     for line in store.notices:
         note(line)
+    if wanted is not None and not any(document["series"].values()):
+        asked = ", ".join(key.label for key in keys) if len(keys) < 4 else f"{len(keys)} series"
+        raise SeriesNotFound(f"{asked}: no value of {wanted} was ever stored", "Choose another --date")
     if json:
-        as_json(versions_document(store, keys) if wanted is None else day_document(store, keys, wanted))
-    elif wanted is None:
-        head = ("series", "commit", "first seen", "days changed", "source")
-        table(head, version_rows(store, keys))
+        as_json(document)
     else:
-        head = ("series", "value", "status", "first seen", "replaced")
-        table(head, day_rows(store, keys, wanted), title=f"{wanted}, °C")
+        language = tongue(lang)
+        names = (
+            ("series", "commit", "first_seen", "days_changed", "source")
+            if wanted is None
+            else ("series", "value", "status", "first_seen", "replaced")
+        )
+        head = [language.text(f"cell.head.{name}") for name in names]
+        if wanted is None:
+            table(head, version_rows(store, keys, language))
+        else:
+            title = language.text("cell.history.title", date=wanted)
+            table(head, day_rows(store, keys, wanted, language), title)
 
 
 def export(
@@ -118,8 +133,7 @@ def export(
 
 def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:
     """The store, and those of its series that are asked for; no region means all."""
-    from climtrack.errors import SeriesNotFound
-    from climtrack.pipeline.studies import pairings, wanted
+    from climtrack.pipeline.selection import pairings, wanted
     from climtrack.store.netcdf import Store
     from climtrack.vocabulary.variables import OPTIONS
 

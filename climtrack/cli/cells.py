@@ -1,12 +1,15 @@
-"""Cells and rows that several tables share: two decimals, the reason where a fact is not known."""
+"""Cells and rows that several tables share: two decimals, the reason where a fact is not known, in either language."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from climtrack.reporter.language import Language
+from climtrack.reporter.places import place
+from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.findings import (
-    Claim,
     Gap,
     Rank,
     Run,
@@ -14,15 +17,14 @@ from climtrack.vocabulary.findings import (
     Unknown,
 )
 from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.rounding import rounded
-from climtrack.vocabulary.variables import VARIABLES
 
-Rows = list[tuple[str, ...]]
+Row = tuple[str, ...]
+Rows = list[Row]
 
-CLAIMS = {Claim.SAFE: "safe", Claim.WITHIN_NOISE: "within noise", Claim.TIE: "tie", Claim.PRELIMINARY: "preliminary"}
+DASH = "–"
 
 
-def heading(study: Study) -> str:
+def heading(study: Study, language: Language) -> str:
     """
     What a table is about.
 
@@ -30,81 +32,89 @@ def heading(study: Study) -> str:
     ----------
     study : Study
         What is known.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     str
         Region, variable, data-to date; SIMULATED where it is.
     """
-    latest = study.findings.latest
-    text = f"{study.region.title}: {VARIABLES[study.series.key.variable].title}, data to {latest.date}"
-    text += " (preliminary)" if latest.status == "preliminary" else ""
-    if study.findings.absent_years:
-        text += f"; {len(study.findings.absent_years)} years absent"
-    return f"SIMULATED · {text}" if study.simulated else text
+    say, latest, absent = language.text, study.findings.latest, len(study.findings.absent_years)
+    text = say(
+        "cell.heading",
+        name=place(study.region, language).name,
+        quantity=say(f"quantity.{study.series.key.variable}"),
+        date=latest.date,
+    )
+    text = say("cell.heading.preliminary", heading=text) if latest.status == "preliminary" else text
+    text = say("cell.heading.absent", absent, heading=text) if absent else text
+    return say("cell.simulated", heading=text) if study.simulated else text
 
 
-def unknown_row(name: str, why: str) -> tuple[str, ...]:
+def why(reason: str, language: Language) -> str:
+    """A reason of the analysis in the reader's language."""
+    if not language.spanish:
+        return reason
+    said = spanish_reason(reason)
+    return re.sub(r"(?<=\d),(?=\d)", ".", said) if language.number(0.5) == "0.5" else said
+
+
+def unknown_row(name: str, reason: str, language: Language) -> Row:
     """A fact that cannot be known."""
-    return (name, "–", why)
+    return (name, DASH, why(reason, language))
 
 
-def difference_row(name: str, value: float | Unknown, beside: str = "", places: int = 2) -> tuple[str, ...]:
+def difference_row(name: str, value: float | Unknown, language: Language, beside: str = "", places: int = 2) -> Row:
     """A signed temperature difference, or why there is none."""
-    return unknown_row(name, value.why) if isinstance(value, Unknown) else (name, signed(value, places), beside)
+    if isinstance(value, Unknown):
+        return unknown_row(name, value.why, language)
+    return (name, language.difference(value, places), beside)
 
 
-def signed(value: float, places: int = 2) -> str:
-    """Difference in °C; what rounds to nothing has no sign."""
-    return f"{plus(value, places)} °C"
+def interval(low: float, high: float, places: int, language: Language, *, sign: bool = True) -> str:
+    """The 95 % interval of a rate."""
+    printed = [language.signed(end, places) if sign else language.number(end, places) for end in (low, high)]
+    return language.text("cell.interval", low=printed[0], high=printed[1])
 
 
-def number(value: float, places: int) -> str:
-    """A number, rounded as everywhere."""
-    return str(rounded(value, places))
-
-
-def plus(value: float, places: int) -> str:
-    """A difference with its sign, unless it rounds to nothing."""
-    figure = rounded(value, places)
-    return f"{figure:+}" if figure else str(figure)
-
-
-def slope_row(name: str, found: Slope | Unknown) -> tuple[str, ...]:
+def slope_row(name: str, found: Slope | Unknown, language: Language) -> Row:
     """A slope with its interval."""
     if isinstance(found, Unknown):
-        return unknown_row(name, found.why)
-    return (
-        name,
-        f"{plus(found.per_day, 3)} °C/day",
-        f"95 % interval {plus(found.low, 3)} to {plus(found.high, 3)}",
-    )
+        return unknown_row(name, found.why, language)
+    rate = language.text("cell.slope.value", value=language.signed(found.per_day, 3))
+    return (name, rate, interval(found.low, found.high, 3, language))
 
 
-def rank_row(name: str, found: Rank | Unknown) -> tuple[str, ...]:
+def rank_row(name: str, found: Rank | Unknown, language: Language) -> Row:
     """A place among years."""
     if isinstance(found, Unknown):
-        return unknown_row(name, found.why)
-    joint = f", level with {listed(found.tied_with)}" if found.tied else ""
-    best = "" if found.rank == 1 else f", warmest {found.best_year} with {number(found.best_value, 2)} °C"
-    span = str(found.first) if found.first == found.last else f"{found.first} to {found.last}"
-    return (
-        name,
-        f"{found.rank} of {found.of}",
-        f"{number(found.value, 2)} °C, {CLAIMS[found.claim]}{joint}{best}; {span}",
+        return unknown_row(name, found.why, language)
+    say = language.text
+    joint = say("cell.rank.level", years=listed(found.tied_with, language)) if found.tied else ""
+    best = language.temperature(found.best_value, 2)
+    beside = say(
+        "cell.rank.beside",
+        value=language.temperature(found.value, 2),
+        claim=say(f"claim.{found.claim.value}"),
+        level=joint,
+        best="" if found.rank == 1 else say("cell.rank.best", year=found.best_year, value=best),
+        span=str(found.first) if found.first == found.last else say("cell.span", first=found.first, last=found.last),
     )
+    return (name, say("cell.rank", rank=found.rank, of=found.of), beside)
 
 
-def listed(values: Sequence[Any]) -> str:
+def listed(values: Sequence[Any], language: Language) -> str:
     """At most four of them."""
-    return ", ".join(map(str, values[:4])) + (f" and {len(values) - 4} more" if len(values) > 4 else "")
+    text = ", ".join(map(str, values[:4]))
+    return text if len(values) <= 4 else language.text("cell.more", len(values) - 4, listed=text)
 
 
-def gap_cell(found: Gap) -> str:
+def gap_cell(found: Gap, language: Language) -> str:
     """A day's difference."""
-    return f"{signed(found.difference)} on {found.date}"
+    return language.text("cell.on", value=language.difference(found.difference, 2), date=found.date)
 
 
-def run_cells(run: Run | None) -> tuple[str, str, str]:
+def run_cells(run: Run | None, language: Language) -> tuple[str, str, str]:
     """A run of days."""
-    return ("–", "", "") if run is None else (str(run.days), str(run.first), str(run.last))
+    return (DASH, "", "") if run is None else (language.count(run.days), str(run.first), str(run.last))

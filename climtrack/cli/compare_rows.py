@@ -6,24 +6,23 @@ import datetime as dt
 from collections.abc import Iterable
 
 from climtrack.cli.cells import (
+    DASH,
     Rows,
     difference_row,
-    number,
     rank_row,
-    signed,
     slope_row,
     unknown_row,
+    why,
 )
+from climtrack.reporter.language import Language
 from climtrack.vocabulary.context import AirSea, Comparison, NinoState, Shares
 from climtrack.vocabulary.findings import (
     Trend,
     Unknown,
 )
 
-EQUATOR = "the source counts the equator in both halves"
 
-
-def side_rows(found: Comparison) -> Rows:
+def side_rows(found: Comparison, language: Language) -> Rows:
     """
     The sides of a comparison, a column each.
 
@@ -31,31 +30,34 @@ def side_rows(found: Comparison) -> Rows:
     ----------
     found : Comparison
         The comparison.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Fact, then one cell per series.
     """
-    sides = found.sides
-    cells: Rows = [("value", *(f"{number(side.value, 2)} °C" for side in sides))]
+    sides, say = found.sides, language.text
+    cells: Rows = [(say("cell.compare.value"), *(language.temperature(side.value, 2) for side in sides))]
     for name, values in (
-        ("anomaly", [side.anomaly for side in sides]),
-        ("anomaly, 30 days", [side.anomaly_30d for side in sides]),
-        ("anomaly, year to date", [side.anomaly_year_to_date for side in sides]),
-        ("year over year", [side.year_over_year for side in sides]),
+        (say("cell.compare.anomaly"), [side.anomaly for side in sides]),
+        (say("cell.compare.month"), [side.anomaly_30d for side in sides]),
+        (say("cell.compare.todate"), [side.anomaly_year_to_date for side in sides]),
+        (say("cell.compare.yoy"), [side.year_over_year for side in sides]),
     ):
-        cells.append((name, *(difference_row(name, value)[1] for value in values)))
-    cells.append(("rank of the day", *(rank_row("", side.rank)[1] for side in sides)))
-    cells.append(("slope of the anomaly, 30 days", *(slope_row("", side.anomaly_slope_30d)[1] for side in sides)))
-    cells.append(("the anomaly is", *("–" if isinstance(s.verdict, Unknown) else s.verdict.value for s in sides)))
-    cells.append(
-        ("trend a decade", *(signed(s.trend.per_decade) if isinstance(s.trend, Trend) else "–" for s in sides))
-    )
+        cells.append((name, *(difference_row(name, value, language)[1] for value in values)))
+    cells.append((say("cell.compare.rank"), *(rank_row("", side.rank, language)[1] for side in sides)))
+    slopes = [slope_row("", side.anomaly_slope_30d, language)[1] for side in sides]
+    cells.append((say("cell.compare.slope"), *slopes))
+    verdicts = [DASH if isinstance(s.verdict, Unknown) else say(f"cell.verdict.{s.verdict.value}") for s in sides]
+    cells.append((say("cell.compare.verdict"), *verdicts))
+    trends = [language.difference(s.trend.per_decade, 2) if isinstance(s.trend, Trend) else DASH for s in sides]
+    cells.append((say("cell.compare.trend"), *trends))
     return cells
 
 
-def contrast_rows(found: Comparison) -> Rows:
+def contrast_rows(found: Comparison, language: Language) -> Rows:
     """
     First series minus the others.
 
@@ -63,25 +65,35 @@ def contrast_rows(found: Comparison) -> Rows:
     ----------
     found : Comparison
         The comparison.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Pair, difference, what belongs beside it.
     """
-    return [
-        (
-            f"{one.first.label} minus {one.second.label}",
-            signed(one.difference),
-            f"30 days {signed(one.difference_30d)}; year {signed(one.difference_year_to_date)}, higher on "
-            f"{one.days_first_warmer} of {one.days_compared} days; correlation {number(one.correlation, 2)}"
-            + ("; they move in opposite directions" if one.opposite else ""),
+    rows: Rows = []
+    for one in found.contrasts:
+        beside = language.text(
+            "cell.contrast.beside",
+            one.days_compared,
+            month=language.difference(one.difference_30d, 2),
+            year=language.difference(one.difference_year_to_date, 2),
+            above=one.days_first_warmer,
+            correlation=language.number(one.correlation, 2),
         )
-        for one in found.contrasts
-    ]
+        rows.append(
+            (
+                language.text("cell.contrast", first=one.first.label, second=one.second.label),
+                language.difference(one.difference, 2),
+                language.text("cell.contrast.opposite", beside=beside) if one.opposite else beside,
+            )
+        )
+    return rows
 
 
-def share_rows(found: Shares) -> Rows:
+def share_rows(found: Shares, language: Language) -> Rows:
     """
     The world's anomaly split into its halves.
 
@@ -89,23 +101,26 @@ def share_rows(found: Shares) -> Rows:
     ----------
     found : Shares
         The shares.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Half, share, what belongs beside it.
     """
-    percent = found.north_percent
-    north = percent.why if isinstance(percent, Unknown) else f"{number(percent, 0)} %"
+    percent, say = found.north_percent, language.text
+    north = why(percent.why, language) if isinstance(percent, Unknown) else language.percent(percent)
+    equator = say("cell.share.rest.beside", value=language.difference(found.equator, 3))
     return [
-        ("world", signed(found.world), str(found.date)),
-        ("north, half of its anomaly", signed(found.north_share), north),
-        ("south, half of its anomaly", signed(found.south_share), ""),
-        ("remainder", signed(found.remainder, 3), f"absolute values differ by {signed(found.equator, 3)}: {EQUATOR}"),
+        (say("cell.share.world"), language.difference(found.world, 2), str(found.date)),
+        (say("cell.share.north"), language.difference(found.north_share, 2), north),
+        (say("cell.share.south"), language.difference(found.south_share, 2), ""),
+        (say("cell.share.rest"), language.difference(found.remainder, 3), equator),
     ]
 
 
-def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]]) -> Rows:
+def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]], language: Language) -> Rows:
     """
     Air minus sea of each region.
 
@@ -113,6 +128,8 @@ def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]]) -> Rows:
     ----------
     pairs : iterable of (str, AirSea or Unknown)
         By region.
+    language : Language
+        In which to say it.
 
     Returns
     -------
@@ -120,18 +137,24 @@ def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]]) -> Rows:
         Region, difference, what belongs beside it.
     """
     return [
-        unknown_row(region, found.why)
+        unknown_row(region, found.why, language)
         if isinstance(found, Unknown)
         else (
             region,
-            signed(found.difference),
-            f"{found.date}: air {signed(found.air)}, sea {signed(found.sea)}; 30 days {signed(found.difference_30d)}",
+            language.difference(found.difference, 2),
+            language.text(
+                "cell.air_sea.beside",
+                date=found.date,
+                air=language.difference(found.air, 2),
+                sea=language.difference(found.sea, 2),
+                month=language.difference(found.difference_30d, 2),
+            ),
         )
         for region, found in pairs
     ]
 
 
-def nino_rows(found: NinoState) -> Rows:
+def nino_rows(found: NinoState, language: Language) -> Rows:
     """
     Where El Niño stands.
 
@@ -139,21 +162,31 @@ def nino_rows(found: NinoState) -> Rows:
     ----------
     found : NinoState
         The state.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Fact, value, what belongs beside it.
     """
-    phase = {"el_nino": "El Niño", "la_nina": "La Niña", "neutral": "neutral"}[found.phase.value]
-    since = f"since {_month(found.onset)}, " if found.onset else ""
-    episode = "an episode" if found.episode else "not yet an episode" if found.onset else "neutral range"
-    plural = "" if found.months_running == 1 else "s"
+    say = language.text
+    episode = "cell.nino.episode" if found.episode else "cell.nino.not_yet" if found.onset else "cell.nino.range"
+    run = say("cell.nino.run", found.months_running, episode=say(episode))
+    rule = say("cell.nino.rule", rule=why(found.rule, language), years=found.baseline.label)
     return [
-        ("state", phase, f"{since}{found.months_running} three-month mean{plural} in a row, {episode}"),
-        ("last three months", signed(found.three_months), f"{found.rule}; climatology {found.baseline.label}"),
-        (_month(found.month_first), signed(found.month), "last whole month"),
-        (str(found.date), signed(found.day), f"last 30 days {signed(found.last_30_days)}"),
+        (
+            say("cell.nino.state"),
+            say(f"cell.nino.{found.phase.value}"),
+            say("cell.nino.since", month=_month(found.onset), run=run) if found.onset else run,
+        ),
+        (say("cell.nino.three"), language.difference(found.three_months, 2), rule),
+        (_month(found.month_first), language.difference(found.month, 2), say("cell.nino.month")),
+        (
+            str(found.date),
+            language.difference(found.day, 2),
+            say("cell.nino.day", value=language.difference(found.last_30_days, 2)),
+        ),
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, Variables, configuration, now, several, variables
-from climtrack.cli.output import as_json, note, say
+from climtrack.cli.options import ConfigPath, Json, Tongue, Variables, configuration, now, several, tongue, variables
+from climtrack.cli.output import as_json, note, say, tell
 from climtrack.cli.progress import progress
 
 
@@ -60,7 +60,7 @@ def fetch(
         as_json(done.document())
     else:
         for row in done.rows():
-            say(row)
+            tell(row)
     if done.code or (strict and done.stale):
         raise typer.Exit(done.code or 3)
 
@@ -69,6 +69,7 @@ def status(
     check: Annotated[
         bool, typer.Option("--check", help="For monitors: exit 3 where data are too old or the schedule is silent.")
     ] = False,
+    lang: Tongue = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
@@ -81,23 +82,23 @@ def status(
     climtrack status --check
     """
     from climtrack.cli.tables import table
-    from climtrack.pipeline.status import overdue
+    from climtrack.pipeline.status import overdue, unjudged
     from climtrack.pipeline.status import status as look
 
     settings, moment = configuration(config), now()
     seen = look(settings, now=moment)
     wrong = overdue(seen, settings, now=moment) if check else ()
-    for line in dict.fromkeys((*seen.notices, *wrong)):
+    for line in dict.fromkeys((*seen.notices, *wrong, *(unjudged(seen) if check else ()))):
         note(line)
     if json:
         as_json(seen.document())
-    elif not seen.rows:
-        say("Nothing is stored yet. Begin with: climtrack report --region nh")
     else:
-        table(
-            ("series", "first day", "last day", "age", "preliminary", "last good answer", "problem"),
-            [row.cells() for row in seen.rows],
-        )
-        say(f"Stored in {seen.home}")
+        language = tongue(lang)
+        names = ("series", "first_day", "last_day", "age", "preliminary", "checked", "problem")
+        if seen.rows:
+            table([language.text(f"cell.head.{name}") for name in names], [row.cells(language) for row in seen.rows])
+            say(language.text("cell.status.home", folder=seen.home))
+        else:
+            say(language.text("cell.status.none"))
     if wrong:
         raise typer.Exit(3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, configuration, now
-from climtrack.cli.output import as_json, note, say
+from climtrack.cli.output import as_json, local, note, tell
 from climtrack.cli.tables import table
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def doctor(
             (one.topic, "" if one.severity is Severity.GOOD else str(one.severity), one.what, one.remedy)
             for one in found
         ]
-        table(("topic", "", "found", "what to do"), rows)
-        say("Nothing is the matter." if not troubles else f"{len(troubles)} of {len(found)} need your attention.")
+        head, *cells = (tuple(map(local, row)) for row in (("topic", "", "found", "what to do"), *rows))
+        table(head, cells)
+        tell("Nothing is the matter." if not troubles else f"{len(troubles)} of {len(found)} need your attention.")
     if troubles:
         raise typer.Exit(3)

@@ -12,12 +12,14 @@ from climtrack.cli.options import (
     ConfigPath,
     Json,
     Regions,
+    Tongue,
     Variables,
     Years,
     configuration,
-    date,
     now,
+    past,
     several,
+    tongue,
     variables,
 )
 from climtrack.cli.output import as_json, note
@@ -59,6 +61,7 @@ def facts(
     by: Annotated[str, typer.Option("--by", metavar="date|slot", help="Days alike by date, or by the site's slot.")] = (
         "date"
     ),
+    lang: Tongue = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -90,8 +93,10 @@ def facts(
         documents = found.facts()
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
+        language = tongue(lang)
+        head = [language.text(f"cell.head.{name}") for name in ("fact", "value", "beside")]
         for study in found.studies:
-            table(("fact", "value", "beside it"), fact_rows(study), heading(study))
+            table(head, fact_rows(study, language), heading(study, language))
     _leave(found)
 
 
@@ -101,6 +106,7 @@ def compare(
     baseline: Years = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
+    lang: Tongue = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -114,6 +120,7 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
+    from climtrack.cli.cells import why
     from climtrack.cli.compare_rows import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows
     from climtrack.pipeline.comparing import compared
     from climtrack.pipeline.source import open_transport
@@ -129,21 +136,27 @@ def compare(
     if json:
         as_json(done.document())
         return _leave(done.answer)
-    simulated = "SIMULATED · " if done.answer.simulated else ""
+    language = tongue(lang)
+    say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {found.why}.")
+            note(f"{option}: {why(found.why, language)}.")
             continue
-        years = f"against {found.baseline.label}" if found.baseline else "no common baseline"
-        head = ("", *(side.key.label for side in found.sides))
-        table(head, side_rows(found), f"{simulated}{option} on {found.date}, anomalies {years}")
-        table(("anomaly, first minus second", "value", "beside it"), contrast_rows(found))
+        title = say(
+            "cell.comparison" if found.baseline else "cell.comparison.none",
+            variable=say(f"cell.variable.{option}"),
+            date=found.date,
+            years=found.baseline.label if found.baseline else "",
+        )
+        title = say("cell.simulated", heading=title) if done.answer.simulated else title
+        table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
+        table((say("cell.head.contrast"), *beside), contrast_rows(found, language))
         if isinstance(found.shares, Shares):
-            table(("share of the world's anomaly", "value", "beside it"), share_rows(found.shares))
+            table((say("cell.head.share"), *beside), share_rows(found.shares, language))
     if done.air_sea:
-        table(("air minus sea, anomalies", "value", "beside it"), air_sea_rows(done.air_sea))
+        table((say("cell.head.air_sea"), *beside), air_sea_rows(done.air_sea, language))
     if isinstance(done.nino, NinoState):
-        table(("Niño 3.4", "value", "beside it"), nino_rows(done.nino))
+        table((say("cell.head.nino"), *beside), nino_rows(done.nino, language))
     return _leave(done.answer)
 
 
@@ -152,6 +165,7 @@ def records(
     variable: Variables = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
+    lang: Tongue = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -178,11 +192,19 @@ def records(
     if json:
         as_json(found.records())
     else:
+        language = tongue(lang)
+        first, second, third = (
+            [language.text(f"cell.head.{name}") for name in names]
+            for names in (
+                ("record", "value", "date", "claim", "before", "margin", "level"),
+                ("streak", "days", "from", "to"),
+                ("calendar", "warmest", "coldest"),
+            )
+        )
         for study in found.studies:
-            head = ("record of this series", "value", "date", "claim", "before it", "margin", "level with")
-            table(head, record_rows(study), heading(study))
-            table(("streak", "days", "from", "to"), streak_rows(study))
-            table(("who holds the calendar", "warmest", "coldest"), holder_rows(study))
+            table(first, record_rows(study, language), heading(study, language))
+            table(second, streak_rows(study, language))
+            table(third, holder_rows(study, language))
     _leave(found)
 
 
@@ -206,12 +228,12 @@ def _question(
         regions=several(region, defaults.regions, (), "region"),
         variables=variables(variable, defaults.variables),
         baseline=Baseline.parse(baseline or defaults.baseline),
-        freshness=Freshness(offline=offline, sample=not no_sample, known_on=date(known_on)),
-        as_of=date(as_of),
+        freshness=Freshness(offline=offline, sample=not no_sample, known_on=past(known_on, "--known-on", now())),
+        as_of=past(as_of, "--as-of", now()),
     )
 
 
 def _leave(found: Answer) -> None:
     """Exit 3 where a series asked for is not there."""
-    if found.missing:
-        raise typer.Exit(3)
+    if found.code:
+        raise typer.Exit(found.code)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Languages, configuration, now, several
-from climtrack.cli.output import note, say
+from climtrack.cli.output import note, tell
+from climtrack.vocabulary.counting import counted
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,4 +62,4 @@ def gallery(
         write_whole(out / asset.path, asset.data)
     for line in lines:
         note(line)
-    say(f"{len(assets) - 1} pictures: open {out / assets[-1].path}")
+    tell(f"{counted(len(assets) - 1, 'picture')}: open {out / assets[-1].path}")

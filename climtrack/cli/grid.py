@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Languages, configuration, date, now, several
-from climtrack.cli.output import as_json, note, say
+from climtrack.cli.output import as_json, complain, note, say, tell
+from climtrack.errors import ConfigError
+
+if TYPE_CHECKING:
+    from climtrack.pipeline.grid import Stored
+    from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
 
 app = typer.Typer(
     name="grid",
@@ -36,6 +41,10 @@ GridVariable = Annotated[str, typer.Option("--variable", "-v", metavar="sst|t2m"
 Weights = Annotated[
     str, typer.Option("--weights", metavar="exact|site", help="True cell areas, or as the site counts edge rows.")
 ]
+Name = Annotated[
+    str, typer.Option("--name", metavar="NAME", help="The variable's name in the files, if they do not tell.")
+]
+Product = Annotated[str, typer.Option("--product", metavar="NAME", help="oisst, era5 …, if the files do not tell.")]
 
 
 def add_to(root: typer.Typer) -> None:
@@ -54,12 +63,10 @@ def add_to(root: typer.Typer) -> None:
 def reduce(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, globs, Zarr stores, addresses.")],
     region: GridRegions = None,
-    variable: Annotated[
-        str, typer.Option("--variable", "-v", metavar="sst|t2m", help="Sea surface or 2 m air.")
-    ] = "sst",
+    variable: GridVariable = "sst",
     weights: Weights = "exact",
-    name: Annotated[str, typer.Option("--name", help="The variable's name in the files, if they do not tell.")] = "",
-    product: Annotated[str, typer.Option("--product", help="oisst, era5 …, if the files do not tell.")] = "",
+    name: Name = "",
+    product: Product = "",
     scheduler: Scheduler = "threads",
     workers: Workers = 0,
     table: Annotated[
@@ -83,7 +90,7 @@ def reduce(
     settings = configuration(config)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
     (weights,) = several([weights], (), ("exact", "site"), "rule")
-    regions = [grid.region(text, settings) for text in several(region, ("nh", "sh"), (), "region")]
+    regions = grid.regions(several(region, ("nh", "sh"), (), "region"), settings)
     with counting("Reducing", "fields") as told:
         found = grid.reduce(
             paths,
@@ -96,18 +103,14 @@ def reduce(
             product=product,
             scheduler=scheduler,
             workers=workers,
-            keep=table is None,
+            store=table is None,
             progress=told,
         )
     if table is not None:
         grid.write_csv(found, table)
     for line in dict.fromkeys(text for one in found for text in one.reduced.series.source.notes):
         note(line)
-    if json:
-        as_json({"schema": "climtrack.grid/1", "series": [one.document() for one in found]})
-    else:
-        for one in found:
-            say(one.row())
+    _shown(found, json)
 
 
 @app.command()
@@ -144,6 +147,8 @@ def backfill(
     climtrack grid backfill sst --region nh --since 2024 --dry-run
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
+    import signal
+
     from climtrack.pipeline import backfill as run
     from climtrack.pipeline import grid
 
@@ -153,33 +158,62 @@ def backfill(
     moment = now()
     work = run.job(
         source or settings.grid.source,
-        [grid.region(text, settings) for text in several(region, ("nh", "sh"), (), "region")],
+        grid.regions(several(region, ("nh", "sh"), (), "region"), settings),
         day(f"{since}-01-01" if since.isdigit() else since),
         day(until) if until else moment.date() - dt.timedelta(days=1),
         settings,
         rule=weights,
         stride=stride,
     )
+    if work.since < work.place.first:
+        note(f"{work.place.name} begins on {work.place.first}; the days before it do not exist.")
     if dry:
         ahead = run.estimate(work, config=settings, today=moment.date())
         if json:
             as_json(ahead.document())
         else:
-            say(ahead.line())
+            tell(ahead.line())
         return
+    count = [0, 0]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is the user's Ctrl-C
     with counting("Downloading and reducing", "files") as told:
-        found = run.backfill(
-            work, config=settings, now=moment, scheduler=scheduler, workers=workers,
-            tell=lambda ahead: note(ahead.line()), progress=told,
-        )  # fmt: skip
+
+        def counted(done: int, total: int) -> None:
+            count[:] = done, total
+            if told is not None:
+                told(done, total)
+
+        try:
+            found = run.backfill(
+                work, config=settings, now=moment, scheduler=scheduler, workers=workers,
+                tell=lambda ahead: note(ahead.line()), progress=counted,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            done, total = count
+            if total:
+                note(f"interrupted; {done:,} of {total:,} files done and stored; the same command goes on.")
+            else:
+                note("interrupted; what is done is stored; the same command goes on.")
+            raise typer.Exit(130) from None
     if not found:
         note(f"{work.place.name} has none of these days; nothing was stored.")
         raise typer.Exit(4)
+    _shown(found, json)
+
+
+def _shown(found: Sequence[Stored], json: bool) -> None:
+    """What became of each region; one that the store refused is named, and ends the command with 3."""
     if json:
         as_json({"schema": "climtrack.grid/1", "series": [one.document() for one in found]})
     else:
         for one in found:
-            say(one.row())
+            if one.refused is None:
+                tell(one.row())
+    refused = [one.refused for one in found if one.refused is not None]
+    for problem in refused:
+        complain(problem)
+    if refused:
+        raise typer.Exit(3)
 
 
 @app.command()
@@ -187,26 +221,47 @@ def climatology(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Daily fields of every year of the baseline.")],
     variable: GridVariable = "sst",
     baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
-    name: Annotated[str, typer.Option("--name", help="The variable's name in the files, if they do not tell.")] = "",
-    product: Annotated[str, typer.Option("--product", help="oisst, era5 …, if the files do not tell.")] = "",
+    percentile: Annotated[
+        float | None,
+        typer.Option("--percentile", min=0, max=100, metavar="90", help="Also this percentile by day of year."),
+    ] = None,
+    window: Annotated[
+        int, typer.Option("--window", min=1, max=365, metavar="DAYS", help="Days around each date, an odd number.")
+    ] = 11,
+    name: Name = "",
+    product: Product = "",
     config: ConfigPath = None,
 ) -> None:
     """
     Make the climatology of every cell, for maps: one pass over the files, bounded memory.
 
+    With --percentile 90 also the threshold of marine heatwaves of every cell by day of year (Hobday et al. 2016), for
+    `climtrack grid map --heatwave`; it says how much disk that needs meanwhile.
+
     \b
     climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
+    climtrack grid climatology sst.day.mean.*.nc --percentile 90
     """
-    from climtrack.pipeline import maps
+    from climtrack.pipeline import climatologies
     from climtrack.vocabulary.baselines import Baseline
 
+    settings, years = configuration(config), Baseline.parse(baseline)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    if percentile is not None and window % 2 == 0:
+        raise ConfigError(f"--window {window} is even", "Give an odd number of days, as many before the date as after")
     with counting("Averaging", "calendar days") as told:
-        path = maps.make_climatology(
-            paths, variable, Baseline.parse(baseline), config=configuration(config), name=name, product=product,
-            progress=told,
+        path = climatologies.make_climatology(
+            paths, variable, years, config=settings, now=now(), name=name, product=product, progress=told
+        )
+    tell(f"Wrote {path}.")
+    if percentile is None:
+        return
+    with counting("Ranking", "steps") as told:
+        path = climatologies.make_thresholds(
+            paths, variable, years, config=settings, now=now(), percentile=percentile, window=window, name=name,
+            product=product, tell=note, progress=told,
         )  # fmt: skip
-    say(f"Wrote {path}")
+    tell(f"Wrote {path}.")
 
 
 @app.command(name="map")
@@ -217,11 +272,18 @@ def field_map(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH…]", help="Where the day's field is; else NOAA's daily file.")
     ] = None,
+    heatwave: Annotated[
+        bool, typer.Option("--heatwave", help="Categories of marine heatwaves instead of differences from average.")
+    ] = False,
     baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
     lang: Languages = None,
-    preset: Annotated[list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone")] = None,
-    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark")] = None,
+    preset: Annotated[
+        list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone", help="Sizes of the pictures.")
+    ] = None,
+    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("climtrack-map"),
+    name: Name = "",
+    product: Product = "",
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
@@ -229,33 +291,42 @@ def field_map(
     Draw a day's difference from average, cell by cell, on an equal-area map, with caption and alt text.
 
     Without PATH the day's OISST file (1.6 MB) is downloaded, and PSL's long-term mean once if no climatology is kept.
+    --heatwave shows instead how far the sea is above its 90th percentile; `climtrack grid climatology --percentile 90`
+    makes that first.
 
     \b
     climtrack grid map --date 2024-07-05 --region nh --lang en,es
     climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
+    climtrack grid map --date 2024-07-05 --heatwave
     """
     from climtrack.pipeline import grid, maps
     from climtrack.vocabulary.baselines import Baseline
 
-    settings = configuration(config)
+    settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
+    presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
+    themes = several(theme, settings.report.themes, ("light", "dark"), "theme")
+    regions = grid.regions(several(region, ("nh",), (), "region"), settings)
     with counting("Averaging", "calendar days") as told:
-        made = [
-            maps.draw(
-                day(on), grid.region(text, settings), variable, Baseline.parse(baseline), out,
-                languages=several(lang, settings.report.languages, ("en", "es", "es-MX"), "language"),
-                presets=several(preset, ("wide", "email"), (), "preset"),
-                themes=several(theme, settings.report.themes, ("light", "dark"), "theme"),
-                config=settings, now=now(), paths=paths or (), tell=note, progress=told,
-            )
-            for text in several(region, ("nh",), (), "region")
-        ]  # fmt: skip
+        if heatwave:
+            shown: Sequence[FieldMap | HeatwaveMap] = maps.heatwave_maps(
+                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
+                product=product, tell=note,
+            )  # fmt: skip
+        else:
+            shown = maps.field_maps(
+                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
+                product=product, tell=note, progress=told,
+            )  # fmt: skip
+        made = [maps.draw(one, out, languages=languages, presets=presets, themes=themes) for one in shown]
     if json:
         as_json({"schema": "climtrack.map/1", "maps": [one.document() for one in made]})
         return
-    for one in made:
-        say(one.pictures[0].words.caption if one.pictures[0].words else one.pictures[0].path)
-        for picture in one.pictures:
+    for drawn in made:
+        for caption in dict.fromkeys(one.words.caption for one in drawn.pictures if one.words):  # one a language
+            say(caption)
+        for picture in drawn.pictures:
             say(f"  {out / picture.path}")
 
 

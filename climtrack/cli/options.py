@@ -16,7 +16,10 @@ from climtrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from climtrack.config import Config
+    from climtrack.reporter.language import Language
     from climtrack.serve import ServeSettings
+
+EASTERNMOST = dt.timedelta(hours=14)
 
 ConfigPath = Annotated[
     Path | None,
@@ -46,6 +49,13 @@ Languages = Annotated[
     list[str] | None,
     typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.", autocompletion=completion.languages),
 ]
+Tongue = Annotated[
+    str | None,
+    typer.Option(
+        "--lang", "-l", metavar="en|es|es-MX", help="Language; by default the terminal's.",
+        autocompletion=completion.languages,
+    ),
+]  # fmt: skip
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show the state on this day (YYYY-MM-DD).")]
 Years = Annotated[
     str | None,
@@ -80,6 +90,34 @@ def configuration(path: Path | None) -> Config:
     from climtrack.config import load
 
     return load(path, os.environ)
+
+
+def tongue(text: str | None) -> Language:
+    """
+    Language of a table: that of the terminal, as for ``--help``, unless another is asked for.
+
+    Parameters
+    ----------
+    text : str or None
+        As given by ``--lang``.
+
+    Returns
+    -------
+    Language
+        English, Spanish or that of Mexico.
+
+    Raises
+    ------
+    ConfigError
+        If climtrack does not speak it.
+    """
+    from climtrack.cli.overview import spoken_here
+    from climtrack.reporter.language import LANGUAGES, Language
+
+    chosen = several([text or spoken_here(os.environ)], (), LANGUAGES, "language")
+    if len(chosen) != 1:
+        raise ConfigError("a table speaks one language at a time", f"Give one of {', '.join(LANGUAGES)}")
+    return Language(chosen[0])
 
 
 def now() -> dt.datetime:
@@ -131,6 +169,37 @@ def date(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError as problem:
         raise ConfigError(f"{text[:40]!r} is not a date", "Write it as YYYY-MM-DD, for example 2026-07-05") from problem
+
+
+def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
+    """
+    Date typed by the user that has come already.
+
+    Parameters
+    ----------
+    text : str or None
+        ``YYYY-MM-DD``.
+    option : str
+        For the message.
+    moment : datetime
+        The time; where it is already tomorrow, on the far side of the date line, tomorrow has come.
+
+    Returns
+    -------
+    date or None
+        None where nothing was typed.
+
+    Raises
+    ------
+    ConfigError
+        If it is not a date, or lies in the future.
+    """
+    day = date(text)
+    if day is not None and day > (moment + EASTERNMOST).date():
+        raise ConfigError(
+            f"{option} {day} lies in the future: today is {moment.date()}", "Give today's date or an earlier one"
+        )
+    return day
 
 
 def several(given: Iterable[str] | None, default: Iterable[str], known: Collection[str], what: str) -> tuple[str, ...]:

@@ -10,8 +10,17 @@ from typing import Any
 
 import typer
 
-from climtrack.cli.overview import spoken
-from climtrack.errors import AnalysisError, ClimtrackError, ConfigError, FetchError, StoreBusy, StoreError
+from climtrack.cli.overview import spoken, spoken_here
+from climtrack.errors import (
+    AnalysisError,
+    ClimtrackError,
+    ConfigError,
+    FetchError,
+    SeriesNotFound,
+    StoreBusy,
+    StoreError,
+)
+from climtrack.vocabulary.lines import fitted
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -32,10 +41,10 @@ def exit_code(problem: ClimtrackError) -> int:
     """
     if isinstance(problem, StoreBusy):
         return 6
+    if isinstance(problem, FetchError | SeriesNotFound):  # nothing to show is nobody's fault
+        return 4
     if isinstance(problem, StoreError):
         return 5
-    if isinstance(problem, FetchError):
-        return 4
     if isinstance(problem, ConfigError | AnalysisError):
         return 2
     return 2
@@ -57,6 +66,39 @@ def say(text: str, *, strong: bool = False) -> None:
     typer.echo(typer.style(clean, bold=True) if bold else clean)
 
 
+def tell(text: str) -> None:
+    """
+    Print a line of results that the rooms say in English, in the terminal's language.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    """
+    say(local(text))
+
+
+def local(text: str) -> str:
+    """
+    A line in Spanish for a Spanish terminal, as far as there are words for it.
+
+    Parameters
+    ----------
+    text : str
+        As the rooms say it, in English.
+
+    Returns
+    -------
+    str
+        In the terminal's language.
+    """
+    if spoken(os.environ) != "es":
+        return text
+    from climtrack.reporter.messages import spanish_line
+
+    return spanish_line(text, spoken_here(os.environ))
+
+
 def note(text: str) -> None:
     """
     Print a line about the run on standard error.
@@ -64,14 +106,9 @@ def note(text: str) -> None:
     Parameters
     ----------
     text : str
-        Cut to 200 characters, printed without terminal control characters, in the terminal's language.
+        Fitted to 200 characters, printed without terminal control characters, in the terminal's language.
     """
-    clean = _CONTROL.sub("", text)
-    if spoken(os.environ) == "es":
-        from climtrack.reporter.messages import spanish_line
-
-        clean = spanish_line(clean)
-    typer.echo(clean if len(clean) <= 200 else clean[:199] + "…", err=True)
+    typer.echo(fitted(_CONTROL.sub("", local(text)), language=spoken(os.environ)), err=True)
 
 
 def complain(problem: ClimtrackError) -> None:

@@ -37,5 +37,23 @@ def spoken(environment: Mapping[str, str]) -> str:
     {"en", "es"}
         English for every language but Spanish.
     """
+    return spoken_here(environment)[:2]
+
+
+def spoken_here(environment: Mapping[str, str]) -> str:
+    """
+    Language of tables, whose numbers differ between Spain and Mexico.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+        As for `spoken`.
+
+    Returns
+    -------
+    {"en", "es", "es-MX"}
+        ``es-MX`` for a Mexican terminal, ``es`` for any other in Spanish, English for the rest.
+    """
     named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return "es" if named.replace("-", "_").partition("_")[0].partition(".")[0].lower() == "es" else "en"
+    language, _, country = named.partition(".")[0].partition("@")[0].replace("-", "_").lower().partition("_")
+    return "en" if language != "es" else "es-MX" if country == "mx" else "es"

@@ -17,15 +17,16 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
-    date,
     now,
+    past,
     serving,
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, say
+from climtrack.cli.output import as_json, note, say, tell
 from climtrack.cli.progress import progress
 from climtrack.cli.report import Charts, Presets
+from climtrack.vocabulary.counting import counted
 
 if TYPE_CHECKING:
     from climtrack.config import Config
@@ -78,15 +79,15 @@ def _request(
         themes=("light",),
         formats=("png",),
         baseline=Baseline.parse(baseline or defaults.baseline),
-        as_of=date(as_of),
+        as_of=past(as_of, "--as-of", now()),
         freshness=Freshness(offline=offline),
     )
 
 
 def _finish(done: Report) -> None:
     """Exit code of a run whose result is whole but for some series or charts."""
-    if done.failed:
-        raise typer.Exit(3)
+    if done.code:
+        raise typer.Exit(done.code)
 
 
 def post(
@@ -126,14 +127,14 @@ def post(
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
         done = write_post(
-            asked, date(since), config=settings, transport=transport, now=now(), folder=out, overrides=templates,
-            on_done=told,
+            asked, past(since, "--since", now()), config=settings, transport=transport, now=now(), folder=out,
+            overrides=templates, on_done=told,
         )  # fmt: skip
     for line in done.report.lines:
         note(line)
     posts = [asset.path for asset in done.files if asset.path.startswith("post.")]
     pictures = sum(asset.media_type.startswith("image/") for asset in done.files)
-    say(f"{done.folder}: {', '.join(dict.fromkeys(posts))} and {pictures} pictures")
+    tell(f"{done.folder}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
     _finish(done.report)
 
 
@@ -151,6 +152,10 @@ def embed(
     baseline: Years = None,
     as_of: AsOf = None,
     chart: Charts = None,
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="DIR", help="Where pictures to upload go while public_url is not set."),
+    ] = Path("climtrack-embed"),
     offline: Offline = False,
     json: Json = False,
     config: ConfigPath = None,
@@ -173,12 +178,10 @@ def embed(
         settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, found, absent = snippets(asked, platforms, config=settings, transport=transport, now=now(), on_done=told)
-    for line in done.lines:
-        note(line)
-    if not settings.publish.public_url:
-        note("public_url is not set in config.toml: these addresses reach this computer only.")
-    for line in absent:
+        done, found, said = snippets(
+            asked, platforms, config=settings, transport=transport, now=now(), folder=out, on_done=told
+        )
+    for line in (*done.lines, *said):
         note(line)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
@@ -242,7 +245,8 @@ def publish(
             }
         )
     else:
-        say(f"{done.folder}: {one.written} files written, {one.unchanged} as they were, {one.pruned} pruned")
+        files = counted(one.written, "file")
+        tell(f"{done.folder}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
     _finish(done.report)
 
 

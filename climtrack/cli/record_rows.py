@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from climtrack.cli.cells import (
-    CLAIMS,
+    DASH,
     Rows,
     listed,
-    number,
     run_cells,
-    signed,
+    why,
 )
+from climtrack.reporter.language import Language
 from climtrack.vocabulary.findings import (
     Record,
     Unknown,
@@ -21,7 +21,7 @@ from climtrack.vocabulary.results import Study
 SHOWN_HOLDERS = 8
 
 
-def record_rows(study: Study) -> Rows:
+def record_rows(study: Study, language: Language) -> Rows:
     """
     The three records.
 
@@ -29,45 +29,53 @@ def record_rows(study: Study) -> Rows:
     ----------
     study : Study
         What is known.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Record, value, date, claim, previous, margin, days level with it.
     """
-    found = study.findings.records
+    found, say = study.findings.records, language.text
+    years = study.baseline.label if study.baseline else ""
     rows: Rows = []
     for name, record, sign in (
-        ("warmest day of all", found.warmest_day, False),
-        ("warmest for the date", found.warmest_for_date, False),
-        (f"largest anomaly, {study.baseline}", found.largest_anomaly, True),
+        (say("cell.record.day"), found.warmest_day, False),
+        (say("cell.record.date"), found.warmest_for_date, False),
+        (say("cell.record.anomaly", years=years), found.largest_anomaly, True),
     ):
         if isinstance(record, Unknown):
-            rows.append((name, "–", record.why, "", "", "", ""))
+            rows.append((name, DASH, why(record.why, language), "", "", "", ""))
             continue
         rows.append(
             (
                 name,
-                signed(record.value, 3) if sign else f"{number(record.value, 3)} °C",
+                _value(record.value, sign, language),
                 str(record.date),
-                CLAIMS[record.claim],
-                _before(record, sign),
-                "" if record.previous is None else signed(record.margin, 3),
-                listed(record.tied_with),
+                say(f"claim.{record.claim.value}"),
+                _before(record, sign, language),
+                "" if record.previous is None else language.difference(record.margin, 3),
+                listed(record.tied_with, language),
             )
         )
     return rows
 
 
-def _before(record: Record, sign: bool) -> str:
+def _value(value: float, sign: bool, language: Language) -> str:
+    """A record's value, to the thousandth."""
+    return language.difference(value, 3) if sign else language.temperature(value, 3)
+
+
+def _before(record: Record, sign: bool, language: Language) -> str:
     """What an earlier year had."""
     if record.previous is None:
-        return "no earlier year"
-    value = signed(record.previous.value, 3) if sign else f"{number(record.previous.value, 3)} °C"
-    return f"{value} on {record.previous.date}"
+        return language.text("cell.record.none")
+    value = _value(record.previous.value, sign, language)
+    return language.text("cell.on", value=value, date=record.previous.date)
 
 
-def streak_rows(study: Study) -> Rows:
+def streak_rows(study: Study, language: Language) -> Rows:
     """
     The ledger of runs.
 
@@ -75,37 +83,35 @@ def streak_rows(study: Study) -> Rows:
     ----------
     study : Study
         What is known.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Streak, days, first and last day.
     """
-    found = study.findings.streaks
-    records = study.findings.records
+    found, say = study.findings.streaks, language.text
+    days = study.findings.records.days
     rows: Rows = [
-        ("record days in a row, now", *run_cells(found.record_days)),
-        ("record days in a row, longest", *run_cells(found.longest_record_days)),
-        ("above last year, now", *run_cells(found.above_last_year)),
-        ("below last year, now", *run_cells(found.below_last_year)),
-        ("above average, now", *run_cells(found.above_average)),
+        (say("cell.streak.record.now"), *run_cells(found.record_days, language)),
+        (say("cell.streak.record.longest"), *run_cells(found.longest_record_days, language)),
+        (say("cell.streak.above.year"), *run_cells(found.above_last_year, language)),
+        (say("cell.streak.below.year"), *run_cells(found.below_last_year, language)),
+        (say("cell.streak.above.average"), *run_cells(found.above_average, language)),
     ]
-    if records.days:
-        rows.append(
-            (f"record days of {study.year}", str(len(records.days)), str(records.days[0]), str(records.days[-1]))
-        )
-    else:
-        rows.append((f"record days of {study.year}", "0", "", ""))
-    if found.last_record is not None:
-        rows.append(
-            ("since the last record day", str(found.days_since_record), str(found.last_record), str(study.series.end))
-        )
+    name = say("cell.streak.days", year=study.year)
+    ends = (str(days[0]), str(days[-1])) if days else ("", "")
+    rows.append((name, language.count(len(days)), *ends))
+    if found.last_record is not None and found.days_since_record is not None:
+        since = language.count(found.days_since_record)
+        rows.append((say("cell.streak.since"), since, str(found.last_record), str(study.series.end)))
     if found.next_milestone is not None:
-        rows.append(("next milestone", str(found.next_milestone), "", ""))
+        rows.append((say("cell.streak.next"), language.count(found.next_milestone), "", ""))
     return rows
 
 
-def holder_rows(study: Study) -> Rows:
+def holder_rows(study: Study, language: Language) -> Rows:
     """
     Who holds the calendar.
 
@@ -113,16 +119,23 @@ def holder_rows(study: Study) -> Rows:
     ----------
     study : Study
         What is known.
+    language : Language
+        In which to say it.
 
     Returns
     -------
     list of tuple of str
         Place; year and days of the warmest and of the coldest, at most eight, then all others.
     """
+    say = language.text
     warm, cold = study.findings.records.warm_holders, study.findings.records.cold_holders
     top = zip_longest(warm[:SHOWN_HOLDERS], cold[:SHOWN_HOLDERS])
     rows: Rows = [
-        (str(i + 1), *(f"{one.year}: {one.days} days" if one else "" for one in pair)) for i, pair in enumerate(top)
+        (
+            str(i + 1),
+            *(say("cell.holder", year=one.year, days=say("days", one.days)) if one else "" for one in pair),
+        )
+        for i, pair in enumerate(top)
     ]
     others = [sum(one.days for one in side[SHOWN_HOLDERS:]) for side in (warm, cold)]
-    return [*rows, ("all other years", *(f"{days} days" for days in others))]
+    return [*rows, (say("cell.others"), *(say("days", days) for days in others))]

@@ -18,13 +18,14 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
-    date,
     now,
+    past,
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, say
+from climtrack.cli.output import as_json, note, say, tell
 from climtrack.cli.progress import progress
+from climtrack.vocabulary.counting import counted
 
 Charts = Annotated[
     list[str] | None,
@@ -111,10 +112,10 @@ def report(
         themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
         formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf"), "format"),
         baseline=Baseline.parse(baseline or defaults.baseline),
-        as_of=date(as_of),
-        since=date(since),
-        freshness=Freshness(offline=offline, sample=not no_sample, known_on=date(known_on)),
-        folder=out if out is not None else Path(defaults.folder),
+        as_of=past(as_of, "--as-of", moment),
+        since=past(since, "--since", moment),
+        freshness=Freshness(offline=offline, sample=not no_sample, known_on=past(known_on, "--known-on", moment)),
+        folder=out if out is not None else Path(defaults.folder).expanduser(),
         nested=out is None,
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
@@ -136,6 +137,7 @@ def report(
                         say(f"  {sentence}")
             say("")
             pictures = sum(asset.media_type.startswith("image/") for asset in one.assets)
-            say(f"{one.folder}{os.sep}: report.html, report.md, facts.json, tables and {pictures} pictures")
-    if done.failed or (strict and done.stale):
-        raise typer.Exit(3)
+            drawn = counted(pictures, "picture")
+            tell(f"{one.folder}{os.sep}: report.html, report.md, facts.json, tables and {drawn}")
+    if done.code or (strict and done.stale):
+        raise typer.Exit(done.code or 3)

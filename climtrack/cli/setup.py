@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.output import say
+from climtrack.cli.output import tell
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,4 +40,4 @@ def init(
         raise ConfigError(f"{path} is there already", "Name another file, or replace it with --force")
     make_folder(path.parent)
     write_whole(path, TEMPLATE.read_bytes())
-    say(f"Wrote {path}: every setting with its default. Delete what you do not change.")
+    tell(f"Wrote {path}: every setting with its default. Delete what you do not change.")

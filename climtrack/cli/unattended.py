@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, Public, configuration, now, serving, several
-from climtrack.cli.output import as_json, note, say
+from climtrack.cli.options import ConfigPath, Json, Public, configuration, now, past, serving, several
+from climtrack.cli.output import as_json, note, tell
 from climtrack.cli.progress import progress
+from climtrack.errors import ClimtrackError
+from climtrack.vocabulary.counting import counted
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from climtrack.config import Config
+    from climtrack.serve import ServeSettings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,9 +70,11 @@ def refresh(
         as_json(done.document())
     elif not done.interrupted:
         for row in done.rows():
-            say(row)
-        drawn = f"{done.pictures} picture{'' if done.pictures == 1 else 's'} drawn"
-        say(f"{drawn}{', site published' if done.published else ''}.")
+            tell(row)
+        if done.pictures or not done.trouble:  # else a line above says why nothing is shown
+            drawn = f"{counted(done.drawn, 'picture')} drawn"
+            kept = f", {done.pictures - done.drawn} as they were" if done.pictures > done.drawn else ""
+            tell(f"{drawn}{kept}{', site published' if done.published else ''}.")
     if done.code or (strict and done.stale):
         raise typer.Exit(done.code or 3)
 
@@ -95,15 +101,21 @@ def schedule(
     def round_of(settings: Config, moment: dt.datetime) -> None:
         publish = publish_round if settings.refresh.publish else None
         with open_transport(settings, offline=False) as transport, second_source(settings) as second:
-            done = unattended_round(config=settings, transport=transport, now=moment, publish=publish, second=second)
+            done = unattended_round(
+                config=settings, transport=transport, now=moment, publish=publish, second=second, book=service.book
+            )
         for line in done.lines:
             note(line)
         note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {done.code}.")
 
-    service = Service(lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=note)  # noqa: S311
-    with ExitStack() as stack:
+    site = _Site(public=public)
+    service = Service(
+        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=note,  # noqa: S311
+        changed=site.follow if serve else lambda _: None,
+    )  # fmt: skip
+    with closing(site):
         if serve:
-            note(f"climtrack: serving {stack.enter_context(_site(service.config, public=public))}")
+            site.follow(service.config)
         service.serve_rounds()
 
 
@@ -111,16 +123,23 @@ def accept(
     series: Annotated[
         list[str], typer.Argument(metavar="SERIES…", help="nh-air, natlan-sst … or a key such as era5.t2m.nh.")
     ],
+    day: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--date", metavar="DATE[,DATE]", help="Days that you have looked at; what else is odd is still refused."
+        ),
+    ] = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
     Take a series as the source sends it now, once, although the checks refuse it: look at `status` before.
 
-    What was held until then stays in the history. Future dates, another source and impossible temperatures are refused
-    all the same.
+    With --date only these days are let through; without it (an announced reprocessing) all of the series. What was held
+    until then stays in the history. Future dates, another source and impossible temperatures are refused all the same.
 
     \b
+    climtrack accept nh-air --date 2026-11-17
     climtrack accept nh-air
     """
     from climtrack.pipeline.fetch import Fetched
@@ -133,6 +152,7 @@ def accept(
     known = {name: key for key in endpoints(settings) for name in (str(key), key.label)}
     keys = [known[name] for name in several(series, (), known, "series")]
     moment = now()
+    only = frozenset(one for text in several(day, (), (), "date") if (one := past(text, "--date", moment)))
     with open_transport(settings, offline=False) as transport, progress("Fetching") as told:
         updates = update(
             keys,
@@ -142,6 +162,7 @@ def accept(
             now=moment,
             on_done=told,
             accept=frozenset(keys),
+            only=only,
         )
     done = Fetched(updates, (), False, moment)
     for line in failures(((one.key, one.error, one.series) for one in updates if one.error is not None), moment):
@@ -150,14 +171,42 @@ def accept(
         as_json(done.document())
     else:
         for row in done.rows():
-            say(row)
+            tell(row)
     if done.code:
         raise typer.Exit(done.code)
 
 
-def _site(settings: Config, *, public: bool) -> AbstractContextManager[str]:
-    """The published site, served in a thread."""
-    from climtrack.pipeline.publish import site_folder
-    from climtrack.serve import background
+class _Site:
+    """The published site, served in a thread, as the settings in force say."""
 
-    return background(site_folder(settings), serving(settings, public=public), now=now)
+    def __init__(self, *, public: bool) -> None:
+        self._public = public
+        self._open = ExitStack()
+        self._shown: tuple[Path, ServeSettings] | None = None
+
+    def follow(self, settings: Config) -> None:
+        """Serve what these settings name; where that cannot be, go on as before and say why."""
+        from climtrack.pipeline.publish import site_folder
+
+        before, wanted = self._shown, (site_folder(settings).absolute(), serving(settings, public=self._public))
+        if wanted == before:
+            return
+        self.close()
+        try:
+            self._serve(*wanted)
+        except ClimtrackError:
+            if before:
+                self._serve(*before)
+            raise
+
+    def _serve(self, folder: Path, settings: ServeSettings) -> None:
+        """Open the server."""
+        from climtrack.serve import background
+
+        note(f"climtrack: serving {self._open.enter_context(background(folder, settings, now=now))}")
+        self._shown = folder, settings
+
+    def close(self) -> None:
+        """Stop serving; requests in hand are finished."""
+        self._shown = None
+        self._open.close()

@@ -9,13 +9,16 @@ Maine, whose days differ by up to 2 °C). What needs nothing held is in `soundne
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from climtrack.errors import ConfigError
 from climtrack.fetcher import soundness
 from climtrack.fetcher.soundness import ACCEPT, days, refuse, runs, span
 from climtrack.fetcher.syntax import LATER, REPORT
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.series import Floats, Series, Status
 
 #: degC by which a final value may change.
@@ -36,6 +39,7 @@ def check(
     *,
     today: dt.date,
     accept: bool = False,
+    only: frozenset[dt.date] = frozenset(),
     levels: tuple[float, float] | None = None,
 ) -> tuple[str, ...]:
     """
@@ -52,6 +56,8 @@ def check(
     accept : bool, default False
         A person has looked: let a changed past, missing days, an older copy and unusual values through once. Dates
         in the future, another source and impossible temperatures are refused all the same.
+    only : frozenset of date, optional
+        The days that the person has looked at; with these left out, everything must be as usual. Empty: all of it.
     levels : tuple of float, optional
         Lowest and highest value in degC to believe at the first download; the variable's own limits by default.
 
@@ -64,8 +70,12 @@ def check(
     ------
     SourceChanged
         If the series is not to be trusted; says why and what to do.
+    ConfigError
+        If a named day has no value: a typing mistake is no fault of the source.
     """
     held = _counted(new, held)
+    if accept and only:
+        check(_without(new, held, only), held, today=today, levels=levels)
     if held is not None:
         _source(new, held)
     soundness.future(new, today)
@@ -79,6 +89,26 @@ def check(
         soundness.precision(new)
         soundness.climatology(new)
     return notes
+
+
+def _without(new: Series, held: Series | None, named: frozenset[dt.date]) -> Series:
+    """The series with the named days as if nothing were odd about them: as held, else between their neighbours."""
+    there = [i for day in named if (i := new.index(day)) is not None and not np.isnan(new.values[i])]
+    if len(there) < len(named):
+        strange = min(named - {new.start + dt.timedelta(days=i) for i in there})
+        raise ConfigError(f"{new.key.label}: there is no value on {strange}", "Name days that it has with --date")
+    values = new.values.copy()
+    values[there] = np.nan
+    known = np.flatnonzero(~np.isnan(values))
+    if not known.size:
+        raise ConfigError(f"{new.key.label}: all its days were named", "Leave --date away to accept the whole of it")
+    values[there] = np.round(np.interp(there, known, values[known]), soundness.DECIMALS)
+    if held is not None:
+        for i in there:
+            j = held.index(new.start + dt.timedelta(days=i))
+            if j is not None and not np.isnan(held.values[j]):
+                values[i] = held.values[j]
+    return replace(new, values=values)
 
 
 def is_older(new: Series, held: Series | None) -> bool:
@@ -124,7 +154,7 @@ def _age(new: Series, held: Series, accept: bool) -> list[str]:
         unknown = next((note for note in new.source.notes if note.startswith("unknown row")), "")
         if unknown and held.preliminary.any() and not new.preliminary.any():
             refuse(f'the format changed (no row "Preliminary"; {unknown[:40]})', REPORT)
-        refuse(f"the copy is {short} days older than ours", LATER)
+        refuse(f"the copy is {counted(short, 'day')} older than ours", LATER)
     return ["the server sent a slightly older copy; keeping ours"]
 
 

@@ -58,6 +58,8 @@ def fetch_all(
     now: dt.datetime,
     on_done: Callable[[Outcome], None] = lambda _: None,
     accept: frozenset[SeriesKey] = frozenset(),
+    only: frozenset[dt.date] = frozenset(),
+    doubted: Callable[[Series], bool] = lambda _: False,
 ) -> tuple[Outcome, ...]:
     """
     Ask for every endpoint; an error of one never touches another.
@@ -76,11 +78,20 @@ def fetch_all(
         Told each outcome as it comes, in the calling thread.
     accept : frozenset of SeriesKey, default empty
         Series whose unusual values a person has looked at and accepts once.
+    only : frozenset of date, optional
+        The days of them that the person has looked at; empty for all.
+    doubted : callable, optional
+        Whether a stored series is too old for a "not modified" to be believed: it is then asked for in full.
 
     Returns
     -------
     tuple of Outcome
         In the order of `endpoints`.
+
+    Raises
+    ------
+    ConfigError
+        If a day of `only` has no value.
     """
     wanted = list(endpoints)
     stored = [held(endpoint.key) for endpoint in wanted]
@@ -97,8 +108,12 @@ def fetch_all(
             except queue.Empty:
                 return
             try:
-                key = wanted[i].key
-                done.put((i, fetch(wanted[i], stored[i], transport=transport, now=now, accept=key in accept)))
+                key, known = wanted[i].key, stored[i]
+                whole = known is not None and doubted(known)
+                found = fetch(
+                    wanted[i], known, transport=transport, now=now, accept=key in accept, only=only, whole=whole
+                )
+                done.put((i, found))
             except BaseException as bug:  # a bug, not an outcome: it ends the run in the calling thread
                 done.put((i, bug))
                 return
@@ -120,7 +135,14 @@ def fetch_all(
 
 
 def fetch(
-    endpoint: Endpoint, held: Series | None, *, transport: Transport, now: dt.datetime, accept: bool = False
+    endpoint: Endpoint,
+    held: Series | None,
+    *,
+    transport: Transport,
+    now: dt.datetime,
+    accept: bool = False,
+    only: frozenset[dt.date] = frozenset(),
+    whole: bool = False,
 ) -> Outcome:
     """
     Ask for one endpoint.
@@ -137,16 +159,25 @@ def fetch(
         Time of asking, in UTC.
     accept : bool, default False
         Let unusual values through once, as `checks.check` does.
+    only : frozenset of date, optional
+        Those of these days only; empty for all.
+    whole : bool, default False
+        Ask for the whole of it, whether or not it has changed: behind a broken cache a 304 may be wrong for weeks.
 
     Returns
     -------
     Outcome
         Never an exception of the source.
+
+    Raises
+    ------
+    ConfigError
+        If a day of `only` has no value.
     """
     payload: Payload | None = None
     # validators belong to this address; the sample's are nobody else's business
     known = held.source if held is not None and held.source.url.endswith(endpoint.path) and not accept else None
-    asked = known if known is not None and not known.simulated else None
+    asked = known if known is not None and not known.simulated and not whole else None
     try:
         payload = transport.get(
             endpoint.path,
@@ -160,7 +191,7 @@ def fetch(
             new = series_from_csv(payload.body, endpoint.key, source)
         else:
             new = series_from_payload(payload.body, endpoint.key, source, data_source=endpoint.data_source)
-        notes = checks.check(new, held, today=now.date(), accept=accept, levels=endpoint.levels)
+        notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
     except FetchError as problem:
         if payload is not None and not problem.body:
             problem.url, problem.body = payload.url, payload.body[:KEPT]

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from climtrack.errors import SourceChanged
 from climtrack.fetcher.syntax import LATER, REPORT
 from climtrack.vocabulary import calendar
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.series import Series
 from climtrack.vocabulary.tables import year_table
 from climtrack.vocabulary.variables import VARIABLES
@@ -122,6 +123,8 @@ def steps(new: Series, held: Series | None) -> None:
     # exactly zero is what programs write for nothing: it has to be reached by a step that has been seen
     limit = np.where((new.values[1:] == 0) | (new.values[:-1] == 0), 1.0, STEPS) * max(usual, 0.05)
     wide = np.concatenate([[False], moved > limit])
+    spikes = wide & np.append(wide[1:], False)
+    wide[1:] &= ~spikes[:-1]  # the way back from a spike: the day after it is as it should be
     _odd(new, wide, f"day to day this series moves {usual:.2f} at most")
 
 
@@ -180,7 +183,7 @@ def gaps(new: Series, *, accept: bool) -> tuple[str, ...]:
         return ()
     holes = runs(empty)
     if not accept and (count > FIRST_LACKING or holes > FIRST_GAPS):
-        refuse(f"{count:,} days are missing in the middle, in {holes} gaps", LATER)
+        refuse(f"{count:,} days are missing in the middle, in {counted(holes, 'gap')}", LATER)
     return (f"{days(count)} missing ({span(new, empty)})",)
 
 

@@ -16,6 +16,8 @@ from typing import Literal
 
 #: Final analyses replace preliminary ones about this many days later; a preliminary file is sought within twice that.
 FINAL_AFTER = 16
+#: No final file is asked for sooner than this many days after its day: it comes 15 to 16 days later, seldom 14.
+FINAL_FROM = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Item:
     Parameters
     ----------
     paths : tuple of str
-        Where it may be, best first: a final file, then a preliminary one.
+        Where it may be, likeliest first: a final file, and a recent day's preliminary one.
     first, last : date
         Days that it is wanted for, both included.
     megabytes : float
@@ -114,10 +116,20 @@ class Item:
 
 
 def items(
-    place: Place, since: dt.date, until: dt.date, *, done: Collection[dt.date], today: dt.date, stride: int = 1
+    place: Place,
+    since: dt.date,
+    until: dt.date,
+    *,
+    done: Collection[dt.date],
+    today: dt.date,
+    early: Collection[dt.date] = (),
+    stride: int = 1,
 ) -> tuple[Item, ...]:
     """
     Downloads that some days still need.
+
+    A preliminary file is never issued again before the final one takes its place, so a day that is held as preliminary
+    is left alone until that may have happened, and then its final file alone is asked for.
 
     Parameters
     ----------
@@ -129,6 +141,8 @@ def items(
         Days that are final already.
     today : date
         The day of the run.
+    early : collection of date, optional
+        Days that are held as preliminary.
     stride : int, default 1
         Every so many rows and columns of an OPeNDAP location.
 
@@ -137,13 +151,14 @@ def items(
     tuple of Item
         In order of date.
     """
-    held = frozenset(done)
+    ripe = FINAL_FROM if place.per == "day" else FINAL_AFTER + 1
+    held = {*done, *(day for day in early if (today - day).days < ripe)}
     first, last = max(since, place.first), min(until, today)
     wanted = [
         day for i in range((last - first).days + 1) if (day := first + dt.timedelta(days=i)) not in held
     ]  # fmt: skip
     if place.per == "day":
-        return tuple(Item(_day_paths(place, day, today), day, day, place.megabytes) for day in wanted)
+        return tuple(Item(_day_paths(place, day, today, day in early), day, day, place.megabytes) for day in wanted)
     years: dict[int, list[dt.date]] = {}
     for day in wanted:
         years.setdefault(day.year, []).append(day)
@@ -153,8 +168,10 @@ def items(
     )
 
 
-def _day_paths(place: Place, day: dt.date, today: dt.date) -> tuple[str, ...]:
-    """The final file of a day; of a recent one also the preliminary file."""
-    final = place.pattern.format(day=day)
-    recent = place.early and (today - day).days <= 2 * FINAL_AFTER
-    return (final, place.early.format(day=day)) if recent else (final,)
+def _day_paths(place: Place, day: dt.date, today: dt.date, held: bool) -> tuple[str, ...]:
+    """The final file of a day; of a recent one also the preliminary file, first while it is all there is."""
+    final, days = place.pattern.format(day=day), (today - day).days
+    if held or not place.early or days > 2 * FINAL_AFTER:
+        return (final,)
+    early = place.early.format(day=day)
+    return (early, final) if days < FINAL_FROM else (final, early)

@@ -9,9 +9,7 @@ get (`climtrack.analysis.climatology.harmonic`); what remains is 17 fields inste
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,21 +18,18 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import BaselineNotCovered, SeriesError
-from climtrack.gridded import grids
+from climtrack.gridded.cf import Packing
+from climtrack.gridded.frames import DAYS, Fields32, Frames, in_celsius, missing, oriented, westward
 from climtrack.gridded.grids import GridFile
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import date_of
 from climtrack.vocabulary.series import Floats
 
 HARMONICS = 8
-DAYS = 365
 #: Calendar days that are projected together: a matrix product instead of as many rank-one updates.
 BATCH = 8
-#: Files kept open at once.
-OPEN = 48
 #: A cell needs a value in this share of the baseline's years on every calendar day.
 ENOUGH = 0.5
-Fields32 = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,67 +88,6 @@ def _basis(slot: int) -> Floats:
     return np.concatenate(([1.0], np.stack((np.cos(angles), np.sin(angles)), axis=1).ravel()))
 
 
-class Frames:
-    """
-    Fields of single days out of many files, the last few kept open.
-
-    Parameters
-    ----------
-    files : sequence of GridFile
-        One variable on one grid; a day found twice is taken from the later file.
-    """
-
-    def __init__(self, files: Sequence[GridFile]) -> None:
-        if len({file.grid.digest for file in files}) != 1:
-            raise SeriesError("the files are on different grids", "Give files of one grid")
-        self._where = {day: (file, step) for file in files for step, day in enumerate(_dates(file))}
-        self._open: OrderedDict[str, tuple[ExitStack, grids.OpenGrid]] = OrderedDict()
-        self.first = files[0]
-
-    @property
-    def days(self) -> frozenset[dt.date]:
-        """Days that there are."""
-        return frozenset(self._where)
-
-    def field(self, day: dt.date) -> npt.NDArray[Any]:
-        """
-        Stored numbers of a day, in the file's own order.
-
-        Parameters
-        ----------
-        day : date
-            One of `days`.
-
-        Returns
-        -------
-        array
-            Shape (latitude, longitude); valid until the next is asked for.
-        """
-        file, step = self._where[day]
-        if file.location not in self._open:
-            if len(self._open) >= OPEN:
-                self._open.popitem(last=False)[1][0].close()
-            stack = ExitStack()
-            self._open[file.location] = stack, stack.enter_context(grids.OpenGrid(file))
-        self._open.move_to_end(file.location)
-        return next(self._open[file.location][1].fields(step, step + 1))[0]
-
-    def close(self) -> None:
-        """Close every file."""
-        while self._open:
-            self._open.popitem()[1][0].close()
-
-
-def _dates(file: GridFile) -> list[dt.date]:
-    """Dates of the steps; long-term means, dated in year 1 of a mixed calendar, are counted from 1 January."""
-    if file.times[0] >= np.datetime64("1800-01-01"):
-        return list(file.times.astype("datetime64[D]").astype(object))
-    if file.times.size not in (DAYS, DAYS + 1):
-        raise SeriesError(f"{file.label} has {file.times.size} long-term means, not one for each calendar day")
-    first = dt.date(1 if file.times.size == DAYS else 4, 1, 1)
-    return [first + dt.timedelta(days=i) for i in range(file.times.size)]
-
-
 def climatology(
     files: Sequence[GridFile],
     baseline: Baseline,
@@ -184,7 +118,7 @@ def climatology(
     """
     frames = Frames(files)
     file, known = frames.first, frames.days
-    years = _years(known, baseline)
+    years = _years(frames, baseline)
     rows, columns = file.grid.shape
     coefficients = np.zeros((1 + 2 * HARMONICS, rows * columns), dtype=np.float32)
     good = np.ones(rows * columns, dtype=np.bool_)
@@ -208,27 +142,23 @@ def climatology(
                 progress(slot + 1, DAYS)
     finally:
         frames.close()
-    packing = file.packing
+    packing = frames.packing
     coefficients *= np.float32(packing.scale)
     coefficients[0] += np.float32(packing.offset - (273.15 if packing.kelvin else 0))
     coefficients[:, ~good] = np.nan
     turned = coefficients.reshape(-1, rows, columns)
     for k, term in enumerate(turned):
         turned[k] = oriented(file, term)
-    latitude, longitude = np.sort(file.grid.latitude), np.sort(_west(file.grid.longitude))
+    latitude, longitude = np.sort(file.grid.latitude), np.sort(westward(file.grid.longitude))
     return CellClimatology(file.product, file.variable, baseline, latitude, longitude, turned)
 
 
-def _years(known: frozenset[dt.date], baseline: Baseline) -> tuple[int, ...]:
+def _years(frames: Frames, baseline: Baseline) -> tuple[int, ...]:
     """Years to average; a long-term mean has one, before any observation."""
-    found = sorted({day.year for day in known})
-    if found[-1] < 1800:
-        return (found[-1],)
-    short = [year for year in baseline.years if sum(day.year == year for day in known) < DAYS - 10]
-    if short:
-        raise BaselineNotCovered(
-            f"{baseline} not covered: {len(short)} years lack days, the first is {short[0]}", "Give all years of it"
-        )
+    last = max(frames.days).year
+    if last < 1800:
+        return (last,)
+    frames.covered(baseline)
     return tuple(baseline.years)
 
 
@@ -245,89 +175,18 @@ def _mean(frames: Frames, dates: Sequence[dt.date]) -> tuple[Fields32, npt.NDArr
     for day in dates:
         field = frames.field(day)
         kind: type[Any] = np.int32 if field.dtype.kind in "iu" and field.dtype.itemsize <= 2 else np.float64
-        gone = _missing(frames.first, field)
-        missing = np.zeros(field.shape, dtype=np.bool_) if gone is None else gone
-        kept = np.where(missing, field.dtype.type(0), field)
+        gone = missing(frames.packing, field)
+        none = np.zeros(field.shape, dtype=np.bool_) if gone is None else gone
+        kept = np.where(none, field.dtype.type(0), field)
         if total is None or count is None:
-            total, count = kept.astype(kind), (~missing).astype(np.int16)
+            total, count = kept.astype(kind), (~none).astype(np.int16)
         else:
             total += kept
-            count += ~missing
+            count += ~none
     assert total is not None  # noqa: S101  (dates is not empty)
     assert count is not None  # noqa: S101
     mean = np.divide(total, np.maximum(count, 1), dtype=np.float32, casting="same_kind")
     return mean, count
-
-
-def _west(longitude: Floats) -> Floats:
-    """Longitudes from 180 W eastward."""
-    return (longitude + 180) % 360 - 180
-
-
-def oriented(file: GridFile, field: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """
-    A field turned south to north and eastward from 180 W.
-
-    Parameters
-    ----------
-    file : GridFile
-        Whose order it is in.
-    field : array
-        Shape (latitude, longitude).
-
-    Returns
-    -------
-    array
-        The same numbers.
-    """
-    rows = field if file.grid.latitude[0] < file.grid.latitude[-1] else field[::-1]
-    west = _west(file.grid.longitude)
-    cut = int(np.argmin(west))
-    if (np.diff(np.roll(west, -cut)) > 0).all():  # two slices do what an index would do cell by cell
-        return np.concatenate((rows[:, cut:], rows[:, :cut]), axis=1)
-    return rows[:, np.argsort(west, kind="stable")]
-
-
-def celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
-    """
-    A stored field in degC, turned south to north and eastward from 180 W.
-
-    Parameters
-    ----------
-    file : GridFile
-        Where it is from.
-    field : array
-        Stored numbers.
-
-    Returns
-    -------
-    array of float32
-        NaN where there is no value.
-    """
-    return _celsius(file, oriented(file, field))
-
-
-def _celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
-    """Stored numbers in degC, NaN where there is no value; in float64 unless they are shorts."""
-    packing = file.packing
-    short = field.dtype.kind in "iu" and field.dtype.itemsize <= 2
-    values: npt.NDArray[np.floating[Any]] = field.astype(np.float32 if short else np.float64)
-    values *= packing.scale
-    values += packing.offset - (273.15 if packing.kelvin else 0.0)
-    missing = _missing(file, field)
-    if missing is not None:
-        values[missing] = np.nan
-    return np.asarray(values, dtype=np.float32)
-
-
-def _missing(file: GridFile, field: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
-    """Which cells hold no value; None where every number is one."""
-    missing = np.isnan(field) if field.dtype.kind == "f" else None
-    for fill in file.packing.fills:
-        if field.dtype.kind == "f" or np.iinfo(field.dtype).min <= fill <= np.iinfo(field.dtype).max:
-            hit = field == field.dtype.type(fill)
-            missing = hit if missing is None else missing | hit
-    return missing
 
 
 def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) -> None:
@@ -423,26 +282,28 @@ def difference(
     Yields
     ------
     array of float32
-        degC, shape (latitude, longitude), south to north and eastward from 180 W.
+        degC, shape (latitude, longitude), south to north and eastward from 180 W; valid until the next is asked for.
     """
     one, two = Frames(this), Frames(other)
     if one.first.grid.digest != two.first.grid.digest:
         raise SeriesError("the two years are on different grids", "Give files of one product")
+    values, turned = (np.empty(one.first.grid.shape, dtype=np.float32) for _ in range(2))  # used again and again
     try:
         for day, partner in days:
-            yield oriented(one.first, _minus(one.first, one.field(day), two.first, two.field(partner)))
+            _minus(one.packing, one.field(day), two.packing, two.field(partner), values)
+            yield oriented(one.first, values, turned)
     finally:
         one.close()
         two.close()
 
 
-def _minus(this: GridFile, one: npt.NDArray[Any], other: GridFile, two: npt.NDArray[Any]) -> Fields32:
-    """Difference of two fields in degC, NaN where either has no value."""
-    if one.dtype.kind in "iu" and one.dtype.itemsize <= 2 and two.dtype == one.dtype and this.packing == other.packing:
-        values: Fields32 = np.subtract(one, two, dtype=np.float32)  # packed alike: the offsets cancel, shorts are exact
-        values *= np.float32(this.packing.scale)
-        for missing in (_missing(this, one), _missing(other, two)):
-            if missing is not None:
-                values[missing] = np.nan
-        return values
-    return np.asarray(_celsius(this, one) - _celsius(other, two), dtype=np.float32)
+def _minus(this: Packing, one: npt.NDArray[Any], other: Packing, two: npt.NDArray[Any], values: Fields32) -> None:
+    """Difference of two fields in degC into `values`, NaN where either has no value."""
+    if one.dtype.kind in "iu" and one.dtype.itemsize <= 2 and two.dtype == one.dtype and this == other:
+        np.subtract(one, two, out=values, dtype=np.float32)  # packed alike: the offsets cancel, shorts are exact
+        values *= np.float32(this.scale)
+        for gone in (missing(this, one), missing(other, two)):
+            if gone is not None:
+                np.copyto(values, np.nan, where=gone)
+        return
+    np.subtract(in_celsius(this, one), in_celsius(other, two), out=values)

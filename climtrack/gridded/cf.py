@@ -272,6 +272,23 @@ def data_variable(description: Description, variable: str, name: str = "") -> Va
         if name not in description.variables:
             raise SeriesError(f"the file has no variable {name!r}", f"It has {_names(description)}")
         return description.variables[name]
+    chosen = _fitting(description, variable)
+    if not chosen and (others := [one for one in WORDS if one != variable and _fitting(description, one)]):
+        raise SeriesError(
+            f"the file holds {VARIABLES[others[0]].title}, not {VARIABLES[variable].title}",
+            f"Choose it with --variable {others[0]}",
+        )
+    if len(chosen) != 1:
+        found = ", ".join(var.name for var in chosen) or "none"
+        raise SeriesError(
+            f"which variable holds {VARIABLES[variable].title}? By its metadata: {found}",
+            f"Name it (--name): the file has {_names(description)}",
+        )
+    return chosen[0]
+
+
+def _fitting(description: Description, variable: str) -> list[Var]:
+    """Variables whose metadata fit a quantity best."""
     standard, words, never = WORDS[variable]
     fits: list[tuple[int, Var]] = []
     for var in description.variables.values():
@@ -282,14 +299,7 @@ def data_variable(description: Description, variable: str, name: str = "") -> Va
         if score and _temperature(var):
             fits.append((score, var))
     best = max((score for score, _ in fits), default=0)
-    chosen = [var for score, var in fits if score == best]
-    if len(chosen) != 1:
-        found = ", ".join(var.name for var in chosen) or "none"
-        raise SeriesError(
-            f"which variable holds {VARIABLES[variable].title}? By its metadata: {found}",
-            f"Name it (--name): the file has {_names(description)}",
-        )
-    return chosen[0]
+    return [var for score, var in fits if score == best]
 
 
 def _names(description: Description) -> str:

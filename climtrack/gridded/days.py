@@ -20,6 +20,7 @@ import numpy as np
 from climtrack.errors import SeriesError
 from climtrack.gridded.reduction import FileMeans, Request
 from climtrack.gridded.weights import RULES
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
@@ -145,7 +146,7 @@ def days(found: Sequence[FileMeans]) -> Days:
         result.append(
             Day(dates[begin].item(), flag, _means(values[begin:end]), _means(coverage[begin:end]))
         )  # fmt: skip
-    notes = (f"{len(short)} days with fewer than {steps} steps left out: {_some(short)}",) if short else ()
+    notes = (f"{counted(len(short), 'day')} with fewer than {steps} steps left out: {_some(short)}",) if short else ()
     return Days(tuple(result), notes)
 
 
@@ -308,7 +309,8 @@ def series(
         dates = [str(start + dt.timedelta(days=int(j))) for j in poor]
         said = [*table.notes, *notes]
         if dates:
-            said.append(f"{len(dates)} days with less than {ENOUGH:.0%} of the usual coverage left out: {_some(dates)}")
+            lost = counted(len(dates), "day")
+            said.append(f"{lost} with less than {ENOUGH:.0%} of the usual coverage left out: {_some(dates)}")
         low = int(np.nanargmin(np.where(np.isnan(values), np.nan, coverage))) if not np.isnan(values).all() else 0
         details = {
             "files": listing,

@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.exceptions import HTTPError
 
 from climtrack.errors import SourceChanged, SourceUnavailable
+from climtrack.vocabulary import faults
 
 BLOCK = 1 << 18
 #: First bytes of a NetCDF file; a web page sent with status 200 begins otherwise.
@@ -92,6 +93,7 @@ class Downloader:
         self._base = base if base.endswith("/") else base + "/"
         self._policy = policy
         self._sleep, self._clock = sleep, clock
+        self._stopped = False
         self._pool = urllib3.PoolManager(
             num_pools=2,
             maxsize=2,
@@ -155,6 +157,8 @@ class Downloader:
         part, mark = target.with_name(target.name + ".part"), target.with_name(target.name + ".etag")
         problem = ""
         for attempt in range(self._policy.attempts):
+            if self._stopped:
+                break
             if attempt:
                 self._sleep(min(2.0**attempt, self._policy.patience))
             try:
@@ -166,7 +170,7 @@ class Downloader:
                     and error.errno in (28, 13, 30)
                 ):
                     raise
-                problem = type(error.reason if isinstance(error, MaxRetryError) else error).__name__
+                problem = faults.network(error, urlsplit(url).hostname or "")
                 continue
             if outcome == "absent":
                 return None
@@ -224,6 +228,8 @@ class Downloader:
                     )  # fmt: skip
                 size += out.write(block)
                 spent = self._clock() - begin
+                if self._stopped:
+                    return "the run was stopped"  # the part stays, to be continued
                 if size > total or (spent > 60 and (size - held) / spent < self._policy.slowest):
                     return "it sent too much" if size > total else "it sends too slowly"
         return "whole" if size == total else f"it stopped after {size} of {total} bytes"
@@ -260,6 +266,10 @@ class Downloader:
                 )
             url = there
         raise SourceUnavailable(f"{urlsplit(url).hostname} sent us round in circles", url=url)
+
+    def stop(self) -> None:
+        """End what is on its way in other threads at its next block; nothing more is asked for."""
+        self._stopped = True
 
     def close(self) -> None:
         """Close all connections."""

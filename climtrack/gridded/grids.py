@@ -127,7 +127,9 @@ def locate(paths: Iterable[str]) -> tuple[str, ...]:
         else:
             inside = [Path(p) for p in sorted(glob.glob(str(here), recursive=True))]  # noqa: PTH207  (absolute patterns)
         if not inside:
-            raise SeriesError(f"nothing to read at {Path(path).name!r}", "Give NetCDF or Zarr files, folders or globs")
+            raise SeriesError(
+                f"nothing to read at {readers.shown(path)!r}", "Give NetCDF or Zarr files, folders or globs"
+            )
         found.update(dict.fromkeys(str(p) for p in inside))
     return tuple(found)
 
@@ -162,8 +164,12 @@ def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) 
     SeriesError
         If the file is not a regular latitude-longitude grid of that variable.
     """
+    wanted = cf.option(variable)
     with readers.opened(location) as reader:
-        return _described(reader, location, cf.option(variable), name, stride)
+        try:
+            return _described(reader, location, wanted, name, stride)
+        except readers.DAMAGE as error:
+            raise readers.unreadable(location, error) from error
 
 
 def _described(reader: readers.Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
@@ -180,7 +186,7 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str, 
         layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles), stride)
         on = _grid(reader, about, var, axes, layout.thinned)
     except SeriesError as error:
-        raise SeriesError(f"{label(location)[:80]}: {error.what}", error.remedy) from error
+        raise SeriesError(f"{readers.shown(location)}: {error.what}", error.remedy) from error
     return GridFile(
         location,
         var.name,
@@ -251,6 +257,14 @@ class OpenGrid:
         """
         source = self._source
         stop = source.times.size if stop is None else stop
+        try:
+            yield from self._fields(first, stop)
+        except readers.DAMAGE as error:
+            raise readers.unreadable(source.location, error) from error
+
+    def _fields(self, first: int, stop: int) -> Iterator[tuple[npt.NDArray[Any], Status]]:
+        """Fields and their status, whatever the libraries raise."""
+        source = self._source
         steps = self._reader.fields(source.name, source.layout, first, stop)
         if source.expver is None:
             yield from zip(steps, (Status(flag) for flag in source.status[first:stop]), strict=True)

@@ -84,10 +84,7 @@ class Journal:
         self._entries: list[Entry] = []
         whole = path.read_bytes() if path.is_file() else b""
         complete = whole[: whole.rfind(b"\n") + 1]
-        if len(complete) != len(whole):
-            # The line that a kill cut short would spoil the next one.
-            with path.open("r+b") as file:
-                file.truncate(len(complete))
+        self._torn = len(complete) if len(complete) != len(whole) else -1
         for line in complete.splitlines():
             entry = _entry(line)
             if entry is not None:
@@ -114,6 +111,11 @@ class Journal:
         record = days.records([found])[0]
         record = FileRecord(url or record.label, sha256 or record.sha256, record.size, record.first)
         entry = Entry(record, found.grid, found.name, tuple(map(tag, regions)), days.days([found]).days)
+        if self._torn >= 0:
+            # The line that a kill cut short would spoil the next one; whoever only looks leaves it alone.
+            with self._path.open("r+b") as file:
+                file.truncate(self._torn)
+            self._torn = -1
         line = json.dumps(_document(entry), separators=(",", ":"), allow_nan=False) + "\n"
         with self._path.open("ab") as file:
             file.write(line.encode())
@@ -136,13 +138,34 @@ class Journal:
         frozenset of date
             They need not be downloaded again.
         """
+        return self._with(Status.FINAL, regions)
+
+    def early(self, regions: Iterable[Region]) -> frozenset[dt.date]:
+        """
+        Days that are preliminary, and not final yet, for all of some regions.
+
+        Parameters
+        ----------
+        regions : iterable of Region
+            The regions.
+
+        Returns
+        -------
+        frozenset of date
+            Nothing but their final files is worth a download.
+        """
+        wanted = tuple(regions)
+        return self._with(Status.PRELIMINARY, wanted) - self.final(wanted)
+
+    def _with(self, status: Status, regions: Iterable[Region]) -> frozenset[dt.date]:
+        """Days that were noted with a status for all of some regions."""
         wanted = set(map(tag, regions))
         return frozenset(
             day.date
             for entry in self._entries
             if wanted <= set(entry.regions)
             for day in entry.days
-            if day.status == Status.FINAL
+            if day.status == status
         )
 
     def table(self, regions: Sequence[Region]) -> tuple[Days, tuple[FileRecord, ...], str, str]:

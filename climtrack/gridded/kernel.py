@@ -17,6 +17,9 @@ from climtrack.gridded.cf import Packing
 from climtrack.gridded.weights import Plan
 from climtrack.vocabulary.series import Floats
 
+#: Rows that numpy widens to 32 bits together. Less than 128 kB: what is larger, a dask worker's malloc asks of the
+#: system anew for each field.
+ROWS = 20
 Field = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
@@ -42,6 +45,7 @@ class Kernel:
         self._under = np.zeros(len(plan.regions))
         # Buffers used for every field: fresh memory would cost as much as the arithmetic.
         self._products = np.empty_like(plan.heights)
+        self._sums: Field = np.empty(0)
         self._mask, self._good, self._hit = (np.zeros(plan.shape, dtype=np.bool_) for _ in range(3))
         self._kept: Field = np.empty(0)
 
@@ -102,7 +106,12 @@ class Kernel:
             kind: type[Any] = np.float64
         else:  # 2**31 holds a row of shorts of any grid narrower than 65,536 columns
             kind = np.int32 if field.dtype.itemsize <= 2 and field.shape[1] < 2**16 else np.int64
-        sums = np.add.reduceat(field, plan.starts, axis=1, dtype=kind)[plan.rows]
+        if self._sums.dtype != kind:
+            self._sums = np.empty((len(field), plan.starts.size), dtype=kind)
+        for first in range(0, len(field), ROWS):
+            some = slice(first, first + ROWS)
+            np.add.reduceat(field[some], plan.starts, axis=1, dtype=kind, out=self._sums[some])
+        sums = self._sums[plan.rows]
         np.multiply(plan.shares[:, :1], sums[:, 0], out=self._products)
         for run in range(1, plan.starts.size):
             self._products += plan.shares[:, run, None] * sums[:, run]

@@ -7,6 +7,7 @@ latitude and longitude; one that crosses the date line is written past 180 degre
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
     Raises
     ------
     ConfigError
-        If the document holds no polygon.
+        If the document holds no polygon, or an edge may run either way around the Earth.
     """
     try:
         document = json.loads(text)
@@ -50,6 +51,13 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
         raise ConfigError(f"{name}: not a GeoJSON document", "Give a Polygon or MultiPolygon in degrees") from error
     if not points or any(len(ring) < 4 for polygon in polygons for ring in polygon):
         raise ConfigError(f"{name}: the GeoJSON document holds no polygon", "Give a Polygon or MultiPolygon in degrees")
+    for ring in (ring for polygon in polygons for ring in polygon):
+        steps = [abs(float(two[0]) - float(one[0])) for one, two in itertools.pairwise(ring)]
+        if wide := [step for step in steps if 180 < step < 360]:
+            raise ConfigError(
+                f"{name}: an edge spans {wide[0]:g} degrees: does it cross the date line, or the other way?",
+                "Across the date line write 190 for -170; the long way set corners between",
+            )
     features = document.get("features") or [document]
     own = next((f.get("properties") or {} for f in features if isinstance(f, dict)), {})
     label = title or str(own.get("name") or own.get("NAME") or name)

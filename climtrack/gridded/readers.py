@@ -9,6 +9,7 @@ threads at once; Zarr with xarray. All deliver stored numbers, never decoded one
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -16,16 +17,22 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import ExtraMissing, SeriesError
+from climtrack.errors import ExtraMissing, SeriesError, SourceUnavailable
+from climtrack.files import shortened
 from climtrack.gridded import chunks
+from climtrack.gridded.addresses import quiet, reach
 from climtrack.gridded.cf import Description, Var
 from climtrack.gridded.chunks import ChunkReader
+from climtrack.gridded.classic import expected_size
 from climtrack.gridded.layout import Layout
 
 Array = npt.NDArray[Any]
 #: netCDF4-python crashes when two threads read, even through separate handles.
 NETCDF = threading.Lock()
 INSTALL = "In climtrack's folder: pip install '.[grid]'"
+#: What h5py, netCDF4, zarr and its codecs raise for files that are damaged, cut short or out of reach; not the errors
+#: of a slip in this program, which stay a bug.
+DAMAGE = (OSError, RuntimeError, ValueError, LookupError, EOFError, zlib.error)
 
 
 class Reader(Protocol):
@@ -90,7 +97,7 @@ class Hdf5:
             if not hasattr(item, "dtype") or item.attrs.get("NAME", b"")[:32] == b"This is a netCDF dimension but n":
                 continue
             dims = tuple(
-                (Path(dim[0].name).name if len(dim) else name if item.ndim == 1 else f"dim{i}")
+                (Path(dim[0].name or "").name if len(dim) else name if item.ndim == 1 else f"dim{i}")
                 for i, dim in enumerate(item.dims)
             )
             found[name] = Var(name, dims, tuple(item.shape), item.dtype, _plain(item.attrs))
@@ -155,7 +162,8 @@ class Classic:
     def __init__(self, location: str) -> None:
         import netCDF4
 
-        with NETCDF:
+        self._location = location
+        with NETCDF, quiet(location):
             self._file = netCDF4.Dataset(location)
             self._file.set_auto_maskandscale(False)
 
@@ -163,7 +171,7 @@ class Classic:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with NETCDF:
+        with NETCDF, quiet(self._location):
             self._file.close()
 
     def describe(self) -> Description:
@@ -175,7 +183,7 @@ class Classic:
         Description
             As the library gives them.
         """
-        with NETCDF:
+        with NETCDF, quiet(self._location):
             found = {
                 name: Var(
                     name,
@@ -202,7 +210,7 @@ class Classic:
         array
             Stored numbers.
         """
-        with NETCDF:
+        with NETCDF, quiet(self._location):
             return np.asarray(self._file.variables[name][...])
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
@@ -226,7 +234,7 @@ class Classic:
         item = self._file.variables[name]
         source = _sliced(item, layout, first, stop, None)
         while True:
-            with NETCDF:
+            with NETCDF, quiet(self._location):
                 field = next(source, None)
             if field is None:
                 return
@@ -250,7 +258,10 @@ class Zarr:
         except ImportError as error:
             raise ExtraMissing("reading Zarr needs xarray and zarr", INSTALL) from error
         # Decoding is left to this package, so that packed numbers stay packed.
-        self._data = xarray.open_dataset(location, engine="zarr", decode_cf=False, chunks=None, consolidated=None)
+        try:
+            self._data = xarray.open_zarr(location, decode_cf=False, chunks=None, consolidated=True)
+        except (KeyError, ValueError):  # no consolidated metadata: asked for it, xarray would warn the reader
+            self._data = xarray.open_zarr(location, decode_cf=False, chunks=None, consolidated=False)
 
     def __enter__(self) -> Self:
         return self
@@ -331,28 +342,74 @@ def opened(location: str) -> Reader:
     ------
     SeriesError
         If it is neither NetCDF nor Zarr, or cannot be read.
+    SourceUnavailable
+        If nobody answers at the address.
     """
-    name = location.rstrip("/").rsplit("/", 1)[-1]
+    name = shown(location)
     try:
         if "://" in location:
-            return Zarr(location) if name.endswith(".zarr") else Classic(location)
+            reach(location)
+            return Zarr(location) if location.rstrip("/").endswith(".zarr") else Classic(location)
         path = Path(location)
         if path.is_dir():
             return Zarr(location)
         with path.open("rb") as file:
             head = file.read(8)
-        if head[:3] == b"CDF":
-            return Classic(location)
+            if head[:3] == b"CDF":
+                file.seek(0)
+                if path.stat().st_size < expected_size(file):
+                    raise SeriesError(f"{name!r} is cut short", "Download it again")
+                return Classic(location)
         if head == b"\x89HDF\r\n\x1a\n":
             return Hdf5(location)
-    except ExtraMissing:
-        raise
     except FileNotFoundError as error:
         raise SeriesError(f"there is no file {name!r}", "Check the path") from error
-    # Every library raises its own kind for a damaged or unreachable file.
-    except Exception as error:
-        raise SeriesError(f"{name!r} cannot be read: {type(error).__name__}", "Check or download it again") from error
+    except DAMAGE as error:
+        raise unreadable(location, error) from error
     raise SeriesError(f"{name!r} is neither NetCDF nor Zarr", "Give NetCDF-3, NetCDF-4 or Zarr")
+
+
+def shown(location: str) -> str:
+    """
+    A path or address as it was typed, fit for a message.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+
+    Returns
+    -------
+    str
+        Its middle left out where it is long.
+    """
+    return location[:90] if "://" in location else shortened(Path(location))
+
+
+def unreadable(location: str, error: Exception) -> SeriesError | SourceUnavailable:
+    """
+    What a library could not read, as one of our errors.
+
+    Parameters
+    ----------
+    location : str
+        Path or address.
+    error : Exception
+        What it raised.
+
+    Returns
+    -------
+    SeriesError or SourceUnavailable
+        Naming the file, or the address whose server answered and gave no grid.
+    """
+    if "://" in location:
+        return SourceUnavailable(
+            f"{location[:90]!r} gives no grid: the server answers, but not with one", "Check the address", url=location
+        )
+    name = shown(location)
+    if isinstance(error, PermissionError):
+        return SeriesError(f"{name!r} cannot be read: its rights forbid it", "Change its rights")
+    return SeriesError(f"{name!r} is cut short or damaged", "Check or download it again")
 
 
 def _sliced(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:

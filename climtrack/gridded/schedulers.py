@@ -11,14 +11,21 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from climtrack.errors import ConfigError, ExtraMissing, StoreError
+from climtrack.workers import die_with
 
 T = TypeVar("T")
 R = TypeVar("R")
 NAMES = ("threads", "processes", "serial", "cluster")
+#: What a worker's malloc keeps for itself, in bytes. By dask's own setting it gives 128 kB and more back at once, and a
+#: field's 2 MB, cleared anew by the system for each day, then cost as much as inflating them.
+MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**27),
+    "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+}  # fmt: skip
 #: How often a task may lose its worker before we say so.
 LOSSES = 3
 
@@ -120,7 +127,8 @@ def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterat
 
     missing = dict.fromkeys(range(len(tasks)))
     for _ in range(LOSSES + 1):
-        pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+        spawn = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=die_with, initargs=(os.getpid(),))
         try:
             for i, result in _flow(pool, work, tasks, list(missing), 2 * count):
                 del missing[i]
@@ -137,15 +145,18 @@ def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterat
 
 def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: int) -> Iterator[tuple[int, R]]:
     """A dask cluster as a task farm."""
-    try:
-        import distributed
-    except ImportError as error:
-        raise ExtraMissing("dask clusters need distributed", "In climtrack's folder: pip install '.[grid]'") from error
-    with _client(distributed, scheduler, count) as client:
+    with ExitStack() as held:
+        distributed = _distributed()
+        address = held.enter_context(cluster(count)) if scheduler == "cluster" else scheduler
+        try:
+            client = held.enter_context(distributed.Client(address, timeout=4, set_as_default=False))
+        except OSError as error:
+            raise ConfigError(
+                f"no dask scheduler answers at {address[:80]}", "Start one with `dask scheduler`"
+            ) from error
         futures = {client.submit(work, task, pure=False, retries=0): i for i, task in enumerate(tasks)}
         try:
-            finished = distributed.as_completed(list(futures), loop=client.loop)  # type: ignore[no-untyped-call]
-            for future in finished:
+            for future in distributed.as_completed(list(futures), loop=client.loop):
                 try:
                     yield futures[future], future.result()
                 except distributed.scheduler.KilledWorker as error:
@@ -158,22 +169,45 @@ def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: 
 
 
 @contextmanager
-def _client(distributed: Any, scheduler: str, count: int) -> Iterator[Any]:
-    """A client of a running scheduler, or of a cluster of single-threaded workers on this machine."""
-    if scheduler != "cluster":
-        try:
-            client = distributed.Client(scheduler, timeout=4, set_as_default=False)
-        except OSError as error:
-            raise ConfigError(
-                f"no dask scheduler answers at {scheduler[:80]}", "Start one with `dask scheduler`"
-            ) from error
-        with client:
-            yield client
-        return
+def cluster(workers: int) -> Iterator[str]:
+    """
+    A dask cluster of single-threaded workers on this machine, for as long as the context lasts.
+
+    Parameters
+    ----------
+    workers : int
+        How many processes.
+
+    Yields
+    ------
+    str
+        Address of its scheduler.
+
+    Raises
+    ------
+    ExtraMissing
+        If distributed is not installed.
+    """
+    distributed = _distributed()
+    import dask
+
     with (
-        distributed.LocalCluster(
-            n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=40
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
+        dask.config.set(
+            {
+                "distributed.nanny.pre-spawn-environ": MEMORY,
+                "distributed.worker.profile.enabled": False,
+                "distributed.admin.system-monitor.gil.enabled": False,
+            }
+        ),
+        distributed.LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs=40) as up,
     ):
-        yield client
+        yield str(up.scheduler_address)
+
+
+def _distributed() -> Any:
+    """The package, imported late."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise ExtraMissing("dask clusters need distributed", "In climtrack's folder: pip install '.[grid]'") from error
+    return distributed

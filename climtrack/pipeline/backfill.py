@@ -2,7 +2,8 @@
 A long download made of short ones: plan, say how much, download, reduce, note, delete, go on.
 
 At most two files are on disk and two connections open. Every finished file is in the journal before it is deleted, so a
-run that is stopped at any point goes on where it was; what is done so far is stored even when a run ends early.
+run that is stopped at any point goes on where it was. What is done reaches the store every few minutes and when a run
+ends early; what a run that was killed had noted after that, the next one stores.
 """
 
 from __future__ import annotations
@@ -10,29 +11,37 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ConfigError, SeriesError
-from climtrack.files import make_folder
+from climtrack.errors import ConfigError, SeriesError, StoreBusy
+from climtrack.files import make_folder, remove
 from climtrack.gridded import catalogue, days
 from climtrack.gridded.catalogue import Item, Place
 from climtrack.gridded.downloads import Downloader, Policy, Received
 from climtrack.gridded.journal import Journal
 from climtrack.gridded.reduction import FileMeans, Request, file_means, stride_error
 from climtrack.gridded.weights import Rule
-from climtrack.pipeline.grid import Stored, program_version, put
-from climtrack.store.netcdf import Store
+from climtrack.pipeline.grid import Stored, keep, program_version
+from climtrack.store.lock import writers_lock
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.regions import REGIONS, Region
 from climtrack.vocabulary.series import Status
 
+#: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
+EVERY = 300.0
 AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
+
+
+#: Waits for a file; None where the place has none of its names.
+Arrival = Callable[[], Received | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,8 @@ class Estimate:
             Files, gigabytes, time.
         """
         size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
-        files = "1 file" if self.files == 1 else f"{self.files:,} files"
-        words = f"{self.place.name}: {files}, {size}, for {self.days:,} days"
+        files = counted(self.files, "file")
+        words = f"{self.place.name}: {files}, {size}, for {counted(self.days, 'day')}"
         if self.seconds is None:
             fast, slow = (_duration(1000 * self.gigabytes / speed) for speed in (10, 1))
             return f"{words}; {fast} at 10 MB/s, {slow} at 1 MB/s; measured with the first file."
@@ -98,8 +107,8 @@ class Estimate:
 def _duration(seconds: float) -> str:
     """A length of time in words."""
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+        return counted(round(seconds), "second")
+    return counted(round(seconds / 60), "minute") if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +250,13 @@ def estimate(work: Job, *, config: Config, today: dt.date) -> Estimate:
 def _todo(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
     """Downloads that are left."""
     return catalogue.items(
-        work.place, work.since, work.until, done=journal.final(work.regions), today=today, stride=work.stride
+        work.place,
+        work.since,
+        work.until,
+        done=journal.final(work.regions),
+        early=journal.early(work.regions),
+        today=today,
+        stride=work.stride,
     )
 
 
@@ -261,6 +276,7 @@ def backfill(
     workers: int = 0,
     tell: Callable[[Estimate], None] = lambda _: None,
     progress: Callable[[int, int], None] | None = None,
+    every: float = EVERY,
 ) -> tuple[Stored, ...]:
     """
     Download, reduce and store what is missing.
@@ -281,27 +297,37 @@ def backfill(
         Told the estimate before the run, and again when the first file has shown the speed.
     progress : callable, optional
         Called with files done and in all.
+    every : float, optional
+        Seconds of work after which what is done reaches the store.
 
     Returns
     -------
     tuple of Stored
-        One a region; none where the place has none of the days.
+        One a region, with its reason where the store refused it; none where the place has none of the days.
 
     Raises
     ------
     SourceUnavailable
         If the server fails for good; what was done is stored before.
+    StoreBusy
+        If another backfill is running.
     """
-    journal = _journal(work, config)
-    todo = _todo(work, journal, now.date())
-    tell(_estimate(work, todo))
-    try:
-        run = _Run(work, journal, config, policy or default_policy(config), now.date(), scheduler, workers)
-        _run(run, todo, tell, progress)
-    finally:
-        # Also after Ctrl-C or a failing server: what is noted is good, and shown.
-        stored = _store(work, journal, config, now)
-    return stored
+    folder = grids_folder(config)
+    make_folder(folder)
+    with writers_lock(folder, now, "backfill"):  # two runs would write into the same passing files
+        journal = _journal(work, config)
+        todo = _todo(work, journal, now.date())
+        tell(_estimate(work, todo))
+        run = _Run(work, journal, config, policy or default_policy(config), now, scheduler, workers, every)
+        with contextlib.closing(_arriving(work, todo, config, run.policy)) as arriving:
+            try:
+                _run(run, arriving, todo, tell, progress)
+            except BaseException:  # Ctrl-C or a failing server: what is noted is good
+                # It is stored before waiting for what is on its way.
+                # As it is on disk, for the stop may have come between a line and its entry.
+                _store(work, _journal(work, config), config, now)
+                raise
+        return _store(work, journal, config, now)
 
 
 def default_policy(config: Config) -> Policy:
@@ -329,21 +355,25 @@ class _Run:
     journal: Journal
     config: Config
     policy: Policy
-    today: dt.date
+    now: dt.datetime
     scheduler: str
     workers: int
+    every: float
 
 
 def _run(
     run: _Run,
+    arriving: Iterator[tuple[Item, Arrival]],
     todo: Sequence[Item],
     tell: Callable[[Estimate], None],
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """All items, one being reduced while the next is on its way."""
-    work, journal, today = run.work, run.journal, run.today
+    work, journal, today = run.work, run.journal, run.now.date()
     begin, request = time.monotonic(), work.request
-    for done, (item, received) in enumerate(_arriving(work, todo, run.config, run.policy), 1):
+    due = begin + run.every
+    for done, (item, arrival) in enumerate(arriving, 1):
+        received = arrival()
         if received is not None:
             location = str(received.path) if received.path.name else received.url
             found = file_means([location], request, scheduler=run.scheduler, workers=run.workers)[0]
@@ -360,6 +390,17 @@ def _run(
             tell(_estimate(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
+        if time.monotonic() >= due:
+            due = _stored_meanwhile(run)
+
+
+def _stored_meanwhile(run: _Run) -> float:
+    """What is done, into the store while the run goes on; gives the time when that is due again."""
+    begin = time.monotonic()
+    with contextlib.suppress(StoreBusy):  # a refresh is writing: it is stored next time, at the latest at the end
+        _store(run.work, run.journal, run.config, run.now)
+    end = time.monotonic()
+    return end + max(run.every, 20 * (end - begin))
 
 
 def _check(work: Job, found: FileMeans) -> None:
@@ -387,16 +428,15 @@ def _thinned(work: Job, location: str) -> str:
     return f"every {work.stride}th row and column: at most {difference:.3f} °C from the full grid on its first day"
 
 
-def _arriving(
-    work: Job, todo: Sequence[Item], config: Config, policy: Policy
-) -> Iterator[tuple[Item, Received | None]]:
-    """Each item with its file; the next two are fetched meanwhile."""
+def _arriving(work: Job, todo: Sequence[Item], config: Config, policy: Policy) -> Generator[tuple[Item, Arrival]]:
+    """Each item with what waits for its file; the next two are fetched meanwhile."""
     if work.place.opendap:
         for item in todo:
-            yield item, Received(work.place.base + item.paths[0], Path(), "", 0)
+            yield item, partial(Received, work.place.base + item.paths[0], Path(), "", 0)
         return
     folder = grids_folder(config) / "passing"
     make_folder(folder)
+    _tidied(folder, todo)
     downloader = Downloader(work.place.base, policy)
     waiting: list[tuple[Item, Future[Received | None]]] = []
     with contextlib.closing(downloader), ThreadPoolExecutor(2, thread_name_prefix="download") as pool:
@@ -405,11 +445,28 @@ def _arriving(
                 waiting.append((item, pool.submit(downloader.fetch, item.paths, folder)))
                 if len(waiting) > 1:
                     ready, future = waiting.pop(0)
-                    yield ready, future.result()
+                    yield ready, future.result
             for ready, future in waiting:
-                yield ready, future.result()
+                yield ready, future.result
         finally:
+            downloader.stop()
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tidied(folder: Path, todo: Sequence[Item]) -> None:
+    """
+    Remove what a killed run left, but for the parts of files that can be continued.
+
+    Those are the ones still wanted, and the two newest of others: a refresh in the middle of a long backfill must not
+    throw away half a year of it.
+    """
+    wanted = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
+    found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    parts = [path.stem for path in found if path.suffix == ".part"]
+    kept = wanted | set([name for name in parts if name not in wanted][:2])
+    for left in found:
+        if left.suffix not in (".part", ".etag") or left.stem not in kept:
+            remove(left)
 
 
 def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tuple[Stored, ...]:
@@ -430,5 +487,4 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
         url=work.place.base,
         notes=notes,
     )
-    with Store(config.home).writer(now) as writer:
-        return tuple(Stored(one, put(writer, one.series)) for one in made)
+    return keep(made, config, now)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from climtrack.analysis.enso import overlay
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError
-from climtrack.pipeline.studies import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
+from climtrack.pipeline.selection import known_keys, wanted
+from climtrack.pipeline.studies import Freshness, Stock, sampled, stock, studies_of
 from climtrack.reporter.charts import CHARTS, Chart
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
@@ -66,6 +66,8 @@ class Companions:
         if chart.name == "since_last_issue":
             return [((study,), {"since": self.since} if self.since else {}) for study in studies]
         if chart.name == "el_nino_overlay":
+            from climtrack.analysis.enso import overlay
+
             laid = [(study, overlay(study, self.nino)) for study in studies] if self.nino is not None else []
             return [((study,), {"overlay": found}) for study, found in laid if not isinstance(found, Unknown)]
         return [((study,), {}) for study in studies]
@@ -143,6 +145,7 @@ def companions(
             store=store,
             baseline=baseline,
             as_of=as_of,
+            now=now,
         )
     }
     both: dict[str, tuple[Study, ...]] = {}

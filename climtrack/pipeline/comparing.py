@@ -13,7 +13,8 @@ from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.config import Config
 from climtrack.errors import AnalysisError, ClimtrackError
 from climtrack.pipeline.findings import Answer, Question, answer, studied
-from climtrack.pipeline.studies import Stock, known_keys, sampled, stock, wanted
+from climtrack.pipeline.selection import known_keys, wanted
+from climtrack.pipeline.studies import Stock, sampled, stock
 from climtrack.reporter.documents.facts import fact
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.context import AirSea, Comparison, NinoState

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.reconciliation import reconcile
-from climtrack.config import Config, FetchSettings
-from climtrack.errors import AnalysisError, ClimtrackError, SeriesNotFound, StoreBusy
+from climtrack.config import Config
+from climtrack.errors import AnalysisError, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.pipeline.notices import failures
-from climtrack.pipeline.source import open_transport
 from climtrack.pipeline.update import held, update
 from climtrack.reporter.documents.facts import fact
 from climtrack.store.netcdf import Store
@@ -22,8 +21,6 @@ from climtrack.vocabulary.context import Agreement, Reconciled
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,14 +36,14 @@ class CrossCheck:
         Published figures that the stored series allow.
     lines : tuple of str
         For standard error.
-    departures : tuple of str
-        Those of them that tell of a series that departs from Climate Pulse.
+    departures : mapping of SeriesKey to str
+        Those of them that tell of a series that departs from Climate Pulse, by series of the site.
     """
 
     agreements: tuple[tuple[SeriesKey, Agreement | Unknown], ...]
     published: tuple[Reconciled, ...]
     lines: tuple[str, ...]
-    departures: tuple[str, ...] = ()
+    departures: Mapping[SeriesKey, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def document(self) -> dict[str, Any]:
         """
@@ -128,50 +125,14 @@ def cross_check(
             agreements.append((key, agreement(series[key], series[other])))
         except AnalysisError as problem:
             agreements.append((key, Unknown(problem.what)))
-    departures = tuple(
-        f"{key.label} departs from Climate Pulse by {found.usual.rms:.3f} °C rms, most on {found.usual.largest.date}; "
-        f"normal is up to {found.tolerance:.3f}"
+    departures = {
+        key: f"{key.label} departs from Climate Pulse by {found.usual.rms:.3f} °C rms, "
+        f"most on {found.usual.largest.date}; normal is up to {found.tolerance:.3f}"
         for key, found in agreements
         if isinstance(found, Agreement) and not found.agrees
-    )
+    }
     published = tuple(row for row in reconcile(series) if not isinstance(row.ours, Unknown))
-    return CrossCheck(tuple(agreements), published, tuple(dict.fromkeys((*lines, *departures))), departures)
-
-
-def second_opinion(config: Config, now: dt.datetime) -> tuple[str, ...]:
-    """
-    The daily cross-check of a round: silent while the two agree.
-
-    Climate Pulse is asked at its own address unless config.toml says otherwise. Where the source itself has been
-    replaced by another address (a mirror, a copy on this computer) and Climate Pulse has not, nobody is asked. That
-    it cannot be reached is no trouble of the round, and stands in the log only.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    tuple of str
-        One line per series that departs from Climate Pulse.
-    """
-    usual = FetchSettings()
-    chosen = config.fetch
-    replaced = chosen.base_urls != usual.base_urls and chosen.cross_check_url == usual.cross_check_url
-    if not chosen.cross_check or replaced or set(Store(config.home).keys()).isdisjoint(COUNTERPARTS):
-        return ()
-    try:
-        with open_transport(config, offline=False, base_urls=(chosen.cross_check_url,)) as transport:
-            found = cross_check(config=config, transport=transport, now=now)
-    except ClimtrackError as problem:
-        log.info("cross-check: %s", problem)
-        return ()
-    for line in found.lines:
-        log.info("cross-check: %s", line)
-    return found.departures
+    return CrossCheck(tuple(agreements), published, tuple(dict.fromkeys((*lines, *departures.values()))), departures)
 
 
 def _figure(row: Reconciled) -> dict[str, Any]:

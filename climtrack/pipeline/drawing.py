@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import multiprocessing
+import gc
 import os
 import signal
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.pipeline.companions import Companions
 from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.language import LANGUAGES, Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import rendered
 from climtrack.reporter.theme import Theme
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.results import Study
+from climtrack.workers import die_with
 
-#: Below this a second process costs more than it saves.
-WORTH_A_PROCESS = 4
+if TYPE_CHECKING:
+    from climtrack.pipeline.companions import Companions
+
+#: With fewer pictures for each, a second process costs more than it saves.
+WORTH_A_PROCESS = 2
 #: Filled in workers only.
 _inherited: list[Picture] = []
 
@@ -153,30 +156,101 @@ def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tupl
     tuple of str
         A line for each that could not.
     """
-    count = min(workers or _cores(), len(wanted) // (WORTH_A_PROCESS // 2) or 1)
-    if count < 2 or len(wanted) < WORTH_A_PROCESS or "fork" not in multiprocessing.get_all_start_methods():
-        results = [_drawn(picture) for picture in wanted]
-    else:
-        import_module("matplotlib.backends.backend_agg")  # once, before the processes part
-        import_module("climtrack.reporter.canvas")
-        fork = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted,)) as pool:
-            try:
-                results = list(pool.map(_drawn_by_number, range(len(wanted))))
-            except BaseException:  # told to stop: the pool would first finish what it has begun
-                for worker in multiprocessing.active_children():
-                    worker.kill()
-                raise
+    results = drawings(wanted, workers=workers)
     assets = tuple(asset for result in results if not isinstance(result, str) for asset in result)
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, str)))
 
 
-def _inherit(wanted: Sequence[Picture]) -> None:
+def drawings(wanted: Sequence[Picture], *, workers: int | None = None) -> list[tuple[Asset, ...] | str]:
+    """
+    Draw pictures, each with what became of it.
+
+    Parameters
+    ----------
+    wanted : sequence of Picture
+        What to draw.
+    workers : int, optional
+        Processes, as for `draw`.
+
+    Returns
+    -------
+    list of (tuple of Asset or str)
+        For each its files, or the line that says why there are none.
+    """
+    if not wanted:
+        return []
+    count = min(workers or _cores(), len(wanted) // WORTH_A_PROCESS)
+    with _loaded(wanted):
+        shared = count > 1 and hasattr(os, "fork")
+        return _shared_out(wanted, count) if shared else [_drawn(picture) for picture in wanted]
+
+
+def _shared_out(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | str]:
+    """Pictures drawn by several processes, which share what was there when they parted."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted, os.getpid())) as pool:
+        try:
+            # not `map`, which cancels what waits on its way out: the pool cannot break what is cancelled
+            with _parting():
+                begun = [pool.submit(_drawn_by_number, number) for number in range(len(wanted))]
+            return [one.result() for one in begun]
+        except BaseException:  # told to stop: the pool would first finish what it has begun
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
+
+
+@contextmanager
+def _parting() -> Iterator[None]:
+    """A wish to stop that comes while processes part, heard right after: what a fork calls back would swallow it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {n: signal.signal(n, lambda n, _: heard.append(n)) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if heard:
+        signal.raise_signal(heard[0])
+
+
+@contextmanager
+def _loaded(wanted: Sequence[Picture]) -> Iterator[None]:
+    """
+    Modules and words, loaded before the processes part.
+
+    All of it stays, so that the garbage collector neither runs meanwhile nor looks through it afterwards: only through
+    what a picture leaves.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        import_module("climtrack.reporter.encode")
+        for chart in {picture.chart for picture in wanted}:
+            import_module(f"climtrack.reporter.charts.{chart}")
+        for code in LANGUAGES:  # a picture's words are told in all of them, to be equally long
+            Language(code).text("days", 2)
+    finally:
+        if collecting:
+            gc.enable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _inherit(wanted: Sequence[Picture], parent: int) -> None:
     """What a worker is to draw, had by the fork itself: nothing is copied through a pipe. It dies with its parent."""
+    die_with(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; Linux only
     _inherited.extend(wanted)
 
 

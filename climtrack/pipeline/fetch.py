@@ -9,10 +9,10 @@ from typing import Any
 
 from climtrack.config import Config
 from climtrack.pipeline.notices import dated, failures, stale
-from climtrack.pipeline.studies import pairings, wanted
-from climtrack.pipeline.update import Update, endpoints, update
+from climtrack.pipeline.selection import pairings, wanted
+from climtrack.pipeline.update import Update, computed, endpoints, update
 from climtrack.store.netcdf import Store
-from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.variables import OPTIONS
@@ -126,11 +126,15 @@ def fetch(
     store = Store(config.home)
     names = {OPTIONS[option].name for option in variables}
     keys = (
-        [key for key in wanted(pairings(regions, variables, config, store), variables) if key not in COMPUTED]
+        [
+            key
+            for key in wanted(pairings(regions, variables, config, store), variables)
+            if not computed(key, config, store)
+        ]
         if regions
         else [key for key in endpoints(config) if key.variable in names]
     )
-    updates = update(keys, config=config, store=store, transport=transport(), now=now, on_done=on_done)
+    updates = update(keys, config=config, store=store, transport=transport(), now=now, on_done=on_done) if keys else ()
     old = stale([one.series for one in updates if one.series is not None], now)
     failed = failures(((one.key, one.error, one.series) for one in updates if one.error is not None), now)
     noted = tuple(f"{one.key.label}: {text}" for one in updates for text in one.notes)
@@ -140,7 +144,7 @@ def fetch(
 def _change(one: Update) -> str:
     """What a download changed, in words."""
     parts = [
-        f"{count} {'day' if count == 1 else 'days'} {word}"
+        f"{counted(count, 'day')} {word}"
         for count, word in ((one.added, "new"), (one.finalised, "made final"), (one.revised, "revised"))
         if count
     ]

@@ -9,7 +9,8 @@ from typing import Any
 
 from climtrack.analysis.comparison import two_years
 from climtrack.config import Config
-from climtrack.pipeline.studies import Freshness, Stock, pairings, stock, studies_of, wanted
+from climtrack.pipeline.selection import pairings, wanted
+from climtrack.pipeline.studies import Freshness, Stock, stock, studies_of
 from climtrack.reporter.documents.facts import fact, facts_document
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
@@ -70,6 +71,8 @@ class Answer:
         Whether some were not updated or are older than usual.
     simulated : bool
         Whether this is the sample.
+    refused : bool
+        Whether this computer could not store what is new.
     """
 
     question: Question
@@ -78,6 +81,12 @@ class Answer:
     missing: bool
     stale: bool
     simulated: bool
+    refused: bool = False
+
+    @property
+    def code(self) -> int:
+        """Exit code of PRODUCT.md §3."""
+        return 5 if self.refused else 3 if self.missing else 0
 
     @property
     def studies(self) -> tuple[Study, ...]:
@@ -158,7 +167,8 @@ def answer(
     )
     regions = tuple((pair, studied(question, pair, goods, config, store)) for pair in pairs)
     lines = tuple(dict.fromkeys((*store.notices, *goods.lines)))
-    return Answer(question, regions, lines, bool(goods.missing) and not goods.simulated, goods.stale, goods.simulated)
+    missing, refused = bool(goods.missing) and not goods.simulated, goods.refusal is not None
+    return Answer(question, regions, lines, missing, goods.stale, goods.simulated, refused)
 
 
 def studied(question: Question, pair: Pairing, goods: Stock, config: Config, store: Store) -> tuple[Study, ...]:

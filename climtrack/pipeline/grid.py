@@ -21,10 +21,12 @@ from climtrack.gridded import days, grids
 from climtrack.gridded.days import Reduced
 from climtrack.gridded.outlines import from_geojson, named
 from climtrack.gridded.reduction import Request, file_means
+from climtrack.pipeline.selection import reached
 from climtrack.store.merge import Merged, merge
 from climtrack.store.netcdf import Store
 from climtrack.store.writer import Writer
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.counting import counted
+from climtrack.vocabulary.regions import REGIONS, Region
 from climtrack.vocabulary.series import Series, Source, Status
 
 #: What two runs must have in common before their days may stand in one series.
@@ -42,10 +44,13 @@ class Stored:
         Its series from these files, and their coverage.
     merged : Merged or None
         What it changed in the store; None where nothing was stored.
+    refused : SeriesError or None
+        Why the store keeps what it has.
     """
 
     reduced: Reduced
     merged: Merged | None
+    refused: SeriesError | None = None
 
     def row(self) -> str:
         """
@@ -59,11 +64,11 @@ class Stored:
         one = self.reduced.series
         count = int(np.count_nonzero(~np.isnan(one.values)))
         early = int(one.preliminary.sum())
-        words = f"{one.key}: {count} days, {one.start} to {one.end}"
+        words = f"{one.key}: {counted(count, 'day')}, {one.start} to {one.end}"
         if early:
             words += f", {early} of them preliminary"
         if (new := self.merged) is not None:
-            words += f"; {len(new.added)} new, {len(new.revised)} revised, {new.finalised} made final"
+            words += f"; {len(new.added):,} new, {len(new.revised):,} revised, {new.finalised:,} made final"
         low = float(np.nanmin(self.reduced.coverage))
         return f"{words}; {self.reduced.usual:.1%} of the area has values (never less than {low:.1%})."
 
@@ -88,6 +93,7 @@ class Stored:
             "added": len(self.merged.added) if self.merged else None,
             "revised": len(self.merged.revised) if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
+            "refused": self.refused.what if self.refused else None,
             "notes": list(one.source.notes),
             "details": dict(one.source.details),
         }
@@ -112,7 +118,7 @@ def region(text: str, config: Config) -> Region:
     Raises
     ------
     ConfigError
-        If there is none.
+        If there is none, or a file would take the name of a region that lies elsewhere.
     """
     if text.lower().endswith((".geojson", ".json")):
         path = Path(text)
@@ -120,10 +126,44 @@ def region(text: str, config: Config) -> Region:
             "".join(c for c in path.stem.lower() if c.isascii() and (c.isalnum() or c == ".")).strip(".") or "outline"
         )
         try:
-            return from_geojson(path.read_text("utf-8-sig"), name)
+            own = from_geojson(path.read_text("utf-8-sig"), name)
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path.name!r} cannot be read", "Give a GeoJSON file in UTF-8") from error
+            raise ConfigError(f"{text[:120]!r} cannot be read", "Give a GeoJSON file in UTF-8") from error
+        # Series are kept and told by their region's name: a box of one's own must not stand there as a hemisphere.
+        if (name in REGIONS or name in config.regions) and config.region(name).outline != own.outline:
+            raise ConfigError(f"{path.name[:80]} would take the name of region {name}", "Rename the file")
+        return own
     return named(text) if ":" in text else config.region(text)
+
+
+def regions(texts: Sequence[str], config: Config) -> tuple[Region, ...]:
+    """
+    Regions of one pass, as the user named them.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Each as `region` takes it.
+    config : Config
+        The settings.
+
+    Returns
+    -------
+    tuple of Region
+        Each once, in the order named.
+
+    Raises
+    ------
+    ConfigError
+        If one is unknown, or two different ones bear the same name.
+    """
+    found: dict[str, Region] = {}
+    for text in texts:
+        one = region(text, config)
+        other = found.setdefault(one.name, one)
+        if replace(one, title=other.title, title_es=other.title_es) != other:
+            raise ConfigError(f"two different regions are called {one.name}", "Rename one of the files")
+    return tuple(found.values())
 
 
 def reduce(
@@ -138,7 +178,7 @@ def reduce(
     product: str = "",
     scheduler: str = "threads",
     workers: int = 0,
-    keep: bool = True,
+    store: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Stored, ...]:
     """
@@ -164,7 +204,7 @@ def reduce(
         Who does the work.
     workers : int, default 0
         How many at once; 0 for one per core.
-    keep : bool, default True
+    store : bool, default True
         Whether the store keeps the series.
     progress : callable, optional
         Called with fields done and in all.
@@ -197,10 +237,43 @@ def reduce(
         retrieved=now,
         version=program_version(),
     )
-    if not keep:
-        return tuple(Stored(one, None) for one in made)
+    return keep(made, config, now) if store else tuple(Stored(one, None) for one in made)
+
+
+def keep(made: Sequence[Reduced], config: Config, now: dt.datetime) -> tuple[Stored, ...]:
+    """
+    Store some series; one that the store holds in another form does not keep the others out.
+
+    Parameters
+    ----------
+    made : sequence of Reduced
+        Computed from grids.
+    config : Config
+        The settings.
+    now : datetime
+        The time.
+
+    Returns
+    -------
+    tuple of Stored
+        One a series, with its reason where it was refused.
+
+    Raises
+    ------
+    SeriesError
+        If the store refuses all of them.
+    """
+    stored = []
     with Store(config.home).writer(now) as writer:
-        return tuple(Stored(one, put(writer, one.series)) for one in made)
+        for one in made:
+            try:
+                stored.append(Stored(one, put(writer, one.series)))
+            except SeriesError as problem:
+                stored.append(Stored(one, None, problem))
+    first = next((one.refused for one in stored if one.refused is not None), None)
+    if first is not None and all(one.refused is not None for one in stored):
+        raise first
+    return tuple(stored)
 
 
 def program_version() -> str:
@@ -267,17 +340,19 @@ def put(writer: Writer, new: Series) -> Merged:
             "Series are never spliced: write these to a file with --csv, or use another region name",
         )
     merged = merge(held, new)
-    writer.put(replace(merged.series, source=_joined(held.source, new.source)))
+    writer.put(replace(merged.series, source=_joined(held.source, new.source, reached(held))))
     return merged
 
 
-def _joined(held: Source, new: Source) -> Source:
-    """Provenance of both: every line of either list of files."""
+def _joined(held: Source, new: Source, present: bool) -> Source:
+    """Provenance of both: every line of either list of files, and whether the present was reached before."""
     lines = dict.fromkeys((*held.details["files"].splitlines(), *new.details["files"].splitlines()))
     by_label = {line.partition("  ")[2]: line for line in lines}  # a file read again is listed as it is now
     details = dict(new.details) | {
         "files": "\n".join(sorted(by_label.values(), key=lambda line: line.partition("  ")[2]))
     }
+    if present:
+        details["reached_present"] = "yes"
     return replace(new, details=MappingProxyType(details))
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from climtrack.reporter.language import Language
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
 
 
-def version_rows(store: Store, keys: Sequence[SeriesKey]) -> list[tuple[str, ...]]:
+def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) -> list[tuple[str, ...]]:
     """
     The downloads that changed each series.
 
@@ -21,6 +22,8 @@ def version_rows(store: Store, keys: Sequence[SeriesKey]) -> list[tuple[str, ...
         The store.
     keys : sequence of SeriesKey
         Which series.
+    language : Language
+        In which to say it.
 
     Returns
     -------
@@ -28,13 +31,13 @@ def version_rows(store: Store, keys: Sequence[SeriesKey]) -> list[tuple[str, ...
         Series, commit, when, days changed, address.
     """
     return [
-        (key.label, str(one.generation), _moment(one.seen), str(one.days), one.source)
+        (key.label, str(one.generation), _moment(one.seen), language.count(one.days), one.source)
         for key in keys
         for one in store.history.versions(key)
     ]
 
 
-def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> list[tuple[str, ...]]:
+def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date, language: Language) -> list[tuple[str, ...]]:
     """
     Every value a day ever had.
 
@@ -46,6 +49,8 @@ def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> list[tupl
         Which series.
     day : date
         The day.
+    language : Language
+        In which to say it.
 
     Returns
     -------
@@ -55,8 +60,8 @@ def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> list[tupl
     return [
         (
             key.label,
-            "" if one.value is None else str(one.value),
-            one.status.name.lower(),
+            "" if one.value is None else language.number(one.value, _decimals(one.value)),
+            language.text(f"cell.{one.status.name.lower()}"),
             _moment(one.seen),
             _moment(one.replaced) if one.replaced else "",
         )
@@ -122,6 +127,11 @@ def day_document(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> dict[
         for key in keys
     }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "date": day.isoformat(), "series": series}
+
+
+def _decimals(value: float) -> int:
+    """As many as are stored."""
+    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -8,11 +8,34 @@ from collections.abc import Iterable, Sequence
 from climtrack.errors import ClimtrackError
 from climtrack.vocabulary.series import Series, SeriesKey
 
-#: Days after which the newest value is older than the provider's usual delay.
+#: Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed.
 NORMAL_LAG = {"t2m": 10, "sst": 5}
 
 
-def age(end: dt.date, now: dt.datetime) -> int | None:
+def newest(series: Iterable[Series]) -> dt.date | None:
+    """
+    The day that this computer's clock is judged by: the newest that any series has, and none other.
+
+    A series computed from grids may have been old already on the day it was made, which its files' arrival proves; such
+    a one counts as of that day.
+
+    Parameters
+    ----------
+    series : iterable of Series
+        All that are at hand.
+
+    Returns
+    -------
+    date or None
+        None where there are none.
+    """
+    days = (
+        max(one.end, one.source.retrieved.date()) if one.source.details.get("weights") else one.end for one in series
+    )
+    return max(days, default=None)
+
+
+def age(end: dt.date, now: dt.datetime, newest: dt.date | None = None) -> int | None:
     """
     Days since the newest value.
 
@@ -22,14 +45,16 @@ def age(end: dt.date, now: dt.datetime) -> int | None:
         Date of the newest value.
     now : datetime
         The time.
+    newest : date, optional
+        The day that the clock is judged by, where other series reach farther.
 
     Returns
     -------
     int or None
         None where this computer's clock cannot be right: before the data, or years after them.
     """
-    days = (now.date() - end).days
-    return days if 0 <= days <= 3 * 366 else None
+    days = (now.date() - max(end, newest or end)).days
+    return (now.date() - end).days if 0 <= days <= 3 * 366 else None
 
 
 def dated(series: Series, now: dt.datetime) -> str:
@@ -65,7 +90,7 @@ def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], 
     Returns
     -------
     tuple of str
-        At most 200 characters each.
+        Whole; who prints them fits them (`climtrack.vocabulary.lines`), in the language that he prints.
     """
     causes: dict[tuple[str, str, bool], list[tuple[str, Series | None]]] = {}
     for key, error, held in failed:
@@ -74,11 +99,11 @@ def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], 
 
 
 def _failure(what: str, remedy: str, hit: Sequence[tuple[str, Series | None]], now: dt.datetime) -> str:
-    """One cause; the names, then the remedy give way where the line would be too long."""
+    """One cause: what happened, what is used instead, what to do."""
     kept = [series.end for _, series in hit if series is not None]
     used = f"Using data as of {span(kept, now)}" if kept else "Nothing is stored"
-    line = _named([name for name, _ in hit], f"not updated: {what}. {used}.")
-    return f"{line} {remedy}." if remedy and len(line) + len(remedy) + 2 <= 200 else line[:200]
+    line = f"{', '.join(name for name, _ in hit)}: not updated: {what}. {used}."
+    return f"{line} {remedy}." if remedy else line
 
 
 def span(ends: Iterable[dt.date], now: dt.datetime) -> str:
@@ -98,7 +123,7 @@ def span(ends: Iterable[dt.date], now: dt.datetime) -> str:
         ``2026-11-17 to 2026-11-18 (2 to 3 days old)``; without the age where the clock cannot be right.
     """
     ends = sorted(set(ends))
-    first, last = age(ends[-1], now), age(ends[0], now)
+    first, last = age(ends[-1], now), age(ends[0], now, ends[-1])
     dates = str(ends[0]) if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
     if first is None or last is None:
         return dates
@@ -106,15 +131,29 @@ def span(ends: Iterable[dt.date], now: dt.datetime) -> str:
     return f"{dates} ({days} day{'' if days == '1' else 's'} old)"
 
 
-def _named(names: Sequence[str], text: str) -> str:
-    """A line about some series: all by name where that fits, else counted."""
-    who = ", ".join(names)
-    if len(who) + len(text) > 198:
-        who = f"{len(names)} series ({names[0]} …)"
-    return f"{who}: {text}"
+def overdue(series: Series, now: dt.datetime, newest: dt.date | None = None) -> int:
+    """
+    Age of the newest value where it is older than usual.
+
+    Parameters
+    ----------
+    series : Series
+        The series.
+    now : datetime
+        The time.
+    newest : date, optional
+        The day that the clock is judged by, where other series reach farther.
+
+    Returns
+    -------
+    int
+        Days; 0 where all is as usual, or the clock cannot be right.
+    """
+    days = age(series.end, now, newest) or 0
+    return days if days > NORMAL_LAG.get(series.key.variable, 10) else 0
 
 
-def stale(series: Sequence[Series], now: dt.datetime) -> tuple[str, ...]:
+def stale(series: Sequence[Series], now: dt.datetime, *, beside: Iterable[Series] = ()) -> tuple[str, ...]:
     """
     Lines for series whose newest value is older than usual, and for a clock that cannot be right.
 
@@ -124,6 +163,8 @@ def stale(series: Sequence[Series], now: dt.datetime) -> tuple[str, ...]:
         What is shown.
     now : datetime
         The time.
+    beside : iterable of Series, optional
+        Others at hand, which only tell whether the clock may be right.
 
     Returns
     -------
@@ -131,15 +172,13 @@ def stale(series: Sequence[Series], now: dt.datetime) -> tuple[str, ...]:
         Empty where all is as usual.
     """
     lines = []
-    wrong_clock = [one for one in series if age(one.end, now) is None]
-    if wrong_clock:
-        newest = max(one.end for one in wrong_clock)
-        lines.append(f"this computer's clock says {now.date()}; newest data {newest}. Ages are not shown.")
+    last = newest((*series, *beside))
+    if series and last is not None and age(last, now) is None:
+        lines.append(f"this computer's clock says {now.date()}; newest data {last}. Ages are not shown.")
     late: dict[tuple[int, int], list[str]] = {}
     for one in series:
-        days, normal = age(one.end, now), NORMAL_LAG.get(one.key.variable, 10)
-        if days is not None and days > normal:
-            late.setdefault((days, normal), []).append(one.key.label)
+        if days := overdue(one, now, last):
+            late.setdefault((days, NORMAL_LAG.get(one.key.variable, 10)), []).append(one.key.label)
     for (days, normal), names in late.items():
-        lines.append(_named(names, f"no new data for {days} days; normal is up to {normal}."))
+        lines.append(f"{', '.join(names)}: no new data for {days} days; normal is up to {normal}.")
     return tuple(lines)

@@ -6,8 +6,10 @@ import json
 import subprocess
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-from climtrack.config import NotifySettings
+from climtrack.settings import NotifySettings
+from climtrack.vocabulary import faults
 
 _PATIENCE = 30
 
@@ -38,11 +40,14 @@ def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[str, 
             )
             if ended.returncode:
                 lines.append(f"notify.command ended with {ended.returncode}. Try it by hand with JSON on its input.")
-        except (OSError, subprocess.SubprocessError) as problem:
-            lines.append(f"notify.command failed: {type(problem).__name__}. Check [notify] in config.toml.")
+        except subprocess.TimeoutExpired:
+            lines.append(f"notify.command did not end within {_PATIENCE} s. Check [notify] in config.toml.")
+        except OSError as problem:
+            lines.append(f"notify.command failed: {_refusal(problem)}. Check [notify] in config.toml.")
     if settings.webhook:
         import urllib3
 
+        host = urlsplit(settings.webhook).hostname or ""
         try:
             with urllib3.PoolManager(retries=False, timeout=_PATIENCE / 3) as pool:
                 answer = pool.request(
@@ -57,5 +62,14 @@ def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[str, 
             if answer.status >= 300:
                 lines.append(f"notify.webhook answered {answer.status}. Check [notify] in config.toml.")
         except urllib3.exceptions.HTTPError as problem:
-            lines.append(f"notify.webhook failed: {type(problem).__name__}. Check [notify] in config.toml.")
+            lines.append(f"notify.webhook failed: {faults.network(problem, host)}. Check [notify] in config.toml.")
     return tuple(lines)
+
+
+def _refusal(problem: OSError) -> str:
+    """Why the computer did not start the command."""
+    if isinstance(problem, FileNotFoundError):
+        return "there is no such program"
+    if isinstance(problem, PermissionError):
+        return "it may not be run"
+    return (problem.strerror or "it could not be started").lower()

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError
+from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.pipeline.report import RegionReport, Report, Request, report
 from climtrack.publisher import addresses
 from climtrack.publisher.addresses import Addresses, PictureName
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.changes import Changes, changes
-from climtrack.publisher.embed import Picture, Subject, snippet
+from climtrack.publisher.embed import UPLOADED, Picture, Subject, snippet
 from climtrack.publisher.post import PostPart, PostPicture, post
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset
@@ -142,7 +142,12 @@ def since_then(study: Study, since: dt.date | None, config: Config, request: Req
     if series.end > study.series.end:  # a post of an earlier day than the last issue
         return None
     watched = known is not None or study.simulated
-    return changes(survey(series, study.region, baseline=request.baseline), study, watched=watched)
+    return changes(
+        survey(series, study.region, baseline=request.baseline),
+        study,
+        watched=watched,
+        issue=since if watched else None,
+    )
 
 
 def _part(one: RegionReport, number: int, code: str, told: Changes | None, public: Addresses | None) -> PostPart:
@@ -168,10 +173,14 @@ def snippets(
     config: Config,
     transport: Callable[[], Transport],
     now: dt.datetime,
+    folder: Path,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> tuple[Report, tuple[tuple[str, str, str], ...], tuple[str, ...]]:
     """
     What to paste, for every chart, language and platform.
+
+    Without a `public_url` a picture has no address: platforms that take a file get one in `folder`, the others are
+    refused rather than given an address that reaches this computer only.
 
     Parameters
     ----------
@@ -186,6 +195,8 @@ def snippets(
         Opens the way to the source.
     now : datetime
         The time.
+    folder : Path
+        Where the pictures to upload are written while there is no `public_url`.
     on_done : callable, optional
         Told of each series as it is done.
 
@@ -196,24 +207,39 @@ def snippets(
     tuple of (str, str, str)
         Picture's subject, chart and language; platform; text to paste.
     tuple of str
-        A line where pictures are not published yet.
+        A line where pictures are not published yet, or where they were written.
 
     Raises
     ------
+    ConfigError
+        If a platform shows pictures from an address and `public_url` is not set.
     ClimtrackError
         If nothing can be shown, or there is no picture that a platform takes.
     """
+    public = Addresses(config.publish.public_url) if config.publish.public_url else None
+    hosted = [platform for platform in platforms if platform not in UPLOADED]
+    if hosted and public is None:
+        raise ConfigError(
+            f"{', '.join(hosted)}: shows pictures from a public address, and public_url is not set in config.toml",
+            "Set it and run `climtrack publish`, or upload the pictures that `climtrack post` writes",
+        )
     real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
     done = report(real, config=config, transport=transport, now=now, on_done=on_done)
-    at = Addresses(config.publish.public_url) if config.publish.public_url else Addresses()
     found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for one in done.regions:
-        for label, subject in _subjects(one, config.report.languages[0], at):
+        for label, subject in _subjects(one, config.report.languages[0], public, folder):
             for platform in platforms:
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{subject.frame} {subject.language}" if platform == "iframe" else label
                 found.setdefault((platform, what), (label, platform, snippet(platform, subject)))
-    return done, tuple(found.values()), _unpublished(done, config)
+    return done, tuple(found.values()), _unpublished(done, config) if public else _written(done, folder)
+
+
+def _written(done: Report, folder: Path) -> tuple[str, ...]:
+    """Write the pictures that wait for their upload, and say where."""
+    files = [asset for one in done.regions for asset in one.assets if PictureName.parse(asset.path) is not None]
+    write_bundle(folder, files)
+    return tuple(f"{folder / asset.path}: written, to be uploaded or put beside your text." for asset in files)
 
 
 def _unpublished(done: Report, config: Config) -> tuple[str, ...]:
@@ -231,8 +257,8 @@ def _unpublished(done: Report, config: Config) -> tuple[str, ...]:
     return (f"{len(absent)} of these pictures are not in {site} yet: run `climtrack publish` before you send them.",)
 
 
-def _subjects(one: RegionReport, default: str, at: Addresses) -> list[tuple[str, Subject]]:
-    """Every chart in every language with its pictures' addresses."""
+def _subjects(one: RegionReport, default: str, public: Addresses | None, folder: Path) -> list[tuple[str, Subject]]:
+    """Every chart in every language with its pictures' addresses, or their files in a folder while there are none."""
     day = max(study.series.end for study in one.studies)
     ids = {chart.id for chart in one.charts}
     groups: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
@@ -244,12 +270,16 @@ def _subjects(one: RegionReport, default: str, at: Addresses) -> list[tuple[str,
     for (subject, chart, code), drawn in groups.items():
         owner = subject if subject in ids else one.charts[0].id
         pictures = {
-            name.preset: Picture(at.absolute(addresses.dated(asset, day)), asset.width, asset.height)
+            name.preset: Picture(
+                public.absolute(addresses.dated(asset, day)) if public else (folder / asset.path).as_posix(),
+                asset.width,
+                asset.height,
+            )
             for name, asset in drawn
         }
         words = drawn[0][1].words
         if words is not None:
-            page = at.absolute(addresses.page(owner, code, default))
-            frame = at.absolute(addresses.embed(owner))
+            page = public.absolute(addresses.page(owner, code, default)) if public else ""
+            frame = public.absolute(addresses.embed(owner)) if public else ""
             found.append((f"{subject}.{chart}.{code}", Subject(pictures, words, code, page, frame)))
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from climtrack.config import Config
 from climtrack.errors import PublishError
+from climtrack.files import shortened
 from climtrack.pipeline.report import RegionReport, Report, Request, report
 from climtrack.publisher.folder import Bounds, Folder, Published
 from climtrack.publisher.site import Edition, SiteSettings, builder
@@ -17,6 +18,8 @@ from climtrack.vocabulary.series import SeriesKey
 
 #: Formats that a site needs: pages, phones, mail, link previews.
 PRESETS = ("wide", "post", "email", "phone", "card")
+#: Folders of the store, which hold no site.
+PARTS = ("series", "rejects", "damaged", "log")
 #: Those that dark readers of the site see.
 DARK = ("post",)
 
@@ -147,11 +150,22 @@ def publish_report(
     if done.simulated or not done.regions:
         raise PublishError("there are no real data to publish", "Run `climtrack fetch` where the source can be reached")
     root = folder if folder is not None else site_folder(config)
+    _apart(root, config.home)
     settings = SiteSettings(config.publish.public_url, config.publish.title, languages)
     bounds = Bounds(config.publish.max_megabytes * 1_000_000, config.publish.prune)
     editions = [edition(one, config) for one in done.regions]
     published = Folder(root).publish(builder(editions, settings), now=now, bounds=bounds)
     return Publishing(done, published, root)
+
+
+def _apart(root: Path, home: Path) -> None:
+    """Readers are never given the data folder: a web server before the site would show all of it."""
+    site, store = root.resolve(), home.resolve()
+    if store.is_relative_to(site) or any(site.is_relative_to(store / name) for name in PARTS):
+        raise PublishError(
+            f"the site's folder {shortened(root, 60)} is the data folder, or one that climtrack keeps in it",
+            "Choose a folder of its own in [publish]",
+        )
 
 
 def publish_round(done: Report, config: Config, now: dt.datetime) -> tuple[str, ...]:

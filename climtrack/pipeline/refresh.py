@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,25 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, PublishError, StoreBusy, StoreError
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder
+from climtrack.pipeline.album import Album
 from climtrack.pipeline.crosscheck import cross_check
 from climtrack.pipeline.drawing import charts_of
 from climtrack.pipeline.fetch import Fetched
 from climtrack.pipeline.increment import increments
 from climtrack.pipeline.looks import looks
 from climtrack.pipeline.notices import failures, stale
-from climtrack.pipeline.publish import for_site
+from climtrack.pipeline.publish import for_site, site_folder
 from climtrack.pipeline.report import Report, Request, composed
-from climtrack.pipeline.studies import Freshness, Stock, pairings, wanted
-from climtrack.pipeline.update import Update, held, update
+from climtrack.pipeline.selection import VARIABLES, brought, pairings, wanted
+from climtrack.pipeline.studies import Freshness, Stock
+from climtrack.pipeline.update import Update, computed, held, update
+from climtrack.publisher.addresses import latest
 from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import Series, SeriesKey
 
-VARIABLES = ("air", "sst")
 #: Publishes a report's regions; gives lines for standard error.
 Publish = Callable[[Report, Config, dt.datetime], Sequence[str]]
 
@@ -57,7 +59,9 @@ class Refreshed:
     stale : bool
         Whether some series is older than usual.
     pictures : int
-        How many were drawn.
+        How many the report shows.
+    drawn : int
+        How many of them were drawn in this round; the others are as they were.
     published : bool
         Whether the site now shows this state.
     trouble : int
@@ -72,6 +76,7 @@ class Refreshed:
     snapshot: str = ""
     stale: bool = False
     pictures: int = 0
+    drawn: int = 0
     published: bool = False
     trouble: int = 0
     interrupted: bool = False
@@ -109,6 +114,7 @@ class Refreshed:
             "snapshot": self.snapshot,
             "stale": self.stale,
             "pictures": self.pictures,
+            "drawn": self.drawn,
             "published": self.published,
             "interrupted": self.interrupted,
             "lines": list(self.lines),
@@ -157,6 +163,7 @@ def refresh(
         If the settings name what is not there.
     """
     make_folder(config.home)
+    Store(config.home).refuse_newer()
     with writers_lock(config.home, now, "refresh"):
         store = Store(config.home)
         pairs = pairings(config.refresh.regions, VARIABLES, config, store)
@@ -169,7 +176,7 @@ def refresh(
             done.append(key)
             on_done(key)
 
-        asked = [key for key in keys if key not in COMPUTED]
+        asked = [key for key in keys if not computed(key, config, store)]
         try:
             updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
             updates = (*updates, *increments(config=config, now=now))
@@ -179,19 +186,22 @@ def refresh(
         failed = [(one.key, one.error, one.series) for one in updates if one.error is not None]
         names = {key for key, *_ in failed}
         noted = tuple(f"{one.key.label}: {text}" for one in updates for text in one.notes)
-        old = stale([one for key, one in series.items() if key not in names], now)
+        judged = {key: one for key, one in series.items() if brought(one, config)}
+        old = stale([one for key, one in judged.items() if key not in names], now, beside=series.values())
         lines = [*store.notices, *failures(failed, now), *noted, *old]
-        overdue = stale(tuple(series.values()), now)
+        overdue = stale(tuple(judged.values()), now, beside=series.values())
         whole = Refreshed(now, updates, tuple(lines), store.snapshot, bool(overdue) or not series)
         if not series:
             return whole
         try:
-            doubts = _doubts(series, second, config, now)
-            # What a network did today is not in the report: the same data make the same report.
-            health = (*overdue, *(line for line in doubts if "departs" in line))
-            goods = Stock(series, updates, (), health)
-            report = composed(request, pairs, goods, themes, config=config, store=store, transport=transport, now=now)
+            doubts, departures = _doubts(series, second, config, now)
+            goods = Stock(series, updates, departures=departures)
+            album = Album(config.home, _shown(config, request))
+            report = composed(
+                request, pairs, goods, themes, config=config, store=store, transport=transport, now=now, draw=album.draw
+            )
             lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
+            album.save()
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:
@@ -200,18 +210,20 @@ def refresh(
             whole,
             lines=tuple(dict.fromkeys(lines)),
             pictures=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
+            drawn=album.drawn,
             published=publish is not None,
-            trouble=3 if any("not drawn" in line for line in report.lines) else 0,
+            trouble=3 if report.undrawn else 0,
         )
 
 
 def _doubts(
     series: Mapping[SeriesKey, Series], second: Callable[[], Transport] | None, config: Config, now: dt.datetime
-) -> tuple[str, ...]:
-    """Where the second source says something else, or cannot be asked."""
+) -> tuple[tuple[str, ...], Mapping[SeriesKey, str]]:
+    """Lines where the second source says something else or cannot be asked; and the former by series."""
     if second is None or not any(key in COUNTERPARTS for key in series):
-        return ()
-    return cross_check(config=config, transport=second, now=now).lines
+        return (), {}
+    found = cross_check(config=config, transport=second, now=now)
+    return found.lines, found.departures
 
 
 def _request(config: Config, *, write: bool) -> Request:
@@ -227,10 +239,26 @@ def _request(config: Config, *, write: bool) -> Request:
         formats=chosen.formats,
         baseline=Baseline.parse(chosen.baseline),
         freshness=Freshness(offline=True, sample=False),
-        folder=Path(chosen.folder) if write else None,
+        folder=Path(chosen.folder).expanduser() if write else None,
         nested=True,
     )
     return request if write else for_site(request)
+
+
+def _shown(config: Config, request: Request) -> Callable[[str], bytes | None]:
+    """Reads a picture where the last round left it: in the site, or in a region's folder of the report."""
+
+    def read(path: str) -> bytes | None:
+        if request.folder is None:
+            places = [site_folder(config) / latest(path)]
+        else:
+            places = [request.folder / region / path for region in request.regions]
+        for place in places:
+            with suppress(OSError):
+                return place.read_bytes()
+        return None
+
+    return read
 
 
 def _code(problem: ClimtrackError) -> int:

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
-from climtrack.errors import RenderError
+from climtrack.errors import DiskError
 from climtrack.pipeline.companions import companions
 from climtrack.pipeline.drawing import Picture, draw, pictures
 from climtrack.pipeline.looks import looks
-from climtrack.pipeline.notices import stale
-from climtrack.pipeline.studies import Freshness, Stock, pairings, seen_at, stock, studies_of, wanted
+from climtrack.pipeline.papers import documents, health_of, page_charts, page_prose, tables
+from climtrack.pipeline.selection import pairings, stand_ins, wanted
+from climtrack.pipeline.studies import Freshness, Stock, seen_at, stock, studies_of
 from climtrack.publisher.bundle import write_bundle
 from climtrack.publisher.page import PageChart, Prose, report_html
-from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
-from climtrack.reporter.documents.attribution import attribution
-from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.language import Language
-from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.baselines import BASELINES, Baseline
-from climtrack.vocabulary.findings import Unknown
+from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.payload import Transport
-from climtrack.vocabulary.results import Climatology, Study
+from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import SeriesKey
+
+#: Makes pictures; gives their files, and a line for each that could not be made.
+Draw = Callable[[Sequence[Picture]], tuple[tuple[Asset, ...], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +118,10 @@ class Report:
         For standard error.
     failed : bool
         Whether some series is not there or some chart not drawn.
+    undrawn : tuple of str
+        Those of the lines that tell of a chart that could not be drawn.
+    refusal : DiskError or None
+        Why this computer could not store what is new: the report is made from what was stored.
     stale : bool
         Whether some series were not updated or are older than usual.
     simulated : bool
@@ -132,6 +133,13 @@ class Report:
     failed: bool
     stale: bool
     simulated: bool
+    undrawn: tuple[str, ...] = ()
+    refusal: DiskError | None = None
+
+    @property
+    def code(self) -> int:
+        """Exit code of PRODUCT.md §3."""
+        return 5 if self.refusal else 3 if self.failed else 0
 
 
 def report(
@@ -182,6 +190,7 @@ def report(
         freshness=request.freshness,
         on_done=on_done,
     )
+    goods = replace(goods, lines=(*goods.lines, *stand_ins(pairs, config, store)))
     return composed(request, pairs, goods, themes, config=config, store=store, transport=transport, now=now)
 
 
@@ -195,6 +204,7 @@ def composed(
     store: Store,
     transport: Callable[[], Transport],
     now: dt.datetime,
+    draw: Draw = draw,
 ) -> Report:
     """
     Analyse, draw and write what is in hand.
@@ -217,6 +227,8 @@ def composed(
         Opens the way to the source, for a hemisphere that a comparing chart lacks.
     now : datetime
         The time.
+    draw : callable, optional
+        Draws pictures; an album draws those only that it has not.
 
     Returns
     -------
@@ -244,6 +256,7 @@ def composed(
     )
     failed = bool(goods.missing) and not goods.simulated
     regions = []
+    undrawn: list[str] = []
     for pair in pairs:
         studies = studies_of(
             pair,
@@ -253,6 +266,7 @@ def composed(
             store=store,
             baseline=request.baseline,
             as_of=request.as_of,
+            now=seen_at(now, request.freshness.known_on),
         )
         if not studies:
             continue
@@ -268,14 +282,13 @@ def composed(
         if request.dark_presets is not None:
             dark = request.dark_presets
             wanted_pictures = tuple(p for p in wanted_pictures if p.theme.name != "dark" or p.preset in dark)
-        drawn, undrawn = draw(wanted_pictures)
-        lines.extend(undrawn)
-        failed = failed or bool(undrawn)
+        drawn, missed = draw(wanted_pictures)
+        undrawn += missed
         behind = tables(wanted_pictures, drawn)
         charts = page_charts(studies, drawn, request.languages, now=now)
-        health = _health(goods, studies, seen_at(now, request.freshness.known_on))
+        health = health_of(goods, studies, seen_at(now, request.freshness.known_on))
         prose = page_prose(pair, charts, request.languages, health=health)
-        papers = documents(request, pair, studies, drawn, now, health, behind)
+        papers = documents(request.languages, pair, studies, drawn, now, health, behind)
         assets = (*drawn, *behind, *papers, report_html(charts, prose))
         folder = None
         if request.folder is not None:
@@ -289,180 +302,6 @@ def composed(
             for code in request.languages
         }
         regions.append(RegionReport(pair, studies, assets, said, folder, charts, prose))
-    return Report(tuple(regions), tuple(dict.fromkeys(lines)), failed, goods.stale, goods.simulated)
-
-
-def tables(wanted: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
-    """
-    The numbers behind the pictures that show something else than daily lines.
-
-    Parameters
-    ----------
-    wanted : sequence of Picture
-        What was to be drawn.
-    drawn : sequence of Asset
-        What could be drawn.
-
-    Returns
-    -------
-    tuple of Asset
-        One per chart and series, named as its pictures are.
-    """
-    unique = {
-        (picture.chart, *(study.series.key for study in picture.studies)): picture
-        for picture in wanted
-        if picture.chart not in DAILY
-    }
-    made = []
-    for one in unique.values():
-        with suppress(RenderError):  # what cannot be drawn has no table either, and its line says why
-            made.append(chart_csv(one.chart, one.studies, **one.options))
-    return tuple(table for table in made if any(asset.path.startswith(table.path[:-3]) for asset in drawn))
-
-
-def documents(
-    request: Request,
-    pair: Pairing,
-    studies: Sequence[Study],
-    drawn: Sequence[Asset],
-    now: dt.datetime,
-    health: Sequence[str],
-    behind: Sequence[Asset] = (),
-) -> tuple[Asset, ...]:
-    """
-    Everything of a report that is neither a picture nor the page.
-
-    Parameters
-    ----------
-    request : Request
-        What to show.
-    pair : Pairing
-        Which series answer for the region.
-    studies : sequence of Study
-        What is known.
-    drawn : sequence of Asset
-        The pictures.
-    now : datetime
-        The time.
-    health : sequence of str
-        What is older than usual.
-    behind : sequence of Asset
-        Tables of single pictures, to be named.
-
-    Returns
-    -------
-    tuple of Asset
-        Markdown, facts, tables.
-    """
-    return (
-        report_markdown(
-            pair, studies, drawn, request.languages, now=now, health=health, tables=[table.path for table in behind]
-        ),
-        facts_json(pair, studies),
-        *(table_csv(study) for study in studies),
-    )
-
-
-def page_charts(
-    studies: Sequence[Study], drawn: Sequence[Asset], languages: Sequence[str], *, now: dt.datetime
-) -> tuple[PageChart, ...]:
-    """
-    Charts of a region's interactive page.
-
-    Parameters
-    ----------
-    studies : sequence of Study
-        What is known.
-    drawn : sequence of Asset
-        The pictures, of which one per series shows where scripts do not run.
-    languages : sequence of str
-        The first shows first.
-    now : datetime
-        The time, for the age of the data.
-
-    Returns
-    -------
-    tuple of PageChart
-        One per series.
-    """
-    return tuple(
-        PageChart(
-            study,
-            {code: words("year_lines", [study], Language(code)) for code in languages},
-            climatologies(study),
-            tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
-            {code: attribution(study, Language(code)) for code in languages},
-            {code: answers(study, Language(code)) for code in languages},
-            {code: (data_line(study, Language(code), now),) for code in languages},
-        )
-        for study in studies
-    )
-
-
-def _health(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tuple[str, ...]:
-    """What was unusual about a region's own sources: its report is the same alone and beside other regions."""
-    if not goods.health:
-        return ()
-    keys = [study.series.key for study in studies]
-    labels = {key.label for key in keys}
-    late = stale([goods.series[key] for key in keys if key in goods.series], seen)
-    return (*late, *(line for line in goods.health if line.partition(" departs ")[0] in labels))
-
-
-def page_prose(
-    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
-) -> dict[str, Prose]:
-    """
-    What a region's page says above its charts.
-
-    Parameters
-    ----------
-    pair : Pairing
-        Which series answer for it.
-    charts : sequence of PageChart
-        Its charts.
-    languages : sequence of str
-        The first shows first.
-    health : sequence of str
-        What was unusual about the sources, in English; the Spanish page says it in Spanish.
-
-    Returns
-    -------
-    dict of str to Prose
-        By language.
-    """
-    notices = {
-        code: (
-            pairing_note(pair, Language(code)).replace("`", ""),
-            *(line if code == "en" else spanish_line(line) for line in health),
-        )
-        for code in languages
-    }
-    return {
-        code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
-        for code in languages
-    }
-
-
-def climatologies(study: Study) -> tuple[Climatology, ...]:
-    """
-    Averages that a reader may choose from.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-
-    Returns
-    -------
-    tuple of Climatology
-        The report's own first, then every named one that the series covers.
-    """
-    if study.climatology is None:
-        return ()
-    others = (
-        BASELINES[name]
-        for name, found in study.findings.anomalies.items()
-        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
-    )
-    return (study.climatology, *(climatology(study.table, baseline) for baseline in others))
+    told = tuple(dict.fromkeys((*lines, *undrawn)))
+    failed = failed or bool(undrawn)
+    return Report(tuple(regions), told, failed, goods.stale, goods.simulated, tuple(undrawn), goods.refusal)

@@ -10,16 +10,24 @@ often.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import os
+import stat
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from climtrack.files import write_whole
+from climtrack.errors import DiskError
+from climtrack.files import remove, write_over, write_whole
 
 FILE = "schedule.json"
+#: Bytes of a note, always the same, so that it can be written over when the disk is full.
+WIDTH = 512
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 #: Tries after which the gap between two grows no more.
 _PATIENCE = 4
@@ -181,6 +189,58 @@ def next_run(now: dt.datetime, progress: Progress, rhythm: Rhythm) -> dt.datetim
     return max(now, min(again, upcoming))
 
 
+class Book:
+    """
+    What is known of past rounds: on disk, and in memory as long as the disk takes no note of it.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._refused: tuple[Progress, Progress] | None = None
+
+    def read(self) -> Progress:
+        """
+        What is known.
+
+        Returns
+        -------
+        Progress
+            From the disk, unless that still says what it said when it refused a newer note.
+        """
+        said = read(self.home)
+        if self._refused and self._refused[0] == said:
+            return self._refused[1]
+        self._refused = None
+        return said
+
+    def write(self, progress: Progress) -> None:
+        """
+        Note it.
+
+        Parameters
+        ----------
+        progress : Progress
+            What is known.
+
+        Raises
+        ------
+        DiskError
+            If the computer refuses; it is known here all the same.
+        """
+        said = read(self.home)
+        try:
+            write(self.home, progress)
+        except DiskError:
+            self._refused = said, progress
+            raise
+        self._refused = None
+
+
 def read(home: Path) -> Progress:
     """
     What is on disk about past rounds.
@@ -195,8 +255,14 @@ def read(home: Path) -> Progress:
     Progress
         Empty where nothing can be read: then a round is due, which is harmless.
     """
+    aside = _aside(home)
+    return (_read(aside) if aside and _ours(aside.parent) else None) or _read(home / FILE) or Progress()
+
+
+def _read(path: Path) -> Progress | None:
+    """What a note says; None where there is none or it is torn."""
     try:
-        fields: dict[str, Any] = json.loads((home / FILE).read_bytes())
+        fields: dict[str, Any] = json.loads(path.read_bytes())
         times = {name: fields[name] and _utc(fields[name]) for name in ("attempt", "success", "failing_since")}
         offset = fields["offset"]
         return Progress(
@@ -206,12 +272,14 @@ def read(home: Path) -> Progress:
             offset=None if offset is None else float(offset),
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return Progress()
+        return None
 
 
 def write(home: Path, progress: Progress) -> None:
     """
-    Put it on disk.
+    Put it on disk: whole; on a full disk over the last note; where the folder takes nothing, aside until it does.
+
+    Who was told, and when to try again, must be known also after a restart, above all while the computer refuses.
 
     Parameters
     ----------
@@ -226,7 +294,41 @@ def write(home: Path, progress: Progress) -> None:
         If the computer refuses.
     """
     fields = asdict(progress)
-    write_whole(home / FILE, json.dumps(fields, default=lambda moment: moment.isoformat(), indent=1).encode())
+    data = json.dumps(fields, default=lambda moment: moment.isoformat(), indent=1).encode().ljust(WIDTH - 1) + b"\n"
+    aside = _aside(home)
+    try:
+        write_whole(home / FILE, data)
+    except DiskError:
+        if not write_over(home / FILE, data):
+            if aside is None:
+                raise
+            with suppress(OSError):
+                aside.parent.mkdir(mode=0o700, exist_ok=True)
+            if not _ours(aside.parent):
+                raise
+            write_whole(aside, data)
+            return
+    if aside and _ours(aside.parent):
+        remove(aside)
+
+
+def _aside(home: Path) -> Path | None:
+    """Where the note of a home goes that takes none: this user's own folder among the temporary ones, if it may be."""
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    try:
+        folder = Path(tempfile.gettempdir()) / f"climtrack-{user}"
+    except FileNotFoundError:
+        return None
+    return folder / f"{hashlib.sha256(os.fsencode(home.absolute())).hexdigest()[:16]}.json"
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder is there and this user's own, not one that somebody made in a place open to all."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid())
 
 
 def _utc(text: str) -> dt.datetime:

@@ -58,4 +58,5 @@ def run_log(home: Path) -> Iterator[logging.Logger]:
     finally:
         log.removeHandler(handler)
         log.setLevel(before)
-        handler.close()
+        with suppress(OSError):  # what a full disk refused to take is still in its buffer
+            handler.close()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import SeriesNotFound, StoreDamaged
-from climtrack.pipeline.notices import age, stale
+from climtrack.errors import ConfigError, SeriesNotFound, StoreDamaged
+from climtrack.pipeline import rhythm
+from climtrack.pipeline.notices import age, newest, stale
+from climtrack.pipeline.selection import brought, kept_up, refreshed
+from climtrack.reporter.language import Language
+from climtrack.reporter.messages import spanish_line
 from climtrack.store.manifest import Health
 from climtrack.store.netcdf import Store
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.series import Series, SeriesKey
 
 #: Written by `schedule` every minute; an old one means that it is no more.
@@ -39,6 +44,8 @@ class Row:
         How its source has behaved.
     damage : str
         What is wrong with the stored file; empty where nothing is.
+    judged : bool
+        Whether rounds bring it up to date, so that its age says something.
     """
 
     key: SeriesKey
@@ -46,10 +53,16 @@ class Row:
     age: int | None
     health: Health
     damage: str = ""
+    judged: bool = True
 
-    def cells(self) -> tuple[str, ...]:
+    def cells(self, language: Language) -> tuple[str, ...]:
         """
         The row as text.
+
+        Parameters
+        ----------
+        language : Language
+            In which to say it.
 
         Returns
         -------
@@ -57,6 +70,8 @@ class Row:
             Series, first day, last day, age, preliminary days, last check, problem.
         """
         problem = self.damage or self.health.error
+        if language.spanish:
+            problem = spanish_line(problem, language.code)
         checked = self.health.checked.strftime("%Y-%m-%d %H:%M UTC") if self.health.checked else ""
         if self.series is None:
             return (self.key.label, "", "", "", "", checked, problem)
@@ -64,8 +79,8 @@ class Row:
             self.key.label,
             str(self.series.start),
             str(self.series.end),
-            "" if self.age is None else f"{self.age} days",
-            str(int(np.count_nonzero(self.series.preliminary))),
+            "" if self.age is None else language.text("days", self.age),
+            language.count(int(np.count_nonzero(self.series.preliminary))),
             checked,
             problem,
         )
@@ -86,12 +101,18 @@ class Status:
         One per series.
     notices : tuple of str
         What needs attention.
+    missing : tuple of SeriesKey
+        Series that rounds are to bring and of which nothing is stored.
+    damage : tuple of str
+        Those of the notices that tell of a damaged file, whose other copy is used.
     """
 
     home: Path
     snapshot: str
     rows: tuple[Row, ...]
     notices: tuple[str, ...]
+    missing: tuple[SeriesKey, ...] = ()
+    damage: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """
@@ -128,6 +149,12 @@ def status(config: Config, *, now: dt.datetime) -> Status:
     """
     store = Store(config.home)
     rows = []
+    notices: list[str] = []
+    try:
+        wanted = refreshed(config, store)
+    except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
+        notices.append(str(problem))
+        wanted = store.keys()
     for key in sorted({*store.keys(), *store.manifest.health}):
         series, damage = None, ""
         try:
@@ -136,9 +163,22 @@ def status(config: Config, *, now: dt.datetime) -> Status:
             pass  # asked for, and never received
         except StoreDamaged as problem:
             damage = problem.what
-        rows.append(Row(key, series, None if series is None else age(series.end, now), store.health(key), damage))
-    old = stale([row.series for row in rows if row.series is not None], now)
-    return Status(config.home, store.snapshot, tuple(rows), tuple(dict.fromkeys((*store.notices, *old))))
+        if series is None:
+            judged = key in wanted
+        else:
+            judged = (key in wanted and brought(series, config)) or kept_up(series, config)
+        rows.append(Row(key, series, None, store.health(key), damage, judged))
+    held = [row.series for row in rows if row.series is not None]
+    last = newest(held)
+    rows = [row if row.series is None else replace(row, age=age(row.series.end, now, last)) for row in rows]
+    old = stale([row.series for row in rows if row.series is not None and row.judged], now, beside=held)
+    if (since := rhythm.read(config.home).failing_since) is not None:
+        notices.append(
+            f"rounds have failed since {since:%Y-%m-%d %H:%M} UTC; see log/climtrack.log in {config.home.name}."
+        )
+    missing = tuple(key for key in wanted if key not in store.manifest.series)
+    told = tuple(dict.fromkeys((*store.notices, *notices, *old)))
+    return Status(config.home, store.snapshot, tuple(rows), told, missing, () if store.newer else store.notices)
 
 
 def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...]:
@@ -157,16 +197,19 @@ def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...
     Returns
     -------
     tuple of str
-        One line each; empty where all is well.
+        One line each; empty where all is well. A series that rounds do not bring up to date has no age to be judged.
     """
     limit = config.schedule.stale_days
-    lines = [f"{row.key.label}: {row.damage}" for row in seen.rows if row.damage]
-    ages = {row.key.label: row.age for row in seen.rows if row.series is not None}
-    old = [f"{label} ({age} days)" for label, age in ages.items() if age is not None and age > limit]
-    if not ages:
+    lines = [*seen.damage, *(f"{row.key.label}: {row.damage}" for row in seen.rows if row.damage)]
+    judged = [row for row in seen.rows if row.judged]
+    ages = {row.key.label: row.age for row in judged if row.series is not None}
+    old = [f"{label} ({counted(age, 'day')})" for label, age in ages.items() if age is not None and age > limit]
+    if all(row.series is None for row in seen.rows):
         lines.append("nothing is stored yet. Run `climtrack refresh`.")
+    elif seen.missing:
+        lines.append(f"never received: {', '.join(key.label for key in seen.missing)}"[:198])
     if old:
-        lines.append(f"older than {limit} days: {', '.join(old)}"[:198])
+        lines.append(f"older than {counted(limit, 'day')}: {', '.join(old)}"[:198])
     if any(age is None for age in ages.values()):
         lines.append(f"this computer's clock says {now.date()}, which cannot be right beside the data.")
     beat = _heartbeat(config.home)
@@ -174,6 +217,24 @@ def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...
         when = f"{beat[0]:%Y-%m-%d %H:%M} UTC"
         lines.append(f"`climtrack schedule` has given no sign of life since {when}. Start it again.")
     return tuple(lines)
+
+
+def unjudged(seen: Status) -> tuple[str, ...]:
+    """
+    Which stored series a monitor is not told of, for no round brings them up to date.
+
+    Parameters
+    ----------
+    seen : Status
+        What is stored.
+
+    Returns
+    -------
+    tuple of str
+        At most one line; the second source's series are a matter of `verify` and not named.
+    """
+    names = [row.key.label for row in seen.rows if not row.judged and row.key.product != "climate-pulse"]
+    return (f"not judged, for no round refreshes them: {', '.join(names)}"[:198],) if names else ()
 
 
 def _heartbeat(home: Path) -> tuple[dt.datetime, dt.timedelta] | None:
@@ -200,5 +261,6 @@ def _entry(row: Row) -> dict[str, Any]:
         "last_success": health.checked.isoformat() if health.checked else None,
         "failing_since": health.failing_since.isoformat() if health.failing_since else None,
         "not_before": health.not_before.isoformat() if health.not_before else None,
+        "refreshed": row.judged,
         "error": row.damage or health.error or None,
     }

@@ -1,21 +1,23 @@
-"""Which series answer for a region, and what is known of them."""
+"""The series in hand for one run, and what is known of them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from climtrack.analysis.survey import study
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, SeriesNotFound, SourceChanged, StoreBusy
+from climtrack.errors import ClimtrackError, DiskError, SeriesNotFound, SourceChanged, StoreBusy, StoreNewer
 from climtrack.fetcher.fetch import fetch_all
-from climtrack.pipeline.notices import failures, span, stale
-from climtrack.pipeline.update import Update, endpoints, held, update
+from climtrack.pipeline.notices import failures, overdue, span, stale
+from climtrack.pipeline.selection import wanted
+from climtrack.pipeline.update import Update, computed, held, update
 from climtrack.sample import SampleTransport
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.pairing import COMPUTED, Pairing, pairing
+from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import Series, SeriesKey
@@ -54,102 +56,27 @@ class Stock:
         What became of each one asked for; empty offline.
     lines : tuple of str
         For standard error: what could not be had, and what is older than usual.
-    health : tuple of str
-        For the report: what is older than usual. What a network did today is not in it, so that the same data make
-        the same report.
+    departures : mapping of SeriesKey to str
+        For the report: which series departs from the second source. What a network did today is not in it, so that the
+        same data make the same report.
     missing : tuple of SeriesKey
         Series asked for and not in hand.
     stale : bool
         Whether some were not updated or are older than usual.
     simulated : bool
         Whether this is the sample.
+    refusal : DiskError or None
+        Why this computer could not store anything new, where what is stored is shown all the same.
     """
 
     series: dict[SeriesKey, Series]
     updates: tuple[Update, ...] = ()
     lines: tuple[str, ...] = ()
-    health: tuple[str, ...] = ()
+    departures: Mapping[SeriesKey, str] = field(default_factory=lambda: MappingProxyType({}))
     missing: tuple[SeriesKey, ...] = ()
     stale: bool = False
     simulated: bool = False
-
-
-def known_keys(config: Config, store: Store) -> frozenset[SeriesKey]:
-    """
-    Series that are stored or can be fetched.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    store : Store
-        The store.
-
-    Returns
-    -------
-    frozenset of SeriesKey
-        The keys.
-    """
-    return frozenset({*endpoints(config), *store.keys()})
-
-
-def wanted(pairs: Sequence[Pairing], variables: Collection[str]) -> tuple[SeriesKey, ...]:
-    """
-    Series of some regions.
-
-    Parameters
-    ----------
-    pairs : sequence of Pairing
-        One per region.
-    variables : collection of str
-        ``air``, ``sst`` or both.
-
-    Returns
-    -------
-    tuple of SeriesKey
-        Each once.
-    """
-    keys = [key for pair in pairs for option, key in (("air", pair.air), ("sst", pair.sst)) if option in variables]
-    return tuple(dict.fromkeys(key for key in keys if key is not None))
-
-
-def pairings(regions: Sequence[str], variables: Collection[str], config: Config, store: Store) -> tuple[Pairing, ...]:
-    """
-    Series that answer for each region.
-
-    Parameters
-    ----------
-    regions : sequence of str
-        Region names.
-    variables : collection of str
-        ``air``, ``sst`` or both.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-
-    Returns
-    -------
-    tuple of Pairing
-        One per region.
-
-    Raises
-    ------
-    ConfigError
-        If a region is unknown, or has none of the variables.
-    """
-    known = known_keys(config, store)
-    pairs = tuple(pairing(config.region(name).name, known) for name in regions)
-    for pair in pairs:
-        if not wanted([pair], variables):
-            asked = " or ".join(sorted(variables))
-            if pair.region in ("nh", "sh") and "sst" in variables:
-                raise ConfigError(
-                    f"the site has no sea-surface series for {pair.region}",
-                    f"Compute the true one with `climtrack grid backfill sst --region {pair.region}`",
-                )
-            raise ConfigError(f"{pair.region} has no series for {asked}", "Choose the other variable, or both")
-    return pairs
+    refusal: DiskError | None = None
 
 
 def stock(
@@ -194,17 +121,23 @@ def stock(
     """
     if freshness.known_on is not None:
         return _past(keys, config, freshness.known_on, now)
-    fetchable = [key for key in keys if key not in COMPUTED]
+    fetchable = [key for key in keys if not computed(key, config, store)]
     updates: tuple[Update, ...] = ()
     lines: list[str] = []
+    refused: DiskError | None = None
     if not freshness.offline and fetchable:
         try:
             updates = update(fetchable, config=config, store=store, transport=transport(), now=now, on_done=on_done)
-        except StoreBusy as busy:
-            lines.append(f"{busy.what}; showing what is stored")
+        except (StoreBusy, StoreNewer) as refusal:
+            lines.append(f"{refusal.what}; showing what is stored")
+        except DiskError as refusal:
+            refused = refusal
+            lines.append(str(refusal))
     series = {key: found for key in keys if (found := held(store, key)) is not None}
     failed = [(one.key, one.error, one.series) for one in updates if one.error is not None]
     lines.extend(failures(failed, now))
+    if not series and refused:
+        raise refused
     if not series:
         problem: ClimtrackError = (
             failed[0][1] if failed else SeriesNotFound("the source was not asked", "Run it once without --offline")
@@ -217,11 +150,14 @@ def stock(
         return Stock(sampled(keys, now), updates, tuple(lines), simulated=True)
     if freshness.offline:
         lines.append(f"offline: using stored data as of {span([one.end for one in series.values()], now)}.")
+    if refused:
+        lines.append(f"showing what is stored: data as of {span([one.end for one in series.values()], now)}.")
     told = {key for key, *_ in failed}
     lines.extend(stale([one for key, one in series.items() if key not in told and not freshness.offline], now))
     old = stale(tuple(series.values()), now)
     missing = tuple(key for key in keys if key not in series)
-    return Stock(series, updates, tuple(lines), old, missing, stale=bool(old or failed))
+    late = bool(old or failed or refused)
+    return Stock(series, updates, tuple(lines), missing=missing, stale=late, refusal=refused)
 
 
 def _past(keys: Sequence[SeriesKey], config: Config, day: dt.date, now: dt.datetime) -> Stock:
@@ -232,7 +168,7 @@ def _past(keys: Sequence[SeriesKey], config: Config, day: dt.date, now: dt.datet
         names = ", ".join(key.label for key in keys)
         raise SeriesNotFound(f"{names}: nothing was stored by {day}", "Choose a later date")
     old = stale(tuple(series.values()), seen_at(now, day))
-    return Stock(series, (), (), old, tuple(key for key in keys if key not in series), stale=bool(old))
+    return Stock(series, (), store.notices, missing=tuple(key for key in keys if key not in series), stale=bool(old))
 
 
 def seen_at(now: dt.datetime, known_on: dt.date | None) -> dt.datetime:
@@ -286,6 +222,7 @@ def studies_of(
     store: Store,
     baseline: Baseline,
     as_of: dt.date | None,
+    now: dt.datetime | None = None,
 ) -> tuple[Study, ...]:
     """
     What is known of a region's air and sea.
@@ -306,6 +243,8 @@ def studies_of(
         Years of the average.
     as_of : date or None
         State on this day; None for the newest.
+    now : datetime, optional
+        The time by which ages are told; without it, or of a day of old, nothing is overdue.
 
     Returns
     -------
@@ -313,12 +252,15 @@ def studies_of(
         Air first.
     """
     return tuple(
-        study(
-            series[key],
-            config.region(key.region),
-            baseline=baseline,
-            as_of=as_of,
-            revision_noise=None if series[key].source.simulated else store.revision_noise(key),
+        replace(
+            study(
+                series[key],
+                config.region(key.region),
+                baseline=baseline,
+                as_of=as_of,
+                revision_noise=None if series[key].source.simulated else store.revision_noise(key),
+            ),
+            overdue=overdue(series[key], now) if now and as_of is None and not series[key].source.simulated else 0,
         )
         for key in wanted([pair], variables)
         if key in series

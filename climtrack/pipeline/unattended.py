@@ -10,11 +10,9 @@ from typing import Any
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreBusy
-from climtrack.pipeline import rhythm
-from climtrack.pipeline.crosscheck import second_opinion
 from climtrack.pipeline.notify import notify
 from climtrack.pipeline.refresh import Publish, Refreshed, refresh
-from climtrack.pipeline.rhythm import Progress
+from climtrack.pipeline.rhythm import Book, Progress
 from climtrack.pipeline.runlog import run_log
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import SeriesKey
@@ -31,6 +29,7 @@ def unattended_round(
     publish: Publish | None,
     second: Callable[[], Transport] | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
+    book: Book | None = None,
 ) -> Refreshed:
     """
     One round, remembered on disk.
@@ -49,6 +48,8 @@ def unattended_round(
         Opens the way to the second source; None asks nobody.
     on_done : callable, optional
         Told of each series as it is done.
+    book : Book, optional
+        What is known of past rounds, for a process that does several; by default what the disk says.
 
     Returns
     -------
@@ -62,6 +63,7 @@ def unattended_round(
     ClimtrackError
         As `refresh` raises it, remembered as a failure.
     """
+    book = book or Book(config.home)
     with run_log(config.home) as log:
         log.info("round begins")
         try:
@@ -71,34 +73,31 @@ def unattended_round(
             raise
         except ClimtrackError as problem:
             log.error("%s", problem)
-            _remember(config, now, 2 if isinstance(problem, ConfigError) else 5, False, (str(problem),), log)
+            _remember(config, book, now, 2 if isinstance(problem, ConfigError) else 5, False, (str(problem),), log)
             raise
-        except Exception:
+        except Exception:  # a bug: into the log, where a person finds it, and on to whoever called
             log.exception("a bug ended the round")
+            _remember(config, book, now, 1, False, ("a bug ended the round; it is in the log",), log)
             raise
         for line in done.lines:
             log.warning("%s", line)
         changed = sum(bool(one.added or one.revised or one.finalised) for one in done.updates)
         log.info(
-            "round ends: exit %d, %d of %d series changed, snapshot %s, %d pictures, %s",
-            done.code, changed, len(done.updates), done.snapshot or "none", done.pictures,
+            "round ends: exit %d, %d of %d series changed, snapshot %s, %d of %d pictures drawn, %s",
+            done.code, changed, len(done.updates), done.snapshot or "none", done.drawn, done.pictures,
             "published" if done.published else "not published",
         )  # fmt: skip
         if done.interrupted:
             return done
-        departures = second_opinion(config, now)
-        for line in departures:
-            log.warning("%s", line)
-        done = replace(done, lines=(*done.lines, *departures))
-        lines = _remember(config, now, done.code, done.stale, done.lines, log)
+        lines = _remember(config, book, now, done.code, done.stale, done.lines, log)
         return replace(done, lines=(*done.lines, *lines))
 
 
 def _remember(
-    config: Config, now: dt.datetime, code: int, stale: bool, lines: tuple[str, ...], log: logging.Logger
+    config: Config, book: Book, now: dt.datetime, code: int, stale: bool, lines: tuple[str, ...], log: logging.Logger
 ) -> tuple[str, ...]:
     """Write what the schedule needs; tell of a failure that lasts, and of its end."""
-    before = rhythm.read(config.home)
+    before = book.read()
     after = before.after(now, code, stale=stale)
     told: tuple[str, ...] = ()
     if code and not before.told and (after.tries >= _WORTH_TELLING or code == 5):
@@ -110,7 +109,7 @@ def _remember(
     for line in told:
         log.warning("%s", line)
     try:
-        rhythm.write(config.home, after)
+        book.write(after)
     except ClimtrackError as problem:
         return (*told, str(problem))
     return told

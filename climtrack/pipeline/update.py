@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from climtrack.config import Config
 from climtrack.errors import (
@@ -19,10 +20,17 @@ from climtrack.errors import (
 from climtrack.fetcher.endpoints import ENDPOINTS, Endpoint
 from climtrack.fetcher.fetch import Outcome, fetch_all
 from climtrack.fetcher.policy import HttpPolicy
+from climtrack.pipeline.notices import overdue
 from climtrack.store.netcdf import Store
-from climtrack.store.writer import Writer
+from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.payload import Transport
 from climtrack.vocabulary.series import Series, SeriesKey
+
+if TYPE_CHECKING:
+    from climtrack.store.writer import Writer
+
+#: Age of a copy, older than usual, from which it is asked for in full: a cache may say "not modified" for ever.
+DOUBT = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +128,30 @@ def held(store: Store, key: SeriesKey) -> Series | None:
         return None
 
 
+def computed(key: SeriesKey, config: Config, store: Store) -> bool:
+    """
+    Whether a series is made from grids on this computer, so that the source is not asked for it.
+
+    Parameters
+    ----------
+    key : SeriesKey
+        Which.
+    config : Config
+        The settings.
+    store : Store
+        Where it may be kept.
+
+    Returns
+    -------
+    bool
+        True for the hemispheres' sea, and for any stored series that has weights instead of an address.
+    """
+    if key in COMPUTED:
+        return True
+    one = None if key in endpoints(config) else held(store, key)
+    return one is not None and "weights" in one.source.details
+
+
 def update(
     keys: Iterable[SeriesKey],
     *,
@@ -129,6 +161,7 @@ def update(
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
     accept: frozenset[SeriesKey] = frozenset(),
+    only: frozenset[dt.date] = frozenset(),
     table: Mapping[SeriesKey, Endpoint] | None = None,
 ) -> tuple[Update, ...]:
     """
@@ -150,6 +183,8 @@ def update(
         Told of each series as it is done.
     accept : frozenset of SeriesKey, default empty
         Series whose unusual values a person has looked at and accepts once.
+    only : frozenset of date, optional
+        The days of them that the person has looked at; empty for all.
     table : mapping of SeriesKey to Endpoint, optional
         Where each series is; by default the source's own endpoints.
 
@@ -161,7 +196,7 @@ def update(
     Raises
     ------
     ConfigError
-        If a key is neither in the table nor computed.
+        If a key is neither in the table nor computed, or a day of `only` has no value; then nothing is noted.
     StoreBusy
         If another process is writing.
     StoreError
@@ -177,23 +212,34 @@ def update(
         found = {key: Update(key, held(store, key), error=error) for key, error in waiting.items()}
 
         def done(outcome: Outcome) -> None:
-            found[outcome.key] = _stored(outcome, store, writer, now, accept=outcome.key in accept)
+            found[outcome.key] = _stored(outcome, store, writer, now, accept=outcome.key in accept, only=only)
             on_done(outcome.key)
 
         try:
-            fetch_all(asked, lambda key: held(store, key), transport=transport, now=now, on_done=done, accept=accept)
+            fetch_all(
+                asked,
+                lambda key: held(store, key),
+                transport=transport,
+                now=now,
+                on_done=done,
+                accept=accept,
+                only=only,
+                doubted=lambda series: overdue(series, now) > 0 and now - series.source.retrieved > DOUBT,
+            )
         except KeyboardInterrupt:
             writer.commit()
             raise
     return tuple(found[key] for key in wanted)
 
 
-def _stored(outcome: Outcome, store: Store, writer: Writer, now: dt.datetime, *, accept: bool) -> Update:
+def _stored(
+    outcome: Outcome, store: Store, writer: Writer, now: dt.datetime, *, accept: bool, only: frozenset[dt.date]
+) -> Update:
     """One series merged, confirmed or refused."""
     key, error = outcome.key, outcome.error
     if error is None and outcome.series is not None:
         try:
-            merged = writer.put(outcome.series, accept=accept)
+            merged = writer.put(outcome.series, accept=accept, only=only)
         except SeriesError as contradiction:
             error = SourceChanged(contradiction.what, contradiction.remedy)
         else:

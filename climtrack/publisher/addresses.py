@@ -117,21 +117,21 @@ def dated(asset: Asset, day: dt.date) -> str:
     return f"{day.isoformat()}/{slug([stem])}.{asset.sha256[:8]}.{slug([suffix])}"
 
 
-def latest(asset: Asset) -> str:
+def latest(path: str) -> str:
     """
     Path that holds the newest version.
 
     Parameters
     ----------
-    asset : Asset
-        The file.
+    path : str
+        The asset's own.
 
     Returns
     -------
     str
         ``latest/nh-air.year-lines.wide.en.png``.
     """
-    stem, _, suffix = asset.path.rsplit("/", 1)[-1].rpartition(".")
+    stem, _, suffix = path.rsplit("/", 1)[-1].rpartition(".")
     return f"latest/{slug([stem])}.{slug([suffix])}"
 
 

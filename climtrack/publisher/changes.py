@@ -33,7 +33,7 @@ class Changes:
     Parameters
     ----------
     since : date
-        Day of the last issue.
+        Last day of the data that are compared with.
     new : Run or None
         Days that came since; `days` counts those with a value.
     finalised : int
@@ -48,6 +48,8 @@ class Changes:
         What became of the streaks.
     watched : bool, default True
         Whether revisions would have been seen: False where nothing was stored at the last issue.
+    issue : date or None
+        Day of the last issue; None where it is not known what was stored then.
     """
 
     since: dt.date
@@ -58,9 +60,10 @@ class Changes:
     rank: tuple[Rank, Rank] | None
     streaks: tuple[StreakMove, ...]
     watched: bool = True
+    issue: dt.date | None = None
 
 
-def changes(before: Study, now: Study, *, watched: bool = True) -> Changes:
+def changes(before: Study, now: Study, *, watched: bool = True, issue: dt.date | None = None) -> Changes:
     """
     Compare what is known with what was known.
 
@@ -72,6 +75,8 @@ def changes(before: Study, now: Study, *, watched: bool = True) -> Changes:
         As it is known.
     watched : bool, default True
         Whether `before` is what was stored then, not today's values cut off there.
+    issue : date, optional
+        Day of the last issue, where `before` is what was known on it.
 
     Returns
     -------
@@ -92,6 +97,7 @@ def changes(before: Study, now: Study, *, watched: bool = True) -> Changes:
         (then, today) if same_year and isinstance(then, Rank) and isinstance(today, Rank) else None,
         _streaks(before.findings.streaks, now.findings.streaks),
         watched,
+        issue,
     )
 
 
@@ -134,6 +140,27 @@ def _streaks(before: Streaks, now: Streaks) -> tuple[StreakMove, ...]:
         if today is not None:
             found.append(StreakMove(name, "began", today))
     return tuple(found)
+
+
+def heading(found: Changes, ui: Texts) -> str:
+    """
+    What the changes are counted from: the last issue and the data it had, or these data alone.
+
+    Parameters
+    ----------
+    found : Changes
+        What changed.
+    ui : Texts
+        Language.
+
+    Returns
+    -------
+    str
+        A heading, without a full stop.
+    """
+    if found.issue is None:
+        return ui["changes"].format(date=ui.day(found.since))
+    return ui["changes_issue"].format(issue=ui.day(found.issue), date=ui.day(found.since))
 
 
 def sentences(found: Changes, ui: Texts) -> tuple[str, ...]:

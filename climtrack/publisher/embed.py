@@ -54,9 +54,9 @@ class Subject:
     language : str
         Of the words.
     page : str
-        Address of the interactive page.
+        Address of the interactive page; empty where the site has no public address.
     frame : str
-        Address of the page for an iframe.
+        Address of the page for an iframe; empty likewise.
     """
 
     pictures: Mapping[str, Picture]
@@ -136,13 +136,13 @@ def figure(subject: Subject, *, lazy: bool = True) -> str:
     return (
         f'<figure><picture>{source}<img src="{escape(main.url)}"{sizes} width="{main.width}" height="{main.height}"'
         f'{loading} decoding="async" alt="{escape(words.alt)}"></picture>'
-        f"<figcaption>{escape(words.caption)} {_link(subject)}</figcaption></figure>\n"
+        f"<figcaption>{escape(words.caption)}{_link(subject)}</figcaption></figure>\n"
     )
 
 
 def _link(subject: Subject) -> str:
-    """The way to the interactive page."""
-    return f'<a href="{escape(subject.page)}">{escape(subject.ui["data_and_chart"])}</a>'
+    """The way to the interactive page, where there is one."""
+    return f' <a href="{escape(subject.page)}">{escape(subject.ui["data_and_chart"])}</a>' if subject.page else ""
 
 
 def _email(subject: Subject) -> str:
@@ -152,7 +152,7 @@ def _email(subject: Subject) -> str:
     return (
         f'<a href="{escape(subject.page)}"><img src="{escape(picture.url)}" width="600" alt="{escape(words.alt)}" '
         'style="width:100%;max-width:600px;height:auto;border:0"></a>\n'
-        f'<p style="font-size:14px;line-height:1.4">{escape(caption)} {_link(subject)}</p>\n'
+        f'<p style="font-size:14px;line-height:1.4">{escape(caption)}{_link(subject)}</p>\n'
     )
 
 
@@ -180,9 +180,9 @@ def iframe(subject: Subject) -> str:
 def _markdown(subject: Subject) -> str:
     """Picture with a link, caption in italics."""
     words, picture = clean_words(subject.words), subject.picture(*POST)
-    return f"[![{markdown(words.alt)}](<{_angle(picture.url)}>)](<{_angle(subject.page)}>)\n\n" + (
-        f"*{markdown(words.caption)}*\n" if words.caption else ""
-    )
+    image = f"![{markdown(words.alt)}](<{_angle(picture.url)}>)"
+    linked = f"[{image}](<{_angle(subject.page)}>)" if subject.page else image
+    return f"{linked}\n\n" + (f"*{markdown(words.caption)}*\n" if words.caption else "")
 
 
 def _quarto(subject: Subject) -> str:
@@ -203,7 +203,7 @@ def _hugo(subject: Subject) -> str:
         "width": str(picture.width),
         "height": str(picture.height),
     }
-    inside = " ".join(f'{name}="{_quoted(_no_shortcode(value))}"' for name, value in values.items())
+    inside = " ".join(f'{name}="{_quoted(_no_shortcode(value))}"' for name, value in values.items() if value)
     return f"{{{{< figure {inside} >}}}}\n"
 
 
@@ -236,12 +236,12 @@ def _substack(subject: Subject) -> str:
     """Substack takes no markup: the picture is uploaded, alt text and caption are pasted into their fields."""
     words, picture = clean_words(subject.words), subject.picture(*POST)
     fields = (
-        (subject.ui["substack_picture"], picture.url),
+        (subject.ui["substack_picture" if subject.page else "substack_file"], picture.url),
         (subject.ui["substack_alt"], words.alt),
         (subject.ui["substack_caption"], words.caption),
         (subject.ui["substack_link"], subject.page),
     )
-    return "".join(f"{name}\n{value}\n\n" for name, value in fields)
+    return "".join(f"{name}\n{value}\n\n" for name, value in fields if value)
 
 
 def _angle(url: str) -> str:
@@ -290,6 +290,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hugo": ("wide",),
     }
 )
+
+#: Platforms that take the picture as a file, by upload or beside the text; the others show it from its address.
+UPLOADED = frozenset({"substack", "markdown", "html", "quarto", "hugo"})
 
 
 def snippet(platform: str, subject: Subject) -> str:

@@ -185,7 +185,7 @@ class Folder:
             plan, files = build(before)
             files = [f for f in files if not self._owners(f.path, before)]
             records = {f.path: f.record for f in files}
-            fresh = [f for f in files if not self._holds(f.path, records[f.path], before)]
+            fresh = [f for f in files if not self._holds(f, records[f.path], before)]
             self._refuse_strangers(fresh, before)
             kept, pruned = _pruned({**before.files, **records}, set(records), plan, bounds, now.date())
             entries = tuple(e for e in plan.entries if e.shot is None or e.shot.path in kept)
@@ -209,12 +209,12 @@ class Folder:
         except OSError as problem:
             raise disk_error(problem, self.root) from problem
 
-    def _holds(self, path: str, record: Record, before: Publication) -> bool:
-        """Whether these very bytes are already there."""
-        if before.files.get(path) != record:
+    def _holds(self, file: File, record: Record, before: Publication) -> bool:
+        """Whether these very bytes are already there, undamaged."""
+        if before.files.get(file.path) != record:
             return False
         try:
-            return (self.root / path).stat().st_size == record.size
+            return (self.root / file.path).read_bytes() == file.data
         except OSError:
             return False
 

@@ -431,7 +431,8 @@ def source_line(study: Study, ui: Texts) -> str:
     key = study.series.key
     product = PRODUCTS.get(key.product)
     title, provider = (product.title, product.provider) if product else (key.product, study.series.source.data_source)
-    sentence = ui["computed" if key in COMPUTED else "source"].format(title=clean(title), provider=clean(provider))
+    made = key in COMPUTED or study.series.source.details
+    sentence = ui["computed" if made else "source"].format(title=clean(title), provider=clean(provider))
     return f"{ui['simulated']} {sentence}" if study.simulated else sentence
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from climtrack.publisher import templates
-from climtrack.publisher.changes import Changes, sentences
+from climtrack.publisher.changes import Changes, heading, sentences
 from climtrack.publisher.page import source_lines
 from climtrack.publisher.safe import clean
 from climtrack.publisher.texts import Texts, texts
@@ -94,14 +95,12 @@ def post(
     if not parts:
         raise ValueError("a post needs a series")
     ui = texts(language)
-    changed = [part.changes.since for part in parts if part.changes]
     values = {
         "language": language,
         "ui": ui,
         "title": clean(parts[0].title),
         "page": page,
         "parts": [_shown(part, ui, language) for part in parts],
-        "changes_title": ui["changes"].format(date=ui.day(min(changed))) if changed else "",
         "sources": [*dict.fromkeys(line for part in parts for line in _sources(part, ui)), ui["made"]],
     }
     return (
@@ -124,11 +123,13 @@ def _shown(part: PostPart, ui: Texts, language: str) -> dict[str, object]:
     """What the templates say of one series."""
     option = VARIABLES[part.study.series.key.variable].option
     region = part.study.region
-    place = region.title if language == "en" else region.title_es[:1].upper() + region.title_es[1:]
+    bare = re.sub(r"^(?:el|la|los|las) ", "", region.title_es)  # a heading has no article
+    place = region.title if language == "en" else bare[:1].upper() + bare[1:]
     return {
         "name": clean(f"{place}: {ui[option]}"),
         "answers": [clean(answer) for answer in part.answers],
         "changes": sentences(part.changes, ui) if part.changes else (),
+        "changes_title": heading(part.changes, ui) if part.changes else "",
         "pictures": [
             {
                 "src": picture.src,

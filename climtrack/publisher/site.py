@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from climtrack.errors import PublishError
 from climtrack.publisher import addresses, feeds
 from climtrack.publisher.addresses import LOCAL, Addresses, PictureName
 from climtrack.publisher.embed import PLATFORMS, POST, Picture, Subject, figure, snippet
@@ -103,11 +104,11 @@ def builder(
 
     Raises
     ------
-    ValueError
+    PublishError
         If an edition is made from the sample: simulated data are never published.
     """
     if any(chart.study.simulated for edition in editions for chart in edition.charts):
-        raise ValueError("simulated data are never published")
+        raise PublishError("simulated data are never published", "Fetch the real ones first: climtrack fetch")
 
     def build(before: Publication) -> tuple[Publication, list[File]]:
         files = [file for edition in editions for file in _Maker(edition, settings).files()]
@@ -146,7 +147,7 @@ class _Maker:
         for _, picture in self.named:
             yield File(addresses.dated(picture, day), picture.media_type, picture.data, immutable=True)
         for _, picture in self.named:
-            yield File(addresses.latest(picture), picture.media_type, picture.data)
+            yield File(addresses.latest(picture.path), picture.media_type, picture.data)
         for asset in self.edition.files:
             yield File(addresses.data(self.edition.region.name, asset), asset.media_type, asset.data)
         for chart in self.edition.charts:

@@ -57,6 +57,7 @@ def coastlines(resolution: str = "c", smallest: float = 2000.0) -> tuple[Floats,
 
 def _broken(line: Floats) -> list[Floats]:
     """A shore without the straight cuts that close it along the date line and the South Pole."""
-    edge = (np.abs(line[:, 0]) > 179.9) | (line[:, 1] < -89.5)
-    cut = (edge[1:] & edge[:-1]) | (np.abs(np.diff(line[:, 0])) > 180)
+    edge, pole = np.abs(line[:, 0]) > 179.9, line[:, 1] < -89.5
+    # No shore leads to the pole: the polygon is closed there from where its longitudes begin and end, at Greenwich.
+    cut = (edge[1:] & edge[:-1]) | pole[1:] | pole[:-1] | (np.abs(np.diff(line[:, 0])) > 180)
     return [part for part in np.split(line, np.flatnonzero(cut) + 1) if len(part) > 1]

@@ -59,19 +59,20 @@ def font_file(theme: Theme, face: Face) -> Path:
 
 
 @lru_cache(maxsize=8192)
-def _em_width(path: Path, text: str) -> float:
-    """Width of a text in ems."""
-    from matplotlib.ft2font import FT2Font, LoadFlags
+def _word_width(path: Path, word: str) -> int:
+    """Width of a word in 64ths of a thousandth of an em."""
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
 
-    font = FT2Font(path)
+    font = get_font(path)
     font.set_size(_EM, 72)
-    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0] / 64 / _EM)
+    font.set_text(word, 0.0, flags=LoadFlags.NO_HINTING)
+    return int(font.get_width_height()[0])
 
 
 def text_width(theme: Theme, face: Face, size: float, text: str) -> float:
     """
-    Width of a text.
+    Width of a text: of its words and the spaces between them, for a space is never kerned.
 
     Parameters
     ----------
@@ -89,7 +90,10 @@ def text_width(theme: Theme, face: Face, size: float, text: str) -> float:
     float
         In CSS pixels.
     """
-    return _em_width(font_file(theme, face), text) * size
+    path = font_file(theme, face)
+    words = text.split(" ")
+    units = sum(_word_width(path, word) for word in words) + (len(words) - 1) * _word_width(path, " ")
+    return units / 64 / _EM * size
 
 
 def wrapped(theme: Theme, face: Face, size: float, text: str, width: float) -> tuple[str, ...]:

@@ -61,9 +61,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     return y
 
 
-def foot(
-    canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, simulated: str = "", width: float = 0
-) -> float:
+def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning: str = "", width: float = 0) -> float:
     """
     Set notes and source, and say where the picture must end.
 
@@ -75,8 +73,8 @@ def foot(
         Sentences without full stops.
     source : sequence of str
         Parts of the source line.
-    simulated : str, default ""
-        Said in full ink where the data are not observations.
+    warning : str, default ""
+        Said first and in colour: that the data are not observations, or old.
     width : float, default 0
         Room, by default between the margins.
 
@@ -89,8 +87,8 @@ def foot(
     size = canvas.size(preset.type.source)
     room = width or preset.width - 2 * preset.margin
     lines: list[tuple[str, str, Face, str]] = []
-    if simulated:
-        lines += [("simulated", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, simulated, room)]
+    if warning:
+        lines += [("warning", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, warning, room)]
     if notes:
         lines += [
             ("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)
@@ -147,7 +145,7 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, bes
         canvas,
         () if card else said,
         notes.source(study, language, preset, canvas.theme.credit),
-        simulated=notes.simulated(study, language),
+        warning=notes.warning(study, language),
         width=preset.width - 2 * preset.margin - beside,
     )
     if beside:

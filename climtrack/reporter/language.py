@@ -3,8 +3,9 @@ Language: numbers, dates and sentences as a reader of English or Spanish expects
 
 Numbers and dates come from Babel's CLDR data, sentences from the gettext catalogues in ``locale/`` (plain ``.po`` files
 with symbolic ids, so that neither language is a translation of the other, edited with any gettext tool). They are
-read with Babel itself, once per language and process: no compiled copies to keep in step, no second library. Fluent
-was weighed and left: its runtime costs four times the import for a grammar that two languages do not need.
+read as they are, once per process: no compiled copies to keep in step. Babel's own reader, which the tests hold this
+one against, takes five times as long, at the start of every command that says a sentence. Fluent was weighed and left:
+its runtime costs four times the import for a grammar that two languages do not need.
 
 Three decisions a reader may ask about:
 
@@ -19,6 +20,9 @@ Three decisions a reader may ask about:
 from __future__ import annotations
 
 import datetime as dt
+import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +46,11 @@ _LOCALES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "es": ("es", ("es", "picture.es", "map.es")),
     "es-MX": ("es_MX", ("es_MX", "es", "picture.es", "map.es")),
 }
+#: Where the words of the tables that commands print stand, and how their ids begin; a report never reads them.
+TABLES = {"en": "table.en", "es": "table.es", "es-MX": "table.es"}
+CELL = "cell."
+#: A keyword of a catalogue and its text, which may go on over several lines; PO escapes as JSON does.
+_ENTRY = re.compile(r'^(msgid|msgid_plural|msgstr(?:\[\d\])?) ("[^\n]*"(?:\n"[^\n]*")*)$', re.MULTILINE)
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
 
@@ -55,20 +64,27 @@ def _locale(code: str) -> Locale:
 
 
 @cache
-def _catalogue(code: str) -> Mapping[str, Forms]:
-    """Messages of a language by id: one form, or two where they count something."""
-    from babel.messages.pofile import read_po
-
+def _catalogue(names: tuple[str, ...]) -> Mapping[str, Forms]:
+    """Messages of some catalogues by id, the first that has one: one form, or two where they count something."""
     found: dict[str, Forms] = {}
-    for name in reversed(_LOCALES[code][1]):
-        with (files("climtrack.reporter") / "locale" / f"{name}.po").open("rb") as file:
-            for message in read_po(file, locale=name.rpartition(".")[2]):
-                if not message.id:
-                    continue  # the header
-                if isinstance(message.id, str):
-                    found[message.id] = (str(message.string),)
-                else:
-                    found[message.id[0]] = tuple(message.string)
+    for name in reversed(names):
+        found |= _file(name)
+    return found
+
+
+@cache
+def _file(name: str) -> Mapping[str, Forms]:
+    """Messages of one file; Spanish and Mexican Spanish share most of theirs."""
+    text = (files("climtrack.reporter") / "locale" / f"{name}.po").read_text(encoding="utf-8")
+    found: dict[str, Forms] = {}
+    message = ""
+    for keyword, quoted in _ENTRY.findall(text):
+        said = "".join(json.loads(line) for line in quoted.splitlines())
+        if keyword == "msgid":
+            message = said
+        elif keyword != "msgid_plural":
+            found[message] = (*found.get(message, ()), said)
+    del found[""]  # the header
     return found
 
 
@@ -168,15 +184,17 @@ class Language:
         Parameters
         ----------
         value : float
-            Finite number.
+            A number; NaN where there is none, as for a spread of two years.
         decimals : int, default 1
             Decimals printed.
 
         Returns
         -------
         str
-            The sign always, no space after it.
+            The sign always, no space after it; a dash for NaN.
         """
+        if math.isnan(value):
+            return "–"
         return "+" * (direction(value, decimals) > 0) + self.number(value, decimals)
 
     def temperature(self, value: float, decimals: int = 1) -> str:
@@ -438,14 +456,15 @@ class Language:
         KeyError
             If there is no such message, or a value is lacking: a bug, which the tests look for.
         """
-        forms = _catalogue(self.code)[message]
+        names = (TABLES[self.code],) if message.startswith(CELL) else _LOCALES[self.code][1]
+        forms = _catalogue(names)[message]
         if n is None:
             return forms[0].format(**values)
         form = forms[0 if _locale(self.code).plural_form(n) == "one" else -1]
         return form.format(n=self.count(n), **values)
 
 
-def messages(code: str) -> Mapping[str, Forms]:
+def messages(code: str, *, tables: bool = True) -> Mapping[str, Forms]:
     """
     The whole catalogue of a language.
 
@@ -453,10 +472,12 @@ def messages(code: str) -> Mapping[str, Forms]:
     ----------
     code : str
         One of `LANGUAGES`.
+    tables : bool, default True
+        With the words of the commands' tables, which no report needs.
 
     Returns
     -------
     mapping of str to tuple of str
         Singular and plural, or one form, by id.
     """
-    return dict(_catalogue(code))
+    return {**_catalogue(_LOCALES[code][1]), **(_catalogue((TABLES[code],)) if tables else {})}

@@ -11,21 +11,61 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from climtrack.reporter.phrases import DOCTOR, GRIDS, STORE, WORDS
+
 _DAY = r"(\d{4}-\d{2}-\d{2})"
+#: A path, absolute or from here.
+_PATH = re.compile(r"(?<=')[^']*/[^']*(?=')|(?<![\w/:.])(?:~|\.{1,2})?/[^\s:;,()'\"]+(?<!\.)")
+#: A number with decimals that measures something: one with a unit, or an end of a range; versions and names are none.
+_MEASURED = re.compile(
+    r"(?<![\w.:/])(\d+)\.(\d+)(?=[ \u00a0](?:°C|[kMG]B|horas?|h|s|días?)(?!\w)|[ \u00a0](?:%|como máximo)|…\S)"
+    r"|(?<=\d…)(-?\d+)\.(\d+)(?![\w.])|(?<=hasta )(-?\d+)\.(\d+)(?![\w.])"
+)
 
 #: English phrase → Spanish; longer phrases before those they contain.
 PHRASES: tuple[tuple[str, str], ...] = (
+    *DOCTOR,
+    *STORE,
+    *WORDS,
+    *GRIDS,
     # what is used instead
     (
         rf"offline: using stored data as of {_DAY} to {_DAY}",
-        r"sin conexión: se usan los datos guardados hasta el \1–\2",
+        r"sin conexión: se usan datos guardados de \1 a \2",
     ),
-    (rf"offline: using stored data as of {_DAY}", r"sin conexión: se usan los datos guardados hasta el \1"),
-    (rf"Using data as of {_DAY} to {_DAY}", r"Se usan los datos guardados hasta el \1–\2"),
-    (rf"Using data as of {_DAY}", r"Se usan los datos guardados hasta el \1"),
-    (r"\((\d+) days? old\)", r"(antigüedad: \1 d)"),
-    (r"\((\d+) to (\d+) days old\)", r"(antigüedad: de \1 a \2 d)"),
-    (r"(\d+) series \((\S+) …\)", r"\1 series (\2 …)"),
+    (rf"offline: using stored data as of {_DAY}", r"sin conexión: se usan datos guardados hasta el \1"),
+    (rf"Using data as of {_DAY} to {_DAY}", r"Se usan datos guardados de \1 a \2"),
+    (rf"Using data as of {_DAY}", r"Se usan datos guardados hasta el \1"),
+    (r"\((\d+) days? old\)", r"(hace \1 d)"),
+    (r"\((\d+) to (\d+) days old\)", r"(hace de \1 a \2 d)"),
+    # what a command did
+    (r"(?<![\d,])1 (day new)\b", "1 día nuevo"),
+    (r"([\d,]+) (days new)\b", r"\1 días nuevos"),
+    (r"(?<![\d,])1 (day made final)\b", "1 día pasado a definitivo"),
+    (r"([\d,]+) (days made final)\b", r"\1 días pasados a definitivos"),
+    (r"(?<![\d,])1 (day revised) by at most (\d+)\.(\d+) °C", r"1 día revisado, \2.\3 °C como máximo"),
+    (r"([\d,]+) (days revised) by at most (\d+)\.(\d+) °C", r"\1 días revisados, \3.\4 °C como máximo"),
+    (rf": (unchanged); data to {_DAY}", r": sin cambios; datos hasta el \2"),
+    (rf"; data to {_DAY}", r"; datos hasta el \1"),
+    (r": report\.html, report\.md, facts\.json, tables and ", ": report.html, report.md, facts.json, tablas y "),
+    (r"(?<![\d,])1 (picture)(: open| drawn|$)", r"1 imagen\2"),
+    (r"([\d,]+) (pictures)(: open| drawn|$)", r"\1 imágenes\3"),
+    (r"(imagen|imágenes): open ", r"\1: abra "),
+    (r"(\.(?:md|html)) and (?=\d+ im)", r"\1 y "),
+    (
+        r"(?<![\d,])1 (file) written, (\d+) as they were, (\d+) pruned",
+        r"1 archivo escrito, \2 sin cambios, \3 retirados",
+    ),
+    (
+        r"([\d,]+) (files) written, (\d+) as they were, (\d+) pruned",
+        r"\1 archivos escritos, \3 sin cambios, \4 retirados",
+    ),
+    (
+        r"public_url is not set in config\.toml: feed, cards and snippets point at this computer",
+        "en config.toml falta public_url: el canal, las tarjetas y los fragmentos apuntan a este ordenador",
+    ),
+    (r"a table speaks one language at a time", "una tabla habla un solo idioma"),
+    (r"Give one of ", "Elija uno de "),
     (r"not updated:", "sin actualizar:"),
     (r"Nothing is stored\b", "No hay nada guardado"),
     (r"and nothing is stored", "y no hay nada guardado"),
@@ -34,6 +74,11 @@ PHRASES: tuple[tuple[str, str], ...] = (
         "Aún no hay datos guardados: este informe muestra DATOS SIMULADOS, que no significan nada. "
         "Repítalo con conexión.",
     ),
+    (
+        rf"showing what is stored: data as of {_DAY} to {_DAY}",
+        r"se muestra lo guardado: datos de \1 a \2",
+    ),
+    (rf"showing what is stored: data as of {_DAY}", r"se muestra lo guardado: datos hasta el \1"),
     (r"showing what is stored", "se muestra lo guardado"),
     (
         r"no new data for (\d+) days; normal is up to (\d+)",
@@ -92,17 +137,17 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"([\d,]+) days? missing \(", r"faltan \1 días ("),
     (r"([\d,]+) preliminary (?:day is|days are) final already", r"\1 días provisionales ya son definitivos"),
     (r"(?<![\d,])(?:1) value looks( wrong)", "1 valor parece erróneo"),
-    (r"this series has never left (\S+?)\.\.\.(\S+?)\)", r"esta serie nunca ha salido de \1…\2)"),
+    (r"this series has never left (\S+?)\.\.\.(\S+?)\)", r"nunca ha salido de \1…\2)"),
     (r"believable here is (\S+?)\.\.\.(\S+?)\)", r"aquí es creíble \1…\2)"),
     (r"possible is (\S+?)\.\.\.(\S+?)\)", r"es posible \1…\2)"),
-    (r"day to day this series moves (\S+) at most", r"de un día a otro esta serie cambia \1 como máximo"),
+    (r"day to day this series moves (\S+) at most", r"de un día a otro, \1 como máximo"),
     (r"the values have fewer than (\d+) decimals", r"los valores tienen menos de \1 decimales"),
     (r"the newest values are dated a day (late)", "los valores más nuevos llevan fecha de un día después"),
     (r"the newest values are dated a day (early)", "los valores más nuevos llevan fecha de un día antes"),
     (r'the row "([^"]*)" is not an average of these years', r"la fila «\1» no es la media de estos años"),
     (
         r"departs from Climate Pulse by (\d+)\.(\d+) °C rms, most on (\S+); normal is up to (\d+)\.(\d+)",
-        r"se aparta de Climate Pulse en \1,\2 °C (media cuadrática), sobre todo el \3; lo normal son hasta \4,\5",
+        r"se aparta de Climate Pulse en \1.\2 °C (media cuadrática), sobre todo el \3; lo normal son hasta \4.\5",
     ),
     (r"(?<![\d,])(?:1) past (value) revised, at most (\S+) °C", r"1 valor pasado revisado, \2 °C"),
     (r"(?<![\d,])(?:1) preliminary (value) revised, at most (\S+) °C", r"1 valor provisional revisado, \2 °C"),
@@ -128,6 +173,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     # the way to the source
     (r"the server did not answer within (\d+) s", r"el servidor no respondió en \1 s"),
     (r"the server kept sending for (\d+) s without finishing", r"el servidor estuvo \1 s enviando sin terminar"),
+    (r"the server did not answer in time", "el servidor no respondió a tiempo"),
     (r"the server refused the connection", "el servidor rechazó la conexión"),
     (r"the server refused this program \((\d+)\)", r"el servidor rechazó este programa (\1)"),
     (r"the server reports an error of its own \((\d+)\)", r"el servidor comunica un error suyo (\1)"),
@@ -143,7 +189,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"the server's answer is not HTTP as we know it", "la respuesta del servidor no es HTTP tal como lo conocemos"),
     (r"the secure connection could not be made \(TLS\)", "no se pudo establecer la conexión segura (TLS)"),
     (r"the address no longer exists \((\d+)\)", r"la dirección ya no existe (\1)"),
-    (r"no address is known for (\S+?)(?=\.? |\.?$)", r"no se conoce ninguna dirección para \1"),
+    (r"no address is known for (\S+?)(?=\.? |\.?$)", r"sin dirección conocida para \1"),
     (r"the source was not asked", "no se ha preguntado a la fuente"),
     (r"the answer is cut short", "la respuesta está incompleta"),
     (r"the answer is damaged \(gzip\)", "la respuesta está dañada (gzip)"),
@@ -161,8 +207,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (rf"this computer's clock says {_DAY}", r"el reloj de este equipo marca \1"),
     (r"([\d,]+) values? looks? wrong", r"\1 valores parecen erróneos"),
     (r"([\d,]+) days? that we hold (?:is|are) missing", r"faltan días que ya teníamos (\1)"),
-    (r"([\d,]+) days are missing in the middle, in (\d+) gaps", r"faltan \1 días intermedios, en \2 huecos"),
-    (r"the copy is (\d+) days older than ours", r"la copia es \1 días más antigua que la nuestra"),
+    (r"([\d,]+) days are missing in the middle, in (\d+) gaps?", r"faltan \1 días intermedios, en \2 huecos"),
+    (r"the copy is (\d+) days? older than ours", r"la copia es \1 días más antigua que la nuestra"),
     (
         r"the server sent a slightly older copy; keeping ours",
         "el servidor envió una copia algo anterior; se conserva la nuestra",
@@ -173,14 +219,14 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"revised, at most (\S+) °C", r"revisados, \1 °C como máximo"),
     (rf"the value (\S+) °C is repeated for (\d+) days from {_DAY}", r"el valor \1 °C se repite \2 días desde el \3"),
     # what to do
-    (r"Will try again at the next refresh", "Se volverá a intentar en la próxima ronda"),
+    (r"Will try again at the next refresh", "Se reintentará en la próxima ronda"),
     (r"Will not ask again before then", "No se preguntará antes"),
     (r"Run again after that", "Repítalo después"),
     (r"Run it once without --offline", "Ejecútelo una vez sin --offline"),
-    (r"Is this computer online\?", "¿Tiene conexión este equipo?"),
+    (r"Is this computer online\?", "¿Hay conexión?"),
     (
         r"If it stays so: a newer climtrack may know the new address",
-        "Si sigue así, quizá un climtrack más nuevo conozca la dirección",
+        "Si sigue así, pruebe un climtrack más nuevo",
     ),
     (r"Please report it: `climtrack doctor`", "Comuníquelo, por favor: `climtrack doctor`"),
     (r"Set the clock, or report it", "Ponga en hora el reloj o comuníquelo"),
@@ -195,6 +241,17 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"; did you mean '([^']*)'\?", r"; ¿quería decir «\1»?"),
     (r"Known are", "Se conocen"),
     (r"'([^']*)' is not a date", r"«\1» no es una fecha"),
+    (rf"(--\S+) {_DAY} lies in the future: today is {_DAY}", r"\1 \2 está en el futuro: hoy es \3"),
+    (r"Give today's date or an earlier one", "Indique la fecha de hoy o una anterior"),
+    (
+        r"shows pictures from a public address, and public_url is not set in config\.toml",
+        "muestra las imágenes desde una dirección pública, y en config.toml falta public_url",
+    ),
+    (
+        r"Set it and run `climtrack publish`, or upload the pictures that `climtrack post` writes",
+        "Indíquela y ejecute `climtrack publish`, o suba las imágenes que escribe `climtrack post`",
+    ),
+    (r": written, to be uploaded or put beside your text", ": escrita, para subirla o ponerla junto al texto"),
     (r"Write it as YYYY-MM-DD, for example", "Escríbala como AAAA-MM-DD; por ejemplo,"),
     (r"baseline '([^']*)' is not a pair of years", r"el periodo «\1» no es un par de años"),
     (r"Write it as FIRST-LAST, for example", "Escríbalo como PRIMERO-ÚLTIMO; por ejemplo,"),
@@ -208,6 +265,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"a comparison needs (?:at least )?two (?:regions|series)", "para comparar hacen falta al menos dos"),
     (r"Name (?:them|two regions):", "Nómbrelas:"),
     (r"(\S+): no such file", r"\1: no existe ese archivo"),
+    (r"no such file: (\S+?)(?=;|\.?$)", r"no existe el archivo \1"),
+    (r"Give its path from config\.toml's folder", "Escriba su ruta desde la carpeta de config.toml"),
     (r"Write one with `climtrack init`", "Escríbalo con `climtrack init`"),
     (r"(\S+) is there already", r"\1 ya existe"),
     (r"Name another file, or replace it with --force", "Elija otro archivo o reemplácelo con --force"),
@@ -217,8 +276,52 @@ PHRASES: tuple[tuple[str, str], ...] = (
         r"(\S+) covers no baseline, so it has no anomalies",
         r"\1 no cubre ningún periodo de referencia y no tiene anomalías",
     ),
+    # grids
+    (
+        rf"stored from {_DAY} to {_DAY}, too little for an average and this year; another stands in\. Complete it with",
+        r"guardada de \1 a \2, muy poco para una media y este año; la sustituye otra. Complétela con",
+    ),
+    (
+        r"interrupted; (\S+) of (\S+) files done and stored; the same command goes on",
+        r"interrumpido; \1 de \2 archivos terminados y guardados; la misma orden continúa",
+    ),
+    (r"(\S+) cannot be read(?=[:.])", r"no se puede leer \1"),
+    (r"its rights forbid it", "sus permisos lo impiden"),
+    (r"Change its rights(?=\.?$)", "Cambie sus permisos"),
+    (r"(\S+) is cut short or damaged", r"\1 está incompleto o dañado"),
+    (
+        r"(\S+) gives no grid: the server answers, but not with one",
+        r"\1 no da ninguna malla: el servidor responde otra cosa",
+    ),
+    (r"Check the address", "Compruebe la dirección"),
+    (r"(\S+) did not give (\S+):", r"\1 no dio \2:"),
+    (r"(\S+) would take the name of region (\S+?)(?=\.? |\.?$)", r"\1 tomaría el nombre de la región \2"),
+    (r"two different regions are called (\S+?)(?=\.? |\.?$)", r"dos regiones distintas se llaman \1"),
+    (r"Rename (?:the file|one of the files)", "Cambie el nombre del archivo"),
+    (r"Check or download it again", "Compruébelo o vuelva a descargarlo"),
+    (r"(\S+) is cut short", r"\1 está incompleto"),
+    (r"Download it again", "Vuelva a descargarlo"),
+    (r"nothing to read at (\S+)", r"no hay nada que leer en \1"),
+    (r"Give NetCDF or Zarr files, folders or globs", "Indique archivos NetCDF o Zarr, carpetas o patrones"),
+    (r"(\S+) is neither NetCDF nor Zarr", r"\1 no es NetCDF ni Zarr"),
+    (r"the grid covers (\d+)% of region (\S+)", r"la malla cubre el \1 % de la región \2"),
+    (r"Give a grid that covers all of it", "Indique una malla que la cubra entera"),
+    (r"not one complete day in these files", "no hay un solo día completo en estos archivos"),
+    (r"(\S+) is held already, made in another way", r"\1 ya está guardada, calculada de otra manera"),
+    (
+        r"Series are never spliced: write these to a file with --csv, or use another region name",
+        "Las series nunca se empalman: escriba estas en un archivo con --csv o dé otro nombre a la región",
+    ),
+    (r"there is no place (\S+)", r"no existe el lugar \1"),
+    (r"there are no thresholds (\S+) of (\S+) (\w+)", r"no hay umbrales de \1 para \2 \3"),
+    (r"there is no climatology (\S+) of (\S+) (\w+)", r"no hay climatología de \1 para \2 \3"),
+    (r"(\S+) holds hours, not means of days", r"\1 contiene horas, no medias de días"),
+    (r"Give daily means, one field a day", "Indique medias diarias, un campo por día"),
+    (r"marine heatwaves are the sea's", "las olas de calor marinas son del mar"),
     # this computer
     (r"another refresh is running", "hay otra ronda en marcha"),
+    (r"another climatology is running", "se está calculando otra climatología"),
+    (r"another backfill is running", "hay otra descarga de mallas en marcha"),
     (r"Wait until it has finished", "Espere a que termine"),
     (r"Nothing was changed", "No se ha cambiado nada"),
     (r"Free some space or raise the quota, then try again", "Libere espacio o amplíe la cuota y vuelva a intentarlo"),
@@ -226,9 +329,29 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"cannot use (.+?) \(owner (\S+)\):", r"no se puede usar \1 (propietario: \2):"),
     (r"cannot use (.+?):", r"no se puede usar \1:"),
     (
-        r"no room for (.+?): needed ([\d.]+) MB, free ([\d.]+) MB",
-        r"no hay sitio para \1: hacen falta \2 MB y quedan \3 MB",
+        r"no room for (.+?): needed ([\d.]+) ([kM]B) within the quota",
+        r"no hay sitio para \1: hacen falta \2 \3 y la cuota no los da",
     ),
+    (
+        r"no room for (.+?): needed ([\d.]+) ([kM]B) above the limit of a file",
+        r"no hay sitio para \1: hacen falta \2 \3, más que el límite por archivo",
+    ),
+    (r"Raise the limit \(ulimit -f\), then try again", "Aumente el límite (ulimit -f) y vuelva a intentarlo"),
+    (
+        r"no room for (.+?): needed ([\d.]+) ([kM]B), free ([\d.]+) ([kM]B)",
+        r"no hay sitio para \1: hacen falta \2 \3 y quedan \4 \5",
+    ),
+    (
+        r"rounds have failed since (\S+ \S+) UTC; see (\S+) in",
+        r"las actualizaciones fallan desde el \1 UTC; véase \2 en",
+    ),
+    (r"never received:", "sin recibir nunca:"),
+    (r"not judged, for no round refreshes them:", "sin juzgar, porque ninguna actualización las incluye:"),
+    (
+        r"this data folder was written by a newer climtrack \(format (\d+); this one knows (\d+)\)",
+        r"esta carpeta de datos es de un climtrack más nuevo (formato \1; este conoce el \2)",
+    ),
+    (r"it is read and not written", "se lee y no se escribe"),
     (r"Choose another folder", "Elija otra carpeta"),
     (r"Change its rights, or choose another folder", "Cambie sus permisos o elija otra carpeta"),
     (
@@ -241,6 +364,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (
         rf"stored file damaged; using its copy in the history, data to {_DAY}",
         r"archivo guardado dañado; se usa su copia del historial, con datos hasta el \1",
+    ),
+    (
+        r"(\S+) is damaged; using its copy of (\S+ \S+ UTC), (\S+?)\. The next refresh repairs it",
+        r"\1 está dañado; se usa su copia del \2, \3. La próxima actualización lo repara",
     ),
     (
         r"The store's manifest is damaged or missing; using the version of (.+?) from the history",
@@ -268,7 +395,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(english), spanish) for english, spanish in PHRASES)
 
 
-def spanish_line(line: str) -> str:
+def spanish_line(line: str, code: str = "es") -> str:
     """
     A notice or an error in Spanish.
 
@@ -276,12 +403,22 @@ def spanish_line(line: str) -> str:
     ----------
     line : str
         As the rooms say it, in English.
+    code : {"es", "es-MX"}
+        Whose numbers: 12,6 °C in Spain, 12.6 °C in Mexico.
 
     Returns
     -------
     str
-        Every phrase that is known, in Spanish; file names, options and commands stay as they are typed.
+        Every phrase that is known, in Spanish, thousands without the English comma; file names, options and commands
+        stay as they are typed.
     """
+    paths = _PATH.findall(line)
+    line = _PATH.sub("\0", line)  # what has a folder in it is no sentence
+    line = re.sub(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), line)
     for pattern, spanish in _patterns():
         line = pattern.sub(spanish, line)
+    if code != "es-MX":
+        line = _MEASURED.sub(lambda found: found[0].replace(".", ","), line)
+    for path in paths:
+        line = line.replace("\0", path, 1)
     return line

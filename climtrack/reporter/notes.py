@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import groupby
+
 import numpy as np
 
 from climtrack.reporter.language import Language
 from climtrack.reporter.presets import Preset
 from climtrack.reporter.prose.voice import Voice
+from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.results import Study
 
@@ -28,6 +32,32 @@ def missing(study: Study, language: Language) -> tuple[str, ...]:
     if absent:
         found.append(language.text("note.gap.years", years=language.list(absent)))
     return tuple(found)
+
+
+def partners(study: Study, language: Language, other: int) -> tuple[str, ...]:
+    """
+    Days of this year that the other year lacks: long gaps, and the latest day in any case.
+
+    Parameters
+    ----------
+    study : Study
+        What is known.
+    language : Language
+        In which to say it.
+    other : int
+        The year compared with.
+
+    Returns
+    -------
+    tuple of str
+        A sentence without a full stop, or nothing.
+    """
+    end = study.series.end
+    days = [dt.date(end.year, 1, 1) + dt.timedelta(days=i) for i in range(end.timetuple().tm_yday)]
+    lacking = [study.series.value(same_day(day, other)) is None for day in days]
+    runs = [list(run) for lacks, run in groupby(days, lambda day: lacking[day.timetuple().tm_yday - 1]) if lacks]
+    told = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
+    return (language.text("note.partners", other=other, days=language.list(told)),) if told else ()
 
 
 def _baseline(study: Study, language: Language) -> tuple[str, ...]:
@@ -87,6 +117,12 @@ def source(study: Study, language: Language, preset: Preset, credit: str = "") -
     return (*parts, *((credit,) if credit else ()))
 
 
-def simulated(study: Study, language: Language) -> str:
-    """The warning that stands on every picture made from the sample."""
-    return language.text("picture.simulated") if study.simulated else ""
+def warning(study: Study, language: Language) -> str:
+    """What must be seen before the picture is believed: that it is the sample, or how old its newest value is."""
+    if study.simulated:
+        return language.text("picture.simulated")
+    return (
+        language.text("picture.overdue", days=study.overdue, day=language.date_long(study.series.end))
+        if study.overdue
+        else ""
+    )

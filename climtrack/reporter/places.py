@@ -94,7 +94,7 @@ def place(region: Region, language: Language) -> Place:
     Place
         Its forms, cleaned of controls and cut to length.
     """
-    known = messages(language.code)
+    known = messages(language.code, tables=False)
 
     def said(form: str) -> str:
         """A form of the catalogue, or nothing."""

@@ -55,21 +55,3 @@ def markdown(text: str) -> str:
     """
     escaped = _MARKUP.sub(r"\\\1", text)
     return _OPENER.sub(r"\1\\\2", escaped)
-
-
-def csv_cell(text: str) -> str:
-    """
-    Text that no spreadsheet takes for a formula.
-
-    Parameters
-    ----------
-    text : str
-        Plain text.
-
-    Returns
-    -------
-    str
-        With an apostrophe in front where it would begin a formula.
-    """
-    line = plain(text, 1000)
-    return f"'{line}" if line[:1] in {"=", "+", "-", "@", "|", "%"} else line

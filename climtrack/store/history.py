@@ -10,16 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from climtrack.errors import SeriesError, SeriesNotFound
+from climtrack.errors import SeriesError, SeriesNotFound, StoreDamaged
+from climtrack.files import shortened
 from climtrack.store import cf
-from climtrack.store.ledger import EVERYTHING, Change, Days, Ledger, Version, damaged, days_table, packed
+from climtrack.store.ledger import BACKUP, EVERYTHING, FILE, Change, Days, Ledger, Version, damaged, days_table, packed
 from climtrack.store.manifest import Entry, Manifest
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Status
@@ -55,6 +58,35 @@ class Known:
     replaced: dt.datetime | None
 
 
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+def _from_either(read: Callable[Concatenate[History, P], R]) -> Callable[Concatenate[History, P], R]:
+    """A reading that turns to the copy of the history where the history itself is damaged, if this reader may."""
+
+    @wraps(read)
+    def tried(self: History, /, *given: P.args, **named: P.kwargs) -> R:
+        try:
+            return read(self, *given, **named)
+        except StoreDamaged as damage:
+            if self.told is None or self.ledger.path.name != FILE or not (self.ledger.home / BACKUP).exists():
+                raise
+            first, self.ledger = self.ledger, self.ledger.spare()
+            try:
+                found, when = read(self, *given, **named), self.ledger.committed()
+            except StoreDamaged:  # the copy too: what is to be named is the history
+                self.ledger = first
+                raise damage from None
+            self.told(
+                f"{shortened(first.path)} is damaged; using its copy of {when[:16].replace('T', ' ')} UTC, {BACKUP}."
+                " The next refresh repairs it."
+            )
+            return found
+
+    return tried
+
+
 class History:
     """
     What was known of each series, and when.
@@ -67,12 +99,19 @@ class History:
         Last commit of the manifest; later rows were never committed and are not seen. By default all are.
     last : mapping of SeriesKey to int, optional
         Commit of each series' last row, as far as the manifest tells.
+    told : callable, optional
+        Takes the line that the history is damaged and its copy is read instead; without it (the writer, who is to
+        mend it) damage is an error.
     """
 
     def __init__(
-        self, home: Path, generation: int = EVERYTHING, last: Mapping[SeriesKey, int] = MappingProxyType({})
+        self,
+        home: Path,
+        generation: int = EVERYTHING,
+        last: Mapping[SeriesKey, int] = MappingProxyType({}),
+        told: Callable[[str], None] | None = None,
     ) -> None:
-        self.ledger = Ledger(home, generation, last)
+        self.ledger, self.told = Ledger(home, generation, last), told
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
         """
@@ -93,11 +132,9 @@ class History:
         StoreDamaged
             If the history does not hold what was written.
         """
-        changes = self.ledger.changes(key)
-        if changes:
-            self._state(key, changes)  # what is listed must add up
-        return tuple(change.version for change in changes)
+        return tuple(change.version for change in self._listed(key))
 
+    @_from_either
     def known_on(self, key: SeriesKey, moment: dt.date | dt.datetime) -> Series:
         """
         The series as it was known then, value for value.
@@ -126,6 +163,7 @@ class History:
             raise SeriesNotFound(f"{key}: nothing was stored by {moment:%Y-%m-%d}", "Choose a later date")
         return self._state(key, changes)
 
+    @_from_either
     def at(self, key: SeriesKey, generation: int) -> Series:
         """
         The series after a commit.
@@ -170,10 +208,9 @@ class History:
         Known
             A value and for how long it was believed.
         """
-        changes = self.ledger.changes(key)
+        changes = self._listed(key)
         if not changes:
             return
-        self._state(key, changes)  # what is listed must add up
         days = np.concatenate([c.days for c in changes])
         which = np.repeat(np.arange(len(changes)), [c.days.size for c in changes])
         values, status = np.concatenate([c.values for c in changes]), np.concatenate([c.status for c in changes])
@@ -194,6 +231,7 @@ class History:
         if held:
             yield held
 
+    @_from_either
     def revision_noise(self, key: SeriesKey) -> RevisionNoise | None:
         """
         By how much values moved after they were first seen.
@@ -213,6 +251,7 @@ class History:
         """
         return _noise(self.ledger.changes(key))
 
+    @_from_either
     def manifest(self, moment: dt.date | dt.datetime | None = None) -> Manifest:
         """
         What the manifest said, but for the files and the sources' health.
@@ -302,6 +341,14 @@ class History:
             table = _difference(_folded(changes) if changes else None, series)
             rows.append(packed(key, generation, now, whole=not changes, fields=fields, table=table))
         self.ledger.insert(rows, attachments)
+
+    @_from_either
+    def _listed(self, key: SeriesKey) -> list[Change]:
+        """Changes of a series, oldest first, that add up."""
+        changes = self.ledger.changes(key)
+        if changes:
+            self._state(key, changes)
+        return changes
 
     def _state(self, key: SeriesKey, changes: list[Change]) -> Series:
         """Series after the changes, checked against the digest of that time."""

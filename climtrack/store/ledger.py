@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.errors import DiskError, StoreDamaged
+from climtrack.errors import DiskError, SeriesError, StoreDamaged
 from climtrack.files import shortened
 from climtrack.store import cf
 from climtrack.vocabulary.series import Flags, Floats, SeriesKey
@@ -115,10 +116,12 @@ class Ledger:
         Later rows belong to a commit that has not happened and are not seen.
     last : mapping of SeriesKey to int
         Commit of each series' last row, as far as the manifest tells: rows that have vanished are damage too.
+    name : str
+        Its file: the table itself, or the copy that is replaced as a whole with each commit.
     """
 
-    def __init__(self, home: Path, generation: int, last: Mapping[SeriesKey, int]) -> None:
-        self.home, self.path = home, home / FILE
+    def __init__(self, home: Path, generation: int, last: Mapping[SeriesKey, int], name: str = FILE) -> None:
+        self.home, self.path = home, home / name
         self.generation, self.last = generation, last
 
     def series(self) -> tuple[SeriesKey, ...]:
@@ -127,7 +130,20 @@ class Ledger:
             found = base.execute(
                 "SELECT DISTINCT series FROM change WHERE generation <= ? ORDER BY series", (self.generation,)
             ).fetchall()
-        return tuple(SeriesKey.parse(row[0]) for row in found)
+        try:
+            return tuple(SeriesKey.parse(row[0]) for row in found)
+        except (SeriesError, TypeError, AttributeError) as error:  # a flipped bit may also change a column's type
+            raise damaged(self.path) from error
+
+    def spare(self) -> Ledger:
+        """The copy of the table, up to the same commit."""
+        return Ledger(self.home, self.generation, self.last, BACKUP)
+
+    def committed(self) -> str:
+        """When its last commit was made, as ISO 8601; empty where there is none."""
+        with self._open() as base:
+            found = base.execute("SELECT MAX(seen) FROM change WHERE generation <= ?", (self.generation,)).fetchone()
+        return str(found[0] or "")
 
     def changes(self, key: SeriesKey) -> list[Change]:
         """Changes of a series, oldest first; `StoreDamaged` where one is not what was written."""
@@ -144,9 +160,9 @@ class Ledger:
         """Bytes by their hash; `StoreDamaged` where they are not there."""
         with self._open() as base:
             found = base.execute("SELECT data FROM attachment WHERE sha256 = ?", (sha,)).fetchone()
-        if found is None or hashlib.sha256(found[0]).hexdigest() != sha:
+        if found is None or not isinstance(found[0], bytes) or hashlib.sha256(found[0]).hexdigest() != sha:
             raise damaged(self.path)
-        return bytes(found[0])
+        return found[0]
 
     def insert(self, rows: list[Fields], attachments: Mapping[str, bytes]) -> None:
         """Rows and attachments in one transaction."""
@@ -195,14 +211,15 @@ class Ledger:
             base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = FULL")
             base.executescript(_SCHEMA)
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave the file open
             base.close()
             raise
         return base
 
     def _reading(self) -> sqlite3.Connection:
         """The file, without SQLite's side files where the folder is read-only; an empty base where there is none."""
-        for mode in ("mode=rw", "immutable=1") if self.path.exists() else ():
+        modes = ("mode=rw", "immutable=1") if self.path.name == FILE else ("immutable=1",)
+        for mode in modes if self.path.exists() else ():
             base = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=10)
             try:
                 if base.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0] == 2:
@@ -212,7 +229,7 @@ class Ledger:
                 base.close()
                 if mode == "immutable=1":
                     raise
-            except BaseException:
+            except BaseException:  # an interrupt too must not leave the file open
                 base.close()
                 raise
         if 0 < self.generation < EVERYTHING:  # the manifest knows of commits that are not here
@@ -224,7 +241,9 @@ class Ledger:
     def _explained(self, error: sqlite3.Error) -> DiskError | StoreDamaged:
         """The same failure in our words."""
         name, code = shortened(self.path), getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        if not code:  # not SQLite's but Python's own complaint: text that is none
+            return damaged(self.path)
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _full(self.path.parent)):
             what, remedy = f"no room for {name}", "Free some space, then try again"
         elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             what, remedy = f"cannot write {name}", "Change its rights or set CLIMTRACK_HOME"
@@ -302,6 +321,13 @@ def damaged(path: Path) -> StoreDamaged:
         To be raised.
     """
     return StoreDamaged(f"{shortened(path)} is damaged", "The next refresh repairs it", path=path)
+
+
+def _full(folder: Path) -> bool:
+    """Whether the disk has no room for SQLite's side files, which it calls an input/output error."""
+    with suppress(OSError):
+        return shutil.disk_usage(folder).free < 1 << 17
+    return False
 
 
 def _hash(row: Fields) -> str:

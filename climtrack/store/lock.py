@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,12 @@ from filelock import FileLock, Timeout
 
 from climtrack.errors import StoreBusy
 from climtrack.files import disk_error, remove, write_whole
+
+#: What is said of runs that have a lock of their own, besides refreshes.
+RUNS = {"climatology": "another climatology is running", "backfill": "another backfill is running"}
+
+#: Looks for who holds a lock, 20 ms apart.
+PATIENCE = 25
 
 
 @contextmanager
@@ -32,7 +39,8 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
     now : datetime
         Now, for the others' message, in UTC.
     name : str, default "writer"
-        Which lock: ``refresh`` is held by a whole round, drawing and publishing included.
+        Which lock: ``refresh`` is held by a whole round, drawing and publishing included; ``climatology`` and
+        ``backfill`` by work on grids.
 
     Yields
     ------
@@ -52,7 +60,9 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
         lock.acquire(blocking=False)
     except Timeout as error:
         raise StoreBusy(
-            f"another refresh is running ({_holder(holder)})", "Wait until it has finished", path=path
+            f"{RUNS.get(name, 'another refresh is running')} ({_holder(holder)})",
+            "Wait until it has finished",
+            path=path,
         ) from error
     except OSError as error:
         raise disk_error(error, path) from error
@@ -65,8 +75,10 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
 
 
 def _holder(path: Path) -> str:
-    """Process and time, as far as they can be told."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        said = json.loads(path.read_bytes()[:1000])
-        return f"process {int(said['pid'])}, since {dt.datetime.fromisoformat(said['since']):%H:%M} UTC"
+    """Process and time, as far as they can be told; one that has only just begun is given a moment to say so."""
+    for _ in range(PATIENCE):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            said = json.loads(path.read_bytes()[:1000])
+            return f"process {int(said['pid'])}, since {dt.datetime.fromisoformat(said['since']):%H:%M} UTC"
+        time.sleep(0.02)
     return "process unknown"

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from climtrack.errors import StoreDamaged, StoreError
+from climtrack.errors import StoreDamaged, StoreNewer
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.series import SeriesKey
 
@@ -92,12 +92,15 @@ class Manifest:
         What is stored.
     health : mapping of SeriesKey to Health
         How the sources behave.
+    format : int
+        That of the file; a higher one than ours is only read.
     """
 
     generation: int = 0
     committed: dt.datetime | None = None
     series: Mapping[SeriesKey, Entry] = field(default_factory=lambda: MappingProxyType({}))
     health: Mapping[SeriesKey, Health] = field(default_factory=lambda: MappingProxyType({}))
+    format: int = FORMAT
 
     @property
     def snapshot(self) -> str:
@@ -161,26 +164,46 @@ def from_json(data: bytes) -> Manifest:
     ------
     StoreDamaged
         If it does not hold what was written.
-    StoreError
-        If a newer climtrack wrote it.
+    StoreNewer
+        If a newer climtrack wrote it, in a way that cannot even be read.
     """
+    number: Any = FORMAT
     try:
         body: dict[str, Any] = json.loads(data)
+        number = body["format"]
         if body.pop("checksum") != _checksum(body):
             raise ValueError("checksum")
-        if body["format"] > FORMAT:
-            raise StoreError(
-                f"this data folder was written by a newer climtrack (format {body['format']}; this one knows {FORMAT})",
-                "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
-            )
         return Manifest(
             body["generation"],
             _moment(body["committed"]),
             MappingProxyType({SeriesKey.parse(key): _entry(fields) for key, fields in body["series"].items()}),
             MappingProxyType({SeriesKey.parse(key): _health(fields) for key, fields in body["health"].items()}),
+            int(number),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(number, int) and number > FORMAT:
+            raise newer(number) from error
         raise StoreDamaged("the store's manifest does not hold what was written") from error
+
+
+def newer(number: int) -> StoreNewer:
+    """
+    Say that a newer climtrack wrote the store.
+
+    Parameters
+    ----------
+    number : int
+        Its format.
+
+    Returns
+    -------
+    StoreNewer
+        To be raised.
+    """
+    return StoreNewer(
+        f"this data folder was written by a newer climtrack (format {number}; this one knows {FORMAT})",
+        "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
+    )
 
 
 def _checksum(body: Mapping[str, Any]) -> str:
@@ -190,9 +213,12 @@ def _checksum(body: Mapping[str, Any]) -> str:
 
 def _entry(fields: dict[str, Any]) -> Entry:
     """Entry from its fields."""
-    noise = fields.pop("noise")
+    noise = fields["noise"]
+    names = ("file", "sha256", "digest", "provenance", "generation")  # what a newer climtrack may add is not ours
     return Entry(
-        **fields | {"end": dt.date.fromisoformat(fields["end"])}, noise=RevisionNoise(**noise) if noise else None
+        **{name: fields[name] for name in names},
+        end=dt.date.fromisoformat(fields["end"]),
+        noise=RevisionNoise(**noise) if noise else None,
     )
 
 

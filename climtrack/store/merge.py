@@ -63,7 +63,7 @@ class Merged:
         return max((abs(r.new - r.old) for r in self.revised), default=0.0)
 
 
-def merge(held: Series | None, new: Series, *, accept: bool = False) -> Merged:
+def merge(held: Series | None, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
     """
     Held and new days together.
 
@@ -75,6 +75,8 @@ def merge(held: Series | None, new: Series, *, accept: bool = False) -> Merged:
         What has come.
     accept : bool, default False
         A person decided that `new` is right: it wins on every day it has, however far it reaches.
+    only : frozenset of date, optional
+        The days for which the person decided; all others are merged as ever. Empty for all.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False) -> Merged:
     start, end = min(held.start, new.start), max(held.end, new.end)
     size = (end - start).days + 1
     (old, was), (came, says) = _on(held, start, size), _on(new, start, size)
-    older = not accept and (new.end < held.end or _final_end(new) < _final_end(held))
+    older = not (accept and not only) and (new.end < held.end or _final_end(new) < _final_end(held))
 
     both = (was != Status.MISSING) & (says != Status.MISSING)
     finalised = both & (was == Status.PRELIMINARY) & (says == Status.FINAL)
@@ -108,7 +110,8 @@ def merge(held: Series | None, new: Series, *, accept: bool = False) -> Merged:
     added = (was == Status.MISSING) & (says != Status.MISSING)
     taken = added | finalised | (differs & ~reopened & (not older))
     if accept:
-        taken = says != Status.MISSING
+        named = np.isin(np.datetime64(start, "D") + np.arange(size), [np.datetime64(day, "D") for day in only])
+        taken |= (says != Status.MISSING) & (named | (not only))
 
     values, status = np.where(taken, came, old), np.where(taken, says, was).astype(np.int8)
     moved = np.flatnonzero(taken & differs)

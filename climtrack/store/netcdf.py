@@ -19,16 +19,18 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from climtrack.errors import SeriesNotFound, StoreDamaged, StoreError
 from climtrack.files import disk_error, make_folder, shortened
 from climtrack.store import cf, manifest
-from climtrack.store.history import History
-from climtrack.store.lock import writers_lock
 from climtrack.store.manifest import Entry, Health, Manifest
-from climtrack.store.writer import Writer
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.series import Series, SeriesKey
+
+if TYPE_CHECKING:  # what only reads needs neither lock nor SQLite
+    from climtrack.store.history import History
+    from climtrack.store.writer import Writer
 
 
 class Store:
@@ -48,14 +50,16 @@ class Store:
         If the folder cannot be read.
     StoreDamaged
         If neither the manifest nor the history can be read.
-    StoreError
-        If a newer climtrack wrote it.
+    StoreNewer
+        If a newer climtrack wrote it, in a way that cannot even be read.
     """
 
     def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
         self.home = home
         self._notices: dict[str, None] = {}
         self.manifest, self._sound = self._load()
+        if self.newer:
+            self._notices[f"{manifest.newer(self.manifest.format).what}: it is read and not written."] = None
         if known_on is not None:
             self.manifest = self.history.manifest(known_on)
 
@@ -70,15 +74,22 @@ class Store:
         return self.manifest.committed
 
     @property
+    def newer(self) -> bool:
+        """Whether a newer climtrack wrote it, so that it is only read."""
+        return self.manifest.format > manifest.FORMAT
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What was damaged, set aside or repaired, one line each."""
         return tuple(self._notices)
 
     @property
     def history(self) -> History:
-        """Every value held up to this snapshot."""
+        """Every value held up to this snapshot; from the copy, with a notice, where the history itself is damaged."""
+        from climtrack.store.history import History
+
         last = {key: entry.generation for key, entry in self.manifest.series.items()}
-        return History(self.home, self.manifest.generation, last)
+        return History(self.home, self.manifest.generation, last, self._tell)
 
     def keys(self) -> tuple[SeriesKey, ...]:
         """
@@ -171,17 +182,36 @@ class Store:
         ------
         StoreBusy
             If another process is writing.
+        StoreNewer
+            If a newer climtrack wrote it; nothing is touched.
         DiskError
             If the computer refuses; the last snapshot stays.
         """
+        self.refuse_newer()
+        from climtrack.store.lock import writers_lock
+        from climtrack.store.writer import Writer
+
         make_folder(self.home / manifest.FOLDER)
         with writers_lock(self.home, now):
             self.manifest, self._sound = self._load()
+            self.refuse_newer()
             writer = Writer(self.home, self.manifest, now, read=self._series, sound=self._sound)
             self._notices |= dict.fromkeys(writer.notices)
             yield writer
             writer.commit()
             self.manifest = writer.manifest
+
+    def refuse_newer(self) -> None:
+        """
+        Make sure that this climtrack may write here.
+
+        Raises
+        ------
+        StoreNewer
+            If a newer climtrack wrote it.
+        """
+        if self.newer:
+            raise manifest.newer(self.manifest.format)
 
     def _load(self) -> tuple[Manifest, bool]:
         """Manifest of now, or what the history says it was; and whether it was sound."""
@@ -189,12 +219,12 @@ class Store:
         try:
             if data is not None:
                 return manifest.from_json(data), True
-            found = History(self.home).manifest()
+            found = self._remembered()
             if not found.series:
                 return found, True
         except StoreDamaged:
             try:
-                found = History(self.home).manifest()
+                found = self._remembered()
             except StoreError as error:
                 raise StoreDamaged(
                     f"the manifest and the history in {shortened(self.home)} are damaged",
@@ -206,6 +236,16 @@ class Store:
             None
         )
         return found, False
+
+    def _remembered(self) -> Manifest:
+        """Manifest of now as the history has it."""
+        from climtrack.store.history import History
+
+        return History(self.home).manifest()
+
+    def _tell(self, line: str) -> None:
+        """Note what was damaged, once."""
+        self._notices[line] = None
 
     def _series(self, key: SeriesKey, entry: Entry) -> Series:
         """Series of an entry, its hash checked before a value is used."""

@@ -23,6 +23,7 @@ from climtrack.store.ledger import BACKUP
 from climtrack.store.manifest import Entry, Health, Manifest
 from climtrack.store.merge import Merged, merge
 from climtrack.store.repair import remove_unnamed, repair, written
+from climtrack.vocabulary.lines import fitted
 from climtrack.vocabulary.series import Series, SeriesKey
 
 
@@ -75,7 +76,7 @@ class Writer:
         entry = self._before.series.get(key)
         return None if entry is None else self._read(key, entry)
 
-    def put(self, new: Series, *, accept: bool = False) -> Merged:
+    def put(self, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
         """
         Merge a series into what is held.
 
@@ -85,6 +86,8 @@ class Writer:
             What has come, checked.
         accept : bool, default False
             A person decided that it is right: it wins on every day it has.
+        only : frozenset of date, optional
+            The days for which the person decided; empty for all.
 
         Returns
         -------
@@ -97,7 +100,7 @@ class Writer:
             If it cannot continue what is held.
         """
         held = self.held(new.key)
-        merged = merge(held, new, accept=accept)
+        merged = merge(held, new, accept=accept, only=only)
         if held is None or not _identical(held, merged.series):
             self._pending[new.key] = merged.series
         self.confirm(new.key)
@@ -137,7 +140,7 @@ class Writer:
         self._health[key] = Health(
             checked=was.checked,
             failing_since=was.failing_since or now,
-            error=str(error)[:200],
+            error=fitted(str(error)),
             not_before=None if wait is None else now + dt.timedelta(seconds=min(wait, 7 * 86400.0)),
         )
         rejects.keep(self.home, key, error, now)
@@ -179,6 +182,8 @@ class Writer:
             If the computer refuses; the last snapshot stays.
         """
         before = self._before
+        if before.series and not (self.home / BACKUP).exists():  # somebody took the second copy away
+            write_whole(self.home / BACKUP, History(self.home, before.generation).ledger.serialised())
         if not (self._pending or self._dirty or self._health != dict(before.health)):
             return
         entries = dict(self.manifest.series)
@@ -196,7 +201,7 @@ class Writer:
                 write_whole(self.home / BACKUP, history.ledger.serialised())
             after = Manifest(generation, committed, MappingProxyType(entries), MappingProxyType(dict(self._health)))
             write_whole(self.home / manifest.FILE, manifest.to_json(after))
-        except BaseException:
+        except BaseException:  # an interrupt too: what was begun is undone, then it goes on its way
             with suppress(StoreError, OSError):  # else the next start does it
                 if manifest.from_json((self.home / manifest.FILE).read_bytes()).generation == before.generation:
                     named = {entry.file for entry in before.series.values()}

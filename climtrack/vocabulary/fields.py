@@ -1,4 +1,4 @@
-"""FieldMap: one day's difference from average, cell by cell, ready to be drawn."""
+"""FieldMap and HeatwaveMap: one day cell by cell, against its average or its threshold, ready to be drawn."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ class FieldMap:
         The largest differences of either sign within the region.
     source : Source
         Where field and climatology came from.
+    coverage : float, default 1
+        Share of the region's area, 0 to 1, that has a value.
     """
 
     product: str
@@ -67,6 +69,7 @@ class FieldMap:
     warmest: Extreme
     coldest: Extreme
     source: Source
+    coverage: float = 1.0
 
     def __post_init__(self) -> None:
         if self.anomaly.ndim != 2 or not np.isfinite(self.anomaly).any():
@@ -86,14 +89,105 @@ class FieldMap:
         array of float
             degC, the same shape.
         """
-        known = np.isfinite(latitude) & np.isfinite(longitude)
-        rows, down = _cells(self.latitude, np.where(known, latitude, 0.0))
-        turned = np.where(known, longitude, 0.0)
-        columns, across = _cells(self.longitude, np.mod(turned - self.longitude[0] + 1e-9, 360) + self.longitude[0])
-        # A place between the last column and the first belongs to the nearer of the two.
-        wrapped = ~across & (np.ptp(self.longitude) > 355)
-        columns, across = np.where(wrapped, 0, columns), across | wrapped
-        return np.where(known & down & across, self.anomaly[rows, columns], np.nan)
+        rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
+        return np.where(known, self.anomaly[rows, columns], np.nan)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatwaveMap:
+    """
+    Which cells of the sea a day finds above the threshold of marine heatwaves, and how far (Hobday et al. 2018).
+
+    Parameters
+    ----------
+    product, variable : str
+        Short names.
+    region : Region
+        What is shown.
+    date : date
+        The day.
+    status : Status
+        FINAL or PRELIMINARY.
+    baseline : Baseline
+        Years of average and threshold.
+    latitude, longitude : array of float
+        Centres in degrees, ascending, shapes (latitude,) and (longitude,).
+    category : array of int8
+        How many times the distance from average to threshold, in whole numbers up to 4: 0 not above the threshold,
+        1 moderate, 2 strong, 3 severe, 4 extreme; -1 without a value; shape (latitude, longitude).
+    shares : tuple of float
+        Share of the region's sea, 0 to 1, in the categories 1 to 4.
+    strongest : Extreme or None
+        Difference from average in degC where the sea is most times above it; None where nothing is above.
+    source : Source
+        Where field and threshold came from.
+    """
+
+    product: str
+    variable: str
+    region: Region
+    date: dt.date
+    status: Status
+    baseline: Baseline
+    latitude: Floats
+    longitude: Floats
+    category: npt.NDArray[np.int8]
+    shares: tuple[float, float, float, float]
+    strongest: Extreme | None
+    source: Source
+
+    def __post_init__(self) -> None:
+        if self.category.ndim != 2 or (self.category < 0).all():
+            raise ValueError(f"a map of {self.category.shape} without one value")
+
+    @property
+    def share(self) -> float:
+        """Share of the region's sea above the threshold."""
+        return sum(self.shares)
+
+    def at(self, latitude: Floats, longitude: Floats) -> npt.NDArray[np.int8]:
+        """
+        Category of the cells that hold some places.
+
+        Parameters
+        ----------
+        latitude, longitude : array of float
+            Degrees, any shape; NaN gives -1.
+
+        Returns
+        -------
+        array of int8
+            The same shape.
+        """
+        rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
+        return np.where(known, self.category[rows, columns], np.int8(-1))
+
+
+def places(
+    rows: Floats, columns: Floats, latitude: Floats, longitude: Floats
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """
+    Cells that hold some places.
+
+    Parameters
+    ----------
+    rows, columns : array of float
+        Centres of the cells in degrees, ascending.
+    latitude, longitude : array of float
+        Degrees, any shape.
+
+    Returns
+    -------
+    tuple of array
+        Row and column of each place, and whether there is one.
+    """
+    known = np.isfinite(latitude) & np.isfinite(longitude)
+    found, down = _cells(rows, np.where(known, latitude, 0.0))
+    turned = np.where(known, longitude, 0.0)
+    across, within = _cells(columns, np.mod(turned - columns[0] + 1e-9, 360) + columns[0])
+    # A place between the last column and the first belongs to the nearer of the two.
+    wrapped = ~within & (np.ptp(columns) > 355)
+    return found, np.where(wrapped, 0, across), known & down & (within | wrapped)
 
 
 def _cells(centres: Floats, places: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:

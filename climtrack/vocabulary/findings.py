@@ -123,9 +123,11 @@ class YearOverYear:
     days_below_last_14, days_compared_last_14 : int
         Days below the other year among the last 14, and how many of these could be compared.
     run_length : int
-        Consecutive days, ending with the latest, on the same side of the other year as it; gaps end a run.
+        Consecutive days, ending with the latest, on the same side of the other year as it; gaps end a run. Beside the
+        year before it goes through New Year, as `Streaks` does; beside any other it begins on 1 January at the
+        earliest.
     last_crossing : date or None
-        First day of that run, if the line was on the other side before it this year.
+        First day of that run, if the line was on the other side before it.
     warmest, coldest : Gap
         Largest and smallest difference of the year so far.
     days_warmer, days_cooler, days_level, days_compared : int
@@ -158,8 +160,8 @@ class Slope:
     """
     Least-squares slope in degC per day over the last `days`, with its 95 % interval (AR(1)-adjusted).
 
-    `blurred` where the days are so alike that fewer than three of them count: the interval is then a bound of the
-    method rather than a measure of the weather, and no sentence prints it.
+    `blurred` where the days are so alike that hardly more than three of them count: the interval is then a bound of
+    the method rather than a measure of the weather, and no sentence prints it.
     """
 
     per_day: float

@@ -64,6 +64,8 @@ class Study:
         1.0 where the value is preliminary, else NaN.
     findings : Findings
         The answers.
+    overdue : int, default 0
+        Age in days of the newest value where that is more than the provider's usual delay, else 0.
     """
 
     series: Series
@@ -75,6 +77,7 @@ class Study:
     anomalies: YearTable | None
     preliminary: YearTable
     findings: Findings
+    overdue: int = 0
 
     @property
     def year(self) -> int:

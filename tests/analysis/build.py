@@ -7,9 +7,13 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from climtrack.analysis.periods import record_flags
+from climtrack.analysis.streaks import runs
+from climtrack.vocabulary.findings import Run
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
 SOURCE = Source("test", dt.datetime(2024, 7, 11, 16, 42, tzinfo=dt.UTC), "0" * 64)
@@ -36,6 +40,17 @@ def of(first: dt.date, values: Floats, *, key: str = "era5.t2m.nh", preliminary:
         tail = status[-preliminary:]
         tail[tail == Status.FINAL] = Status.PRELIMINARY
     return trimmed(SeriesKey.parse(key), first, np.asarray(values, dtype=np.float64), status, SOURCE)
+
+
+def longest_record_run(series: Series, **which: Any) -> Run | None:
+    """Longest run of the days that `record_flags` marks, the first of equals."""
+    starts, stops = runs(record_flags(series, **which))
+    if not starts.size:
+        return None
+    i = int(np.argmax(stops - starts))
+    first = series.start + dt.timedelta(days=int(starts[i]))
+    days = int(stops[i] - starts[i])
+    return Run(first, first + dt.timedelta(days=days - 1), days)
 
 
 def real(path: Path, key: str) -> Series:

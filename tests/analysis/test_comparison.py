@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from climtrack.analysis.comparison import differences, two_years, year_over_year
-from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
+from climtrack.analysis.survey import study
+from climtrack.vocabulary.findings import Gap, Run, Unknown, YearOverYear
+from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import Series
 from climtrack.vocabulary.tables import year_table
 from tests.analysis.build import made, of
@@ -105,6 +107,24 @@ def test_the_last_fortnight_reaches_over_new_year() -> None:
     found = _found(series.upto(dt.date(2022, 1, 3)), dt.date(2022, 1, 3))
     assert (found.days_below_last_14, found.days_compared_last_14) == (11, 14)
     assert found.days_compared == 3
+
+
+def test_a_run_goes_through_new_year():
+    """Above since 30 December: three days by 1 January, as the ledger of streaks has it."""
+    values = _years(2021, 10.0, 9.9, 10.5).values.copy()
+    values[-367:] = 10.5
+    series = of(dt.date(2021, 1, 1), values)
+    found = _found(series.upto(dt.date(2023, 1, 1)), dt.date(2023, 1, 1))
+    assert (found.run_length, found.last_crossing) == (3, dt.date(2022, 12, 30))
+    assert study(series.upto(dt.date(2023, 1, 1)), REGIONS["nh"]).findings.streaks.above_last_year == Run(
+        dt.date(2022, 12, 30), dt.date(2023, 1, 1), 3
+    )
+
+
+def test_a_run_beside_a_named_year_stays_in_its_year():
+    """2023 above 2020 all year, and December 2022 above December 2019: 365 days, not more."""
+    found = _found(_years(2019, 10.0, 10.0, 10.0, 11.0, 12.0), dt.date(2023, 12, 31), 2020)
+    assert (found.run_length, found.last_crossing) == (365, None)
 
 
 def test_less_than_half_a_hundredth_is_level() -> None:

@@ -15,7 +15,7 @@ from climtrack.analysis import periods
 from climtrack.analysis.anomaly import site_anomaly
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.series import Series
-from tests.analysis.build import real
+from tests.analysis.build import longest_record_run, real
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(os.environ.get("CLIMTRACK_SHARED_DATA", ROOT.parent / "shared" / "data")) / "computed_golden.csv"
@@ -83,7 +83,7 @@ def _ours(series: Series, quantity: str, period: str) -> float:
         return periods.days_above(series, float(quantity.removeprefix("days above ")), first, last)
     if quantity.startswith("longest run of daily records"):
         start = int(re.search(r"from (\d{4})", quantity)[1])  # type: ignore[index]
-        run = periods.longest_record_run(series, alignment="slot", first_year=start)
+        run = longest_record_run(series, alignment="slot", first_year=start)
         assert run is not None
         assert (run.first, run.last) == (first, last)
         return run.days

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from climtrack.analysis.frame import frame_of
-from climtrack.analysis.periods import longest_record_run
 from climtrack.analysis.records import record_days
 from climtrack.analysis.streaks import above_year, latest_run, next_milestone, run_above, runs
 from climtrack.analysis.survey import study
@@ -19,7 +18,7 @@ from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.series import Series
 from climtrack.vocabulary.tables import year_table
-from tests.analysis.build import made, of
+from tests.analysis.build import longest_record_run, made, of
 
 FIRST = dt.date(2001, 1, 1)
 

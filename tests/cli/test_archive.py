@@ -31,7 +31,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The site's file of the North Atlantic on loopback; the store and the settings of a new user."""
     path = tmp_path / "site" / ENDPOINTS[NATLAN].path
     path.parent.mkdir(parents=True)
-    path.write_bytes(genuine(NATLAN, DAYS[0]))
+    put(path, DAYS[0])
     config = tmp_path / "config.toml"
     config.write_text(
         '[refresh]\nregions = ["natlan"]\npublish = false\n[report]\nlanguages = ["en"]\ncharts = ["year-lines"]\n'
@@ -44,6 +44,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with serving(tmp_path / "site") as (address, _):
         monkeypatch.setenv("CLIMTRACK_BASE_URL", address)
         yield path
+
+
+def put(path: Path, day: dt.date) -> None:
+    """The file as it was on a day, and dated so: the server knows a changed file by the second."""
+    path.write_bytes(genuine(NATLAN, day))
+    moment = dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
+    os.utime(path, (moment, moment))
 
 
 @pytest.fixture
@@ -66,7 +73,7 @@ def test_a_refresh_then_its_history(site: Path, run: Run, monkeypatch: pytest.Mo
     assert code == 0
     assert json.loads(out)["series"]["oisst.sst.natlan"]["last_date"] == "2026-07-10"
     monkeypatch.setenv("CLIMTRACK_NOW", f"{DAYS[1]}T18:00:00Z")
-    site.write_bytes(genuine(NATLAN, DAYS[1]))
+    put(site, DAYS[1])
     assert run("refresh")[:2] == (
         0,
         "natlan-sst: 1 day new, 1 day made final, 1 day revised by at most "
@@ -74,7 +81,7 @@ def test_a_refresh_then_its_history(site: Path, run: Run, monkeypatch: pytest.Mo
     )
     code, out, _ = run("history", "--region", "natlan")
     assert [line.split("\t")[:4] for line in out.splitlines()[1:]] == [
-        ["natlan-sst", "1", "2026-07-11 18:00 UTC", str(_days())],
+        ["natlan-sst", "1", "2026-07-11 18:00 UTC", f"{_days():,}"],
         ["natlan-sst", "2", "2026-07-12 18:00 UTC", "2"],
     ]
     code, out, _ = run("history", "--region", "natlan", "--date", "2026-06-27", "--json")
@@ -154,6 +161,69 @@ def test_what_was_refused_can_be_accepted_once(site: Path, run: Run, tmp_path: P
     assert [one.value for one in Store(tmp_path / "home").history.values(NATLAN, day)] == [before, before + 0.5]
     code, _, err = run("accept", "natlan-ssd")
     assert (code, "did you mean" in err) == (2, True)
+
+
+def test_of_two_odd_days_the_one_not_named_still_refuses_all(site: Path, run: Run, tmp_path: Path) -> None:
+    """Nothing of the answer is taken until both are named; then both, and what they were before stays known."""
+    run("fetch", "natlan")
+    rows = json.loads(site.read_bytes())
+    year = next(row for row in rows if row["name"] == "1990")
+    before = [year["data"][n] for n in (99, 199)]
+    for n in (99, 199):
+        year["data"][n] = round(year["data"][n] + 0.5, 3)
+    site.write_text(json.dumps(rows))
+    os.utime(site, (2e9, 2e9))
+    snapshot = Store(tmp_path / "home").snapshot
+    first, second = dt.date(1990, 4, 10), dt.date(1990, 7, 19)
+    code, _, err = run("accept", "natlan-sst", "--date", str(first))
+    assert (code, str(second) in err) == (4, True)
+    assert Store(tmp_path / "home").snapshot == snapshot
+    assert run("accept", "natlan-sst", "--date", "10 April 1990")[0] == 2
+    assert run("accept", "natlan-sst", "--date", f"{first},{second}")[0] == 0
+    store = Store(tmp_path / "home")
+    for day, was in zip((first, second), before, strict=True):
+        assert [one.value for one in store.history.values(NATLAN, day)] == [was, pytest.approx(was + 0.5)]
+
+
+def test_a_mistyped_day_is_no_fault_of_the_source(site: Path, run: Run, tmp_path: Path) -> None:
+    """Exit 2 and nothing noted of the series; the future is refused before anybody is asked."""
+    run("fetch", "natlan")
+    site.unlink()
+    code, _, err = run("accept", "natlan-sst", "--date", "2030-01-01")
+    assert (code, "--date 2030-01-01 lies in the future" in err) == (2, True)
+    put(site, DAYS[1])
+    manifest = (tmp_path / "home" / "manifest.json").read_bytes()
+    code, _, err = run("accept", "natlan-sst", "--date", "1900-01-01")
+    assert (code, "natlan-sst: there is no value on 1900-01-01" in err) == (2, True)
+    assert (tmp_path / "home" / "manifest.json").read_bytes() == manifest
+    assert run("status", "--check")[0] == 0
+
+
+def test_nothing_to_show_is_no_fault_of_this_computer(site: Path, run: Run) -> None:
+    """Exit 4 and one line: nothing stored, not stored by then, a day that never had a value."""
+    assert run("history", "--region", "natlan")[0] == 4
+    run("fetch", "natlan")
+    for words, said in (
+        (("report", "--region", "natlan", "--known-on", "2020-01-01"), "natlan-sst: nothing was stored by 2020-01-01"),
+        (("history", "--region", "sh"), "nothing of that is stored"),
+        (("history", "--date", "1900-01-01"), "natlan-sst: no value of 1900-01-01 was ever stored"),
+        (("history", "--date", "1900-01-01", "--json"), "natlan-sst: no value of 1900-01-01 was ever stored"),
+    ):
+        code, out, err = run(*words)
+        assert (code, out, len(err.splitlines())) == (4, "", 1)
+        assert said in err
+
+
+def test_a_damaged_history_still_tells_what_was(site: Path, run: Run, tmp_path: Path) -> None:
+    """`history` and `report --known-on` answer from the copy, with one line that says so."""
+    run("fetch", "natlan")
+    whole = run("history", "--date", "2026-07-01")
+    (tmp_path / "home" / "history.sqlite").write_bytes(b"no base at all" * 1000)
+    code, out, err = run("history", "--date", "2026-07-01")
+    assert (code, out) == whole[:2]
+    assert "is damaged; using its copy of 2026-07-11 18:00 UTC, history.backup.sqlite." in err
+    code, _, err = run("report", "--region", "natlan", "--known-on", str(DAYS[0]), "--chart", "year-lines")
+    assert (code, err.count("using its copy")) == (0, 1)
 
 
 def test_a_monitor_is_told_what_is_wrong(site: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

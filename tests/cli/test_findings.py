@@ -57,12 +57,12 @@ def _json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 def test_facts_as_a_table(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Piped: tab-separated rows, one table per series, the reason beside what is not known."""
     assert run("facts", "--region", "nh", "--baseline", "1979-2000", "--offline") == 0
-    out = capsys.readouterr().out
+    out = capsys.readouterr().out.replace("\u00a0", " ")
     assert "latest\t21.895 °C\t2024-07-05, final" in out
     assert "the site shows +1.08 °C" in out  # 1.075, half away from zero, as in the report
-    assert "above 1991-2020\t–\t1991-2020 not covered: years 2001–2020 absent" in out
-    assert "North Atlantic: sea surface temperature, data to 2024-07-04 (preliminary)" in out
-    assert "year over year\t-0.23 °C\t23.81 °C on 2023-07-04" in out
+    assert "above 1991–2020\t–\t1991–2020 not covered: years 2001–2020 absent" in out
+    assert "North Atlantic: sea-surface temperature, data to 2024-07-04 (preliminary)" in out
+    assert "year over year\t−0.23 °C\t23.81 °C on 2023-07-04" in out
     assert "\x1b" not in out
 
 
@@ -73,7 +73,7 @@ def test_any_other_year(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     by_slot = _json(capsys, *words[:-1], "2022", "--by", "slot")["series"]["air"]["year_over_year"]
     assert (by_date["other_year"], by_date["partner"], by_slot["partner"]) == (2016, "2016-07-05", "2022-07-06")
     assert run(*words, "--offline") == 0
-    assert "above 2016, now\t" in capsys.readouterr().out
+    assert "above 2016, now\t" in capsys.readouterr().out.replace("\u00a0", " ")
     assert run(*words, "--by", "week", "--offline") == 2
 
 
@@ -100,7 +100,7 @@ def test_compare(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["air_minus_sea"]["world"]["difference"] == pytest.approx(-0.02, abs=0.01)
     assert found["nino"]["phase"] == "neutral"
     assert run("compare", "nh", "world", "--offline") == 0
-    out = capsys.readouterr().out
+    out = capsys.readouterr().out.replace("\u00a0", " ")
     assert "nh-air minus world-air\t+0.29 °C" in out
     assert "state\tneutral" in out
 
@@ -120,7 +120,7 @@ def test_records(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(holder["days"] for holder in air["records"]["warm_holders"]) == 365
     assert air["streaks"]["longest_record_days"] == {"first": "2023-08-15", "last": "2023-12-08", "days": 116}
     assert run("records", "--region", "world", "--variable", "air", "--offline") == 0
-    assert "warmest day of all\t17.074 °C\t2023-07-06\tsafe" in capsys.readouterr().out
+    assert "warmest day of all\t17.074 °C\t2023-07-06\tsafe" in capsys.readouterr().out.replace("\u00a0", " ")
 
 
 def test_as_of_looks_at_nothing_later(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import synthetic
 from climtrack.cli.app import main
+from tests.loopback import serving
 
 
 @pytest.fixture(autouse=True)
@@ -45,11 +46,15 @@ def test_reduce_then_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     ("words", "said"),
     [
         (("none.nc",), "nothing to read at 'none.nc'"),
+        (("/none/such.nc",), "nothing to read at '/none/such.nc'"),
         (("sea.nc", "--region", "atlantis"), "unknown region"),
         (("sea.nc", "--variable", "wind"), "unknown variable"),
         (("sea.nc", "--weights", "cosine"), "unknown rule"),
         (("sea.nc", "--scheduler", "magic"), "unknown"),
-        (("sea.nc", "--variable", "t2m"), "which variable holds"),
+        (("sea.nc", "--variable", "t2m"), "Choose it with --variable sst"),
+        (("other.nc",), "which variable holds"),
+        (("./sub/cut.nc",), "'sub/cut.nc' is cut short or damaged"),
+        (("sea.nc", "--region", "bow.geojson"), "spans 340 degrees"),
     ],
 )
 def test_mistakes_end_in_one_line(
@@ -57,8 +62,43 @@ def test_mistakes_end_in_one_line(
 ) -> None:
     """Exit code 2, what was found, what to do."""
     synthetic.write_ncei_day(tmp_path / "sea.nc", np.datetime64("2024-01-01"), 36, 72)
+    attrs = {"long_name": "ice", "units": "1"}
+    field = np.zeros((1, 2, 4), dtype=np.int16)
+    synthetic.write_grid(tmp_path / "other.nc", field, [-45, 45], [45, 135, 225, 315], [0], attrs=attrs)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "cut.nc").write_bytes((tmp_path / "sea.nc").read_bytes()[:9000])
+    ring = [[170, -10], [-170, -10], [-170, 10], [170, -10]]
+    (tmp_path / "bow.geojson").write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
     assert run("grid", "reduce", *words) == 2
     line = capsys.readouterr().err.strip()
     assert said in line
     assert "\n" not in line
     assert len(line) <= 200
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [
+        ("http://127.0.0.1:1/x.nc", 4, "'http://127.0.0.1:1/x.nc' cannot be read: the server refused the connection."),
+        ("http://127.0.0.1:1/x.zarr", 4, "cannot be read: the server refused the connection."),
+        ("http://nowhere.invalid/x.nc", 4, "cannot be read: no address is known for nowhere.invalid."),
+    ],
+)
+def test_an_address_out_of_reach_is_one_line_of_the_networks(
+    address: str, code: int, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of the C library's own, no name of a class."""
+    assert run("grid", "reduce", address) == code
+    err = capfd.readouterr().err.strip()
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_server_without_the_file_is_one_line_too(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The server answers and has no grid: the C library's complaints stay unheard."""
+    with serving(tmp_path) as (base, _):
+        assert run("grid", "reduce", f"{base}x.nc") in (2, 4)
+    err = capfd.readouterr().err.strip()
+    assert f"{base}x.nc" in err
+    assert "Error" not in err
+    assert len(err.splitlines()) == 1

@@ -74,6 +74,42 @@ def test_embed_points_at_what_is_published(home: Path, capsys: pytest.CaptureFix
             assert target.is_file() or (target / "index.html").is_file(), (one["platform"], path)
 
 
+def test_without_a_public_address_pictures_are_files(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes an upload names a file that is there; no address of this computer, no link to a site that is not."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plain.toml").write_text("")
+    words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--lang", "es", "--offline", "--json")
+    assert run("embed", "--for", "substack,markdown,html,quarto,hugo", *words, "--config", "plain.toml") == 0
+    said = capsys.readouterr()
+    found = {one["platform"]: one["snippet"] for one in json.loads(said.out)}
+    assert len(found) == 5
+    for text in found.values():
+        assert not re.search(r"https?://|127\.0\.0\.1|\[\!|href|link=", text)
+        (name, *_) = re.findall(r"climtrack-embed/nh-air\.year-lines\.\w+\.es\.png", text)
+        assert (tmp_path / name).is_file()
+        assert f"{name}: written" in said.err
+    assert found["substack"].startswith("Imagen (suba este archivo):\nclimtrack-embed/")
+
+
+@pytest.mark.parametrize("platform", ["email", "ghost", "wordpress", "iframe"])
+def test_what_needs_an_address_is_refused_without_one(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], platform: str
+) -> None:
+    """One line: what is lacking and what to do; nothing on standard output, nothing written."""
+    (tmp_path / "plain.toml").write_text("")
+    words = ("--region", "nh", "--offline", "--config", str(tmp_path / "plain.toml"), "--out", str(tmp_path / "out"))
+    assert run("embed", "--for", f"substack,{platform}", *words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"climtrack: {platform}: shows pictures from a public address, and public_url is not set in config.toml. "
+        "Set it and run `climtrack publish`, or upload the pictures that `climtrack post` writes.\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
 def test_one_snippet_is_printed_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Ready to be piped into the clipboard."""
     words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--lang", "en", "--offline")
@@ -94,14 +130,24 @@ def test_post_says_what_changed(home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "said", "unsaid"),
+    ("since", "said", "unsaid", "heading"),
     [
-        ("2024-06-21", "Whether earlier days were revised is not known", "No earlier day was revised"),
-        ("2024-07-11", "No earlier day was revised", "is not known: the history"),
+        (
+            "2024-06-21",
+            "Whether earlier days were revised is not known",
+            "No earlier day was revised",
+            "What changed since the data to 21 June 2024",
+        ),
+        (
+            "2024-07-11",
+            "No earlier day was revised",
+            "is not known: the history",
+            "What changed since the issue of 11 July 2024, with data to 5 July 2024",
+        ),
     ],
 )
 def test_a_post_claims_of_revisions_only_what_the_history_saw(
-    home: Path, tmp_path: Path, since: str, said: str, unsaid: str
+    home: Path, tmp_path: Path, since: str, said: str, unsaid: str, heading: str
 ) -> None:
     """The store was filled on 11 July: of earlier revisions nothing is known, of those since then everything."""
     words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--out", str(tmp_path))
@@ -109,6 +155,7 @@ def test_a_post_claims_of_revisions_only_what_the_history_saw(
     text = (tmp_path / "post.en.md").read_text("utf-8")
     assert said in text
     assert unsaid not in text
+    assert heading in text
 
 
 def test_simulated_data_are_never_published(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climtrack.errors import SourceChanged
+from climtrack.errors import ConfigError, SourceChanged
 from climtrack.fetcher.checks import check, is_older
 from climtrack.fetcher.endpoints import ENDPOINTS
 from climtrack.fetcher.reanalyzer import series_from_payload
@@ -54,6 +54,25 @@ def test_revisions_are_counted_and_sized() -> None:
             with pytest.raises(SourceChanged, match=r"changed by up to 0\.06 °C \(2021-05-15\)"):
                 check(series(values), series(wave(1000)), today=TODAY)
             assert check(series(values), series(wave(1000)), today=TODAY, accept=True)
+
+
+def test_only_the_named_days_are_let_through() -> None:
+    """Two spikes, new and old: each alone is not enough, both are; nor does naming one excuse a past that moved."""
+    values = wave(1005)
+    values[1002] += 2.0
+    values[500] += 1.5
+    new, old = dt.date(2022, 9, 29), dt.date(2021, 5, 15)
+    held = series(wave(1000))
+    for named, other in (({new}, old), ({old}, new)):
+        with pytest.raises(SourceChanged, match=str(other)):
+            check(series(values), held, today=TODAY, accept=True, only=frozenset(named))
+    assert check(series(values), held, today=TODAY, accept=True, only=frozenset({new, old}))
+    assert check(series(values), None, today=TODAY, accept=True, only=frozenset({new, old})) == ()
+    values[100:300] += 0.1
+    with pytest.raises(SourceChanged, match=r"past values changed by up to 0\.10 °C"):
+        check(series(values), held, today=TODAY, accept=True, only=frozenset({new, old}))
+    with pytest.raises(ConfigError, match="no value on 2030-01-01"):
+        check(series(wave(1000)), held, today=TODAY, accept=True, only=frozenset({dt.date(2030, 1, 1)}))
 
 
 def test_preliminary_values_move_as_the_weather_does() -> None:

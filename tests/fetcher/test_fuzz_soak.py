@@ -1,32 +1,46 @@
-"""The long fuzzing: mutations of real-shaped files by the hundred thousand, and a fuzzer that follows the code."""
+"""
+The long fuzzing of the readers: F7 in full.
+
+A grammar of rows, names and layouts (hypothesis), mutations of real-shaped files, and a fuzzer that follows the code.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import random
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from climtrack.errors import SourceChanged
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.vocabulary.series import SeriesKey, Source
 from tests.faults import FAULTS, NATLAN, WORLD, Copy, genuine
+from tests.fetcher import test_reanalyzer as grammar
+from tests.following import fuzzed
 
 pytestmark = pytest.mark.soak
-#: Seconds for each of the two; `make soak` gives them ten minutes with CLIMTRACK_SOAK_SECONDS=600.
-SECONDS = float(os.environ.get("CLIMTRACK_SOAK_SECONDS", "60"))
+#: Seconds for the fuzzer that follows the code; the mutations have three times as many.
+SECONDS = float(os.environ.get("CLIMTRACK_SOAK_SECONDS", "600"))
+#: Enough, where the machine is fast enough for them.
+MUTATIONS = 5_000_000
+EXAMPLES = 200_000
 DAY = dt.date(2026, 1, 4)
 SOURCE = Source("https://example.org/x", dt.datetime(2026, 1, 4, tzinfo=dt.UTC), "0" * 64)
 WORDS = (
     b"null", b"NaN", b"-", b"1e999", b'"', b"[", b"]", b"{", b"}", b",", b":", b"Preliminary", b'"2026"', b"0" * 9,
     b"\xff", b"\xed\xa0\x80", b"\\ud800", b'"data":', b'"name":', b"\n", b"true", b"1991-2020", b" ",
 )  # fmt: skip
+
+
+Record = Callable[[str, object], None]
 
 
 def short(body: bytes) -> bytes:
@@ -62,12 +76,42 @@ def mutated(rng: random.Random) -> bytes:
     return bytes(body)
 
 
-def test_mutations() -> None:
-    """Only the one error leaves the reader, none takes a second, and what is read is finite and dated."""
+@pytest.mark.parametrize(
+    ("fuzz", "strategy", "share"),
+    [
+        (grammar.test_fuzz_tables, grammar.tables, 0.7),
+        (grammar.test_fuzz_almost_json, st.text(alphabet='[]{}",:0123456789.-eE+ \\untrfalsN', max_size=300), 0.2),
+        (grammar.test_fuzz_anything, st.binary(max_size=200), 0.1),
+    ],
+)
+def test_grammar(fuzz: Any, strategy: st.SearchStrategy[Any], share: float, record_property: Record) -> None:
+    """F7: 200,000 tables and near-tables: read or refused, twice alike, whatever the order of rows (20 minutes)."""
+    count = 0
+
+    def counted(example: Any) -> None:
+        nonlocal count
+        count += 1
+        fuzz.hypothesis.inner_test(example)
+
+    wanted = int(EXAMPLES * share)
+    health = list(HealthCheck)
+    settings(max_examples=wanted, deadline=None, database=None, suppress_health_check=health)(
+        given(strategy)(counted)
+    )()
+    record_property("examples", count)
+    assert count >= wanted
+
+
+def test_mutations(record_property: Record) -> None:
+    """
+    F7: 5,000,000 mutations, or 30 minutes of them.
+
+    Only the one error leaves the reader, none takes a second, and what is read is finite and dated.
+    """
     rng = random.Random(20260822)
     key = SeriesKey("oisst", "sst", "natlan")
-    until, slowest, count, read = time.monotonic() + SECONDS, 0.0, 0, 0
-    while time.monotonic() < until:
+    until, slowest, count, read = time.monotonic() + 3 * SECONDS, 0.0, 0, 0
+    while count < MUTATIONS and time.monotonic() < until:
         body = mutated(rng)
         start = time.thread_time()
         try:
@@ -81,14 +125,15 @@ def test_mutations() -> None:
             assert np.isfinite(series.values[series.status > 0]).all()
         slowest = max(slowest, time.thread_time() - start)
         count += 1
+    for name, number in (("mutations", count), ("read", read), ("slowest, s", round(slowest, 3))):
+        record_property(name, number)
     assert slowest < 1.0
-    assert count > 100 * SECONDS
+    assert count > min(MUTATIONS - 1, 100 * SECONDS)
     assert 0 < read < count
 
 
-def test_following_the_code(tmp_path: Path) -> None:
-    """atheris, which keeps what reaches new code, finds nothing that crashes, hangs or grows."""
-    pytest.importorskip("atheris")
+def test_following_the_code(tmp_path: Path, record_property: Record) -> None:
+    """F7: atheris, which keeps what reaches new code, finds nothing that crashes, hangs or grows (10 minutes)."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for i, seed in enumerate(SEEDS[1:]):
@@ -96,10 +141,6 @@ def test_following_the_code(tmp_path: Path) -> None:
     (corpus / "pulse").write_bytes(b"# x\ndate,2t,clim_91-20,ano_91-20,status\n2024-02-27,13.42,12.70,0.72,FINAL\n")
     for name in ("numbers as text", "data as one text", "unknown row", "year twice, equal"):
         (corpus / name.replace(" ", "-")).write_bytes(short(FAULTS[name].make(Copy.of(NATLAN, DAY))))
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.fetcher.fuzz_reader", str(corpus), f"-max_total_time={int(SECONDS)}",
-         "-timeout=5", "-rss_limit_mb=1024", "-max_len=40000", f"-artifact_prefix={tmp_path}/"],
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=SECONDS + 120, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-3000:]
-    assert "DONE" in run.stderr or "Done" in run.stderr
+    runs = fuzzed("tests.fetcher.fuzz_reader", corpus, SECONDS, longest=40_000)
+    record_property("runs", runs)
+    record_property("corpus", len(list(corpus.iterdir())))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import netCDF4
@@ -17,6 +18,7 @@ import pytest
 
 from benchmarks import synthetic
 from climtrack.config import load
+from climtrack.gridded import grids, readers
 from climtrack.gridded.reduction import Request, file_means, stride_error
 from climtrack.pipeline import backfill as run
 from climtrack.pipeline import increment as later
@@ -173,3 +175,24 @@ def test_netcdf3_files_are_read_by_threads_without_a_crash(tmp_path: Path) -> No
         paths.append(str(path))
     found = file_means(paths, Request("sst", HALVES), workers=4)
     assert len({one.values.tobytes() for one in found}) == 1
+
+
+def test_the_netcdf_library_is_entered_by_one_thread_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash comes by chance, so the lock itself is watched: held whenever a field is read."""
+    stored = np.arange(2 * 6 * 12, dtype=np.int16).reshape(2, 6, 12)
+    attrs = {"long_name": "Daily sea surface temperature", "units": "degC", "scale_factor": 0.01}
+    path = synthetic.write_grid(
+        tmp_path / "a.nc", stored, np.arange(-75.0, 90, 30), np.arange(15.0, 360, 30), [0, 24], attrs=attrs,
+        kind="NETCDF3_CLASSIC",
+    )  # fmt: skip
+    plain, held = readers._sliced, []
+
+    def watched(*given: Any) -> Iterator[Any]:
+        for field in plain(*given):
+            held.append(readers.NETCDF.locked())
+            yield field
+
+    monkeypatch.setattr(readers, "_sliced", watched)
+    assert len(list(grids.fields(grids.open_grid(str(path), "sst")))) == 2
+    assert held == [True, True]
+    assert not readers.NETCDF.locked()

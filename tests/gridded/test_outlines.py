@@ -72,3 +72,19 @@ def test_sets_that_would_download_are_refused(text: str) -> None:
     """No host is ever asked for a polygon."""
     with pytest.raises(ConfigError):
         named(text)
+
+
+def test_an_edge_that_may_run_either_way_is_asked_about() -> None:
+    """From 170 to -170 is 20 degrees across the date line, or 340 the other way; 190 or corners between say which."""
+
+    def square(*longitudes: float) -> str:
+        ring = [[x, -10] for x in longitudes] + [[x, 10] for x in reversed(longitudes)] + [[longitudes[0], -10]]
+        return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+    with pytest.raises(ConfigError, match="340 degrees"):
+        from_geojson(square(170, -170), "pacific")
+    across = from_geojson(square(170, 190), "pacific")
+    assert (across.west, across.east) == (170, 190)
+    long = from_geojson(square(-170, 0, 170), "long")
+    assert (long.west, long.east) == (-170, 170)
+    assert from_geojson(square(-180, 180), "belt").east == 180

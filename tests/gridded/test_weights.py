@@ -171,6 +171,18 @@ def test_outline_equal_to_a_box_gives_the_box() -> None:
     assert mean(on, field, outlined) == pytest.approx(mean(on, field, box), rel=1e-12)
 
 
+def test_an_outline_around_the_pole_ends_at_the_pole() -> None:
+    """On a grid with a row on the pole its cells reach half a step from it and no further: the cap is the box."""
+    on = grid(np.linspace(-90, 90, 37), np.arange(0.0, 360, 5))
+    assert on.latitude_edges.min() == -90
+    assert on.latitude_edges.max() == 90
+    box = Region("cap", "Cap", "el casquete", 62.5, 90, -180, 180)
+    ring = [[-180, 62.5], [180, 62.5], [180, 90], [-180, 90], [-180, 62.5]]
+    outlined = replace(box, outline=json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    field = np.random.default_rng(1).normal(size=on.shape)
+    assert mean(on, field, outlined) == pytest.approx(mean(on, field, box), rel=1e-12)
+
+
 def test_axes_stored_as_float32_are_regular_again() -> None:
     """A tenth of a degree is no float32: edges still fall on region edges."""
     on = grid(np.float32(np.arange(-89.95, 90, 0.1)), np.float32(np.arange(0.05, 360, 0.1)))

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks import synthetic
 from climtrack.pipeline.studies import sampled
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
@@ -90,6 +92,17 @@ def test_findings_need_no_pictures(words: Sequence[str], home: Mapping[str, str]
     """Numbers come without matplotlib, and like every warm path without pandas, xarray and scipy."""
     found = modules(command(*words, *(("--offline",) if words[0] != "history" else ())), home, tmp_path)
     assert not among(found, "matplotlib.figure", "xarray", "pandas", "scipy", "PIL")
+
+
+def test_a_week_of_grids_needs_neither_cluster_nor_compiler(tmp_path: Path) -> None:
+    """Daily files by the usual way, as a refresh reduces them: without xarray, dask, numba and pandas."""
+    for i in range(7):
+        day = np.datetime64("2024-01-01") + i
+        synthetic.write_ncei_day(tmp_path / f"{day}.nc", day, 36, 72)
+    where = {"CLIMTRACK_HOME": str(tmp_path / "home")}
+    found = modules(command("grid", "reduce", ".", "--region", "nh,sh"), where, tmp_path)
+    assert not among(found, "xarray", "dask", "distributed", "numba", "pandas", "scipy", "matplotlib")
+    assert "climtrack.gridded.kernel" in found
 
 
 def test_a_warm_report_imports_what_it_draws_with_and_no_more(home: Mapping[str, str], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from climtrack.cli.app import app
-from climtrack.cli.spanish import AUTHORS, help_text
+from climtrack.cli.spanish import help_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,10 +28,13 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-m", "climtrack", *words], env=plain, capture_output=True, check=False)
 
 
-@pytest.mark.parametrize("name", AUTHORS)
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "grid reduce", "grid backfill", "grid climatology", "grid map"])
 def test_help_is_spanish_with_its_frame(name: str) -> None:
     """What Typer draws around a help text is in Spanish, too."""
-    text = help_text(typer.main.get_command(app), [name, "--help"])
+    text = help_text(typer.main.get_command(app), [*name.split(), "--help"])
     assert text.startswith(f"Uso: climtrack {name} [OPCIONES]")
     assert "Muestra esta ayuda y termina." in text
     assert not re.search(r"\b(Options|Arguments|default|required)\b", text)

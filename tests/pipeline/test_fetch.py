@@ -11,6 +11,7 @@ from climtrack.config import Config
 from climtrack.pipeline.fetch import Fetched, fetch
 from climtrack.pipeline.source import open_transport
 from climtrack.pipeline.status import status
+from climtrack.reporter.language import Language
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
 from tests.loopback import serving
@@ -72,7 +73,8 @@ def test_one_bad_series_leaves_the_others(shared_data: Path, tmp_path: Path) -> 
     assert [key.region for key in sorted(store.keys())] == ["gom"]
     seen = status(settings(tmp_path / "home", "http://127.0.0.1:9/"), now=now)
     assert [row.key.region for row in seen.rows] == ["gom", "natlan"]
-    assert "web page" in seen.rows[1].cells()[-1]
+    assert "web page" in seen.rows[1].cells(Language("en"))[-1]
+    assert "página web" in seen.rows[1].cells(Language("es"))[-1]
 
 
 def test_what_is_stored_is_never_said_of_a_series_without_data(shared_data: Path, tmp_path: Path) -> None:

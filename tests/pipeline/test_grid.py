@@ -94,7 +94,7 @@ def test_one_bad_region_stores_nothing(config: Config, tmp_path: Path) -> None:
 
 def test_csv_leaves_the_store_alone(config: Config, tmp_path: Path) -> None:
     """Values at full precision, status, coverage."""
-    found = grid.reduce([day(tmp_path / "f", "2024-01-01")], HALVES, "sst", config=config, now=NOW, keep=False)
+    found = grid.reduce([day(tmp_path / "f", "2024-01-01")], HALVES, "sst", config=config, now=NOW, store=False)
     lines = grid.table_csv(found).decode().splitlines()
     assert lines[0] == "series,date,value,status,coverage"
     assert lines[1].startswith("oisst.sst.nh,2024-01-01,")
@@ -120,6 +120,44 @@ def test_regions_of_the_user(tmp_path: Path) -> None:
     assert grid.region("box", settings).outline == ""
     with pytest.raises(ConfigError):
         grid.region("atlantis", settings)
+
+
+def box(path: Path, west: int) -> str:
+    """A square of 20 degrees as a GeoJSON file."""
+    path.parent.mkdir(exist_ok=True)
+    corners = [[west, 10], [west + 20, 10], [west + 20, 30], [west, 30], [west, 10]]
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [corners]}))
+    return str(path)
+
+
+def test_a_file_never_takes_the_name_of_a_known_region(tmp_path: Path) -> None:
+    """nh.geojson would be stored and reported as the Northern Hemisphere; a region's own outline may bear its name."""
+    box(tmp_path / "alboran.geojson", 0)
+    (tmp_path / "config.toml").write_text('[regions.alboran]\ntitle = "Alborán Sea"\noutline = "alboran.geojson"\n')
+    settings = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path)})
+    with pytest.raises(ConfigError, match=r"NH\.geojson would take the name of region nh") as refused:
+        grid.region(box(tmp_path / "NH.geojson", 0), settings)
+    assert refused.value.remedy == "Rename the file"
+    with pytest.raises(ConfigError, match="the name of region alboran"):
+        grid.region(box(tmp_path / "sub" / "alboran.geojson", 40), settings)
+    assert grid.region(str(tmp_path / "alboran.geojson"), settings).name == "alboran"
+
+
+def test_two_regions_of_a_pass_never_bear_one_name(config: Config, tmp_path: Path) -> None:
+    """Their rows could not be told apart; the same one named twice is one."""
+    here, there = box(tmp_path / "a" / "box.geojson", 0), box(tmp_path / "b" / "box.geojson", 40)
+    with pytest.raises(ConfigError, match="two different regions are called box"):
+        grid.regions([here, there], config)
+    assert [one.name for one in grid.regions(["sh", here, "sh", here], config)] == ["sh", "box"]
+
+
+def test_another_outline_of_one_name_is_never_spliced_in(config: Config, tmp_path: Path) -> None:
+    """A second day over another box of the same name is refused, and the first stays."""
+    here, there = box(tmp_path / "a" / "box.geojson", 0), box(tmp_path / "b" / "box.geojson", 40)
+    grid.reduce([day(tmp_path / "f", "2024-01-01")], grid.regions([here], config), "sst", config=config, now=NOW)
+    with pytest.raises(SeriesError, match="another way"):
+        grid.reduce([day(tmp_path / "f", "2024-01-02")], grid.regions([there], config), "sst", config=config, now=NOW)
+    assert Store(config.home).read(SeriesKey("oisst", "sst", "box")).values.size == 1
 
 
 def test_a_region_without_a_place_is_named_in_the_settings(tmp_path: Path) -> None:

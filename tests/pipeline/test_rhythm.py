@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.pipeline.rhythm import Progress, Rhythm, due, next_run, read, write
+from climtrack.errors import DiskError
+from climtrack.pipeline.rhythm import Book, Progress, Rhythm, due, next_run, read, write
+from tests.pipeline.site import full
 
 ZONES = (
     "UTC", "Europe/Madrid", "America/New_York", "America/Mexico_City", "Australia/Lord_Howe", "Asia/Kathmandu",
@@ -120,6 +123,52 @@ def test_progress_survives_the_disk_and_rubbish_counts_as_nothing(tmp_path: Path
         (tmp_path / "schedule.json").write_bytes(rubbish)
         assert read(tmp_path) == Progress()
     assert read(tmp_path / "nowhere") == Progress()
+
+
+def test_a_full_disk_takes_the_note_in_the_place_of_the_last(tmp_path: Path) -> None:
+    """No room for a new file: the note is known after a restart all the same, and nothing is left beside it."""
+    write(tmp_path, Progress(NOON, NOON, offset=0.5))
+    after = Progress(NOON + DAY, NOON, 2, NOON + DAY, told=True, offset=0.123456)
+    with full(tmp_path):
+        write(tmp_path, after)
+    assert read(tmp_path) == after
+    assert [path.name for path in tmp_path.iterdir()] == ["schedule.json"]
+
+
+def test_a_folder_that_takes_nothing_has_its_note_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk gone read-only: aside, until the folder takes notes again; never in somebody else's folder."""
+    home, aside = tmp_path / "home", tmp_path / "tmp"
+    for folder in (home, aside):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    write(home, Progress(NOON))
+    told = Progress(NOON + DAY, None, 1, NOON + DAY, told=True)
+    with full(home, frozen=True):
+        write(home, told)
+        assert read(home) == told
+    assert read(home) == told
+    write(home, Progress(NOON + 2 * DAY))
+    assert read(home) == Progress(NOON + 2 * DAY)
+    assert [path for path in aside.rglob("*") if path.is_file()] == []
+    (folder,) = aside.iterdir()
+    folder.rmdir()
+    folder.symlink_to(tmp_path)
+    with full(home, frozen=True), pytest.raises(DiskError):
+        write(home, told)
+
+
+def test_a_book_remembers_what_no_disk_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In memory, until somebody else's note is there or the disk takes ours."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    write(tmp_path, Progress(NOON))
+    book, told = Book(tmp_path), Progress(NOON - DAY, told=True)
+    with full(tmp_path, frozen=True), pytest.raises(DiskError):
+        book.write(told)
+    assert (book.read(), read(tmp_path)) == (told, Progress(NOON))
+    write(tmp_path, Progress(NOON + HOUR))
+    assert book.read() == Progress(NOON + HOUR)
+    book.write(told)
+    assert read(tmp_path) == told
 
 
 @pytest.mark.parametrize("seed", range(3))

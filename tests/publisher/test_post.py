@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from climtrack.errors import PublishError
-from climtrack.publisher.changes import StreakMove, changes, sentences
+from climtrack.publisher.changes import StreakMove, changes, heading, sentences
 from climtrack.publisher.post import PostPart, PostPicture, post
 from climtrack.publisher.site import Edition
 from climtrack.publisher.texts import TEXTS, texts
@@ -132,8 +132,23 @@ def test_the_markdown_reads_as_written(parts: list[PostPart]) -> None:
     assert html.count('<a href="https://charts.example.org/es/nh-air/"><img src="nh-air.') == 2
     assert 'alt="Gráfico de líneas de la temperatura diaria del aire: 2024 acaba por debajo de 2023."' in html
     assert "<li>14 días nuevos" in html
-    assert "Qué ha cambiado desde el 21 de junio de 2024" in html
+    assert "Qué ha cambiado respecto a los datos hasta el 21 de junio de 2024" in html
     assert "Copernicus de 2024" in html
+
+
+def test_the_heading_tells_the_issue_from_its_data(before: Study, now: Study) -> None:
+    """The issue of 27 June had data to 21 June: both dates stand there, each as what it is, for each series its own."""
+    found = changes(before, now, issue=D(2024, 6, 27))
+    said = {code: heading(found, texts(code)) for code in ("en", "es")}
+    assert said == {
+        "en": "What changed since the issue of 27 June 2024, with data to 21 June 2024",
+        "es": "Qué ha cambiado desde el número del 27 de junio de 2024, con datos hasta el 21 de junio de 2024",
+    }
+    later = replace(found, since=D(2024, 6, 25))
+    for asset in post([PostPart(now, "T", (), (), one) for one in (found, later)], "en"):
+        text = asset.data.decode()
+        assert text.count("with data to 21 June 2024") == 1
+        assert text.count("with data to 25 June 2024") == 1
 
 
 def test_the_html_says_the_same(parts: list[PostPart]) -> None:

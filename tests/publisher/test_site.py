@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 import pytest
 
+from climtrack.errors import PublishError
 from climtrack.publisher.addresses import PictureName, dated
 from climtrack.publisher.folder import Folder
 from climtrack.publisher.publication import Publication
@@ -189,7 +190,7 @@ def test_simulated_data_are_never_published(edition: Edition) -> None:
     study = edition.charts[0].study
     source = replace(study.series.source, simulated=True)
     chart = replace(edition.charts[0], study=replace(study, series=replace(study.series, source=source)))
-    with pytest.raises(ValueError, match="never published"):
+    with pytest.raises(PublishError, match="never published"):
         builder([replace(edition, charts=(chart,))], SETTINGS)
 
 

@@ -65,7 +65,7 @@ def faults(canvas: Canvas) -> list[str]:
             rect = box.rect.grown(0.8)
             if ((xs > rect.left) & (xs < rect.right) & (ys > rect.top) & (ys < rect.bottom)).any():
                 found.append(f"{box.text!r} lies on this year's line")
-    small = {"source", "notes", "simulated"}
+    small = {"source", "notes", "warning"}
     found += [f"{b.text!r} is set in {b.size}" for b in boxes if b.size < (10.8 if b.name in small else 12.0)]
     return found
 

@@ -14,11 +14,12 @@ from PIL import Image, ImageChops, ImageFilter
 
 from climtrack.analysis.survey import study
 from climtrack.errors import ConfigError, RenderError
-from climtrack.reporter import means
+from climtrack.reporter import means, prose
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences, year_over_year
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
+from climtrack.reporter.language import Language
 from climtrack.reporter.render import draw, onto, render
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.regions import REGIONS
@@ -118,13 +119,60 @@ def test_without_any_baseline() -> None:
         render("hemispheres", [one, sample("sh")], preset="panel", theme="light", language="en")
 
 
-def test_one_missing_day_of_last_year_is_named() -> None:
-    """A year that lacks this one date is not said to be absent."""
+def test_one_missing_day_of_last_year_is_a_gap_and_named() -> None:
+    """A year that lacks this one date is drawn without that bar; picture, caption and answer say which day it is."""
     end = series("nh").end
     before = end.replace(year=end.year - 1)
     one = altered(series("nh"), ((before, before),))
-    with pytest.raises(RenderError, match=f"no value of {before.year} on this day of year"):
+    whole = sample(as_of=end).findings.year_over_year
+    canvas = draw("year_over_year", [one], preset="wide", theme="light", language="en")
+    assert said(canvas, "callout") == []
+    counted = int(said(canvas, "tally")[0].split(" of ")[1].split()[0])
+    assert counted == whole.days_compared - 1
+    assert f"No data in {before.year} for {end.day} Nov" in " ".join(said(canvas, "notes"))
+    words = prose.words("year_over_year", [one], Language("es"))
+    assert f"{before.year} no tiene valor del {end.day} de noviembre" in words.caption
+    assert f"cada día de {end.year} menos la misma fecha de {before.year}" in words.subtitle
+    (below,) = [text for text in prose.answers(one, Language("en")) if text.startswith("Is it below")]
+    assert f"{before.year} has no value for {end.day} November, so this day cannot be compared" in below
+
+
+def test_a_year_without_any_partner_is_refused() -> None:
+    """No bar at all is no picture; the line says what to draw instead."""
+    year = series("nh").end.year - 1
+    one = altered(series("nh"), ((dt.date(year, 1, 1), dt.date(year, 12, 31)),))
+    with pytest.raises(RenderError, match=f"no value of {year} on this day of year. Draw anomaly instead"):
         draw("year_over_year", [one], preset="wide", theme="light", language="en")
+    assert "There is no line of last year" in prose.answers(one, Language("en"))[1]
+
+
+@pytest.mark.parametrize("preset", ["phone", "card", "email", "post"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_whole_year_of_bars_leaves_room_for_every_text(preset: str, language: str) -> None:
+    """On 31 December bars fill the width: both tallies and the last value still stand, on their own sides."""
+    for region, variable, size in (("nh", "t2m", 1.0), ("natlan", "sst", 1.0), ("nh", "t2m", -3.0)):
+        raw = series(region, variable)
+        values = raw.values.copy()
+        stop = (dt.date(2025, 12, 31) - raw.start).days + 1
+        wave = size * (1 + 0.2 * np.cos(np.arange(365) / 9.0))
+        values[stop - 365 : stop] = values[stop - 730 : stop - 365] + wave
+        one = study(trimmed(raw.key, raw.start, values[:stop], raw.status[:stop], raw.source), REGIONS[region])
+        canvas = draw("year_over_year", [one], preset=preset, theme="light", language=language)
+        assert len(said(canvas, "tally")) == 2
+        assert len(said(canvas, "callout")) == 2
+        assert faults(canvas) == []
+
+
+def test_spanish_does_not_flatten_the_curve() -> None:
+    """The words of a language take no more than a fifth of the range from the axis, on a phone as in a mail."""
+    for region in ("world", "nh", "sh", "arctic"):
+        for preset in ("phone", "email"):
+            spans = []
+            for language in ("en", "es"):
+                canvas = draw("year_lines", [sample(region)], preset=preset, theme="light", language=language)
+                low, high = canvas.figure.axes[0].get_ylim()
+                spans.append(high - low)
+            assert max(spans) <= 1.21 * min(spans), (region, preset)
 
 
 def test_series_of_any_length_and_shape() -> None:
@@ -211,14 +259,33 @@ def test_simulated_data_say_so_everywhere() -> None:
         for preset in chart.presets:
             for language, words in (("en", "SIMULATED DATA"), ("es", "DATOS SIMULADOS")):
                 canvas = draw(name, shown, preset=preset, theme="light", language=language, **options)
-                assert any(words in text for text in said(canvas, "simulated")), (name, preset)
+                assert any(words in text for text in said(canvas, "warning")), (name, preset)
     source = replace(series("nh").source, simulated=False)
     one = study(replace(series("nh"), source=source), REGIONS["nh"])
     canvas = draw("year_lines", [one], preset="card", theme="light", language="en")
-    assert not said(canvas, "simulated")
+    assert not said(canvas, "warning")
     source_lines = " ".join(said(canvas, "source"))
     assert "Copernicus" in source_lines
     assert f"{one.series.end.day} November 2026" in source_lines  # a card has no subtitle to say how far the data go
+
+
+def test_old_data_say_their_age_everywhere() -> None:
+    """Every chart in every preset, in both languages, in no more room than there is."""
+    for name, chart in CHARTS.items():
+        shown, options = subject(name, [sample("nh"), sample("sh")])
+        late = [
+            replace(one, series=replace(one.series, source=replace(one.series.source, simulated=False)), overdue=23)
+            for one in shown
+        ]
+        end = late[0].series.end
+        for preset in chart.presets:
+            for language, words in (
+                ("en", f"Data to {end.day} {end:%B} {end.year}: 23 days old"),
+                ("es", "hace 23 días"),
+            ):
+                canvas = draw(name, late, preset=preset, theme="light", language=language, **options)
+                assert any(words in text for text in said(canvas, "warning")), (name, preset)
+                assert not faults(canvas), (name, preset)
 
 
 def test_year_over_year_bars_are_the_differences() -> None:

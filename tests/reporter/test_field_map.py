@@ -12,15 +12,18 @@ from PIL import Image
 
 from climtrack.errors import ConfigError
 from climtrack.reporter.coast import coastlines
-from climtrack.reporter.field_map import MAP_PRESETS, draw_map, render_map, scale_limit
+from climtrack.reporter.field_map import draw_map, render_map, scale_limit
+from climtrack.reporter.globe import BLANK, MAP_PRESETS
 from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.projection import projection
 from climtrack.reporter.prose.field_map import words
+from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.regions import REGIONS, Region
 from climtrack.vocabulary.series import Source, Status
+from tests.reporter.vision import seen
 
 LAT, LON = np.arange(-89.5, 90), np.arange(-179.5, 180)
 SOURCE = Source("https://example.org/a.nc", dt.datetime(2024, 7, 11, tzinfo=dt.UTC), "0" * 64)
@@ -129,11 +132,11 @@ def test_files_have_their_pixels_their_weight_and_the_same_bytes(preset: str) ->
 @pytest.mark.parametrize(
     ("mean", "code", "title"),
     [
-        (0.86, "en", "Northern Hemisphere: the sea is 0.9\u00a0°C warmer than average"),
-        (-0.31, "en", "Northern Hemisphere: the sea is 0.3\u00a0°C cooler than average"),
-        (0.04, "en", "Northern Hemisphere: the sea is level with its average"),
-        (0.86, "es", "Hemisferio norte: el mar, 0,9\u00a0°C más cálido que la media"),
-        (-0.31, "es-MX", "Hemisferio norte: el mar, 0.3\u00a0°C más frío que la media"),
+        (0.86, "en", "Northern Hemisphere: the sea is 0.86\u00a0°C warmer than average"),
+        (-0.31, "en", "Northern Hemisphere: the sea is 0.31\u00a0°C cooler than average"),
+        (0.004, "en", "Northern Hemisphere: the sea is level with its average"),
+        (0.86, "es", "Hemisferio norte: el mar, 0,86\u00a0°C más cálido que la media"),
+        (-0.31, "es-MX", "Hemisferio norte: el mar, 0.31\u00a0°C más frío que la media"),
     ],
 )
 def test_titles_agree_with_the_sign(mean: float, code: str, title: str) -> None:
@@ -141,11 +144,64 @@ def test_titles_agree_with_the_sign(mean: float, code: str, title: str) -> None:
     assert words(made(mean=mean), Language(code)).title == title
 
 
+def test_the_sea_has_two_decimals_and_the_air_one() -> None:
+    """In the title, the mean and the extremes, on the picture as in the caption."""
+    for variable, figures in (
+        ("sst", ("+0.86", "+5.12", "\N{MINUS SIGN}4.04")),
+        ("t2m", ("+0.9", "+5.1", "\N{MINUS SIGN}4.0")),
+    ):
+        shown = replace(made(), variable=variable)
+        caption = words(shown, Language("en")).caption
+        drawn = " ".join(box.text for box in draw_map(shown, preset="wide", theme="light", language="en").boxes)
+        for figure in figures:
+            assert f"{figure}\u00a0°C" in caption
+            assert f"{figure}\u00a0°C" in drawn
+    assert words(made(), Language("en")).title.count("0.86") == 1
+
+
+def test_a_share_is_of_what_has_data() -> None:
+    """Where land or ice leave gaps the share is the sea's, not the area's."""
+    whole, partial = made(), replace(made(), coverage=0.61)
+    for code, of_all, of_sea in (
+        ("en", "of the area", "of the sea with data"),
+        ("es", "de la superficie", "del mar con datos"),
+    ):
+        assert all(f"73{'' if code == 'en' else chr(160)}% {of_all} " in t for t in _told(whole, code))
+        assert all(f"73{'' if code == 'en' else chr(160)}% {of_sea} " in t for t in _told(partial, code))
+
+
+def _told(shown: FieldMap, code: str) -> tuple[str, ...]:
+    """Caption and alt texts."""
+    told = words(shown, Language(code))
+    return told.caption, told.alt_short, told.alt, told.long
+
+
+@pytest.mark.parametrize(
+    ("region", "begins"),
+    [
+        ("nh", "Mapa del hemisferio norte en proyección equivalente: "),
+        ("antarctic", "Mapa de la Antártida en proyección equivalente: "),
+        ("tropics", "Mapa de los trópicos en proyección equivalente: "),
+    ],
+)
+def test_the_spanish_map_is_of_a_place(region: str, begins: str) -> None:
+    """Article and preposition as Spanish writes them, no capital inside the sentence."""
+    shown = replace(made("world"), region=REGIONS[region])
+    assert words(shown, Language("es")).alt.startswith(begins)
+
+
 @pytest.mark.parametrize("code", ["en", "es", "es-MX"])
 @pytest.mark.parametrize("region", sorted(REGIONS))
 def test_words_keep_their_limits_and_say_what_counts(code: str, region: str) -> None:
     """Alt texts of at most 125, 300, 1000 characters; baseline, date and source in the caption."""
-    shown = replace(made("world"), region=REGIONS[region], status=Status.PRELIMINARY)
+    shown = replace(
+        made("world"),
+        region=REGIONS[region],
+        status=Status.PRELIMINARY,
+        coverage=0.61,
+        warmer=1.0,
+        date=dt.date(2024, 9, 30),
+    )
     told = words(shown, Language(code))
     assert len(told.alt_short) <= 125
     assert len(told.alt) <= 300
@@ -154,7 +210,12 @@ def test_words_keep_their_limits_and_say_what_counts(code: str, region: str) -> 
     assert "2024" in told.caption
     assert "OISST v2.1" in told.caption
     assert "Climate Reanalyzer" not in told.caption  # it has no part in a map of the product's own grid
-    assert ("preliminary" if code == "en" else "provisional") in told.subtitle
+    assert len(told.caption) <= 400
+    early = "preliminary" if code == "en" else "provisional"
+    final = words(replace(shown, status=Status.FINAL), Language(code))
+    for text in ("subtitle", "caption", "alt_short", "alt", "long"):
+        assert early in getattr(told, text), text
+        assert early not in getattr(final, text), text
 
 
 def test_coastlines_come_without_their_cuts() -> None:
@@ -165,6 +226,16 @@ def test_coastlines_come_without_their_cuts() -> None:
     for shore in shores:
         assert np.abs(np.diff(shore[:, 0])).max() < 180
         assert not ((np.abs(shore[1:, 0]) > 179.95) & (np.abs(shore[:-1, 0]) > 179.95)).any()
+        assert shore[:, 1].min() > -89.5  # nor down Greenwich, where Antarctica's polygon is closed
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_has_no_data_looks_like_no_anomaly(theme: str) -> None:
+    """ΔE CAM02-UCS of 13 or more from every colour of the scale, of 20 from the palest two, in four kinds of vision."""
+    for kind in ("", "protanomaly", "deuteranomaly", "tritanomaly"):
+        far = [float(np.linalg.norm(seen(BLANK[theme], kind) - seen(ink, kind))) for ink in DIVERGING]
+        assert min(far) >= 13, kind
+        assert min(far[7:9]) >= 20, kind
 
 
 def test_unknown_presets_are_named() -> None:

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from climtrack.reporter.emptiness import CELL, Emptiness
-from climtrack.reporter.fonts import text_width, wrapped
+from climtrack.reporter.fonts import WEIGHTS, Face, font_file, text_width, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.labels import spread
 from climtrack.reporter.scales import outward, step, ticks
 from climtrack.reporter.theme import LIGHT
 
+WRITING = st.text("AVTfilßáñÓW01257.,;–−’«» \u00a0°%", max_size=24)
 CENTRES = st.lists(st.floats(0, 300), min_size=1, max_size=7)
 
 
@@ -122,3 +123,14 @@ def test_wrapping_never_breaks_a_value() -> None:
     assert all(text_width(LIGHT, "bold", 23, line) <= 404 for line in lines)
     assert any("0.3\u00a0°C" in line for line in lines)
     assert text_width(LIGHT, "bold", 23, lines[-1]) >= 0.3 * 404
+
+
+@given(WRITING, st.sampled_from(sorted(WEIGHTS)))
+def test_a_text_is_as_wide_as_its_words_and_spaces(text: str, face: Face) -> None:
+    """The width taken word by word is that of the whole text set at once, kerning and ligatures included."""
+    from matplotlib.ft2font import FT2Font, LoadFlags
+
+    whole = FT2Font(font_file(LIGHT, face))
+    whole.set_size(1000, 72)
+    whole.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    assert text_width(LIGHT, face, 13.5, text) == whole.get_width_height()[0] / 64 / 1000 * 13.5

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from climtrack.reporter import language
 from climtrack.reporter.language import LANGUAGES, Language, direction, messages
 from climtrack.vocabulary.rounding import rounded
 
+LOCALE = Path(language.__file__).parent / "locale"
 EN, ES, MX = (Language(code) for code in LANGUAGES)
 DAY = dt.date(2026, 11, 17)
 #: Where Spanish contracts an article or makes an adjective agree, and English does not.
@@ -135,6 +137,17 @@ def test_the_catalogues_hold_the_same_messages_and_braces():
             assert len(other) == len(forms), message
             assert all(other), message
             assert braces(other[-1]) ^ braces(forms[-1]) <= GRAMMAR, message
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in LOCALE.glob("*.po")))
+def test_a_catalogue_is_read_as_babel_reads_it(name):
+    """Message by message, plural forms included; nothing obsolete, fuzzy or bound to a context is in it."""
+    with (LOCALE / f"{name}.po").open("rb") as file:
+        read = [message for message in read_po(file, locale=name.rpartition(".")[2]) if message.id]
+    ours = language._file(name)
+    assert list(ours) == [one.id if isinstance(one.id, str) else one.id[0] for one in read]
+    assert list(ours.values()) == [one.string if isinstance(one.string, tuple) else (one.string,) for one in read]
+    assert not any(one.fuzzy or one.context for one in read)
 
 
 def test_language_costs_little():

@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import itertools
+import json
+import mmap
 import os
 import random
 import resource
 import shutil
 import signal
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from climtrack.errors import DiskError, SeriesNotFound, StoreBusy, StoreDamaged, StoreError
 from climtrack.store.netcdf import Store
@@ -25,6 +29,7 @@ from tests.store.build import AIR, NOW, SEA, build
 from tests.store.faults import at_call, dying, in_child, leftovers, raising, sound
 
 DAY = dt.timedelta(days=1)
+Record = Callable[[str, object], None]
 ERRORS = (
     errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EDQUOT, errno.ENOENT, errno.EFBIG,
 )  # fmt: skip
@@ -255,7 +260,7 @@ def test_random_kills_never_hurt(home: Path) -> None:
 
 @pytest.mark.soak
 def test_a_thousand_random_kills_never_hurt(home: Path) -> None:
-    """C1: 1,000 of them."""
+    """C1: 1,000 kills of the store's own refresh (a minute)."""
     killed_at_random(home, 1000, random.Random(2))
 
 
@@ -313,15 +318,17 @@ def test_readers_never_fail_and_never_see_a_mixture(home: Path) -> None:
 
 
 @pytest.mark.soak
-def test_many_readers_during_many_refreshes(home: Path) -> None:
-    """C7: eight readers during 500 refreshes."""
-    readers_during(home, readers=8, refreshes=500)
+def test_many_readers_during_many_refreshes(home: Path, record_property: Record) -> None:
+    """C7: eight readers, 80,000 readings in all at the least, during 500 refreshes (10 minutes)."""
+    readings = readers_during(home, readers=8, refreshes=500, least=80_000)
+    record_property("readings", readings)
 
 
-def readers_during(home: Path, *, readers: int, refreshes: int) -> None:
-    """Readers loop until a file says stop; each exits 0 if it never failed."""
+def readers_during(home: Path, *, readers: int, refreshes: int, least: int = 0) -> int:
+    """Readers loop until a file says stop; each exits 0 if it never failed. How often they have read."""
     pids = []
-    for _ in range(readers):
+    tally = mmap.mmap(-1, 8 * readers)
+    for number in range(readers):
         pid = os.fork()
         if pid == 0:
             code, count = 1, 0
@@ -332,17 +339,23 @@ def readers_during(home: Path, *, readers: int, refreshes: int) -> None:
                     assert len(lengths) == 1
                     assert store.notices == ()
                     count += 1
+                    tally[8 * number : 8 * number + 8] = count.to_bytes(8, "little")
                 code = 0
             finally:
                 os._exit(code)
         pids.append(pid)
     try:
-        for i in range(1, refreshes + 1):
-            refresh(home, i)
+        for day in range(1, refreshes + 1):
+            refresh(home, day)
+            until = time.monotonic() + 60
+            while (readings := int(np.frombuffer(tally, dtype="<i8").sum())) < least * day // refreshes:
+                assert time.monotonic() < until, "the readers have stopped"
+                time.sleep(0.01)
     finally:
         (home / "stop").touch()
         codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
     assert codes == [0] * readers
+    return readings
 
 
 def test_damage_anywhere_is_noticed_before_a_value_is_used(home: Path) -> None:
@@ -352,7 +365,7 @@ def test_damage_anywhere_is_noticed_before_a_value_is_used(home: Path) -> None:
 
 @pytest.mark.soak
 def test_two_thousand_injuries_are_noticed(home: Path) -> None:
-    """C8: 2,000 of them."""
+    """C8: 2,000 of them (4 minutes)."""
     injured(home, 2000, random.Random(4))
 
 
@@ -417,3 +430,15 @@ def test_any_of_the_last_thirty_refreshes_can_be_restored(home: Path) -> None:
         for key in (SEA, AIR):
             writer.restore(key, 8)
     assert day_of(home) == 7
+
+
+def test_a_holder_that_has_only_just_begun_is_still_named(tmp_path: Path) -> None:
+    """Between taking the lock and saying who has it lies a moment, in which another may ask."""
+    held = FileLock(tmp_path / ".writer.lock")
+    note = json.dumps({"pid": 4711, "since": NOW.isoformat()})
+    with held:
+        later = threading.Timer(0.1, (tmp_path / ".writer.json").write_text, [note])
+        later.start()
+        with pytest.raises(StoreBusy, match="process 4711"), Store(tmp_path).writer(NOW):
+            pytest.fail("two writers")
+        later.join()

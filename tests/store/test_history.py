@@ -136,6 +136,41 @@ def test_a_damaged_history_is_mended_from_its_copy(tmp_path: Path, where: float)
         assert Store(tmp_path).history.at(SEA, i + 1).digest == state.digest
 
 
+@pytest.mark.parametrize(
+    "injury",
+    [
+        "UPDATE change SET source = CAST(x'7bff7d' AS TEXT)",  # no UTF-8: Python's own complaint, not SQLite's
+        "UPDATE change SET seen = 7",
+        "UPDATE change SET changes = 'text'",
+        "UPDATE attachment SET data = 'text'",
+    ],
+)
+def test_a_column_that_is_not_what_it_was_is_damage(tmp_path: Path, injury: str) -> None:
+    """One flipped bit can change a column's text or its type: damage, of which the next refresh knows the remedy."""
+    states = three_days(tmp_path)
+    with sqlite3.connect(tmp_path / "history.sqlite") as base:
+        base.execute(injury)
+    base.close()
+    with pytest.raises(StoreDamaged, match="is damaged"):
+        History(tmp_path, 3).at(SEA, 1)  # as the writer reads, who is to mend it
+    assert Store(tmp_path).history.at(SEA, 1).digest == states[0].digest
+    with Store(tmp_path).writer(NOW + dt.timedelta(days=9)):
+        pass
+    assert [Store(tmp_path).history.at(SEA, i + 1).digest for i in range(3)] == [state.digest for state in states]
+
+
+def test_a_name_that_is_none_is_damage(tmp_path: Path) -> None:
+    """Without a manifest the history says which series there are; a name that it cannot mean is damage, not a bug."""
+    three_days(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    for name in ("'oisst,sst,natlan'", "x'00'", "5"):
+        with sqlite3.connect(tmp_path / "history.sqlite") as base:
+            base.execute(f"UPDATE OR REPLACE change SET series = {name}")
+        base.close()
+        with pytest.raises(StoreDamaged, match="are damaged"):
+            Store(tmp_path)
+
+
 def test_a_history_lost_with_its_copy_begins_anew_from_the_series(tmp_path: Path) -> None:
     """What is current is kept; the loss is said."""
     states = three_days(tmp_path)
@@ -190,3 +225,46 @@ def test_every_state_comes_back_bit_for_bit(tmp_path_factory: pytest.TempPathFac
         seen[store.manifest.generation] = store.read(SEA).values.tobytes()
     for generation, values in seen.items():
         assert Store(home).history.at(SEA, generation).values.tobytes() == values
+
+
+@pytest.mark.parametrize("how", ["garbage", "gone", "flipped"])
+def test_a_damaged_history_is_read_from_its_copy(tmp_path: Path, how: str) -> None:
+    """Readers get every state of the history, and one line that names the copy, which stays as it is."""
+    states = three_days(tmp_path)
+    file = tmp_path / "history.sqlite"
+    if how == "gone":
+        file.unlink()
+    elif how == "garbage":
+        file.write_bytes(b"no base at all" * 1000)
+    else:
+        with sqlite3.connect(file) as base:
+            base.execute("UPDATE change SET changes = x'00' WHERE generation = 1")
+        base.close()
+    before = (tmp_path / "history.backup.sqlite").read_bytes()
+    store = Store(tmp_path)
+    for i, state in enumerate(states):
+        moment = (NOW + dt.timedelta(days=i)).date()
+        assert store.history.known_on(SEA, moment).digest == state.digest
+        assert Store(tmp_path, known_on=moment).read(SEA).digest == state.digest
+    assert len(store.history.versions(SEA)) == 3
+    assert [one.value for one in store.history.values(SEA, START + dt.timedelta(days=1))] == [20.2, 20.25]
+    (line,) = store.notices
+    last = NOW + dt.timedelta(days=2)
+    assert f"history.sqlite is damaged; using its copy of {last:%Y-%m-%d %H:%M} UTC, history.backup.sqlite." in line
+    assert len(line) <= 200
+    assert (tmp_path / "history.backup.sqlite").read_bytes() == before
+    assert not list(tmp_path.glob("*backup*-*")), "a reader leaves nothing beside it"
+    with Store(tmp_path).writer(NOW + dt.timedelta(days=3)):
+        pass
+    mended = Store(tmp_path)
+    assert mended.history.known_on(SEA, NOW.date()).digest == states[0].digest
+    assert mended.notices == ()
+
+
+def test_where_the_copy_is_damaged_too_the_history_is_named(tmp_path: Path) -> None:
+    """An error, and of the right file."""
+    three_days(tmp_path)
+    for name in ("history.sqlite", "history.backup.sqlite"):
+        (tmp_path / name).write_bytes(b"no base at all" * 1000)
+    with pytest.raises(StoreDamaged, match=r"history\.sqlite is damaged"):
+        Store(tmp_path).history.versions(SEA)

@@ -105,6 +105,15 @@ def test_an_accepted_copy_wins_on_every_day_it_has() -> None:
     assert len(merged.revised) == 2
 
 
+def test_a_person_may_decide_for_some_days_only() -> None:
+    """The named final day is reopened; the other, and what the shorter copy lacks, stay as ever."""
+    held = build(values=(20.1, 20.2, 20.3))
+    merged = merge(held, build(values=(21.1, 21.2), preliminary=2), accept=True, only=frozenset({day(1)}))
+    assert merged.series.values.tolist() == [20.1, 21.2, 20.3]
+    assert [one.date for one in merged.revised] == [day(1)]
+    assert merged.older
+
+
 def test_different_series_are_never_spliced() -> None:
     """Neither another key nor simulated days continue a real series."""
     with pytest.raises(SeriesError, match="never spliced"):

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from climtrack.errors import SeriesNotFound, SourceChanged, SourceUnavailable, StoreBusy, StoreDamaged, StoreError
+from climtrack.errors import SeriesNotFound, SourceChanged, SourceUnavailable, StoreBusy, StoreDamaged, StoreNewer
 from climtrack.store.netcdf import Store
 from climtrack.store.rejects import kept
 from climtrack.vocabulary.series import SeriesKey
@@ -180,20 +180,53 @@ def test_the_last_good_state_is_named_when_no_copy_is_left(tmp_path: Path) -> No
     assert Store(tmp_path).read(AIR).digest == build(AIR).digest
 
 
-def test_a_newer_format_is_refused_and_untouched(tmp_path: Path) -> None:
-    """A store of a later climtrack is neither read nor written."""
+def newer(home: Path, *, legible: bool) -> dict[str, bytes]:
+    """Make a store one of a later climtrack, with fields of its own; give all its files."""
     from climtrack.store import manifest
 
-    stored(tmp_path, build())
-    path = tmp_path / "manifest.json"
+    path = home / "manifest.json"
     body = json.loads(path.read_text())
     del body["checksum"]
     body["format"] = 2
-    path.write_text(json.dumps(body | {"checksum": manifest._checksum(body)}))
-    before = path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer climtrack \(format 2; this one knows 1\)"):
+    for entry in body["series"].values():
+        entry["colour"] = "green"
+    path.write_text(json.dumps(body | {"checksum": manifest._checksum(body) if legible else "of another kind"}))
+    return {str(file): file.read_bytes() for file in home.rglob("*") if file.is_file()}
+
+
+def test_a_second_copy_of_the_history_that_was_taken_away_is_made_again(tmp_path: Path) -> None:
+    """By the next refresh, although it brings nothing new: what protects must not wait until it is needed."""
+    store = stored(tmp_path, build())
+    (tmp_path / "history.backup.sqlite").unlink()
+    with store.writer(NOW) as writer:
+        writer.confirm(SEA)
+    spoil(tmp_path / "history.sqlite", "empty")
+    with store.writer(NOW):
+        pass
+    assert [one.generation for one in Store(tmp_path).history.versions(SEA)] == [1]
+
+
+def test_a_newer_format_is_read_and_untouched(tmp_path: Path) -> None:
+    """A store of a later climtrack gives its series and says so; not one file of it is written, made or removed."""
+    stored(tmp_path, build())
+    before = newer(tmp_path, legible=True)
+    store = Store(tmp_path)
+    assert store.read(SEA).digest == build().digest
+    assert store.notices == (
+        "this data folder was written by a newer climtrack (format 2; this one knows 1): it is read and not written.",
+    )
+    with pytest.raises(StoreNewer, match="newer climtrack"), store.writer(NOW):
+        pytest.fail("it may write")
+    assert {str(file): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+def test_a_newer_format_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """Not taken for damage, which would be mended: a later climtrack may count its checksum in another way."""
+    stored(tmp_path, build())
+    before = newer(tmp_path, legible=False)
+    with pytest.raises(StoreNewer, match=r"newer climtrack \(format 2; this one knows 1\)"):
         Store(tmp_path)
-    assert path.read_bytes() == before
+    assert {str(file): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
 
 
 def test_refused_payloads_are_kept_three_a_series_and_failures_remembered(tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ from climtrack.vocabulary.results import Study
 
 Floats = npt.NDArray[np.float64]
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
-HEADROOM = (0.0, 0.1, 0.2, 0.32, 0.45, 0.6)
-#: A composition to try: whether the difference panel stands inside, headroom, and acceptable callouts.
-Plan = tuple[bool, float, tuple[Mode, ...]]
+HEADROOM = (0.0, 0.1, 0.2, 0.32)
+#: A composition to try: whether the difference panel stands inside, headroom, acceptable callouts, and whether the key
+#: names every line.
+Plan = tuple[bool, float, tuple[Mode, ...], bool]
 #: Columns in the middle of the months.
 MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
 #: Share of the height that the curve takes where a panel stands under it.
@@ -135,7 +136,7 @@ def compose(
     right: float,
     sizes: Sequence[tuple[float, float]],
     *,
-    second: Callable[[bool], Second | None],
+    second: Callable[[bool, bool], Second | None],
     compared: bool,
     wide: bool,
 ) -> Composition:
@@ -153,7 +154,8 @@ def compose(
     sizes : sequence of tuple of float
         Width and height of each wording of the callout.
     second : callable
-        Given whether the difference panel stands inside: what else must find room, or None.
+        Given whether the difference panel stands inside and whether every line is named: what else must find room, or
+        None.
     compared : bool
         Whether there is a difference panel.
     wide : bool
@@ -166,11 +168,11 @@ def compose(
     """
     low, high = curves.envelope(study.table)
     middles = (low + high) / 2
-    for inset, headroom, modes in _plans(wide=wide, compared=compared):
+    for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
         area, ylim = full if inset else upper(full), limits(study, headroom)
         empty = grid(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
         if all(
-            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(inset), modes) is not None
+            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(inset, named), modes) is not None
             for day in MIDDLES
             if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
         ):
@@ -179,15 +181,20 @@ def compose(
 
 
 def _plans(*, wide: bool, compared: bool) -> list[Plan]:
-    """Compositions to try, best first: whether inset, headroom, and which callouts are acceptable."""
+    """
+    Compositions to try, best first.
+
+    More room above flattens the curve, in one language more than in the other where its words are longer; so the grey
+    years lose their name before that, and a day that still finds no room has its callout between the lines.
+    """
     alone = not compared
-    plans: list[Plan] = [(alone, headroom, FULL[:1]) for headroom in HEADROOM[:2]]
-    plans += [(alone, headroom, FULL) for headroom in HEADROOM[:3]]
-    plans += [(alone, headroom, EVERY) for headroom in HEADROOM]
+    plans: list[Plan] = [(alone, headroom, FULL[:1], True) for headroom in HEADROOM[:2]]
+    plans += [(alone, headroom, FULL, True) for headroom in HEADROOM[:3]]
+    plans += [(alone, headroom, EVERY, named) for named in (True, False) for headroom in HEADROOM[: 3 + (not named)]]
     if not wide or alone:
         return plans
-    inside: list[Plan] = [(True, headroom, FULL[:1]) for headroom in HEADROOM[:3]]
-    inside += [(True, headroom, FULL) for headroom in HEADROOM[:4]]
+    inside: list[Plan] = [(True, headroom, FULL[:1], True) for headroom in HEADROOM[:3]]
+    inside += [(True, headroom, FULL, True) for headroom in HEADROOM]
     return inside + plans
 
 

@@ -56,11 +56,12 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     sizes = [canvas.extent(found) for found in wordings]
     items = key_items(canvas, study) if form in {"square", "tall"} else []
 
-    def second(inset: bool) -> Second | None:
-        """What else must find room inside the axes: the inset, or the key."""
+    def second(inset: bool, named: bool = True) -> Second | None:
+        """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
         if inset and compared:
             return differences.inset_place
-        return (lambda empty: empty.roomiest(*key.extent(canvas, items))) if items else None
+        shown = items if named else items[:FEWEST]
+        return (lambda empty: empty.roomiest(*key.extent(canvas, shown))) if shown else None
 
     plan = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
     stacked = compared and not plan.inset

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +25,19 @@ from climtrack.vocabulary.findings import YearOverYear
 from climtrack.vocabulary.results import Study
 
 Floats = npt.NDArray[np.float64]
+Cost = Callable[[Floats, Floats], Floats]
+#: Clear space of a strip beside a line of text.
+STRIP = 16.0
+#: Distance from which the last value has a leader, and beyond which the bars rather make room for it.
+SHORTEST, LONGEST = 14.0, 80.0
 SIDES = {1: "above", 0: "level", -1: "below"}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """
     Draw this year minus last year, a bar a day.
+
+    A day that the other year lacks leaves a gap, which is said; it refuses the picture only where no day is left.
 
     Parameters
     ----------
@@ -43,26 +51,35 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     Raises
     ------
     RenderError
-        If the other year has no value on this day.
+        If no day of this year has a partner in the other.
     """
     (study,) = studies
-    found = study.findings.year_over_year
-    if not isinstance(found, YearOverYear):
-        raise RenderError(
-            f"{study.series.key} cannot be compared with another year: {found.why}", "Draw anomaly instead"
-        )
+    told = study.findings.year_over_year
+    found, why = (told, "") if isinstance(told, YearOverYear) else (None, f": {told.why}")
+    other = study.year - 1 if found is None else found.other_year
+    edges, bars = _bars(study, other)
+    if np.isnan(bars).all():
+        raise RenderError(f"{study.series.key} cannot be compared with another year{why}", "Draw anomaly instead")
     preset, theme, language = canvas.preset, canvas.theme, canvas.language
     card = preset.form == "card"
-    room = page(canvas, words, study, _notes(canvas, study, found))
+    room = page(canvas, words, study, _notes(canvas, study, other))
     left = room.left + (3 if card else canvas.size(max(preset.gutter, 48)))
     area = Rect(left, room.top, room.right, room.bottom - canvas.size(axes.MONTH_DROP))
-    edges, bars = _bars(study, found.other_year)
-    ylim = _limits(bars)
-    panel = canvas.panel(area, axes.YEAR, ylim)
+    warmer, cooler, compared = tally(bars)
+    long, short = (
+        language.text(f"label.warmer{kind}", compared, other=other, warmer=warmer) for kind in ("", ".brief")
+    )
+    fits = canvas.extent(_tally_line(canvas, long, theme.warmer))[0] + 10 <= area.width
+    blocks = {
+        1: _tally_line(canvas, long if fits else short, theme.warmer),
+        -1: _tally_line(canvas, language.text("label.cooler", cooler, other=other), theme.cooler),
+    }
+    last = [] if found is None else _last_lines(canvas, study, found)
+    panel, places = _composed(canvas, area, edges, bars, study, blocks, last)
     if not card:
-        by = scales.step(ylim[1] - ylim[0])
+        by = scales.step(panel.ylim[1] - panel.ylim[0])
         axes.grid(
-            canvas, panel, scales.ticks(*ylim, by), axes.signed(language, by),
+            canvas, panel, scales.ticks(*panel.ylim, by), axes.signed(language, by),
             left=room.left, unit=axes.UNIT,
         )  # fmt: skip
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
@@ -70,18 +87,29 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
         panel.axes.fill_between(edges, 0, heights, step="post", color=colour, lw=0, zorder=3)
     panel.axes.plot(axes.YEAR, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
     axes.months(canvas, panel)
+    for sign, block in blocks.items():
+        if place := places.get(sign):
+            canvas.block("tally", place.left + 5, place.top + 4, block)
+    if found is not None and (place := places.get(0)):
+        _last_value(canvas, panel, found, place, last)
 
-    empty = Emptiness(area)
-    _occupy(empty, panel, edges, bars)
-    zero = panel.y(0.0)
-    empty.occupy(Rect(area.left, zero - 2, area.right, zero + 2))
-    _last_value(canvas, study, found, panel, empty)
-    texts = (
-        (1, language.text("label.warmer", found.days_compared, other=found.other_year, warmer=found.days_warmer)),
-        (-1, language.text("label.cooler", found.days_cooler, other=found.other_year)),
-    )
-    for sign, text in texts:
-        _tally(canvas, empty, text, theme.warmer if sign > 0 else theme.cooler, zero, sign)
+
+def tally(bars: Floats) -> tuple[int, int, int]:
+    """
+    Days warmer, days cooler, days compared, at 0.01 °C as everywhere.
+
+    Parameters
+    ----------
+    bars : array of float
+        Differences in degC, gaps as NaN.
+
+    Returns
+    -------
+    tuple of int
+        The first two make the third together with the days that are level.
+    """
+    ways = [direction(float(bar), 2) for bar in bars[~np.isnan(bars)]]
+    return ways.count(1), ways.count(-1), len(ways)
 
 
 def _bars(study: Study, other: int) -> tuple[Floats, Floats]:
@@ -108,18 +136,108 @@ def _limits(bars: Floats) -> tuple[float, float]:
     return scales.outward(low - 0.1 * span, high + 0.12 * span, scales.step(span) / 10)
 
 
-def _notes(canvas: Canvas, study: Study, found: YearOverYear) -> list[str]:
-    """Where the year stands against its average: never a lone year-on-year claim."""
+def _parted(bars: Floats, height: float, strip: float) -> tuple[float, float]:
+    """Limits that leave a strip of so many pixels free above every bar and below."""
+    low, high = min(float(np.nanmin(bars)), 0.0), max(float(np.nanmax(bars)), 0.0)
+    span = max(high - low, 0.4)
+    beyond = span * strip / max(height - 2 * strip, 0.2 * height)
+    return low - beyond, low + span + beyond
+
+
+def _composed(
+    canvas: Canvas,
+    area: Rect,
+    edges: Floats,
+    bars: Floats,
+    study: Study,
+    blocks: Mapping[int, list[Line]],
+    last: list[Line],
+) -> tuple[Panel, dict[int, Rect]]:
+    """
+    Axes, and where the last value (0) and both tallies (1, -1) stand.
+
+    Limits as tight as they can be; where the bars of a whole year leave no room, strips above and below them, in which
+    every text finds its place.
+    """
+    panel = canvas.panel(area, axes.YEAR, _limits(bars))
+    one = max(canvas.extent(block)[1] for block in blocks.values()) + STRIP
+    two = one + canvas.extent(last)[1] + 8 if last else one
+    tip = dayofyear_of(study.series.end), float(bars[~np.isnan(bars)][-1])
+    wide, wider = (_parted(bars, area.height, strip) for strip in (one, two))
+    tries: list[tuple[bool, int, Panel, dict[int, Rect]]] = []
+    for limits, first in ((panel.ylim, False), (wide, True), (wider, True), (wider, False)):
+        panel = replace(panel, ylim=limits)
+        places = _places(canvas, panel, edges, bars, tip, blocks, last, tallies_first=first)
+        tries.append((0 in places, len(places), panel, places))
+        told = len(places) == len(blocks) + bool(last)
+        if told and (not last or _apart(places[0], panel.x(tip[0]), panel.y(tip[1])) <= LONGEST):
+            break
+    else:  # no composition has it all: the last value before the tallies, then as much as there is room for
+        *_, panel, places = max(tries, key=lambda found: found[:2])
+    panel.axes.set_ylim(*panel.ylim)
+    return panel, places
+
+
+def _places(
+    canvas: Canvas,
+    panel: Panel,
+    edges: Floats,
+    bars: Floats,
+    tip: tuple[float, float],
+    blocks: Mapping[int, list[Line]],
+    last: list[Line],
+    *,
+    tallies_first: bool,
+) -> dict[int, Rect]:
+    """Places of the texts that find one."""
+    empty, zero = Emptiness(panel.rect), panel.y(0.0)
+    _occupy(empty, panel, edges, bars)
+    empty.occupy(Rect(panel.rect.left, zero - 2, panel.rect.right, zero + 2))
+    found: dict[int, Rect] = {}
+    for name in (1, -1, 0) if tallies_first else (0, 1, -1):
+        if name:
+            width, height = canvas.extent(blocks[name])
+            place = empty.place(width + 10, height + 8, _tally_cost(empty, width, height, zero, name))
+        elif last:
+            width, height = canvas.extent(last)
+            place = empty.place(width + 8, height + 8, _value_cost(panel.x(tip[0]), panel.y(tip[1]), width, height))
+        else:
+            continue
+        if place is not None:
+            empty.occupy(place)
+            found[name] = place
+    return found
+
+
+def _tally_line(canvas: Canvas, text: str, colour: str) -> list[Line]:
+    """How many days lie on a side."""
+    return [Line(text, "semibold", canvas.size(canvas.preset.type.label), colour)]
+
+
+def _tally_cost(empty: Emptiness, width: float, height: float, zero: float, sign: int) -> Cost:
+    """On its own side of zero, and near it, left of the middle."""
+    middle = empty.area.left + 0.4 * empty.area.width
+
+    def cost(left: Floats, top: Floats) -> Floats:
+        right_side = (top + height + 6 < zero) if sign > 0 else (top > zero)
+        return np.where(right_side, np.abs(left + width / 2 - middle) + np.abs(top - zero) * 0.2, np.inf)
+
+    return cost
+
+
+def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
+    """Where the year stands against its average: never a lone year-on-year claim; and which days the other lacks."""
     language, voice, said = canvas.language, Voice(study, canvas.language), []
-    anomaly = study.findings.anomaly
+    anomaly, found, day = study.findings.anomaly, study.findings.year_over_year, study.findings.latest.date
     if anomaly is not None and study.baseline is not None:
         places = callout.decimals(study)
         side = SIDES[direction(anomaly.value, places)]
-        cooler = direction(found.difference, places) < 0
+        cooler = isinstance(found, YearOverYear) and direction(found.difference, places) < 0
         kind = "note.still.above" if side == "above" and cooler else f"note.was.{side}"
-        values = {"day": language.date_day(found.date), "short": voice.short, "baseline": study.baseline.label}
+        values = {"day": language.date_day(day), "short": voice.short, "baseline": study.baseline.label}
         said.append(language.text(kind, size=language.size(anomaly.value, places), **values))
-    if dayofyear_of(found.date) >= LEAP_DAY and isleap(study.year) != isleap(found.other_year):
+    said += notes.partners(study, language, other)
+    if dayofyear_of(day) >= LEAP_DAY and isleap(study.year) != isleap(other):
         said.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
     said += [notice.rstrip(".")] if (notice := voice.preliminary()) else []
     return [*said, *notes.missing(study, language)]
@@ -134,49 +252,43 @@ def _occupy(empty: Emptiness, panel: Panel, edges: Floats, bars: Floats) -> None
             empty.occupy(Rect(panel.x(float(left)), top, panel.x(float(right)), bottom))
 
 
-def _last_value(canvas: Canvas, study: Study, found: YearOverYear, panel: Panel, empty: Emptiness) -> None:
-    """The latest difference beside its bar."""
+def _last_lines(canvas: Canvas, study: Study, found: YearOverYear) -> list[Line]:
+    """The latest difference and its date."""
     kind, language, places = canvas.preset.type, canvas.language, callout.decimals(study)
     text = language.difference(found.difference, places)
     if not direction(found.difference, places):
         text = language.text("callout.year.level", other=found.other_year)
-    lines = [
-        Line(text, "bold", canvas.size(kind.callout if canvas.preset.form == "wide" else kind.label), canvas.theme.ink),
+    size = canvas.size(kind.callout if canvas.preset.form == "wide" else kind.label)
+    return [
+        Line(text, "bold", size, canvas.theme.ink),
         Line(language.date_short(found.date), "regular", canvas.size(kind.label), canvas.theme.secondary),
     ]
-    width, height = canvas.extent(lines)
-    x, y = panel.x(dayofyear_of(found.date)), panel.y(found.difference)
+
+
+def _value_cost(x: float, y: float, width: float, height: float) -> Cost:
+    """Near the tip of the last bar, rather to its left."""
 
     def cost(left: Floats, top: Floats) -> Floats:
         beside = np.maximum(np.maximum(left + 4 - x, x - (left + 4 + width)), 0)
         level = np.maximum(np.maximum(top + 4 - y, y - (top + 4 + height)), 0)
         return np.asarray(beside + level + 8 * (left + 4 < x))
 
-    place = empty.place(width + 8, height + 8, cost)
-    if place is None:
-        return
-    empty.occupy(place)
+    return cost
+
+
+def _apart(place: Rect, x: float, y: float) -> float:
+    """How far a text stands from what it speaks of."""
     inside = place.grown(-4)
-    far = max(inside.left - x, x - inside.right, 0.0) + max(inside.top - y, y - inside.bottom, 0.0)
-    if far > 14:
+    return max(inside.left - x, x - inside.right, 0.0) + max(inside.top - y, y - inside.bottom, 0.0)
+
+
+def _last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, lines: list[Line]) -> None:
+    """The latest difference beside its bar, with a leader where it stands apart."""
+    x, y = panel.x(dayofyear_of(found.date)), panel.y(found.difference)
+    inside = place.grown(-4)
+    if _apart(place, x, y) > SHORTEST:
         near = inside.left - 4 if inside.left > x else min(max(x, inside.left), inside.right)
         foot = inside.bottom + 4 if inside.bottom < y else inside.top - 4
         level = foot if inside.left <= x else (inside.top + inside.bottom) / 2
         canvas.stroke([near, x - 0.8], [level, y], canvas.theme.this_year, 0.8, z=8)
     canvas.block("callout", inside.left, inside.top, lines)
-
-
-def _tally(canvas: Canvas, empty: Emptiness, text: str, colour: str, zero: float, sign: int) -> None:
-    """How many days lie on a side, on that side."""
-    line = Line(text, "semibold", canvas.size(canvas.preset.type.label), colour)
-    width, height = canvas.extent([line])
-    middle = empty.area.left + 0.4 * empty.area.width
-
-    def cost(left: Floats, top: Floats) -> Floats:
-        right_side = (top + height + 6 < zero) if sign > 0 else (top > zero)
-        return np.where(right_side, np.abs(left + width / 2 - middle) + np.abs(top - zero) * 0.2, np.inf)
-
-    place = empty.place(width + 10, height + 8, cost)
-    if place is not None:
-        empty.occupy(place)
-        canvas.block("tally", place.left + 5, place.top + 4, [line])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from climtrack.reporter.documents.tables import COLUMNS, COMPUTED_DECIMALS, head
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.since_last_issue import moment
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.context import Overlay
 from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from climtrack.vocabulary.context import Overlay
 
 Rows = list[tuple[str, ...]]
 Table = tuple[tuple[str, ...], Rows]

@@ -207,7 +207,7 @@ def _outlook(voice: Voice) -> list[str]:
         told.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
                         estimate=language.temperature(end.estimate, FINE), low=language.temperature(end.low, FINE),
                         high=language.temperature(end.high, FINE),
-                        chance=language.percent(100 * end.chance_of_record)))  # fmt: skip
+                        cases=round(end.chance_of_record * end.analogues), known=end.analogues))  # fmt: skip
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
         told.append(say("report.preindustrial", value=language.size(past.value, FINE),

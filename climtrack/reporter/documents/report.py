@@ -158,7 +158,7 @@ def _section(
     noted = [f"{study.series.key.label}: {note}." for study in studies for note in study.series.source.notes]
     lines = [plain(line, 300) for line in (*health, *noted)]
     if lines:
-        unique = [spanish_line(line) if language.spanish else line for line in dict.fromkeys(lines)]
+        unique = [spanish_line(line, language.code) if language.spanish else line for line in dict.fromkeys(lines)]
         out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
     else:
         out += [language.text("report.health.good"), ""]

@@ -41,7 +41,7 @@ def _titles(voice: Voice) -> tuple[str, ...]:
     whole = _whole(voice)
     if above in {0, known}:
         return (language.text(f"title.every.{'above' if above else 'below'}{whole}", year=year),)
-    return (language.text(f"title.most{whole}", above, known=language.count(known), year=year),)
+    return (language.text(f"title.most{whole}", above, known=language.text("days", known), year=year),)
 
 
 def _whole(voice: Voice) -> str:
@@ -92,10 +92,11 @@ def tell(voices: Sequence[Voice]) -> Story:
     common = {"name": voice.topic, "baseline": voice.baseline, "date": voice.date, "year": voice.day.year}
     above, mean = findings.days_above_average, findings.anomaly_year_to_date
     tally = known = ""
-    if isinstance(above, int) and isinstance(mean, float):
-        known = language.count(findings.days_known)
+    if isinstance(above, int) and isinstance(mean, float) and findings.days_known > 1:  # one day has no mean
+        known = language.text("days", findings.days_known)
         shown = language.difference(mean, voice.decimals)
-        tally = language.text(f"anomaly.mean{_whole(voice)}", above, known=known, mean=shown, **common)
+        every = ".all" if above == findings.days_known else ""
+        tally = language.text(f"anomaly.mean{every}{_whole(voice)}", above, known=known, mean=shown, **common)
     largest = findings.records.largest_anomaly
     record = ""
     if isinstance(largest, Record) and largest.date != voice.day:
@@ -105,7 +106,8 @@ def tell(voices: Sequence[Voice]) -> Story:
     alts = [short]
     if known and isinstance(above, int):
         values = {"subject": voice.subject, "of": voice.of, "day": voice.day_month, "relation": briefest(voice)}
-        alts.insert(0, language.text("alt.anomaly", above, known=known, **values, **common))
+        every = ".all" if above == findings.days_known else ""
+        alts.insert(0, language.text(f"alt.anomaly{every}", above, known=known, **values, **common))
     lead = language.text(
         "anomaly.lead",
         Subject=capitalised(voice.subject),

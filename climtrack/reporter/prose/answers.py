@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from climtrack.reporter.language import Language, direction
 from climtrack.reporter.prose.voice import Voice, side
 from climtrack.vocabulary.findings import Slope, Verdict
@@ -104,15 +106,17 @@ def below(voice: Voice) -> str:
     """
     language, yoy = voice.language, voice.yoy
     if yoy is None:
-        return language.text("below.unknown")
+        return voice.alone
     way = direction(yoy.difference, voice.decimals)
     lead = language.text(
         {-1: "below.yes", 0: "below.level", 1: "below.no"}[way], day=voice.day_month, relation=voice.year_relation()
     )
-    if voice.new_year_run:
-        lead += "."  # the run is older than the year; the tally of 14 days says so
-    elif yoy.run_length > 1 and way:
-        if yoy.last_crossing is not None:
+    if yoy.run_length > 1 and way:
+        if voice.old_run:
+            first = language.date_long(voice.day - dt.timedelta(days=yoy.run_length - 1))
+            older = f"below.older.{'warmer' if way > 0 else 'cooler'}"
+            lead += f". {language.text(older, days=language.count(yoy.run_length), since=first)}"
+        elif yoy.last_crossing is not None:
             lead += language.text("below.since", yoy.run_length, since=language.date_day(yoy.last_crossing))
         else:
             lead += language.text("below.run", yoy.run_length)
@@ -123,8 +127,8 @@ def below(voice: Voice) -> str:
         tally = language.text("below.tally.all" if below_days else "below.tally.none", compared=compared)
     else:
         tally = language.text("below.tally", below_days, compared=compared)
-    if not compared:
-        tally = ""
+    if compared < 2 or (way and yoy.run_length >= compared):
+        tally = ""  # a run that covers these days has said it
     if voice.anomaly is None:
         return f"{lead} {tally}".rstrip()
     still = way < 0 and side(voice.anomaly.value, voice.decimals) == "above"

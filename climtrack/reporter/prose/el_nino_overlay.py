@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from climtrack.reporter.language import capitalised
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.voice import Voice
-from climtrack.vocabulary.context import Overlay
+
+if TYPE_CHECKING:
+    from climtrack.vocabulary.context import Overlay
 
 
 def tell(voices: Sequence[Voice], *, overlay: Overlay | None = None) -> Story:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from climtrack.reporter.language import Language
-from climtrack.reporter.places import place
+from climtrack.reporter.places import contracted, place
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.voice import side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.series import Status
+from climtrack.vocabulary.variables import VARIABLES
+
+#: Above this share of values a region counts as known whole: what is left is rounding.
+WHOLE = 0.9995
 
 
 def words(shown: FieldMap, language: Language) -> Words:
@@ -28,29 +32,33 @@ def words(shown: FieldMap, language: Language) -> Words:
     Words
         Title first.
     """
-    decimals = 1
+    decimals = VARIABLES[shown.variable].decimals
+    preliminary = shown.status == Status.PRELIMINARY
     values = {
         "place": plain(place(shown.region, language).name),
         "the": plain(place(shown.region, language).the),
+        "of": contracted("de", plain(place(shown.region, language).the)),
+        "area": area(shown, language),
         "size": language.size(shown.mean, decimals),
         "baseline": shown.baseline.label,
         "date": language.date_long(shown.date),
         "mean": language.difference(shown.mean, decimals),
         "share": share(shown, language),
-        "warmest": language.difference(shown.warmest.value, 1),
+        "warmest": language.difference(shown.warmest.value, decimals),
         "warmest_at": where(shown.warmest, language),
-        "coldest": language.difference(shown.coldest.value, 1),
+        "coldest": language.difference(shown.coldest.value, decimals),
         "coldest_at": where(shown.coldest, language),
         "source": source(shown, language),
+        "early": early(shown.status, language),
+        "within": language.text("map.early.within") if preliminary else "",
     }
     title = language.text(f"map.title.{shown.variable}.{side(shown.mean, decimals)}", **values)
     values["title"] = title
     # Inside a sentence the share begins with a small letter; after a full stop with a capital.
     within = values | {"share": values["share"][0].lower() + values["share"][1:]}
-    early = ".preliminary" if shown.status == Status.PRELIMINARY else ""
     return Words(
         title,
-        language.text(f"map.subtitle{early}", **values),
+        language.text(f"map.subtitle{'.preliminary' if preliminary else ''}", **values),
         language.text("map.caption", **values),
         language.text("map.alt.short", **within),
         language.text("map.alt", **(values if language.spanish else within)),
@@ -74,7 +82,45 @@ def share(shown: FieldMap, language: Language) -> str:
     str
         In whole percent.
     """
-    return language.text("map.share", share=language.percent(100 * shown.warmer))
+    return language.text("map.share", share=language.percent(100 * shown.warmer), area=area(shown, language))
+
+
+def area(shown: FieldMap, language: Language) -> str:
+    """
+    What a mean or a share is of: all of the region, or as much of it as has values.
+
+    Parameters
+    ----------
+    shown : FieldMap
+        The map.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    str
+        ``the sea with data``; in Spanish with its preposition, ``del mar con datos``.
+    """
+    return language.text("map.area" if shown.coverage > WHOLE else f"map.area.{shown.variable}")
+
+
+def early(status: Status, language: Language) -> str:
+    """
+    What follows the date of preliminary data.
+
+    Parameters
+    ----------
+    status : Status
+        Of the day.
+    language : Language
+        In which to say it.
+
+    Returns
+    -------
+    str
+        `` (preliminary)``, or nothing.
+    """
+    return language.text("map.early") if status == Status.PRELIMINARY else ""
 
 
 def where(extreme: Extreme, language: Language) -> str:

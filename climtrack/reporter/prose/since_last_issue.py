@@ -107,8 +107,9 @@ def tell(voices: Sequence[Voice], *, since: dt.date | None = None) -> Story:
     beside = ""
     if yoy is not None and new:
         under, compared = _beside(study, then, yoy.other_year)
-        if compared:
-            beside = say("since.below", under, compared=compared, other=yoy.other_year)
+        if compared > 1:
+            every = {0: ".none", compared: ".all"}.get(under, "")
+            beside = say(f"since.below{every}", under, compared=compared, other=yoy.other_year)
     lead = say("since.lead", new, Subject=capitalised(voice.subject), value=voice.value, **common)
     return story(
         voice,

@@ -11,6 +11,7 @@ from climtrack.reporter.language import Language, capitalised, direction
 from climtrack.reporter.places import Place, contracted, feminine, place
 from climtrack.reporter.plain import plain
 from climtrack.reporter.reasons import spanish_reason
+from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Unknown, YearOverYear
 from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.products import PRODUCTS
@@ -180,12 +181,18 @@ class Voice:
         return found if isinstance(found, YearOverYear) else None
 
     @property
-    def new_year_run(self) -> bool:
-        """Whether the run on this side of last year's line began before 1 January: its count says too little."""
-        yoy = self.yoy
-        if yoy is None or yoy.last_crossing is not None or yoy.run_length >= yoy.days_compared_last_14:
-            return False
-        return yoy.days_below_last_14 == (yoy.days_compared_last_14 if yoy.difference < 0 else 0)
+    def alone(self) -> str:
+        """Why the latest day cannot be compared with last year's: that year lacks the day, or has no line at all."""
+        other = self.day.year - 1
+        if np.isnan(self.study.table.row(other)).all():
+            return self.language.text("below.unknown")
+        day = self.language.date_day(same_day(self.day, other))
+        return self.language.text("below.gap", other=other, day=day)
+
+    @property
+    def old_run(self) -> bool:
+        """Whether the run on this side of last year's line began before 1 January: no line of one year tells of it."""
+        return self.yoy is not None and self.yoy.run_length > self.day.timetuple().tm_yday
 
     @property
     def rank(self) -> Rank | None:

@@ -79,7 +79,7 @@ def course(voice: Voice) -> str:
         return language.text("alt.lines.plain", **values)
     if above == known:
         return language.text("alt.lines.allabove", **values)
-    return language.text("alt.lines.some", above=language.count(above), known=language.count(known), **values)
+    return language.text("alt.lines.some", above=language.count(above), known=language.text("days", known), **values)
 
 
 def shorts(voice: Voice, message: str) -> tuple[str, ...]:

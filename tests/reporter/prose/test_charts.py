@@ -32,8 +32,10 @@ def test_anomaly_counts_the_days():
     english, spanish = both("anomaly", made.study())
     assert english.title == "Every day of 2026 so far has been warmer than average"
     assert spanish.title == "Todos los días de 2026 han sido hasta ahora más cálidos que la media"
-    assert "The mean difference of 2026 so far is +0.8 °C, and 321 of 321 days were above average." in english.caption
-    assert "y 321 de 321 días quedaron por encima de la media." in spanish.caption
+    assert "The mean difference of 2026 so far is +0.8 °C, and all 321 days were above average." in english.caption
+    assert "y los 321 días quedaron por encima de la media." in spanish.caption
+    first = both("anomaly", made.study(days_above_average=1, days_known=1))
+    assert not any("1 of 1" in text.caption + text.alt or "1 de 1" in text.caption + text.alt for text in first)
     some, algunos = both("anomaly", made.study(days_above_average=300))
     assert some.title == "300 of 321 days of 2026 so far were warmer than average"
     assert algunos.title == "300 de 321 días de 2026 fueron hasta ahora más cálidos que la media"
@@ -75,7 +77,7 @@ def test_the_largest_anomaly_leads_only_where_it_is_safe_or_preliminary():
 def test_year_over_year_is_the_voice_of_the_page():
     """CHARTS.md §4 and §6; the average stands beside it."""
     english, spanish = both("year_over_year", made.study())
-    assert english.title == "The north has run cooler than last year for 31 days"
+    assert english.title == "The north has run cooler than a year earlier for 31 days"
     assert spanish.title == "El norte encadena 31 días más fríos que un año antes"
     assert "on each of the past 31 days" in english.caption
     assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
@@ -95,17 +97,39 @@ def test_year_over_year_level_and_single():
     assert "estaba 0,3 °C más frío el 17 de noviembre de 2026 que el mismo día de 2025" in uno.caption
 
 
-def test_a_run_older_than_the_year_is_not_counted_from_new_year():
-    """On 3 January, below on all of the last 14 days: neither "3 days in a row" nor "for 3 days"."""
-    yoy = replace(made.yoy(-0.3, run=3), last_crossing=None, days_below_last_14=14, days_compared_last_14=14)
+def test_a_run_older_than_the_year_is_told_with_its_first_day():
+    """33 days below by 3 January: one number in title, caption and answer, and 2 December as its beginning."""
+    day = dt.date(2026, 1, 3)
+    yoy = made.yoy(-0.3, run=33, crossing=dt.date(2025, 12, 2), date=day, days_warmer=0, days_cooler=3, days_compared=3)
+    study = made.study(year_over_year=yoy, latest=Reading(day, 12.6), preliminary_from=None, days_known=3)
+    english, spanish = both("year_over_year", study)
+    assert english.title == "Northern Hemisphere air is 0.3 °C cooler than a year ago"  # three bars show no more
+    assert "cooler than a year earlier on each of the past 33 days" in english.caption
+    assert "encadena 33 días más fríos que un año antes" in spanish.caption
+    assert "every day so far is cooler" in english.alt
+    assert "All 3 days compared so far were cooler." in english.caption
+    assert "Each of the past 33 days, since 2 December 2025, has been cooler" in prose.answers(study, EN)[1]
+    assert "Los 33 últimos días, desde el 2 de diciembre de 2025," in prose.answers(study, ES)[1]
+
+
+def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
+    """400 days on 17 November: the picture shows 321 of them, so the title speaks of this year, the caption of all."""
+    yoy = made.yoy(0.3, run=400, crossing=dt.date(2025, 10, 14), days_warmer=321, days_cooler=0)
     english, spanish = both("year_over_year", made.study(year_over_year=yoy))
-    assert english.title.endswith("is 0.3 °C cooler than a year ago")
-    assert "3 días" not in spanish.title
-    short = replace(yoy, days_below_last_14=3)
-    assert "3 days" in both("year_over_year", made.study(year_over_year=short))[0].title
-    told = " ".join(prose.answers(made.study(year_over_year=yoy), EN))
-    assert "in a row" not in told
-    assert "3 days in a row" in " ".join(prose.answers(made.study(year_over_year=short), EN))
+    assert english.title == "The north has run warmer than a year earlier throughout 2026"
+    assert spanish.title == "El norte lleva todo 2026 más cálido que un año antes"
+    assert "on each of the past 400 days" in english.caption
+    said = prose.answers(made.study(year_over_year=yoy), EN)[1]
+    assert "Each of the past 400 days, since 14 October 2025, has been warmer" in said
+    assert "last 14 days" not in said  # the run covers them
+
+
+def test_a_named_year_is_named():
+    """Beside 2016 the sentence says 2016, not a year earlier."""
+    yoy = made.yoy(-0.3, run=5, other_year=2016, crossing=None)
+    english, spanish = both("year_over_year", made.study(year_over_year=yoy))
+    assert "cooler than in 2016 on each of the past 5 days" in english.caption
+    assert "encadena 5 días más fríos que en 2016" in spanish.caption
 
 
 def test_a_finished_year_is_not_so_far():

@@ -1,0 +1,44 @@
+"""Everything that a round takes from config.toml before its first request: what the fuzzers of the settings drive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from climtrack.config import Config, load
+from climtrack.errors import ClimtrackError
+from climtrack.fetcher.transport import Http
+from climtrack.pipeline import rhythm
+from climtrack.pipeline.looks import looks
+from climtrack.pipeline.publish import site_folder
+from climtrack.pipeline.refresh import _request
+from climtrack.pipeline.selection import pairings, wanted
+from climtrack.pipeline.update import endpoints, http_policy
+from climtrack.store.netcdf import Store
+
+NOW = dt.datetime(2026, 3, 29, 0, 30, tzinfo=dt.UTC)
+
+
+def settled(path: Path) -> Config | None:
+    """The settings, fit for a round; None where they were refused, in short lines that can be printed."""
+    try:
+        config = load(path, {"CLIMTRACK_HOME": "nowhere"})
+        for write in (True, False):
+            request = _request(config, write=write)
+            looks(config, request.themes)
+        pairs = pairings(config.refresh.regions, ("air", "sst"), config, Store(Path("nowhere")))
+        assert wanted(pairs, ("air", "sst"))
+        endpoints(config)
+        Http(http_policy(config)).close()
+        site_folder(config)
+        said = config.schedule
+        retry = dt.timedelta(minutes=said.retry_minutes)
+        planned = rhythm.next_run(NOW, rhythm.Progress(attempt=NOW), rhythm.Rhythm(said.hours, said.zone, retry))
+        assert NOW <= planned <= NOW + 2 * dt.timedelta(days=1)
+    except ClimtrackError as problem:
+        for line in str(problem).splitlines():
+            short = line.replace(str(path.parent), "")
+            assert short.isprintable(), line
+            assert len(short) <= 200, line
+        return None
+    return config
