@@ -27,10 +27,13 @@ def main() -> None:
 
         print(f"climtrack {__version__}")
         return
-    from climtrack.cli.app import main as run
+    try:
+        from climtrack.cli.app import main as run
 
-    atexit.register(gc.freeze)  # nothing is looked through for garbage that goes with the process
-    run()
+        atexit.register(gc.freeze)  # nothing is looked through for garbage that goes with the process
+        run()
+    except KeyboardInterrupt:  # told to stop while it was being imported
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from climtrack.pipeline import rhythm
 from climtrack.pipeline.rhythm import Book, Rhythm
 from climtrack.pipeline.runlog import run_log
 from climtrack.pipeline.status import HEARTBEAT
+from climtrack.stopping import stoppable
 from climtrack.store.lock import writers_lock
 
 #: Seconds between two looks at the clock, and between two heartbeats.
@@ -170,7 +171,8 @@ class Service:
         before = self.book.read()
         failed = False
         try:
-            self._run(self.config, now)
+            with stoppable():
+                self._run(self.config, now)
         except ClimtrackError as problem:
             self._say(f"climtrack: {problem}")
             failed = not isinstance(problem, StoreBusy)

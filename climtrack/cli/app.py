@@ -14,6 +14,7 @@ from climtrack.cli.output import complain, exit_code
 from climtrack.cli.overview import spoken
 from climtrack.errors import ClimtrackError
 from climtrack.files import disk_error
+from climtrack.stopping import deliver_again, is_wish_to_stop
 
 app = typer.Typer(
     name="climtrack",
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    deliver_again()
     try:
         _run([word for word in words if word != "--debug"])
     except ClimtrackError as problem:
@@ -93,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         complain(refusal)
         sys.exit(exit_code(refusal))
     except Exception as problem:  # the last door: a bug still ends in one line
+        if is_wish_to_stop(problem):
+            sys.exit(130)
         if debug:
             raise
         typer.echo(f"climtrack: a bug: {type(problem).__name__}: {problem}"[:160], err=True)

@@ -147,10 +147,9 @@ def backfill(
     climtrack grid backfill sst --region nh --since 2024 --dry-run
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
-    import signal
-
     from climtrack.pipeline import backfill as run
     from climtrack.pipeline import grid
+    from climtrack.stopping import hear_service_managers, stoppable
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
@@ -175,7 +174,7 @@ def backfill(
             tell(ahead.line())
         return
     count = [0, 0]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is the user's Ctrl-C
+    hear_service_managers()
     with counting("Downloading and reducing", "files") as told:
 
         def counted(done: int, total: int) -> None:
@@ -184,10 +183,11 @@ def backfill(
                 told(done, total)
 
         try:
-            found = run.backfill(
-                work, config=settings, now=moment, scheduler=scheduler, workers=workers,
-                tell=lambda ahead: note(ahead.line()), progress=counted,
-            )  # fmt: skip
+            with stoppable():
+                found = run.backfill(
+                    work, config=settings, now=moment, scheduler=scheduler, workers=workers,
+                    tell=lambda ahead: note(ahead.line()), progress=counted,
+                )  # fmt: skip
         except KeyboardInterrupt:
             done, total = count
             if total:

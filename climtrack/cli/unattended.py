@@ -47,15 +47,14 @@ def refresh(
     climtrack refresh
     climtrack refresh --json
     """
-    import signal
-
     from climtrack.pipeline.publish import publish_round
     from climtrack.pipeline.source import open_transport, second_source
     from climtrack.pipeline.unattended import unattended_round
+    from climtrack.stopping import hear_service_managers
 
     settings = configuration(config)
     publish = publish_round if settings.refresh.publish else None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is the user's Ctrl-C
+    hear_service_managers()
     with (
         open_transport(settings, offline=False) as transport,
         second_source(settings) as second,

@@ -31,6 +31,7 @@ from climtrack.pipeline.selection import VARIABLES, brought, pairings, wanted
 from climtrack.pipeline.studies import Freshness, Stock
 from climtrack.pipeline.update import Update, computed, held, update
 from climtrack.publisher.addresses import latest
+from climtrack.stopping import stoppable
 from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.baselines import Baseline
@@ -178,8 +179,9 @@ def refresh(
 
         asked = [key for key in keys if not computed(key, config, store)]
         try:
-            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
-            updates = (*updates, *increments(config=config, now=now))
+            with stoppable():
+                updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+                updates = (*updates, *increments(config=config, now=now))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
         series = {key: found for key in keys if (found := held(store, key)) is not None}
@@ -194,14 +196,16 @@ def refresh(
         if not series:
             return whole
         try:
-            doubts, departures = _doubts(series, second, config, now)
-            goods = Stock(series, updates, departures=departures)
-            album = Album(config.home, _shown(config, request))
-            report = composed(
-                request, pairs, goods, themes, config=config, store=store, transport=transport, now=now, draw=album.draw
-            )
-            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
-            album.save()
+            with stoppable():
+                doubts, departures = _doubts(series, second, config, now)
+                goods = Stock(series, updates, departures=departures)
+                album = Album(config.home, _shown(config, request))
+                report = composed(
+                    request, pairs, goods, themes,
+                    config=config, store=store, transport=transport, now=now, draw=album.draw,
+                )  # fmt: skip
+                lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
+                album.save()
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:

@@ -1,0 +1,88 @@
+"""
+A wish to stop, Ctrl-C or a service manager's SIGTERM, that nothing on its way can lose.
+
+Python raises `KeyboardInterrupt` wherever the main thread happens to be. In a destructor or a weak reference's callback
+it is dropped with a traceback; where it meets the end of a compiled function it comes out as `SystemError`. Here the
+first is delivered once more, and the second is known for what it is.
+"""
+
+from __future__ import annotations
+
+import _thread
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: Seconds until a dropped wish is delivered again: by then whatever dropped it is over.
+AGAIN = 0.05
+
+
+def hear_service_managers() -> None:
+    """Take SIGTERM as Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def deliver_again() -> None:
+    """From now on, deliver a wish to stop once more wherever Python drops it."""
+    sys.unraisablehook = _unraisable
+
+
+def _unraisable(dropped: sys.UnraisableHookArgs) -> None:
+    """What Python calls with an exception that it cannot raise."""
+    if not isinstance(dropped.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(dropped)
+        return
+    later = threading.Timer(AGAIN, _deliver)
+    later.daemon = True
+    later.start()
+
+
+def _deliver() -> None:
+    """The wish, to the main thread, waking it where it waits; Ctrl-C may be ignored, as in a shell's background."""
+    unheard = signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, signal.SIG_IGN, None)
+    number = signal.SIGINT if unheard else signal.SIGTERM
+    main = threading.main_thread().ident
+    if sys.platform != "win32" and main is not None:
+        signal.pthread_kill(main, number)
+    else:
+        _thread.interrupt_main(number)
+
+
+def is_wish_to_stop(problem: BaseException) -> bool:
+    """
+    Whether an exception is `KeyboardInterrupt`, or what a compiled function made of it.
+
+    Parameters
+    ----------
+    problem : BaseException
+        What was raised.
+
+    Returns
+    -------
+    bool
+        True where `KeyboardInterrupt` is it, or the cause that it was raised from.
+    """
+    cause: BaseException | None = problem
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause is not None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """
+    Let a wish to stop leave the block as `KeyboardInterrupt`, whatever it met inside.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        In place of an exception that was made of one.
+    """
+    try:
+        yield
+    except Exception as problem:  # no other reading of it: asked whether it is a wish to stop, and passed on
+        if is_wish_to_stop(problem):
+            raise KeyboardInterrupt from problem
+        raise
