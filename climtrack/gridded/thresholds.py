@@ -10,8 +10,7 @@ Memory: one block (cells × days × 2 bytes, `MEMORY` at most) and what ranking 
 number of years. Disk: cells × (days + 1464) × 2 bytes, 26 GB for 30 years of OISST; with less room the
 rows are done in bands, one pass over the files for each.
 
-The rules are those of regional series (`climtrack.analysis.heatwaves`): the days within half a window of each day of
-year, over all years of the baseline; percentile and mean; both smoothed by a circular mean of 31 days.
+What is made of a cell's days is in `climtrack.gridded.cycles`, the finished file in `climtrack.gridded.threshold_file`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO, Any
 
 import numpy as np
@@ -31,34 +29,22 @@ import numpy.typing as npt
 
 from climtrack.errors import DiskError, SeriesError
 from climtrack.files import disk_error
+from climtrack.gridded import threshold_file
 from climtrack.gridded.cf import Packing
-from climtrack.gridded.frames import Fields32, Frames, in_celsius, missing, oriented, westward
+from climtrack.gridded.cycles import GONE, Shorts, cycles
+from climtrack.gridded.frames import Frames, in_celsius, missing
 from climtrack.gridded.grids import GridFile
-from climtrack.gridded.percentiles import WINDOW, day_of_year_percentile
+from climtrack.gridded.percentiles import WINDOW
 from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, dayofyear, dayofyear_of
-from climtrack.vocabulary.series import Floats
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.calendar import DAYS
 
 PERCENTILE = 90.0
-SMOOTHING = 31
 #: Bytes of the days of one block of cells, and of the days that are laid by together.
 MEMORY = 32_000_000
 #: Cells ranked together at most: their results take 366 numbers each, several times over.
 CELLS = 4096
-#: A window needs a value on this share of its days.
-ENOUGH = 0.5
-#: Laid-by hundredths of a degree that stand for no value.
-GONE = -32768
-#: How results are packed: finely, for a threshold rounded to OISST's hundredths would tie with days that exceed it.
-PACKED: Mapping[str, Packing] = MappingProxyType(
-    {"sst": Packing(0.001, 15.0, (GONE,)), "t2m": Packing(0.0025, -15.0, (GONE,))}
-)
-#: Cells whose windows are added together.
-SOME = 256
 #: Cells that are ranked in about the time that reading a day takes: one step of the progress.
 STEP = 40
-Shorts = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,38 +109,6 @@ def room(shape: tuple[int, int], days: int, *, free: int, memory: int = MEMORY) 
     return Room(fit, passes, max(1, min(memory // (2 * days), CELLS, fit * columns)), held + fit * row)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Threshold:
-    """
-    Average and threshold of every cell on one day of year.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        First and last year, both included.
-    percentile : float
-        From 0 to 100.
-    window : int
-        Days.
-    latitude, longitude : array of float
-        Centres, south to north and eastward from 180 W.
-    mean, high : array of float32
-        degC, shape (latitude, longitude); NaN without a value.
-    """
-
-    product: str
-    variable: str
-    baseline: Baseline
-    percentile: float
-    window: int
-    latitude: Floats
-    longitude: Floats
-    mean: Fields32
-    high: Fields32
-
-
 def make(
     files: Sequence[GridFile],
     baseline: Baseline,
@@ -206,7 +160,7 @@ def make(
     frames = Frames(files)
     frames.covered(baseline)
     days = np.arange(f"{baseline.first}-01-01", f"{baseline.last + 1}-01-01", dtype="datetime64[D]")
-    _ranked(np.zeros((days.size, 1), dtype=np.int16), days, baseline, percentile, window)  # refuses what makes no sense
+    cycles(np.zeros((days.size, 1), dtype=np.int16), days, baseline, percentile, window)  # refuses what makes no sense
     shape = frames.first.grid.shape
     if free is None:
         free = shutil.disk_usage(path.parent).free * 9 // 10
@@ -221,7 +175,7 @@ def make(
                     _read(frames, days, band, plan, held, memory, counted)
                     _rank(days, baseline, band, shape, plan, held, results, percentile, window,
                           frames.first.variable, counted)  # fmt: skip
-            _write(frames, baseline, path, attributes, results, percentile, window)
+            threshold_file.write(frames, baseline, path, attributes, results, percentile, window)
     except OSError as problem:
         raise disk_error(problem, path, needed=plan.disk) from problem
     finally:
@@ -325,164 +279,8 @@ def _rank(
         packed = np.full((2, DAYS, count), GONE, dtype=np.int16)
         if sea.any():
             values = block if sea.all() else block[:, sea]
-            packed[:, :, sea] = _packed(PACKED[variable], _ranked(values, days, baseline, percentile, window))
+            packed[:, :, sea] = threshold_file.packed(variable, cycles(values, days, baseline, percentile, window))
         for i, row in enumerate(packed.reshape(2 * DAYS, count)):
             results.seek(2 * (i * whole + band.start * shape[1] + start))
             results.write(row.data)
         counted.add(count / STEP)
-
-
-def _packed(packing: Packing, values: Floats) -> Shorts:
-    """DegC as packed shorts."""
-    whole = np.rint((np.nan_to_num(values, nan=packing.offset) - packing.offset) / packing.scale)
-    if np.abs(whole).max() > -GONE - 1:
-        raise SeriesError(f"cells of {np.nanmax(np.abs(values)):.0f} °C are no temperatures", "Check the files' units")
-    return np.where(np.isnan(values), GONE, whole).astype(np.int16)
-
-
-def _ranked(
-    values: Shorts, days: npt.NDArray[np.datetime64], baseline: Baseline, percentile: float, window: int
-) -> Floats:
-    """Smoothed mean and percentile of each cell in degC, shape (2, 366, cells)."""
-    high = day_of_year_percentile(values, days, baseline, percentile=percentile, window=window, missing=GONE)
-    mean = _means(values, days, window // 2)
-    high[np.isnan(mean)] = np.nan
-    return 0.01 * np.stack((_smooth(mean), _smooth(high)))
-
-
-def _means(values: Shorts, days: npt.NDArray[np.datetime64], half: int) -> Floats:
-    """Mean of the days around each day of year, NaN where fewer than half of them have a value; shape (366, cells)."""
-    place = dayofyear(days)
-    windows = []
-    for day in (*range(LEAP_DAY - 1), *range(LEAP_DAY, DAYS)):
-        middles = np.flatnonzero(place == day + 1)
-        windows.append((day, np.maximum(middles - half, 0), np.minimum(middles + half + 1, days.size)))
-    result = np.full((DAYS, values.shape[1]), np.nan)
-    for start in range(0, values.shape[1], SOME):
-        some = values[:, start : start + SOME]
-        there = some != GONE
-        total = _added(np.where(there, some, 0))
-        number = None if there.all() else _added(there)
-        for day, low, high in windows:
-            whole = (high - low).sum()
-            count = np.asarray(whole) if number is None else (number[high] - number[low]).sum(axis=0)
-            mean = (total[high] - total[low]).sum(axis=0) / np.maximum(count, 1)
-            result[day, start : start + SOME] = np.where((count > 0) & (count >= ENOUGH * whole), mean, np.nan)
-    result[LEAP_DAY - 1] = (result[LEAP_DAY - 2] + result[LEAP_DAY]) / 2
-    return result
-
-
-def _added(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """Sums of the rows before each, one more than there are rows."""
-    total = np.zeros((len(values) + 1, values.shape[1]), dtype=np.int32)
-    np.cumsum(values, axis=0, out=total[1:])
-    return total
-
-
-def _smooth(cycle: Floats) -> Floats:
-    """Circular mean of 31 days down the first axis."""
-    half = SMOOTHING // 2
-    around = np.concatenate([cycle[-half:], cycle, cycle[:half]])
-    total = np.zeros_like(cycle)
-    for shift in range(SMOOTHING):
-        total += around[shift : shift + len(cycle)]
-    return total / SMOOTHING
-
-
-def _write(
-    frames: Frames,
-    baseline: Baseline,
-    path: Path,
-    attributes: Mapping[str, str],
-    results: IO[bytes],
-    percentile: float,
-    window: int,
-) -> None:
-    """The laid-by days of year as a file, a day in each chunk."""
-    import netCDF4
-
-    file = frames.first
-    rows, columns = file.grid.shape
-    about, packing = VARIABLES[file.variable], PACKED[file.variable]
-    with netCDF4.Dataset(path, "w") as out:
-        out.setncatts({
-            "Conventions": "CF-1.11", "title": f"Average and percentile of every cell by day of year, {baseline}",
-            "product": file.product, "variable": file.variable, "baseline": str(baseline),
-            "percentile": percentile, "window": np.int32(window), "smoothing": np.int32(SMOOTHING),
-            "comment": f"Of the days within {window // 2} days of each day of year in {baseline}; both smoothed by a "
-            f"circular mean of {SMOOTHING} days; 29 February lies half-way between its neighbours",
-            "references": "Hobday et al. (2016), doi:10.1016/j.pocean.2015.12.014",
-        } | dict(attributes))  # fmt: skip
-        out.createDimension("dayofyear", DAYS)
-        out.createVariable("dayofyear", "i2", ("dayofyear",))[:] = np.arange(1, DAYS + 1)
-        out["dayofyear"].long_name = "day of year, 29 February is 60, 1 March always 61"
-        for name, axis, units, letter in (
-            ("latitude", np.sort(file.grid.latitude), "degrees_north", "Y"),
-            ("longitude", np.sort(westward(file.grid.longitude)), "degrees_east", "X"),
-        ):
-            out.createDimension(name, axis.size)
-            out.createVariable(name, "f8", (name,))[:] = axis
-            out[name].setncatts({"units": units, "standard_name": name, "axis": letter})
-        field = np.empty((rows, columns), dtype=np.int16)
-        results.seek(0)
-        for name, words in (("mean", "average"), ("threshold", f"percentile {percentile:g}")):
-            var = out.createVariable(
-                name, "i2", ("dayofyear", "latitude", "longitude"), zlib=True, complevel=1, shuffle=True,
-                chunksizes=(1, rows, columns), fill_value=np.int16(GONE),
-            )  # fmt: skip
-            var.set_auto_maskandscale(False)
-            var.setncatts({
-                "standard_name": about.standard_name, "long_name": f"{words} of {about.title} by day of year",
-                "units": "degC", "units_metadata": "temperature: on_scale",
-                "scale_factor": packing.scale, "add_offset": packing.offset,
-            })  # fmt: skip
-            for day in range(DAYS):
-                results.readinto(field.data)  # type: ignore[attr-defined]
-                var[day] = oriented(file, field)
-
-
-def read(path: Path, day: dt.date) -> Threshold:
-    """
-    Average and threshold of every cell on a calendar day.
-
-    Parameters
-    ----------
-    path : Path
-        As `make` wrote it.
-    day : date
-        Of any year.
-
-    Returns
-    -------
-    Threshold
-        Of that day.
-
-    Raises
-    ------
-    SeriesError
-        If the file holds something else.
-    """
-    import netCDF4
-
-    try:
-        with netCDF4.Dataset(path) as held:
-            held.set_auto_maskandscale(False)
-            mean, high = (
-                in_celsius(PACKED[held.variable], np.asarray(held[name][dayofyear_of(day) - 1]))
-                for name in ("mean", "threshold")
-            )
-            return Threshold(
-                held.product,
-                held.variable,
-                Baseline.parse(held.baseline),
-                float(held.percentile),
-                int(held.window),
-                np.asarray(held["latitude"][:], dtype=np.float64),
-                np.asarray(held["longitude"][:], dtype=np.float64),
-                mean,
-                high,
-            )
-    except (OSError, AttributeError, LookupError) as error:
-        raise SeriesError(
-            f"{path.name} holds no thresholds of cells", "Make them with climtrack grid climatology --percentile 90"
-        ) from error

@@ -13,12 +13,12 @@ from pathlib import Path
 from climtrack.config import Config
 from climtrack.errors import ConfigError, SeriesError, SourceUnavailable
 from climtrack.files import TEMPORARY, make_folder, move, remove, shortened
-from climtrack.gridded import catalogue, cells, frames, grids, thresholds
+from climtrack.gridded import catalogue, cells, frames, grids, threshold_file, thresholds
 from climtrack.gridded.cells import CellClimatology
 from climtrack.gridded.days import FileRecord, manifest
 from climtrack.gridded.downloads import Downloader, Policy
 from climtrack.gridded.grids import GridFile
-from climtrack.gridded.thresholds import Threshold
+from climtrack.gridded.threshold_file import Threshold
 from climtrack.pipeline.backfill import grids_folder
 from climtrack.pipeline.grid import program_version
 from climtrack.store.lock import writers_lock
@@ -355,4 +355,4 @@ def threshold(product: str, variable: str, baseline: Baseline, day: dt.date, *, 
             f"there are no thresholds {baseline} of {product} {variable}",
             f"climtrack grid climatology PATH… --baseline {baseline} --percentile 90",
         )
-    return thresholds.read(path, day)
+    return threshold_file.read(path, day)

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import synthetic
 from climtrack.analysis import heatwaves
 from climtrack.errors import BaselineNotCovered, DiskError, SeriesError
-from climtrack.gridded import grids, thresholds
+from climtrack.gridded import grids, threshold_file, thresholds
 from climtrack.gridded.cf import Packing
 from climtrack.gridded.grids import GridFile
 from climtrack.vocabulary.baselines import Baseline
@@ -57,7 +57,7 @@ def test_each_cell_has_the_threshold_of_its_series(tmp_path: Path) -> None:
         series = np.where(values[:, row, column] == synthetic.FILL, np.nan, values[:, row, column] / 100)
         bar = heatwaves.threshold(series, place, np.arange(2022, 2025), YEARS)
         for day in (dt.date(2023, 1, 1), dt.date(2024, 2, 29), dt.date(2023, 3, 1), dt.date(2023, 7, 29)):
-            found = thresholds.read(tmp_path / "t.nc", day)
+            found = threshold_file.read(tmp_path / "t.nc", day)
             at = int(dayofyear(np.array([day], dtype="datetime64[D]"))[0]) - 1
             assert found.mean[down, across] == pytest.approx(bar.mean[at], abs=6e-4)
             assert found.high[down, across] == pytest.approx(bar.high[at], abs=6e-4)
@@ -142,8 +142,8 @@ def test_values_on_less_than_half_of_a_window_make_no_threshold(tmp_path: Path) 
     values = stored()
     values[:90, 0, 0] = values[366 : 366 + 90, 0, 0] = synthetic.FILL
     thresholds.make([written(tmp_path / "a.nc", values)], YEARS, tmp_path / "t.nc", {})
-    assert np.isnan(thresholds.read(tmp_path / "t.nc", dt.date(2023, 2, 10)).high[1, 2])
-    assert np.isfinite(thresholds.read(tmp_path / "t.nc", dt.date(2023, 7, 10)).high[1, 2])
+    assert np.isnan(threshold_file.read(tmp_path / "t.nc", dt.date(2023, 2, 10)).high[1, 2])
+    assert np.isfinite(threshold_file.read(tmp_path / "t.nc", dt.date(2023, 7, 10)).high[1, 2])
 
 
 def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
         with pytest.raises(SeriesError):
             thresholds.make([file], YEARS, tmp_path / "t.nc", {}, **wrong)  # type: ignore[arg-type]
     with pytest.raises(SeriesError, match="no thresholds"):
-        thresholds.read(tmp_path / "a.nc", dt.date(2023, 1, 1))
+        threshold_file.read(tmp_path / "a.nc", dt.date(2023, 1, 1))
     with pytest.raises(SeriesError, match="no temperature"):
         thresholds.hundredths(Packing(), np.array([300.0, 1e6]))
     assert not (tmp_path / "t.nc").exists()

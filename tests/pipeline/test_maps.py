@@ -16,7 +16,7 @@ from benchmarks import synthetic
 from climtrack.cli.app import main
 from climtrack.config import load
 from climtrack.errors import ConfigError, SeriesError, StoreBusy
-from climtrack.gridded import cells, thresholds
+from climtrack.gridded import cells, threshold_file
 from climtrack.pipeline import climatologies, maps
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
@@ -155,7 +155,7 @@ def test_heatwave_categories_are_multiples_of_the_threshold(grids: Path, day: Pa
     said: list[str] = []
     path = climatologies.make_thresholds([str(grids)], "sst", YEARS, config=config, now=NOW, tell=said.append)
     assert "GB of disk" in said[0]
-    bar = thresholds.read(path, DAY)
+    bar = threshold_file.read(path, DAY)
     times = np.repeat([0.5, 1.5, 2.5, 4.5], 18)
     field = bar.mean + times * np.maximum(bar.high - bar.mean, 0.05)
     overwrite(day, field)
@@ -180,7 +180,7 @@ def test_nothing_is_above_where_nothing_is(grids: Path, day: Path, tmp_path: Pat
     """The average itself: no share, no strongest place, and words that say so."""
     config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
     path = climatologies.make_thresholds([str(grids)], "sst", YEARS, config=config, now=NOW)
-    field = thresholds.read(path, DAY).mean - 0.1
+    field = threshold_file.read(path, DAY).mean - 0.1
     overwrite(day, field)
     shown = heatwave_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
     assert shown.share == 0
