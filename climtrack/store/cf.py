@@ -27,7 +27,7 @@ from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 from climtrack.vocabulary.variables import VARIABLES
 
 CONVENTIONS = "CF-1.11 ACDD-1.3"
-_EPOCH = dt.date(1970, 1, 1)
+EPOCH = dt.date(1970, 1, 1)
 _TIMES = "days since 1970-01-01 00:00:00"
 #: HDF5 is not safe to enter from two threads, even through separate files.
 _HDF5 = threading.Lock()
@@ -239,7 +239,7 @@ def _times(file: Any, series: Series) -> None:
     size = series.values.size
     file.createDimension("time", size)
     file.createDimension("bounds", 2)
-    first = (series.start - _EPOCH).days
+    first = (series.start - EPOCH).days
     time = file.createVariable("time", "i4", ("time",), zlib=True, chunksizes=(size,))
     time.setncatts({
         "standard_name": "time", "long_name": "day", "units": _TIMES, "calendar": "standard", "axis": "T",

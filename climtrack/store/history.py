@@ -22,14 +22,11 @@ import numpy as np
 from climtrack.errors import SeriesError, SeriesNotFound, StoreDamaged
 from climtrack.files import shortened
 from climtrack.store import cf
-from climtrack.store.ledger import BACKUP, EVERYTHING, FILE, Change, Days, Ledger, Version, damaged, days_table, packed
+from climtrack.store.changes import difference, folded, noise, until
+from climtrack.store.ledger import BACKUP, EVERYTHING, FILE, Change, Ledger, Version, damaged, packed
 from climtrack.store.manifest import Entry, Manifest
 from climtrack.vocabulary.findings import RevisionNoise
-from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Status
-
-_EPOCH = dt.date(1970, 1, 1)
-#: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
-_ENOUGH = 30
+from climtrack.vocabulary.series import Series, SeriesKey, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,7 @@ class History:
         StoreDamaged
             If the history does not hold what was written.
         """
-        changes = _until(self.ledger.changes(key), moment)
+        changes = until(self.ledger.changes(key), moment)
         if not changes:
             raise SeriesNotFound(f"{key}: nothing was stored by {moment:%Y-%m-%d}", "Choose a later date")
         return self._state(key, changes)
@@ -216,10 +213,10 @@ class History:
         values, status = np.concatenate([c.values for c in changes]), np.concatenate([c.status for c in changes])
         order = np.lexsort((which, days))
         if day is not None:
-            order = order[days[order] == (day - _EPOCH).days]
+            order = order[days[order] == (day - cf.EPOCH).days]
         held: Known | None = None
         for i in order.tolist():
-            date, seen = _EPOCH + dt.timedelta(days=int(days[i])), changes[which[i]].version.seen
+            date, seen = cf.EPOCH + dt.timedelta(days=int(days[i])), changes[which[i]].version.seen
             value = None if np.isnan(values[i]) else float(values[i])
             if held and held.date == date and (held.value, held.status) == (value, status[i]):
                 continue  # a series written whole repeats what did not change
@@ -249,7 +246,7 @@ class History:
         RevisionNoise or None
             None while fewer than 30 days have been watched.
         """
-        return _noise(self.ledger.changes(key))
+        return noise(self.ledger.changes(key))
 
     @_from_either
     def manifest(self, moment: dt.date | dt.datetime | None = None) -> Manifest:
@@ -273,11 +270,11 @@ class History:
         """
         series, seen = {}, []
         for key in self.ledger.series():
-            changes = _until(self.ledger.changes(key), moment)
+            changes = until(self.ledger.changes(key), moment)
             if not changes:
                 continue
             last, state = changes[-1].version, self._state(key, changes)
-            series[key] = Entry("", "", last.digest, cf.provenance(state), state.end, last.generation, _noise(changes))
+            series[key] = Entry("", "", last.digest, cf.provenance(state), state.end, last.generation, noise(changes))
             seen.append(last.seen)
         generation = max((entry.generation for entry in series.values()), default=0)
         return Manifest(generation, max(seen, default=None), MappingProxyType(series))
@@ -338,7 +335,7 @@ class History:
             hashes = {name: hashlib.sha256(blob).hexdigest() for name, blob in blobs.items()}
             attachments |= {hashes[name]: blob for name, blob in blobs.items()}
             fields = (series.digest, cf.source_to_json(series.source), json.dumps(hashes))
-            table = _difference(_folded(changes) if changes else None, series)
+            table = difference(folded(changes) if changes else None, series)
             rows.append(packed(key, generation, now, whole=not changes, fields=fields, table=table))
         self.ledger.insert(rows, attachments)
 
@@ -353,7 +350,7 @@ class History:
     def _state(self, key: SeriesKey, changes: list[Change]) -> Series:
         """Series after the changes, checked against the digest of that time."""
         last = changes[-1]
-        start, values, status = _folded(changes)
+        start, values, status = folded(changes)
         try:
             rows = {
                 name: np.frombuffer(self.ledger.attachment(sha), dtype="<f8").astype(np.float64)
@@ -365,76 +362,3 @@ class History:
         if series.digest != last.version.digest:
             raise damaged(self.ledger.path)
         return series
-
-
-def _folded(changes: list[Change]) -> tuple[dt.date, Floats, Flags]:
-    """First date, values and status after the changes, in their order."""
-    begin = max(i for i, change in enumerate(changes) if change.whole or i == 0)
-    used = [change for change in changes[begin:] if change.days.size]
-    first = min((int(c.days.min()) for c in used), default=0)
-    size = max((int(c.days.max()) for c in used), default=0) - first + 1
-    values, status = np.full(size, np.nan), np.zeros(size, dtype=np.int8)
-    for change in used:
-        values[change.days - first], status[change.days - first] = change.values, change.status
-    known = np.flatnonzero(status != Status.MISSING)
-    start, stop = (int(known[0]), int(known[-1]) + 1) if known.size else (0, 0)
-    return _EPOCH + dt.timedelta(days=first + start), values[start:stop], status[start:stop]
-
-
-def _difference(held: tuple[dt.date, Floats, Flags] | None, series: Series) -> Days:
-    """The days by which a series differs from what was held; all days where nothing was."""
-    if held is None:
-        return _on(series.start, series.values.size, series.start, series.values, series.status)
-    start = min(series.start, held[0])
-    size = (max(series.end, held[0] + dt.timedelta(days=held[1].size - 1)) - start).days + 1
-    now, was = _on(start, size, series.start, series.values, series.status), _on(start, size, *held)
-    same = (now["status"] == was["status"]) & (now["value"].copy().view("<i8") == was["value"].copy().view("<i8"))
-    changed: Days = now[~(same | ((now["status"] == Status.MISSING) & (was["status"] == Status.MISSING)))]
-    return changed
-
-
-def _on(start: dt.date, size: int, first: dt.date, values: Floats, status: Flags) -> Days:
-    """Rows of a series on a longer axis."""
-    table = days_table((start - _EPOCH).days + np.arange(size), np.full(size, np.nan), np.zeros(size, dtype=np.int8))
-    i = (first - start).days
-    table["value"][i : i + values.size], table["status"][i : i + values.size] = values, status
-    return table
-
-
-def _until(changes: list[Change], moment: dt.date | dt.datetime | None) -> list[Change]:
-    """
-    Changes as far as the last one seen by then; a date means its end, in UTC.
-
-    By their order, not each by its time: a clock that was wrong for a while must not tear a state apart.
-    """
-    if moment is None:
-        return changes
-    if not isinstance(moment, dt.datetime):
-        moment = dt.datetime.combine(moment, dt.time.max, dt.UTC)
-    last = max((i for i, change in enumerate(changes) if change.version.seen <= moment), default=-1)
-    return changes[: last + 1]
-
-
-def _noise(changes: list[Change]) -> RevisionNoise | None:
-    """Revision noise of a series from its changes."""
-    if not changes:
-        return None
-    unwatched = set(changes[0].days[changes[0].status != Status.PRELIMINARY].tolist())
-    first: dict[int, tuple[float, int, dt.datetime]] = {}
-    last: dict[int, tuple[float, int]] = {}
-    for change in changes:
-        rows = zip(change.days.tolist(), change.values.tolist(), change.status.tolist(), strict=True)
-        for day, value, status in rows:
-            if day not in unwatched and status != Status.MISSING:
-                first.setdefault(day, (value, status, change.version.seen))
-                last[day] = (value, status)
-    by = changes[-1].version.seen - dt.timedelta(days=_ENOUGH)
-    moved = [
-        abs(last[day][0] - value)
-        for day, (value, status, seen) in first.items()
-        if last[day][1] == Status.FINAL and (status == Status.PRELIMINARY or seen <= by)
-    ]
-    if len(moved) < _ENOUGH:
-        return None
-    since = changes[0].version.seen.date().isoformat()
-    return RevisionNoise(sum(moved) / len(moved), max(moved), len(moved), f"measured here since {since}")
