@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import SeriesError
-from climtrack.gridded import cf, clock, readers
+from climtrack.gridded import cf, clock, opening
 from climtrack.gridded.cf import Packing
 from climtrack.gridded.clock import Times
 from climtrack.gridded.layout import Layout
+from climtrack.gridded.readers import Reader
 from climtrack.gridded.weights import Grid, grid
 from climtrack.vocabulary.series import Flags, Status
 
@@ -128,7 +129,7 @@ def locate(paths: Iterable[str]) -> tuple[str, ...]:
             inside = [Path(p) for p in sorted(glob.glob(str(here), recursive=True))]  # noqa: PTH207  (absolute patterns)
         if not inside:
             raise SeriesError(
-                f"nothing to read at {readers.shown(path)!r}", "Give NetCDF or Zarr files, folders or globs"
+                f"nothing to read at {opening.shown(path)!r}", "Give NetCDF or Zarr files, folders or globs"
             )
         found.update(dict.fromkeys(str(p) for p in inside))
     return tuple(found)
@@ -165,14 +166,14 @@ def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) 
         If the file is not a regular latitude-longitude grid of that variable.
     """
     wanted = cf.option(variable)
-    with readers.opened(location) as reader:
+    with opening.opened(location) as reader:
         try:
             return _described(reader, location, wanted, name, stride)
-        except readers.DAMAGE as error:
-            raise readers.unreadable(location, error) from error
+        except opening.DAMAGE as error:
+            raise opening.unreadable(location, error) from error
 
 
-def _described(reader: readers.Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
+def _described(reader: Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
     """What an open file holds."""
     about = reader.describe()
     try:
@@ -186,7 +187,7 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str, 
         layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles), stride)
         on = _grid(reader, about, var, axes, layout.thinned)
     except SeriesError as error:
-        raise SeriesError(f"{readers.shown(location)}: {error.what}", error.remedy) from error
+        raise SeriesError(f"{opening.shown(location)}: {error.what}", error.remedy) from error
     return GridFile(
         location,
         var.name,
@@ -203,7 +204,7 @@ def _described(reader: readers.Reader, location: str, variable: str, name: str, 
     )
 
 
-def _grid(reader: readers.Reader, about: cf.Description, var: cf.Var, axes: dict[str, int], thinned: slice) -> Grid:
+def _grid(reader: Reader, about: cf.Description, var: cf.Var, axes: dict[str, int], thinned: slice) -> Grid:
     """The axes with their bounds, where the file gives any."""
     found: list[npt.NDArray[Any] | None] = []
     for role in ("latitude", "longitude"):
@@ -228,7 +229,7 @@ class OpenGrid:
 
     def __init__(self, source: GridFile) -> None:
         self._source = source
-        self._reader = readers.opened(source.location)
+        self._reader = opening.opened(source.location)
 
     def __enter__(self) -> Self:
         return self
@@ -259,8 +260,8 @@ class OpenGrid:
         stop = source.times.size if stop is None else stop
         try:
             yield from self._fields(first, stop)
-        except readers.DAMAGE as error:
-            raise readers.unreadable(source.location, error) from error
+        except opening.DAMAGE as error:
+            raise opening.unreadable(source.location, error) from error
 
     def _fields(self, first: int, stop: int) -> Iterator[tuple[npt.NDArray[Any], Status]]:
         """Fields and their status, whatever the libraries raise."""

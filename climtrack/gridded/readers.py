@@ -9,7 +9,6 @@ threads at once; Zarr with xarray. All deliver stored numbers, never decoded one
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -17,22 +16,17 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import ExtraMissing, SeriesError, SourceUnavailable
-from climtrack.files import shortened
+from climtrack.errors import ExtraMissing
 from climtrack.gridded import chunks
-from climtrack.gridded.addresses import quiet, reach
+from climtrack.gridded.addresses import quiet
 from climtrack.gridded.cf import Description, Var
 from climtrack.gridded.chunks import ChunkReader
-from climtrack.gridded.classic import expected_size
 from climtrack.gridded.layout import Layout
 
 Array = npt.NDArray[Any]
 #: netCDF4-python crashes when two threads read, even through separate handles.
 NETCDF = threading.Lock()
 INSTALL = "In climtrack's folder: pip install '.[grid]'"
-#: What h5py, netCDF4, zarr and its codecs raise for files that are damaged, cut short or out of reach; not the errors
-#: of a slip in this program, which stay a bug.
-DAMAGE = (OSError, RuntimeError, ValueError, LookupError, EOFError, zlib.error)
 
 
 class Reader(Protocol):
@@ -43,15 +37,50 @@ class Reader(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def describe(self) -> Description:
-        """Variables and attributes."""
+        """
+        Variables and attributes.
+
+        Returns
+        -------
+        Description
+            What the file says of itself.
+        """
         ...
 
     def values(self, name: str) -> Array:
-        """A small variable, whole."""
+        """
+        A small variable, whole.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        array
+            Stored numbers.
+        """
         ...
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
-        """Fields of consecutive steps, the last one excluded."""
+        """
+        Fields of consecutive steps.
+
+        Parameters
+        ----------
+        name : str
+            The variable.
+        layout : Layout
+            What its dimensions are.
+        first, stop : int
+            Steps, the last one excluded.
+
+        Yields
+        ------
+        array
+            Stored numbers, shape (latitude, longitude).
+        """
         ...
 
 
@@ -84,14 +113,7 @@ class Hdf5:
         self._file.close()
 
     def describe(self) -> Description:
-        """
-        Variables and attributes.
-
-        Returns
-        -------
-        Description
-            Without HDF5's own bookkeeping.
-        """
+        """Variables and attributes, without HDF5's own bookkeeping."""
         found = {}
         for name, item in self._file.items():
             if not hasattr(item, "dtype") or item.attrs.get("NAME", b"")[:32] == b"This is a netCDF dimension but n":
@@ -104,39 +126,11 @@ class Hdf5:
         return Description(found, _plain(self._file.attrs))
 
     def values(self, name: str) -> Array:
-        """
-        A small variable, whole.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        array
-            Stored numbers.
-        """
+        """A small variable, whole."""
         return np.asarray(self._file[name][()])
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
-        """
-        Fields of consecutive steps.
-
-        Parameters
-        ----------
-        name : str
-            The variable.
-        layout : Layout
-            What its dimensions are.
-        first, stop : int
-            Steps, the last one excluded.
-
-        Yields
-        ------
-        array
-            Stored numbers, shape (latitude, longitude).
-        """
+        """Fields of consecutive steps."""
         item = self._file[name]
         if (name, layout) not in self._chunks:
             where = chunks.index(item, layout) if _deflate() else None
@@ -175,14 +169,7 @@ class Classic:
             self._file.close()
 
     def describe(self) -> Description:
-        """
-        Variables and attributes.
-
-        Returns
-        -------
-        Description
-            As the library gives them.
-        """
+        """Variables and attributes, as the library gives them."""
         with NETCDF, quiet(self._location):
             found = {
                 name: Var(
@@ -197,40 +184,12 @@ class Classic:
             return Description(found, {key: self._file.getncattr(key) for key in self._file.ncattrs()})
 
     def values(self, name: str) -> Array:
-        """
-        A small variable, whole.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        array
-            Stored numbers.
-        """
+        """A small variable, whole."""
         with NETCDF, quiet(self._location):
             return np.asarray(self._file.variables[name][...])
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
-        """
-        Fields of consecutive steps.
-
-        Parameters
-        ----------
-        name : str
-            The variable.
-        layout : Layout
-            What its dimensions are.
-        first, stop : int
-            Steps, the last one excluded.
-
-        Yields
-        ------
-        array
-            Stored numbers, shape (latitude, longitude).
-        """
+        """Fields of consecutive steps."""
         item = self._file.variables[name]
         source = _sliced(item, layout, first, stop, None)
         while True:
@@ -270,14 +229,7 @@ class Zarr:
         self._data.close()
 
     def describe(self) -> Description:
-        """
-        Variables and attributes.
-
-        Returns
-        -------
-        Description
-            As the store gives them.
-        """
+        """Variables and attributes, as the store gives them."""
         found = {
             str(name): Var(
                 str(name), tuple(map(str, item.dims)), tuple(item.shape), item.dtype, {**item.encoding, **item.attrs}
@@ -287,129 +239,13 @@ class Zarr:
         return Description(found, self._data.attrs)
 
     def values(self, name: str) -> Array:
-        """
-        A small variable, whole.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        array
-            Stored numbers.
-        """
+        """A small variable, whole."""
         return np.asarray(self._data.variables[name].values)
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
-        """
-        Fields of consecutive steps.
-
-        Parameters
-        ----------
-        name : str
-            The variable.
-        layout : Layout
-            What its dimensions are.
-        first, stop : int
-            Steps, the last one excluded.
-
-        Yields
-        ------
-        array
-            Stored numbers, shape (latitude, longitude).
-        """
+        """Fields of consecutive steps."""
         item = self._data.variables[name]
         yield from _sliced(item, layout, first, stop, item.encoding.get("chunks"))
-
-
-def opened(location: str) -> Reader:
-    """
-    The reader that fits a file, chosen by its first bytes.
-
-    Parameters
-    ----------
-    location : str
-        Path of a file or of a Zarr folder, or an OPeNDAP address.
-
-    Returns
-    -------
-    Reader
-        An open reader, to be used in a ``with`` statement.
-
-    Raises
-    ------
-    SeriesError
-        If it is neither NetCDF nor Zarr, or cannot be read.
-    SourceUnavailable
-        If nobody answers at the address.
-    """
-    name = shown(location)
-    try:
-        if "://" in location:
-            reach(location)
-            return Zarr(location) if location.rstrip("/").endswith(".zarr") else Classic(location)
-        path = Path(location)
-        if path.is_dir():
-            return Zarr(location)
-        with path.open("rb") as file:
-            head = file.read(8)
-            if head[:3] == b"CDF":
-                file.seek(0)
-                if path.stat().st_size < expected_size(file):
-                    raise SeriesError(f"{name!r} is cut short", "Download it again")
-                return Classic(location)
-        if head == b"\x89HDF\r\n\x1a\n":
-            return Hdf5(location)
-    except FileNotFoundError as error:
-        raise SeriesError(f"there is no file {name!r}", "Check the path") from error
-    except DAMAGE as error:
-        raise unreadable(location, error) from error
-    raise SeriesError(f"{name!r} is neither NetCDF nor Zarr", "Give NetCDF-3, NetCDF-4 or Zarr")
-
-
-def shown(location: str) -> str:
-    """
-    A path or address as it was typed, fit for a message.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-
-    Returns
-    -------
-    str
-        Its middle left out where it is long.
-    """
-    return location[:90] if "://" in location else shortened(Path(location))
-
-
-def unreadable(location: str, error: Exception) -> SeriesError | SourceUnavailable:
-    """
-    What a library could not read, as one of our errors.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-    error : Exception
-        What it raised.
-
-    Returns
-    -------
-    SeriesError or SourceUnavailable
-        Naming the file, or the address whose server answered and gave no grid.
-    """
-    if "://" in location:
-        return SourceUnavailable(
-            f"{location[:90]!r} gives no grid: the server answers, but not with one", "Check the address", url=location
-        )
-    name = shown(location)
-    if isinstance(error, PermissionError):
-        return SeriesError(f"{name!r} cannot be read: its rights forbid it", "Change its rights")
-    return SeriesError(f"{name!r} is cut short or damaged", "Check or download it again")
 
 
 def _sliced(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:

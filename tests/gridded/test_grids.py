@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
-from climtrack.gridded import cf, clock, grids, readers
+from climtrack.gridded import cf, clock, grids, opening
 from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
 from climtrack.gridded.reduction import Request, file_means
@@ -309,7 +309,7 @@ def test_real_grids_give_the_known_figures(shared_data: Path) -> None:
     """FORMAT.md §6: Gaussian weights 12.291 °C; 60S–60N sea of 31 December 1981 19.96 °C; see MANIFEST for the rest."""
 
     def means(name: str, variable: str, field_name: str, rule: str, *regions: str) -> list[float]:
-        with readers.opened(str(shared_data / "grids" / name)) as reader:
+        with opening.opened(str(shared_data / "grids" / name)) as reader:
             about = reader.describe()
             var = cf.data_variable(about, variable)
             on = grid(*(reader.values(n) for n in ("lat", "lon")))
