@@ -148,14 +148,14 @@ def backfill(
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
     from climtrack.pipeline import backfill as run
-    from climtrack.pipeline import grid
+    from climtrack.pipeline import grid, jobs
     from climtrack.stopping import hear_service_managers, stoppable
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
     (weights,) = several([weights], (), ("exact", "site"), "rule")
     moment = now()
-    work = run.job(
+    work = jobs.job(
         source or settings.grid.source,
         grid.regions(several(region, ("nh", "sh"), (), "region"), settings),
         day(f"{since}-01-01" if since.isdigit() else since),
@@ -167,7 +167,7 @@ def backfill(
     if work.since < work.place.first:
         note(f"{work.place.name} begins on {work.place.first}; the days before it do not exist.")
     if dry:
-        ahead = run.estimate(work, config=settings, today=moment.date())
+        ahead = jobs.estimate(work, config=settings, today=moment.date())
         if json:
             as_json(ahead.document())
         else:

@@ -11,259 +11,27 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ConfigError, SeriesError, StoreBusy
-from climtrack.files import make_folder, remove
+from climtrack.errors import SeriesError, StoreBusy
+from climtrack.files import make_folder
 from climtrack.gridded import catalogue, days
-from climtrack.gridded.catalogue import Item, Place
-from climtrack.gridded.downloads import Downloader, Policy, Received
+from climtrack.gridded.catalogue import Item
+from climtrack.gridded.downloads import Policy
 from climtrack.gridded.journal import Journal
-from climtrack.gridded.reduction import FileMeans, Request, file_means, stride_error
-from climtrack.gridded.weights import Rule
+from climtrack.gridded.reduction import FileMeans, file_means, stride_error
 from climtrack.pipeline.grid import Stored, keep, program_version
+from climtrack.pipeline.jobs import Estimate, Job, ahead, grids_folder, journal_of, left
+from climtrack.pipeline.passing import Arrival, arriving, default_policy
 from climtrack.store.lock import writers_lock
-from climtrack.vocabulary.counting import counted
-from climtrack.vocabulary.regions import REGIONS, Region
 from climtrack.vocabulary.series import Status
 
 #: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
 EVERY = 300.0
-AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
-
-
-#: Waits for a file; None where the place has none of its names.
-Arrival = Callable[[], Received | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """
-    What lies ahead.
-
-    Parameters
-    ----------
-    place : Place
-        Where from.
-    files, days : int
-        Downloads, and days that they hold.
-    gigabytes : float
-        In all.
-    seconds : float or None
-        As measured on the first file; None before it.
-    """
-
-    place: Place
-    files: int
-    days: int
-    gigabytes: float
-    seconds: float | None = None
-
-    def line(self) -> str:
-        """
-        The estimate in a line.
-
-        Returns
-        -------
-        str
-            Files, gigabytes, time.
-        """
-        size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
-        files = counted(self.files, "file")
-        words = f"{self.place.name}: {files}, {size}, for {counted(self.days, 'day')}"
-        if self.seconds is None:
-            fast, slow = (_duration(1000 * self.gigabytes / speed) for speed in (10, 1))
-            return f"{words}; {fast} at 10 MB/s, {slow} at 1 MB/s; measured with the first file."
-        return f"{words}; about {_duration(self.seconds)} at the speed of the first file."
-
-    def document(self) -> dict[str, Any]:
-        """
-        The estimate for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.estimate/1``.
-        """
-        return {
-            "schema": "climtrack.estimate/1",
-            "place": self.place.name,
-            "base": self.place.base,
-            "files": self.files,
-            "days": self.days,
-            "gigabytes": self.gigabytes,
-            "seconds": self.seconds,
-        }
-
-
-def _duration(seconds: float) -> str:
-    """A length of time in words."""
-    if seconds < 90:
-        return counted(round(seconds), "second")
-    return counted(round(seconds / 60), "minute") if seconds < 5400 else f"{seconds / 3600:.1f} hours"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """
-    A backfill as the user asked for it.
-
-    Parameters
-    ----------
-    place : Place
-        Where from.
-    regions : tuple of Region
-        What is stored.
-    since, until : date
-        Days wanted, both included.
-    rule : {"exact", "site"}
-        How cells on an edge count.
-    stride : int, default 1
-        Every so many rows and columns of an OPeNDAP location.
-    """
-
-    place: Place
-    regions: tuple[Region, ...]
-    since: dt.date
-    until: dt.date
-    rule: str = "exact"
-    stride: int = 1
-
-    @property
-    def request(self) -> Request:
-        """
-        What is asked of every file.
-
-        All regions that have a name are computed in the same pass: a later wish for one of them costs no download.
-        """
-        named = [r for r in REGIONS.values() if r.name not in {own.name for own in self.regions}]
-        rule: Rule = "site" if self.rule == "site" else "exact"
-        return Request(self.place.variable, (*self.regions, *named), rule, stride=self.stride)
-
-
-def job(
-    source: str,
-    regions: Sequence[Region],
-    since: dt.date,
-    until: dt.date,
-    config: Config,
-    *,
-    rule: str,
-    stride: int = 1,
-) -> Job:
-    """
-    A backfill from a place of the catalogue, at the address that the settings give.
-
-    Parameters
-    ----------
-    source : str
-        Short name of the place.
-    regions : sequence of Region
-        What is to be stored.
-    since, until : date
-        Days wanted, both included.
-    config : Config
-        The settings.
-    rule : {"exact", "site"}
-        How cells on an edge count.
-    stride : int, default 1
-        Every so many rows and columns.
-
-    Returns
-    -------
-    Job
-        Ready to run.
-
-    Raises
-    ------
-    ConfigError
-        If the place is unknown, or the stride needs another one.
-    """
-    if source not in catalogue.PLACES:
-        raise ConfigError(f"there is no place {source[:40]!r}", f"Known are {', '.join(catalogue.PLACES)}")
-    place = catalogue.PLACES[source]
-    if stride > 1 and not place.opendap:
-        raise ConfigError("--stride saves nothing on whole files", "Use it with --from psl-opendap")
-    if since > until:
-        raise ConfigError(f"{since} lies after {until}", "Set --since before --until")
-    own = {str(name): base for name, base in config.grid.bases.items()}
-    place = replace(place, base=own.get(source, place.base))
-    return Job(place, tuple(regions), since, until, rule, stride)
-
-
-def grids_folder(config: Config) -> Path:
-    """
-    Where journals, climatologies and passing downloads are: beside the store.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Path
-        The folder; it may not exist yet.
-    """
-    return config.home / "grids"
-
-
-def _journal(work: Job, config: Config) -> Journal:
-    """The journal of a job: daily places share one, for their files are the same."""
-    kind = "daily" if work.place.per == "day" else work.place.name
-    thin = f".stride{work.stride}" if work.stride > 1 else ""
-    folder = grids_folder(config)
-    make_folder(folder)
-    return Journal(folder / f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}{thin}.jsonl")
-
-
-def estimate(work: Job, *, config: Config, today: dt.date) -> Estimate:
-    """
-    What a backfill still has to do.
-
-    Parameters
-    ----------
-    work : Job
-        As asked for.
-    config : Config
-        The settings.
-    today : date
-        The day of the run.
-
-    Returns
-    -------
-    Estimate
-        By the usual sizes; nothing is asked of any server.
-    """
-    todo = _todo(work, _journal(work, config), today)
-    return _estimate(work, todo)
-
-
-def _todo(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
-    """Downloads that are left."""
-    return catalogue.items(
-        work.place,
-        work.since,
-        work.until,
-        done=journal.final(work.regions),
-        early=journal.early(work.regions),
-        today=today,
-        stride=work.stride,
-    )
-
-
-def _estimate(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
-    """Size of what is left, corrected by what the first file really weighed."""
-    count = sum((item.last - item.first).days + 1 for item in todo)
-    return Estimate(work.place, len(todo), count, factor * sum(i.megabytes for i in todo) / 1000, seconds)
 
 
 def backfill(
@@ -315,36 +83,19 @@ def backfill(
     folder = grids_folder(config)
     make_folder(folder)
     with writers_lock(folder, now, "backfill"):  # two runs would write into the same passing files
-        journal = _journal(work, config)
-        todo = _todo(work, journal, now.date())
-        tell(_estimate(work, todo))
+        journal = journal_of(work, config)
+        todo = left(work, journal, now.date())
+        tell(ahead(work, todo))
         run = _Run(work, journal, config, policy or default_policy(config), now, scheduler, workers, every)
-        with contextlib.closing(_arriving(work, todo, config, run.policy)) as arriving:
+        with contextlib.closing(arriving(work.place, todo, folder / "passing", run.policy)) as arrivals:
             try:
-                _run(run, arriving, todo, tell, progress)
+                _run(run, arrivals, todo, tell, progress)
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way.
                 # As it is on disk, for the stop may have come between a line and its entry.
-                _store(work, _journal(work, config), config, now)
+                _store(work, journal_of(work, config), config, now)
                 raise
         return _store(work, journal, config, now)
-
-
-def default_policy(config: Config) -> Policy:
-    """
-    How servers are asked, as config.toml says.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Policy
-        For long downloads.
-    """
-    return Policy(config.fetch.user_agent or AGENT.format(version=program_version()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +114,7 @@ class _Run:
 
 def _run(
     run: _Run,
-    arriving: Iterator[tuple[Item, Arrival]],
+    arrivals: Iterator[tuple[Item, Arrival]],
     todo: Sequence[Item],
     tell: Callable[[Estimate], None],
     progress: Callable[[int, int], None] | None,
@@ -372,7 +123,7 @@ def _run(
     work, journal, today = run.work, run.journal, run.now.date()
     begin, request = time.monotonic(), work.request
     due = begin + run.every
-    for done, (item, arrival) in enumerate(arriving, 1):
+    for done, (item, arrival) in enumerate(arrivals, 1):
         received = arrival()
         if received is not None:
             location = str(received.path) if received.path.name else received.url
@@ -387,7 +138,7 @@ def _run(
         if done == 1 and len(todo) > 1:
             size = received.size / 1e6 if received is not None and received.size else item.megabytes
             rest = (time.monotonic() - begin) * (len(todo) - 1)
-            tell(_estimate(work, todo[1:], size / item.megabytes, rest))
+            tell(ahead(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
         if time.monotonic() >= due:
@@ -426,47 +177,6 @@ def _thinned(work: Job, location: str) -> str:
     """What a stride costs, measured on the first day of the file over the regions that are stored."""
     difference = stride_error(location, replace(work.request, regions=work.regions))
     return f"every {work.stride}th row and column: at most {difference:.3f} °C from the full grid on its first day"
-
-
-def _arriving(work: Job, todo: Sequence[Item], config: Config, policy: Policy) -> Generator[tuple[Item, Arrival]]:
-    """Each item with what waits for its file; the next two are fetched meanwhile."""
-    if work.place.opendap:
-        for item in todo:
-            yield item, partial(Received, work.place.base + item.paths[0], Path(), "", 0)
-        return
-    folder = grids_folder(config) / "passing"
-    make_folder(folder)
-    _tidied(folder, todo)
-    downloader = Downloader(work.place.base, policy)
-    waiting: list[tuple[Item, Future[Received | None]]] = []
-    with contextlib.closing(downloader), ThreadPoolExecutor(2, thread_name_prefix="download") as pool:
-        try:
-            for item in todo:
-                waiting.append((item, pool.submit(downloader.fetch, item.paths, folder)))
-                if len(waiting) > 1:
-                    ready, future = waiting.pop(0)
-                    yield ready, future.result
-            for ready, future in waiting:
-                yield ready, future.result
-        finally:
-            downloader.stop()
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _tidied(folder: Path, todo: Sequence[Item]) -> None:
-    """
-    Remove what a killed run left, but for the parts of files that can be continued.
-
-    Those are the ones still wanted, and the two newest of others: a refresh in the middle of a long backfill must not
-    throw away half a year of it.
-    """
-    wanted = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
-    found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    parts = [path.stem for path in found if path.suffix == ".part"]
-    kept = wanted | set([name for name in parts if name not in wanted][:2])
-    for left in found:
-        if left.suffix not in (".part", ".etag") or left.stem not in kept:
-            remove(left)
 
 
 def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tuple[Stored, ...]:

@@ -19,8 +19,9 @@ from climtrack.gridded.days import FileRecord, manifest
 from climtrack.gridded.downloads import Downloader, Policy
 from climtrack.gridded.grids import GridFile
 from climtrack.gridded.threshold_file import Threshold
-from climtrack.pipeline.backfill import grids_folder
 from climtrack.pipeline.grid import program_version
+from climtrack.pipeline.jobs import grids_folder
+from climtrack.pipeline.passing import address
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.products import PRODUCTS
@@ -305,10 +306,9 @@ def climatology(
                 f"there is no climatology {baseline} of {product} {variable}",
                 f"climtrack grid climatology PATH… --baseline {baseline}",
             )
-        base = {str(name): url for name, url in config.grid.bases.items()}.get("psl", catalogue.PLACES["psl"].base)
         folder = grids_folder(config) / "passing-maps"
         make_folder(folder)
-        with contextlib.closing(Downloader(base, policy)) as downloader:
+        with contextlib.closing(Downloader(address("psl", config), policy)) as downloader:
             size = downloader.size(means)
             tell(f"psl: 1 file{f', {size / 1e6:.0f} MB' if size else ''}, average of {baseline}; kept as 30 MB.")
             got = downloader.fetch((means,), folder)

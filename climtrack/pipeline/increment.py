@@ -11,8 +11,10 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, SeriesError
 from climtrack.gridded import catalogue
 from climtrack.gridded.downloads import Policy, hurried
-from climtrack.pipeline.backfill import backfill, default_policy, job
+from climtrack.pipeline.backfill import backfill
 from climtrack.pipeline.grid import Stored
+from climtrack.pipeline.jobs import job
+from climtrack.pipeline.passing import default_policy
 from climtrack.pipeline.selection import kept_up
 from climtrack.pipeline.update import Update
 from climtrack.store.netcdf import Store

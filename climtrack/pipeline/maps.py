@@ -24,9 +24,10 @@ from climtrack.gridded.cf import Packing
 from climtrack.gridded.downloads import Downloader, Policy
 from climtrack.gridded.grids import GridFile
 from climtrack.gridded.kernel import Kernel
-from climtrack.pipeline.backfill import default_policy, grids_folder
 from climtrack.pipeline.climatologies import Counting, climatology, files_of_one_product, threshold
 from climtrack.pipeline.grid import found_variable, program_version
+from climtrack.pipeline.jobs import grids_folder
+from climtrack.pipeline.passing import address, default_policy
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import Extreme, FieldMap, HeatwaveMap
@@ -385,12 +386,11 @@ def _day_file(
         raise ConfigError("air temperature fields are not public without an account", "Give the file of that day")
     place = catalogue.PLACES[config.grid.source]
     place = place if place.per == "day" else catalogue.PLACES["ncei"]
-    base = {str(name): url for name, url in config.grid.bases.items()}.get(place.name, place.base)
     (item,) = catalogue.items(place, day, day, done=(), today=now.date()) or (None,)
     tell(f"{place.name}: 1 file, {place.megabytes:.1f} MB, for {day}.")
     folder = grids_folder(config) / "passing-maps"
     make_folder(folder)
-    with contextlib.closing(Downloader(base, policy)) as downloader:
+    with contextlib.closing(Downloader(address(place.name, config), policy)) as downloader:
         got = downloader.fetch(item.paths, folder) if item is not None else None
     if got is None:
         raise SourceUnavailable(f"{place.name} has no file for {day}", "Choose a day from 1981-09-01 to yesterday")

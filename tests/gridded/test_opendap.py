@@ -22,6 +22,7 @@ from climtrack.gridded import grids, readers
 from climtrack.gridded.reduction import Request, file_means, stride_error
 from climtrack.pipeline import backfill as run
 from climtrack.pipeline import increment as later
+from climtrack.pipeline import jobs
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import SeriesKey
@@ -153,7 +154,7 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     with serving({"sst.day.mean.2023.nc": sea}) as (base, _):
         (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl-opendap = "{base}" }}\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        job = run.job("psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), config, rule="exact", stride=4)
+        job = jobs.job("psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), config, rule="exact", stride=4)
         run.backfill(job, config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
     held = Store(config.home).read(SeriesKey("oisst", "sst", "nh"))
     assert held.values.size == 3

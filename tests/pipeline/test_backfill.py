@@ -20,12 +20,11 @@ import typer
 from benchmarks import synthetic
 from climtrack.cli.grid import _shown
 from climtrack.config import Config, load
-from climtrack.errors import ConfigError, SeriesError, SourceUnavailable, StoreBusy
+from climtrack.errors import SeriesError, SourceUnavailable, StoreBusy
 from climtrack.fetcher.transport import Transport
-from climtrack.gridded import catalogue
 from climtrack.gridded.downloads import Policy
 from climtrack.pipeline import backfill as run
-from climtrack.pipeline import grid
+from climtrack.pipeline import grid, jobs
 from climtrack.pipeline import increment as later
 from climtrack.pipeline.fetch import fetch
 from climtrack.pipeline.status import overdue, status
@@ -67,15 +66,15 @@ def configure(tmp_path: Path) -> Configure:
     return made
 
 
-def work(config: Config, until: dt.date = dt.date(2024, 1, 9), **options: object) -> run.Job:
+def work(config: Config, until: dt.date = dt.date(2024, 1, 9), **options: object) -> jobs.Job:
     """A backfill of the served days."""
     chosen = {"rule": "exact"} | options
-    return run.job("ncei", HALVES, FIRST, until, config, **chosen)  # type: ignore[arg-type]
+    return jobs.job("ncei", HALVES, FIRST, until, config, **chosen)  # type: ignore[arg-type]
 
 
 def test_a_backfill_equals_a_reduction_of_the_same_files(ncei: Path, configure: Configure, tmp_path: Path) -> None:
     """Value for value, status for status; nothing is left of the downloads; every address and hash is kept."""
-    said: list[run.Estimate] = []
+    said: list[jobs.Estimate] = []
     with serving(ncei) as (base, log):
         config = configure(base)
         found = run.backfill(work(config), config=config, now=NOW, policy=QUICK, tell=said.append)
@@ -185,13 +184,6 @@ def test_a_series_held_in_another_form_keeps_none_out(
     assert len(err.splitlines()) == 1
 
 
-def test_an_estimate_counts_as_english_does() -> None:
-    """One second is not one seconds."""
-    place = catalogue.PLACES["ncei"]
-    assert "about 1 second at" in run.Estimate(place, 1, 1, 0.0016, 1.2).line()
-    assert "about 2 minutes at" in run.Estimate(place, 1, 1, 0.0016, 100.0).line()
-
-
 def test_a_line_cut_by_a_kill_is_done_again(ncei: Path, configure: Configure) -> None:
     """The journal's torn last line costs one file; those before it stay."""
     with serving(ncei) as (base, _):
@@ -212,7 +204,7 @@ def test_another_region_costs_no_download(ncei: Path, configure: Configure) -> N
         config = configure(base)
         run.backfill(work(config, dt.date(2024, 1, 5)), config=config, now=NOW, policy=QUICK)
         before = len(log)
-        other = run.job("ncei", (REGIONS["tropics"],), FIRST, dt.date(2024, 1, 5), config, rule="exact")
+        other = jobs.job("ncei", (REGIONS["tropics"],), FIRST, dt.date(2024, 1, 5), config, rule="exact")
         run.backfill(other, config=config, now=NOW, policy=QUICK)
         assert len(log) == before
     assert Store(config.home).read(SeriesKey("oisst", "sst", "tropics")).values.size == 9
@@ -297,13 +289,13 @@ def test_a_day_costs_three_requests_and_a_repeated_round_one(configure: Configur
             publish(moment.date())
             before = len(log)
             if expected is None:
-                job = run.job("ncei", HALVES, today - dt.timedelta(days=18), today, config, rule="exact")
+                job = jobs.job("ncei", HALVES, today - dt.timedelta(days=18), today, config, rule="exact")
                 run.backfill(job, config=config, now=moment, policy=QUICK)
                 continue
             assert [one.error for one in later.increments(config=config, now=moment, policy=QUICK)] == [None, None]
             assert len(log) - before == expected  # the new day, the day that became final, the one before its time
             later.increments(config=config, now=moment, policy=QUICK)
-            work_again = run.job("ncei", HALVES, today - dt.timedelta(days=18), moment.date(), config, rule="exact")
+            work_again = jobs.job("ncei", HALVES, today - dt.timedelta(days=18), moment.date(), config, rule="exact")
             run.backfill(work_again, config=config, now=moment, policy=QUICK)
             assert len(log) - before <= expected + 1 + 3  # the day before its time; today, which nobody has yet
         received = [path for path, code, _ in log if code == 200]
@@ -324,7 +316,7 @@ def test_yearly_files_mark_their_newest_days_preliminary(tmp_path: Path, configu
     synthetic.write_psl_year(site / "sst.day.mean.2023.nc", 2023, 36, 72)
     with serving(site) as (base, log):
         config = configure(base, "psl")  # type: ignore[call-arg]
-        job = run.job("psl", HALVES, dt.date(2023, 1, 1), dt.date(2023, 12, 31), config, rule="exact")
+        job = jobs.job("psl", HALVES, dt.date(2023, 1, 1), dt.date(2023, 12, 31), config, rule="exact")
         run.backfill(job, config=config, now=NOW, policy=QUICK)
         held = Store(config.home).read(NH)
         assert held.values.size == 365
@@ -333,19 +325,6 @@ def test_yearly_files_mark_their_newest_days_preliminary(tmp_path: Path, configu
         run.backfill(job, config=config, now=NOW + dt.timedelta(days=31), policy=QUICK)
         assert len(log) == 2
     assert not Store(config.home).read(NH).preliminary.any()
-
-
-def test_mistakes_are_named(configure: Configure) -> None:
-    """Unknown place, a stride for whole files, an end before the beginning."""
-    config = configure("http://127.0.0.1:9/")
-    for options, words in (
-        ({"source": "nasa"}, "no place"),
-        ({"stride": 4}, "saves nothing"),
-        ({"until": FIRST - dt.timedelta(days=1)}, "lies after"),
-    ):
-        chosen = {"source": "ncei", "until": FIRST, "stride": 1} | options
-        with pytest.raises(ConfigError, match=words):
-            run.job(chosen["source"], HALVES, FIRST, chosen["until"], config, rule="exact", stride=chosen["stride"])  # type: ignore[arg-type]
 
 
 def test_a_refresh_brings_the_computed_series_up_to_date(ncei: Path, configure: Configure) -> None:
@@ -404,14 +383,14 @@ def test_one_backfill_at_a_time(ncei: Path, configure: Configure) -> None:
         if done == 1:
             with pytest.raises(StoreBusy, match="another backfill"):
                 run.backfill(work(config), config=config, now=NOW, policy=QUICK)
-            assert run.estimate(work(config), config=config, today=NOW.date()).files == 12
+            assert jobs.estimate(work(config), config=config, today=NOW.date()).files == 12
 
     with serving(ncei) as (base, _):
         config = configure(base)
         run.backfill(work(config), config=config, now=NOW, policy=QUICK, progress=second)
-    assert run.estimate(work(config), config=config, today=NOW.date()).files == 0
+    assert jobs.estimate(work(config), config=config, today=NOW.date()).files == 0
     assert (
-        run.estimate(work(config), config=config, today=NOW.date() + dt.timedelta(days=13)).files == 4
+        jobs.estimate(work(config), config=config, today=NOW.date() + dt.timedelta(days=13)).files == 4
     )  # may be final
 
 
@@ -423,7 +402,7 @@ def test_an_estimate_leaves_a_torn_journal_alone(ncei: Path, configure: Configur
     journal = next((config.home / "grids").glob("*.jsonl"))
     torn = journal.read_bytes()[:-40]
     journal.write_bytes(torn)
-    assert run.estimate(work(config, dt.date(2023, 12, 30)), config=config, today=NOW.date()).files == 1
+    assert jobs.estimate(work(config, dt.date(2023, 12, 30)), config=config, today=NOW.date()).files == 1
     assert journal.read_bytes() == torn
 
 
