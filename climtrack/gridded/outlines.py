@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from climtrack.vocabulary.regions import Region
 
 #: regionmask's other sets are fetched from the network when first used, which climtrack never does.
 SETS = ("srex", "giorgi", "prudence")
+#: Characters of a document's own name that are used.
+LONGEST = 60
 
 
 def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -> Region:
@@ -47,6 +50,8 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
         document = json.loads(text)
         polygons = [polygon for geometry in _geometries(document) for polygon in _polygons(geometry)]
         points = [(float(x), float(y)) for polygon in polygons for ring in polygon for x, y, *_ in ring]
+        if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
+            raise ValueError("a corner is no place")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ConfigError(f"{name}: not a GeoJSON document", "Give a Polygon or MultiPolygon in degrees") from error
     if not points or any(len(ring) < 4 for polygon in polygons for ring in polygon):
@@ -60,7 +65,8 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
             )
     features = document.get("features") or [document]
     own = next((f.get("properties") or {} for f in features if isinstance(f, dict)), {})
-    label = title or str(own.get("name") or own.get("NAME") or name)
+    label = title or " ".join(str(own.get("name") or own.get("NAME") or name).split())[:LONGEST]
+    label = "".join(filter(str.isprintable, label))
     outline = json.dumps({"type": "MultiPolygon", "coordinates": polygons}, separators=(",", ":"))
     return outlined(name, label, title_es or label, points, outline)
 
@@ -142,7 +148,7 @@ def _geometries(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for feature in document["features"]:
             yield from _geometries(feature)
     elif document["type"] == "Feature":
-        yield from _geometries(document["geometry"])
+        yield from _geometries(document["geometry"]) if document["geometry"] else ()  # null: a feature without a place
     elif document["type"] == "GeometryCollection":
         for geometry in document["geometries"]:
             yield from _geometries(geometry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -122,9 +123,8 @@ def region(text: str, config: Config) -> Region:
     """
     if text.lower().endswith((".geojson", ".json")):
         path = Path(text)
-        name = (
-            "".join(c for c in path.stem.lower() if c.isascii() and (c.isalnum() or c == ".")).strip(".") or "outline"
-        )
+        plain = unicodedata.normalize("NFKD", path.stem.lower())  # España.geojson is `espana`
+        name = "".join(c for c in plain if c.isascii() and (c.isalnum() or c == ".")).strip(".") or "outline"
         try:
             own = from_geojson(path.read_text("utf-8-sig"), name)
         except (OSError, UnicodeDecodeError) as error:

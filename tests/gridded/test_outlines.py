@@ -46,11 +46,32 @@ def test_two_features_count_together() -> None:
     assert Kernel(plan(on, [region]), Packing())(field)[0][0] == pytest.approx(1)  # columns 0 and 2
 
 
+def test_where_two_features_overlap_counts_once() -> None:
+    """Neither twice nor, as a shape that crosses itself would, not at all."""
+    other = {"type": "Polygon", "coordinates": [[[0, 40], [20, 40], [20, 50], [0, 50], [0, 40]]]}
+    document = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": g} for g in (POLYGON, other)]}
+    document["features"].append({"type": "Feature", "geometry": None})  # one without a place
+    region = from_geojson(json.dumps(document), "both")
+    on = grid(np.arange(-85.0, 90, 10), np.arange(5.0, 360, 10))
+    field = np.tile(np.arange(36.0), (18, 1))
+    assert Kernel(plan(on, [region]), Packing())(field)[0][0] == pytest.approx(0.5)  # columns 0 and 1
+
+
+def test_a_documents_name_is_one_short_line() -> None:
+    """It goes to terminals, titles and pages."""
+    document = {"type": "Feature", "properties": {"name": "Mar\n de\x1b[31m  Alborán " * 9}, "geometry": POLYGON}
+    title = from_geojson(json.dumps(document), "x").title
+    assert title.startswith("Mar de[31m Alborán Mar")
+    assert len(title) <= 60
+    assert title.isprintable()
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"type": "Point", "coordinates": [0, 0]}', '{"type": "Polygon", "coordinates": [[[0, 0]]]}',
      '{"type": "Polygon", "coordinates": [[[4e6, 0], [5e6, 0], [5e6, 1e6], [4e6, 0]]]}',
-     '{"type": "Feature", "geometry": null}'],
+     '{"type": "Feature", "geometry": null}',
+     '{"type": "Polygon", "coordinates": [[[0, 0], [NaN, 0], [9, 9], [0, 9], [0, 0]]]}'],
 )  # fmt: skip
 def test_documents_without_a_polygon_in_degrees_are_refused(text: str) -> None:
     """Also metres instead of degrees."""

@@ -143,6 +143,11 @@ def test_a_file_never_takes_the_name_of_a_known_region(tmp_path: Path) -> None:
     assert grid.region(str(tmp_path / "alboran.geojson"), settings).name == "alboran"
 
 
+def test_accents_of_a_files_name_are_only_taken_off(config: Config, tmp_path: Path) -> None:
+    """España.geojson is `espana`, not `espaa`."""
+    assert grid.region(box(tmp_path / "España del Sur.geojson", 0), config).name == "espanadelsur"
+
+
 def test_two_regions_of_a_pass_never_bear_one_name(config: Config, tmp_path: Path) -> None:
     """Their rows could not be told apart; the same one named twice is one."""
     here, there = box(tmp_path / "a" / "box.geojson", 0), box(tmp_path / "b" / "box.geojson", 40)
