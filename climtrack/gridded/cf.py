@@ -20,6 +20,11 @@ from climtrack.errors import SeriesError
 from climtrack.vocabulary.variables import OPTIONS, VARIABLES
 
 Array = npt.NDArray[Any]
+#: Stored numbers of cells never written, by type: missing where a file names no other (NetCDF Users Guide, Appendix B).
+UNWRITTEN: Mapping[str, float] = {
+    "i2": -(2**15) + 1, "i4": -(2**31) + 1, "i8": -(2**63) + 2, "u2": 2**16 - 1, "u4": 2**32 - 1, "u8": 2**64 - 2,
+    "f4": 15 * 2.0**119, "f8": 15 * 2.0**119,
+}  # fmt: skip
 #: Dimensions of one step besides time, latitude and longitude may be this long, except `expver`.
 SINGLE = 1
 NORTH = re.compile(r"degrees?_?n(orth)?", re.IGNORECASE)
@@ -29,7 +34,7 @@ WORDS: Mapping[str, tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]] = {
     "sst": (
         frozenset({"sea_surface_temperature", "sea_surface_foundation_temperature"}),
         re.compile(r"sea[ _]surface[ _](foundation )?temperature", re.IGNORECASE),
-        re.compile(r"anomal|error|deviation|climatolog|long term|difference", re.IGNORECASE),
+        re.compile(r"anomal|error|deviation|maximum|minimum|climatolog|long term|difference", re.IGNORECASE),
     ),
     "t2m": (
         frozenset({"air_temperature"}),
@@ -150,6 +155,23 @@ def as_text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         value = value.ravel()[0] if value.size else ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def version(value: Any) -> str:
+    """
+    One of ERA5's versions, `expver`, as text, whether it is kept as text or as a number.
+
+    Parameters
+    ----------
+    value : object
+        Text, bytes or number.
+
+    Returns
+    -------
+    str
+        ``1`` for the final release, ``5`` for the first.
+    """
+    return as_text(value).strip("\0 ").lstrip("0").removesuffix(".0")
 
 
 def option(variable: str) -> str:
@@ -359,13 +381,16 @@ def packing(var: Var) -> Packing:
     if as_text(var.attrs.get("_Unsigned", "")).lower() == "true":
         raise SeriesError(f"variable {var.name!r} is marked _Unsigned", "Rewrite it as signed or as float")
     fills = {_number(v) for key in ("_FillValue", "missing_value") for v in np.ravel(var.attrs.get(key, ()))}
+    if not fills and (unwritten := UNWRITTEN.get(f"{var.dtype.kind}{var.dtype.itemsize}")) is not None:
+        fills = {unwritten}
     # The valid range counts in stored numbers unless its type says that it was unpacked (CF 1.11 §2.5.1).
+    packed = {"scale_factor", "add_offset"} & set(var.attrs)
     low, high = -np.inf, np.inf
     limits = np.ravel(var.attrs.get("valid_range", ()))
     lows, highs = (limits[:1], limits[1:2]) if limits.size == 2 else ((), ())
     for found, key in ((lows, "valid_min"), (highs, "valid_max")):
         for v in np.ravel(var.attrs.get(key, found)):
-            if np.asarray(v).dtype == var.dtype:
+            if not packed or np.asarray(v).dtype == var.dtype:
                 low, high = (_number(v), high) if key == "valid_min" else (low, _number(v))
     return Packing(
         _number(np.ravel(var.attrs.get("scale_factor", 1.0))[0]),

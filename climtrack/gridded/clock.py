@@ -9,17 +9,24 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import SeriesError
-from climtrack.gridded.cf import Array, Description, Var, as_text, axis_of
+from climtrack.gridded.cf import Array, Description, Var, axis_of, version
 from climtrack.vocabulary.series import Flags, Status
 
 Times = npt.NDArray[np.datetime64]
 SINCE = re.compile(
-    r"\s*(\w+?)s?\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?\S*)?"
+    r"\s*(\w+?)s?\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?)?"
+    r"(?:\s*(?:Z|UTC|GMT)|\s*([+-]\d{1,2})(?::?(\d\d))?|\s+00?:00)?)?\s*",
+    re.IGNORECASE,
 )
 SECONDS = {
     "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600,
     "minute": 60, "min": 60, "second": 1, "sec": 1, "s": 1,
 }  # fmt: skip
+#: Seconds from 1970 that a time may lie away, for long-term means of year 1 and more.
+FAR = 64e9
+#: What a step may hold besides the mean of its time.
+OTHER = re.compile(r"\btime: (maximum|minimum|sum|range|median|mode|variance|standard_deviation)\b")
+DAY = np.timedelta64(86400, "s")
 
 
 def instants(values: Array, units: str, calendar: str = "standard") -> Times:
@@ -45,7 +52,7 @@ def instants(values: Array, units: str, calendar: str = "standard") -> Times:
     SeriesError
         If the units or the calendar are not those of real days.
     """
-    match = SINCE.match(units)
+    match = SINCE.fullmatch(units)
     if not match or match[1].lower() not in SECONDS:
         raise SeriesError(f"time counts in {units[:40]!r}, not in hours or days since a date")
     calendar = calendar.lower() or "standard"
@@ -53,6 +60,7 @@ def instants(values: Array, units: str, calendar: str = "standard") -> Times:
         raise SeriesError(f"the file uses the calendar {calendar!r}, whose days are not real ones")
     year, month, day = int(match[2]), int(match[3]), int(match[4])
     clock = [int(part or 0) for part in match.group(5, 6, 7)]
+    east = 3600 * int(match[8] or 0) + (-60 if (match[8] or "").startswith("-") else 60) * int(match[9] or 0)
     unit = SECONDS[match[1].lower()]
     if calendar != "proleptic_gregorian" and (year, month, day) < (1582, 10, 15):
         # Files of the 1990s count from year 1 on the mixed Julian calendar; cftime knows its rule.
@@ -63,8 +71,10 @@ def instants(values: Array, units: str, calendar: str = "standard") -> Times:
         origin = np.datetime64("1970-01-01T00:00:00", "s") - np.timedelta64(shift, "s")
     else:
         origin = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}T{clock[0]:02d}:{clock[1]:02d}:{clock[2]:02d}", "s")
-    seconds = np.rint(np.asarray(values, dtype=np.float64) * unit).astype(np.int64)
-    return np.asarray(origin + seconds.astype("timedelta64[s]"))
+    exact = np.rint(np.asarray(values, dtype=np.float64) * unit) - east
+    if not (np.abs(exact + float(origin.astype(np.int64))) < FAR).all():  # missing ones too
+        raise SeriesError(f"a time is missing, or absurd in {units[:40]!r}", "Check the file's times")
+    return np.asarray(origin + exact.astype(np.int64).astype("timedelta64[s]"))
 
 
 def step_times(var: Var, dims: tuple[str, ...], description: Description, values: Callable[[str], Array]) -> Times:
@@ -100,7 +110,11 @@ def step_times(var: Var, dims: tuple[str, ...], description: Description, values
     if clock is None:
         raise SeriesError(f"variable {var.name!r} does not say which time it is for")
     units, calendar = clock.text("units"), clock.text("calendar")
-    times = instants(np.atleast_1d(values(clock.name)).ravel(), units, calendar)
+    numbers = np.atleast_1d(values(clock.name)).ravel()
+    if not numbers.size:
+        raise SeriesError(f"variable {var.name!r} has not one time step", "Check the file")
+    fills = [float(v) for key in ("_FillValue", "missing_value") for v in np.ravel(clock.attrs.get(key, ()))]
+    times = instants(np.where(np.isin(numbers, fills), np.nan, numbers), units, calendar)
     bounds = description.variables.get(clock.text("bounds"))
     if bounds is not None and bounds.shape == (times.size, 2):
         ends = instants(values(bounds.name).ravel(), bounds.text("units") or units, calendar).reshape(-1, 2)
@@ -135,7 +149,7 @@ def status(times: Times, description: Description, values: Callable[[str], Array
     flags = np.full(times.size, Status.PRELIMINARY if early else Status.FINAL, dtype=np.int8)
     expver = description.variables.get("expver")
     if expver is not None and expver.shape == (times.size,) and expver.dims != ("expver",):
-        versions = [as_text(v).strip("\0 ").lstrip("0") for v in np.atleast_1d(values("expver"))]
+        versions = list(map(version, np.atleast_1d(values("expver"))))
         flags[[v == "5" for v in versions]] = Status.PRELIMINARY
     return flags
 
@@ -159,17 +173,28 @@ def daily(var: Var, times: Times, description: Description, values: Callable[[st
     -------
     bool
         False where nothing says so: a lone hour must not pass for its day.
+
+    Raises
+    ------
+    SeriesError
+        If a step holds something else than the mean of its time.
     """
-    words = " ".join((var.text("long_name"), var.text("var_desc"), description.text("title")))
-    if re.search(r"\bmonth|\bweek", words, re.IGNORECASE):
+    methods = var.text("cell_methods")
+    if other := OTHER.search(methods):
+        raise SeriesError(f"variable {var.name!r} holds the {other[1]} of each step, not its mean", "Give daily means")
+    steps = np.unique(times)
+    if "time: point" in methods or (np.diff(steps) < DAY).any():
         return False
-    if re.search(r"\bdaily\b|\bday\b", words, re.IGNORECASE) or "time: mean" in var.text("cell_methods"):
-        return True
     for clock in description.variables.values():
         bounds = description.variables.get(clock.text("bounds"))
         if axis_of(clock) == "time" and bounds is not None and bounds.shape == (times.size, 2):
             ends = instants(
                 values(bounds.name).ravel(), bounds.text("units") or clock.text("units"), clock.text("calendar")
             )
-            return bool((ends[1::2] - ends[::2] == np.timedelta64(86400, "s")).all())
-    return False
+            widths = ends[1::2] - ends[::2]
+            if widths.all():
+                return bool((widths == DAY).all())
+    words = " ".join((var.text("long_name"), var.text("var_desc"), description.text("title")))
+    if re.search(r"\bmonth|\bweek", words, re.IGNORECASE):
+        return False
+    return bool(re.search(r"\bdaily\b|\bday\b", words, re.IGNORECASE)) or "time: mean" in methods

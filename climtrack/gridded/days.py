@@ -124,6 +124,8 @@ def days(found: Sequence[FileMeans]) -> Days:
     values = np.concatenate([f.values for f in found])
     coverage = np.concatenate([f.coverage for f in found])
     origin = np.repeat(np.arange(len(found)), [f.times.size for f in found])
+    if whole := all(f.daily for f in found):  # NCEI dates a day at its noon, PSL at its midnight
+        times = times.astype("datetime64[D]").astype(times.dtype)
     order = np.lexsort((origin, status, times))  # FINAL sorts before PRELIMINARY
     first = np.concatenate(([True], times[order][1:] != times[order][:-1]))
     for i, j in zip(order[:-1][~first[1:]], order[1:][~first[1:]], strict=True):
@@ -134,7 +136,7 @@ def days(found: Sequence[FileMeans]) -> Days:
             )
     keep = order[first]
     times, status, values, coverage = times[keep], status[keep], values[keep], coverage[keep]
-    steps = _steps_a_day(times, all(f.daily for f in found))
+    steps = _steps_a_day(times, whole)
     dates = times.astype("datetime64[D]")
     result, short = [], []
     starts = np.flatnonzero(np.concatenate(([True], dates[1:] != dates[:-1])))
@@ -146,8 +148,10 @@ def days(found: Sequence[FileMeans]) -> Days:
         result.append(
             Day(dates[begin].item(), flag, _means(values[begin:end]), _means(coverage[begin:end]))
         )  # fmt: skip
-    notes = (f"{counted(len(short), 'day')} with fewer than {steps} steps left out: {_some(short)}",) if short else ()
-    return Days(tuple(result), notes)
+    notes = [f"{counted(len(short), 'day')} with fewer than {steps} steps left out: {_some(short)}"] if short else []
+    if steps == 1 and not whole:
+        notes.append("the files have one step a day and do not say that it is the mean of the day")
+    return Days(tuple(result), tuple(notes))
 
 
 def _means(rows: Floats) -> tuple[float, ...]:

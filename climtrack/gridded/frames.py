@@ -248,11 +248,11 @@ def missing(packing: Packing, field: npt.NDArray[Any]) -> npt.NDArray[np.bool_] 
     array of bool or None
         None where every number is a value.
     """
-    gone = np.isnan(field) if field.dtype.kind == "f" else None
-    limits = np.iinfo(field.dtype) if field.dtype.kind in "iu" else None
+    gone = ~np.isfinite(field) if field.dtype.kind == "f" else None
+    limits: np.iinfo[Any] | np.finfo[Any] = np.iinfo(field.dtype) if gone is None else np.finfo(field.dtype)
     tests = [(np.equal, fill) for fill in packing.fills] + [(np.less, packing.low), (np.greater, packing.high)]
     for test, bound in tests:
-        if np.isfinite(bound) and (limits is None or limits.min <= bound <= limits.max):
+        if float(limits.min) <= bound <= float(limits.max):
             hit = test(field, field.dtype.type(bound))
             gone = hit if gone is None else gone | hit
     return gone

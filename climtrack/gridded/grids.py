@@ -184,7 +184,8 @@ def _described(reader: Reader, location: str, variable: str, name: str, stride: 
         status = clock.status(times, about, reader.values)
         daily = clock.daily(var, times, about, reader.values)
         packing = cf.packing(var)
-        layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], (0,) * len(roles), stride)
+        fixed = tuple(_final(reader, about, var) if role == "expver" else 0 for role in roles)
+        layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], fixed, stride)
         on = _grid(reader, about, var, axes, layout.thinned)
     except SeriesError as error:
         raise SeriesError(f"{opening.shown(location)}: {error.what}", error.remedy) from error
@@ -202,6 +203,15 @@ def _described(reader: Reader, location: str, variable: str, name: str, stride: 
         daily,
         axes.get("expver") if "expver" in axes and var.shape[axes["expver"]] > 1 else None,
     )
+
+
+def _final(reader: Reader, about: cf.Description, var: cf.Var) -> int:
+    """Which of ERA5's fields that stand side by side is the final one, `expver` 1; 5 is the first release."""
+    count = var.shape[var.dims.index("expver")]
+    if count > 2:
+        raise SeriesError(f"variable {var.name!r} has {count} versions (expver)", "Give the final one and the first")
+    known = [cf.version(v) for v in np.ravel(reader.values("expver"))] if "expver" in about.variables else []
+    return known.index("1") if "1" in known else 0
 
 
 def _grid(reader: Reader, about: cf.Description, var: cf.Var, axes: dict[str, int], thinned: slice) -> Grid:
@@ -270,8 +280,8 @@ class OpenGrid:
         if source.expver is None:
             yield from zip(steps, (Status(flag) for flag in source.status[first:stop]), strict=True)
             return
-        fixed = tuple(int(i == source.expver) for i in range(len(source.layout.fixed)))
-        layout = replace(source.layout, fixed=fixed)
+        other = tuple(int(i == source.expver and not at) for i, at in enumerate(source.layout.fixed))
+        layout = replace(source.layout, fixed=other)
         for final, early in zip(steps, self._reader.fields(source.name, layout, first, stop), strict=True):
             yield _preferred(source.packing, final, early)
 

@@ -76,15 +76,16 @@ class Kernel:
     def _valid(self, field: Field) -> Mask:
         """Which cells hold a value: not missing, inside the valid range."""
         packing, good = self._packing, self._good
-        limits = np.iinfo(field.dtype) if field.dtype.kind in "iu" else None
-        if limits is None:
-            np.equal(field, field, out=good)  # only NaN differs from itself
+        if field.dtype.kind == "f":
+            limits: np.iinfo[Any] | np.finfo[Any] = np.finfo(field.dtype)
+            np.isfinite(field, out=good)
         else:
+            limits = np.iinfo(field.dtype)
             good.fill(True)
         tests = [np.not_equal for _ in packing.fills]
         bounds = [*packing.fills, packing.low, packing.high]
         for test, bound in zip([*tests, np.greater_equal, np.less_equal], bounds, strict=True):
-            if limits is None or limits.min <= bound <= limits.max:  # a bound beyond the type excludes nothing
+            if float(limits.min) <= bound <= float(limits.max):  # a bound beyond the type excludes nothing
                 np.logical_and(good, test(field, field.dtype.type(bound), out=self._hit), out=good)
         return good
 
@@ -104,9 +105,10 @@ class Kernel:
         plan = self._plan
         if field.dtype.kind == "f":
             kind: type[Any] = np.float64
-        else:  # 2**31 holds a row of shorts of any grid narrower than 65,536 columns
-            kind = np.int32 if field.dtype.itemsize <= 2 and field.shape[1] < 2**16 else np.int64
-        if self._sums.dtype != kind:
+        else:  # 2**31 holds a row of shorts narrower than 65,536 columns, of unsigned ones half as wide
+            wide = 2**15 if field.dtype.kind == "u" else 2**16
+            kind = np.int32 if field.dtype.itemsize <= 2 and field.shape[1] < wide else np.int64
+        if self._sums.dtype != kind or not self._sums.size:
             self._sums = np.empty((len(field), plan.starts.size), dtype=kind)
         for first in range(0, len(field), ROWS):
             some = slice(first, first + ROWS)

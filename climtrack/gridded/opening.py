@@ -11,6 +11,8 @@ from climtrack.gridded.addresses import reach
 from climtrack.gridded.classic import expected_size
 from climtrack.gridded.readers import Classic, Hdf5, Reader, Zarr
 
+#: First bytes of what holds files: zip, as the Climate Data Store sends several, gzip, bzip2, xz, zstd.
+PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 #: What h5py, netCDF4, zarr and its codecs raise for files that are damaged, cut short or out of reach; not the errors
 #: of a slip in this program, which stay a bug.
 DAMAGE = (OSError, RuntimeError, ValueError, LookupError, EOFError, zlib.error)
@@ -58,6 +60,8 @@ def opened(location: str) -> Reader:
         raise SeriesError(f"there is no file {name!r}", "Check the path") from error
     except DAMAGE as error:
         raise unreadable(location, error) from error
+    if head.startswith(PACKED):
+        raise SeriesError(f"{name!r} is packed", "Unpack it first")
     raise SeriesError(f"{name!r} is neither NetCDF nor Zarr", "Give NetCDF-3, NetCDF-4 or Zarr")
 
 

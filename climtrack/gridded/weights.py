@@ -100,12 +100,16 @@ def grid(
         longitude[turn[0] + 1 :] -= np.sign(steps[turn[0]]) * 360
     for name, axis in (("latitude", latitude), ("longitude", longitude)):
         moves = np.diff(axis)
+        if not np.isfinite(axis).all():
+            raise SeriesError(f"the {name} axis lacks values", "Give a regular grid")
         if axis.size < 2 or not ((moves > 0).all() or (moves < 0).all()):
             raise SeriesError(f"the {name} axis has {axis.size} values and does not run one way", "Give a regular grid")
     if np.abs(latitude).max() > 90 or np.ptp(longitude) >= 360 + 1e-3:
         raise SeriesError("the axes leave the Earth: latitudes beyond 90 degrees or longitudes that lap")
     rows = _bounds(latitude_bounds, latitude.size) if latitude_bounds is not None else _latitude_edges(latitude)
     columns = _bounds(longitude_bounds, longitude.size) if longitude_bounds is not None else _midpoints(longitude)
+    if np.ptp(longitude) > 360 - 1e-3:  # the first meridian stands again at the end: half of its cell at either
+        columns = np.clip(columns, longitude.min(), longitude.max())
     return Grid(latitude, longitude, np.clip(rows, -90, 90), columns)
 
 
@@ -117,7 +121,7 @@ def _regular(axis: npt.NDArray[Any]) -> Floats:
     again in float64, so that edges fall exactly on the edges of regions; any other axis is rounded to 1e-5 degrees.
     """
     stored = np.asarray(axis, dtype=np.float64)
-    if stored.ndim == 1 and stored.size > 1 and stored[-1] != stored[0]:
+    if stored.ndim == 1 and stored.size > 1 and stored[-1] != stored[0] and np.isfinite(stored).all():
         step = (stored[-1] - stored[0]) / (stored.size - 1)
         half = np.sign(step) * 180 / max(round(360 / abs(step)), 1)
         even = (round(stored[0] / half) + 2 * np.arange(stored.size)) * half
@@ -290,7 +294,9 @@ def _site_columns(on: Grid, region: Region) -> Floats:
     width = _width(region)
     # Rounded first: -80 and 280 are one meridian, which a remainder of 359.99999 must not lose.
     place = np.round(np.mod(on.longitude - region.west, 360), 5) % 360
-    return (place <= width + 1e-5).astype(np.float64) if width < 360 else np.ones(place.size)
+    inside = (place <= width + 1e-5).astype(np.float64) if width < 360 else np.ones(place.size)
+    ends = (on.longitude == on.longitude_edges[:, 0]) | (on.longitude == on.longitude_edges[:, 1])
+    return np.where(ends, inside / 2, inside)  # a meridian that stands at either end
 
 
 def _check_cover(on: Grid, region: Region) -> None:
@@ -311,7 +317,8 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
         from shapely.geometry import shape
     except ImportError as error:
         raise ExtraMissing("outlined regions need shapely", "In climtrack's folder: pip install '.[grid]'") from error
-    outline: Any = shapely.make_valid(shape(json.loads(region.outline)))
+    # Part by part, so that where parts overlap counts once: as one shape it would count as a hole.
+    outline: Any = shapely.union_all(shapely.make_valid(shapely.get_parts(shape(json.loads(region.outline)))))
     south, north = on.latitude_edges[:, 0], on.latitude_edges[:, 1]
     parts = np.zeros(on.shape)
     west, south_, east, north_ = outline.bounds

@@ -438,6 +438,24 @@ GRIDS: tuple[tuple[str, str], ...] = (
     ),
     (r"Give all hours of the day", "Indique todas las horas del día"),
     (
+        r"the files have one step a day and do not say that it is the mean of the day",
+        "los archivos tienen un paso al día y no dicen que sea la media del día",
+    ),
+    (
+        r"variable (\S+) holds the (\S+) of each step, not its mean",
+        r"la variable \1 contiene «\2» de cada paso, no su media",
+    ),
+    (r"Give daily means(?!, one)", "Indique medias diarias"),
+    (r"variable (\S+) has not one time step", r"la variable \1 no tiene ni un paso de tiempo"),
+    (r"Check the file\b(?!')", "Revise el archivo"),
+    (r"a time is missing, or absurd in (.+)", r"falta una hora o es absurda en \1"),
+    (r"Check the file's times", "Revise las horas del archivo"),
+    (r"variable (\S+) has (\d+) versions \(expver\)", r"la variable \1 tiene \2 versiones (expver)"),
+    (r"Give the final one and the first", "Indique la definitiva y la primera"),
+    (r"the (\w+) axis lacks values", r"al eje \1 le faltan valores"),
+    (r"(\S+) is packed", r"\1 está comprimido"),
+    (r"Unpack it first", "Descomprímalo antes"),
+    (
         r"steps are (\S+) hours apart, neither daily nor parts of a day",
         r"los pasos distan \1 horas: ni diarios ni partes "
         "de un día",
