@@ -17,8 +17,22 @@ from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.vocabulary.variables import VARIABLES
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.]{0,39}$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+def _shaped(pattern: str, remedy: str) -> AfterValidator:
+    """A text of a certain shape; a reader is told how to write it, not the pattern."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{shown if len(shown := repr(text)) <= 40 else shown[:39] + '…'}: {remedy}")
+        return text
+
+    return AfterValidator(checked)
+
+
+Name = Annotated[
+    str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "write small letters a to z, digits and dots, at most 40, no dot first")
+]
+Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "write it as #RRGGBB, for example #D55E00")]
 Text = Annotated[str, Field(max_length=200)]
 
 
@@ -35,7 +49,7 @@ def _place(text: str) -> str:
 
 
 Place = Annotated[str, AfterValidator(_place)]
-Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Word = Annotated[str, _shaped(r"[^\x00]*", "leave the NUL character out")]
 
 
 class Section(BaseModel):
@@ -70,7 +84,7 @@ class FetchSettings(Section):
     """How the source is asked."""
 
     base_urls: tuple[str, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
-    user_agent: str = Field("", pattern=r"^[ -~]{0,200}$")
+    user_agent: Annotated[str, _shaped("[ -~]{0,200}", "write at most 200 characters, without accents")] = ""
     connect_timeout: float = Field(5.0, gt=0, le=30)
     read_timeout: float = Field(10.0, gt=0, le=30)
     total_timeout: float = Field(30.0, gt=0, le=120)
@@ -92,7 +106,12 @@ class EndpointSettings(Section):
     """A series that the built-in table does not know."""
 
     key: str
-    path: str = Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*$", max_length=200)
+    path: Annotated[
+        str,
+        _shaped(
+            "[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "write letters a to z, digits, dots, dashes, slashes, at most 200"
+        ),
+    ]
     data_source: str = ""
 
     @field_validator("path")
@@ -179,14 +198,14 @@ class NotifySettings(Section):
     """Who is told of failure and recovery."""
 
     command: tuple[Word, ...] = ()
-    webhook: str = Field("", pattern=r"^(https://[!-~]+)?$")
+    webhook: Annotated[str, _shaped("(https://[!-~]+)?", "write an https:// address")] = ""
 
 
 class PublishSettings(Section):
     """The published site."""
 
     folder: Place = Field("climtrack-site", min_length=1)
-    public_url: str = Field("", pattern=r"^(https?://[^\s\x00-\x1f\x7f\"'<>]+)?$")
+    public_url: str = ""
     title: Text = "climtrack"
     max_megabytes: int = Field(500, ge=10)
     prune: bool = False
@@ -195,10 +214,16 @@ class PublishSettings(Section):
     @classmethod
     def _address(cls, url: str) -> str:
         try:
-            if url and (not urlsplit(url).hostname or urlsplit(url).port == 0):
+            if url and not (
+                re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\"'<>]+", url)
+                and urlsplit(url).hostname
+                and urlsplit(url).port != 0
+            ):
                 raise ValueError
         except ValueError as problem:  # a bracket left open, a port beyond the last
-            raise ValueError("write the site's address, such as https://example.org/climate/") from problem
+            raise ValueError(
+                f"{url[:40]!r}: write the site's address, such as https://example.org/climate/"
+            ) from problem
         return url
 
 
@@ -251,5 +276,5 @@ def _base_url(url: str) -> str:
     found = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(:([0-9]{1,5}))?(/[!-~]*)?", url)
     allowed = found and (_own(found[2]) or (found[1] == "https" and found[2][0] != "["))
     if not found or not allowed or int(found[4] or 0) > 65535 or set("?#@") & set(url):
-        raise ValueError("write an https:// address (http:// is for this computer's own loopback only)")
+        raise ValueError(f"{url[:40]!r}: write an https:// address (http:// is for this very computer only)")
     return url if url.endswith("/") else url + "/"

@@ -10,9 +10,9 @@ import typer
 
 from climtrack import __version__
 from climtrack.cli import archive, data, doctor, findings, gallery, grid, posts, report, setup, unattended, verify
-from climtrack.cli.output import complain, exit_code
+from climtrack.cli.output import complain, exit_code, note
 from climtrack.cli.overview import spoken
-from climtrack.errors import ClimtrackError
+from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.files import disk_error
 from climtrack.stopping import deliver_again, is_wish_to_stop
 
@@ -53,16 +53,35 @@ for room in (report, findings, verify, posts, data, archive, unattended, doctor,
 
 
 def _run(words: Sequence[str]) -> None:
-    """Run a command, with its help in the terminal's language."""
-    if spoken(os.environ) == "es" and {"-h", "--help"} & set(words):
-        import typer.main
+    """Run a command, with its help and the mistakes in its words in the terminal's language."""
+    spanish = spoken(os.environ) == "es"
+    if spanish and {"-h", "--help"} & set(words):
+        _help_in_spanish(words)
+        return
+    try:
+        code = app(list(words), prog_name="climtrack", standalone_mode=False)
+    except Exception as problem:
+        # Typer brings a click of its own or borrows the installed one: its refusals are known by what both can do.
+        message = getattr(problem, "format_message", None)
+        if message is None:
+            raise
+        if type(problem).__name__ == "NoArgsIsHelpError":  # a group without a command
+            _help_in_spanish(words) if spanish else typer.echo(message(), err=True)
+            sys.exit(2)
+        context = getattr(problem, "ctx", None)
+        asked = context.command_path if context else " ".join(["climtrack", *words[:1]])
+        text = message().rstrip(".")
+        raise ConfigError(f"{text[:1].lower()}{text[1:]}", f"Try `{asked} --help`") from problem
+    sys.exit(code if isinstance(code, int) else 0)
 
-        from climtrack.cli.spanish import help_text
 
-        typer.echo(help_text(typer.main.get_command(app), words))
-        sys.exit(0)
-    else:
-        app(words, prog_name="climtrack")
+def _help_in_spanish(words: Sequence[str]) -> None:
+    """Print the help of the command that some words name."""
+    from typer.main import get_command
+
+    from climtrack.cli.spanish import help_text
+
+    typer.echo(help_text(get_command(app), words))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -99,6 +118,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(130)
         if debug:
             raise
-        typer.echo(f"climtrack: a bug: {type(problem).__name__}: {problem}"[:160], err=True)
-        typer.echo("Run the same command with --debug and report what it prints.", err=True)
+        note(f"climtrack: a bug: {type(problem).__name__}: {problem}"[:160])
+        note("Run the same command with --debug and report what it prints.")
         sys.exit(1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Languages, configuration, date, now, several
-from climtrack.cli.output import as_json, complain, note, say, tell
+from climtrack.cli.output import as_json, complain, local, note, say, tell
 from climtrack.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -372,7 +372,8 @@ def counting(doing: str, what: str) -> Iterator[Callable[[int, int], None] | Non
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(f"{doing} …"), BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn())
+    said, things = TextColumn(f"{local(doing)} …"), TextColumn(local(what))
+    columns = (said, BarColumn(), MofNCompleteColumn(), things, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

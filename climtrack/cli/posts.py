@@ -277,4 +277,4 @@ def serve(
     settings = configuration(config)
     chosen = serving(settings, host=host, port=port, public=public)
     root = folder if folder is not None else site_folder(settings)
-    run(root, chosen, now=lambda: dt.datetime.now(dt.UTC), ready=lambda url: say(f"Serving {root} at {url}"))
+    run(root, chosen, now=lambda: dt.datetime.now(dt.UTC), ready=lambda url: tell(f"Serving {root} at {url}"))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from climtrack.cli.output import local
+
 if TYPE_CHECKING:
     from climtrack.vocabulary.series import SeriesKey
 
@@ -19,7 +21,7 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     Parameters
     ----------
     doing : str
-        What is going on: ``Fetching``.
+        What is going on: ``Fetching``; said in the terminal's language.
 
     Yields
     ------
@@ -33,10 +35,10 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     from rich.text import Text
 
     done: list[str] = []
-    with Console(stderr=True).status(Text(f"{doing} …")) as status:
+    with Console(stderr=True).status(Text(f"{local(doing)} …")) as status:
 
         def told(key: SeriesKey) -> None:
             done.append(key.label)
-            status.update(Text(f"{doing} … {len(done)} done, {key.label} just now"))
+            status.update(Text(local(f"{doing} … {len(done)} done, {key.label} just now")))
 
         yield told

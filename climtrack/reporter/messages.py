@@ -12,6 +12,7 @@ import re
 from functools import cache
 
 from climtrack.reporter.phrases import DOCTOR, GRIDS, STORE, WORDS
+from climtrack.reporter.refusals import REFUSALS
 
 _DAY = r"(\d{4}-\d{2}-\d{2})"
 #: A path, absolute or from here.
@@ -24,6 +25,7 @@ _MEASURED = re.compile(
 
 #: English phrase → Spanish; longer phrases before those they contain.
 PHRASES: tuple[tuple[str, str], ...] = (
+    *REFUSALS,
     *DOCTOR,
     *STORE,
     *WORDS,
@@ -414,7 +416,7 @@ def spanish_line(line: str, code: str = "es") -> str:
     """
     paths = _PATH.findall(line)
     line = _PATH.sub("\0", line)  # what has a folder in it is no sentence
-    line = re.sub(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), line)
+    line = re.sub(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), line)
     for pattern, spanish in _patterns():
         line = pattern.sub(spanish, line)
     if code != "es-MX":
