@@ -5,19 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import ConfigError
 from climtrack.reporter import globe
-from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import colours
-from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
-from climtrack.reporter.frame import foot, head
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.globe import BLANK, COLUMN, MAP_PRESETS
+from climtrack.reporter.globe import BLANK
 from climtrack.reporter.language import Language, direction
-from climtrack.reporter.presets import PRESETS
-from climtrack.reporter.projection import projection
 from climtrack.reporter.prose import field_map as prose
-from climtrack.reporter.theme import DIVERGING, Theme, themed
+from climtrack.reporter.sheet import COLUMN, Sheet, begun, finished
+from climtrack.reporter.theme import DIVERGING, Theme
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.fields import FieldMap
 from climtrack.vocabulary.products import PRODUCTS
@@ -35,7 +31,7 @@ def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: st
     shown : FieldMap
         What it shows.
     preset : str
-        One of `MAP_PRESETS`.
+        One of `climtrack.reporter.sheet.MAP_PRESETS`.
     theme : str or Theme
         ``light``, ``dark`` or one's own.
     language : str
@@ -58,7 +54,7 @@ def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: st
     told = prose.words(shown, Language(language))
     canvas = draw_map(shown, preset=preset, theme=theme, language=language)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.map-{shown.date}"
-    return globe.finished(canvas, told, [*DIVERGING, BLANK[canvas.theme.name]], name, fmt)
+    return finished(canvas, told, [*DIVERGING, BLANK[canvas.theme.name]], name, fmt)
 
 
 def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str) -> Canvas:
@@ -70,7 +66,7 @@ def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str)
     shown : FieldMap
         What it shows.
     preset : str
-        One of `MAP_PRESETS`.
+        One of `climtrack.reporter.sheet.MAP_PRESETS`.
     theme : str or Theme
         ``light``, ``dark`` or one's own.
     language : str
@@ -86,29 +82,24 @@ def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str)
     ConfigError
         If the preset is none that maps are composed for.
     """
-    if preset not in MAP_PRESETS:
-        raise ConfigError(f"a map is not composed for {preset[:20]!r}", f"Choose one of {', '.join(MAP_PRESETS)}")
-    canvas = Canvas(PRESETS[preset], themed(theme) if isinstance(theme, str) else theme, Language(language))
-    told = prose.words(shown, canvas.language)
-    top = head(canvas, told.title, told.subtitle) + 10
-    bottom = foot(canvas, _notes(shown, canvas.language), _source(shown, canvas))
-    margin, wide = canvas.preset.margin, canvas.preset.form == "wide"
-    room = Rect(margin, top, canvas.preset.width - margin, bottom - 9)
-    view = projection(shown.region)
-    limit = scale_limit(shown.anomaly)
-    if wide and view.ratio < 1.7:
-        side = Rect(room.right - COLUMN, room.top, room.right, room.bottom)
-        area = globe.fitted(Rect(room.left, room.top, side.left - 18, room.bottom), view.ratio)
-        _said(canvas, shown, side)
-        colours.key(canvas, limit, side.right, side.bottom, COLUMN)
+    words, limit = Language(language), scale_limit(shown.anomaly)
+    sheet = begun(
+        shown.region, prose.words(shown, words), _notes(shown, words), _sources(shown, words),
+        preset=preset, theme=theme, language=words,
+    )  # fmt: skip
+    canvas, room = sheet.canvas, sheet.room
+    if (column := sheet.column) is not None:
+        area = sheet.area()
+        _say(sheet, column, shown)
+        colours.key(canvas, limit, column.right, column.bottom, COLUMN)
     else:
-        area = globe.fitted(Rect(room.left, room.top, room.right, room.bottom - colours.ROOM - 4), view.ratio)
+        area = sheet.area(colours.ROOM + 4)
         colours.key(canvas, limit, min(area.right, room.right), room.bottom, min(220.0, area.width))
     globe.paint(
-        canvas, shown.region, view, area, (*DIVERGING, BLANK[canvas.theme.name]),
+        canvas, shown.region, sheet.view, area, (*DIVERGING, BLANK[canvas.theme.name]),
         lambda latitude, longitude: colours.classes(shown.at(latitude, longitude), limit),
     )  # fmt: skip
-    globe.shores(canvas, shown.region, view, area)
+    globe.shores(canvas, shown.region, sheet.view, area)
     return canvas
 
 
@@ -123,35 +114,20 @@ def _notes(shown: FieldMap, language: Language) -> tuple[str, ...]:
     return (*blank, language.text("map.equal"))
 
 
-def _source(shown: FieldMap, canvas: Canvas) -> tuple[str, ...]:
+def _sources(shown: FieldMap, language: Language) -> tuple[str, ...]:
     """Parts of the source line."""
-    parts = [prose.source(shown, canvas.language)]
-    if PRODUCTS[shown.product].copernicus:
-        parts.append(canvas.language.text("picture.copernicus", year=shown.source.retrieved.year))
-    return (*parts, canvas.theme.credit) if canvas.theme.credit else tuple(parts)
+    own = prose.source(shown, language)
+    if not PRODUCTS[shown.product].copernicus:
+        return (own,)
+    return own, language.text("picture.copernicus", year=shown.source.retrieved.year)
 
 
-def _said(canvas: Canvas, shown: FieldMap, room: Rect) -> None:
+def _say(sheet: Sheet, column: Rect, shown: FieldMap) -> None:
     """The facts beside the map."""
-    language, theme = canvas.language, canvas.theme
-    label, note = canvas.size(canvas.preset.type.label), canvas.size(canvas.preset.type.note)
-    big = canvas.size(canvas.preset.type.callout) * 1.7
-    decimals = VARIABLES[shown.variable].decimals
+    language, theme, decimals = sheet.canvas.language, sheet.canvas.theme, VARIABLES[shown.variable].decimals
     ink = {1: theme.warmer, 0: theme.ink, -1: theme.cooler}[direction(shown.mean, decimals)]
-    y = room.top + 8 + CAP * big
-    canvas.text("mean", room.left, y, Line(language.difference(shown.mean, decimals), "bold", big, ink), halo=False)
-    y += DESCENT * big + 4
-    facts: tuple[tuple[str, Face, float, str], ...] = (
-        (prose.share(shown, language), "semibold", label, theme.ink),
-        (_line(shown, language, "warmest"), "regular", note, theme.secondary),
-        (_line(shown, language, "coldest"), "regular", note, theme.secondary),
-    )
-    for text, face, size, colour in facts:
-        y += 10
-        for line in wrapped(theme, face, size, text, room.width):
-            y += CAP * size
-            canvas.text("fact", room.left, y, Line(line, face, size, colour), halo=False)
-            y += (1.25 - CAP) * size
+    facts = (prose.share(shown, language), *(_line(shown, language, which) for which in ("warmest", "coldest")))
+    sheet.say(column, "mean", language.difference(shown.mean, decimals), ink, facts)
 
 
 def _line(shown: FieldMap, language: Language, which: str) -> str:

@@ -1,4 +1,4 @@
-"""Globe: what every map shares: the field as pixels, shores and rim, the finished file."""
+"""Globe: the field as pixels, shores and rim."""
 
 from __future__ import annotations
 
@@ -8,95 +8,16 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.coast import coastlines
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.projection import Projection
-from climtrack.reporter.theme import COLOURS
-from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.regions import Region
 
 Floats = npt.NDArray[np.float64]
-#: Sizes that a map is composed for.
-MAP_PRESETS = ("wide", "post", "email", "phone")
 #: Land and other places without data: a middle grey, far from the palest colours of the sea for every eye.
 BLANK = {"light": "#9AA2A8", "dark": "#54575A"}
 SHORE = {"light": "#4F5962", "dark": "#939EA8"}
-#: Width of the column of words beside a map in a wide picture.
-COLUMN = 196.0
-
-
-def finished(canvas: Canvas, told: Words, inks: Sequence[str], name: str, fmt: str) -> Asset:
-    """
-    A drawn map as a file.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The drawing.
-    told : Words
-        Its words.
-    inks : sequence of str
-        Colours that a palette must keep.
-    name : str
-        Beginning of its name, up to the preset.
-    fmt : {"png", "webp", "svg", "pdf"}
-        Format.
-
-    Returns
-    -------
-    Asset
-        The file, with its words.
-
-    Raises
-    ------
-    ConfigError
-        If the format is unknown.
-    RenderError
-        If the PNG stays above its ceiling.
-    """
-    from climtrack.reporter import encode
-
-    if fmt not in encode.MEDIA_TYPES:
-        raise ConfigError(f"format {fmt[:20]!r} is unknown", f"Choose one of {', '.join(encode.MEDIA_TYPES)}")
-    size = canvas.preset
-    if fmt == "png":
-        image = encode.raster(canvas)
-        kept = [*(getattr(canvas.theme, role) for role in COLOURS), *inks]
-        for step in encode.STEPS:
-            data = encode.png(image, kept, *step)
-            if len(data) <= size.ceiling * 1000:
-                break
-        else:
-            raise RenderError(f"the map in {size.name} is {len(data) // 1000} kB, more than {size.ceiling}")
-    else:
-        data = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
-    look = "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
-    path = f"{name}.{size.name}{look}.{canvas.language.code}.{fmt}"
-    return Asset(path, encode.MEDIA_TYPES[fmt], data, canvas.language.code, told, *size.pixels)
-
-
-def fitted(room: Rect, ratio: float) -> Rect:
-    """
-    The largest rectangle of a ratio, in the middle of the room.
-
-    Parameters
-    ----------
-    room : Rect
-        The room.
-    ratio : float
-        Width over height.
-
-    Returns
-    -------
-    Rect
-        The rectangle.
-    """
-    width = min(room.width, room.height * ratio)
-    height = width / ratio
-    left, top = room.left + (room.width - width) / 2, room.top + (room.height - height) / 2
-    return Rect(left, top, left + width, top + height)
 
 
 def paint(

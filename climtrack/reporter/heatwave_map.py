@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from climtrack.errors import ConfigError
 from climtrack.reporter import globe
 from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
-from climtrack.reporter.frame import foot, head
+from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.globe import BLANK, COLUMN, MAP_PRESETS
+from climtrack.reporter.globe import BLANK
 from climtrack.reporter.language import Language
-from climtrack.reporter.presets import PRESETS
-from climtrack.reporter.projection import projection
 from climtrack.reporter.prose import heatwave_map as prose
-from climtrack.reporter.theme import Theme, themed
+from climtrack.reporter.sheet import COLUMN, Sheet, begun, finished
+from climtrack.reporter.theme import Theme
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.fields import HeatwaveMap
 from climtrack.vocabulary.variables import VARIABLES
@@ -38,7 +35,7 @@ def render_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, lan
     shown : HeatwaveMap
         What it shows.
     preset : str
-        One of `climtrack.reporter.globe.MAP_PRESETS`.
+        One of `climtrack.reporter.sheet.MAP_PRESETS`.
     theme : str or Theme
         ``light``, ``dark`` or one's own.
     language : str
@@ -62,7 +59,7 @@ def render_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, lan
     canvas = draw_heatwaves(shown, preset=preset, theme=theme, language=language)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.heatwave-{shown.date}"
     inks = (*CATEGORIES, CALM[canvas.theme.name], BLANK[canvas.theme.name])
-    return globe.finished(canvas, told, inks, name, fmt)
+    return finished(canvas, told, inks, name, fmt)
 
 
 def draw_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, language: str) -> Canvas:
@@ -74,7 +71,7 @@ def draw_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, langu
     shown : HeatwaveMap
         What it shows.
     preset : str
-        One of `climtrack.reporter.globe.MAP_PRESETS`.
+        One of `climtrack.reporter.sheet.MAP_PRESETS`.
     theme : str or Theme
         ``light``, ``dark`` or one's own.
     language : str
@@ -90,49 +87,34 @@ def draw_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, langu
     ConfigError
         If the preset is none that maps are composed for.
     """
-    if preset not in MAP_PRESETS:
-        raise ConfigError(f"a map is not composed for {preset[:20]!r}", f"Choose one of {', '.join(MAP_PRESETS)}")
-    canvas = Canvas(PRESETS[preset], themed(theme) if isinstance(theme, str) else theme, Language(language))
-    words = canvas.language
-    told = prose.words(shown, words)
-    top = head(canvas, told.title, told.subtitle) + 10
-    notes = tuple(words.text(f"heat.note.{which}") for which in ("category", "day", "blank"))
-    bottom = foot(canvas, notes, (prose.source(shown, words), *filter(None, (canvas.theme.credit,))))
-    margin = canvas.preset.margin
-    room = Rect(margin, top, canvas.preset.width - margin, bottom - 9)
-    view = projection(shown.region)
-    if canvas.preset.form == "wide" and view.ratio < 1.7:
-        side = Rect(room.right - COLUMN, room.top, room.right, room.bottom)
-        area = globe.fitted(Rect(room.left, room.top, side.left - 18, room.bottom), view.ratio)
-        _said(canvas, shown, side)
-        _key(canvas, shown, side.left, side.bottom, columns=1, width=COLUMN)
+    words = Language(language)
+    notes = [words.text(f"heat.note.{which}") for which in ("category", "day", "blank")]
+    sheet = begun(
+        shown.region, prose.words(shown, words), notes, (prose.source(shown, words),),
+        preset=preset, theme=theme, language=words,
+    )  # fmt: skip
+    canvas, room = sheet.canvas, sheet.room
+    if (column := sheet.column) is not None:
+        area = sheet.area()
+        _say(sheet, column, shown)
+        _key(canvas, shown, column.left, column.bottom, columns=1, width=COLUMN)
     else:
         columns = 4 if canvas.preset.width > 600 else 2
         height = _key(canvas, shown, room.left, room.bottom, columns=columns, width=room.width)
-        area = globe.fitted(Rect(room.left, room.top, room.right, room.bottom - height - 8), view.ratio)
-    theme_name = canvas.theme.name
-    globe.paint(canvas, shown.region, view, area, (CALM[theme_name], *CATEGORIES, BLANK[theme_name]), shown.at)
-    globe.shores(canvas, shown.region, view, area)
+        area = sheet.area(height + 8)
+    inks = (CALM[canvas.theme.name], *CATEGORIES, BLANK[canvas.theme.name])
+    globe.paint(canvas, shown.region, sheet.view, area, inks, shown.at)
+    globe.shores(canvas, shown.region, sheet.view, area)
     return canvas
 
 
-def _said(canvas: Canvas, shown: HeatwaveMap, room: Rect) -> None:
+def _say(sheet: Sheet, column: Rect, shown: HeatwaveMap) -> None:
     """The facts beside the map."""
-    language, theme = canvas.language, canvas.theme
-    label, note = canvas.size(canvas.preset.type.label), canvas.size(canvas.preset.type.note)
-    big = canvas.size(canvas.preset.type.callout) * 1.7
-    y = room.top + 8 + CAP * big
-    canvas.text("share", room.left, y, Line(prose.percent(shown.share, language), "bold", big, theme.ink), halo=False)
-    y += DESCENT * big + 4
-    facts: list[tuple[str, Face, float, str]] = [(language.text("heat.beside"), "semibold", label, theme.ink)]
+    language = sheet.canvas.language
+    facts = [language.text("heat.beside")]
     if shown.strongest is not None:
-        facts.append((prose.strongest(shown.strongest, language), "regular", note, theme.secondary))
-    for text, face, size, colour in facts:
-        y += 10
-        for line in wrapped(theme, face, size, text, room.width):
-            y += CAP * size
-            canvas.text("fact", room.left, y, Line(line, face, size, colour), halo=False)
-            y += (1.25 - CAP) * size
+        facts.append(prose.strongest(shown.strongest, language))
+    sheet.say(column, "share", prose.percent(shown.share, language), sheet.canvas.theme.ink, facts)
 
 
 def _key(

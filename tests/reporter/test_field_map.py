@@ -13,11 +13,12 @@ from PIL import Image
 from climtrack.errors import ConfigError
 from climtrack.reporter.coast import coastlines
 from climtrack.reporter.field_map import draw_map, render_map, scale_limit
-from climtrack.reporter.globe import BLANK, MAP_PRESETS
+from climtrack.reporter.globe import BLANK
 from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.projection import projection
 from climtrack.reporter.prose.field_map import words
+from climtrack.reporter.sheet import MAP_PRESETS
 from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import Extreme, FieldMap
