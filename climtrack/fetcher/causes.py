@@ -20,6 +20,7 @@ from climtrack.fetcher import answer
 from climtrack.fetcher.answer import Elsewhere, Passing, Silent
 from climtrack.fetcher.connection import DeadlinePassed, Forbidden, TooMuch
 from climtrack.fetcher.syntax import LATER, shown
+from climtrack.vocabulary import faults
 
 
 def explained(problem: Exception, url: str, *, total: float, max_bytes: int) -> FetchError:
@@ -42,7 +43,7 @@ def explained(problem: Exception, url: str, *, total: float, max_bytes: int) -> 
     FetchError
         To be raised from `problem`.
     """
-    causes = [problem, *_causes(problem)]
+    causes = faults.causes(problem)
     for cause in causes:
         if isinstance(cause, TooMuch):
             return answer.too_large(max_bytes, url)
@@ -55,23 +56,23 @@ def explained(problem: Exception, url: str, *, total: float, max_bytes: int) -> 
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Elsewhere(_untrusted(cause), LATER, url=url)
         if isinstance(cause, ssl.SSLError):
-            return Passing("the secure connection could not be made (TLS)", LATER, url=url)
+            return Passing(faults.INSECURE, LATER, url=url)
         if isinstance(cause, socket.gaierror):
             host = shown(urlsplit(url).hostname or "", 60)
-            return Silent(f"no address is known for {host}", "Is this computer online? " + LATER, url=url)
+            return Silent(faults.unknown(host), "Is this computer online? " + LATER, url=url)
         if isinstance(cause, ConnectionRefusedError):
-            return Silent("the server refused the connection", LATER, url=url)
+            return Silent(faults.REFUSED, LATER, url=url)
         if isinstance(cause, IncompleteRead | http.client.IncompleteRead):
-            return Passing("the answer is cut short", LATER, url=url)
+            return Passing(faults.SHORT, LATER, url=url)
         if isinstance(cause, ConnectionError | http.client.RemoteDisconnected):
-            return Silent("the server broke off the connection", LATER, url=url)
+            return Silent(faults.BROKEN_OFF, LATER, url=url)
     if any(
         isinstance(cause, http.client.HTTPException | ProtocolError | InvalidHeader | ValueError) for cause in causes
     ):
-        return SourceChanged("the server's answer is not HTTP as we know it", LATER, url=url)
+        return SourceChanged(faults.NOT_HTTP, LATER, url=url)
     if isinstance(problem, OSError):
-        return Silent("the network cannot be reached", "Is this computer online? " + LATER, url=url)
-    return Silent("the server broke off the connection", LATER, url=url)
+        return Silent(faults.UNREACHABLE, "Is this computer online? " + LATER, url=url)
+    return Silent(faults.BROKEN_OFF, LATER, url=url)
 
 
 def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
@@ -87,15 +88,3 @@ def _untrusted(problem: ssl.SSLCertVerificationError) -> str:
         64: "the certificate is for another name",
     }
     return reasons.get(problem.verify_code, f"the certificate is not accepted ({shown(problem.verify_message)})")
-
-
-def _causes(problem: BaseException) -> list[BaseException]:
-    """What lies behind an error: causes, contexts and wrapped errors."""
-    found: list[BaseException] = []
-    rest: list[object] = [problem]
-    while rest and len(found) < 20:
-        item = rest.pop(0)
-        if isinstance(item, BaseException) and item not in found:
-            found.append(item)
-            rest += [*item.args, item.__cause__, item.__context__]
-    return found[1:]

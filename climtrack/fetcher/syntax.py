@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from climtrack.errors import SourceChanged
+from climtrack.vocabulary import faults
 
 MAX_DEPTH = 4  # the feed needs 3: list, row, data
 MAX_BRACKETS = 5_000  # the feed needs about 360
@@ -167,7 +168,7 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         if depth > MAX_DEPTH or brackets > MAX_BRACKETS:
             changed("nested too deep" if depth > MAX_DEPTH else "too many rows")
     if depth > 0:
-        raise SourceChanged("the answer is cut short", LATER)
+        raise SourceChanged(faults.SHORT, LATER)
     try:
         text = body.decode("utf-8")
         table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)

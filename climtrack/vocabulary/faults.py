@@ -6,6 +6,13 @@ import http.client
 import socket
 import ssl
 
+LATE = "the server did not answer in time"
+INSECURE = "the secure connection could not be made (TLS)"
+REFUSED = "the server refused the connection"
+SHORT = "the answer is cut short"
+BROKEN_OFF = "the server broke off the connection"
+NOT_HTTP = "the server's answer is not HTTP as we know it"
+UNREACHABLE = "the network cannot be reached"
 #: Causes are wrapped in one another; a ring of them ends here.
 _DEEPEST = 20
 
@@ -26,29 +33,58 @@ def network(problem: BaseException, host: str = "") -> str:
     str
         One clause without a full stop; never the name of a class.
     """
-    causes = _causes(problem)
-    for cause in causes:
+    found = causes(problem)
+    for cause in found:
         if isinstance(cause, TimeoutError):
-            return "the server did not answer in time"
+            return LATE
         if isinstance(cause, ssl.SSLError):
-            return "the secure connection could not be made (TLS)"
+            return INSECURE
         if isinstance(cause, socket.gaierror):
-            return f"no address is known for {host[:60] or 'the server'}"
+            return unknown(host[:60] or "the server")
         if isinstance(cause, ConnectionRefusedError):
-            return "the server refused the connection"
+            return REFUSED
         if isinstance(cause, http.client.IncompleteRead):
-            return "the answer is cut short"
+            return SHORT
         if isinstance(cause, ConnectionError):  # RemoteDisconnected is one
-            return "the server broke off the connection"
-    if any(isinstance(cause, http.client.HTTPException) for cause in causes):
-        return "the server's answer is not HTTP as we know it"
-    if any(isinstance(cause, OSError) for cause in causes):
-        return "the network cannot be reached"
-    return "the server broke off the connection"
+            return BROKEN_OFF
+    if any(isinstance(cause, http.client.HTTPException) for cause in found):
+        return NOT_HTTP
+    if any(isinstance(cause, OSError) for cause in found):
+        return UNREACHABLE
+    return BROKEN_OFF
 
 
-def _causes(problem: BaseException) -> list[BaseException]:
-    """An error and what lies behind it: causes, contexts, wrapped errors."""
+def unknown(host: str) -> str:
+    """
+    That a name leads nowhere.
+
+    Parameters
+    ----------
+    host : str
+        Whom was asked.
+
+    Returns
+    -------
+    str
+        One clause.
+    """
+    return f"no address is known for {host}"
+
+
+def causes(problem: BaseException) -> list[BaseException]:
+    """
+    An error and what lies behind it: causes, contexts, wrapped errors.
+
+    Parameters
+    ----------
+    problem : BaseException
+        As raised.
+
+    Returns
+    -------
+    list of BaseException
+        Itself first.
+    """
     found: list[BaseException] = []
     rest: list[object] = [problem]
     while rest and len(found) < _DEEPEST:
