@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,19 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("soak", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+# Whoever runs the tests may speak Spanish, sit behind a proxy or have settings of their own; a test that is about such
+# things sets them itself.
+_OURS = {"CLIMTRACK_SHARED_DATA", "CLIMTRACK_SOAK_SECONDS"}
+_PERSONAL = ("CLIMTRACK_", "LC_", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "MPL", "SOURCE_DATE_EPOCH")
+for _name in list(os.environ):
+    if (_name.startswith(_PERSONAL) or _name.lower().endswith("_proxy")) and _name not in _OURS:
+        del os.environ[_name]
+os.environ["LANG"] = "C.UTF-8"
+# A shell that starts a job in the background has it ignore Ctrl-C, and so would all programs that are stopped here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,8 @@ A web server on loopback that misbehaves to order.
 
 It speaks HTTP by hand, so that it can also speak it wrongly. Serve bodies with `put`, give a path a fault with `fault`;
 every request is kept in `requests`. A fault is called with the connection and the number of the request for that path,
-counted from 1, and writes what it likes; returning True lets the good answer follow.
+counted from 1, and writes what it likes; returning True lets the good answer follow. Whoever asks it may go by a
+`Clock`, so that limits of time are tried whatever the computer's speed.
 """
 
 from __future__ import annotations
@@ -15,11 +16,37 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+
+#: Seconds after which a client that neither speaks nor reads is given up.
+PATIENCE = 60.0
+
+
+class Clock:
+    """
+    Time that goes on by `step` at each look, and while somebody sleeps by it.
+
+    Parameters
+    ----------
+    step : float
+        Seconds between two looks.
+    """
+
+    def __init__(self, step: float = 0.0) -> None:
+        self.now, self.step, self.slept = 1000.0, step, list[float]()
+
+    def __call__(self) -> float:
+        """The time; later at each call."""
+        self.now += self.step
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and nobody wait."""
+        self.now += seconds
+        self.slept.append(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +55,6 @@ class Request:
 
     path: str
     headers: Mapping[str, str]
-    when: float
     connection: int
 
 
@@ -115,7 +141,7 @@ class FakeSite:
     ) -> None:
         self.closing.set()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE)
         self._listener.close()
 
     @property
@@ -154,7 +180,7 @@ class FakeSite:
 
     def _serve(self, sock: socket.socket, number: int) -> None:
         try:
-            sock.settimeout(5)
+            sock.settimeout(PATIENCE)
             if self.tls is not None:
                 sock = self.tls.wrap_socket(sock, server_side=True)
             while self._one(sock, number):
@@ -178,10 +204,10 @@ class FakeSite:
             if not piece:
                 return False
             head += piece
-        sock.settimeout(5)
+        sock.settimeout(PATIENCE)
         first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        request = Request(first.split(" ")[1].lstrip("/"), headers, time.monotonic(), number)
+        request = Request(first.split(" ")[1].lstrip("/"), headers, number)
         with self._lock:
             self.requests.append(request)
             count = len(self.asked(request.path))

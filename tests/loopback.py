@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,11 +15,11 @@ class _Handler(SimpleHTTPRequestHandler):
     """The standard library's file server, keeping a record instead of printing it."""
 
     log: list[tuple[str, int, str]]
-    pause: float
+    gate: Callable[[str], object]
 
     def do_GET(self) -> None:
-        """Answer after a while."""
-        time.sleep(self.pause)
+        """Answer once the gate lets the path pass."""
+        type(self).gate(self.path)
         super().do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own name
@@ -32,10 +31,12 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving(folder: Path, *, pause: float = 0) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
-    """Serve a folder on loopback, each answer after `pause` seconds; address and list of (path, status, agent)."""
+def serving(
+    folder: Path, *, gate: Callable[[str], object] = lambda _: None
+) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+    """Serve a folder on loopback, a path when `gate` returns from it; address and list of (path, status, agent)."""
     log: list[tuple[str, int, str]] = []
-    handler = type("Handler", (_Handler,), {"log": log, "pause": pause})
+    handler = type("Handler", (_Handler,), {"log": log, "gate": staticmethod(gate)})
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -16,20 +16,20 @@ from tests.loopback import serving
 
 SEED = "climate_reanalyzer_constructed/2024-07-05"
 NOW = "2024-07-11T16:42:00Z"
+NOBODY = "http://127.0.0.1:9/"
 
 
-def climtrack(
-    *words: str, home: Path, base: str = "http://127.0.0.1:9/", **env: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command with its own home; port 9 is the discard port, where nobody answers."""
-    impatient = home / "impatient.toml"
-    impatient.write_text("[fetch]\ntotal_timeout = 1.0\n")
+def climtrack(*words: str, home: Path, base: str = NOBODY, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with its own home; port 9 is the discard port, where nobody answers: not asked for long."""
+    settings = home / "settings.toml"
+    seconds = 1 if base == NOBODY else 120
+    settings.write_text(f"[fetch]\nread_timeout = 30\ntotal_timeout = {seconds}\n")
     environment = {
         **os.environ,
         "CLIMTRACK_HOME": str(home / "store"),
         "CLIMTRACK_BASE_URL": base,
         "CLIMTRACK_NOW": NOW,
-        "CLIMTRACK_CONFIG": str(impatient),
+        "CLIMTRACK_CONFIG": str(settings),
         "LANG": "C.UTF-8",
         **env,
     }

@@ -15,7 +15,7 @@ from climtrack.errors import SourceChanged, SourceUnavailable
 from climtrack.gridded.downloads import Downloader, Policy
 
 BODY = b"\x89HDF\r\n\x1a\n" + bytes(range(256)) * 4000
-POLICY = Policy("climtrack/test (+https://example.org/)", connect=2, read=2, attempts=3, patience=1)
+POLICY = Policy("climtrack/test (+https://example.org/)", connect=60, read=60, attempts=3, patience=1)
 Answer = Callable[[BaseHTTPRequestHandler, int], None]
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,13 +33,14 @@ from climtrack.pipeline.studies import Freshness, stock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
+from tests.conftest import ROOT
 from tests.loopback import serving
 
 NOW = dt.datetime(2024, 1, 10, 17, tzinfo=dt.UTC)
 FIRST = dt.date(2023, 12, 28)
 NH = SeriesKey("oisst", "sst", "nh")
 HALVES = (REGIONS["nh"], REGIONS["sh"])
-QUICK = Policy("climtrack/test", connect=2, read=2, attempts=2, patience=0.01)
+QUICK = Policy("climtrack/test", connect=60, read=60, attempts=2, patience=0.01)
 Configure = Callable[[str], Config]
 
 
@@ -139,20 +141,22 @@ def test_what_is_done_reaches_the_store_while_the_run_goes_on(ncei: Path, config
 
 def test_a_stop_by_signal_stores_what_is_done(ncei: Path, configure: Configure, tmp_path: Path) -> None:
     """SIGTERM to the real command: one line, 130, the store as far as the journal, and the rest by the same command."""
-    with serving(ncei, pause=0.2) as (base, _):
+    first, told = FIRST.strftime("%Y%m%d"), threading.Event()
+    with serving(ncei, gate=lambda path: first in path or told.wait(60)) as (base, _):
         config = configure(base)
         command = [
             sys.executable, "-m", "climtrack", "grid", "backfill", "sst", "--since", str(FIRST), "--until",
             "2024-01-09", "--config", str(tmp_path / "config.toml"),
         ]  # fmt: skip
-        home = {"CLIMTRACK_HOME": str(config.home), "CLIMTRACK_NOW": NOW.isoformat(), "PYTHONPATH": str(Path.cwd())}
+        home = {"CLIMTRACK_HOME": str(config.home), "CLIMTRACK_NOW": NOW.isoformat(), "PYTHONPATH": str(ROOT)}
         environment = os.environ | home | {"LC_ALL": "C.UTF-8"}
         journal = config.home / "grids" / "oisst.sst.daily.exact.jsonl"
         running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while running.poll() is None and not (journal.is_file() and b"\n" in journal.read_bytes()):
             time.sleep(0.005)
         running.terminate()
-        _, said = running.communicate(timeout=30)
+        told.set()
+        _, said = running.communicate(timeout=120)
         noted = len(journal.read_bytes().splitlines())
         assert (running.returncode, Store(config.home).read(NH).values.size) == (130, noted)
         assert "interrupted; " in said.splitlines()[-1]
@@ -351,7 +355,7 @@ def test_a_killed_backfill_goes_on_and_never_fills_the_disk(ncei: Path, configur
             sys.executable, "-m", "climtrack", "grid", "backfill", "sst", "--since", str(FIRST), "--until",
             "2024-01-04", "--config", str(tmp_path / "config.toml"),
         ]  # fmt: skip
-        home = {"CLIMTRACK_HOME": str(config.home), "CLIMTRACK_NOW": NOW.isoformat(), "PYTHONPATH": str(Path.cwd())}
+        home = {"CLIMTRACK_HOME": str(config.home), "CLIMTRACK_NOW": NOW.isoformat(), "PYTHONPATH": str(ROOT)}
         passing = config.home / "grids" / "passing"
         journal = config.home / "grids" / "oisst.sst.daily.exact.jsonl"
         for upto in (1, 3, 5):
