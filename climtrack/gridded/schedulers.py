@@ -26,6 +26,8 @@ MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**27),
     "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
 }  # fmt: skip
+#: Seconds in which a dask scheduler must answer, busy as it may be.
+ANSWER = 20
 #: How often a task may lose its worker before we say so.
 LOSSES = 3
 
@@ -149,7 +151,7 @@ def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: 
         distributed = _distributed()
         address = held.enter_context(cluster(count)) if scheduler == "cluster" else scheduler
         try:
-            client = held.enter_context(distributed.Client(address, timeout=4, set_as_default=False))
+            client = held.enter_context(distributed.Client(address, timeout=ANSWER, set_as_default=False))
         except OSError as error:
             raise ConfigError(
                 f"no dask scheduler answers at {address[:80]}", "Start one with `dask scheduler`"

@@ -23,8 +23,8 @@ from climtrack.files import disk_error, remove, write_whole
 #: What is said of runs that have a lock of their own, besides refreshes.
 RUNS = {"climatology": "another climatology is running", "backfill": "another backfill is running"}
 
-#: Looks for who holds a lock, 20 ms apart.
-PATIENCE = 25
+#: Looks for who holds a lock, 20 ms apart: a slow disk may take seconds to keep the holder's word.
+PATIENCE = 250
 
 
 @contextmanager
@@ -57,15 +57,13 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
     path, holder = home / f".{name}.lock", home / f".{name}.json"
     lock = FileLock(path, thread_local=False)
     try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise StoreBusy(
-            f"{RUNS.get(name, 'another refresh is running')} ({_holder(holder)})",
-            "Wait until it has finished",
-            path=path,
-        ) from error
+        named = _taken(lock, holder)
     except OSError as error:
         raise disk_error(error, path) from error
+    if named:
+        raise StoreBusy(
+            f"{RUNS.get(name, 'another refresh is running')} ({named})", "Wait until it has finished", path=path
+        )
     try:
         write_whole(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
         yield
@@ -74,11 +72,18 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
         lock.release()
 
 
-def _holder(path: Path) -> str:
-    """Process and time, as far as they can be told; one that has only just begun is given a moment to say so."""
+def _taken(lock: FileLock, holder: Path) -> str:
+    """
+    Take the lock, or tell process and time of who has it.
+
+    One that has only just begun is given a moment to say so, and one that has only just ended leaves the lock to us.
+    """
     for _ in range(PATIENCE):
+        with suppress(Timeout):
+            lock.acquire(blocking=False)
+            return ""
         with suppress(OSError, ValueError, KeyError, TypeError):
-            said = json.loads(path.read_bytes()[:1000])
+            said = json.loads(holder.read_bytes()[:1000])
             return f"process {int(said['pid'])}, since {dt.datetime.fromisoformat(said['since']):%H:%M} UTC"
         time.sleep(0.02)
     return "process unknown"

@@ -134,8 +134,9 @@ def test_processes_that_always_die_are_given_up() -> None:
 
 
 @pytest.mark.parametrize("name", ["thread", "fast", "tcp://127.0.0.1:1"])
-def test_unknown_schedulers_are_named(name: str) -> None:
+def test_unknown_schedulers_are_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also an address where nobody answers."""
+    monkeypatch.setattr(schedulers, "ANSWER", 0.5)
     with pytest.raises(ConfigError):
         schedulers.run(str, [1, 2], scheduler=name)
 

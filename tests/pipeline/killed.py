@@ -185,15 +185,19 @@ class Field:
             time.sleep(rng.uniform(0, sum(lasts.values())))
         else:
             aim = rng.choice(list(lasts))
-            while STAGES.index(self.clock.stage) < STAGES.index(aim):
-                time.sleep(0.0002)
-                if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                    break
+            self.wait_for(aim, pid)
             time.sleep(rng.uniform(0, lasts[aim]))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         gone(pid)
         return self.clock.stage
+
+    def wait_for(self, stage: str, pid: int) -> None:
+        """Until a round comes to some stage, or ends without."""
+        while STAGES.index(self.clock.stage) < STAGES.index(stage):
+            time.sleep(0.0002)
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                break
 
     def examine(self, *, room: bool = True) -> bool:
         """
@@ -237,7 +241,7 @@ def digest_of(key: SeriesKey, body: bytes) -> str:
 
 def gone(session: int) -> None:
     """The processes that a killed round had started end with it."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         if not any(session_of(entry) == session for entry in Path("/proc").glob("[0-9]*")):
             return

@@ -13,7 +13,6 @@ import resource
 import shutil
 import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -432,13 +431,19 @@ def test_any_of_the_last_thirty_refreshes_can_be_restored(home: Path) -> None:
     assert day_of(home) == 7
 
 
-def test_a_holder_that_has_only_just_begun_is_still_named(tmp_path: Path) -> None:
+def test_a_holder_that_has_only_just_begun_is_still_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between taking the lock and saying who has it lies a moment, in which another may ask."""
-    held = FileLock(tmp_path / ".writer.lock")
     note = json.dumps({"pid": 4711, "since": NOW.isoformat()})
-    with held:
-        later = threading.Timer(0.1, (tmp_path / ".writer.json").write_text, [note])
-        later.start()
-        with pytest.raises(StoreBusy, match="process 4711"), Store(tmp_path).writer(NOW):
-            pytest.fail("two writers")
-        later.join()
+    monkeypatch.setattr("climtrack.store.lock.time.sleep", lambda _: (tmp_path / ".writer.json").write_text(note))
+    held = FileLock(tmp_path / ".writer.lock")
+    with held, pytest.raises(StoreBusy, match="process 4711"), Store(tmp_path).writer(NOW):
+        pytest.fail("two writers")
+
+
+def test_a_holder_that_has_only_just_ended_leaves_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took its name away between our asking for the lock and our asking whose it is."""
+    held = FileLock(tmp_path / ".writer.lock")
+    held.acquire()
+    monkeypatch.setattr("climtrack.store.lock.time.sleep", lambda _: held.release())
+    refresh(tmp_path, 0)
+    assert day_of(tmp_path) == 0
