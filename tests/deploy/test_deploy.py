@@ -107,11 +107,11 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
     text = text.replace("listen [::]:80;", "")
     (tmp_path / "climtrack.conf").write_text(text)
     temporary = "".join(
-        f"{name}_temp_path {tmp_path}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f'{name}_temp_path "{tmp_path}/{name}";' for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}} "
-        f"http {{ access_log off; {temporary} include {tmp_path}/climtrack.conf; }}"
+        f'pid "{tmp_path}/pid"; error_log stderr; events {{}} '
+        f'http {{ access_log off; {temporary} include "{tmp_path}/climtrack.conf"; }}'
     )
     done = subprocess.run(
         [nginx, "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], capture_output=True, text=True

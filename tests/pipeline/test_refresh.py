@@ -447,8 +447,10 @@ def lived(tmp_path: Path, *, days: int, keys: tuple[SeriesKey, ...], seed: int) 
         if rng.random() < 0.01:
             pid = os.fork()
             if pid == 0:
-                update(keys, config=config, store=Store(config.home), transport=site, now=now)
-                os._exit(0)
+                try:
+                    update(keys, config=config, store=Store(config.home), transport=site, now=now)
+                finally:
+                    os._exit(0)
             time.sleep(rng.uniform(0, 0.4))
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)

@@ -92,12 +92,20 @@ def test_some_calls_of_a_round_refused(tmp_path: Path, monkeypatch: pytest.Monke
     assert refused(tmp_path, monkeypatch, every=97)["exit 5"] >= 1
 
 
+class NoDisk(Exception):
+    """Root in a container may have no right to mount one."""
+
+
 def on_a_small_disk(folder: Path, steps: int) -> int:
     """Rounds on a disk of their own (tmpfs) with ever more room, from none to enough; then room, and all is well."""
-    assert ctypes.CDLL(None).unshare(CLONE_NEWNS) == 0
     folder.mkdir()
-    mount("--make-rprivate", "/")
-    mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
+    try:
+        if ctypes.CDLL(None).unshare(CLONE_NEWNS):
+            raise NoDisk
+        mount("--make-rprivate", "/")
+        mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
+    except subprocess.CalledProcessError:
+        raise NoDisk from None
     field = Field(folder, Clock())
     assert field.go() == 0
     assert field.examine()
@@ -128,7 +136,7 @@ def on_a_small_disk(folder: Path, steps: int) -> int:
 
 def mount(*words: str) -> None:
     """The command of this name."""
-    subprocess.run(["mount", *words], check=True, timeout=20)
+    subprocess.run(["mount", *words], check=True, timeout=120)
 
 
 def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int:
@@ -143,11 +151,16 @@ def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int
         try:
             told[0] = on_a_small_disk(folder, steps)
             code = 0
+        except NoDisk:
+            code = 77
         except BaseException:  # told here: nobody else hears of this process
             traceback.print_exc()
         finally:
             os._exit(code)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code == 77:
+        pytest.skip("the kernel lets nobody mount disks here")
+    assert code == 0
     return told[0]
 
 

@@ -37,6 +37,8 @@ from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 from climtrack.vocabulary.tables import year_table
 
 NH = SeriesKey("era5", "t2m", "nh")
+#: Milliseconds after which a browser that does not do what it was told is given up.
+PATIENCE = 240_000
 NOW = dt.datetime(2024, 7, 11, 16, 42, tzinfo=dt.UTC)
 #: One transparent pixel.
 PIXEL = bytes.fromhex(
@@ -200,7 +202,9 @@ def browser() -> Iterator[Browser]:
     flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=chromium, args=[*flags.split(), "--disable-component-update", "--disable-sync"]
+            executable_path=chromium,
+            args=[*flags.split(), "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+            timeout=PATIENCE,
         )
         yield running
         running.close()
@@ -210,6 +214,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A reader of 1200 px in the light."""
     made = browser.new_context(viewport={"width": 1200, "height": 900}, color_scheme="light", accept_downloads=True)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 

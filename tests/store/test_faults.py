@@ -271,8 +271,10 @@ def killed_at_random(home: Path, kills: int, rng: random.Random) -> None:
     for _ in range(kills):
         pid = os.fork()
         if pid == 0:
-            refresh(home, day + 1)
-            os._exit(0)
+            try:
+                refresh(home, day + 1)
+            finally:
+                os._exit(0)
         time.sleep(rng.uniform(0, 1.2 * usual))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -304,7 +306,11 @@ def test_of_two_writers_one_is_told(home: Path) -> None:
         for _ in range(2):
             pid = os.fork()
             if pid == 0:
-                os._exit(work())
+                code = 99
+                try:
+                    code = work()
+                finally:
+                    os._exit(code)
             pids.append(pid)
         codes = sorted(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids)
         assert codes in ([0, 0], [0, 6])
