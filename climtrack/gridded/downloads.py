@@ -203,6 +203,9 @@ class Downloader:
             if answer.status not in (200, 206):
                 return f"it answered {answer.status}"
             continued = answer.status == 206
+            if continued and not answer.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
+                part.unlink(missing_ok=True)
+                return "it sent another part than asked for"
             return self._receive(answer, part, mark, held if continued else 0)
         finally:
             answer.close()

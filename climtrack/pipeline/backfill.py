@@ -21,17 +21,20 @@ from climtrack.errors import SeriesError, StoreBusy
 from climtrack.files import make_folder
 from climtrack.gridded import catalogue, days
 from climtrack.gridded.catalogue import Item
-from climtrack.gridded.downloads import Policy
+from climtrack.gridded.downloads import Policy, Received
 from climtrack.gridded.journal import Journal
 from climtrack.gridded.reduction import FileMeans, file_means, stride_error
 from climtrack.pipeline.grid import Stored, keep, program_version
 from climtrack.pipeline.jobs import Estimate, Job, ahead, grids_folder, journal_of, left
 from climtrack.pipeline.passing import Arrival, arriving, default_policy
 from climtrack.store.lock import writers_lock
+from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.series import Status
 
 #: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
 EVERY = 300.0
+#: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.
+ROW = 3
 
 
 def backfill(
@@ -77,6 +80,8 @@ def backfill(
     ------
     SourceUnavailable
         If the server fails for good; what was done is stored before.
+    SeriesError
+        If files could not be read; all others are stored before.
     StoreBusy
         If another backfill is running.
     """
@@ -120,29 +125,50 @@ def _run(
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """All items, one being reduced while the next is on its way."""
-    work, journal, today = run.work, run.journal, run.now.date()
-    begin, request = time.monotonic(), work.request
+    work = run.work
+    begin = time.monotonic()
     due = begin + run.every
+    spoilt: list[SeriesError] = []
+    row = good = 0
     for done, (item, arrival) in enumerate(arrivals, 1):
         received = arrival()
         if received is not None:
-            location = str(received.path) if received.path.name else received.url
-            found = file_means([location], request, scheduler=run.scheduler, workers=run.workers)[0]
-            _check(work, found)
-            found = _dated(work, found, item, today)
-            if work.stride > 1:
-                found = replace(found, name=f"{found.name}, {_thinned(work, location)}")
-            journal.add(found, request.regions, sha256=received.sha256, url=received.url)
-            if received.path.name:
-                received.path.unlink()
+            try:
+                _note(run, item, received)
+                row, good = 0, good + 1
+            except SeriesError as problem:  # one damaged file must not hold back the days after it
+                spoilt.append(problem)
+                row += 1
+            finally:
+                if received.path.name:
+                    received.path.unlink()
         if done == 1 and len(todo) > 1:
             size = received.size / 1e6 if received is not None and received.size else item.megabytes
             rest = (time.monotonic() - begin) * (len(todo) - 1)
             tell(ahead(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
+        if row == ROW:
+            break
         if time.monotonic() >= due:
             due = _stored_meanwhile(run)
+    if spoilt and not good:
+        raise spoilt[0]
+    if spoilt:
+        files = counted(len(spoilt), "file")
+        raise SeriesError(f"{files} left out: {spoilt[0].what}", "The same command asks again")
+
+
+def _note(run: _Run, item: Item, received: Received) -> None:
+    """Reduce a file that has arrived, and note its days."""
+    work, request = run.work, run.work.request
+    location = str(received.path) if received.path.name else received.url
+    found = file_means([location], request, scheduler=run.scheduler, workers=run.workers)[0]
+    _check(work, found)
+    found = _dated(work, found, item, run.now.date())
+    if work.stride > 1:
+        found = replace(found, name=f"{found.name}, {_thinned(work, location)}")
+    run.journal.add(found, request.regions, sha256=received.sha256, url=received.url)
 
 
 def _stored_meanwhile(run: _Run) -> float:

@@ -24,6 +24,8 @@ def whole(handler: BaseHTTPRequestHandler, body: bytes = BODY, *, stated: int | 
     asked = handler.headers.get("Range", "")
     begin = int(asked[6:-1]) if asked and handler.headers.get("If-Range") == tag else 0
     handler.send_response(206 if begin else 200)
+    if begin:
+        handler.send_header("Content-Range", f"bytes {begin}-{len(BODY) - 1}/{len(BODY)}")
     handler.send_header("Content-Length", str((len(BODY) if stated is None else stated) - begin))
     handler.send_header("ETag", tag)
     handler.end_headers()
@@ -101,6 +103,24 @@ def test_a_file_that_changed_meanwhile_begins_anew(tmp_path: Path) -> None:
         got = downloader(base).fetch(("a.nc",), tmp_path)
     assert got is not None
     assert got.path.read_bytes() == BODY
+
+
+def test_another_part_than_asked_for_is_not_joined(tmp_path: Path) -> None:
+    """A proxy that answers 206 with the beginning: the sizes would fit, the bytes would not."""
+
+    def wrong(handler: BaseHTTPRequestHandler, _: int) -> None:
+        begin = int(handler.headers["Range"][6:-1])
+        handler.send_response(206)
+        handler.send_header("Content-Range", f"bytes 0-{len(BODY) - begin - 1}/{len(BODY)}")
+        handler.send_header("Content-Length", str(len(BODY) - begin))
+        handler.end_headers()
+        handler.wfile.write(BODY[: len(BODY) - begin])
+
+    with server(lambda h, _: whole(h, BODY[:500_000]), wrong, lambda h, _: whole(h)) as (base, log):
+        got = downloader(base).fetch(("a.nc",), tmp_path)
+    assert got is not None
+    assert got.path.read_bytes() == BODY
+    assert [bool(part) for _, _, part in log] == [False, True, False]
 
 
 def test_an_interrupted_run_is_continued_by_the_next(tmp_path: Path) -> None:

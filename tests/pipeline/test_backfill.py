@@ -250,6 +250,61 @@ def test_a_file_of_another_day_is_refused(ncei: Path, configure: Configure, tmp_
             run.backfill(work(config, FIRST), config=config, now=NOW, policy=QUICK)
 
 
+def spoilt(ncei: Path, copy: Path, *days: str) -> Path:
+    """The place with some files cut to two thirds, as the server has them itself."""
+    for path in ncei.rglob("*.nc"):
+        (copy / path.parent.name).mkdir(parents=True, exist_ok=True)
+        there = copy / path.parent.name / path.name
+        if any(day in path.name for day in days):
+            there.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+        else:
+            there.symlink_to(path)
+    return copy
+
+
+def test_a_damaged_file_does_not_hold_back_the_days_after_it(ncei: Path, configure: Configure, tmp_path: Path) -> None:
+    """All others are stored, it is named, nothing is left on disk, and the next run asks for it alone."""
+    with serving(spoilt(ncei, tmp_path / "copy", "20231230", "20240102")) as (base, _):
+        config = configure(base)
+        with pytest.raises(SeriesError, match=r"2 files left out: .*20231230") as named:
+            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+    assert named.value.remedy == "The same command asks again"
+    held = Store(config.home).read(NH)
+    assert np.flatnonzero(np.isnan(held.values)).tolist() == [2, 5]
+    assert held.values.size == 13
+    assert list((config.home / "grids" / "passing").iterdir()) == []
+    with serving(ncei) as (base, log):
+        config = configure(base)
+        run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+    assert len([path for path, code, _ in log if code == 200]) == 2
+    assert not np.isnan(Store(config.home).read(NH).values).any()
+
+
+def test_a_round_passes_over_a_damaged_day(ncei: Path, configure: Configure, tmp_path: Path) -> None:
+    """The days after it are stored, and the round names it."""
+    with serving(ncei) as (base, _):
+        config = configure(base)
+        early = dt.datetime(2024, 1, 4, 17, tzinfo=dt.UTC)
+        run.backfill(work(config, dt.date(2024, 1, 3)), config=config, now=early, policy=QUICK)
+    with serving(spoilt(ncei, tmp_path / "copy", "20240105")) as (base, _):
+        config = configure(base)
+        updates = later.increments(config=config, now=NOW, policy=QUICK)
+    assert {"1 file left out" in str(one.error) for one in updates} == {True}
+    held = Store(config.home).read(NH)
+    assert (str(held.end), int(np.isnan(held.values).sum())) == ("2024-01-09", 1)
+
+
+def test_a_place_of_damaged_files_is_given_up(ncei: Path, configure: Configure, tmp_path: Path) -> None:
+    """Three in a row: what came before is stored, forty years more are not asked for."""
+    days = ("20231229", "20231230", "20231231", "20240101", "20240102", "20240103")
+    with serving(spoilt(ncei, tmp_path / "copy", *days)) as (base, log):
+        config = configure(base)
+        with pytest.raises(SeriesError, match="3 files left out"):
+            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+    assert sum(code == 200 for _, code, _ in log) <= 6  # two are on their way meanwhile
+    assert Store(config.home).read(NH).values.size == 1
+
+
 def test_the_daily_increment_brings_new_days_and_final_values(ncei: Path, configure: Configure, tmp_path: Path) -> None:
     """Sixteen days after a backfill to 6 January: its preliminary day is asked for as final; new ones come."""
     with serving(ncei) as (base, _):
