@@ -121,7 +121,7 @@ def backfill(
         str, typer.Option("--since", metavar="YEAR|DATE", help="First day; OISST begins 1981-09-01.")
     ] = "1982",
     until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="Last day; yesterday by default.")
+        str | None, typer.Option("--until", metavar="YEAR|DATE", help="Last day; yesterday by default.")
     ] = None,
     source: Annotated[
         str | None, typer.Option("--from", metavar="PLACE", help="ncei, aws, psl, psl-opendap; config.toml sets it.")
@@ -159,7 +159,7 @@ def backfill(
         source or settings.grid.source,
         grid.regions(several(region, ("nh", "sh"), (), "region"), settings),
         day(f"{since}-01-01" if since.isdigit() else since),
-        day(until) if until else moment.date() - dt.timedelta(days=1),
+        day(f"{until}-12-31" if until.isdigit() else until) if until else moment.date() - dt.timedelta(days=1),
         settings,
         rule=weights,
         stride=stride,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from climtrack.errors import SeriesError, SourceUnavailable
 from climtrack.files import shortened
-from climtrack.gridded.addresses import reach
+from climtrack.gridded.addresses import LATER, reach
 from climtrack.gridded.classic import expected_size
 from climtrack.gridded.readers import Classic, Hdf5, Reader, Zarr
 
@@ -98,6 +98,10 @@ def unreadable(location: str, error: Exception) -> SeriesError | SourceUnavailab
     SeriesError or SourceUnavailable
         Naming the file, or the address whose server answered and gave no grid.
     """
+    if "://" in location and "I/O failure" in str(error):
+        return SourceUnavailable(
+            f"{location[:90]!r} cannot be read: the answer did not come, or was cut off", LATER, url=location
+        )
     if "://" in location:
         return SourceUnavailable(
             f"{location[:90]!r} gives no grid: the server answers, but not with one", "Check the address", url=location

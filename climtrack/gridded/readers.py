@@ -26,6 +26,8 @@ from climtrack.gridded.layout import Layout
 Array = npt.NDArray[Any]
 #: netCDF4-python crashes when two threads read, even through separate handles.
 NETCDF = threading.Lock()
+#: Seconds that one answer of an OPeNDAP server may take: a field of 2 MB at 20 kB/s.
+LONGEST = 100
 INSTALL = "In climtrack's folder: pip install '.[grid]'"
 
 
@@ -158,6 +160,8 @@ class Classic:
 
         self._location = location
         with NETCDF, quiet(location):
+            # Unless told, the C library waits for ever, and no wish to stop is heard meanwhile.
+            netCDF4.rc_set("HTTP.TIMEOUT", str(LONGEST))
             self._file = netCDF4.Dataset(location)
             self._file.set_auto_maskandscale(False)
 

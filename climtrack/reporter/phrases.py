@@ -354,6 +354,7 @@ GRIDS: tuple[tuple[str, str], ...] = (
     (r"the run was stopped", "se detuvo la ejecución"),
     (r" is cut short or damaged", " está incompleto o dañado"),
     (r"' is cut short", "' está incompleto"),
+    (r"the answer did not come, or was cut off", "la respuesta no llegó o llegó cortada"),
     (r" gives no grid: the server answers, but not with one", " no da ninguna malla: el servidor responde otra cosa"),
     (r"Check the address(?! in)", "Revise la dirección"),
     (r" cannot be read: its rights forbid it", " no se puede leer: lo impiden sus permisos"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -102,3 +103,22 @@ def test_a_server_without_the_file_is_one_line_too(tmp_path: Path, capfd: pytest
     assert f"{base}x.nc" in err
     assert "Error" not in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_server_that_never_answers_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It takes the connection and says nothing: the C library would wait for ever and hear no Ctrl-C."""
+    monkeypatch.setattr("climtrack.gridded.readers.LONGEST", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/x.nc"
+        assert run("grid", "reduce", address) == 4
+    err = capfd.readouterr().err.strip()
+    assert "the answer did not come, or was cut off" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_backfill_takes_whole_years(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both ends: 1990 to 1991 are 730 days."""
+    assert run("grid", "backfill", "--since", "1990", "--until", "1991", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["days"] == 730
