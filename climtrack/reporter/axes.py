@@ -17,6 +17,8 @@ UNIT = "\u00a0°C"
 #: Below this many CSS pixels a month shows its initial only.
 NARROW_MONTH = 34
 TICK, MONTH_DROP = 5.0, 18.0
+#: A panel of no more days than this has dates under it, on these days of a month.
+FEW_DAYS, WEEKS = 45, (1, 8, 15, 22)
 #: Height of a tick label above its line.
 LIFT = 5.0
 
@@ -113,7 +115,7 @@ def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
 
 def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) -> None:
     """
-    Time axis under a panel of some weeks: a tick where a month begins, its name beside it.
+    Time axis under a panel of some weeks: a tick where a month begins, its name beside it; dates where weeks are few.
 
     Parameters
     ----------
@@ -128,6 +130,9 @@ def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) 
     """
     size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
     canvas.stroke([panel.rect.left, panel.rect.right], [y, y], canvas.theme.axis, 0.9, z=z)
+    if days <= FEW_DAYS:
+        _week_dates(canvas, panel, first, z)
+        return
     for i in range(days):
         day = first + dt.timedelta(days=i)
         if day.day != 1:
@@ -138,3 +143,19 @@ def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) 
         line = Line(names[day.month - 1], "regular", size, canvas.theme.secondary)
         if x + 3 + canvas.width(line) <= panel.rect.right:
             canvas.text("month", x + 3, y + canvas.size(MONTH_DROP - 2), line)
+
+
+def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
+    """Ticks and dates a week apart, a fortnight where that is too dense, on the same days of every month."""
+    size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
+    texts = {i: canvas.language.date_short(first + dt.timedelta(days=i)) for i in range(days)}
+    lines = {i: Line(text, "regular", size, canvas.theme.secondary) for i, text in texts.items()}
+    widest = max(canvas.width(line) for line in lines.values()) + 10
+    marks = WEEKS if 7 * panel.rect.width / days >= widest else WEEKS[::2]
+    for i, line in lines.items():
+        x, half = panel.x(i + 0.5), canvas.width(line) / 2
+        if (first + dt.timedelta(days=i)).day not in marks:
+            continue
+        canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
+        if panel.rect.left <= x - half and x + half <= panel.rect.right:
+            canvas.text("month", x, y + canvas.size(MONTH_DROP - 2), line, align="center")

@@ -324,10 +324,28 @@ def test_hemispheres_share_their_scales() -> None:
     assert north.get_ylim() == south.get_ylim()
     assert north_lower.get_ylim() == south_lower.get_ylim()
     assert "invierno austral" in said(canvas, "season")
-    middle = canvas.preset.width / 2
-    assert all(box.rect.right < middle for box in canvas.boxes if box.name == "key")
+    right = max(box.rect.left for box in canvas.boxes if box.name == "head")
+    assert all(box.rect.right < right for box in canvas.boxes if box.name == "key")
     with pytest.raises(RenderError, match="one variable"):
         draw("hemispheres", [sample("nh"), sample("natlan", "sst")], preset="panel", theme="light", language="en")
+
+
+@pytest.mark.parametrize("preset", ["wide", "post", "panel", "phone"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_hemispheres_name_their_baseline(preset: str, language: str) -> None:
+    """Where the curve leaves no room for the key, a heading does."""
+    canvas = draw("hemispheres", [sample("nh"), sample("sh")], preset=preset, theme="light", language=language)
+    assert any("1991–2020" in text for text in said(canvas, "key"))
+
+
+def test_a_few_weeks_have_dates_under_them() -> None:
+    """A fortnight and the month before it: dates a week apart, the same days of either month, never the month alone."""
+    one = sample(as_of=dt.date(2026, 8, 21))
+    for preset, language, days in (
+        ("wide", "en", ["22 Jul", "1 Aug", "8 Aug", "15 Aug"]), ("phone", "es", ["1 ago", "8 ago", "15 ago"]),
+    ):  # fmt: skip
+        canvas = draw("since_last_issue", [one], preset=preset, theme="light", language=language)
+        assert said(canvas, "month")[-len(days) :] == days
 
 
 def test_the_hemispheres_share_their_anomaly_limits() -> None:

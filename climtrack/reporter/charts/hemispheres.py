@@ -77,7 +77,7 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     for i, study in enumerate(studies):
         x = left + i * (width + COLUMN_GAP)
         text = place(study.region, canvas.language).name
-        canvas.text("head", x, top, Line(text, "bold", head.size, canvas.theme.ink))
+        named = canvas.text("head", x, top, Line(text, "bold", head.size, canvas.theme.ink))
         height = bottom - top - 8
         upper = Rect(x, top + 8, x + width, bottom if card else top + 8 + UPPER * height)
         panel = canvas.panel(upper, axes.YEAR, ylim)
@@ -89,7 +89,9 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
                 axes.plain(canvas.language, by) if i == 0 else None, left=start, unit=axes.UNIT,
             )  # fmt: skip
         canvas.traces.append(curves.absolute(panel, study))
-        _labels(canvas, study, panel, with_key=i == 0 and not card)
+        keyed = _labels(canvas, study, panel, with_key=i == 0 and not card)
+        if i == 0 and not keyed:
+            _key_line(canvas, study, top, named.right + 8, x + width)
         if card:
             axes.months(canvas, panel)
             continue
@@ -170,8 +172,22 @@ def _value(
         canvas.text("panel-value", right, base, line, align="right")
 
 
-def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> None:
-    """Callout, key and the season at the foot of a southern year."""
+def _key_line(canvas: Canvas, study: Study, base: float, left: float, right: float) -> None:
+    """The key at the right end of a heading, where the panel below has no room for it; the average before last year."""
+    average = key.average(canvas, study.baseline.label if study.baseline else "")
+    for items in ([key.last_year(canvas, study), average], [average]):
+        widths = [key.extent(canvas, [item])[0] for item in items]
+        x = right + key.CLEAR - sum(widths)
+        if x < left:
+            continue
+        for item, width in zip(items, widths, strict=True):
+            key.draw(canvas, [item], Rect(x, base - CAP * item.line.size - key.CLEAR, x + width, base + key.CLEAR))
+            x += width
+        return
+
+
+def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bool:
+    """Callout, key and the season at the foot of a southern year; whether the key found its place."""
     low, high = curves.envelope(study.table)
     empty = grid(panel.rect, panel.rect.width, panel.ylim, low, high)
     size, theme = canvas.size(canvas.preset.type.label), canvas.theme
@@ -188,6 +204,7 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> No
     items = year_lines.key_items(canvas, study) if with_key else []
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key.extent(canvas, items))) if items else None
+    keyed = False
     found = arrange(empty, [canvas.extent(lines)], point, second, EVERY) or arrange(
         empty, [canvas.extent(lines)], point, None, EVERY
     )
@@ -197,8 +214,10 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> No
         if found.second is not None:
             key.draw(canvas, items, found.second)
             empty.occupy(found.second)
+            keyed = True
     if study.region.southern:
         _season(canvas, study, panel, empty, low)
+    return keyed
 
 
 def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: Floats) -> None:

@@ -9,6 +9,8 @@ import pytest
 from climtrack.errors import RenderError
 from climtrack.reporter import prose
 from climtrack.reporter.language import Language
+from climtrack.reporter.prose import day_heatmap
+from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.context import Overlay, OverlayLine
 from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, Verdict
@@ -246,6 +248,15 @@ def test_the_heatmap_says_when_the_cold_went():
     assert "become rare after 2007" in english.alt
 
 
+def test_the_heatmap_agrees_with_its_subject(monkeypatch):
+    """In Spanish the surface is feminine and the Atlantic, where it stands alone, is not."""
+    monkeypatch.setattr(day_heatmap, "VANISHED", 0.0)
+    sea = made.study("natlan", "oisst.sst.natlan", start=dt.date(1982, 1, 1))
+    titles = day_heatmap.tell([Voice(sea, ES)]).titles
+    assert titles[0].startswith("La superficie del Atlántico norte estuvo más cálida que la media el ")
+    assert titles[1].startswith("El Atlántico norte estuvo más cálido que la media el ")
+
+
 def test_records_name_the_holder_and_the_series():
     """This year, last holder, ties; records of this series only."""
     held = replace(
@@ -295,7 +306,7 @@ def test_the_overlay_counts_past_el_ninos():
     assert english.title == "Northern Hemisphere air is warmer than at this stage of 1 of 2 past El Niños"
     assert (
         spanish.title
-        == "El aire del hemisferio norte está más cálido que a estas alturas en 1 de 2 episodios de El Niño"
+        == "El aire del hemisferio norte está más cálido que a estas alturas de 1 de 2 episodios de El Niño"
     )
     assert "99 days after the onset" in english.caption
     assert "between +0.2 °C and +0.5 °C, with a mean of +0.4 °C" in english.caption
