@@ -11,7 +11,7 @@ from climtrack.errors import RenderError
 from climtrack.pipeline.drawing import Picture
 from climtrack.pipeline.notices import stale
 from climtrack.pipeline.studies import Stock
-from climtrack.publisher.page import PageChart, Prose
+from climtrack.publisher.parts import PageChart, Prose
 from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note

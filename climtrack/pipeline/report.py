@@ -16,7 +16,8 @@ from climtrack.pipeline.papers import documents, health_of, page_charts, page_pr
 from climtrack.pipeline.selection import pairings, stand_ins, wanted
 from climtrack.pipeline.studies import Freshness, Stock, seen_at, stock, studies_of
 from climtrack.publisher.bundle import write_bundle
-from climtrack.publisher.page import PageChart, Prose, report_html
+from climtrack.publisher.page import report_html
+from climtrack.publisher.parts import PageChart, Prose
 from climtrack.reporter.language import Language
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme

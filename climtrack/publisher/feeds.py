@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from climtrack.publisher import addresses, templates
 from climtrack.publisher.addresses import Addresses
 from climtrack.publisher.embed import Subject, iframe
-from climtrack.publisher.page import Head, Link
+from climtrack.publisher.parts import Head, Link
 from climtrack.publisher.publication import Card, Entry, File, Publication, Shot
 from climtrack.publisher.safe import clean
 from climtrack.publisher.texts import Texts, texts

@@ -13,200 +13,27 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-
-import numpy as np
 
 from climtrack.publisher import templates
 from climtrack.publisher.pack import pack, runs, scale_of
-from climtrack.publisher.safe import clean, clean_words, script_json, slug
+from climtrack.publisher.parts import Frame, Head, PageChart, Prose
+from climtrack.publisher.safe import clean, clean_words, script_json
 from climtrack.publisher.still import still
+from climtrack.publisher.table import table_rows
 from climtrack.publisher.texts import Texts, texts
-from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.calendar import dayofyear_of, same_day
-from climtrack.vocabulary.pairing import COMPUTED
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.results import Climatology, Study
-from climtrack.vocabulary.series import Status
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.assets import Asset
 
 _WEB = Path(__file__).parent / "web"
-TABLE_DAYS = 30
 #: A page stays under this; what script and data leave is for the static pictures, else a still of a few kilobytes.
 BUDGET = 250_000
 #: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
 CLIMATOLOGY_SCALE = 1_000_000
-
-
-Sentences = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PageChart:
-    """
-    One interactive chart of a page.
-
-    Parameters
-    ----------
-    study : Study
-        What it shows.
-    words : mapping of str to Words
-        Title, subtitle, caption and alt texts by language.
-    climatologies : tuple of Climatology
-        Averages that the reader may choose from, by date (``harmonic``), the default first.
-    pictures : tuple of Asset
-        Static pictures of the same, of which the widest that fits is shown where scripts do not run.
-    sources : mapping of str to tuple of str
-        Words that must stand beside the data, by language, the source first; our own plain ones where empty.
-    answers, notices : mapping of str to tuple of str
-        What is said of this series, and the age of its data, by language.
-    """
-
-    study: Study
-    words: Mapping[str, Words]
-    climatologies: tuple[Climatology, ...] = ()
-    pictures: tuple[Asset, ...] = ()
-    sources: Sentences = field(default_factory=lambda: MappingProxyType({}))
-    answers: Sentences = field(default_factory=lambda: MappingProxyType({}))
-    notices: Sentences = field(default_factory=lambda: MappingProxyType({}))
-
-    def attribution(self, language: str) -> tuple[str, ...]:
-        """
-        Words that must stand beside the data.
-
-        Parameters
-        ----------
-        language : str
-            In which to say it.
-
-        Returns
-        -------
-        tuple of str
-            The source first.
-        """
-        return tuple(map(clean, self.sources.get(language, ()))) or tuple(source_lines([self.study], texts(language)))
-
-    @property
-    def id(self) -> str:
-        """Region and variable: ``nh-air``."""
-        return chart_id(self.study)
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """
-    What a page says above its charts, in one language; what belongs to one series stands beside its chart.
-
-    Parameters
-    ----------
-    title : str
-        The finding.
-    answers : tuple of str
-        The answers, one sentence each.
-    notices : tuple of str
-        Substitutions, warnings.
-    """
-
-    title: str
-    answers: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A ``<link>`` of a page's head; what is empty is left out."""
-
-    rel: str
-    href: str
-    type: str = ""
-    language: str = ""
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """
-    What a page tells machines.
-
-    Parameters
-    ----------
-    title, description : str
-        For the browser's tab and for search.
-    social : tuple of (str, str)
-        Open Graph and Twitter properties.
-    links : tuple of Link
-        Other languages, feeds, oEmbed.
-    """
-
-    title: str = ""
-    description: str = ""
-    social: tuple[tuple[str, str], ...] = ()
-    links: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """
-    What surrounds the charts of a published page.
-
-    Parameters
-    ----------
-    embedded : bool
-        For an iframe: the chart alone.
-    brand : str
-        Name shown at the top.
-    home : str
-        Address behind it; none for a page that stands alone.
-    others : tuple of (str, str, str)
-        The same page in other languages: name, address, language; buttons switch inside the page where empty.
-    gallery : tuple of str
-        Further pictures, as HTML made by `embed.figure`.
-    downloads : tuple of (str, str)
-        Files: words and address.
-    snippets : tuple of (str, str)
-        What to paste elsewhere: platform and text.
-    picture : str
-        Address of the static picture; empty where it goes into the page.
-    images : str
-        Sources that the content security policy allows for pictures.
-    social : tuple of (str, str)
-        Open Graph and Twitter properties.
-    links : tuple of Link
-        Other languages, feeds, oEmbed.
-    """
-
-    embedded: bool = False
-    brand: str = "climtrack"
-    home: str = ""
-    others: tuple[tuple[str, str, str], ...] = ()
-    gallery: tuple[str, ...] = ()
-    downloads: tuple[tuple[str, str], ...] = ()
-    snippets: tuple[tuple[str, str], ...] = ()
-    picture: str = ""
-    images: str = "data:"
-    social: tuple[tuple[str, str], ...] = ()
-    links: tuple[Link, ...] = ()
-
-
-def chart_id(study: Study) -> str:
-    """
-    Name of a chart in files and addresses.
-
-    Parameters
-    ----------
-    study : Study
-        What it shows.
-
-    Returns
-    -------
-    str
-        Region and variable: ``nh-air``.
-    """
-    return slug((study.region.name, VARIABLES[study.series.key.variable].option))
+#: What surrounds the charts of a page that belongs to no site.
+ALONE = Frame()
 
 
 def report_html(
@@ -214,7 +41,7 @@ def report_html(
     prose: Mapping[str, Prose],
     *,
     path: str = "report.html",
-    frame: Frame = Frame(),
+    frame: Frame = ALONE,
     overrides: Path | None = None,
 ) -> Asset:
     """
@@ -371,91 +198,6 @@ def _picture(pictures: Sequence[Asset], most: int) -> Asset | None:
     """The widest picture that fits."""
     fitting = [p for p in pictures if p.media_type.startswith("image/") and len(p.data) <= most]
     return max(fitting, key=lambda p: (p.width, p.path), default=None)
-
-
-def table_rows(study: Study, climatology: Climatology | None, ui: Texts) -> list[list[str]]:
-    """
-    The last 30 days in words.
-
-    Parameters
-    ----------
-    study : Study
-        What is told.
-    climatology : Climatology or None
-        Average compared with, by date.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    list of list of str
-        Date, value, difference from a year earlier and from the average, status; newest first.
-    """
-    series = study.series
-    rows = []
-    for i in range(series.values.size - 1, max(series.values.size - 1 - TABLE_DAYS, -1), -1):
-        date = series.start + np.timedelta64(i, "D").astype(object)
-        value = float(series.values[i])
-        before = series.value(same_day(date, date.year - 1))
-        missing = value != value
-        rows.append(
-            [
-                ui.day(date, short=True),
-                ui["noData"] if missing else ui.number(value, 2),
-                "–" if missing or before is None else ui.signed(value - before, 2),
-                "–"
-                if missing or climatology is None
-                else ui.signed(value - float(climatology.mean[dayofyear_of(date) - 1]), 2),
-                "–" if missing else ui["preliminary" if series.status[i] == Status.PRELIMINARY else "final"],
-            ]
-        )
-    return rows
-
-
-def source_line(study: Study, ui: Texts) -> str:
-    """
-    Where the data come from, in one sentence.
-
-    Parameters
-    ----------
-    study : Study
-        What is shown.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    str
-        With the product and its provider; SIMULATED for the sample.
-    """
-    key = study.series.key
-    product = PRODUCTS.get(key.product)
-    title, provider = (product.title, product.provider) if product else (key.product, study.series.source.data_source)
-    made = key in COMPUTED or study.series.source.details
-    sentence = ui["computed" if made else "source"].format(title=clean(title), provider=clean(provider))
-    return f"{ui['simulated']} {sentence}" if study.simulated else sentence
-
-
-def source_lines(studies: Sequence[Study], ui: Texts) -> list[str]:
-    """
-    Sources, and the sentence that Copernicus asks for.
-
-    Parameters
-    ----------
-    studies : sequence of Study
-        What is shown.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    list of str
-        One paragraph each.
-    """
-    lines = list(dict.fromkeys(source_line(study, ui) for study in studies))
-    known = [(PRODUCTS.get(study.series.key.product), study.series.source.retrieved.year) for study in studies]
-    years = [year for product, year in known if product is not None and product.copernicus]
-    return [*lines, *([ui["copernicus"].format(year=max(years))] if years else [])]
 
 
 def _source(chart: PageChart, language: str, ui: Texts) -> str:

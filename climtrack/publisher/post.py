@@ -9,8 +9,8 @@ from pathlib import Path
 
 from climtrack.publisher import templates
 from climtrack.publisher.changes import Changes, heading, sentences
-from climtrack.publisher.page import source_lines
 from climtrack.publisher.safe import clean
+from climtrack.publisher.sources import source_lines
 from climtrack.publisher.texts import Texts, texts
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.results import Study

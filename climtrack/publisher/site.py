@@ -16,7 +16,8 @@ from climtrack.errors import PublishError
 from climtrack.publisher import addresses, feeds
 from climtrack.publisher.addresses import LOCAL, Addresses, PictureName
 from climtrack.publisher.embed import PLATFORMS, POST, Picture, Subject, figure, snippet
-from climtrack.publisher.page import Frame, Link, PageChart, Prose, embed_html, report_html
+from climtrack.publisher.page import embed_html, report_html
+from climtrack.publisher.parts import Frame, Link, PageChart, Prose
 from climtrack.publisher.publication import Card, Entry, File, Publication, Shot
 from climtrack.publisher.safe import clean, slug
 from climtrack.publisher.texts import texts

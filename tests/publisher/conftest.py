@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-from climtrack.publisher.page import PageChart, Prose
+from climtrack.publisher.parts import PageChart, Prose
 from climtrack.publisher.site import Edition
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.baselines import DEFAULT, Baseline

@@ -15,7 +15,8 @@ import pytest
 
 from climtrack.publisher.folder import Folder
 from climtrack.publisher.pack import pack
-from climtrack.publisher.page import PageChart, Prose, report_html
+from climtrack.publisher.page import report_html
+from climtrack.publisher.parts import PageChart, Prose
 from climtrack.publisher.site import Edition, SiteSettings, builder
 from climtrack.publisher.texts import texts
 from climtrack.vocabulary.calendar import dayofyear_of

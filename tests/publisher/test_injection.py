@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 from climtrack.errors import ConfigError, PublishError
 from climtrack.publisher import templates
 from climtrack.publisher.embed import NEEDS, PLATFORMS, Picture, Subject, snippet
-from climtrack.publisher.page import PageChart, Prose, report_html
+from climtrack.publisher.page import report_html
+from climtrack.publisher.parts import PageChart, Prose
 from climtrack.publisher.post import PostPart, PostPicture, post
 from climtrack.publisher.publication import Publication
 from climtrack.publisher.safe import clean, markdown, script_json, slug

@@ -12,8 +12,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from climtrack.publisher.page import BUDGET, Frame, PageChart, Prose, embed_html, report_html, table_rows
+from climtrack.publisher.page import BUDGET, embed_html, report_html
+from climtrack.publisher.parts import Frame, PageChart, Prose
 from climtrack.publisher.still import still
+from climtrack.publisher.table import table_rows
 from climtrack.publisher.texts import texts
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.baselines import Baseline
