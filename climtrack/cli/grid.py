@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, Languages, configuration, date, now, several
-from climtrack.cli.output import as_json, complain, local, note, say, tell
-from climtrack.errors import ConfigError
+from climtrack.cli import maps
+from climtrack.cli.grid_options import GridRegions, GridVariable, Name, Product
+from climtrack.cli.options import ConfigPath, Json, configuration, day, now, several
+from climtrack.cli.output import as_json, complain, note, tell
+from climtrack.cli.progress import counting
 
 if TYPE_CHECKING:
     from climtrack.pipeline.grid import Stored
-    from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
 
 app = typer.Typer(
     name="grid",
@@ -33,18 +32,9 @@ Scheduler = Annotated[
     ),
 ]
 Workers = Annotated[int, typer.Option("--workers", min=0, max=1024, help="How many at once; 0: one per core.")]
-GridRegions = Annotated[
-    list[str] | None,
-    typer.Option("--region", "-r", metavar="NAME[,NAME]", help="Names, GeoJSON files, or srex:MED of regionmask."),
-]
-GridVariable = Annotated[str, typer.Option("--variable", "-v", metavar="sst|t2m", help="Sea surface or 2 m air.")]
 Weights = Annotated[
     str, typer.Option("--weights", metavar="exact|site", help="True cell areas, or as the site counts edge rows.")
 ]
-Name = Annotated[
-    str, typer.Option("--name", metavar="NAME", help="The variable's name in the files, if they do not tell.")
-]
-Product = Annotated[str, typer.Option("--product", metavar="NAME", help="oisst, era5 …, if the files do not tell.")]
 
 
 def add_to(root: typer.Typer) -> None:
@@ -56,6 +46,7 @@ def add_to(root: typer.Typer) -> None:
     root : typer.Typer
         The application.
     """
+    maps.add_to(app)
     root.add_typer(app)
 
 
@@ -214,166 +205,3 @@ def _shown(found: Sequence[Stored], json: bool) -> None:
         complain(problem)
     if refused:
         raise typer.Exit(3)
-
-
-@app.command()
-def climatology(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Daily fields of every year of the baseline.")],
-    variable: GridVariable = "sst",
-    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
-    percentile: Annotated[
-        float | None,
-        typer.Option("--percentile", min=0, max=100, metavar="90", help="Also this percentile by day of year."),
-    ] = None,
-    window: Annotated[
-        int, typer.Option("--window", min=1, max=365, metavar="DAYS", help="Days around each date, an odd number.")
-    ] = 11,
-    name: Name = "",
-    product: Product = "",
-    config: ConfigPath = None,
-) -> None:
-    """
-    Make the climatology of every cell, for maps: one pass over the files, bounded memory.
-
-    With --percentile 90 also the threshold of marine heatwaves of every cell by day of year (Hobday et al. 2016), for
-    `climtrack grid map --heatwave`; it says how much disk that needs meanwhile.
-
-    \b
-    climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
-    climtrack grid climatology sst.day.mean.*.nc --percentile 90
-    """
-    from climtrack.pipeline import climatologies
-    from climtrack.vocabulary.baselines import Baseline
-
-    settings, years = configuration(config), Baseline.parse(baseline)
-    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
-    if percentile is not None and window % 2 == 0:
-        raise ConfigError(f"--window {window} is even", "Give an odd number of days, as many before the date as after")
-    with counting("Averaging", "calendar days") as told:
-        path = climatologies.make_climatology(
-            paths, variable, years, config=settings, now=now(), name=name, product=product, progress=told
-        )
-    tell(f"Wrote {path}.")
-    if percentile is None:
-        return
-    with counting("Ranking", "steps") as told:
-        path = climatologies.make_thresholds(
-            paths, variable, years, config=settings, now=now(), percentile=percentile, window=window, name=name,
-            product=product, tell=note, progress=told,
-        )  # fmt: skip
-    tell(f"Wrote {path}.")
-
-
-@app.command(name="map")
-def field_map(
-    on: Annotated[str, typer.Option("--date", metavar="DATE", help="Which day.")],
-    region: GridRegions = None,
-    variable: GridVariable = "sst",
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH…]", help="Where the day's field is; else NOAA's daily file.")
-    ] = None,
-    heatwave: Annotated[
-        bool, typer.Option("--heatwave", help="Categories of marine heatwaves instead of differences from average.")
-    ] = False,
-    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
-    lang: Languages = None,
-    preset: Annotated[
-        list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone", help="Sizes of the pictures.")
-    ] = None,
-    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("climtrack-map"),
-    name: Name = "",
-    product: Product = "",
-    json: Json = False,
-    config: ConfigPath = None,
-) -> None:
-    """
-    Draw a day's difference from average, cell by cell, on an equal-area map, with caption and alt text.
-
-    Without PATH the day's OISST file (1.6 MB) is downloaded, and PSL's long-term mean once if no climatology is kept.
-    --heatwave shows instead how far the sea is above its 90th percentile; `climtrack grid climatology --percentile 90`
-    makes that first.
-
-    \b
-    climtrack grid map --date 2024-07-05 --region nh --lang en,es
-    climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
-    climtrack grid map --date 2024-07-05 --heatwave
-    """
-    from climtrack.pipeline import grid, maps
-    from climtrack.vocabulary.baselines import Baseline
-
-    settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
-    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
-    languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
-    presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
-    themes = several(theme, settings.report.themes, ("light", "dark"), "theme")
-    regions = grid.regions(several(region, ("nh",), (), "region"), settings)
-    with counting("Averaging", "calendar days") as told:
-        if heatwave:
-            shown: Sequence[FieldMap | HeatwaveMap] = maps.heatwave_maps(
-                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
-                product=product, tell=note,
-            )  # fmt: skip
-        else:
-            shown = maps.field_maps(
-                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
-                product=product, tell=note, progress=told,
-            )  # fmt: skip
-        made = [maps.draw(one, out, languages=languages, presets=presets, themes=themes) for one in shown]
-    if json:
-        as_json({"schema": "climtrack.map/1", "maps": [one.document() for one in made]})
-        return
-    for drawn in made:
-        for caption in dict.fromkeys(one.words.caption for one in drawn.pictures if one.words):  # one a language
-            say(caption)
-        for picture in drawn.pictures:
-            say(f"  {out / picture.path}")
-
-
-def day(text: str) -> dt.date:
-    """
-    A date that must be there.
-
-    Parameters
-    ----------
-    text : str
-        ``YYYY-MM-DD``.
-
-    Returns
-    -------
-    date
-        The date.
-    """
-    found = date(text)
-    assert found is not None  # noqa: S101  (text is not None)
-    return found
-
-
-@contextmanager
-def counting(doing: str, what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """
-    Show on standard error how much is done, on a terminal only.
-
-    Parameters
-    ----------
-    doing : str
-        What is going on.
-    what : str
-        What is counted.
-
-    Yields
-    ------
-    callable or None
-        To be told how many are done of how many.
-    """
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    said, things = TextColumn(f"{local(doing)} …"), TextColumn(local(what))
-    columns = (said, BarColumn(), MofNCompleteColumn(), things, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -163,8 +163,28 @@ def date(text: str | None) -> dt.date | None:
     ConfigError
         If it is not a date.
     """
-    if text is None:
-        return None
+    return None if text is None else day(text)
+
+
+def day(text: str) -> dt.date:
+    """
+    Date that must be there.
+
+    Parameters
+    ----------
+    text : str
+        ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    date
+        The date.
+
+    Raises
+    ------
+    ConfigError
+        If it is not a date.
+    """
     try:
         return dt.date.fromisoformat(text)
     except ValueError as problem:

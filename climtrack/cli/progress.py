@@ -42,3 +42,33 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
             status.update(Text(local(f"{doing} … {len(done)} done, {key.label} just now")))
 
         yield told
+
+
+@contextmanager
+def counting(doing: str, what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """
+    Show on standard error how much is done, on a terminal only.
+
+    Parameters
+    ----------
+    doing : str
+        What is going on.
+    what : str
+        What is counted.
+
+    Yields
+    ------
+    callable or None
+        To be told how many are done of how many.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    said, things = TextColumn(f"{local(doing)} …"), TextColumn(local(what))
+    columns = (said, BarColumn(), MofNCompleteColumn(), things, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
