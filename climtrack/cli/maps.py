@@ -113,6 +113,7 @@ def field_map(
     climtrack grid map --date 2024-07-05 --heatwave
     """
     from climtrack.pipeline import grid, maps
+    from climtrack.pipeline.map_pictures import draw
     from climtrack.vocabulary.baselines import Baseline
 
     settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
@@ -132,7 +133,7 @@ def field_map(
                 on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
                 product=product, tell=note, progress=told,
             )  # fmt: skip
-        made = [maps.draw(one, out, languages=languages, presets=presets, themes=themes) for one in shown]
+        made = [draw(one, out, languages=languages, presets=presets, themes=themes) for one in shown]
     if json:
         as_json({"schema": "climtrack.map/1", "maps": [one.document() for one in made]})
         return

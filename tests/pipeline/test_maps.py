@@ -18,6 +18,7 @@ from climtrack.config import load
 from climtrack.errors import ConfigError, SeriesError, StoreBusy
 from climtrack.gridded import cells, threshold_file
 from climtrack.pipeline import climatologies, maps
+from climtrack.pipeline.map_pictures import draw
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
 from climtrack.vocabulary.regions import REGIONS, Region
@@ -185,7 +186,7 @@ def test_nothing_is_above_where_nothing_is(grids: Path, day: Path, tmp_path: Pat
     shown = heatwave_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
     assert shown.share == 0
     assert shown.strongest is None
-    drawn = maps.draw(shown, tmp_path / "out", languages=["en"], presets=["phone"], themes=["light"])
+    drawn = draw(shown, tmp_path / "out", languages=["en"], presets=["phone"], themes=["light"])
     assert drawn.document()["heatwave_share"] == 0
     assert drawn.document()["strongest"] is None
 
