@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import BaselineNotCovered, SeriesError
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.frames import DAYS, Fields32, Frames, in_celsius, missing, oriented, westward
 from climtrack.gridded.grids import GridFile
+from climtrack.gridded.packing import Packing
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import date_of
 from climtrack.vocabulary.series import Floats

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import SeriesError
-from climtrack.gridded.cf import Array, Description, Var, axis_of, version
+from climtrack.gridded.cf import axis_of
+from climtrack.gridded.description import Description, Var, version
 from climtrack.vocabulary.series import Flags, Status
 
+Array = npt.NDArray[Any]
 Times = npt.NDArray[np.datetime64]
 SINCE = re.compile(
     r"\s*(\w+?)s?\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?)?"

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from climtrack.errors import BaselineNotCovered, SeriesError
 from climtrack.gridded import grids
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.grids import GridFile
+from climtrack.gridded.packing import Packing
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.series import Floats

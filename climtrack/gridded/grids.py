@@ -19,12 +19,14 @@ import numpy.typing as npt
 
 from climtrack.errors import SeriesError
 from climtrack.gridded import cf, clock, opening
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.clock import Times
+from climtrack.gridded.description import Description, Var, version
 from climtrack.gridded.layout import Layout
+from climtrack.gridded.packing import Packing, packing_of
 from climtrack.gridded.readers import Reader
 from climtrack.gridded.weights import Grid, grid
 from climtrack.vocabulary.series import Flags, Status
+from climtrack.vocabulary.variables import short_name
 
 SUFFIXES = frozenset({".nc", ".nc4", ".cdf", ".h5", ".hdf5"})
 
@@ -165,7 +167,7 @@ def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) 
     SeriesError
         If the file is not a regular latitude-longitude grid of that variable.
     """
-    wanted = cf.option(variable)
+    wanted = short_name(variable)
     with opening.opened(location) as reader:
         try:
             return _described(reader, location, wanted, name, stride)
@@ -183,7 +185,7 @@ def _described(reader: Reader, location: str, variable: str, name: str, stride: 
         times = clock.step_times(var, roles, about, reader.values)
         status = clock.status(times, about, reader.values)
         daily = clock.daily(var, times, about, reader.values)
-        packing = cf.packing(var)
+        packing = packing_of(var)
         fixed = tuple(_final(reader, about, var) if role == "expver" else 0 for role in roles)
         layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], fixed, stride)
         on = _grid(reader, about, var, axes, layout.thinned)
@@ -205,16 +207,16 @@ def _described(reader: Reader, location: str, variable: str, name: str, stride: 
     )
 
 
-def _final(reader: Reader, about: cf.Description, var: cf.Var) -> int:
+def _final(reader: Reader, about: Description, var: Var) -> int:
     """Which of ERA5's fields that stand side by side is the final one, `expver` 1; 5 is the first release."""
     count = var.shape[var.dims.index("expver")]
     if count > 2:
         raise SeriesError(f"variable {var.name!r} has {count} versions (expver)", "Give the final one and the first")
-    known = [cf.version(v) for v in np.ravel(reader.values("expver"))] if "expver" in about.variables else []
+    known = [version(v) for v in np.ravel(reader.values("expver"))] if "expver" in about.variables else []
     return known.index("1") if "1" in known else 0
 
 
-def _grid(reader: Reader, about: cf.Description, var: cf.Var, axes: dict[str, int], thinned: slice) -> Grid:
+def _grid(reader: Reader, about: Description, var: Var, axes: dict[str, int], thinned: slice) -> Grid:
     """The axes with their bounds, where the file gives any."""
     found: list[npt.NDArray[Any] | None] = []
     for role in ("latitude", "longitude"):

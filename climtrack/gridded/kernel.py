@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.gridded.cf import Packing
+from climtrack.gridded.packing import Packing
 from climtrack.gridded.weights import Plan
 from climtrack.vocabulary.series import Floats
 

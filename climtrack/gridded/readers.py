@@ -19,8 +19,8 @@ import numpy.typing as npt
 from climtrack.errors import ExtraMissing
 from climtrack.gridded import chunks
 from climtrack.gridded.addresses import quiet
-from climtrack.gridded.cf import Description, Var
 from climtrack.gridded.chunks import ChunkReader
+from climtrack.gridded.description import Description, Var
 from climtrack.gridded.layout import Layout
 
 Array = npt.NDArray[Any]

@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from climtrack.gridded import grids, schedulers
-from climtrack.gridded.cf import option
 from climtrack.gridded.clock import Times
 from climtrack.gridded.grids import GridFile
 from climtrack.gridded.kernel import Kernel
 from climtrack.gridded.weights import Plan, Rule, plan
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.series import Flags, Floats
+from climtrack.vocabulary.variables import short_name
 
 #: Steps of one task: enough that a cluster's overhead per task does not show.
 STEPS = 64
@@ -158,7 +158,7 @@ def file_means(
     SeriesError
         If a file is not a grid of that variable, or does not cover a region.
     """
-    request = replace(request, variable=option(request.variable))
+    request = replace(request, variable=short_name(request.variable))
     tasks = _tasks(locations, request, scheduler, workers)
     total, done = sum(part.count for task in tasks for part in task.parts), 0
 

@@ -12,9 +12,9 @@ from typing import IO
 import numpy as np
 
 from climtrack.errors import SeriesError
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.cycles import GONE, SMOOTHING, Shorts
 from climtrack.gridded.frames import Fields32, Frames, in_celsius, oriented, westward
+from climtrack.gridded.packing import Packing
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
 from climtrack.vocabulary.series import Floats

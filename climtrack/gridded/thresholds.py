@@ -30,10 +30,10 @@ import numpy.typing as npt
 from climtrack.errors import DiskError, SeriesError
 from climtrack.files import disk_error
 from climtrack.gridded import threshold_file
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.cycles import GONE, Shorts, cycles
 from climtrack.gridded.frames import Frames, in_celsius, missing
 from climtrack.gridded.grids import GridFile
+from climtrack.gridded.packing import Packing
 from climtrack.gridded.percentiles import WINDOW
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS

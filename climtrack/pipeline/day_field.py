@@ -20,10 +20,11 @@ from climtrack.gridded import catalogue, frames, grids
 from climtrack.gridded.downloads import Downloader, Policy
 from climtrack.gridded.grids import GridFile
 from climtrack.pipeline.climatologies import files_of_one_product
-from climtrack.pipeline.grid import found_variable, program_version
+from climtrack.pipeline.grid import program_version
 from climtrack.pipeline.jobs import grids_folder
 from climtrack.pipeline.passing import address
 from climtrack.vocabulary.series import Floats, Source, Status
+from climtrack.vocabulary.variables import short_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +144,7 @@ def day_field(
     SourceUnavailable
         If the public place has none.
     """
-    wanted = found_variable(variable)
+    wanted = short_name(variable)
     with _day_file(day, wanted, config, paths, name, policy, now, tell) as (location, sha256, url):
         (file,) = files_of_one_product([location], wanted, name, product)
         step = frames.dates(file).index(day)

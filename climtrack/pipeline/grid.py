@@ -29,6 +29,7 @@ from climtrack.store.writer import Writer
 from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.regions import REGIONS, Region
 from climtrack.vocabulary.series import Series, Source, Status
+from climtrack.vocabulary.variables import short_name
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
@@ -221,7 +222,7 @@ def reduce(
     """
     request = Request(variable, tuple(regions), "site" if rule == "site" else "exact", name)
     found = file_means(grids.locate(paths), request, scheduler=scheduler, workers=workers, progress=progress)
-    request = replace(request, variable=found_variable(variable))
+    request = replace(request, variable=short_name(variable))
     shapes = {one.grid for one in found}
     if len(shapes) > 1:
         raise SeriesError(
@@ -289,23 +290,6 @@ def program_version() -> str:
         return version("climtrack")
     except PackageNotFoundError:
         return "unreleased"
-
-
-def found_variable(variable: str) -> str:
-    """
-    Short name of a variable as the reader types it.
-
-    Parameters
-    ----------
-    variable : str
-        ``sst``, ``t2m`` or ``air``.
-
-    Returns
-    -------
-    str
-        ``sst`` or ``t2m``.
-    """
-    return "t2m" if variable == "air" else variable
 
 
 def put(writer: Writer, new: Series) -> Merged:

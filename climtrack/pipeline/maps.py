@@ -11,17 +11,17 @@ from climtrack.config import Config
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.gridded import weights
 from climtrack.gridded.cells import CellClimatology
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.downloads import Policy
 from climtrack.gridded.kernel import Kernel
+from climtrack.gridded.packing import Packing
 from climtrack.pipeline.climatologies import Counting, climatology, threshold
 from climtrack.pipeline.day_field import DayField, day_field
-from climtrack.pipeline.grid import found_variable
 from climtrack.pipeline.passing import default_policy
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import Extreme, FieldMap, HeatwaveMap
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.series import Floats, Source
+from climtrack.vocabulary.variables import short_name
 
 
 def field_maps(
@@ -145,7 +145,7 @@ def heatwave_maps(
     ----------
     .. [1] Hobday, A. J. et al. (2018), Categorizing and naming marine heatwaves, Oceanography, 31(2), 162-173.
     """
-    if found_variable(variable) != "sst":
+    if short_name(variable) != "sst":
         raise ConfigError("marine heatwaves are the sea's", "Leave --heatwave out, or use --variable sst")
     if not paths:
         threshold("oisst", "sst", baseline, day, config=config)  # is missed before anything is downloaded

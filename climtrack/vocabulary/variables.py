@@ -55,3 +55,29 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
 )  # fmt: skip
 
 OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values()})
+
+
+def short_name(variable: str) -> str:
+    """
+    Short name of a variable that may be given as the reader types it.
+
+    Parameters
+    ----------
+    variable : str
+        ``sst``, ``t2m`` or ``air``.
+
+    Returns
+    -------
+    str
+        ``sst`` or ``t2m``.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+    """
+    if variable in OPTIONS:
+        return OPTIONS[variable].name
+    if variable not in VARIABLES:
+        raise ValueError(f"variable {variable!r} is none of {', '.join(VARIABLES)}")
+    return variable

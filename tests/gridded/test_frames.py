@@ -11,8 +11,8 @@ import pytest
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
 from climtrack.gridded import cells, frames, grids
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.grids import GridFile
+from climtrack.gridded.packing import Packing
 from climtrack.vocabulary.baselines import Baseline
 
 LAT, LON = np.array([-45.0, 45.0]), np.array([45.0, 135, 225, 315])

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
 from climtrack.gridded import cf, clock, grids, opening
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
+from climtrack.gridded.packing import Packing, packing_of
 from climtrack.gridded.reduction import Request, file_means
 from climtrack.gridded.weights import grid, plan
 from climtrack.vocabulary.regions import REGIONS, Region
@@ -314,7 +314,7 @@ def test_real_grids_give_the_known_figures(shared_data: Path) -> None:
             var = cf.data_variable(about, variable)
             on = grid(*(reader.values(n) for n in ("lat", "lon")))
             field = np.squeeze(reader.values(field_name))
-        kernel = Kernel(plan(on, [REGIONS[r] for r in regions], rule), cf.packing(var))  # type: ignore[arg-type]
+        kernel = Kernel(plan(on, [REGIONS[r] for r in regions], rule), packing_of(var))  # type: ignore[arg-type]
         return kernel(field)[0].tolist()
 
     gaussian = means("ncep_t2m_197901_T62gaussian.nc", "t2m", "T", "exact", "world", "nh", "sh")

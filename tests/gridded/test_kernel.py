@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
+from climtrack.gridded.packing import Packing
 from climtrack.gridded.weights import grid, plan
 from climtrack.vocabulary.regions import REGIONS
 

@@ -13,8 +13,8 @@ import pytest
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
 from climtrack.gridded import clock, days, grids
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
+from climtrack.gridded.packing import Packing
 from climtrack.gridded.reduction import FileMeans, Request, file_means
 from climtrack.gridded.weights import grid, plan
 from climtrack.vocabulary.regions import REGIONS

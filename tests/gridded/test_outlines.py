@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from climtrack.errors import ConfigError
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
 from climtrack.gridded.outlines import from_geojson, named
+from climtrack.gridded.packing import Packing
 from climtrack.gridded.weights import grid, plan
 
 SQUARE = [[[0, 40], [10, 40], [10, 50], [0, 50], [0, 40]]]

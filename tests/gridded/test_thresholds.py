@@ -13,8 +13,8 @@ from benchmarks import synthetic
 from climtrack.analysis import heatwaves
 from climtrack.errors import BaselineNotCovered, DiskError, SeriesError
 from climtrack.gridded import grids, threshold_file, thresholds
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.grids import GridFile
+from climtrack.gridded.packing import Packing
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS, dayofyear
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from climtrack.errors import SeriesError
-from climtrack.gridded.cf import Packing
 from climtrack.gridded.kernel import Kernel
+from climtrack.gridded.packing import Packing
 from climtrack.gridded.weights import Grid, grid, plan
 from climtrack.vocabulary.regions import REGIONS, Region
 
