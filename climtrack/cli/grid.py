@@ -16,7 +16,7 @@ from climtrack.cli.output import as_json, complain, note, tell
 from climtrack.cli.progress import counting
 
 if TYPE_CHECKING:
-    from climtrack.pipeline.grid import Stored
+    from climtrack.pipeline.keeping import Stored
 
 app = typer.Typer(
     name="grid",
@@ -77,6 +77,7 @@ def reduce(
     climtrack grid reduce era5/ --variable t2m --region mediterranean.geojson
     """
     from climtrack.pipeline import grid
+    from climtrack.pipeline.keeping import write_csv
 
     settings = configuration(config)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
@@ -98,7 +99,7 @@ def reduce(
             progress=told,
         )
     if table is not None:
-        grid.write_csv(found, table)
+        write_csv(found, table)
     for line in dict.fromkeys(text for one in found for text in one.reduced.series.source.notes):
         note(line)
     _shown(found, json)

@@ -1,38 +1,28 @@
 """
-Means of steps to daily series, with where they came from.
+Means of steps to days.
 
 A day is the exactly rounded mean of its steps (`math.fsum`), so their order cannot matter, and counts only when all of
-its steps are there and its coverage is the usual one. Where a day comes twice, the final value replaces the
+its steps are there. Where a day comes twice, the final value replaces the
 preliminary one; two different final values are an error, not a choice.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
 from climtrack.errors import SeriesError
-from climtrack.gridded.reduction import FileMeans, Request
-from climtrack.gridded.weights import RULES
+from climtrack.gridded.reduction import FileMeans
 from climtrack.vocabulary.counting import counted
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.regions import Region
-from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.series import Floats, Status
 
 DAY = np.timedelta64(86400, "s")
-#: A day covered by less than this share of the usual is left out.
-ENOUGH = 0.95
 #: Two final values of one step must agree to this, in degC.
 SAME = 1e-9
-#: Files are listed one by one up to this many, by year beyond.
-LISTED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +61,6 @@ class Days:
 
     days: tuple[Day, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """Name, hash, size and first day of a file that was used."""
-
-    label: str
-    sha256: str
-    size: int
-    first: dt.date
-
-
-def records(found: Sequence[FileMeans]) -> tuple[FileRecord, ...]:
-    """
-    Which files were used.
-
-    Parameters
-    ----------
-    found : sequence of FileMeans
-        Means by file.
-
-    Returns
-    -------
-    tuple of FileRecord
-        In the same order.
-    """
-    return tuple(FileRecord(f.label, f.sha256, f.size, f.times.min().astype("datetime64[D]").item()) for f in found)
 
 
 def days(found: Sequence[FileMeans]) -> Days:
@@ -148,7 +111,7 @@ def days(found: Sequence[FileMeans]) -> Days:
         result.append(
             Day(dates[begin].item(), flag, _means(values[begin:end]), _means(coverage[begin:end]))
         )  # fmt: skip
-    notes = [f"{counted(len(short), 'day')} with fewer than {steps} steps left out: {_some(short)}"] if short else []
+    notes = [f"{counted(len(short), 'day')} with fewer than {steps} steps left out: {some(short)}"] if short else []
     if steps == 1 and not whole:
         notes.append("the files have one step a day and do not say that it is the mean of the day")
     return Days(tuple(result), tuple(notes))
@@ -177,212 +140,18 @@ def _steps_a_day(times: np.ndarray[tuple[int], np.dtype[np.datetime64]], daily: 
     return int(DAY // gap)
 
 
-def _some(dates: Sequence[str]) -> str:
-    """The first of many dates."""
+def some(dates: Sequence[str]) -> str:
+    """
+    The first of many dates.
+
+    Parameters
+    ----------
+    dates : sequence of str
+        All of them.
+
+    Returns
+    -------
+    str
+        Three at most.
+    """
     return ", ".join(dates[:3]) + (" …" if len(dates) > 3 else "")
-
-
-def product_of(found: Sequence[FileMeans], wanted: str = "") -> str:
-    """
-    The one product that all files belong to.
-
-    Parameters
-    ----------
-    found : sequence of FileMeans
-        Means by file.
-    wanted : str, default ""
-        The user's word for it, where the files do not tell.
-
-    Returns
-    -------
-    str
-        Short name from the registry of products.
-
-    Raises
-    ------
-    SeriesError
-        If the files do not tell, tell differently, or the name is unknown: products are never spliced.
-    """
-    told = sorted({f.product for f in found})
-    if wanted and wanted not in PRODUCTS:
-        raise SeriesError(f"product {wanted[:40]!r} is unknown", f"Known are {', '.join(PRODUCTS)}")
-    if wanted and set(told) <= {"", wanted}:
-        return wanted
-    if wanted:
-        raise SeriesError(f"the files belong to {', '.join(t for t in told if t)}, not to {wanted}")
-    if len(told) != 1:
-        raise SeriesError(f"the files belong to different products: {', '.join(t or 'unknown' for t in told)}")
-    if not told[0]:
-        raise SeriesError(
-            f"{found[0].label[:60]} does not say which product it is (title: {found[0].title[:40]!r})",
-            f"Name it (--product): {', '.join(PRODUCTS)}",
-        )
-    return told[0]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reduced:
-    """
-    A region's daily series and the coverage of each of its days.
-
-    Parameters
-    ----------
-    series : Series
-        Ready for the store.
-    coverage : array of float
-        Share of the region's area that has a value, shape (time,), NaN on days without.
-    usual : float
-        The median of it.
-    """
-
-    series: Series
-    coverage: Floats
-    usual: float
-
-
-def series(
-    table: Days,
-    files: Sequence[FileRecord],
-    request: Request,
-    *,
-    product: str,
-    grid: str,
-    name: str,
-    retrieved: dt.datetime,
-    version: str,
-    url: str = "",
-    usual: Mapping[str, float] = MappingProxyType({}),
-    notes: Sequence[str] = (),
-) -> tuple[Reduced, ...]:
-    """
-    Daily series of each region, with full provenance.
-
-    Parameters
-    ----------
-    table : Days
-        Complete days over the regions of `request`.
-    files : sequence of FileRecord
-        The files they come from.
-    request : Request
-        Variable, regions, rule.
-    product : str
-        Short name of the product.
-    grid, name : str
-        The grid and the variable's name, as the files have them.
-    retrieved : datetime
-        When the files were read, in UTC.
-    version : str
-        Version of climtrack.
-    url : str, default ""
-        Where the files were downloaded from; names of files by default.
-    usual : mapping of str to float, optional
-        Usual coverage by region, known from days before these.
-    notes : sequence of str, optional
-        What else was unusual.
-
-    Returns
-    -------
-    tuple of Reduced
-        One a region.
-
-    Raises
-    ------
-    SeriesError
-        If a region has not one complete day.
-    """
-    if not table.days:
-        raise SeriesError("not one complete day in these files", "; ".join(table.notes)[:80])
-    labels = [f.label for f in files]
-    named = labels[0] if len(labels) == 1 else f"{len(labels)} files: {labels[0]} … {labels[-1]}"
-    listing = manifest(files)
-    start = table.days[0].date
-    size = (table.days[-1].date - start).days + 1
-    at = np.array([(day.date - start).days for day in table.days])
-    found = []
-    for i, region in enumerate(request.regions):
-        key = SeriesKey(product, request.variable, region.name)
-        values, coverage = np.full(size, np.nan), np.full(size, np.nan)
-        values[at] = [day.values[i] for day in table.days]
-        coverage[at] = [day.coverage[i] for day in table.days]
-        median = usual.get(region.name) or float(np.nanmedian(coverage))
-        poor = np.flatnonzero(coverage < ENOUGH * median)
-        values[poor] = np.nan
-        status = np.full(size, Status.MISSING, dtype=np.int8)
-        status[at] = [day.status for day in table.days]
-        status[np.isnan(values)] = Status.MISSING
-        dates = [str(start + dt.timedelta(days=int(j))) for j in poor]
-        said = [*table.notes, *notes]
-        if dates:
-            lost = counted(len(dates), "day")
-            said.append(f"{lost} with less than {ENOUGH:.0%} of the usual coverage left out: {_some(dates)}")
-        low = int(np.nanargmin(np.where(np.isnan(values), np.nan, coverage))) if not np.isnan(values).all() else 0
-        details = {
-            "files": listing,
-            "variable": name,
-            "grid": grid,
-            "region": _bounds(region),
-            "weights": f"{request.rule}: {RULES[request.rule]}",
-            "coverage": f"{median:.6f}",
-            "coverage_lowest": f"{coverage[low]:.6f} on {start + dt.timedelta(days=low)}",
-            "program": f"climtrack {version}",
-        }
-        source = Source(
-            url or named,
-            retrieved,
-            hashlib.sha256(listing.encode()).hexdigest(),
-            data_source=PRODUCTS[product].title,
-            notes=tuple(said),
-            details=MappingProxyType(details),
-        )
-        one = trimmed(key, start, values, status, source)
-        skip = (one.start - start).days
-        found.append(Reduced(one, coverage[skip : skip + one.values.size], median))
-    _plausible(found)
-    return tuple(found)
-
-
-def _plausible(found: Sequence[Reduced]) -> None:
-    """Refuse what no place on Earth can be: a sign of wrong units or of a field that is no temperature."""
-    for reduced in found:
-        one = reduced.series
-        low, high = VARIABLES[one.key.variable].plausible
-        wrong = np.flatnonzero((one.values < low) | (one.values > high))
-        if wrong.size:
-            raise SeriesError(
-                f"{one.key}: {one.values[wrong[0]]:.1f} °C on {one.dates[wrong[0]]} lies outside {low:g}…{high:g}",
-                "Check that the files hold temperatures",
-            )
-
-
-def _bounds(region: Region) -> str:
-    """Where a region lies, in words."""
-    box = f"{region.south:g} to {region.north:g} degrees north, {region.west:g} to {region.east:g} degrees east"
-    return (
-        f"outline within {box}, sha256 {hashlib.sha256(region.outline.encode()).hexdigest()[:12]}"
-        if region.outline
-        else box
-    )
-
-
-def manifest(files: Sequence[FileRecord]) -> str:
-    """
-    The files used, as `sha256sum` lists them; by year where there are many.
-
-    Parameters
-    ----------
-    files : sequence of FileRecord
-        The files.
-
-    Returns
-    -------
-    str
-        One line a file (``HASH  NAME``), or one a year with the hash of that year's own listing.
-    """
-    lines = [f"{f.sha256 or '-' * 64}  {f.label}" for f in files]
-    if len(lines) <= LISTED:
-        return "\n".join(lines)
-    years: dict[int, list[str]] = {}
-    for line, file in zip(lines, files, strict=True):
-        years.setdefault(file.first.year, []).append(line)
-    digests = {year: hashlib.sha256("\n".join(sorted(some)).encode()).hexdigest() for year, some in years.items()}
-    return "\n".join(f"{digests[year]}  listing of {len(years[year])} files of {year}" for year in sorted(years))

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.gridded import days
-from climtrack.gridded.days import Day, Days, FileRecord
+from climtrack.gridded import days, listing
+from climtrack.gridded.days import Day, Days
+from climtrack.gridded.listing import FileRecord
 from climtrack.gridded.reduction import FileMeans
 from climtrack.vocabulary.regions import Region
 from climtrack.vocabulary.series import Status
@@ -108,7 +109,7 @@ class Journal:
         Entry
             As noted.
         """
-        record = days.records([found])[0]
+        record = listing.records([found])[0]
         record = FileRecord(url or record.label, sha256 or record.sha256, record.size, record.first)
         entry = Entry(record, found.grid, found.name, tuple(map(tag, regions)), days.days([found]).days)
         if self._torn >= 0:

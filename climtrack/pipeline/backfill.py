@@ -19,13 +19,14 @@ import numpy as np
 from climtrack.config import Config
 from climtrack.errors import SeriesError, StoreBusy
 from climtrack.files import make_folder
-from climtrack.gridded import catalogue, days
+from climtrack.gridded import catalogue, daily
 from climtrack.gridded.catalogue import Item
 from climtrack.gridded.downloads import Policy, Received
 from climtrack.gridded.journal import Journal
 from climtrack.gridded.reduction import FileMeans, file_means, stride_error
-from climtrack.pipeline.grid import Stored, keep, program_version
+from climtrack.pipeline.grid import program_version
 from climtrack.pipeline.jobs import Estimate, Job, ahead, grids_folder, journal_of, left
+from climtrack.pipeline.keeping import Stored, keep
 from climtrack.pipeline.passing import Arrival, arriving, default_policy
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.counting import counted
@@ -211,7 +212,7 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
     if not table.days:
         return ()
     notes = [f"approximate: {name}"] if work.stride > 1 else []
-    made = days.series(
+    made = daily.series(
         table,
         files,
         replace(work.request, regions=work.regions),

@@ -15,9 +15,9 @@ from climtrack.errors import ConfigError, SeriesError, SourceUnavailable
 from climtrack.files import TEMPORARY, make_folder, move, remove, shortened
 from climtrack.gridded import catalogue, cells, frames, grids, threshold_file, thresholds
 from climtrack.gridded.cells import CellClimatology
-from climtrack.gridded.days import FileRecord, manifest
 from climtrack.gridded.downloads import Downloader, Policy
 from climtrack.gridded.grids import GridFile
+from climtrack.gridded.listing import FileRecord, manifest
 from climtrack.gridded.threshold_file import Threshold
 from climtrack.pipeline.grid import program_version
 from climtrack.pipeline.jobs import grids_folder

@@ -12,8 +12,8 @@ from climtrack.errors import ClimtrackError, SeriesError
 from climtrack.gridded import catalogue
 from climtrack.gridded.downloads import Policy, hurried
 from climtrack.pipeline.backfill import backfill
-from climtrack.pipeline.grid import Stored
 from climtrack.pipeline.jobs import job
+from climtrack.pipeline.keeping import Stored
 from climtrack.pipeline.passing import default_policy
 from climtrack.pipeline.selection import kept_up
 from climtrack.pipeline.update import Update

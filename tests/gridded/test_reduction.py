@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from benchmarks import synthetic
 from climtrack.errors import ConfigError, SeriesError, StoreError
-from climtrack.gridded import days, schedulers
-from climtrack.gridded.days import Days, FileRecord, Reduced
+from climtrack.gridded import daily, days, listing, schedulers
+from climtrack.gridded.daily import Reduced
+from climtrack.gridded.days import Days
+from climtrack.gridded.listing import FileRecord
 from climtrack.gridded.reduction import FileMeans, Request, file_means
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import Status
@@ -42,8 +44,8 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def table(found: tuple[FileMeans, ...], request: Request = REQUEST) -> tuple[Reduced, ...]:
     """Series of some files."""
-    return days.series(
-        days.days(found), days.records(found), request, product=days.product_of(found), grid=found[0].grid,
+    return daily.series(
+        days.days(found), listing.records(found), request, product=listing.product_of(found), grid=found[0].grid,
         name=found[0].name, retrieved=NOW, version="0.1.0",
     )  # fmt: skip
 
@@ -242,7 +244,7 @@ def series(found: Days, **options: object) -> Reduced:
     """The one region's series."""
     request = Request("t2m", (REGIONS["world"],))
     record = FileRecord("a.nc", "0" * 64, 1, dt.date(2024, 1, 1))
-    return days.series(
+    return daily.series(
         found, [record], request, product="era5", grid="g", name="t2m", retrieved=NOW, version="0", **options
     )[0]  # type: ignore[arg-type]
 
@@ -278,22 +280,22 @@ def test_products_are_never_spliced(week: list[str]) -> None:
     found = file_means(week[:1], REQUEST)[0]
     other, silent = replace(found, product="era5"), replace(found, product="")
     with pytest.raises(SeriesError, match="different products"):
-        days.product_of([found, other])
+        listing.product_of([found, other])
     with pytest.raises(SeriesError, match="--product"):
-        days.product_of([silent])
-    assert days.product_of([silent], "oisst") == "oisst"
+        listing.product_of([silent])
+    assert listing.product_of([silent], "oisst") == "oisst"
     with pytest.raises(SeriesError):
-        days.product_of([found], "era5")
+        listing.product_of([found], "era5")
 
 
 def test_long_lists_of_files_are_kept_by_year() -> None:
     """700 daily files: two lines, each the hash of its year's own listing, whatever the order."""
     files = [FileRecord(f"{i}.nc", f"{i:064x}", 1, dt.date(2022, 1, 1) + dt.timedelta(days=i)) for i in range(700)]
-    listing = days.manifest(files)
-    assert [line.split("  ")[1] for line in listing.splitlines()] == [
+    lines = listing.manifest(files)
+    assert [line.split("  ")[1] for line in lines.splitlines()] == [
         "listing of 365 files of 2022", "listing of 335 files of 2023",
     ]  # fmt: skip
-    assert days.manifest(files[::-1]) == listing
+    assert listing.manifest(files[::-1]) == lines
 
 
 @given(st.sets(st.sampled_from(sorted(REGIONS)), max_size=6))

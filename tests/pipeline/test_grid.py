@@ -13,6 +13,7 @@ from benchmarks import synthetic
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.pipeline import grid
+from climtrack.pipeline.keeping import table_csv
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.series import SeriesKey, Status
@@ -95,7 +96,7 @@ def test_one_bad_region_stores_nothing(config: Config, tmp_path: Path) -> None:
 def test_csv_leaves_the_store_alone(config: Config, tmp_path: Path) -> None:
     """Values at full precision, status, coverage."""
     found = grid.reduce([day(tmp_path / "f", "2024-01-01")], HALVES, "sst", config=config, now=NOW, store=False)
-    lines = grid.table_csv(found).decode().splitlines()
+    lines = table_csv(found).decode().splitlines()
     assert lines[0] == "series,date,value,status,coverage"
     assert lines[1].startswith("oisst.sst.nh,2024-01-01,")
     assert float(lines[1].split(",")[2]) == found[0].reduced.series.values[0]
