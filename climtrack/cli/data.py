@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, Tongue, Variables, configuration, now, several, tongue, variables
+from climtrack.cli.options import (
+    ConfigPath,
+    Json,
+    Strict,
+    Tongue,
+    Variables,
+    configuration,
+    now,
+    several,
+    tongue,
+    variables,
+)
 from climtrack.cli.output import as_json, note, say, tell
 from climtrack.cli.progress import progress
 
@@ -29,7 +40,7 @@ def fetch(
         list[str] | None, typer.Argument(metavar="[REGION…]", help="Regions; none means every series known.")
     ] = None,
     variable: Variables = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")] = False,
+    strict: Strict = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:

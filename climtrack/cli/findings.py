@@ -11,6 +11,9 @@ from climtrack.cli.options import (
     AsOf,
     ConfigPath,
     Json,
+    KnownOn,
+    NoSample,
+    Offline,
     Regions,
     Tongue,
     Variables,
@@ -30,10 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from climtrack.pipeline.findings import Answer, Question
-
-Offline = Annotated[bool, typer.Option("--offline", help="Use stored data only.")]
-KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE", help="Only what was known on this day.")]
-NoSample = Annotated[bool, typer.Option("--no-sample", help="Never fall back on simulated data.")]
 
 
 def add_to(app: typer.Typer) -> None:

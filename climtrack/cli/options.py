@@ -57,6 +57,10 @@ Tongue = Annotated[
     ),
 ]  # fmt: skip
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show the state on this day (YYYY-MM-DD).")]
+KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE", help="Only what was known on this day.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use stored data only.")]
+NoSample = Annotated[bool, typer.Option("--no-sample", help="Never fall back on simulated data.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")]
 Years = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from climtrack.cli.options import (
     ConfigPath,
     Json,
     Languages,
+    Offline,
     Public,
     Regions,
     Variables,
@@ -31,8 +32,6 @@ from climtrack.vocabulary.counting import counted
 if TYPE_CHECKING:
     from climtrack.config import Config
     from climtrack.pipeline.report import Report, Request
-
-Offline = Annotated[bool, typer.Option("--offline", help="Use stored data only.")]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -13,8 +13,12 @@ from climtrack.cli.options import (
     AsOf,
     ConfigPath,
     Json,
+    KnownOn,
     Languages,
+    NoSample,
+    Offline,
     Regions,
+    Strict,
     Variables,
     Years,
     configuration,
@@ -64,9 +68,7 @@ def report(
     lang: Languages = None,
     baseline: Years = None,
     as_of: AsOf = None,
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="DATE", help="Only what was known on this day.")
-    ] = None,
+    known_on: KnownOn = None,
     chart: Charts = None,
     preset: Presets = None,
     theme: Themes = None,
@@ -75,9 +77,9 @@ def report(
         str | None, typer.Option("--since", metavar="DATE", help="Your last issue, for the chart since-last-issue.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Use stored data only.")] = False,
-    no_sample: Annotated[bool, typer.Option("--no-sample", help="Never fall back on simulated data.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")] = False,
+    offline: Offline = False,
+    no_sample: NoSample = False,
+    strict: Strict = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, Public, configuration, now, past, serving, several
+from climtrack.cli.options import ConfigPath, Json, Public, Strict, configuration, now, past, serving, several
 from climtrack.cli.output import as_json, note, tell
 from climtrack.cli.progress import progress
 from climtrack.errors import ClimtrackError
@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def refresh(
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")] = False,
+    strict: Strict = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:

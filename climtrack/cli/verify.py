@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, configuration, now
+from climtrack.cli.options import ConfigPath, Json, Offline, configuration, now
 from climtrack.cli.output import as_json, note
 from climtrack.cli.progress import progress
 from climtrack.cli.tables import table
@@ -29,7 +29,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
-    offline: Annotated[bool, typer.Option("--offline", help="Use stored data only.")] = False,
+    offline: Offline = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where a series departs from the other.")] = False,
     json: Json = False,
     config: ConfigPath = None,
