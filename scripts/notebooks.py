@@ -78,7 +78,9 @@ def run() -> None:
             started = time.monotonic()
             sockets = f"{home}/{source.stem[:2]}"  # files of this run: no port is opened
             kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=sockets)
-            NotebookClient(notebook(source), km=kernel, timeout=120, resources={"metadata": {"path": home}}).execute()
+            NotebookClient(
+                notebook(source), km=kernel, timeout=600, startup_timeout=300, resources={"metadata": {"path": home}}
+            ).execute()
             run_sync(kernel.shutdown_kernel)(now=True)
             print(f"{source.name}: {time.monotonic() - started:.1f} s")
 

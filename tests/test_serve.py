@@ -32,7 +32,7 @@ pytest.importorskip("uvicorn", reason="the extra serve is not installed")
 
 NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
 #: Seconds after which a server or a client is given up.
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 def publish(root: Path, text: str) -> list[File]:

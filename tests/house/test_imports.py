@@ -40,7 +40,7 @@ def modules(action: str, environment: Mapping[str, str], folder: Path) -> set[st
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert run.returncode == 0, run.stderr
