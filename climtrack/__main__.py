@@ -27,13 +27,31 @@ def main() -> None:
 
         print(f"climtrack {__version__}")
         return
+    code: int | str | None = 0
     try:
+        from climtrack.stopping import deliver_again, hear_service_managers
+
+        hear_service_managers()
+        deliver_again()
+        atexit.register(_end)  # before others are: it runs after them
         from climtrack.cli.app import main as run
 
-        atexit.register(gc.freeze)  # nothing is looked through for garbage that goes with the process
         run()
-    except KeyboardInterrupt:  # told to stop while it was being imported
-        sys.exit(130)
+    except KeyboardInterrupt:  # told to stop while it was being imported, or once more on its way out
+        code = 130
+    except SystemExit as left:
+        code = left.code
+    from climtrack.stopping import leave
+
+    leave(code)
+
+
+def _end() -> None:
+    """The last before Python takes itself apart: no garbage is looked for, and no signal changes the exit code."""
+    from climtrack.stopping import ignore_wishes
+
+    gc.freeze()
+    ignore_wishes()
 
 
 if __name__ == "__main__":

@@ -9,12 +9,16 @@ first is delivered once more, and the second is known for what it is.
 from __future__ import annotations
 
 import _thread
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
+#: What says it: Ctrl-C, and a service manager.
+WISHES = (signal.SIGINT, signal.SIGTERM)
 #: Seconds until a dropped wish is delivered again: by then whatever dropped it is over.
 AGAIN = 0.05
 
@@ -22,6 +26,32 @@ AGAIN = 0.05
 def hear_service_managers() -> None:
     """Take SIGTERM as Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def leave(code: int | str | None) -> NoReturn:
+    """
+    Exit when everything is done: a wish to stop that comes now is fulfilled at once, without another word.
+
+    Python's own leaving would answer it with a traceback.
+
+    Parameters
+    ----------
+    code : int, str or None
+        As for `sys.exit`.
+    """
+    number = code if isinstance(code, int) else int(code is not None)
+    for wish in WISHES:
+        signal.signal(wish, lambda *_: os._exit(number))
+    # `python -m` dies of SIGINT, whatever the code, once KeyboardInterrupt has passed through the execution of a string
+    # (as for any dataclass); the execution of another takes that back.
+    exec("")  # noqa: S102
+    sys.exit(code)
+
+
+def ignore_wishes() -> None:
+    """From now on, hear no wish to stop: nothing is left that could take time."""
+    for wish in WISHES:
+        signal.signal(wish, signal.SIG_IGN)
 
 
 def deliver_again() -> None:
@@ -86,3 +116,20 @@ def stoppable() -> Iterator[None]:
         if is_wish_to_stop(problem):
             raise KeyboardInterrupt from problem
         raise
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let a wish to stop wait until the block is over: for what is short and must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {wish: signal.signal(wish, lambda number, _: heard.append(number)) for wish in WISHES}
+    try:
+        yield
+    finally:
+        for wish, handler in before.items():
+            signal.signal(wish, handler)
+        if heard:
+            signal.raise_signal(heard[0])

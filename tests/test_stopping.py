@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from climtrack.stopping import is_wish_to_stop, stoppable
+from climtrack.stopping import is_wish_to_stop, stoppable, undisturbed
 from tests.conftest import ROOT
 
 #: A weak reference's callback drops what is raised in it: this one raises as a signal there would.
@@ -60,6 +60,33 @@ def test_a_dropped_wish_is_delivered_again(number: str, hear: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_wish_on_the_way_out_changes_nothing(number: str) -> None:
+    """When everything is done: the code as it was, and not a word."""
+    code = (
+        "import atexit, signal\n"
+        "from climtrack.stopping import hear_service_managers, leave\n"
+        "hear_service_managers()\n"
+        f"atexit.register(signal.raise_signal, signal.{number})\n"
+        "leave(3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=10)
+    assert (done.returncode, done.stderr) == (3, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_wish_that_met_the_execution_of_a_string_leaves_by_its_code(tmp_path: Path) -> None:
+    """As where a dataclass was being made: `python -m` would else die of SIGINT at its end."""
+    (tmp_path / "met.py").write_text(
+        "from climtrack.stopping import leave\n"
+        "try:\n exec('raise KeyboardInterrupt')\n"
+        "except KeyboardInterrupt:\n leave(130)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}"}
+    assert subprocess.run([sys.executable, "-m", "met"], env=environment, timeout=10).returncode == 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_what_else_cannot_be_raised_is_shown_as_ever() -> None:
     """Other exceptions in a destructor keep Python's own words."""
     code = (
@@ -102,6 +129,31 @@ def test_a_block_is_left_as_the_wish() -> None:
         raise ValueError("plain")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_must_not_be_left_half_done_is_done(number: signal.Signals) -> None:
+    """The wish is heard right after, whatever the block ended with, and once."""
+    done = []
+
+    @undisturbed()
+    def work(problem: Exception | None) -> None:
+        signal.raise_signal(number)
+        signal.raise_signal(signal.SIGINT)
+        done.append(problem)
+        if problem is not None:
+            raise problem
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for problem in (None, OSError("no room")):
+            with pytest.raises(KeyboardInterrupt):
+                work(problem)
+        with undisturbed():
+            done.append(None)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(done) == 3
+
+
 @pytest.fixture
 def starting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A command that says when it begins to import itself."""
@@ -124,10 +176,13 @@ def starting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_a_stop_while_the_program_is_being_loaded_is_silent(starting: subprocess.Popen[str]) -> None:
-    """Ctrl-C in the first tenths of a second: exit 130 and no traceback."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_while_the_program_is_being_loaded_is_silent(
+    starting: subprocess.Popen[str], number: signal.Signals
+) -> None:
+    """In the first tenths of a second: exit 130 and no traceback."""
     assert starting.stdout is not None
     assert starting.stdout.readline() == "importing\n"
-    starting.send_signal(signal.SIGINT)
+    starting.send_signal(number)
     _, said = starting.communicate(timeout=120)
     assert (starting.returncode, said) == (130, "")

@@ -14,7 +14,7 @@ from climtrack.cli.output import complain, exit_code, note
 from climtrack.cli.overview import spoken
 from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.files import disk_error
-from climtrack.stopping import deliver_again, is_wish_to_stop
+from climtrack.stopping import is_wish_to_stop
 
 app = typer.Typer(
     name="climtrack",
@@ -95,7 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
-    deliver_again()
     try:
         _run([word for word in words if word != "--debug"])
     except ClimtrackError as problem:

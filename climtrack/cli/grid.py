@@ -141,7 +141,7 @@ def backfill(
     """
     from climtrack.pipeline import backfill as run
     from climtrack.pipeline import grid, jobs
-    from climtrack.stopping import hear_service_managers, stoppable
+    from climtrack.stopping import stoppable
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
@@ -166,7 +166,6 @@ def backfill(
             tell(ahead.line())
         return
     count = [0, 0]
-    hear_service_managers()
     with counting("Downloading and reducing", "files") as told:
 
         def counted(done: int, total: int) -> None:

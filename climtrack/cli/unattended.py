@@ -50,11 +50,9 @@ def refresh(
     from climtrack.pipeline.publish import publish_round
     from climtrack.pipeline.source import open_transport, second_source
     from climtrack.pipeline.unattended import unattended_round
-    from climtrack.stopping import hear_service_managers
 
     settings = configuration(config)
     publish = publish_round if settings.refresh.publish else None
-    hear_service_managers()
     with (
         open_transport(settings, offline=False) as transport,
         second_source(settings) as second,

@@ -28,6 +28,7 @@ from climtrack.pipeline.grid import program_version
 from climtrack.pipeline.jobs import Estimate, Job, ahead, grids_folder, journal_of, left
 from climtrack.pipeline.keeping import Stored, keep
 from climtrack.pipeline.passing import Arrival, arriving, default_policy
+from climtrack.stopping import undisturbed
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.counting import counted
 from climtrack.vocabulary.series import Status
@@ -96,12 +97,13 @@ def backfill(
         with contextlib.closing(arriving(work.place, todo, folder / "passing", run.policy)) as arrivals:
             try:
                 _run(run, arrivals, todo, tell, progress)
+                return _store(work, journal, config, now)
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way.
                 # As it is on disk, for the stop may have come between a line and its entry.
-                _store(work, journal_of(work, config), config, now)
+                with undisturbed():
+                    _store(work, journal_of(work, config), config, now)
                 raise
-        return _store(work, journal, config, now)
 
 
 @dataclass(frozen=True, slots=True)

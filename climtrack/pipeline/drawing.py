@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from climtrack.reporter.language import LANGUAGES, Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import rendered
 from climtrack.reporter.theme import Theme
+from climtrack.stopping import undisturbed
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.results import Study
 from climtrack.workers import die_with
@@ -194,30 +194,13 @@ def _shared_out(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...]
     with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted, os.getpid())) as pool:
         try:
             # not `map`, which cancels what waits on its way out: the pool cannot break what is cancelled
-            with _parting():
+            with undisturbed():  # what a fork calls back would swallow a wish to stop
                 begun = [pool.submit(_drawn_by_number, number) for number in range(len(wanted))]
             return [one.result() for one in begun]
         except BaseException:  # told to stop: the pool would first finish what it has begun
             for worker in multiprocessing.active_children():
                 worker.kill()
             raise
-
-
-@contextmanager
-def _parting() -> Iterator[None]:
-    """A wish to stop that comes while processes part, heard right after: what a fork calls back would swallow it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[int] = []
-    before = {n: signal.signal(n, lambda n, _: heard.append(n)) for n in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if heard:
-        signal.raise_signal(heard[0])
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from climtrack.errors import FetchError, SourceUnavailable, StoreError
 from climtrack.files import remove, write_whole
+from climtrack.stopping import undisturbed
 from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.ledger import BACKUP
@@ -172,9 +173,12 @@ class Writer:
         self._pending[key] = series
         return series
 
+    @undisturbed()
     def commit(self) -> None:
         """
         Make everything put so far the store's next snapshot, at one instant; may be called more than once.
+
+        A wish to stop waits until it is done: what is said of it then is true.
 
         Raises
         ------

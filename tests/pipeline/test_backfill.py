@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from climtrack.pipeline import backfill as run
 from climtrack.pipeline import grid, jobs
 from climtrack.pipeline import increment as later
 from climtrack.pipeline.fetch import fetch
+from climtrack.pipeline.grid import Stored, keep
 from climtrack.pipeline.status import overdue, status
 from climtrack.pipeline.studies import Freshness, stock
 from climtrack.store.netcdf import Store
@@ -118,6 +121,26 @@ def test_it_goes_on_where_it_was_stopped(ncei: Path, configure: Configure) -> No
     asked = [path for path, code, _ in log if code == 200]
     assert len(asked) == 8
     assert "20240102.nc" in min(asked)  # two at a time: in whatever order
+    assert Store(config.home).read(NH).values.size == 13
+
+
+def test_a_stop_while_storing_is_heard_when_all_is_stored(
+    ncei: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last storing is interrupted, and its repetition by the impatient: what is said of it is true."""
+    tries = []
+
+    def stored(*words: Any) -> tuple[Stored, ...]:
+        tries.append(1)
+        signal.raise_signal(signal.SIGINT)
+        return keep(*words)
+
+    monkeypatch.setattr(run, "keep", stored)
+    with serving(ncei) as (base, _):
+        config = configure(base)
+        with pytest.raises(KeyboardInterrupt):
+            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+    assert len(tries) == 2
     assert Store(config.home).read(NH).values.size == 13
 
 

@@ -22,6 +22,8 @@ import pytest
 from filelock import FileLock
 
 from climtrack.errors import DiskError, SeriesNotFound, StoreBusy, StoreDamaged, StoreError
+from climtrack.files import write_whole
+from climtrack.store import writer
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import Series
 from tests.store.build import AIR, NOW, SEA, build
@@ -138,6 +140,20 @@ def test_every_writing_call_may_fail_once(home: Path) -> None:
         if len(made) < number:
             break
     assert failed > 20
+
+
+def test_a_wish_to_stop_waits_for_a_commit(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C at each file that a commit writes: it is done to its end, then the wish is heard."""
+
+    def told_to_stop(path: Path, data: bytes) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write_whole(path, data)
+
+    monkeypatch.setattr(writer, "write_whole", told_to_stop)
+    with pytest.raises(KeyboardInterrupt):
+        refresh(home, 1)
+    assert day_of(home) == 1
+    assert leftovers(home) == []
 
 
 def test_each_rename_follows_a_flush_and_is_followed_by_one_of_the_folder(home: Path, monkeypatch: object) -> None:
