@@ -10,9 +10,11 @@ Importing this package imports nothing else: each name is fetched when it is fir
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as type checkers take it: the package imports nothing, so that Ctrl-C meets no line of it
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from climtrack.api.anomalies import anomaly as anomaly
     from climtrack.api.anomalies import climatology as climatology
     from climtrack.api.data import compare as compare

@@ -154,6 +154,13 @@ def test_what_must_not_be_left_half_done_is_done(number: signal.Signals) -> None
     assert len(done) == 3
 
 
+def test_the_package_imports_nothing() -> None:
+    """What it imported could be interrupted before anything of climtrack listens."""
+    code = "import sys; before = set(sys.modules); import climtrack; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, timeout=10, check=True)
+    assert done.stdout.split() == ["__future__", "climtrack"]
+
+
 @pytest.fixture
 def starting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A command that says when it begins to import itself."""

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from climtrack.errors import StoreBusy
 from climtrack.files import disk_error, remove, write_whole
+from climtrack.stopping import undisturbed
 
 #: What is said of runs that have a lock of their own, besides refreshes.
 RUNS = {"climatology": "another climatology is running", "backfill": "another backfill is running"}
@@ -57,19 +58,21 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
     path, holder = home / f".{name}.lock", home / f".{name}.json"
     lock = FileLock(path, thread_local=False)
     try:
-        named = _taken(lock, holder)
-    except OSError as error:
-        raise disk_error(error, path) from error
-    if named:
-        raise StoreBusy(
-            f"{RUNS.get(name, 'another refresh is running')} ({named})", "Wait until it has finished", path=path
-        )
-    try:
+        try:
+            named = _taken(lock, holder)
+        except OSError as error:
+            raise disk_error(error, path) from error
+        if named:
+            raise StoreBusy(
+                f"{RUNS.get(name, 'another refresh is running')} ({named})", "Wait until it has finished", path=path
+            )
         write_whole(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
         yield
     finally:
-        remove(holder)
-        lock.release()
+        with undisturbed():
+            if lock.is_locked:
+                remove(holder)
+                lock.release()
 
 
 def _taken(lock: FileLock, holder: Path) -> str:
@@ -79,7 +82,8 @@ def _taken(lock: FileLock, holder: Path) -> str:
     One that has only just begun is given a moment to say so, and one that has only just ended leaves the lock to us.
     """
     for _ in range(PATIENCE):
-        with suppress(Timeout):
+        # A wish to stop in the middle would leave it locked, and nobody to unlock it.
+        with suppress(Timeout), undisturbed():
             lock.acquire(blocking=False)
             return ""
         with suppress(OSError, ValueError, KeyError, TypeError):

@@ -156,6 +156,24 @@ def test_a_wish_to_stop_waits_for_a_commit(home: Path, monkeypatch: pytest.Monke
     assert leftovers(home) == []
 
 
+def test_a_wish_to_stop_leaves_no_lock_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C at the instant of locking and of unlocking: the same process can lock again, as where it stores anyway."""
+    for name in ("acquire", "release"):
+        with monkeypatch.context() as patch:
+            real = getattr(FileLock, name)
+
+            def told_to_stop(lock: FileLock, real: Callable[..., object] = real, **how: object) -> object:
+                done = real(lock, **how) if real.__name__ == "acquire" else None
+                signal.raise_signal(signal.SIGINT)
+                return done or real(lock, **how)
+
+            patch.setattr(FileLock, name, told_to_stop)
+            with pytest.raises(KeyboardInterrupt) as told:
+                refresh(home, 1)
+        refresh(home, 2)
+        assert told.value.__traceback__, "which keeps alive what it met"
+
+
 def test_each_rename_follows_a_flush_and_is_followed_by_one_of_the_folder(home: Path, monkeypatch: object) -> None:
     """C4: file flushed, renamed, folder flushed; data before history, history before manifest."""
     events: list[tuple[str, str]] = []
