@@ -29,9 +29,9 @@ def main() -> None:
         return
     code: int | str | None = 0
     try:
-        from climtrack.stopping import deliver_again, hear_service_managers
+        from climtrack.stopping import deliver_again, listen
 
-        hear_service_managers()
+        listen()
         deliver_again()
         atexit.register(_end)  # before others are: it runs after them
         from climtrack.cli.app import main as run

@@ -31,7 +31,7 @@ from climtrack.pipeline import rhythm
 from climtrack.pipeline.rhythm import Book, Rhythm
 from climtrack.pipeline.runlog import run_log
 from climtrack.pipeline.status import HEARTBEAT
-from climtrack.stopping import stoppable
+from climtrack.stopping import listen, stoppable, wished
 from climtrack.store.lock import writers_lock
 
 #: Seconds between two looks at the clock, and between two heartbeats.
@@ -111,8 +111,7 @@ class Service:
         """
         make_folder(self.config.home)
         with writers_lock(self.config.home, self._clock(), "schedule"):
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self._stop)
+            listen()
             if hasattr(signal, "SIGHUP"):
                 signal.signal(signal.SIGHUP, self._hang_up)
             try:
@@ -125,7 +124,7 @@ class Service:
 
     def look(self) -> None:
         """See what the clock, the disk and the signals say, and plan the next round."""
-        if self._stopping:
+        if self._stopping or wished():
             raise KeyboardInterrupt
         if self._reload:
             self._reload = False
@@ -166,7 +165,14 @@ class Service:
 
     def round(self) -> None:
         """One round; whatever goes wrong, the next one comes."""
-        now = self._clock()
+        try:
+            with stoppable():
+                self._round(self._clock())
+        except KeyboardInterrupt:
+            self._stopping = True  # APScheduler would swallow it
+
+    def _round(self, now: dt.datetime) -> None:
+        """A round and the notes of it."""
         self._beat(now, busy=True)
         before = self.book.read()
         failed = False
@@ -176,8 +182,6 @@ class Service:
         except ClimtrackError as problem:
             self._say(f"climtrack: {problem}")
             failed = not isinstance(problem, StoreBusy)
-        except KeyboardInterrupt:
-            self._stopping = True  # APScheduler would swallow it
         except Exception:  # a bug must not end the service; it is in the log, and the next try may do better
             with run_log(self.config.home) as log:
                 log.exception("a bug ended the round")
@@ -185,7 +189,7 @@ class Service:
             failed = True
         self._beaten = None  # no longer busy: said at the next look
         # Whatever the clock says now: a round that took no note of itself is tried again later, not at once.
-        if not self._stopping and self.book.read() == before:
+        if self.book.read() == before:
             with suppress(DiskError):
                 self.book.write(before.after(now, 1, stale=False) if failed else replace(before, attempt=now))
 
@@ -222,11 +226,6 @@ class Service:
         except OSError:
             remove(beside)
             write_over(path, data)  # on a full disk it lives on in its own blocks
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        """SIGTERM, SIGINT: end where we are."""
-        self._stopping = True
-        raise KeyboardInterrupt
 
     def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
         """SIGHUP: read the settings again at the next look."""

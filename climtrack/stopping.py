@@ -2,8 +2,8 @@
 A wish to stop, Ctrl-C or a service manager's SIGTERM, that nothing on its way can lose.
 
 Python raises `KeyboardInterrupt` wherever the main thread happens to be. In a destructor or a weak reference's callback
-it is dropped with a traceback; where it meets the end of a compiled function it comes out as `SystemError`. Here the
-first is delivered once more, and the second is known for what it is.
+it is dropped with a traceback; where it meets the end of a compiled function, or the building of a model, it comes out
+as another exception. Here the first is delivered once more, and the second is known for what it is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import NoReturn
 
 #: What says it: Ctrl-C, and a service manager.
@@ -22,10 +23,37 @@ WISHES = (signal.SIGINT, signal.SIGTERM)
 #: Seconds until a dropped wish is delivered again: by then whatever dropped it is over.
 AGAIN = 0.05
 
+#: Whether one was heard, and the exit code once everything is done.
+_heard = False
+_leaving: int | None = None
 
-def hear_service_managers() -> None:
-    """Take SIGTERM as Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+def listen() -> None:
+    """From now on, take SIGTERM as Ctrl-C, and note that either was heard."""
+    for wish in WISHES:
+        if wish is signal.SIGTERM or signal.getsignal(wish) is not signal.SIG_IGN:  # as in a shell's background
+            signal.signal(wish, _hear)
+
+
+def _hear(_number: int, _frame: FrameType | None) -> None:
+    """Ctrl-C or SIGTERM."""
+    global _heard
+    if _leaving is not None:
+        os._exit(_leaving)
+    _heard = True
+    raise KeyboardInterrupt
+
+
+def wished() -> bool:
+    """
+    Whether a wish to stop was heard since `listen`, whatever became of it.
+
+    Returns
+    -------
+    bool
+        True from the first on.
+    """
+    return _heard
 
 
 def leave(code: int | str | None) -> NoReturn:
@@ -39,9 +67,9 @@ def leave(code: int | str | None) -> NoReturn:
     code : int, str or None
         As for `sys.exit`.
     """
-    number = code if isinstance(code, int) else int(code is not None)
-    for wish in WISHES:
-        signal.signal(wish, lambda *_: os._exit(number))
+    global _leaving
+    _leaving = code if isinstance(code, int) else int(code is not None)
+    listen()
     # `python -m` dies of SIGINT, whatever the code, once KeyboardInterrupt has passed through the execution of a string
     # (as for any dataclass); the execution of another takes that back.
     exec("")  # noqa: S102
@@ -92,8 +120,10 @@ def is_wish_to_stop(problem: BaseException) -> bool:
     Returns
     -------
     bool
-        True where `KeyboardInterrupt` is it, or the cause that it was raised from.
+        True where `KeyboardInterrupt` is it, or the cause that it was raised from; after a wish was heard, always.
     """
+    if _heard:
+        return True
     cause: BaseException | None = problem
     while cause is not None and not isinstance(cause, KeyboardInterrupt):
         cause = cause.__cause__

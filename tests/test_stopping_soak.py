@@ -100,7 +100,7 @@ class Command:
         environment = os.environ | self.environment | self.prepare()
         environment |= {
             "PYTHONPATH": f"{hook}{os.pathsep}{ROOT}", "TOLD": str(self.folder / "told"), "LC_ALL": "C.UTF-8",
-            "TMPDIR": str(self.folder),
+            "TMPDIR": str(self.folder), "PYTHONFAULTHANDLER": "1",
         }  # fmt: skip
         with (self.folder / "out").open("wb") as out, (self.folder / "err").open("wb") as err:
             return subprocess.Popen(
@@ -148,12 +148,13 @@ class Command:
         try:
             code = running.wait(4 * PATIENCE + usual)
         except subprocess.TimeoutExpired:
-            running.kill()
+            running.send_signal(signal.SIGABRT)  # says where it is
+            running.wait(PATIENCE)
             pytest.fail(f"did not end: {self.said}")
         tardy = time.monotonic() - began
         gone(running.pid)
         said = self.said
-        if not told and code in (-number, -signal.SIGINT, -signal.SIGTERM) and str(ROOT / "climtrack") not in said:
+        if not told and code not in (0, 130) and str(ROOT / "climtrack") not in said:
             return "before climtrack"
         found = [word for word in FORBIDDEN if word in said]
         assert not found, f"{numbers}: {code}: {said}"
@@ -176,7 +177,7 @@ def stops(command: Command, times: int, rng: random.Random, record_property: Rec
                 command.left_alone()
                 counts["left alone"] += 1
         except (AssertionError, pytest.fail.Exception) as fault:  # one hides no other
-            faults.append(f"{number} {command.sent}: {fault}; {command.said[-300:]}")
+            faults.append(f"{number} {command.sent}: {fault}; {command.said[-3000:]}")
     for name, count in counts.items():
         record_property(name, count)
     assert not faults, "\n".join(faults)
