@@ -26,7 +26,6 @@ REPORT = "Please report it: `climtrack doctor`"
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 _EMPTY = frozenset({"", "null", "none", "na"})
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Row:
 
 def shown(text: str, limit: int = 30) -> str:
     """
-    Text from outside as it may stand in a message: one line, no control characters, not long.
+    Text from outside as it may stand in a message: one line, nothing that cannot be printed, not long.
 
     Parameters
     ----------
@@ -65,7 +64,7 @@ def shown(text: str, limit: int = 30) -> str:
     str
         The text, cut and cleaned.
     """
-    clean = _UNSHOWABLE.sub("", text[: 4 * limit]).strip()
+    clean = "".join(c for c in text[: 4 * limit] if c.isprintable()).strip()
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 

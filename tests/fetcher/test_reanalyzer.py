@@ -274,6 +274,14 @@ def dated_or_refused(body: bytes) -> Series | None:
     return series
 
 
+@pytest.mark.parametrize("name", ["\U00011c90", "soft\u00adhyphen", "\ue000", "\U000e0041", "\ufff9", "\x00"])
+def test_the_name_of_an_unknown_row_can_be_printed(name: str) -> None:
+    """Unassigned, private, invisible: what no terminal shows is left out of the note."""
+    series = dated_or_refused(json.dumps([year("2024", range(366)), {"name": name, "data": ""}]).encode())
+    assert series is not None
+    assert any(note.startswith("unknown row") for note in series.source.notes)
+
+
 @given(tables)
 def test_fuzz_tables(table: list[Any]) -> None:
     """Any table of rows is read or refused, and the order of its rows does not matter."""
