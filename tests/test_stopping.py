@@ -81,7 +81,7 @@ def test_a_wish_that_met_the_execution_of_a_string_leaves_by_its_code(tmp_path: 
         "try:\n exec('raise KeyboardInterrupt')\n"
         "except KeyboardInterrupt:\n leave(130)\n"
     )
-    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}"}
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     assert subprocess.run([sys.executable, "-m", "met"], env=environment, timeout=120).returncode == 130
 
 
