@@ -200,6 +200,9 @@ def _shared_out(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...]
         except BaseException:  # told to stop: the pool would first finish what it has begun
             for worker in multiprocessing.active_children():
                 worker.kill()
+            # One that was killed in the middle of a picture leaves half of it, whose rest would be waited for as long
+            # as anybody could write it; nobody but this process can any more.
+            pool._result_queue._writer.close()  # type: ignore[attr-defined]
             raise
 
 

@@ -6,6 +6,8 @@ import gc
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -14,6 +16,7 @@ from climtrack.errors import ConfigError
 from climtrack.pipeline import drawing
 from climtrack.pipeline.drawing import Picture, draw
 from climtrack.reporter.theme import themed
+from tests.conftest import ROOT
 from tests.reporter.studies import sample
 
 
@@ -87,3 +90,35 @@ def test_a_stop_while_processes_part_is_not_lost(monkeypatch: pytest.MonkeyPatch
     assert told[1:] == [0], "it was raised in the middle of the parting"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert not multiprocessing.active_children()
+
+
+#: Each helper sends half a picture, stops its parent, and would send the rest in ten minutes.
+HALF_SENT = """
+import contextlib, multiprocessing.connection, os, signal, time
+from climtrack.pipeline import drawing
+
+parent, whole = os.getpid(), multiprocessing.connection.Connection._send
+
+def half(self, data, *rest):
+    if os.getpid() != parent and len(data) > 10_000:
+        whole(self, data[:len(data) // 2])
+        os.kill(parent, signal.SIGINT)
+        time.sleep(600)
+    whole(self, data, *rest)
+
+multiprocessing.connection.Connection._send = half
+drawing._loaded = lambda wanted: contextlib.nullcontext()
+drawing._drawn = lambda picture: "x" * 100_000
+try:
+    drawing.drawings(range(4), workers=2)
+except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("stopped")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they inherit")
+def test_a_stop_in_the_middle_of_a_picture_ends_the_round() -> None:
+    """A helper killed while it sends leaves half a picture in the pipe: nobody waits for the rest."""
+    done = subprocess.run([sys.executable, "-c", HALF_SENT], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "stopped\n", done.stderr
