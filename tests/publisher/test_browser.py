@@ -61,6 +61,28 @@ def test_the_page_loads_offline_without_a_word_and_shows_the_latest_day(
     assert page.evaluate("document.getAnimations().length") == 0  # nothing moves, whatever the reader prefers
 
 
+#: Letters half as wide again as those of whatever font there is, and a note of where each word was set.
+WIDE = """(() => {
+  const held = CanvasRenderingContext2D.prototype, measure = held.measureText, fill = held.fillText;
+  held.measureText = function (text) { return { width: 1.5 * measure.call(this, text).width }; };
+  held.fillText = function (text, x, y) {
+    (window.set ||= {})[text] = x + this.measureText(text).width;
+    fill.call(this, text, x, y);
+  };
+})()"""
+
+
+def test_a_name_at_the_end_of_a_line_is_never_clipped(context: BrowserContext, visit: Visit, html: bytes) -> None:
+    """On a phone whose fallback font is wide, the average still has room for its name, in either language."""
+    context.add_init_script(WIDE)
+    for language, name in (("en", "average"), ("es", "media")):
+        page = visit(html, f"?lang={language}")
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.wait_for_function("document.querySelector('canvas').getBoundingClientRect().width < 360")
+        room = page.evaluate("document.querySelector('canvas').getBoundingClientRect().width")
+        page.wait_for_function("([name, room]) => window.set[name] <= room", arg=[name, room])
+
+
 def test_the_keyboard_walks_the_days(visit: Visit, html: bytes, page_chart: PageChart) -> None:
     """Arrows by day, pages by month, End to the latest; each stop says its numbers; 29 February is where it belongs."""
     page = visit(html)

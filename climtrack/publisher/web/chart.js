@@ -41,9 +41,9 @@ function view(model, state) {
   return { baseline, anomaly, line, average, band, envelope, low, high };
 }
 
-// Where things stand: pixels of days and degrees.
-function frame(width, height, seen) {
-  const small = width < 520, left = small ? 34 : 46, right = small ? 62 : 84, top = 18, bottom = 26;
+// Where things stand: pixels of days and degrees; the widest name at a line's end has its room, whatever the font.
+function frame(width, height, seen, ending) {
+  const small = width < 520, left = small ? 34 : 46, right = Math.max(small ? 62 : 84, ending), top = 18, bottom = 26;
   const pad = (seen.high - seen.low) * 0.04, low = seen.low - pad, high = seen.high + pad;
   const x = (day) => left + ((day - 1) / 365) * (width - left - right);
   const y = (value) => top + ((high - value) / (high - low)) * (height - top - bottom);
@@ -125,7 +125,9 @@ function drawThisYear(ctx, at, inks, model, values) {
 
 // The whole chart; the answer is where things stand, for the pointer.
 function draw(ctx, width, height, model, state, inks, words) {
-  const seen = view(model, state), at = frame(width, height, seen), show = (name) => !state.hidden.has(name);
+  ctx.font = font(width < 520 ? 13 : 14, 600);
+  const ending = Math.ceil(ctx.measureText(words.average).width) + 8;
+  const seen = view(model, state), at = frame(width, height, seen, ending), show = (name) => !state.hidden.has(name);
   ctx.fillStyle = inks.paper;
   ctx.fillRect(0, 0, width, height);
   drawAxes(ctx, at, inks, words, seen);
