@@ -50,8 +50,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (rf": (unchanged); data to {_DAY}", r": sin cambios; datos hasta el \2"),
     (rf"; data to {_DAY}", r"; datos hasta el \1"),
     (r": report\.html, report\.md, facts\.json, tables and ", ": report.html, report.md, facts.json, tablas y "),
-    (r"(?<![\d,])1 (picture)(: open| drawn|$)", r"1 imagen\2"),
-    (r"([\d,]+) (pictures)(: open| drawn|$)", r"\1 imágenes\3"),
+    (r"(?<![\d,])1 (picture) drawn", "1 imagen dibujada"),
+    (r"([\d,]+) (pictures) drawn", r"\1 imágenes dibujadas"),
+    (r"(?<![\d,])1 (picture)(: open|$)", r"1 imagen\2"),
+    (r"([\d,]+) (pictures)(: open|$)", r"\1 imágenes\3"),
     (r"(imagen|imágenes): open ", r"\1: abra "),
     (r"(\.(?:md|html)) and (?=\d+ im)", r"\1 y "),
     (

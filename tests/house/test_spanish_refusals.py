@@ -124,6 +124,11 @@ def test_a_slip_on_the_command_line_is_one_line(
         ("Refreshing … 1 done, nh-air just now", "Actualizando … 1 lista; la última, nh-air"),
         ("Downloading and reducing", "Descargando y reduciendo"),
         ("calendar days", "días del año"),
+        ("1 picture drawn.", "1 imagen dibujada."),
+        (
+            "144 pictures drawn, 3 as they were, site published.",
+            "144 imágenes dibujadas, 3 como estaban, sitio publicado.",
+        ),
         ("Serving /srv/site at http://127.0.0.1:8000/", "Sirviendo /srv/site en http://127.0.0.1:8000/"),
         ("climtrack: next round at 2024-07-08 17:12 UTC.", "climtrack: próxima ronda, el 2024-07-08 17:12 UTC."),
     ],

@@ -102,6 +102,13 @@ def test_pages_show_dated_pictures_only(site: Path) -> None:
                 assert re.search(r"/2024-07-05/[\w.-]+\.[0-9a-f]{8}\.png$|^(\.\./)*2024-07-05/", link), link
 
 
+def test_a_phone_gets_its_own_composition_in_either_theme(site: Path) -> None:
+    """The front page never shrinks a wide picture to a phone, whatever colours the reader prefers."""
+    sources = re.findall(r'<source media="([^"]*)" srcset="([^"]*)"', (site / "index.html").read_text("utf-8"))
+    assert sources[0][0] == "(max-width: 480px)"
+    assert ".year-lines.phone.en." in sources[0][1]
+
+
 def test_cards_and_alternates(site: Path) -> None:
     """Open Graph and Twitter find a dated picture with its alt text; each language knows the other, feed and oEmbed."""
     links = Links((site / "es/nh-air/index.html").read_text("utf-8"))
