@@ -24,7 +24,7 @@ from climtrack.fetcher.syntax import LATER, MOVED, REPORT, changed, shown
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
-#: Below `BASE_URL`; the names are Copernicus's.
+#: Below `cross_check_url` of config.toml; the names are Copernicus's.
 PULSE: Mapping[SeriesKey, Endpoint] = MappingProxyType(
     {
         endpoint.key: endpoint
@@ -36,7 +36,6 @@ PULSE: Mapping[SeriesKey, Endpoint] = MappingProxyType(
         )
     }
 )
-BASE_URL = "https://sites.ecmwf.int/data/climatepulse/data/series/"
 #: The series of the site that each is held against.
 COUNTERPARTS: Mapping[SeriesKey, SeriesKey] = MappingProxyType(
     {

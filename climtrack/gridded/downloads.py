@@ -59,13 +59,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that has arrived: address, path, hash, bytes, and whether any of it was held before."""
+    """A file that has arrived: address, path, hash, bytes."""
 
     url: str
     path: Path
     sha256: str
     size: int
-    resumed: bool = False
 
 
 class Downloader:

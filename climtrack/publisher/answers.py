@@ -17,7 +17,6 @@ HOUR = "public, max-age=3600"
 MINUTES = "public, max-age=300"
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _SHARED = ("image/", "application/json", "text/csv", "application/atom+xml")
-_HTML = "text/html"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -16,8 +16,6 @@ from climtrack.vocabulary.results import Study
 from climtrack.vocabulary.variables import VARIABLES
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from climtrack.reporter.canvas import Canvas
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
@@ -236,55 +234,6 @@ def draw(
         told = words or _written(chart, studies, canvas.language, options)
         spec.draw(canvas, studies, told, **options)
     return canvas
-
-
-def onto(ax: Axes, chart: str, study: Study, *, theme: str | Theme = "light") -> Axes:
-    """
-    Draw a chart's main curves on your own matplotlib axes, in data units and without any text.
-
-    Parameters
-    ----------
-    ax : Axes
-        Yours; keeps its frame and ticks. x is days since 1 January, y degC.
-    chart : {"year_lines", "anomaly"}
-        Which curves.
-    study : Study
-        What to draw.
-    theme : str or Theme, default "light"
-        Inks.
-
-    Returns
-    -------
-    Axes
-        The same axes, limits set.
-
-    Raises
-    ------
-    ConfigError
-        If the chart has no curves to lend.
-    RenderError
-        If the chart needs an average that the series does not cover.
-    """
-    from climtrack.reporter.axes import YEAR
-    from climtrack.reporter.charts import anomaly, composition, curves
-    from climtrack.reporter.geometry import Rect
-    from climtrack.reporter.panel import Panel
-
-    look = themed(theme) if isinstance(theme, str) else theme
-    lent = {"year_lines": lambda: composition.limits(study, 0.0), "anomaly": lambda: anomaly.limits([study])}
-    if chart not in lent:
-        raise ConfigError(f"{chart[:40]!r} lends no curves", f"Choose one of {', '.join(lent)}")
-    if chart == "anomaly" and study.anomalies is None:
-        raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
-    ylim = lent[chart]()
-    ax.set_xlim(*YEAR)
-    ax.set_ylim(*ylim)
-    panel = Panel(ax, Rect(0, 0, 1, 1), YEAR, ylim, look)
-    if chart == "year_lines":
-        curves.absolute(panel, study)
-    else:
-        curves.difference(panel, study)
-    return ax
 
 
 def _written(chart: str, studies: Sequence[Study], language: Language, options: Mapping[str, Any]) -> Words:

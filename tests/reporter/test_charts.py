@@ -13,14 +13,14 @@ from matplotlib.lines import Line2D
 from PIL import Image, ImageChops, ImageFilter
 
 from climtrack.analysis.survey import study
-from climtrack.errors import ConfigError, RenderError
+from climtrack.errors import RenderError
 from climtrack.reporter import means, prose
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences, year_over_year
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
 from climtrack.reporter.language import Language
-from climtrack.reporter.render import draw, onto, render
+from climtrack.reporter.render import draw, render
 from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.regions import REGIONS
 from climtrack.vocabulary.results import Study
@@ -364,22 +364,6 @@ def test_anomaly_limits_can_be_shared() -> None:
         for a, b in ((north, south), (south, north))
     ]
     assert pair[0] == pair[1] != alone
-
-
-def test_curves_on_ones_own_axes() -> None:
-    """The curves of the flagship and of the anomalies can be lent to a reader's own figure, frame and ticks kept."""
-    from matplotlib.figure import Figure
-
-    ax = Figure().add_subplot()
-    assert onto(ax, "year_lines", sample()) is ax
-    drawn = next(artist for artist in ax.lines if artist.get_gid() == "this-year")
-    np.testing.assert_array_equal(np.asarray(drawn.get_ydata()), np.delete(sample().table.row(2026), 59))
-    assert ax.get_xlim() == (0, 366)
-    assert ax.axison
-    other = onto(Figure().add_subplot(), "anomaly", sample(), theme="dark")
-    assert other.get_ylim() == anomaly.limits([sample()])
-    with pytest.raises(ConfigError, match="lends no curves"):
-        onto(Figure().add_subplot(), "stripes", sample())
 
 
 def test_colour_classes_by_hand() -> None:
