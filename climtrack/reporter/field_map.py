@@ -110,8 +110,8 @@ def scale_limit(anomaly: Floats) -> float:
 
 def _notes(shown: FieldMap, language: Language) -> tuple[str, ...]:
     """What the grey is, and what the projection keeps."""
-    blank = (language.text("map.blank"),) if shown.variable == "sst" else ()
-    return (*blank, language.text("map.equal"))
+    grey = ".".join(("outside",) * bool(shown.region.outline) + ("blank",) * (shown.variable == "sst"))
+    return (*((language.text(f"map.{grey}"),) if grey else ()), language.text("map.equal"))
 
 
 def _sources(shown: FieldMap, language: Language) -> tuple[str, ...]:

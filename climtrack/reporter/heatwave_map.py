@@ -88,7 +88,8 @@ def draw_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, langu
         If the preset is none that maps are composed for.
     """
     words = Language(language)
-    notes = [words.text(f"heat.note.{which}") for which in ("category", "day", "blank")]
+    grey = "outside.blank" if shown.region.outline else "blank"
+    notes = [words.text(f"heat.note.{which}") for which in ("category", "day", grey)]
     sheet = begun(
         shown.region, prose.words(shown, words), notes, (prose.source(shown, words),),
         preset=preset, theme=theme, language=words,

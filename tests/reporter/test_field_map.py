@@ -256,3 +256,21 @@ def test_a_region_of_the_users_own_is_drawn() -> None:
     region = Region("pacific", "Pacific", "el Pacífico", -20, 20, 150, -150)
     shown = replace(made("world"), region=region)
     assert render_map(shown, preset="post", theme="light", language="es").data[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("preset", MAP_PRESETS)
+@pytest.mark.parametrize(
+    ("variable", "grey"), [("sst", "fuera de la región o sin datos"), ("t2m", "fuera de la región")]
+)
+def test_what_lies_outside_an_outline_is_not_called_land(preset: str, variable: str, grey: str) -> None:
+    """The sea around it is grey too; the longer line touches nothing."""
+    shown = made("natlan")
+    outline = '{"type":"MultiPolygon","coordinates":[]}'
+    canvas = draw_map(
+        replace(shown, region=replace(shown.region, outline=outline), variable=variable),
+        preset=preset, theme="light", language="es",
+    )  # fmt: skip
+    assert f"En gris: {grey}" in " ".join(box.text for box in canvas.boxes)
+    for i, one in enumerate(canvas.boxes):
+        assert one.rect.right <= canvas.preset.width - canvas.preset.margin + 1
+        assert not any(one.rect.touches(other.rect) for other in canvas.boxes[i + 1 :])

@@ -156,3 +156,15 @@ def test_unknown_presets_are_named() -> None:
     """A card is too small for a map."""
     with pytest.raises(ConfigError, match="not composed"):
         render_heatwaves(made(), preset="card", theme="light", language="en")
+
+
+@pytest.mark.parametrize("preset", MAP_PRESETS)
+def test_what_lies_outside_an_outline_is_not_called_land(preset: str) -> None:
+    """The sea around it is grey too; the longer line touches nothing."""
+    shown = made("natlan")
+    shown = replace(shown, region=replace(shown.region, outline='{"type":"MultiPolygon","coordinates":[]}'))
+    canvas = draw_heatwaves(shown, preset=preset, theme="light", language="es")
+    assert "fuera de la región o sin datos" in " ".join(box.text for box in canvas.boxes)
+    for i, one in enumerate(canvas.boxes):
+        assert one.rect.right <= canvas.preset.width - canvas.preset.margin + 1
+        assert not any(one.rect.touches(other.rect) for other in canvas.boxes[i + 1 :])
