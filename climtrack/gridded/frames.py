@@ -33,7 +33,8 @@ class Frames:
     Parameters
     ----------
     files : sequence of GridFile
-        One variable of one product on one grid, a field a day; a day found twice is taken from the later file.
+        One variable of one product on one grid, a field a day; a day found twice is taken from a final file, else from
+        the later one.
 
     Raises
     ------
@@ -49,7 +50,8 @@ class Frames:
                 f"the files belong to different products: {', '.join(sorted(one or 'unknown' for one in told))}",
                 "Give files of one product",
             )
-        self._where = {day: (file, step) for file in files for step, day in enumerate(dates(file))}
+        ripening = sorted(files, key=lambda file: -int(file.status.max()))  # final ones last
+        self._where = {day: (file, step) for file in ripening for step, day in enumerate(dates(file))}
         self._open: OrderedDict[str, tuple[ExitStack, grids.OpenGrid]] = OrderedDict()
         self.first = files[0]
         self._alike = len({file.packing for file in files}) == 1

@@ -39,6 +39,20 @@ def test_files_packed_each_in_its_own_way_are_added_in_degrees(tmp_path: Path) -
     np.testing.assert_allclose(gap, 10, atol=1e-5)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_final_field_takes_the_place_of_a_preliminary_one(order: tuple[int, int], tmp_path: Path) -> None:
+    """In a folder of NCEI's files the preliminary one of a day comes after the final one."""
+    title = f"{synthetic.OISST}, Version 2.1 - "
+    files = [
+        grids.open_grid(str(synthetic.write_grid(
+            tmp_path / f"{state}.nc", np.full((1, 2, 4), value, dtype=np.int16), LAT, LON, [12], attrs=DAILY,
+            title=title + state,
+        )), "sst")
+        for state, value in (("Final", 7), ("Interim", 9))
+    ]  # fmt: skip
+    assert frames.Frames([files[i] for i in order]).field(dt.date(2023, 1, 1)).tolist() == [[7] * 4] * 2
+
+
 def test_hours_do_not_pass_for_days(tmp_path: Path) -> None:
     """Neither the last hour of each day nor a lone one."""
     stored = np.ones((48, 2, 4), dtype=np.int16)
