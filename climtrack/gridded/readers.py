@@ -162,7 +162,9 @@ class Classic:
         with NETCDF, quiet(location):
             # Unless told, the C library waits for ever, and no wish to stop is heard meanwhile.
             netCDF4.rc_set("HTTP.TIMEOUT", str(LONGEST))
-            self._file = netCDF4.Dataset(location)
+            # Kept in memory, an answer that is cut off reads on into whatever lies behind it.
+            whole = f"{location}{'&' if '#' in location else '#'}fetch=disk" if "://" in location else location
+            self._file = netCDF4.Dataset(whole)
             self._file.set_auto_maskandscale(False)
 
     def __enter__(self) -> Self:

@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks import synthetic
 from climtrack.config import load
+from climtrack.errors import SourceUnavailable
 from climtrack.gridded import grids, readers
 from climtrack.gridded.reduction import Request, file_means, stride_error
 from climtrack.pipeline import backfill as run
@@ -82,8 +83,8 @@ class Dataset:
 
 
 @contextmanager
-def serving(paths: dict[str, Path]) -> Iterator[tuple[str, list[int]]]:
-    """A server of some files, and the bytes of each data answer."""
+def serving(paths: dict[str, Path], *, cut: int = 0) -> Iterator[tuple[str, list[int]]]:
+    """A server of some files, and the bytes of each data answer; so many bytes of each field never come."""
     held = {name: Dataset(path) for name, path in paths.items()}
     sent: list[int] = []
 
@@ -107,7 +108,7 @@ def serving(paths: dict[str, Path]) -> Iterator[tuple[str, list[int]]]:
             self.send_header("XDODS-Server", "DAP/2.0")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) - cut] if len(body) > 5 * cut else body)
 
         def log_message(self, *_: object) -> None:
             """Print nothing."""
@@ -134,6 +135,15 @@ def test_an_address_gives_the_numbers_of_the_file(sea: Path) -> None:
     assert found.values.tobytes() == plain.values.tobytes()
     assert found.times.tolist() == plain.times.tolist()
     assert found.label == f"{base}sst.day.mean.2023.nc"
+
+
+def test_an_answer_that_is_cut_off_is_no_field(sea: Path) -> None:
+    """The C library would take what lies in memory behind it for the rest: a wrong mean, and not a word."""
+    with (
+        serving({"a.nc": sea}, cut=4000) as (base, _),
+        pytest.raises(SourceUnavailable, match="the answer did not come, or was cut off"),
+    ):
+        file_means([f"{base}a.nc"], Request("sst", HALVES))
 
 
 def test_a_stride_reads_a_fraction_and_states_its_error(sea: Path) -> None:
