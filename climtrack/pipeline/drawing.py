@@ -191,19 +191,23 @@ def _shared_out(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...]
     from concurrent.futures import ProcessPoolExecutor
 
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted, os.getpid())) as pool:
-        try:
-            # not `map`, which cancels what waits on its way out: the pool cannot break what is cancelled
-            with undisturbed():  # what a fork calls back would swallow a wish to stop
-                begun = [pool.submit(_drawn_by_number, number) for number in range(len(wanted))]
-            return [one.result() for one in begun]
-        except BaseException:  # told to stop: the pool would first finish what it has begun
+    pool = ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted, os.getpid()))
+    try:
+        # not `map`, which cancels what waits on its way out: the pool cannot break what is cancelled
+        with undisturbed():  # what a fork calls back would swallow a wish to stop
+            begun = [pool.submit(_drawn_by_number, number) for number in range(len(wanted))]
+        return [one.result() for one in begun]
+    except BaseException:  # told to stop: the pool would first finish what it has begun
+        with undisturbed():
             for worker in multiprocessing.active_children():
                 worker.kill()
             # One that was killed in the middle of a picture leaves half of it, whose rest would be waited for as long
             # as anybody could write it; nobody but this process can any more.
             pool._result_queue._writer.close()  # type: ignore[attr-defined]
-            raise
+        raise
+    finally:
+        with undisturbed():  # a pool that is left half closed complains at the very end
+            pool.shutdown()
 
 
 @contextmanager

@@ -122,3 +122,32 @@ def test_a_stop_in_the_middle_of_a_picture_ends_the_round() -> None:
     """A helper killed while it sends leaves half a picture in the pipe: nobody waits for the rest."""
     done = subprocess.run([sys.executable, "-c", HALF_SENT], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout == "stopped\n", done.stderr
+
+
+#: Told to stop while the helpers are seen off.
+IMPATIENT = """
+import contextlib, signal
+from concurrent.futures.process import _ExecutorManagerThread as Manager
+from climtrack.pipeline import drawing
+
+def joined(self, *how, join=Manager.join, wishes=iter([signal.SIGINT])):
+    for wish in wishes:
+        signal.raise_signal(wish)
+    join(self, *how)
+    print("joined")
+
+Manager.join = joined
+drawing._loaded = lambda wanted: contextlib.nullcontext()
+drawing._drawn = lambda picture: "x"
+try:
+    drawing.drawings(range(4), workers=2)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they inherit")
+def test_a_stop_leaves_no_pool_half_closed() -> None:
+    """It waits until the helpers are gone; nothing is complained of at the end."""
+    done = subprocess.run([sys.executable, "-c", IMPATIENT], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("joined\nstopped\n", "")
