@@ -38,7 +38,7 @@ docstrings:
 test:
 	$(PYTHON) -m pytest -n 2
 
-soak:   # hours; docs/soaks.md says what each has shown. CLIMTRACK_SOAK_SECONDS=60 shortens the fuzzers (600)
+soak:   # hours; docs/soaks.md says what each has shown. CLIMTRACK_SOAK_SECONDS=60 shortens the fuzzers (600), CLIMTRACK_SOAK_STOPS=20 the signals (200)
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -m soak
 
 bench:
