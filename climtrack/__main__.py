@@ -29,18 +29,26 @@ def main() -> None:
         return
     code: int | str | None = 0
     try:
-        from climtrack.stopping import deliver_again, listen
+        try:
+            from climtrack.stopping import deliver_again, listen
 
-        listen()
-        deliver_again()
-        atexit.register(_end)  # before others are: it runs after them
-        from climtrack.cli.app import main as run
+            listen()
+            deliver_again()
+            atexit.register(_end)  # before others are: it runs after them
+            from climtrack.cli.app import main as run
 
-        run()
-    except KeyboardInterrupt:  # told to stop while it was being imported, or once more on its way out
-        code = 130
-    except SystemExit as left:
-        code = left.code
+            run()
+        except KeyboardInterrupt:  # told to stop while it was being imported, or once more on its way out
+            code = 130
+        except SystemExit as left:
+            code = left.code
+        _leave(code)
+    except KeyboardInterrupt:  # told again at this very instant
+        _leave(130)
+
+
+def _leave(code: int | str | None) -> None:
+    """Exit."""
     from climtrack.stopping import leave
 
     leave(code)

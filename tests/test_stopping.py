@@ -74,6 +74,24 @@ def test_a_wish_on_the_way_out_changes_nothing(number: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_second_wish_at_the_instant_of_leaving_is_silent() -> None:
+    """Impatience after the first was heard, before there is nothing left to interrupt."""
+    code = (
+        "import signal, sys\n"
+        "from climtrack import __main__ as program, stopping\n"
+        "from climtrack.cli import app\n"
+        "def leave(code, leave=stopping.leave, wishes=iter([signal.SIGTERM])):\n"
+        " for wish in wishes: signal.raise_signal(wish)\n"
+        " leave(code)\n"
+        "stopping.leave, app.main = leave, lambda: signal.raise_signal(signal.SIGINT)\n"
+        "sys.argv = ['climtrack', 'status']\n"
+        "program.main()"
+    )
+    done = run(code)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_wish_that_met_the_execution_of_a_string_leaves_by_its_code(tmp_path: Path) -> None:
     """As where a dataclass was being made: `python -m` would else die of SIGINT at its end."""
     (tmp_path / "met.py").write_text(
