@@ -142,6 +142,16 @@ def test_first_run_without_network_is_the_sample_and_says_so(tmp_path: Path) -> 
     assert all(one["last_date"] is None for one in seen["series"].values())
 
 
+def test_a_service_without_a_home_draws_without_a_complaint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the drawing library would keep in the user's home is kept beside the store, so it is not made each time."""
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    words = ("--variable", "air", "--chart", "year-lines", "--preset", "phone", "--lang", "en", "--out", "out")
+    done = climtrack("report", "--region", "nh", *words, home=tmp_path, HOME=os.devnull)
+    assert done.returncode == 0, done.stderr
+    assert "cache directory" not in done.stderr
+    assert list((tmp_path / "store" / "matplotlib").glob("fontlist*"))
+
+
 def test_without_network_store_or_sample_there_is_nothing_to_show(tmp_path: Path) -> None:
     """Exit 4 and one line."""
     done = climtrack("report", "--region", "nh", "--no-sample", home=tmp_path)

@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import os
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,7 +94,17 @@ def configuration(path: Path | None) -> Config:
     """
     from climtrack.config import load
 
-    return load(path, os.environ)
+    settings = load(path, os.environ)
+    _keep_fonts(settings.home)
+    return settings
+
+
+def _keep_fonts(folder: Path) -> None:
+    """Have matplotlib keep its list of fonts here where the user has no home, as a service: it would complain else."""
+    with suppress(RuntimeError):  # a user whom the system does not know
+        if Path.home().is_dir() and os.access(Path.home(), os.W_OK):
+            return
+    os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 
 
 def tongue(text: str | None) -> Language:
