@@ -61,8 +61,9 @@ def test_one_bad_series_leaves_the_others(shared_data: Path, tmp_path: Path) -> 
     """A web page in place of one file: exit 3, one line, the other series stored."""
     site = tmp_path / "site"
     shutil.copytree(shared_data / SST / "2026-08-22", site)
-    folder = site / "clim/sst_daily/json_2clim"
-    (folder / "oisst2.1_natlan_sst_day.json").write_text("<!doctype html><title>Houston</title>")
+    bad = site / "clim/sst_daily/json_2clim/oisst2.1_natlan_sst_day.json"
+    bad.chmod(0o644)  # the snapshots may be read-only, and so are then copies of them
+    bad.write_text("<!doctype html><title>Houston</title>")
     now = dt.datetime(2026, 8, 22, 18, tzinfo=dt.UTC)
     done = round_of(site, tmp_path / "home", now, ("natlan", "gom"))
     assert done.code == 3
