@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 
 def fetch(
     region: Annotated[
-        list[str] | None, typer.Argument(metavar="[REGION…]", help="Regions; none means every series known.")
+        list[str] | None, typer.Argument(metavar="REGION", help="Regions; none means every series known.")
     ] = None,
     variable: Variables = None,
     strict: Strict = False,

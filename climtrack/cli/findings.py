@@ -100,7 +100,7 @@ def facts(
 
 
 def compare(
-    region: Annotated[list[str] | None, typer.Argument(metavar="REGION…", help="Two regions or more: nh sh")] = None,
+    region: Annotated[list[str] | None, typer.Argument(metavar="REGION", help="Two regions or more: nh sh")] = None,
     variable: Variables = None,
     baseline: Years = None,
     as_of: AsOf = None,

@@ -52,7 +52,7 @@ def add_to(root: typer.Typer) -> None:
 
 @app.command()
 def reduce(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, globs, Zarr stores, addresses.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, globs, Zarr stores, addresses.")],
     region: GridRegions = None,
     variable: GridVariable = "sst",
     weights: Weights = "exact",

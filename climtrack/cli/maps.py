@@ -32,7 +32,7 @@ def add_to(grid: typer.Typer) -> None:
 
 
 def climatology(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Daily fields of every year of the baseline.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Daily fields of every year of the baseline.")],
     variable: GridVariable = "sst",
     baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
     percentile: Annotated[
@@ -83,7 +83,7 @@ def field_map(
     region: GridRegions = None,
     variable: GridVariable = "sst",
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH…]", help="Where the day's field is; else NOAA's daily file.")
+        list[str] | None, typer.Argument(metavar="PATH", help="Where the day's field is; else NOAA's daily file.")
     ] = None,
     heatwave: Annotated[
         bool, typer.Option("--heatwave", help="Categories of marine heatwaves instead of differences from average.")

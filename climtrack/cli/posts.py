@@ -195,7 +195,7 @@ def embed(
 
 def publish(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Folder of the site; default as in config.toml.")
+        Path | None, typer.Argument(metavar="DIR", help="Folder of the site; default as in config.toml.")
     ] = None,
     region: Regions = None,
     variable: Variables = None,
@@ -251,7 +251,7 @@ def publish(
 
 def serve(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A published site; default as in config.toml.")
+        Path | None, typer.Argument(metavar="DIR", help="A published site; default as in config.toml.")
     ] = None,
     host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
     port: Annotated[

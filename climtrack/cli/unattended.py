@@ -118,7 +118,7 @@ def schedule(
 
 def accept(
     series: Annotated[
-        list[str], typer.Argument(metavar="SERIES…", help="nh-air, natlan-sst … or a key such as era5.t2m.nh.")
+        list[str], typer.Argument(metavar="SERIES", help="nh-air, natlan-sst … or a key such as era5.t2m.nh.")
     ],
     day: Annotated[
         list[str] | None,

@@ -135,6 +135,13 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"the source does not hold (\d+) years \((\d+) to (\d+)\)", r"la fuente no tiene \1 años (\2–\3)"),
     (r"the source does not hold (\d+)", r"la fuente no tiene \1"),
     (
+        r"(?<![\d,])(?:1 day) missing in the new copy \((.+?)\); ours are kept",
+        r"a la copia nueva le falta 1 día (\1); se conserva el nuestro",
+    ),
+    (r"(?<![\d,])(?:1 day) missing \(", "falta 1 día ("),
+    (r"(?<![\d,])(?:1) preliminary (?:day is) final already", "1 día provisional ya es definitivo"),
+    (r"the copy is (?:1 day) older than ours", "la copia es 1 día más antigua que la nuestra"),
+    (
         r"([\d,]+) days? missing in the new copy \((.+?)\); ours are kept",
         r"a la copia nueva le faltan \1 días (\2); se conservan los nuestros",
     ),

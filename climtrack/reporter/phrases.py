@@ -73,7 +73,7 @@ DOCTOR: tuple[tuple[str, str], ...] = (
         r"el reloj de este equipo marca \1; los datos más nuevos son del \2",
     ),
     (r"Set the clock, best by network time \(NTP\)", "Ponga en hora el reloj, mejor por la red (NTP)"),
-    (r"made (?=\S+\.$)", "creada "),
+    (r"made (?!final)(?=\S+\.$)", "creada "),
     (r"cleaned and checked the store", "almacén limpiado y comprobado"),
     (
         r"The reader copes; please report it, so that it goes on coping",
@@ -322,9 +322,16 @@ GRIDS: tuple[tuple[str, str], ...] = (
     (r"(?<=\d )seconds\b", "segundos"),
     (r"(?<=\d )minutes\b", "minutos"),
     (r"(?<=\d )hours\b(?! apart)", "horas"),
-    (r": (\d+) days?, (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", r": \1 días, del \2 al \3"),
+    (r": (?:1 day), (\d{4}-\d\d-\d\d) to (?:\d{4}-\d\d-\d\d)", r": 1 día, el \1"),
+    (r": (\d+) days, (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", r": \1 días, del \2 al \3"),
+    (r", (?:1) of them preliminary", ", 1 de ellos provisional"),
     (r", (\d+) of them preliminary", r", \1 de ellos provisionales"),
-    (r"; (\d+) new, (\d+) revised, (\d+) made final", r"; \1 nuevos, \2 revisados, \3 pasados a definitivos"),
+    (r"; (?:1) (new)(?=, \d+ revised)", "; 1 nuevo"),
+    (r"; (\d+) (new)(?=, \d+ revised)", r"; \1 nuevos"),
+    (r"(?<=nuevo|uevos), (?:1) (revised)(?=, \d+ made final)", ", 1 revisado"),
+    (r"(?<=nuevo|uevos), (\d+) (revised)(?=, \d+ made final)", r", \1 revisados"),
+    (r"(?<=isado|sados), (?:1) (made final)", ", 1 pasado a definitivo"),
+    (r"(?<=isado|sados), (\d+) (made final)", r", \1 pasados a definitivos"),
     (
         r"; (\S+)(?:%) of the area has values \(never less than (\S+)(?:%)\)",
         r"; el \1 % del área tiene valores (nunca menos del \2 %)",
@@ -334,7 +341,12 @@ GRIDS: tuple[tuple[str, str], ...] = (
     (r", (\d+) passes over the files for want of more", r", \1 pasadas por los archivos por falta de más"),
     (r"psl: 1 file(?:, (\d+) MB)?, average of (\S+); kept as 30 MB", r"psl: 1 archivo, media de \2; se guardan 30 MB"),
     (r"(\S+): 1 file, (\S+) MB, for (\d{4}-\d\d-\d\d)", r"\1: 1 archivo, \2 MB, del \3"),
+    (r"(?<!\d)(?:1 day) with fewer than (\d+) steps left out:", r"1 día con menos de \1 pasos, omitido:"),
     (r"(\d+) days? with fewer than (\d+) steps left out:", r"\1 días con menos de \2 pasos, omitidos:"),
+    (
+        r"(?<!\d)(?:1 day) with less than (\d+)% of the usual coverage left out:",
+        r"1 día con menos del \1 % de la cobertura habitual, omitido:",
+    ),
     (
         r"(\d+) days? with less than (\d+)% of the usual coverage left out:",
         r"\1 días con menos del \2 % de la cobertura "

@@ -94,7 +94,7 @@ def test_a_refusal_of_the_system_is_spanish(name: str) -> None:
         (["report", "--out"], "climtrack: la opción '--out' necesita un valor."),
         (["status", "--json=3"], "climtrack: la opción '--json' no lleva valor."),
         (["embed"], "climtrack: falta la opción '--for' / '-f'."),
-        (["accept"], "climtrack: falta el argumento 'SERIES…'."),
+        (["accept"], "climtrack: falta el argumento 'SERIES'."),
         (["statsu"], "climtrack: no existe la orden 'statsu'"),
         (["serve", "--port", "99999"], "climtrack: valor no válido para '--port' / '-p': debe ser"),
     ],
@@ -125,6 +125,17 @@ def test_a_slip_on_the_command_line_is_one_line(
         ("Downloading and reducing", "Descargando y reduciendo"),
         ("calendar days", "días del año"),
         ("1 picture drawn.", "1 imagen dibujada."),
+        (
+            "oisst.sst.nh: 1 day, 1981-12-31 to 1981-12-31; 1 new, 0 revised, 1 made final.",
+            "oisst.sst.nh: 1 día, el 1981-12-31; 1 nuevo, 0 revisados, 1 pasado a definitivo.",
+        ),
+        (
+            "oisst.sst.nh: 31 days, 1981-12-01 to 1981-12-31, 1 of them preliminary; 21 new, 1 revised, 11 made final.",
+            "oisst.sst.nh: 31 días, del 1981-12-01 al 1981-12-31, 1 de ellos provisional; 21 nuevos, 1 revisado, "
+            "11 pasados a definitivos.",
+        ),
+        ("1 day missing (2024-07-05)", "falta 1 día (2024-07-05)"),
+        ("the copy is 1 day older than ours", "la copia es 1 día más antigua que la nuestra"),
         (
             "144 pictures drawn, 3 as they were, site published.",
             "144 imágenes dibujadas, 3 como estaban, sitio publicado.",
