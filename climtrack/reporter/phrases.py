@@ -220,6 +220,8 @@ STORE: tuple[tuple[str, str], ...] = (
         r"(\d+) of these pictures are not in (\S+) yet: run `climtrack publish` before you send them",
         r"\1 de estas imágenes aún no están en \2: ejecute `climtrack publish` antes de enviarlas",
     ),
+    (r"years ([\d–, …]+) absent", r"faltan los años \1"),
+    (r"no ([\w.-]+) is stored", r"no hay guardada ninguna \1"),
     (r"exported without anomalies:", "exportada sin anomalías:"),
     (r"(\d{4}[-–]\d{4}) not covered:", r"\1 no está cubierto:"),
     (r"Covered here: ", "Aquí están cubiertos: "),

@@ -134,6 +134,14 @@ def test_a_slip_on_the_command_line_is_one_line(
             "oisst.sst.nh: 31 días, del 1981-12-01 al 1981-12-31, 1 de ellos provisional; 21 nuevos, 1 revisado, "
             "11 pasados a definitivos.",
         ),
+        (
+            "nh-air: exported without anomalies: 1991–2020 not covered: years 2001–2020 absent.",
+            "nh-air: exportada sin anomalías: 1991–2020 no está cubierto: faltan los años 2001–2020.",
+        ),
+        (
+            "world-air: no climate-pulse.t2m.world is stored.",
+            "world-air: no hay guardada ninguna climate-pulse.t2m.world.",
+        ),
         ("1 day missing (2024-07-05)", "falta 1 día (2024-07-05)"),
         ("the copy is 1 day older than ours", "la copia es 1 día más antigua que la nuestra"),
         (
