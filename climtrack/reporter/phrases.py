@@ -199,7 +199,7 @@ STORE: tuple[tuple[str, str], ...] = (
     (r"not one value\b(?! in)", "ningún valor"),
     (r"round of (\S+ \S+) UTC ended with (\d+)", r"la ronda del \1 UTC terminó con \2"),
     (r"climtrack: serving ", "climtrack: sirviendo "),
-    (r", (\d+) as they were", r", \1 como estaban"),
+    (r", (\d+) as they were(?!, \d+ pruned)", r", \1 como estaban"),
     (r", site published", ", sitio publicado"),
     (
         r"notify\.command ended with (\d+)\. Try it by hand with JSON on its input",

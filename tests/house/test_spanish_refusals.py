@@ -142,6 +142,10 @@ def test_a_slip_on_the_command_line_is_one_line(
             "world-air: no climate-pulse.t2m.world is stored.",
             "world-air: no hay guardada ninguna climate-pulse.t2m.world.",
         ),
+        (
+            "site: 38 files written, 1 as they were, 0 pruned",
+            "site: 38 archivos escritos, 1 sin cambios, 0 retirados",
+        ),
         ("1 day missing (2024-07-05)", "falta 1 día (2024-07-05)"),
         ("the copy is 1 day older than ours", "la copia es 1 día más antigua que la nuestra"),
         (
