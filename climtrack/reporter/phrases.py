@@ -274,7 +274,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"the map in (\S+) is ", r"el mapa en \1 ocupa "),
     (r"Choose another preset, or SVG", "Elija otro formato o SVG"),
     (r" has no option ", " no tiene la opción "),
-    (r" lends no curves", " no presta curvas"),
     (r"Draw year_lines instead", "Dibuje year_lines"),
     (r" is (\S+), not a colour", r" es \1, que no es un color"),
     (r"Write it as #RRGGBB, for example", "Escríbalo como #RRGGBB; por ejemplo,"),
