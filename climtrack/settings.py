@@ -35,6 +35,9 @@ Name = Annotated[
 Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "write it as #RRGGBB, for example #D55E00")]
 Text = Annotated[str, Field(max_length=200)]
 
+#: A host of the Internet by name, or by address in brackets.
+_HOST = r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?|\[[0-9A-Fa-f:.]{2,45}\]"
+
 
 def _place(text: str) -> str:
     """A path that this computer can take; a tilde stands for a home folder that there is."""
@@ -198,7 +201,15 @@ class NotifySettings(Section):
     """Who is told of failure and recovery."""
 
     command: tuple[Word, ...] = ()
-    webhook: Annotated[str, _shaped("(https://[!-~]+)?", "write an https:// address")] = ""
+    webhook: str = ""
+
+    @field_validator("webhook")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
+        if url and (not found or not 0 < int(found[3] or 443) < 65536):
+            raise ValueError("write an https:// address")
+        return url
 
 
 class PublishSettings(Section):

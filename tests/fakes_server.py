@@ -205,8 +205,11 @@ class FakeSite:
                 return False
             head += piece
         sock.settimeout(PATIENCE)
-        first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+        head, _, body = head.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        while len(body) < int(headers.get("content-length", "0")):  # left unread it would reset the connection
+            body += sock.recv(65536)
         request = Request(first.split(" ")[1].lstrip("/"), headers, number)
         with self._lock:
             self.requests.append(request)

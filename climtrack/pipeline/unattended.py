@@ -101,11 +101,11 @@ def _remember(
     after = before.after(now, code, stale=stale)
     told: tuple[str, ...] = ()
     if code and not before.told and (after.tries >= _WORTH_TELLING or code == 5):
-        after = replace(after, told=True)
-        told = notify(config.notify, _message("failure", now, code, after, lines))
+        sent = notify(config.notify, _message("failure", now, code, after, lines))
+        after, told = replace(after, told=sent.given), sent.lines
     elif not code and before.told:
-        after = replace(after, told=False)
-        told = notify(config.notify, _message("recovery", now, code, before, lines))
+        sent = notify(config.notify, _message("recovery", now, code, before, lines))
+        after, told = replace(after, told=not sent.given), sent.lines
     for line in told:
         log.warning("%s", line)
     try:

@@ -206,6 +206,11 @@ STORE: tuple[tuple[str, str], ...] = (
         r"notify.command terminó con \1. "
         "Pruébelo a mano con JSON en la entrada",
     ),
+    (
+        r"notify\.command was ended by signal (\d+)\. Try it by hand with JSON on its input",
+        r"a notify.command lo terminó la señal \1. Pruébelo a mano con JSON en la entrada",
+    ),
+    (r"it is no program, nor a script that names its own", "no es un programa, ni un guion que nombre el suyo"),
     (r"notify\.(\w+) failed: ", r"notify.\1 falló: "),
     (r"notify\.webhook answered ", "notify.webhook respondió "),
     (r"Check \[notify\] in config\.toml", "Revise [notify] en config.toml"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import os
 import random
@@ -13,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +24,8 @@ from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
 from climtrack.errors import DiskError, SourceUnavailable, StoreBusy, StoreNewer
 from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.pipeline import rhythm
-from climtrack.pipeline.notify import notify
+from climtrack.pipeline import rhythm, unattended
+from climtrack.pipeline.notify import Notified
 from climtrack.pipeline.refresh import Refreshed, _request, refresh
 from climtrack.pipeline.status import overdue, status, unjudged
 from climtrack.pipeline.studies import Freshness
@@ -308,18 +310,6 @@ def test_a_bug_that_lasts_is_told_too(tmp_path: Path) -> None:
     assert (told["event"], told["exit_code"], told["at"]) == ("failure", 1, (NOON + HOUR).isoformat())
 
 
-def test_a_notice_that_cannot_be_given_is_a_line(tmp_path: Path) -> None:
-    """A missing command, a failing one, a webhook that nobody answers."""
-    assert notify(NotifySettings(command=(str(tmp_path / "none"),)), {})[0].startswith(
-        "notify.command failed: there is no such program."
-    )
-    assert notify(NotifySettings(command=("false",)), {})[0].startswith("notify.command ended with 1")
-    assert notify(NotifySettings(webhook="https://127.0.0.1:9/hook"), {})[0].startswith(
-        "notify.webhook failed: the server refused the connection."
-    )
-    assert notify(NotifySettings(), {}) == ()
-
-
 def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The data are stored all the same."""
     from climtrack.errors import RenderError
@@ -398,16 +388,18 @@ def test_a_thousand_kills_of_whole_rounds(
     assert counts["new"] >= 100
 
 
-def test_a_year_in_seconds(tmp_path: Path) -> None:
+def test_a_year_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """C10, small: 40 days, one series, one seed."""
-    lived(tmp_path, days=40, keys=(NATLAN,), seed=1)
+    assert lived(tmp_path, monkeypatch, days=40, keys=(NATLAN,), seed=1)["notices"] >= 2
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
-def test_a_year_in_minutes(tmp_path: Path, seed: int, record_property: Callable[[str, object], None]) -> None:
+def test_a_year_in_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     """
-    C10: 365 days with faults, kills and an outage; at its end the store equals the truth (5 to 15 minutes each seed).
+    C10: 365 days with faults, kills and two outages; at its end the store equals the truth (5 to 15 minutes each seed).
 
     Each seed lives with the North Atlantic and three others, so that ten seeds know every series; years before 2005
     are left out of the copies, for neither faults nor kills know of them.
@@ -416,20 +408,30 @@ def test_a_year_in_minutes(tmp_path: Path, seed: int, record_property: Callable[
 
     others = [key for key in ENDPOINTS if key != NATLAN]
     keys = (NATLAN, *(others[(3 * seed + i) % len(others)] for i in range(3)))
-    for name, count in lived(tmp_path, days=365, keys=keys, seed=seed).items():
+    for name, count in lived(tmp_path, monkeypatch, days=365, keys=keys, seed=seed).items():
         record_property(name, count)
 
 
-def lived(tmp_path: Path, *, days: int, keys: tuple[SeriesKey, ...], seed: int) -> Counter[str]:
-    """Daily updates with faults, kills and an outage with late back-fill: at its end the store equals the truth."""
+def lived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, days: int, keys: tuple[SeriesKey, ...], seed: int
+) -> Counter[str]:
+    """
+    Daily rounds, undrawn, with faults, kills and two outages: at the end the store equals the truth.
+
+    In the first outage the copies stand still and are back-filled late, in the second nobody answers. Somebody is told
+    once when failures begin that last, and once when they have ended.
+    """
     rng, site, counts = random.Random(seed), Site(NOON.date(), since=2005), Counter[str]()
-    config = settings(tmp_path / "home")
-    outage = range(days // 4, days // 4 + 30 * days // 365 + 1)
+    config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=("true",))})
+    length = 30 * days // 365 + 2
+    still, dark = range(days // 4, days // 4 + length), range(days // 2, days // 2 + length)
     copies: dict[SeriesKey, list[tuple[dt.datetime, str]]] = {key: [] for key in keys}
+    told: list[tuple[int, str]] = []
+    codes: list[int] = []
 
     def mood(key: SeriesKey, body: bytes) -> bytes:
         luck = rng.random()
-        if luck < 0.02:
+        if luck < 0.02 or n in dark:
             return down(key, body)
         if luck < 0.04:
             return body[: len(body) // 2]
@@ -439,10 +441,22 @@ def lived(tmp_path: Path, *, days: int, keys: tuple[SeriesKey, ...], seed: int) 
             return site.copy(key, site.today - rng.randrange(1, 4) * DAY)
         return body.replace(b"2026", b"9999") if luck < 0.10 else body
 
+    def undrawn(*, config: Config, transport: Callable[[], Site], now: dt.datetime, **_: object) -> Refreshed:
+        return Refreshed(now, update(keys, config=config, store=Store(config.home), transport=transport(), now=now))
+
+    def heard(_: NotifySettings, document: Mapping[str, Any]) -> Notified:
+        told.append((n, document["event"]))
+        return Notified(True)
+
+    def round_of(now: dt.datetime) -> Refreshed:
+        return unattended_round(config=config, transport=site, now=now, publish=None)
+
+    monkeypatch.setattr(unattended, "refresh", undrawn)
+    monkeypatch.setattr(unattended, "notify", heard)
     site.mood = mood
     for n in range(days):
         now = NOON + n * DAY
-        if n not in outage:
+        if n not in still:
             site.today = now.date()
         if rng.random() < 0.01:
             pid = os.fork()
@@ -455,17 +469,20 @@ def lived(tmp_path: Path, *, days: int, keys: tuple[SeriesKey, ...], seed: int) 
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             counts["kills"] += 1
-        store = Store(config.home)
-        for one in update(keys, config=config, store=store, transport=site, now=now):
+        done = round_of(now)
+        codes.append(done.code)
+        for one in done.updates:
             counts["refused" if one.error else "taken"] += 1
+        store = Store(config.home)
         assert store.notices == ()
         for key in store.manifest.series:
             copies[key].append((now, store.read(key).digest))
     site.mood = lambda _, body: body
-    end = NOON + days * DAY
+    n, end = days, NOON + days * DAY
     site.today = end.date()
+    codes.append(round_of(end).code)
+    assert codes[-1] == 0
     store = Store(config.home)
-    assert all(one.error is None for one in update(keys, config=config, store=store, transport=site, now=end))
     truth = Store(tmp_path / "truth")
     update(keys, config=replace_home(config, tmp_path / "truth"), store=truth, transport=site, now=end)
     for key in keys:
@@ -478,7 +495,14 @@ def lived(tmp_path: Path, *, days: int, keys: tuple[SeriesKey, ...], seed: int) 
     assert 0 < noise.typical < noise.largest < 0.4
     size = (config.home / "history.sqlite").stat().st_size
     assert size < 50e6
-    return counts + Counter({"states recalled": 10 * len(keys), "kB of history": size // 1000})
+    spells = [list(spell) for fails, spell in itertools.groupby(range(days + 1), lambda i: codes[i] != 0) if fails]
+    assert told == [
+        notice
+        for spell in spells
+        if len(spell) > 1  # one that the next round cures is nobody's business
+        for notice in ((spell[1], "failure"), (spell[-1] + 1, "recovery"))
+    ]
+    return counts + Counter({"states recalled": 10 * len(keys), "kB of history": size // 1000, "notices": len(told)})
 
 
 def replace_home(config: Config, home: Path) -> Config:
