@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from platformdirs import user_config_path, user_data_path
 from pydantic import ValidationError
 
-from climtrack.errors import ClimtrackError, ConfigError
+from climtrack.errors import ClimtrackError, ConfigError, DiskError
 from climtrack.files import disk_error
 from climtrack.mistakes import Mistake, meant, mistakes, names, syntax, told
 from climtrack.settings import FetchSettings, RegionSettings, ReportSettings, Section, Settings
@@ -101,6 +102,8 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
     ------
     ConfigError
         Naming file, line, key, problem and remedy of everything that is wrong, one line each.
+    DiskError
+        If this user has no home folder and the environment names none for the data.
     """
     chosen = _find(path, environment)
     table: dict[str, Any] = {}
@@ -111,12 +114,12 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
             table = tomllib.loads(text)
         except (ValueError, RecursionError) as problem:  # ValueError itself: a number with thousands of digits
             raise ConfigError(*syntax(problem, chosen)) from problem
-    home = environment.get("CLIMTRACK_HOME") or str(user_data_path("climtrack"))
+    home = _home(environment)
     settings = _validated(Settings, table, chosen, text)
     if base := environment.get("CLIMTRACK_BASE_URL"):
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
         settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
-    config = Config(home=Path(home).expanduser(), path=chosen, **dict(settings))
+    config = Config(home=home, path=chosen, **dict(settings))
     wrong = []
     for name in config.regions:  # an outline is a file of its own
         try:
@@ -133,10 +136,24 @@ def _find(path: Path | None, environment: Mapping[str, str]) -> Path | None:
     named = path or (Path(environment["CLIMTRACK_CONFIG"]) if environment.get("CLIMTRACK_CONFIG") else None)
     if named is not None:
         return named
-    for candidate in (Path("config.toml"), user_config_path("climtrack") / "config.toml"):
-        if candidate.is_file():
-            return candidate
-    return None
+    candidates = [Path("config.toml")]
+    with suppress(RuntimeError):  # a user without a home folder, as in a container
+        candidates.append(user_config_path("climtrack") / "config.toml")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    """Folder of the store."""
+    named = environment.get("CLIMTRACK_HOME", "")
+    try:
+        return Path(named).expanduser() if named else user_data_path("climtrack").expanduser()
+    except RuntimeError as problem:
+        if named:
+            owner = named.replace("\\", "/").partition("/")[0]
+            what, remedy = f"CLIMTRACK_HOME: there is no home folder {owner[:40]!r}", "Write the path in full"
+            raise ConfigError(what, remedy) from problem
+        what = "this user has no home folder on this computer"
+        raise DiskError(what, "Set CLIMTRACK_HOME to a folder for the data") from problem
 
 
 def _read(path: Path) -> str:

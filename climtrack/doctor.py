@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreError
 from climtrack.fetcher.endpoints import Endpoint
-from climtrack.files import TEMPORARY, disk_error, make_folder
+from climtrack.files import TEMPORARY, astray, disk_error, make_folder
 from climtrack.pipeline.update import endpoints, held, http_policy
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.payload import Transport
@@ -183,6 +183,10 @@ def folders(config: Config) -> tuple[Symptom, ...]:
         there = folder
         while not there.exists() and there != there.parent:
             there = there.parent
+        if link := astray(folder):
+            remedy = "Make the folder it leads to, or remove it"
+            found.append(Symptom(topic, Severity.PROBLEM, f"{link} is a link to what is not there", remedy))
+            continue
         if not there.is_dir():
             found.append(Symptom(topic, Severity.PROBLEM, f"{there} is a file, not a folder", "Move it away"))
             continue

@@ -58,6 +58,9 @@ def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     elif number in _DENIED:
         what = f"cannot use {name} (owner {_owner(path)}): {reason}. Nothing was changed"
         remedy = "Change its rights, or choose another folder"
+    elif number in {errno.ELOOP, *_MISPLACED} and (link := astray(path)):
+        what = f"cannot use {shortened(link)}: it is a link to what is not there"
+        remedy = "Make the folder it leads to, or remove it"
     elif number in _MISPLACED:
         what, remedy = f"cannot use {name}: a file stands where a folder belongs, or the reverse", "Move it away"
     elif number == errno.ENAMETOOLONG:
@@ -88,6 +91,23 @@ def shortened(path: Path, width: int = 70) -> str:
     """
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= width else f"{text[: width // 3]}…{text[-(width - width // 3 - 1) :]}"
+
+
+def astray(path: Path) -> Path | None:
+    """
+    The link on the way to a place that leads nowhere, as one to a disk that is not mounted.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+
+    Returns
+    -------
+    Path or None
+        None where there is none.
+    """
+    return next((place for place in (path, *path.parents) if place.is_symlink() and not place.exists()), None)
 
 
 def make_folder(folder: Path) -> None:

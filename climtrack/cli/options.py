@@ -154,9 +154,9 @@ def now() -> dt.datetime:
         return dt.datetime.now(dt.UTC).replace(microsecond=0)
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError as problem:
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as problem:  # OverflowError: in UTC before the first year or after the last
         raise ConfigError(f"CLIMTRACK_NOW={text[:40]!r} is no time", "Write 2024-07-11T16:42:00Z") from problem
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def date(text: str | None) -> dt.date | None:

@@ -25,7 +25,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -
         if title:
             say(title)
         for cells in (head, *rows):
-            say("\t".join(cells))
+            say("\t".join(cell.replace("\n", " ").replace("\t", " ") for cell in cells))
         return
     from rich import box
     from rich.console import Console

@@ -310,9 +310,12 @@ def _pruned(
     if not bounds.prune:
         return kept, gone
     used = {path for card in plan.cards for path in card.uses} | new
+    dated = sorted(path for path, record in files.items() if record.immutable)
+    if dated:  # a clock years ahead must not make old what has just been published
+        today = min(today, dt.date.fromisoformat(dated[-1].split("/", 1)[0]))
     limit = (today - dt.timedelta(days=KEPT_DAYS)).isoformat()
     size = sum(record.size for record in kept.values())
-    for path in sorted(path for path, record in files.items() if record.immutable):
+    for path in dated:
         if size <= bounds.max_bytes or path.split("/", 1)[0] >= limit:
             break
         if path not in used:

@@ -246,7 +246,7 @@ class Ledger:
         if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _full(self.path.parent)):
             what, remedy = f"no room for {name}", "Free some space, then try again"
         elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            what, remedy = f"cannot write {name}", "Change its rights or set CLIMTRACK_HOME"
+            what, remedy = f"cannot use {name}: permission denied", "Change its rights, or choose another folder"
         elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH):
             return damaged(self.path)
         else:
@@ -279,7 +279,8 @@ def packed(key: SeriesKey, generation: int, now: dt.datetime, *, whole: bool, fi
         Ready for `Ledger.insert`.
     """
     changes = zlib.compress(table.tobytes(), 9)
-    row = (str(key), generation, int(whole), now.isoformat(), table.size, *fields, changes)
+    count = np.count_nonzero(table["status"]) if whole else table.size  # a gap in what came first is no change
+    row = (str(key), generation, int(whole), now.isoformat(), int(count), *fields, changes)
     return (*row, _hash(row))
 
 

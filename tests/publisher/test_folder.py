@@ -87,6 +87,16 @@ def test_pruning_takes_the_oldest_days_and_only_as_many_as_needed(tmp_path: Path
     assert "the last 30 days always stay" in done.notes[0]
 
 
+def test_a_clock_years_ahead_makes_nothing_old(tmp_path: Path) -> None:
+    """The last thirty days end with the newest picture, whatever this computer's clock says."""
+    site = Folder(tmp_path)
+    for day in ("2024-05-01", "2024-06-20", "2024-07-05"):
+        site.publish(build(day, day), now=NOW)
+    ahead = NOW.replace(year=NOW.year + 10)
+    site.publish(build("2024-07-05", "2024-07-05"), now=ahead, bounds=Bounds(1, prune=True))
+    assert sorted(p.parent.name for p in tmp_path.glob("2024-*/*.png")) == ["2024-06-20", "2024-07-05"]
+
+
 def test_somebody_elses_site_is_not_overwritten(tmp_path: Path) -> None:
     """An index.html that is not ours stops everything; the owner's robots.txt is respected."""
     (tmp_path / "index.html").write_text("mine")

@@ -57,6 +57,12 @@ def test_each_state_is_reproduced_by_date(tmp_path: Path) -> None:
     assert [version.days for version in history.versions(SEA)] == [3, 2, 3]
 
 
+def test_a_gap_in_what_came_first_is_no_change(tmp_path: Path) -> None:
+    """Counted are the days that have a value."""
+    put(tmp_path, build(values=(20.1, NAN, NAN, 20.3)), 0)
+    assert [version.days for version in Store(tmp_path).history.versions(SEA)] == [2]
+
+
 def test_a_day_tells_its_story(tmp_path: Path) -> None:
     """First seen preliminary, replaced once by its final value."""
     three_days(tmp_path)
