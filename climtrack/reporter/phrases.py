@@ -167,7 +167,15 @@ STORE: tuple[tuple[str, str], ...] = (
         r"The next refresh sets it aside and downloads it anew",
         "La próxima ronda lo aparta y lo descarga de nuevo",
     ),
-    (r"the manifest and the history in (\S+) are damaged", r"el manifiesto y el historial de \1 están dañados"),
+    (
+        r"The store's manifest and history are damaged or missing; using the series' files, of (\S+ \S+ UTC)",
+        r"El manifiesto y el historial del almacén están dañados o faltan; se usan los archivos de las series, del \1",
+    ),
+    (
+        r"The store's manifest and history are damaged, and no series' file is whole: all is fetched anew",
+        "El manifiesto y el historial del almacén están dañados y ningún archivo de serie está entero: "
+        "se descarga todo de nuevo",
+    ),
     (r"Move the folder away and run `climtrack fetch`", "Aparte la carpeta y ejecute `climtrack fetch`"),
     (
         r"the store's manifest does not hold what was written",

@@ -99,6 +99,8 @@ class History:
     told : callable, optional
         Takes the line that the history is damaged and its copy is read instead; without it (the writer, who is to
         mend it) damage is an error.
+    name : str, optional
+        Its file: the history itself, or its copy.
     """
 
     def __init__(
@@ -107,8 +109,9 @@ class History:
         generation: int = EVERYTHING,
         last: Mapping[SeriesKey, int] = MappingProxyType({}),
         told: Callable[[str], None] | None = None,
+        name: str = FILE,
     ) -> None:
-        self.ledger, self.told = Ledger(home, generation, last), told
+        self.ledger, self.told = Ledger(home, generation, last, name), told
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
         """

@@ -186,7 +186,7 @@ class Ledger:
         attachments: dict[str, bytes] = {}
         for name in (BACKUP, FILE):
             _collect(self.home / name, self.generation, rows, attachments)
-        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", *(() if rows else (BACKUP,))):
             set_aside(self.home / name)
         self.insert([rows[which] for which in sorted(rows)], attachments)
 
@@ -241,7 +241,7 @@ class Ledger:
     def _explained(self, error: sqlite3.Error) -> DiskError | StoreDamaged:
         """The same failure in our words."""
         name, code = shortened(self.path), getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if not code:  # not SQLite's but Python's own complaint: text that is none
+        if not code or self.path.is_dir():  # not SQLite's but Python's own complaint: text that is none
             return damaged(self.path)
         if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _full(self.path.parent)):
             what, remedy = f"no room for {name}", "Free some space, then try again"
@@ -322,6 +322,31 @@ def damaged(path: Path) -> StoreDamaged:
         To be raised.
     """
     return StoreDamaged(f"{shortened(path)} is damaged", "The next refresh repairs it", path=path)
+
+
+def reached(home: Path) -> int:
+    """
+    Last commit that a damaged table or its copy still tells of.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the store.
+
+    Returns
+    -------
+    int
+        0 where nothing of the kind can be read.
+    """
+    found = [0]
+    for path in (home / FILE, home / BACKUP):
+        if path.is_file():
+            with (
+                suppress(sqlite3.Error),
+                closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as base,
+            ):
+                found += [n for (n,) in base.execute("SELECT MAX(generation) FROM change") if isinstance(n, int)]
+    return min(max(found), EVERYTHING >> 2)
 
 
 def _full(folder: Path) -> bool:

@@ -17,12 +17,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from climtrack.errors import SeriesNotFound, StoreDamaged, StoreError
-from climtrack.files import disk_error, make_folder, shortened
+from climtrack.files import disk_error, make_folder
 from climtrack.store import cf, manifest
 from climtrack.store.manifest import Entry, Health, Manifest
 from climtrack.vocabulary.findings import RevisionNoise
@@ -48,8 +49,6 @@ class Store:
     ------
     DiskError
         If the folder cannot be read.
-    StoreDamaged
-        If neither the manifest nor the history can be read.
     StoreNewer
         If a newer climtrack wrote it, in a way that cannot even be read.
     """
@@ -223,25 +222,48 @@ class Store:
             if not found.series:
                 return found, True
         except StoreDamaged:
-            try:
-                found = self._remembered()
-            except StoreError as error:
-                raise StoreDamaged(
-                    f"the manifest and the history in {shortened(self.home)} are damaged",
-                    "Move the folder away and run `climtrack fetch`",
-                    path=self.home / manifest.FILE,
-                ) from error
+            found = self._remembered()
         when = f"{found.committed:%Y-%m-%d %H:%M} UTC" if found.committed else "an empty store"
-        self._notices[f"The store's manifest is damaged or missing; using the version of {when} from the history."] = (
-            None
-        )
+        if not found.series:
+            self._tell(
+                "The store's manifest and history are damaged, and no series' file is whole: all is fetched anew."
+            )
+        elif any(entry.file for entry in found.series.values()):
+            self._tell(f"The store's manifest and history are damaged or missing; using the series' files, of {when}.")
+        else:
+            self._tell(f"The store's manifest is damaged or missing; using the version of {when} from the history.")
         return found, False
 
     def _remembered(self) -> Manifest:
-        """Manifest of now as the history has it."""
+        """Manifest of now as the history has it, or its copy; where neither can be read, as the series' files say."""
         from climtrack.store.history import History
+        from climtrack.store.ledger import BACKUP, FILE, reached
 
-        return History(self.home).manifest()
+        for name in (FILE, BACKUP):
+            with suppress(StoreDamaged):
+                if (found := History(self.home, name=name).manifest()).series:
+                    return found
+        return self._found_in_files(reached(self.home) + 1)
+
+    def _found_in_files(self, generation: int) -> Manifest:
+        """Every series with a whole file, the one that came last: a file's name holds its hash."""
+        found: dict[SeriesKey, tuple[tuple[dt.datetime, dt.date], Entry]] = {}
+        for path in sorted((self.home / manifest.FOLDER).glob("*.nc")):
+            data = self._content(Path(manifest.FOLDER) / path.name) or b""
+            sha = hashlib.sha256(data).hexdigest()
+            if path.name.split(".")[-2] != sha[:12]:
+                continue
+            with suppress(StoreDamaged):
+                series = cf.from_netcdf(data, path.name)
+                came = series.source.retrieved, series.end
+                if series.key not in found or came > found[series.key][0]:
+                    provenance = cf.provenance(series)
+                    entry = Entry(path.name, sha, series.digest, provenance, series.end, generation)
+                    found[series.key] = came, entry
+        if not found:
+            return Manifest()
+        last = max(came for (came, _), _ in found.values())
+        return Manifest(generation, last, MappingProxyType({key: entry for key, (_, entry) in found.items()}))
 
     def _tell(self, line: str) -> None:
         """Note what was damaged, once."""
@@ -262,6 +284,8 @@ class Store:
             return (self.home / name).read_bytes()
         except FileNotFoundError:
             return None
+        except IsADirectoryError:  # somebody put it there: as good as a damaged file
+            return b""
         except OSError as error:
             raise disk_error(error, self.home / name) from error
 

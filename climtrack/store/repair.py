@@ -17,6 +17,7 @@ from climtrack.errors import DiskError, StoreDamaged, StoreError
 from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
 from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
+from climtrack.store.ledger import BACKUP
 from climtrack.store.manifest import Entry, Manifest
 from climtrack.vocabulary.series import Series, SeriesKey
 
@@ -68,6 +69,8 @@ def repair(home: Path, found: Manifest, now: dt.datetime) -> Repaired:
             remove(left)
     notices: list[str] = []
     _check_manifest(home, now, notices)
+    if (home / BACKUP).is_dir():
+        set_aside(home, home / BACKUP, now)
     series, whole = _check_files(home, found, now, notices)
     _check_history(home, found, series, now, notices)
     mended = found if whole else replace(found, series=MappingProxyType(_entries(home, found, series)))
@@ -121,7 +124,7 @@ def _check_manifest(home: Path, now: dt.datetime, notices: list[str]) -> None:
     try:
         if path.exists():
             manifest.from_json(path.read_bytes())
-    except StoreDamaged:
+    except (StoreDamaged, IsADirectoryError):
         set_aside(home, path, now)
         notices.append(f"The damaged manifest was set aside in {DAMAGED}/.")
     except OSError as error:
@@ -137,7 +140,7 @@ def _check_files(
         path = home / manifest.FOLDER / entry.file
         try:
             sound = bool(entry.file) and hashlib.sha256(path.read_bytes()).hexdigest() == entry.sha256
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             sound = False
         except OSError as error:
             raise disk_error(error, path) from error
@@ -146,7 +149,8 @@ def _check_files(
         if entry.file:
             set_aside(home, path, now)
         try:
-            mended[key] = _same_state(History(home, found.generation).at(key, found.generation), entry)
+            history = History(home, found.generation, told=lambda _: None)
+            mended[key] = _same_state(history.at(key, found.generation), entry)
             if entry.file:
                 notices.append(f"{key}: the damaged file was set aside in {DAMAGED}/ and made anew from the history.")
         except DiskError:

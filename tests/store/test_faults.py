@@ -24,6 +24,7 @@ from filelock import FileLock
 
 from climtrack.errors import DiskError, SeriesNotFound, StoreBusy, StoreDamaged, StoreError
 from climtrack.files import write_whole
+from climtrack.reporter.messages import spanish_line
 from climtrack.store import writer
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import Series
@@ -427,7 +428,7 @@ def injured(home: Path, times: int, rng: random.Random) -> None:
     for _ in range(times):
         path = home / rng.choice(files)
         data = path.read_bytes()
-        how = rng.choice(["flip", "cut", "zero", "delete", "foreign"])
+        how = rng.choice(["flip", "cut", "zero", "delete", "folder", "foreign"])
         if how == "flip":
             i = rng.randrange(len(data))
             path.write_bytes(data[:i] + bytes([data[i] ^ (1 << rng.randrange(8))]) + data[i + 1 :])
@@ -436,8 +437,11 @@ def injured(home: Path, times: int, rng: random.Random) -> None:
         elif how == "zero":
             i = rng.randrange(len(data))
             path.write_bytes(data[:i] + bytes(min(4096, len(data) - i)) + data[i + 4096 :])
-        elif how == "delete":
+        elif how in {"delete", "folder"}:
             path.unlink()
+            if how == "folder":
+                path.mkdir()
+                (path / "stray").touch()
         else:
             shutil.copy(foreign, path)
         store = Store(home)
@@ -459,6 +463,58 @@ def injured(home: Path, times: int, rng: random.Random) -> None:
             assert Store(home).history.at(series.key, day + 1).values.size == 5 + day, (path.name, how)
         shutil.rmtree(home)
         shutil.copytree(pristine, home)
+
+
+def broken(path: Path, how: str) -> None:
+    """A file of which nothing is left to read, or not the file at all."""
+    if how == "zero":
+        path.write_bytes(bytes(path.stat().st_size))
+        return
+    path.unlink()
+    if how == "folder":
+        path.mkdir()
+
+
+@pytest.mark.parametrize("how", ["zero", "delete", "folder"])
+@pytest.mark.parametrize("copy", [True, False])
+def test_without_manifest_and_history_the_rest_is_used(home: Path, how: str, copy: bool) -> None:
+    """Values come from the history's copy, or from the series' own files; the next refresh mends all of it."""
+    refresh(home, 1)
+    for name in ("manifest.json", "history.sqlite", *(() if copy else ("history.backup.sqlite",))):
+        broken(home / name, how)
+    for _ in range(2):
+        store = Store(home)
+        (notice,) = store.notices
+        assert ("from the history" if copy else "using the series' files") in notice
+        assert "está dañado" in spanish_line(notice, "es") or "están dañados" in spanish_line(notice, "es")
+        for series in state(1):
+            assert store.read(series.key).digest == series.digest
+    refresh(home, 2)
+    store = Store(home)
+    assert (day_of(home), store.notices) == (2, ())
+    assert len(store.history.versions(state(0)[0].key)) == (3 if copy else 2)
+    if how != "delete":
+        assert {path.name.split(".2")[0] for path in (home / "damaged").iterdir()} >= {
+            "manifest.json",
+            "history.sqlite",
+        }
+
+
+def test_a_store_of_which_nothing_is_left_is_fetched_anew(home: Path) -> None:
+    """Said loudly; what was there is set aside and not deleted, and the next state is whole."""
+    files = [path for path in home.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    for path in files:
+        broken(path, "zero")
+    store = Store(home)
+    assert store.keys() == ()
+    assert store.notices == (
+        "The store's manifest and history are damaged, and no series' file is whole: all is fetched anew.",
+    )
+    assert "se descarga todo de nuevo" in spanish_line(store.notices[0], "es")
+    refresh(home, 1)
+    assert (day_of(home), Store(home).notices) == (1, ())
+    aside = {path.name.partition(".2026")[0].partition(".2024")[0] for path in (home / "damaged").iterdir()}
+    assert {"manifest.json", "history.sqlite", "history.backup.sqlite"} <= aside
 
 
 def test_any_of_the_last_thirty_refreshes_can_be_restored(home: Path) -> None:

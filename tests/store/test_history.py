@@ -167,14 +167,15 @@ def test_a_column_that_is_not_what_it_was_is_damage(tmp_path: Path, injury: str)
 
 def test_a_name_that_is_none_is_damage(tmp_path: Path) -> None:
     """Without a manifest the history says which series there are; a name that it cannot mean is damage, not a bug."""
-    three_days(tmp_path)
+    states = three_days(tmp_path)
     (tmp_path / "manifest.json").unlink()
     for name in ("'oisst,sst,natlan'", "x'00'", "5"):
         with sqlite3.connect(tmp_path / "history.sqlite") as base:
             base.execute(f"UPDATE OR REPLACE change SET series = {name}")
         base.close()
-        with pytest.raises(StoreDamaged, match="are damaged"):
-            Store(tmp_path)
+        with pytest.raises(StoreDamaged, match="is damaged"):
+            History(tmp_path).manifest()
+        assert Store(tmp_path).read(SEA).digest == states[2].digest
 
 
 def test_a_history_lost_with_its_copy_begins_anew_from_the_series(tmp_path: Path) -> None:
