@@ -115,7 +115,6 @@ def application(responder: Responder) -> Starlette:
     """
     try:
         from starlette.applications import Starlette
-        from starlette.routing import Mount
     except ImportError as problem:
         raise ExtraMissing(
             "the server needs Starlette and uvicorn", "Install them, in climtrack's folder: pip install '.[serve]'"
@@ -128,7 +127,9 @@ def application(responder: Responder) -> Starlette:
         yield
         watcher.cancel()
 
-    return Starlette(routes=[Mount("/", app=Application(responder))], lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
+    app.router.default = Application(responder)  # no route: what none matches Starlette answers in its own bare way
+    return app
 
 
 def _protocol() -> Any:

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from climtrack.errors import ConfigError, DiskError, ExtraMissing
 from climtrack.publisher.folder import Folder
 from climtrack.publisher.publication import File, Publication
+from climtrack.publisher.responder import Responder
 from climtrack.serve import ServeSettings, background, listen
 
 pytest.importorskip("uvicorn", reason="the extra serve is not installed")
@@ -131,6 +132,7 @@ def test_no_path_leaves_the_list_or_upsets_the_server(url: str, path: str) -> No
      ("OPTIONS", "/latest/p.png", {}, 405), ("PROPFIND", "/", {}, 405),
      ("GET", "/latest/p.png", {"if_none_match": "*"}, 304), ("GET", "/latest/p.png", {"range": "bytes=0-3"}, 206),
      ("GET", "/latest/p.png", {"range": "bytes=99999999-"}, 416),
+     ("GET", "*", {}, 404), ("OPTIONS", "*", {}, 405), ("GET", "/%0aX", {}, 404), ("POST", "/%0d%0aX", {}, 405),
      ("GET", "/healthz", {}, 200), ("GET", "/metrics", {}, 200), ("GET", "/", {"host": "evil.example"}, 421)],
 )  # fmt: skip
 def test_every_answer_has_the_headers_that_keep_readers_safe(
@@ -172,6 +174,15 @@ def test_health_and_metrics(url: str) -> None:
         assert re.fullmatch(r"# (HELP|TYPE) climtrack_\w+ .+|climtrack_\w+(\{\w+=\"[^\"]*\"\})? \d+(\.\d+)?", line), (
             line
         )
+
+
+@pytest.mark.parametrize("years", [-50, 10])
+def test_a_clock_that_is_wrong_gives_no_age(root: Path, years: int) -> None:
+    """Before the data, or years after them: neither fresh nor old."""
+    responder = Responder(root, frozenset(), lambda: NOW.replace(year=NOW.year + years))
+    responder.look()
+    health = json.loads(responder.health().data)
+    assert (health["data_to"], health["data_age_days"]) == ({"nh-air": "2024-07-05"}, None)
 
 
 def test_readers_meet_whole_publications_while_new_ones_appear(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def name_of(path: str) -> str:
     str
         In the site; folders stand for their front page.
     """
+    if not path.startswith("/"):  # `*`, which is no address
+        return path
     name = path[1:]
     return f"{name}index.html" if not name or name.endswith("/") else name
 

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 WATCH = 0.5
 #: Looks after which a file that does not fit its publication is no longer taken for one on its way.
 PATIENCE = 10
+#: Days of age beyond which it is the clock that cannot be right, as before the data.
+BELIEVED = 3 * 366
 #: Shown where a picture of a site that has published nothing yet is asked for.
 NO_DATA = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675" width="1200" height="675"><rect width="1200" '
@@ -165,12 +167,13 @@ class Responder:
             return answers.plain(503, '{"status": "empty"}\n', media_type="application/json")
         now = self.now()
         newest = max(publication.regions.values(), default="")
+        age = (now.date() - dt.date.fromisoformat(newest)).days if newest else None
         whole = {
             "status": "damaged" if self.problem else "ok",
             "last_refresh": publication.published,
             "seconds_since_refresh": round((now - publication.when).total_seconds()),
             "data_to": dict(publication.regions),
-            "data_age_days": (now.date() - dt.date.fromisoformat(newest)).days if newest else None,
+            "data_age_days": age if age is not None and 0 <= age <= BELIEVED else None,
             "publication": publication.id,
             "problem": self.problem,
         }
