@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from climtrack.workers import die_with
+from climtrack.gridded import schedulers
+from climtrack.workers import deaf, die_with
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's help is Linux's own")
 
@@ -40,3 +41,16 @@ def test_a_helper_ends_with_its_parent(late: bool) -> None:
     assert select.select([life], [], [], 60)[0]
     assert os.read(life, 1) == b""
     os.close(life)
+
+
+def heard(_: int) -> bool:
+    """Whether Ctrl-C reaches this process."""
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_helpers_leave_ctrl_c_to_who_started_them() -> None:
+    """A terminal sends it to all: each would print a traceback of its own."""
+    assert schedulers.run(heard, [1, 2], scheduler="processes", workers=2) == [False, False]
+    assert heard(0)
+    with pytest.raises(KeyboardInterrupt), deaf():
+        os.kill(os.getpid(), signal.SIGINT)  # comes when the block ends

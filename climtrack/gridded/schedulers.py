@@ -11,11 +11,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from climtrack.errors import ConfigError, ExtraMissing, StoreError
-from climtrack.workers import die_with
+from climtrack.workers import deaf, die_with
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -100,14 +100,20 @@ def run(
 
 
 def _flow(
-    pool: Executor, work: Callable[[T], R], tasks: Sequence[T], todo: list[int], ahead: int
+    pool: Executor,
+    work: Callable[[T], R],
+    tasks: Sequence[T],
+    todo: list[int],
+    ahead: int,
+    starting: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[tuple[int, R]]:
-    """Results as they come, never more than `ahead` tasks submitted."""
+    """Results as they come, never more than `ahead` tasks submitted; processes begin with the first, in `starting`."""
     running: dict[Future[R], int] = {}
     while todo or running:
         while todo and len(running) < ahead:
             i = todo.pop(0)
-            running[pool.submit(work, tasks[i])] = i
+            with starting():
+                running[pool.submit(work, tasks[i])] = i
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             yield running.pop(future), future.result()
@@ -132,7 +138,7 @@ def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterat
         spawn = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=die_with, initargs=(os.getpid(),))
         try:
-            for i, result in _flow(pool, work, tasks, list(missing), 2 * count):
+            for i, result in _flow(pool, work, tasks, list(missing), 2 * count, deaf):
                 del missing[i]
                 yield i, result
             return
@@ -193,17 +199,17 @@ def cluster(workers: int) -> Iterator[str]:
     distributed = _distributed()
     import dask
 
-    with (
-        dask.config.set(
-            {
-                "distributed.nanny.pre-spawn-environ": MEMORY,
-                "distributed.worker.profile.enabled": False,
-                "distributed.admin.system-monitor.gil.enabled": False,
-            }
-        ),
-        distributed.LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs=40) as up,
+    with dask.config.set(
+        {
+            "distributed.nanny.pre-spawn-environ": MEMORY,
+            "distributed.worker.profile.enabled": False,
+            "distributed.admin.system-monitor.gil.enabled": False,
+        }
     ):
-        yield str(up.scheduler_address)
+        with deaf():  # for good: dask's own thread, begun here, starts them, and new ones for those that are lost
+            up = distributed.LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs=40)
+        with up:
+            yield str(up.scheduler_address)
 
 
 def _distributed() -> Any:
