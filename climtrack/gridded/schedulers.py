@@ -28,6 +28,8 @@ MEMORY = {
 }  # fmt: skip
 #: Seconds in which a dask scheduler must answer, busy as it may be.
 ANSWER = 20
+#: Without it dask serves its state on port 8787, and warns where another cluster does so already.
+ANY_PORT = {"dashboard_address": "127.0.0.1:0"}
 #: How often a task may lose its worker before we say so.
 LOSSES = 3
 
@@ -207,7 +209,9 @@ def cluster(workers: int) -> Iterator[str]:
         }
     ):
         with deaf():  # for good: dask's own thread, begun here, starts them, and new ones for those that are lost
-            up = distributed.LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs=40)
+            up = distributed.LocalCluster(
+                workers, threads_per_worker=1, dashboard_address=None, silence_logs=40, scheduler_kwargs=ANY_PORT
+            )
         with up:
             yield str(up.scheduler_address)
 

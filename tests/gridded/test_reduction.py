@@ -91,7 +91,7 @@ def test_cluster_cannot_change_a_bit_and_survives_a_lost_worker(
     import distributed
 
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50, scheduler_kwargs=schedulers.ANY_PORT
     ) as cluster:
         victims = [worker.process.pid for worker in cluster.workers.values()]
         killed: list[int] = []
@@ -104,6 +104,12 @@ def test_cluster_cannot_change_a_bit_and_survives_a_lost_worker(
         found = file_means([str(year)], REQUEST, scheduler=cluster.scheduler_address, progress=kill_one)[0]
     assert killed
     assert found.values.tobytes() == whole.values.tobytes()
+
+
+def test_two_clusters_stand_side_by_side() -> None:
+    """Neither takes the port that dask likes best: no warning, no error."""
+    with schedulers.cluster(1), schedulers.cluster(1) as address:
+        assert address.startswith("tcp://127.0.0.1:")
 
 
 def die_once(marker: str) -> str:
