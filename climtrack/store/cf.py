@@ -19,6 +19,7 @@ import netCDF4
 import numpy as np
 
 from climtrack.errors import StoreDamaged
+from climtrack.store.timeless import timeless
 from climtrack.vocabulary.calendar import DAYS, dayofyear
 from climtrack.vocabulary.products import PRODUCTS
 from climtrack.vocabulary.regions import REGIONS
@@ -62,7 +63,7 @@ def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
         except BaseException:  # whatever it was, HDF5 must not keep the file
             file.close()
             raise
-        return _trimmed(bytes(file.close()))  # not by `with`: closing is what gives the bytes
+        return timeless(_trimmed(bytes(file.close())))  # not by `with`: closing is what gives the bytes
 
 
 def from_netcdf(data: bytes, name: str = "series.nc") -> Series:
