@@ -332,7 +332,8 @@ class History:
         """
         rows = []
         attachments: dict[str, bytes] = {}
-        for key, series in states.items():
+        for key in sorted(states):  # whichever was downloaded first
+            series = states[key]
             changes = [] if anew else self.ledger.changes(key)
             blobs = {n: np.asarray(row, dtype="<f8").tobytes() for n, row in series.site_climatology.items()}
             hashes = {name: hashlib.sha256(blob).hexdigest() for name, blob in blobs.items()}

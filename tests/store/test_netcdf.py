@@ -42,6 +42,17 @@ def test_an_empty_store_has_no_series_and_makes_no_folder(tmp_path: Path) -> Non
     assert not (tmp_path / "home").exists()
 
 
+def test_the_order_of_arrival_leaves_no_trace(tmp_path: Path) -> None:
+    """Two series downloaded at once: whichever comes first, every file of the store has the same bytes."""
+    for home, order in (("one", (build(rows=True), full())), ("other", (full(), build(rows=True)))):
+        stored(tmp_path / home, *order)
+    one, other = ({p.relative_to(h): p.read_bytes() for p in h.rglob("*") if p.is_file()} for h in (
+        tmp_path / "one", tmp_path / "other"
+    ))  # fmt: skip
+    assert one == other
+    assert len(one) > 4
+
+
 def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
     """Values, gaps, status, provenance and climatology rows, from another instance."""
     series = build(
