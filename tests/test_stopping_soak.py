@@ -233,8 +233,8 @@ def command_of(
         changed = [key for key in found if found[key] == new[key]]
         assert field.held.keys() <= found.keys()
         assert all(key in changed or found[key] == field.held[key] for key in found), "a mixture"
-        told = re.search(r"interrupted; (\d) of", command.said)
-        if told or words[0] in ("refresh", "schedule"):  # the others store as much, but do not count aloud
+        told = re.search(r"interrupted; (\d) ", command.said)
+        if told or words[0] in ("refresh", "schedule"):
             assert (int(told[1]) <= len(changed)) if told else len(changed) in (0, len(KEYS)), "told otherwise"
         field.held = found
         whole(field.folder / "site")

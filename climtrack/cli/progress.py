@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from climtrack.cli.output import local
+from climtrack.cli.output import local, note
+from climtrack.stopping import stoppable
 
 if TYPE_CHECKING:
     from climtrack.vocabulary.series import SeriesKey
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     """
-    Show on standard error, while the block runs, which series is done.
+    Show on standard error which series is done, on a terminal only; and say how many where the block is interrupted.
 
     Parameters
     ----------
@@ -28,20 +29,32 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     callable
         To be told of each series as it is done.
     """
+    done: list[str] = []
+    try:
+        with _shown(doing) as show, stoppable():
+
+            def told(key: SeriesKey) -> None:
+                done.append(key.label)
+                show(f"{doing} … {len(done)} done, {key.label} just now")
+
+            yield told
+    except KeyboardInterrupt:
+        count = len(done) or "no"
+        note(f"interrupted; {count} series updated, the rest unchanged.")
+        raise
+
+
+@contextmanager
+def _shown(doing: str) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that changes as it is told; silence elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
     from rich.text import Text
 
-    done: list[str] = []
     with Console(stderr=True).status(Text(f"{local(doing)} …")) as status:
-
-        def told(key: SeriesKey) -> None:
-            done.append(key.label)
-            status.update(Text(local(f"{doing} … {len(done)} done, {key.label} just now")))
-
-        yield told
+        yield lambda line: status.update(Text(local(line)))
 
 
 @contextmanager

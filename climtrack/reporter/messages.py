@@ -388,6 +388,15 @@ PHRASES: tuple[tuple[str, str], ...] = (
         r"interrupted; (\d+) of (\d+) series updated, the rest unchanged",
         r"interrumpido; \1 de \2 series actualizadas, el resto como estaba",
     ),
+    (
+        r"interrupted; no series updated, the rest unchanged",
+        "interrumpido; ninguna serie actualizada, todo como estaba",
+    ),
+    (r"interrupted; 1 series updated, the rest unchanged", "interrumpido; 1 serie actualizada, el resto como estaba"),
+    (
+        r"interrupted; (\d+) series updated, the rest unchanged",
+        r"interrumpido; \1 series actualizadas, el resto como estaba",
+    ),
     (r"Check the disk, then try again", "Revise el disco y vuelva a intentarlo"),
     (r"(\S+): nothing stored", r"\1: nada guardado"),
     (r"Run `climtrack fetch`", "Ejecute `climtrack fetch`"),
