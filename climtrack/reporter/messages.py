@@ -389,10 +389,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
         r"interrumpido; \1 de \2 series actualizadas, el resto como estaba",
     ),
     (
-        r"interrupted; no series updated, the rest unchanged",
+        r"interrupted; (no) series updated, the rest unchanged",
         "interrumpido; ninguna serie actualizada, todo como estaba",
     ),
-    (r"interrupted; 1 series updated, the rest unchanged", "interrumpido; 1 serie actualizada, el resto como estaba"),
+    (r"interrupted; (1) series updated, the rest unchanged", "interrumpido; 1 serie actualizada, el resto como estaba"),
     (
         r"interrupted; (\d+) series updated, the rest unchanged",
         r"interrumpido; \1 series actualizadas, el resto como estaba",

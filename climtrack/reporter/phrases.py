@@ -176,7 +176,6 @@ STORE: tuple[tuple[str, str], ...] = (
         "El manifiesto y el historial del almacén están dañados y ningún archivo de serie está entero: "
         "se descarga todo de nuevo",
     ),
-    (r"Move the folder away and run `climtrack fetch`", "Aparte la carpeta y ejecute `climtrack fetch`"),
     (
         r"the store's manifest does not hold what was written",
         "el manifiesto del almacén no contiene lo que se escribió",
@@ -227,7 +226,7 @@ STORE: tuple[tuple[str, str], ...] = (
     ),
     (r"it is no program, nor a script that names its own", "no es un programa, ni un guion que nombre el suyo"),
     (r"notify\.(\w+) failed: ", r"notify.\1 falló: "),
-    (r"notify\.webhook answered ", "notify.webhook respondió "),
+    (r"notify\.(webhook) answered ", r"notify.\1 respondió "),
     (r"Check \[notify\] in config\.toml", "Revise [notify] en config.toml"),
     (r"there are no real data to publish", "no hay datos reales que publicar"),
     (r"Run `climtrack fetch` where the source can be reached", "Ejecute `climtrack fetch` donde se llegue a la fuente"),

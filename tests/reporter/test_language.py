@@ -21,7 +21,7 @@ LOCALE = Path(language.__file__).parent / "locale"
 EN, ES, MX = (Language(code) for code in LANGUAGES)
 DAY = dt.date(2026, 11, 17)
 #: Where Spanish contracts an article or makes an adjective agree, and English does not.
-GRAMMAR = {"place", "name", "subject", "the", "of", "of_the", "subject2", "of2", "warmer", "cooler"}
+GRAMMAR = {"place", "name", "short", "subject", "the", "of", "of_the", "subject2", "of2", "warmer", "cooler"}
 
 
 def test_values_carry_an_unbreakable_space_and_the_right_mark():
