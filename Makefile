@@ -33,7 +33,7 @@ layers:
 	$(BIN)lint-imports
 
 docstrings:
-	git ls-files 'climtrack/*.py' | xargs $(BIN)numpydoc lint
+	$(BIN)numpydoc lint $$(git ls-files climtrack/analysis climtrack/api)
 
 test:
 	$(PYTHON) -m pytest -n 2

@@ -27,39 +27,13 @@ S = TypeVar("S", bound=Section)
 
 
 class Config(Settings):
-    """
-    Everything a run may depend on besides its arguments.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    path : Path or None
-        File the settings were read from; None for the built-in defaults.
-    """
+    """Everything a run may depend on besides its arguments."""
 
     home: Path
-    path: Path | None = None
+    path: Path | None = None  # File the settings were read from; None for the built-in defaults
 
     def region(self, name: str) -> Region:
-        """
-        Region by short name, built in or the user's own.
-
-        Parameters
-        ----------
-        name : str
-            Short name.
-
-        Returns
-        -------
-        Region
-            The region.
-
-        Raises
-        ------
-        ConfigError
-            If there is none.
-        """
+        """Region by short name, built in or the user's own."""
         if own := self.regions.get(name):
             if own.outline:
                 return self._outlined(name, own)
@@ -83,28 +57,7 @@ class Config(Settings):
 
 
 def load(path: Path | None, environment: Mapping[str, str]) -> Config:
-    """
-    Settings of this run.
-
-    Parameters
-    ----------
-    path : Path or None
-        File named on the command line, if any.
-    environment : mapping of str to str
-        The process's environment.
-
-    Returns
-    -------
-    Config
-        The settings.
-
-    Raises
-    ------
-    ConfigError
-        Naming file, line, key, problem and remedy of everything that is wrong, one line each.
-    DiskError
-        If this user has no home folder and the environment names none for the data.
-    """
+    """Settings of this run."""
     chosen = _find(path, environment)
     table: dict[str, Any] = {}
     text = ""

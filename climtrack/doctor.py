@@ -46,27 +46,7 @@ def examine(
     keys: Iterable[SeriesKey] = (),
     on_done: Callable[[str], None] = lambda _: None,
 ) -> tuple[Symptom, ...]:
-    """
-    Look at everything.
-
-    Parameters
-    ----------
-    config : Config
-        The settings, already found to be valid.
-    now : datetime
-        The time, in UTC.
-    transport : Transport, optional
-        The way to the source; None to leave the network alone.
-    keys : iterable of SeriesKey, optional
-        Feeds to look at; every known one by default.
-    on_done : callable, optional
-        Told each topic as it is done.
-
-    Returns
-    -------
-    tuple of Symptom
-        In the order of looking.
-    """
+    """Look at everything."""
     parts: list[tuple[str, Callable[[], Iterable[Symptom]]]] = [
         ("versions", versions),
         ("config", lambda: settings(config)),
@@ -104,14 +84,7 @@ def examine(
 
 
 def versions() -> tuple[Symptom, ...]:
-    """
-    Look at Python and the packages.
-
-    Returns
-    -------
-    tuple of Symptom
-        One line of versions, and each package that is missing or too old.
-    """
+    """Look at Python and the packages."""
     known: dict[str, str] = {}
     bad: list[Symptom] = []
     for name, oldest in PACKAGES.items():
@@ -131,19 +104,7 @@ def versions() -> tuple[Symptom, ...]:
 
 
 def settings(config: Config) -> tuple[Symptom, ...]:
-    """
-    Look at the settings and the time zone.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    tuple of Symptom
-        Which file they are from, and what in them will not do what it seems to.
-    """
+    """Look at the settings and the time zone."""
     where = (
         f"settings from {config.path}" if config.path else "built-in settings; `climtrack init` writes a config.toml"
     )
@@ -163,19 +124,7 @@ def settings(config: Config) -> tuple[Symptom, ...]:
 
 
 def folders(config: Config) -> tuple[Symptom, ...]:
-    """
-    Look at the folders that are written to.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    tuple of Symptom
-        One per folder, and one for the space on its disk.
-    """
+    """Look at the folders that are written to."""
     from climtrack.pipeline.publish import site_folder
 
     found: list[Symptom] = []
@@ -212,19 +161,7 @@ def folders(config: Config) -> tuple[Symptom, ...]:
 
 
 def fonts(config: Config) -> tuple[Symptom, ...]:
-    """
-    Look at the typefaces of the charts, and at what [theme] makes of them.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    tuple of Symptom
-        One.
-    """
+    """Look at the typefaces of the charts, and at what [theme] makes of them."""
     from climtrack.pipeline.looks import looks
     from climtrack.reporter.fonts import WEIGHTS, font_file
     from climtrack.reporter.theme import themed
@@ -244,21 +181,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
 
 
 def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
-    """
-    Look at every stored series, and through it at this computer's clock.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time, in UTC.
-
-    Returns
-    -------
-    tuple of Symptom
-        What is stored, what is damaged, what failed last, and what was left over.
-    """
+    """Look at every stored series, and through it at this computer's clock."""
     store = Store(config.home)
     found: list[Symptom] = []
     mend = "Run `climtrack doctor --fix`; what is damaged is set aside, never deleted"
@@ -295,28 +218,7 @@ def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
 
 
 def repair(symptoms: Iterable[Symptom], config: Config, *, now: dt.datetime) -> tuple[str, ...]:
-    """
-    Do what is safe.
-
-    Parameters
-    ----------
-    symptoms : iterable of Symptom
-        What was found.
-    config : Config
-        The settings.
-    now : datetime
-        The time, in UTC.
-
-    Returns
-    -------
-    tuple of str
-        What was done, one sentence each without a full stop.
-
-    Raises
-    ------
-    StoreError
-        If this computer refuses, or another process is writing.
-    """
+    """Do what is safe."""
     wanted = {symptom.fix for symptom in symptoms} - {""}
     done: list[str] = []
     if "folder" in wanted and not config.home.exists():
@@ -333,21 +235,7 @@ def repair(symptoms: Iterable[Symptom], config: Config, *, now: dt.datetime) -> 
 
 
 def document(symptoms: Iterable[Symptom], now: dt.datetime) -> dict[str, Any]:
-    """
-    The examination for machines.
-
-    Parameters
-    ----------
-    symptoms : iterable of Symptom
-        What was found.
-    now : datetime
-        When.
-
-    Returns
-    -------
-    dict
-        By schema ``climtrack.doctor/1``.
-    """
+    """The examination for machines."""
     found = list(symptoms)
     return {
         "schema": "climtrack.doctor/1",

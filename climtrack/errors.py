@@ -28,16 +28,7 @@ from pathlib import Path
 
 
 class ClimtrackError(Exception):
-    """
-    What went wrong, in one line, and what to do about it.
-
-    Parameters
-    ----------
-    what : str
-        What was found and what was expected, one sentence without a full stop.
-    remedy : str, default ""
-        What the user can do, one sentence without a full stop.
-    """
+    """What went wrong, in one line, and what to do about it."""
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what, remedy)
@@ -58,20 +49,7 @@ class ExtraMissing(ConfigError):
 
 
 class FetchError(ClimtrackError):
-    """
-    A download that gave no series.
-
-    Parameters
-    ----------
-    what : str
-        What was found and what was expected.
-    remedy : str, default ""
-        What the user can do.
-    url : str, default ""
-        Address asked.
-    body : bytes, default b""
-        Head of what was received, kept so that a person can look.
-    """
+    """A download that gave no series."""
 
     def __init__(self, what: str, remedy: str = "", *, url: str = "", body: bytes = b"") -> None:
         super().__init__(what, remedy)
@@ -80,22 +58,7 @@ class FetchError(ClimtrackError):
 
 
 class SourceUnavailable(FetchError):
-    """
-    The source did not answer, or asked to be left alone for a while.
-
-    Parameters
-    ----------
-    what : str
-        What was found and what was expected.
-    remedy : str, default ""
-        What the user can do.
-    url : str, default ""
-        Address asked.
-    body : bytes, default b""
-        Head of what was received.
-    retry_after : float, optional
-        Seconds the server asked to wait.
-    """
+    """The source did not answer, or asked to be left alone for a while."""
 
     def __init__(
         self,
@@ -119,18 +82,7 @@ class SeriesError(ClimtrackError):
 
 
 class StoreError(ClimtrackError):
-    """
-    The store cannot do what was asked.
-
-    Parameters
-    ----------
-    what : str
-        What was found and what was expected.
-    remedy : str, default ""
-        What the user can do.
-    path : Path, optional
-        File or folder at fault.
-    """
+    """The store cannot do what was asked."""
 
     def __init__(self, what: str, remedy: str = "", *, path: Path | None = None) -> None:
         super().__init__(what, remedy)

@@ -27,23 +27,7 @@ _SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
-    """
-    What the computer refused, as one of our errors.
-
-    Parameters
-    ----------
-    problem : OSError
-        As raised by the system call.
-    path : Path
-        File or folder that was to be written or read.
-    needed : int, default 0
-        Bytes that were to be written.
-
-    Returns
-    -------
-    DiskError
-        Naming the file and the remedy.
-    """
+    """What the computer refused, as one of our errors."""
     name, number = shortened(path), problem.errno or 0
     reason = (problem.strerror or type(problem).__name__).lower()
     what, remedy = f"cannot use {name}: {reason}. Nothing was changed", "Check the disk, then try again"
@@ -74,56 +58,18 @@ def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
 
 
 def shortened(path: Path, width: int = 70) -> str:
-    """
-    Path that fits into a message.
-
-    Parameters
-    ----------
-    path : Path
-        Any path.
-    width : int, default 70
-        Most characters.
-
-    Returns
-    -------
-    str
-        The path without control characters, its middle left out where it is longer.
-    """
+    """Path that fits into a message."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= width else f"{text[: width // 3]}…{text[-(width - width // 3 - 1) :]}"
 
 
 def astray(path: Path) -> Path | None:
-    """
-    The link on the way to a place that leads nowhere, as one to a disk that is not mounted.
-
-    Parameters
-    ----------
-    path : Path
-        Any path.
-
-    Returns
-    -------
-    Path or None
-        None where there is none.
-    """
+    """The link on the way to a place that leads nowhere, as one to a disk that is not mounted."""
     return next((place for place in (path, *path.parents) if place.is_symlink() and not place.exists()), None)
 
 
 def make_folder(folder: Path) -> None:
-    """
-    Create a folder and its parents.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder; there may be one already.
-
-    Raises
-    ------
-    DiskError
-        If it cannot be made.
-    """
+    """Create a folder and its parents."""
     if folder.is_dir():
         return
     try:
@@ -134,14 +80,7 @@ def make_folder(folder: Path) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """
-    Flush a folder's own entries to disk, so that a rename in it survives a power cut.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder.
-    """
+    """Flush a folder's own entries to disk, so that a rename in it survives a power cut."""
     if os.name == "nt":  # Windows opens no folders and keeps renames in its journal
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -152,21 +91,7 @@ def flush_folder(folder: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """
-    Write a file whole or not at all; its folder must exist.
-
-    Parameters
-    ----------
-    path : Path
-        Target, replaced if it exists.
-    data : bytes
-        The whole content.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses; the target is then as it was, and nothing is left beside it.
-    """
+    """Write a file whole or not at all; its folder must exist."""
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name[-80:]}")
     try:
         try:
@@ -200,18 +125,6 @@ def write_over(path: Path, data: bytes) -> bool:
 
     Its blocks are there already. A kill in the middle may leave it torn, which its reader must take for nothing: the
     last resort after `write_whole`, and for notes only.
-
-    Parameters
-    ----------
-    path : Path
-        A file exactly as long as `data`.
-    data : bytes
-        The whole content.
-
-    Returns
-    -------
-    bool
-        False where there is no such file or the computer refuses.
     """
     with contextlib.suppress(OSError):
         handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
@@ -225,21 +138,7 @@ def write_over(path: Path, data: bytes) -> bool:
 
 
 def move(path: Path, target: Path) -> None:
-    """
-    Rename a file on the same disk, flushed before and after.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    target : Path
-        Its new name, in a folder that exists.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses.
-    """
+    """Rename a file on the same disk, flushed before and after."""
     try:
         handle = os.open(path, os.O_RDONLY)
         try:
@@ -254,14 +153,7 @@ def move(path: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """
-    Remove a file that nothing needs any more; one that will not go is only litter.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    """
+    """Remove a file that nothing needs any more; one that will not go is only litter."""
     with contextlib.suppress(OSError):
         path.unlink()
 

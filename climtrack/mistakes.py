@@ -21,37 +21,14 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """
-    One thing that is wrong.
+    """One thing that is wrong."""
 
-    Parameters
-    ----------
-    where : tuple of str
-        Tables and key; items of a list by number.
-    what : str
-        The problem and the remedy, without a full stop.
-    """
-
-    where: tuple[str, ...]
-    what: str
+    where: tuple[str, ...]  # Tables and key; items of a list by number
+    what: str  # The problem and the remedy, without a full stop
 
 
 def mistakes(problem: ValidationError, model: type[BaseModel]) -> tuple[Mistake, ...]:
-    """
-    What a model says is wrong, in our words.
-
-    Parameters
-    ----------
-    problem : ValidationError
-        As raised.
-    model : type of BaseModel
-        Whose keys are known.
-
-    Returns
-    -------
-    tuple of Mistake
-        In the model's order.
-    """
+    """What a model says is wrong, in our words."""
     errors = problem.errors(include_url=False)
     deeper = {error["loc"][:-1] for error in errors}  # a list with a bad item is also called too short
     found = []
@@ -70,42 +47,12 @@ def mistakes(problem: ValidationError, model: type[BaseModel]) -> tuple[Mistake,
 
 
 def names(table: Mapping[str, Any], *, usual: frozenset[str] = frozenset()) -> tuple[Mistake, ...]:
-    """
-    Names of regions, charts, sizes and colours that nothing is known of.
-
-    Parameters
-    ----------
-    table : mapping of str to Any
-        The file as read, of whatever types.
-    usual : frozenset of str, optional
-        Charts and sizes that are known without looking.
-
-    Returns
-    -------
-    tuple of Mistake
-        Empty where all are known; what is not even text is left to the model.
-    """
+    """Names of regions, charts, sizes and colours that nothing is known of."""
     return (*_regions(table), *_pictures(table, usual), *_theme(table), *_twice(table))
 
 
 def told(wrong: Iterable[Mistake], path: Path | None, text: str) -> str:
-    """
-    Every mistake as ``file:line: key: problem; remedy``, one line each.
-
-    Parameters
-    ----------
-    wrong : iterable of Mistake
-        What is wrong.
-    path : Path or None
-        The file; None for the environment.
-    text : str
-        Its content.
-
-    Returns
-    -------
-    str
-        Lines of at most 198 characters; beyond twenty only how many more there are.
-    """
+    """Every mistake as ``file:line: key: problem; remedy``, one line each."""
     lines = []
     listed = list(wrong)
     for one in listed[:MOST]:
@@ -117,21 +64,7 @@ def told(wrong: Iterable[Mistake], path: Path | None, text: str) -> str:
 
 
 def syntax(problem: Exception, path: Path) -> tuple[str, str]:
-    """
-    What a parser's complaint means.
-
-    Parameters
-    ----------
-    problem : Exception
-        Of the parser.
-    path : Path
-        The file.
-
-    Returns
-    -------
-    tuple of str
-        What, and the remedy.
-    """
+    """What a parser's complaint means."""
     found = re.search(r"\(at line (\d+), column \d+\)", str(problem))
     line = found.group(1) if found else "1"
     what = re.sub(r"\s*\(at .*\)", "", str(problem))[:80].lower()
@@ -140,21 +73,7 @@ def syntax(problem: Exception, path: Path) -> tuple[str, str]:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """
-    The known word nearest to a mistyped one, as a question.
-
-    Parameters
-    ----------
-    word : str
-        As typed.
-    known : iterable of str
-        Words that exist.
-
-    Returns
-    -------
-    str
-        ``; did you mean 'world'?``, or nothing.
-    """
+    """The known word nearest to a mistyped one, as a question."""
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 

@@ -56,26 +56,7 @@ class _Foreground(BlockingScheduler):  # type: ignore[misc]  # APScheduler 3 has
 
 
 class Service:
-    """
-    Rounds at their hours until told to stop.
-
-    Parameters
-    ----------
-    load : callable
-        Reads the settings; called at the start and on SIGHUP.
-    run : callable
-        Does one round with these settings at this time.
-    clock : callable
-        The time in UTC.
-    rng : random.Random
-        Draws this installation's delay, once.
-    say : callable
-        Takes lines for standard error.
-    changed : callable, optional
-        Told the settings that were read again, before they are in force; what it raises leaves the old ones in force.
-    tick : float, default 5
-        Seconds between two looks at the clock.
-    """
+    """Rounds at their hours until told to stop."""
 
     def __init__(
         self,
@@ -99,16 +80,7 @@ class Service:
         self._scheduler = _Foreground(self.look, tick)
 
     def serve_rounds(self) -> None:
-        """
-        Do rounds until SIGTERM or SIGINT.
-
-        Raises
-        ------
-        StoreBusy
-            If another schedule looks after the same folder.
-        DiskError
-            If the computer refuses.
-        """
+        """Do rounds until SIGTERM or SIGINT."""
         make_folder(self.config.home)
         with writers_lock(self.config.home, self._clock(), "schedule"):
             listen()
@@ -143,14 +115,7 @@ class Service:
             self._beat(now)
 
     def rhythm(self) -> Rhythm:
-        """
-        When rounds are due, as config.toml says.
-
-        Returns
-        -------
-        Rhythm
-            With this installation's delay, drawn at the first call ever and kept on disk.
-        """
+        """When rounds are due, as config.toml says."""
         wanted = self.config.schedule
         progress = self.book.read()
         if progress.offset is None:
@@ -172,7 +137,6 @@ class Service:
             self._stopping = True  # APScheduler would swallow it
 
     def _round(self, now: dt.datetime) -> None:
-        """A round and the notes of it."""
         self._beat(now, busy=True)
         before = self.book.read()
         failed = False

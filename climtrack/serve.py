@@ -36,21 +36,11 @@ READER_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """
-    How the site is served.
-
-    Parameters
-    ----------
-    host : str
-        Address to listen on.
-    port : int
-        Port; 0 for any free one.
-    names : frozenset of str
-        Host names answered besides those of this computer; used where `host` is a loopback address.
-    """
+    """How the site is served."""
 
     host: str = "127.0.0.1"
     port: int = 8000
+    # Host names answered besides those of this computer; used where `host` is a loopback address
     names: frozenset[str] = frozenset()
 
     @property
@@ -65,14 +55,7 @@ class ServeSettings:
 
 
 class Application:
-    """
-    The ASGI application of a site.
-
-    Parameters
-    ----------
-    responder : Responder
-        What it answers.
-    """
+    """The ASGI application of a site."""
 
     def __init__(self, responder: Responder) -> None:
         self.responder = responder
@@ -95,24 +78,7 @@ class Application:
 
 
 def application(responder: Responder) -> Starlette:
-    """
-    The site as a Starlette application, with its watcher.
-
-    Parameters
-    ----------
-    responder : Responder
-        What is served.
-
-    Returns
-    -------
-    Starlette
-        For any ASGI server.
-
-    Raises
-    ------
-    ExtraMissing
-        If the extra ``serve`` is not installed.
-    """
+    """The site as a Starlette application, with its watcher."""
     try:
         from starlette.applications import Starlette
     except ImportError as problem:
@@ -190,24 +156,7 @@ def _protocol() -> Any:
 
 
 def server(responder: Responder) -> uvicorn.Server:
-    """
-    The server, not yet started.
-
-    Parameters
-    ----------
-    responder : Responder
-        What is served.
-
-    Returns
-    -------
-    uvicorn.Server
-        For `run`, or for a thread of one's own.
-
-    Raises
-    ------
-    ExtraMissing
-        If the extra ``serve`` is not installed.
-    """
+    """The server, not yet started."""
     app = application(responder)
     try:
         import uvicorn
@@ -234,26 +183,6 @@ def server(responder: Responder) -> uvicorn.Server:
 
 
 def listen(settings: ServeSettings) -> socket.socket:
-    """
-    The socket to serve on.
-
-    Parameters
-    ----------
-    settings : ServeSettings
-        Address and port.
-
-    Returns
-    -------
-    socket
-        Listening.
-
-    Raises
-    ------
-    ConfigError
-        If the address is not this computer's.
-    DiskError
-        If the port is taken or not allowed.
-    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
@@ -271,27 +200,7 @@ def serve(
     now: Callable[[], dt.datetime],
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """
-    Serve until interrupted or terminated; requests in hand are finished.
-
-    Parameters
-    ----------
-    root : Path
-        The published site.
-    settings : ServeSettings
-        Address, port, names.
-    now : callable
-        The clock.
-    ready : callable, optional
-        Told the address once it listens.
-
-    Raises
-    ------
-    ExtraMissing
-        If the extra ``serve`` is not installed.
-    ConfigError, DiskError
-        If the address cannot be used.
-    """
+    """Serve until interrupted or terminated; requests in hand are finished."""
     running = server(Responder(root, settings.allowed, now))
     _more_files()
     with listen(settings) as sock:
@@ -303,30 +212,7 @@ def serve(
 
 @contextlib.contextmanager
 def background(root: Path, settings: ServeSettings, *, now: Callable[[], dt.datetime]) -> Iterator[str]:
-    """
-    Serve in a thread of this process, for as long as the block lasts.
-
-    Parameters
-    ----------
-    root : Path
-        The published site.
-    settings : ServeSettings
-        Address, port, names.
-    now : callable
-        The clock.
-
-    Yields
-    ------
-    str
-        Address of the site.
-
-    Raises
-    ------
-    ExtraMissing
-        If the extra ``serve`` is not installed.
-    ConfigError, DiskError
-        If the address cannot be used.
-    """
+    """Serve in a thread of this process, for as long as the block lasts."""
     running = server(Responder(root, settings.allowed, now))
     _more_files()
     with listen(settings) as sock:

@@ -45,14 +45,7 @@ def _hear(_number: int, _frame: FrameType | None) -> None:
 
 
 def wished() -> bool:
-    """
-    Whether a wish to stop was heard since `listen`, whatever became of it.
-
-    Returns
-    -------
-    bool
-        True from the first on.
-    """
+    """Whether a wish to stop was heard since `listen`, whatever became of it."""
     return _heard
 
 
@@ -61,11 +54,6 @@ def leave(code: int | str | None) -> NoReturn:
     Exit when everything is done: a wish to stop that comes now is fulfilled at once, without another word.
 
     Python's own leaving would answer it with a traceback.
-
-    Parameters
-    ----------
-    code : int, str or None
-        As for `sys.exit`.
     """
     global _leaving
     _leaving = code if isinstance(code, int) else int(code is not None)
@@ -109,19 +97,7 @@ def _deliver() -> None:
 
 
 def is_wish_to_stop(problem: BaseException) -> bool:
-    """
-    Whether an exception is `KeyboardInterrupt`, or what a compiled function made of it.
-
-    Parameters
-    ----------
-    problem : BaseException
-        What was raised.
-
-    Returns
-    -------
-    bool
-        True where `KeyboardInterrupt` is it, or the cause that it was raised from; after a wish was heard, always.
-    """
+    """Whether an exception is `KeyboardInterrupt`, or what a compiled function made of it."""
     if _heard:
         return True
     cause: BaseException | None = problem
@@ -132,14 +108,7 @@ def is_wish_to_stop(problem: BaseException) -> bool:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """
-    Let a wish to stop leave the block as `KeyboardInterrupt`, whatever it met inside.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        In place of an exception that was made of one.
-    """
+    """Let a wish to stop leave the block as `KeyboardInterrupt`, whatever it met inside."""
     try:
         yield
     except Exception as problem:  # no other reading of it: asked whether it is a wish to stop, and passed on

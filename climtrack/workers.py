@@ -16,11 +16,6 @@ def die_with(parent: int) -> None:
     End this process when the one that started it ends, however it ends; on Linux, where the kernel sees to it.
 
     A helper that outlived a killed round would hold its lock for ever: it has inherited the open file.
-
-    Parameters
-    ----------
-    parent : int
-        Process that started this one, as it knew itself: where it has died already, nobody will send a signal.
     """
     if os.name == "nt":
         return

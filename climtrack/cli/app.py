@@ -85,14 +85,7 @@ def _help_in_spanish(words: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """
-    Run one command and leave with its exit code.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Command line; by default the process's own.
-    """
+    """Run one command and leave with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:

@@ -25,21 +25,7 @@ DASH = "–"
 
 
 def heading(study: Study, language: Language) -> str:
-    """
-    What a table is about.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        Region, variable, data-to date; SIMULATED where it is.
-    """
+    """What a table is about."""
     say, latest, absent = language.text, study.findings.latest, len(study.findings.absent_years)
     text = say(
         "cell.heading",

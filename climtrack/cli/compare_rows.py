@@ -23,21 +23,7 @@ from climtrack.vocabulary.findings import (
 
 
 def side_rows(found: Comparison, language: Language) -> Rows:
-    """
-    The sides of a comparison, a column each.
-
-    Parameters
-    ----------
-    found : Comparison
-        The comparison.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Fact, then one cell per series.
-    """
+    """The sides of a comparison, a column each."""
     sides, say = found.sides, language.text
     cells: Rows = [(say("cell.compare.value"), *(language.temperature(side.value, 2) for side in sides))]
     for name, values in (
@@ -58,21 +44,7 @@ def side_rows(found: Comparison, language: Language) -> Rows:
 
 
 def contrast_rows(found: Comparison, language: Language) -> Rows:
-    """
-    First series minus the others.
-
-    Parameters
-    ----------
-    found : Comparison
-        The comparison.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Pair, difference, what belongs beside it.
-    """
+    """First series minus the others."""
     rows: Rows = []
     for one in found.contrasts:
         beside = language.text(
@@ -94,21 +66,7 @@ def contrast_rows(found: Comparison, language: Language) -> Rows:
 
 
 def share_rows(found: Shares, language: Language) -> Rows:
-    """
-    The world's anomaly split into its halves.
-
-    Parameters
-    ----------
-    found : Shares
-        The shares.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Half, share, what belongs beside it.
-    """
+    """The world's anomaly split into its halves."""
     percent, say = found.north_percent, language.text
     north = why(percent.why, language) if isinstance(percent, Unknown) else language.percent(percent)
     equator = say("cell.share.rest.beside", value=language.difference(found.equator, 3))
@@ -121,21 +79,7 @@ def share_rows(found: Shares, language: Language) -> Rows:
 
 
 def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]], language: Language) -> Rows:
-    """
-    Air minus sea of each region.
-
-    Parameters
-    ----------
-    pairs : iterable of (str, AirSea or Unknown)
-        By region.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Region, difference, what belongs beside it.
-    """
+    """Air minus sea of each region."""
     return [
         unknown_row(region, found.why, language)
         if isinstance(found, Unknown)
@@ -155,21 +99,7 @@ def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]], language: Langua
 
 
 def nino_rows(found: NinoState, language: Language) -> Rows:
-    """
-    Where El Niño stands.
-
-    Parameters
-    ----------
-    found : NinoState
-        The state.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Fact, value, what belongs beside it.
-    """
+    """Where El Niño stands."""
     say = language.text
     episode = "cell.nino.episode" if found.episode else "cell.nino.not_yet" if found.onset else "cell.nino.range"
     run = say("cell.nino.run", found.months_running, episode=say(episode))
@@ -191,5 +121,4 @@ def nino_rows(found: NinoState, language: Language) -> Rows:
 
 
 def _month(day: dt.date) -> str:
-    """``2026-05``."""
     return f"{day:%Y-%m}"

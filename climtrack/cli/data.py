@@ -23,14 +23,7 @@ from climtrack.cli.progress import progress
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's commands.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's commands."""
     app.command()(fetch)
     app.command()(status)
 

@@ -15,14 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's command.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's command."""
     app.command()(doctor)
 
 

@@ -32,21 +32,7 @@ PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to
 
 
 def fact_rows(study: Study, language: Language) -> Rows:
-    """
-    Every finding of a series.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Fact, value, what belongs beside it.
-    """
+    """Every finding of a series."""
     say, found = language.text, study.findings
     status = say("cell.preliminary" if found.latest.status == "preliminary" else "cell.final")
     rows: Rows = [

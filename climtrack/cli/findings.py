@@ -36,14 +36,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's commands.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's commands."""
     for command in (facts, compare, records):
         app.command()(command)
 

@@ -13,14 +13,7 @@ from climtrack.vocabulary.counting import counted
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's command.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's command."""
     app.command()(gallery)
 
 

@@ -38,14 +38,7 @@ Weights = Annotated[
 
 
 def add_to(root: typer.Typer) -> None:
-    """
-    Give the application this file's commands.
-
-    Parameters
-    ----------
-    root : typer.Typer
-        The application.
-    """
+    """Give the application this file's commands."""
     maps.add_to(app)
     root.add_typer(app)
 

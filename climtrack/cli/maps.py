@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_to(grid: typer.Typer) -> None:
-    """
-    Give `climtrack grid` this file's commands.
-
-    Parameters
-    ----------
-    grid : typer.Typer
-        The commands on grids.
-    """
+    """Give `climtrack grid` this file's commands."""
     grid.command()(climatology)
     grid.command(name="map")(field_map)
 

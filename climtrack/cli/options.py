@@ -79,19 +79,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def configuration(path: Path | None) -> Config:
-    """
-    Settings of this run.
-
-    Parameters
-    ----------
-    path : Path or None
-        As given by ``--config``.
-
-    Returns
-    -------
-    Config
-        From the file, the environment and the defaults.
-    """
+    """Settings of this run."""
     from climtrack.config import load
 
     settings = load(path, os.environ)
@@ -108,24 +96,7 @@ def _keep_fonts(folder: Path) -> None:
 
 
 def tongue(text: str | None) -> Language:
-    """
-    Language of a table: that of the terminal, as for ``--help``, unless another is asked for.
-
-    Parameters
-    ----------
-    text : str or None
-        As given by ``--lang``.
-
-    Returns
-    -------
-    Language
-        English, Spanish or that of Mexico.
-
-    Raises
-    ------
-    ConfigError
-        If climtrack does not speak it.
-    """
+    """Language of a table: that of the terminal, as for ``--help``, unless another is asked for."""
     from climtrack.cli.overview import spoken_here
     from climtrack.reporter.language import LANGUAGES, Language
 
@@ -136,19 +107,7 @@ def tongue(text: str | None) -> Language:
 
 
 def now() -> dt.datetime:
-    """
-    The time, once per command; `CLIMTRACK_NOW` sets it for tests and for looking back.
-
-    Returns
-    -------
-    datetime
-        In UTC, to the second.
-
-    Raises
-    ------
-    ConfigError
-        If `CLIMTRACK_NOW` is not a date and time.
-    """
+    """The time, once per command; `CLIMTRACK_NOW` sets it for tests and for looking back."""
     text = os.environ.get("CLIMTRACK_NOW", "")
     if not text:
         return dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -160,46 +119,12 @@ def now() -> dt.datetime:
 
 
 def date(text: str | None) -> dt.date | None:
-    """
-    Date typed by the user.
-
-    Parameters
-    ----------
-    text : str or None
-        ``YYYY-MM-DD``.
-
-    Returns
-    -------
-    date or None
-        None where nothing was typed.
-
-    Raises
-    ------
-    ConfigError
-        If it is not a date.
-    """
+    """Date typed by the user."""
     return None if text is None else day(text)
 
 
 def day(text: str) -> dt.date:
-    """
-    Date that must be there.
-
-    Parameters
-    ----------
-    text : str
-        ``YYYY-MM-DD``.
-
-    Returns
-    -------
-    date
-        The date.
-
-    Raises
-    ------
-    ConfigError
-        If it is not a date.
-    """
+    """Date that must be there."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError as problem:
@@ -207,28 +132,7 @@ def day(text: str) -> dt.date:
 
 
 def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
-    """
-    Date typed by the user that has come already.
-
-    Parameters
-    ----------
-    text : str or None
-        ``YYYY-MM-DD``.
-    option : str
-        For the message.
-    moment : datetime
-        The time; where it is already tomorrow, on the far side of the date line, tomorrow has come.
-
-    Returns
-    -------
-    date or None
-        None where nothing was typed.
-
-    Raises
-    ------
-    ConfigError
-        If it is not a date, or lies in the future.
-    """
+    """Date typed by the user that has come already."""
     day = date(text)
     if day is not None and day > (moment + EASTERNMOST).date():
         raise ConfigError(
@@ -238,30 +142,7 @@ def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
 
 
 def several(given: Iterable[str] | None, default: Iterable[str], known: Collection[str], what: str) -> tuple[str, ...]:
-    """
-    Values of an option that takes commas and repetition.
-
-    Parameters
-    ----------
-    given : iterable of str or None
-        As typed.
-    default : iterable of str
-        Where nothing was typed.
-    known : collection of str
-        Values that exist; empty where any will do.
-    what : str
-        What one value is called, for the message.
-
-    Returns
-    -------
-    tuple of str
-        Each value once, in the order typed.
-
-    Raises
-    ------
-    ConfigError
-        If a value is unknown.
-    """
+    """Values of an option that takes commas and repetition."""
     words = [word.strip() for text in given or () for word in text.split(",")]
     chosen = dict.fromkeys(word for word in words if word) or dict.fromkeys(default)
     for word in chosen:
@@ -273,50 +154,13 @@ def several(given: Iterable[str] | None, default: Iterable[str], known: Collecti
 
 
 def variables(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, ...]:
-    """
-    Air, sea or both.
-
-    Parameters
-    ----------
-    given : iterable of str or None
-        As typed; ``all`` means both.
-    default : iterable of str
-        Where nothing was typed.
-
-    Returns
-    -------
-    tuple of str
-        ``air``, ``sst`` or both.
-    """
+    """Air, sea or both."""
     chosen = several(given, default, ("air", "sst", "all"), "variable")
     return ("air", "sst") if "all" in chosen else chosen
 
 
 def serving(settings: Config, *, host: str | None = None, port: int | None = None, public: bool) -> ServeSettings:
-    """
-    How the site is to be served.
-
-    Parameters
-    ----------
-    settings : Config
-        The settings.
-    host : str, optional
-        Address from the command line.
-    port : int, optional
-        Port from the command line.
-    public : bool
-        Whether other computers may connect.
-
-    Returns
-    -------
-    ServeSettings
-        Answering also to the name of `public_url`.
-
-    Raises
-    ------
-    ConfigError
-        If other computers could connect and nobody has said that they may.
-    """
+    """How the site is to be served."""
     from urllib.parse import urlsplit
 
     from climtrack.serve import ServeSettings

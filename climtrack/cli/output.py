@@ -26,19 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def exit_code(problem: ClimtrackError) -> int:
-    """
-    Exit code of an error that ended a command.
-
-    Parameters
-    ----------
-    problem : ClimtrackError
-        The error.
-
-    Returns
-    -------
-    int
-        As PRODUCT.md §3 lists them.
-    """
+    """Exit code of an error that ended a command."""
     if isinstance(problem, StoreBusy):
         return 6
     if isinstance(problem, FetchError | SeriesNotFound):  # nothing to show is nobody's fault
@@ -51,47 +39,19 @@ def exit_code(problem: ClimtrackError) -> int:
 
 
 def say(text: str, *, strong: bool = False) -> None:
-    """
-    Print a line of results.
-
-    Parameters
-    ----------
-    text : str
-        Printed without terminal control characters.
-    strong : bool, default False
-        Bold, on a terminal that wants it (`NO_COLOR` says that it does not).
-    """
+    """Print a line of results."""
     clean = _CONTROL.sub("", text)
     bold = strong and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     typer.echo(typer.style(clean, bold=True) if bold else clean)
 
 
 def tell(text: str) -> None:
-    """
-    Print a line of results that the rooms say in English, in the terminal's language.
-
-    Parameters
-    ----------
-    text : str
-        The line.
-    """
+    """Print a line of results that the rooms say in English, in the terminal's language."""
     say(local(text))
 
 
 def local(text: str) -> str:
-    """
-    A line in Spanish for a Spanish terminal, as far as there are words for it.
-
-    Parameters
-    ----------
-    text : str
-        As the rooms say it, in English.
-
-    Returns
-    -------
-    str
-        In the terminal's language.
-    """
+    """A line in Spanish for a Spanish terminal, as far as there are words for it."""
     if spoken(os.environ) != "es":
         return text
     from climtrack.reporter.messages import spanish_line
@@ -100,26 +60,12 @@ def local(text: str) -> str:
 
 
 def note(text: str) -> None:
-    """
-    Print a line about the run on standard error.
-
-    Parameters
-    ----------
-    text : str
-        Fitted to 200 characters, printed without terminal control characters, in the terminal's language.
-    """
+    """Print a line about the run on standard error."""
     typer.echo(fitted(_CONTROL.sub("", local(text)), language=spoken(os.environ)), err=True)
 
 
 def complain(problem: ClimtrackError) -> None:
-    """
-    Print an error, one line per cause.
-
-    Parameters
-    ----------
-    problem : ClimtrackError
-        The error.
-    """
+    """Print an error, one line per cause."""
     lines = problem.what.splitlines()
     if len(lines) > 1:
         for line in lines:
@@ -129,13 +75,6 @@ def complain(problem: ClimtrackError) -> None:
 
 
 def as_json(document: Any) -> None:
-    """
-    Print one JSON document.
-
-    Parameters
-    ----------
-    document : object
-        Lists, mappings, text and numbers.
-    """
+    """Print one JSON document."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.write("\n")

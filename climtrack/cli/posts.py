@@ -35,14 +35,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's commands.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's commands."""
     app.command()(post)
     app.command()(embed)
     app.command()(publish)

@@ -16,19 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
-    """
-    Show on standard error which series is done, on a terminal only; and say how many where the block is interrupted.
-
-    Parameters
-    ----------
-    doing : str
-        What is going on: ``Fetching``; said in the terminal's language.
-
-    Yields
-    ------
-    callable
-        To be told of each series as it is done.
-    """
+    """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
     try:
         with _shown(doing) as show, stoppable():
@@ -59,21 +47,7 @@ def _shown(doing: str) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def counting(doing: str, what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """
-    Show on standard error how much is done, on a terminal only.
-
-    Parameters
-    ----------
-    doing : str
-        What is going on.
-    what : str
-        What is counted.
-
-    Yields
-    ------
-    callable or None
-        To be told how many are done of how many.
-    """
+    """Show on standard error how much is done, on a terminal only."""
     if not sys.stderr.isatty():
         yield None
         return

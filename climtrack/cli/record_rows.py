@@ -22,21 +22,7 @@ SHOWN_HOLDERS = 8
 
 
 def record_rows(study: Study, language: Language) -> Rows:
-    """
-    The three records.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Record, value, date, claim, previous, margin, days level with it.
-    """
+    """The three records."""
     found, say = study.findings.records, language.text
     years = study.baseline.label if study.baseline else ""
     rows: Rows = []
@@ -76,21 +62,7 @@ def _before(record: Record, sign: bool, language: Language) -> str:
 
 
 def streak_rows(study: Study, language: Language) -> Rows:
-    """
-    The ledger of runs.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Streak, days, first and last day.
-    """
+    """The ledger of runs."""
     found, say = study.findings.streaks, language.text
     days = study.findings.records.days
     rows: Rows = [
@@ -112,21 +84,7 @@ def streak_rows(study: Study, language: Language) -> Rows:
 
 
 def holder_rows(study: Study, language: Language) -> Rows:
-    """
-    Who holds the calendar.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Place; year and days of the warmest and of the coldest, at most eight, then all others.
-    """
+    """Who holds the calendar."""
     say = language.text
     warm, cold = study.findings.records.warm_holders, study.findings.records.cold_holders
     top = zip_longest(warm[:SHOWN_HOLDERS], cold[:SHOWN_HOLDERS])

@@ -51,14 +51,7 @@ Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's command.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's command."""
     app.command()(report)
 
 

@@ -11,14 +11,7 @@ from climtrack.cli.output import tell
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's command.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's command."""
     app.command()(init)
 
 

@@ -25,21 +25,7 @@ FRAME: Mapping[str, str] = MappingProxyType(
 
 
 def help_text(command: Any, words: Sequence[str]) -> str:
-    """
-    Help of the command that some words name.
-
-    Parameters
-    ----------
-    command : click.Command
-        The program; its help is replaced in place.
-    words : sequence of str
-        The command line.
-
-    Returns
-    -------
-    str
-        What ``--help`` prints, plain, in Spanish where there is Spanish for it.
-    """
+    """Help of the command that some words name."""
     node = in_spanish(command)
     context = node.make_context("climtrack", [], resilient_parsing=True)
     for word in words:
@@ -54,19 +40,7 @@ def help_text(command: Any, words: Sequence[str]) -> str:
 
 
 def in_spanish(command: Any) -> Any:
-    """
-    A command line whose help is in Spanish where there is Spanish for it.
-
-    Parameters
-    ----------
-    command : click.Command
-        A command or a group; its help is replaced in place, so give one built for this process.
-
-    Returns
-    -------
-    click.Command
-        The same.
-    """
+    """A command line whose help is in Spanish where there is Spanish for it."""
     if command.help:
         head, mark, examples = command.help.partition("\b")
         command.help = HELP.get(head.strip(), head.strip()) + (f"\n\n{mark}{examples}" if mark else "")

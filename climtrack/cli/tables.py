@@ -9,18 +9,7 @@ from climtrack.cli.output import say
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """
-    Print a table on standard output.
-
-    Parameters
-    ----------
-    head : sequence of str
-        Column names.
-    rows : sequence of sequence of str
-        Cells as text.
-    title : str, default ""
-        Line above it.
-    """
+    """Print a table on standard output."""
     if not sys.stdout.isatty():
         if title:
             say(title)

@@ -22,14 +22,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """
-    Give the application this file's commands.
-
-    Parameters
-    ----------
-    app : typer.Typer
-        The application.
-    """
+    """Give the application this file's commands."""
     app.command()(refresh)
     app.command()(schedule)
     app.command()(accept)

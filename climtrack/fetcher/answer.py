@@ -35,32 +35,7 @@ class Elsewhere(Passing):
 
 
 def payload(response: BaseHTTPResponse, url: str, *, max_bytes: int, conditional: bool) -> Payload | None:
-    """
-    Read an answer that is no redirect.
-
-    Parameters
-    ----------
-    response : BaseHTTPResponse
-        Headers received, body not yet read.
-    url : str
-        Address asked.
-    max_bytes : int
-        Most bytes of the body, on the wire and inflated.
-    conditional : bool
-        Whether the request carried validators, so that 304 makes sense.
-
-    Returns
-    -------
-    Payload or None
-        None for 304.
-
-    Raises
-    ------
-    SourceUnavailable
-        If the server says that it cannot or will not answer; `Passing` where asking again soon may help.
-    SourceChanged
-        If the body is too large or encoded in an unknown way.
-    """
+    """Read an answer that is no redirect."""
     status, headers = response.status, response.headers
     if status == 304 and conditional:
         return None
@@ -87,21 +62,7 @@ def payload(response: BaseHTTPResponse, url: str, *, max_bytes: int, conditional
 
 
 def too_large(max_bytes: int, url: str) -> FetchError:
-    """
-    The error for an answer that does not end.
-
-    Parameters
-    ----------
-    max_bytes : int
-        The limit.
-    url : str
-        Address asked.
-
-    Returns
-    -------
-    FetchError
-        To be raised.
-    """
+    """The error for an answer that does not end."""
     return SourceChanged(f"answer larger than {max_bytes / 1e6:g} MB; stopped", LATER, url=url)
 
 

@@ -24,25 +24,7 @@ from climtrack.vocabulary import faults
 
 
 def explained(problem: Exception, url: str, *, total: float, max_bytes: int) -> FetchError:
-    """
-    The error that a user understands for one of the network's.
-
-    Parameters
-    ----------
-    problem : Exception
-        As raised by the socket, TLS or HTTP layer.
-    url : str
-        Address asked.
-    total : float
-        Seconds that the whole request had.
-    max_bytes : int
-        Most bytes of an answer.
-
-    Returns
-    -------
-    FetchError
-        To be raised from `problem`.
-    """
+    """The error that a user understands for one of the network's."""
     causes = faults.causes(problem)
     for cause in causes:
         if isinstance(cause, TooMuch):

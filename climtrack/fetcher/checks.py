@@ -42,37 +42,7 @@ def check(
     only: frozenset[dt.date] = frozenset(),
     levels: tuple[float, float] | None = None,
 ) -> tuple[str, ...]:
-    """
-    Decide whether a downloaded series may take the place of the held one.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded, degC.
-    held : Series or None
-        What the store holds; None at the first download. A simulated one counts as none.
-    today : date
-        The day by this computer's clock, in UTC.
-    accept : bool, default False
-        A person has looked: let a changed past, missing days, an older copy and unusual values through once. Dates
-        in the future, another source and impossible temperatures are refused all the same.
-    only : frozenset of date, optional
-        The days that the person has looked at; with these left out, everything must be as usual. Empty: all of it.
-    levels : tuple of float, optional
-        Lowest and highest value in degC to believe at the first download; the variable's own limits by default.
-
-    Returns
-    -------
-    tuple of str
-        What was unusual but acceptable, one sentence each without a full stop.
-
-    Raises
-    ------
-    SourceChanged
-        If the series is not to be trusted; says why and what to do.
-    ConfigError
-        If a named day has no value: a typing mistake is no fault of the source.
-    """
+    """Decide whether a downloaded series may take the place of the held one."""
     held = _counted(new, held)
     if accept and only:
         check(_without(new, held, only), held, today=today, levels=levels)
@@ -112,21 +82,7 @@ def _without(new: Series, held: Series | None, named: frozenset[dt.date]) -> Ser
 
 
 def is_older(new: Series, held: Series | None) -> bool:
-    """
-    Whether a downloaded copy ends before the held one and has nothing final that the held one lacks.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    held : Series or None
-        What the store holds.
-
-    Returns
-    -------
-    bool
-        True where the held series should simply stay.
-    """
+    """Whether a downloaded copy ends before the held one and has nothing final that the held one lacks."""
     held = _counted(new, held)
     return held is not None and new.end < held.end and _last_final(new) <= _last_final(held)
 

@@ -44,75 +44,27 @@ class Forbidden(OSError):
 
 @dataclass(slots=True)
 class Limits:
-    """
-    What is left of a request's time and bytes.
+    """What is left of a request's time and bytes."""
 
-    Parameters
-    ----------
-    deadline : float
-        When it must be over, by `monotonic`.
-    pause : float
-        Most seconds without a byte.
-    left : int
-        Bytes that may still arrive.
-    monotonic : callable
-        The clock.
-    heard : float
-        When the last byte came.
-    """
-
-    deadline: float
-    pause: float
-    left: int
+    deadline: float  # When it must be over, by `monotonic`
+    pause: float  # Most seconds without a byte
+    left: int  # Bytes that may still arrive
     monotonic: Callable[[], float]
-    heard: float = float("-inf")
+    heard: float = float("-inf")  # When the last byte came
 
     def wait(self) -> float:
-        """
-        Seconds that the next read may take.
-
-        Returns
-        -------
-        float
-            Above zero.
-
-        Raises
-        ------
-        DeadlinePassed
-            If there is no time left.
-        """
+        """Seconds that the next read may take."""
         now = self.monotonic()
         if now >= self.deadline:
             raise DeadlinePassed(lively=now - self.heard < self.pause / 2)
         return min(self.pause, self.deadline - now)
 
     def renew(self, deadline: float, left: int) -> None:
-        """
-        Begin again, for the next request on the same connection.
-
-        Parameters
-        ----------
-        deadline : float
-            When it must be over.
-        left : int
-            Bytes that may arrive.
-        """
+        """Begin again, for the next request on the same connection."""
         self.deadline, self.left, self.heard = deadline, left, float("-inf")
 
     def spend(self, size: int) -> None:
-        """
-        Count bytes that arrived.
-
-        Parameters
-        ----------
-        size : int
-            How many.
-
-        Raises
-        ------
-        TooMuch
-            If they are too many.
-        """
+        """Count bytes that arrived."""
         self.left -= size
         self.heard = self.monotonic()
         if self.left < 0:
@@ -186,14 +138,7 @@ class Secure(HTTPSConnection):
 
 
 def trust() -> ssl.SSLContext:
-    """
-    Certificates that are believed: this computer's own and Mozilla's.
-
-    Returns
-    -------
-    SSLContext
-        Verifying names and certificates.
-    """
+    """Certificates that are believed: this computer's own and Mozilla's."""
     import certifi
 
     context = ssl.create_default_context()

@@ -38,31 +38,14 @@ _REPORT = "The reader copes; please report it, so that it goes on coping"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """
-    How a payload is made.
-
-    Parameters
-    ----------
-    first_year : int
-        Year of the first row.
-    trailing : tuple of str
-        Names of the rows that are no years, in order.
-    fields : tuple of str
-        Fields of the rows.
-    data_source : str
-        What the rows call their source.
-    decimals : int
-        Most decimals of a value.
-    missing : tuple of str
-        How empty slots are written.
-    """
+    """How a payload is made."""
 
     first_year: int
-    trailing: tuple[str, ...]
+    trailing: tuple[str, ...]  # Names of the rows that are no years, in order
     fields: tuple[str, ...]
-    data_source: str
+    data_source: str  # What the rows call their source
     decimals: int
-    missing: tuple[str, ...] = ("null",)
+    missing: tuple[str, ...] = ("null",)  # How empty slots are written
 
 
 #: What the feeds looked like when they were last studied (August 2026), by variable.
@@ -76,19 +59,7 @@ KNOWN: Mapping[str, Layout] = MappingProxyType(
 
 
 def layout(body: bytes) -> Layout:
-    """
-    How a payload that can be read is made.
-
-    Parameters
-    ----------
-    body : bytes
-        The payload; `reanalyzer.series_from_payload` has accepted it.
-
-    Returns
-    -------
-    Layout
-        What a person would see on opening it.
-    """
+    """How a payload that can be read is made."""
     rows = json.loads(body.decode("utf-8-sig"))
     years = [int(row["name"]) for row in rows if re.fullmatch(r"\d{4}", str(row["name"]))]
     cells = [cell for row in rows for cell in (row["data"] if isinstance(row.get("data"), list) else [])]
@@ -106,19 +77,7 @@ def layout(body: bytes) -> Layout:
 
 
 def differences(found: Layout, known: Layout) -> tuple[str, ...]:
-    """
-    In what a layout differs from the known one.
-
-    Parameters
-    ----------
-    found, known : Layout
-        The two.
-
-    Returns
-    -------
-    tuple of str
-        One clause each; empty where they are alike.
-    """
+    """In what a layout differs from the known one."""
     told = []
     if found.first_year != known.first_year:
         told.append(f"begins in {found.first_year} instead of {known.first_year}")
@@ -140,25 +99,7 @@ def differences(found: Layout, known: Layout) -> tuple[str, ...]:
 
 
 def feed(endpoint: Endpoint, held: Series | None, *, transport: Transport, now: dt.datetime) -> tuple[Symptom, ...]:
-    """
-    Examine one feed: does it answer, is it read, would it be accepted, does it look as it did?
-
-    Parameters
-    ----------
-    endpoint : Endpoint
-        Which.
-    held : Series or None
-        What the store holds.
-    transport : Transport
-        Who answers; asked once, without validators.
-    now : datetime
-        The time, in UTC.
-
-    Returns
-    -------
-    tuple of Symptom
-        At least one.
-    """
+    """Examine one feed: does it answer, is it read, would it be accepted, does it look as it did?"""
     seen: list[Payload] = []
     outcome = _examined(endpoint, held, seen, transport, now)
     topic = endpoint.key.label
@@ -201,27 +142,7 @@ def hosts(
     connect: Callable[[HttpPolicy], Http] = Http,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> tuple[Symptom, ...]:
-    """
-    Examine the hosts: does each answer by itself, how fast, with what clock?
-
-    Parameters
-    ----------
-    policy : HttpPolicy
-        How the source is asked.
-    path : str
-        What to ask for.
-    now : datetime
-        The time by this computer, in UTC.
-    connect : callable, optional
-        Opens the network.
-    monotonic : callable, optional
-        Clock for the time an answer takes.
-
-    Returns
-    -------
-    tuple of Symptom
-        At least one per host.
-    """
+    """Examine the hosts: does each answer by itself, how fast, with what clock?"""
     symptoms: list[Symptom] = []
     if words := [word for word in SHUNNED if word in policy.user_agent.lower()]:
         what = f'user_agent contains "{words[0]}", which the site has been seen to refuse'

@@ -21,25 +21,13 @@ SEA_SOURCE = "NOAA OISST 2.1"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """
-    One series at the source.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-    path : str
-        Path below the base address, without a leading slash.
-    data_source : str, default ""
-        What the payload must call its own source; empty where any will do.
-    levels : tuple of float, optional
-        Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is
-        held against, when nothing is stored yet. The variable's own limits where None.
-    """
+    """One series at the source."""
 
     key: SeriesKey
-    path: str
-    data_source: str = ""
+    path: str  # Path below the base address, without a leading slash
+    data_source: str = ""  # What the payload must call its own source; empty where any will do
+    # Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is held
+    # against, when nothing is stored yet. The variable's own limits where None.
     levels: tuple[float, float] | None = None
 
 

@@ -26,28 +26,13 @@ KEPT = 65_536
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """
-    What became of one series.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-    series : Series or None
-        The new state, checked; None where there is none.
-    error : FetchError or None
-        Why there is none; what is held stays.
-    unchanged : bool
-        True where the held series is still the best there is.
-    notes : tuple of str, default ()
-        What was unusual, one sentence each without a full stop.
-    """
+    """What became of one series."""
 
     key: SeriesKey
-    series: Series | None
-    error: FetchError | None
-    unchanged: bool
-    notes: tuple[str, ...] = ()
+    series: Series | None  # The new state, checked; None where there is none
+    error: FetchError | None  # Why there is none; what is held stays
+    unchanged: bool  # True where the held series is still the best there is
+    notes: tuple[str, ...] = ()  # What was unusual, one sentence each without a full stop
 
 
 def fetch_all(
@@ -61,38 +46,7 @@ def fetch_all(
     only: frozenset[dt.date] = frozenset(),
     doubted: Callable[[Series], bool] = lambda _: False,
 ) -> tuple[Outcome, ...]:
-    """
-    Ask for every endpoint; an error of one never touches another.
-
-    Parameters
-    ----------
-    endpoints : iterable of Endpoint
-        What to ask for.
-    held : callable
-        Gives the stored series of a key, None where there is none; called in the calling thread.
-    transport : Transport
-        Who answers; asked from two threads at once.
-    now : datetime
-        Time of asking, in UTC.
-    on_done : callable, optional
-        Told each outcome as it comes, in the calling thread.
-    accept : frozenset of SeriesKey, default empty
-        Series whose unusual values a person has looked at and accepts once.
-    only : frozenset of date, optional
-        The days of them that the person has looked at; empty for all.
-    doubted : callable, optional
-        Whether a stored series is too old for a "not modified" to be believed: it is then asked for in full.
-
-    Returns
-    -------
-    tuple of Outcome
-        In the order of `endpoints`.
-
-    Raises
-    ------
-    ConfigError
-        If a day of `only` has no value.
-    """
+    """Ask for every endpoint; an error of one never touches another."""
     wanted = list(endpoints)
     stored = [held(endpoint.key) for endpoint in wanted]
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -144,36 +98,7 @@ def fetch(
     only: frozenset[dt.date] = frozenset(),
     whole: bool = False,
 ) -> Outcome:
-    """
-    Ask for one endpoint.
-
-    Parameters
-    ----------
-    endpoint : Endpoint
-        What to ask for.
-    held : Series or None
-        What the store holds.
-    transport : Transport
-        Who answers.
-    now : datetime
-        Time of asking, in UTC.
-    accept : bool, default False
-        Let unusual values through once, as `checks.check` does.
-    only : frozenset of date, optional
-        Those of these days only; empty for all.
-    whole : bool, default False
-        Ask for the whole of it, whether or not it has changed: behind a broken cache a 304 may be wrong for weeks.
-
-    Returns
-    -------
-    Outcome
-        Never an exception of the source.
-
-    Raises
-    ------
-    ConfigError
-        If a day of `only` has no value.
-    """
+    """Ask for one endpoint."""
     payload: Payload | None = None
     # validators belong to this address; the sample's are nobody else's business
     known = held.source if held is not None and held.source.url.endswith(endpoint.path) and not accept else None

@@ -14,38 +14,17 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class HttpPolicy:
-    """
-    How the source is asked.
+    """How the source is asked."""
 
-    Parameters
-    ----------
-    base_urls : tuple of str
-        Addresses that serve the same paths, best first, each ending in a slash: https, or http on this computer's
-        own loopback. No other host is ever contacted; the second is asked only where the first gives no answer.
-    user_agent : str
-        Who asks, with a way to reach them; empty for climtrack's own.
-    connect_timeout, read_timeout : float
-        Seconds to wait for a connection, and for each piece of an answer.
-    total_timeout : float
-        Seconds for one path, all attempts, hosts and pauses together.
-    max_bytes : int
-        Most bytes of an answer, on the wire and inflated.
-    attempts : int
-        Most requests for one path, redirects and the mirror included.
-
-    Raises
-    ------
-    ValueError
-        If an address is neither https nor this computer's own.
-    """
-
+    # Addresses that serve the same paths, best first, each ending in a slash: https, or http on this computer's own
+    # loopback. No other host is ever contacted; the second is asked only where the first gives no answer.
     base_urls: tuple[str, ...] = BASE_URLS
-    user_agent: str = ""
-    connect_timeout: float = 5.0
-    read_timeout: float = 10.0
-    total_timeout: float = 30.0
-    max_bytes: int = 4 * MEGABYTE
-    attempts: int = 4
+    user_agent: str = ""  # Who asks, with a way to reach them; empty for climtrack's own
+    connect_timeout: float = 5.0  # Seconds to wait for a connection, and for each piece of an answer
+    read_timeout: float = 10.0  # Seconds to wait for a connection, and for each piece of an answer
+    total_timeout: float = 30.0  # Seconds for one path, all attempts, hosts and pauses together
+    max_bytes: int = 4 * MEGABYTE  # Most bytes of an answer, on the wire and inflated
+    attempts: int = 4  # Most requests for one path, redirects and the mirror included
 
     def __post_init__(self) -> None:
         for url in self.base_urls:
@@ -58,19 +37,7 @@ class HttpPolicy:
 
 
 def loopback(host: str) -> bool:
-    """
-    Whether a host is this computer by name, so that plain HTTP and local addresses are allowed for it.
-
-    Parameters
-    ----------
-    host : str
-        Host as written in the setting, without port; an IPv6 literal with or without brackets.
-
-    Returns
-    -------
-    bool
-        True for ``localhost`` and loopback literals, never for a name that merely resolves there.
-    """
+    """Whether a host is this computer by name, so that plain HTTP and local addresses are allowed for it."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

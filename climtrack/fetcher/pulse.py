@@ -51,29 +51,7 @@ _DATE = re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII)
 
 
 def series_from_csv(body: bytes, key: SeriesKey, source: Source) -> Series:
-    """
-    Read a Climate Pulse file.
-
-    Parameters
-    ----------
-    body : bytes
-        The whole file.
-    key : SeriesKey
-        Which series was asked for.
-    source : Source
-        Where the file came from; its `data_source` and `notes` are filled in.
-
-    Returns
-    -------
-    Series
-        Daily means in degC, two decimals, one row a day; days that the file lacks are gaps. Its climatology column is
-        kept as ``1991-2020`` by day of year, which is the slot of a leap year.
-
-    Raises
-    ------
-    SourceChanged
-        If the file is not a table of dates and values.
-    """
+    """Read a Climate Pulse file."""
     try:
         return _series(body, key, source)
     except SourceChanged as problem:

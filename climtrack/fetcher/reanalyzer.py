@@ -38,32 +38,7 @@ _LEGACY_SEA, _LEGACY_DAYS = "1982-2011 mean", 14
 
 
 def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_source: str = "") -> Series:
-    """
-    Read a payload of the site.
-
-    Parameters
-    ----------
-    body : bytes
-        The whole payload.
-    key : SeriesKey
-        Which series was asked for.
-    source : Source
-        Where the payload came from; its `data_source`, `simulated` and `notes` are filled in from the payload.
-    data_source : str, default ""
-        What the payload must call its own source; empty where any will do. A payload that calls itself simulated
-        is read too, and marks the series as simulated.
-
-    Returns
-    -------
-    Series
-        Daily means in degC, one row a day; years that the payload lacks are gaps. The provider's own climatology
-        rows are kept by name.
-
-    Raises
-    ------
-    SourceChanged
-        If the payload is not a series in a format that we know.
-    """
+    """Read a payload of the site."""
     try:
         return _series(body, key, source, data_source)
     except FetchError as problem:

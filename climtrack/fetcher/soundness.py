@@ -38,35 +38,12 @@ ACCEPT = "If true: `climtrack accept`"
 
 
 def refuse(what: str, remedy: str) -> NoReturn:
-    """
-    Refuse the whole payload.
-
-    Parameters
-    ----------
-    what : str
-        What was found.
-    remedy : str
-        What to do.
-
-    Raises
-    ------
-    SourceChanged
-        Always.
-    """
+    """Refuse the whole payload."""
     raise SourceChanged(what, remedy)
 
 
 def future(new: Series, today: dt.date) -> None:
-    """
-    No value can be known before its day has come.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    today : date
-        The day by this computer's clock, in UTC.
-    """
+    """No value can be known before its day has come."""
     ahead = (new.end - today).days
     if ahead > 0:
         count = int((~np.isnan(new.values[-ahead:])).sum())
@@ -77,20 +54,7 @@ def future(new: Series, today: dt.date) -> None:
 
 
 def levels(new: Series, held: Series | None, *, accept: bool, believed: tuple[float, float] | None) -> None:
-    """
-    Kelvin, sentinels, another region: values where this series has never been.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    held : Series or None
-        What the store holds.
-    accept : bool
-        Whether a person has looked: then only the impossible is refused.
-    believed : tuple of float, optional
-        Lowest and highest value in degC at the first download.
-    """
+    """Kelvin, sentinels, another region: values where this series has never been."""
     possible = VARIABLES[new.key.variable].plausible
     low, high = believed or possible
     known = f"believable here is {low:.1f}...{high:.1f}"
@@ -104,16 +68,7 @@ def levels(new: Series, held: Series | None, *, accept: bool, believed: tuple[fl
 
 
 def steps(new: Series, held: Series | None) -> None:
-    """
-    A spike: a step from one day to the next several times larger than any before.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    held : Series or None
-        What the store holds.
-    """
+    """A spike: a step from one day to the next several times larger than any before."""
     moved = np.abs(np.diff(new.values))
     before = moved if held is None else np.abs(np.diff(held.values))
     before = before[~np.isnan(before)]
@@ -129,14 +84,7 @@ def steps(new: Series, held: Series | None) -> None:
 
 
 def precision(new: Series) -> None:
-    """
-    Values rounded more than ever before, and values that stand still: a sentinel, a filled gap, a frozen instrument.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    """
+    """Values rounded more than ever before, or that stand still: a sentinel, a filled gap, a frozen instrument."""
     known = new.values[~np.isnan(new.values)]
     if known.size < 30:
         return  # too few to tell rounding from chance
@@ -157,21 +105,7 @@ def precision(new: Series) -> None:
 
 
 def gaps(new: Series, *, accept: bool) -> tuple[str, ...]:
-    """
-    A first download with holes: whole years may be absent, a storm of empty days may not.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    accept : bool
-        Whether a person has looked.
-
-    Returns
-    -------
-    tuple of str
-        The holes, in words.
-    """
+    """A first download with holes: whole years may be absent, a storm of empty days may not."""
     empty = np.isnan(new.values)
     years = calendar.year_of(new.dates)
     for year in np.unique(years[empty]):
@@ -188,14 +122,7 @@ def gaps(new: Series, *, accept: bool) -> tuple[str, ...]:
 
 
 def climatology(new: Series) -> None:
-    """
-    The provider's own averages must lie within the range of the years that they are averages of.
-
-    Parameters
-    ----------
-    new : Series
-        What was downloaded.
-    """
+    """The provider's own averages must lie within the range of the years that they are averages of."""
     rows = {name: row for name, row in new.site_climatology.items() if name[0].isdigit()}
     if not rows or new.values.size < YEARS * 366:
         return
@@ -209,55 +136,16 @@ def climatology(new: Series) -> None:
 
 
 def runs(chosen: npt.NDArray[np.bool_]) -> int:
-    """
-    Number of separate stretches.
-
-    Parameters
-    ----------
-    chosen : array of bool
-        Days chosen, shape (time,).
-
-    Returns
-    -------
-    int
-        How many stretches they form.
-    """
+    """Number of separate stretches."""
     return int((np.diff(np.concatenate([[False], chosen]).astype(int)) == 1).sum())
 
 
 def days(count: int) -> str:
-    """
-    A count of days.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-
-    Returns
-    -------
-    str
-        ``1 day``, ``12 days``.
-    """
     return f"{count:,} day{'s' if count != 1 else ''}"
 
 
 def span(series: Series, chosen: npt.NDArray[np.bool_]) -> str:
-    """
-    First and last of some days.
-
-    Parameters
-    ----------
-    series : Series
-        Whose days.
-    chosen : array of bool
-        Which, shape (time,).
-
-    Returns
-    -------
-    str
-        ``2026-09-27 to 2026-10-08``.
-    """
+    """First and last of some days."""
     first, last = (series.start + dt.timedelta(days=int(np.flatnonzero(chosen)[i])) for i in (0, -1))
     return f"{first}" if first == last else f"{first} to {last}"
 

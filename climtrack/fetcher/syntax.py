@@ -30,85 +30,26 @@ _EMPTY = frozenset({"", "null", "none", "na"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """
-    One row of the table.
-
-    Parameters
-    ----------
-    name : str
-        As the payload has it.
-    data_source : str
-        What the row calls its source; empty where it says nothing.
-    data : tuple of float
-        366 values in degC by slot, NaN where empty.
-    """
+    """One row of the table."""
 
     name: str
-    data_source: str
-    data: tuple[float, ...]
+    data_source: str  # What the row calls its source; empty where it says nothing
+    data: tuple[float, ...]  # 366 values in degC by slot, NaN where empty
 
 
 def shown(text: str, limit: int = 30) -> str:
-    """
-    Text from outside as it may stand in a message: one line, nothing that cannot be printed, not long.
-
-    Parameters
-    ----------
-    text : str
-        Anything.
-    limit : int, default 30
-        Most characters kept.
-
-    Returns
-    -------
-    str
-        The text, cut and cleaned.
-    """
+    """Text from outside as it may stand in a message: one line, nothing that cannot be printed, not long."""
     clean = "".join(c for c in text[: 4 * limit] if c.isprintable()).strip()
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
 def changed(found: str) -> NoReturn:
-    """
-    Refuse a payload whose format is not understood.
-
-    Parameters
-    ----------
-    found : str
-        What was found.
-
-    Raises
-    ------
-    SourceChanged
-        Always.
-    """
+    """Refuse a payload whose format is not understood."""
     raise SourceChanged(f"the format changed ({found})", REPORT)
 
 
 def rows(body: bytes, wanted: Callable[[str], bool]) -> tuple[list[Row], list[str]]:
-    """
-    Rows of a payload, in its own order.
-
-    Parameters
-    ----------
-    body : bytes
-        The whole payload.
-    wanted : callable
-        Tells by a row's name whether its numbers are to be read; the others are reported and ignored, whatever
-        they hold.
-
-    Returns
-    -------
-    rows : list of Row
-        The wanted rows.
-    notes : list of str
-        What was unusual but understood, one sentence each.
-
-    Raises
-    ------
-    SourceChanged
-        If the payload is not a table of named rows of 366 numbers.
-    """
+    """Rows of a payload, in its own order."""
     notes: list[str] = []
     table = _table(body, notes)
     found: list[Row] = []

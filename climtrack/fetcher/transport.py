@@ -43,20 +43,7 @@ USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; dail
 
 
 class Http:
-    """
-    The network, as a context manager: connections stay open until it ends and are used again.
-
-    Parameters
-    ----------
-    policy : HttpPolicy
-        How to ask.
-    sleep, monotonic : callable, optional
-        How to wait, and the clock that all limits go by.
-    rng : Random, optional
-        Jitter of the pauses.
-    tls : SSLContext, optional
-        Certificates to believe; this computer's and Mozilla's by default.
-    """
+    """The network, as a context manager: connections stay open until it ends and are used again."""
 
     def __init__(
         self,
@@ -94,28 +81,7 @@ class Http:
             connection.close()
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
-        """
-        Ask for a path, first host first, again where that may help.
-
-        Parameters
-        ----------
-        path : str
-            Path below the base addresses, without a leading slash.
-        etag, last_modified : str, default ""
-            Validators of the copy that the caller holds.
-
-        Returns
-        -------
-        Payload or None
-            None where the server says that the caller's copy is still current.
-
-        Raises
-        ------
-        SourceUnavailable
-            If there is no answer worth reading now.
-        SourceChanged
-            If the answer cannot be the data asked for.
-        """
+        """Ask for a path, first host first, again where that may help."""
         headers = {
             "User-Agent": self._agent,
             "Accept": "application/json, text/csv;q=0.9, */*;q=0.1",

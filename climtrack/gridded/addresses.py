@@ -23,19 +23,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def reach(location: str) -> None:
-    """
-    Connect to an address's server once, unless a proxy stands between.
-
-    Parameters
-    ----------
-    location : str
-        An address; other schemes than HTTP are left to the library that knows them.
-
-    Raises
-    ------
-    SourceUnavailable
-        If nobody answers there.
-    """
+    """Connect to an address's server once, unless a proxy stands between."""
     parts = urlsplit(location)
     host = parts.hostname or ""
     if parts.scheme not in _PORTS or (parts.scheme in getproxies() and not proxy_bypass(host)):
@@ -47,40 +35,14 @@ def reach(location: str) -> None:
 
 
 def unavailable(location: str, error: Exception) -> SourceUnavailable:
-    """
-    An address that gave nothing, as one of our errors.
-
-    Parameters
-    ----------
-    location : str
-        The address.
-    error : Exception
-        What was raised.
-
-    Returns
-    -------
-    SourceUnavailable
-        In the network's words.
-    """
+    """An address that gave nothing, as one of our errors."""
     host = urlsplit(location).hostname or ""
     return SourceUnavailable(f"{location[:90]!r} cannot be read: {faults.network(error, host)}", LATER, url=location)
 
 
 @contextmanager
 def quiet(location: str) -> Iterator[None]:
-    """
-    Standard error closed to C libraries while an address is read.
-
-    Parameters
-    ----------
-    location : str
-        Path or address; for a path nothing is done.
-
-    Yields
-    ------
-    None
-        While it is closed.
-    """
+    """Standard error closed to C libraries while an address is read."""
     if "://" not in location:
         yield
         return

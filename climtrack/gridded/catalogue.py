@@ -22,42 +22,19 @@ FINAL_FROM = 14
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """
-    One public location of one variable.
-
-    Parameters
-    ----------
-    name, title : str
-        Short name, and name for readers.
-    product, variable : str
-        What it holds.
-    base : str
-        Address that the patterns continue.
-    pattern : str
-        Path of a file, formatted with `day` (a date) or `year`.
-    per : {"day", "year"}
-        What one file holds.
-    megabytes : float
-        What one file usually weighs.
-    first : date
-        First day there.
-    early : str, default ""
-        Path of a day's preliminary file, where it has a name of its own.
-    opendap : bool, default False
-        Read over the network instead of downloaded; `stride` then saves most of it.
-    """
+    """One public location of one variable."""
 
     name: str
-    title: str
+    title: str  # Short name, and name for readers
     product: str
     variable: str
-    base: str
-    pattern: str
+    base: str  # Address that the patterns continue
+    pattern: str  # Path of a file, formatted with `day` (a date) or `year`
     per: Literal["day", "year"]
-    megabytes: float
+    megabytes: float  # What one file usually weighs
     first: dt.date
-    early: str = ""
-    opendap: bool = False
+    early: str = ""  # Path of a day's preliminary file, where it has a name of its own
+    opendap: bool = False  # Read over the network instead of downloaded; `stride` then saves most of it
 
 
 _DAILY = "{day:%Y%m}/oisst-avhrr-v02r01.{day:%Y%m%d}.nc"
@@ -96,22 +73,11 @@ LONG_TERM_MEANS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """
-    One download.
+    """One download."""
 
-    Parameters
-    ----------
-    paths : tuple of str
-        Where it may be, likeliest first: a final file, and a recent day's preliminary one.
-    first, last : date
-        Days that it is wanted for, both included.
-    megabytes : float
-        What it usually weighs.
-    """
-
-    paths: tuple[str, ...]
-    first: dt.date
-    last: dt.date
+    paths: tuple[str, ...]  # Where it may be, likeliest first: a final file, and a recent day's preliminary one
+    first: dt.date  # Days that it is wanted for, both included
+    last: dt.date  # Days that it is wanted for, both included
     megabytes: float
 
 
@@ -130,26 +96,6 @@ def items(
 
     A preliminary file is never issued again before the final one takes its place, so a day that is held as preliminary
     is left alone until that may have happened, and then its final file alone is asked for.
-
-    Parameters
-    ----------
-    place : Place
-        Where from.
-    since, until : date
-        Days wanted, both included.
-    done : collection of date
-        Days that are final already.
-    today : date
-        The day of the run.
-    early : collection of date, optional
-        Days that are held as preliminary.
-    stride : int, default 1
-        Every so many rows and columns of an OPeNDAP location.
-
-    Returns
-    -------
-    tuple of Item
-        In order of date.
     """
     ripe = FINAL_FROM if place.per == "day" else FINAL_AFTER + 1
     held = {*done, *(day for day in early if (today - day).days < ripe)}

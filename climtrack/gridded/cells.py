@@ -34,42 +34,18 @@ ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellClimatology:
-    """
-    The annual cycle of every cell.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        First and last year, both included.
-    latitude, longitude : array of float
-        Centres, south to north and eastward from 180 W.
-    coefficients : array of float32
-        degC: mean, then cosine and sine of each harmonic, shape (17, latitude, longitude); NaN without a climatology.
-    """
+    """The annual cycle of every cell."""
 
     product: str
     variable: str
-    baseline: Baseline
-    latitude: Floats
-    longitude: Floats
+    baseline: Baseline  # First and last year, both included
+    latitude: Floats  # Centres, south to north and eastward from 180 W
+    longitude: Floats  # Centres, south to north and eastward from 180 W
+    # degC: mean, then cosine and sine of each harmonic, shape (17, latitude, longitude); NaN without a climatology
     coefficients: Fields32
 
     def day(self, day: dt.date) -> Fields32:
-        """
-        The average field of a calendar day.
-
-        Parameters
-        ----------
-        day : date
-            Of any year; 29 February is the mean of its neighbours.
-
-        Returns
-        -------
-        array of float32
-            degC, shape (latitude, longitude).
-        """
+        """The average field of a calendar day."""
         slot = _slot(day)
         weights = (_basis(58) + _basis(59)) / 2 if slot is None else _basis(slot)
         return np.tensordot(weights.astype(np.float32), self.coefficients, axes=1).astype(np.float32)
@@ -94,28 +70,7 @@ def climatology(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> CellClimatology:
-    """
-    Annual cycle of every cell over a baseline.
-
-    Parameters
-    ----------
-    files : sequence of GridFile
-        Daily fields of one variable on one grid; or 365 long-term means of some provider, dated in year 1.
-    baseline : Baseline
-        First and last year, both included.
-    progress : callable, optional
-        Called with calendar days done and in all.
-
-    Returns
-    -------
-    CellClimatology
-        By the mean and the first 8 harmonics.
-
-    Raises
-    ------
-    BaselineNotCovered
-        If a year of the baseline lacks more than ten days.
-    """
+    """Annual cycle of every cell over a baseline."""
     frames = Frames(files)
     file, known = frames.first, frames.days
     years = _years(frames, baseline)
@@ -190,18 +145,7 @@ def _mean(frames: Frames, dates: Sequence[dt.date]) -> tuple[Fields32, npt.NDArr
 
 
 def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) -> None:
-    """
-    Write a climatology of cells.
-
-    Parameters
-    ----------
-    held : CellClimatology
-        What to write.
-    path : Path
-        A temporary name; whoever calls puts it in place.
-    attributes : mapping of str to str
-        Provenance.
-    """
+    """Write a climatology of cells."""
     import netCDF4
 
     with netCDF4.Dataset(path, "w") as out:
@@ -229,24 +173,7 @@ def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) 
 
 
 def from_netcdf(path: Path) -> CellClimatology:
-    """
-    Read a climatology of cells.
-
-    Parameters
-    ----------
-    path : Path
-        As `to_netcdf` wrote it.
-
-    Returns
-    -------
-    CellClimatology
-        The same.
-
-    Raises
-    ------
-    SeriesError
-        If the file holds something else.
-    """
+    """Read a climatology of cells."""
     import netCDF4
 
     try:
@@ -269,21 +196,7 @@ def from_netcdf(path: Path) -> CellClimatology:
 def difference(
     this: Sequence[GridFile], other: Sequence[GridFile], days: Sequence[tuple[dt.date, dt.date]]
 ) -> Iterator[Fields32]:
-    """
-    Day by day, one field minus another: this year minus last.
-
-    Parameters
-    ----------
-    this, other : sequence of GridFile
-        Files on one grid.
-    days : sequence of tuple of date
-        A day of `this` and its partner of `other`.
-
-    Yields
-    ------
-    array of float32
-        degC, shape (latitude, longitude), south to north and eastward from 180 W; valid until the next is asked for.
-    """
+    """Day by day, one field minus another: this year minus last."""
     one, two = Frames(this), Frames(other)
     if one.first.grid.digest != two.first.grid.digest:
         raise SeriesError("the two years are on different grids", "Give files of one product")

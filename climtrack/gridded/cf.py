@@ -38,19 +38,7 @@ WORDS: Mapping[str, tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]] = {
 
 
 def axis_of(var: Var) -> str:
-    """
-    Role of a coordinate variable.
-
-    Parameters
-    ----------
-    var : Var
-        The variable.
-
-    Returns
-    -------
-    str
-        ``time``, ``latitude``, ``longitude`` or empty.
-    """
+    """Role of a coordinate variable."""
     units, standard = var.text("units"), var.text("standard_name")
     if standard == "latitude" or NORTH.fullmatch(units):
         return "latitude"
@@ -62,26 +50,7 @@ def axis_of(var: Var) -> str:
 
 
 def roles(var: Var, description: Description) -> tuple[str, ...]:
-    """
-    Role of each dimension of a data variable.
-
-    Parameters
-    ----------
-    var : Var
-        The data variable.
-    description : Description
-        Its file.
-
-    Returns
-    -------
-    tuple of str
-        ``time``, ``latitude``, ``longitude``, ``expver`` or empty, one for each dimension.
-
-    Raises
-    ------
-    SeriesError
-        If latitude or longitude is missing or not one-dimensional, or another dimension is longer than one.
-    """
+    """Role of each dimension of a data variable."""
     found = []
     for dim, length in zip(var.dims, var.shape, strict=True):
         coordinate = description.variables.get(dim)
@@ -105,28 +74,7 @@ def roles(var: Var, description: Description) -> tuple[str, ...]:
 
 
 def data_variable(description: Description, variable: str, name: str = "") -> Var:
-    """
-    The variable of a file that holds a quantity.
-
-    Parameters
-    ----------
-    description : Description
-        The file.
-    variable : str
-        ``sst`` or ``t2m``.
-    name : str, default ""
-        Its name in the file, where the metadata do not tell.
-
-    Returns
-    -------
-    Var
-        The data variable.
-
-    Raises
-    ------
-    SeriesError
-        If none or several fit.
-    """
+    """The variable of a file that holds a quantity."""
     if name:
         if name not in description.variables:
             raise SeriesError(f"the file has no variable {name!r}", f"It has {_names(description)}")
@@ -167,19 +115,7 @@ def _names(description: Description) -> str:
 
 
 def product(description: Description) -> str:
-    """
-    Which product a file belongs to, by its own words.
-
-    Parameters
-    ----------
-    description : Description
-        The file.
-
-    Returns
-    -------
-    str
-        ``oisst`` (version 2.1), ``era5``, or empty where the file does not tell.
-    """
+    """Which product a file belongs to, by its own words."""
     words = " ".join(description.text(n) for n in ("title", "dataset_title", "product", "id", "source", "summary"))
     if re.search(r"oisst|optimum interpolation sea surface temperature|daily-oi", words, re.IGNORECASE):
         version = " ".join((words, description.text("History"), description.text("product_version")))

@@ -26,50 +26,20 @@ BLOCK = 48_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChunkIndex:
-    """
-    Where the chunks of one variable lie.
+    """Where the chunks of one variable lie."""
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Steps, rows, columns.
-    chunk : tuple of int
-        The same for one chunk.
-    dtype : dtype
-        Stored type with its byte order.
-    shuffle, deflate : bool
-        Filters.
-    places : array of int
-        Offset and stored bytes of each chunk, shape (blocks, down, across, 2); offset -1 where never written.
-    fill : float
-        Stored number of a chunk never written.
-    """
-
-    shape: tuple[int, int, int]
+    shape: tuple[int, int, int]  # Steps, rows, columns
     chunk: tuple[int, int, int]
-    dtype: np.dtype[Any]
+    dtype: np.dtype[Any]  # Stored type with its byte order
     shuffle: bool
     deflate: bool
+    # Offset and stored bytes of each chunk, shape (blocks, down, across, 2); offset -1 where never written
     places: npt.NDArray[np.int64]
-    fill: float
+    fill: float  # Stored number of a chunk never written
 
 
 def index(dataset: Any, layout: Layout) -> ChunkIndex | None:
-    """
-    Where the chunks of a variable lie, if they can be read without the HDF5 library.
-
-    Parameters
-    ----------
-    dataset : h5py.Dataset
-        The variable.
-    layout : Layout
-        What its dimensions are.
-
-    Returns
-    -------
-    ChunkIndex or None
-        None for contiguous storage, other filters or orders, or chunks too large to hold.
-    """
+    """Where the chunks of a variable lie, if they can be read without the HDF5 library."""
     plist = dataset.id.get_create_plist()
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
     if dataset.chunks is None or filters not in ([], [DEFLATE], [SHUFFLE, DEFLATE]) or dataset.dtype.kind not in "if":
@@ -111,13 +81,6 @@ class ChunkReader:
     Fields of one variable, read and inflated chunk by chunk into buffers that are used again and again.
 
     Fresh memory for every field would cost as much as inflating it: the kernel clears each page anew.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    where : ChunkIndex
-        Its chunks.
     """
 
     def __init__(self, path: str, where: ChunkIndex) -> None:
@@ -131,24 +94,7 @@ class ChunkReader:
         os.close(self._handle)
 
     def fields(self, first: int, stop: int) -> Iterator[npt.NDArray[Any]]:
-        """
-        Fields of consecutive steps.
-
-        Parameters
-        ----------
-        first, stop : int
-            Steps wanted, the last one excluded.
-
-        Yields
-        ------
-        array
-            Stored numbers of one step, shape (latitude, longitude); valid until the next one is asked for.
-
-        Raises
-        ------
-        SeriesError
-            If a chunk is cut short or damaged.
-        """
+        """Fields of consecutive steps."""
         deep = self._where.chunk[0]
         for block in range(first // deep, -(-stop // deep)):
             held = self._block(block)

@@ -46,23 +46,6 @@ def expected_size(file: BinaryIO) -> int:
     """
     Bytes that a NetCDF-3 file must have at the least, by its header.
 
-    Parameters
-    ----------
-    file : binary file
-        Open at its beginning.
-
-    Returns
-    -------
-    int
-        Up to the last value of the last variable.
-
-    Raises
-    ------
-    EOFError
-        If the header itself is cut short.
-    LookupError
-        If it is damaged.
-
     References
     ----------
     .. [1] NetCDF Users Guide, File Format Specifications: the classic format, its 64-bit offset and data variants.

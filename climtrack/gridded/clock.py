@@ -33,28 +33,7 @@ DAY = np.timedelta64(86400, "s")
 
 
 def instants(values: Array, units: str, calendar: str = "standard") -> Times:
-    """
-    Times of CF numbers.
-
-    Parameters
-    ----------
-    values : array
-        Numbers, shape (time,).
-    units : str
-        ``days since 1978-01-01 12:00:00`` and the like.
-    calendar : str, default "standard"
-        CF calendar.
-
-    Returns
-    -------
-    array of datetime64[s]
-        The times in UTC, to the second.
-
-    Raises
-    ------
-    SeriesError
-        If the units or the calendar are not those of real days.
-    """
+    """Times of CF numbers."""
     match = SINCE.fullmatch(units)
     if not match or match[1].lower() not in SECONDS:
         raise SeriesError(f"time counts in {units[:40]!r}, not in hours or days since a date")
@@ -81,30 +60,7 @@ def instants(values: Array, units: str, calendar: str = "standard") -> Times:
 
 
 def step_times(var: Var, dims: tuple[str, ...], description: Description, values: Callable[[str], Array]) -> Times:
-    """
-    Time of each step: the middle of its bounds where the file gives them.
-
-    Parameters
-    ----------
-    var : Var
-        The data variable.
-    dims : tuple of str
-        Roles of its dimensions.
-    description : Description
-        The file.
-    values : callable
-        Gives the values of a small variable by name.
-
-    Returns
-    -------
-    array of datetime64[s]
-        Shape (time,); one entry for a file without a time dimension.
-
-    Raises
-    ------
-    SeriesError
-        If the file does not say when.
-    """
+    """Time of each step: the middle of its bounds where the file gives them."""
     if "time" in dims:
         clock = description.variables.get(var.dims[dims.index("time")])
     else:
@@ -132,20 +88,6 @@ def status(times: Times, description: Description, values: Callable[[str], Array
     Final or preliminary, by the file's own words.
 
     NCEI titles its daily analyses ``Version 2.1 - Final`` or ``- Interim``; ERA5 marks its first release ``expver`` 5.
-
-    Parameters
-    ----------
-    times : array of datetime64
-        Steps, shape (time,).
-    description : Description
-        The file.
-    values : callable
-        Gives the values of a small variable by name.
-
-    Returns
-    -------
-    array of int8
-        `Status` of each step, shape (time,).
     """
     words = f"{description.text('title')} {description.text('id')}"
     early = re.search(r"preliminary|(?<!ERA-)(?<!ERA )\binterim\b", words, re.IGNORECASE)
@@ -158,30 +100,7 @@ def status(times: Times, description: Description, values: Callable[[str], Array
 
 
 def daily(var: Var, times: Times, description: Description, values: Callable[[str], Array]) -> bool:
-    """
-    Whether the file says that each step is the mean of a day.
-
-    Parameters
-    ----------
-    var : Var
-        The data variable.
-    times : array of datetime64
-        Its steps, shape (time,).
-    description : Description
-        The file.
-    values : callable
-        Gives the values of a small variable by name.
-
-    Returns
-    -------
-    bool
-        False where nothing says so: a lone hour must not pass for its day.
-
-    Raises
-    ------
-    SeriesError
-        If a step holds something else than the mean of its time.
-    """
+    """Whether the file says that each step is the mean of a day."""
     methods = var.text("cell_methods")
     if other := OTHER.search(methods):
         raise SeriesError(f"variable {var.name!r} holds the {other[1]} of each step, not its mean", "Give daily means")

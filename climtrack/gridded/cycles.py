@@ -30,32 +30,7 @@ Shorts = npt.NDArray[np.int16]
 def cycles(
     values: Shorts, days: npt.NDArray[np.datetime64], baseline: Baseline, percentile: float, window: int
 ) -> Floats:
-    """
-    Smoothed mean and percentile of each cell by day of year.
-
-    Parameters
-    ----------
-    values : array of int16
-        Hundredths of a degree Celsius, `GONE` without a value, shape (time, cells).
-    days : array of datetime64[D]
-        Their dates, every day of the baseline.
-    baseline : Baseline
-        First and last year, both included.
-    percentile : float
-        From 0 to 100.
-    window : int
-        Days, an odd number.
-
-    Returns
-    -------
-    array of float
-        degC, shape (2, 366, cells); NaN where fewer than half of the days have a value.
-
-    Raises
-    ------
-    SeriesError
-        If percentile or window make no sense.
-    """
+    """Smoothed mean and percentile of each cell by day of year."""
     high = day_of_year_percentile(values, days, baseline, percentile=percentile, window=window, missing=GONE)
     mean = _means(values, days, window // 2)
     high[np.isnan(mean)] = np.nan

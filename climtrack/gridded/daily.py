@@ -31,21 +31,10 @@ ENOUGH = 0.95
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reduced:
-    """
-    A region's daily series and the coverage of each of its days.
-
-    Parameters
-    ----------
-    series : Series
-        Ready for the store.
-    coverage : array of float
-        Share of the region's area that has a value, shape (time,), NaN on days without.
-    usual : float
-        The median of it.
-    """
+    """A region's daily series and the coverage of each of its days."""
 
     series: Series
-    coverage: Floats
+    coverage: Floats  # Share of the region's area that has a value, shape (time,), NaN on days without
     usual: float
 
 
@@ -63,42 +52,7 @@ def series(
     usual: Mapping[str, float] = MappingProxyType({}),
     notes: Sequence[str] = (),
 ) -> tuple[Reduced, ...]:
-    """
-    Daily series of each region, with full provenance.
-
-    Parameters
-    ----------
-    table : Days
-        Complete days over the regions of `request`.
-    files : sequence of FileRecord
-        The files they come from.
-    request : Request
-        Variable, regions, rule.
-    product : str
-        Short name of the product.
-    grid, name : str
-        The grid and the variable's name, as the files have them.
-    retrieved : datetime
-        When the files were read, in UTC.
-    version : str
-        Version of climtrack.
-    url : str, default ""
-        Where the files were downloaded from; names of files by default.
-    usual : mapping of str to float, optional
-        Usual coverage by region, known from days before these.
-    notes : sequence of str, optional
-        What else was unusual.
-
-    Returns
-    -------
-    tuple of Reduced
-        One a region.
-
-    Raises
-    ------
-    SeriesError
-        If a region has not one complete day.
-    """
+    """Daily series of each region, with full provenance."""
     if not table.days:
         raise SeriesError("not one complete day in these files", "; ".join(table.notes)[:80])
     labels = [f.label for f in files]

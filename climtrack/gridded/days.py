@@ -27,61 +27,26 @@ SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """
-    One day over all regions.
-
-    Parameters
-    ----------
-    date : date
-        UTC day.
-    status : Status
-        PRELIMINARY if any of its steps is.
-    values, coverage : tuple of float
-        Means in degC (NaN where the region has no value) and share of the area with a value, one for each region.
-    """
+    """One day over all regions."""
 
     date: dt.date
-    status: Status
+    status: Status  # PRELIMINARY if any of its steps is
+    # Means in degC (NaN where the region has no value) and share of the area with a value, one for each region
     values: tuple[float, ...]
+    # Means in degC (NaN where the region has no value) and share of the area with a value, one for each region
     coverage: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """
-    Complete days of some files, in order, and what was left out.
-
-    Parameters
-    ----------
-    days : tuple of Day
-        In order of date.
-    notes : tuple of str
-        What was unusual, one sentence each.
-    """
+    """Complete days of some files, in order, and what was left out."""
 
     days: tuple[Day, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # What was unusual, one sentence each
 
 
 def days(found: Sequence[FileMeans]) -> Days:
-    """
-    Daily means of the steps of some files.
-
-    Parameters
-    ----------
-    found : sequence of FileMeans
-        Means by file, of the same regions.
-
-    Returns
-    -------
-    Days
-        Only days with all their steps.
-
-    Raises
-    ------
-    SeriesError
-        If two files disagree about a final value, or a lone hour would have to pass for its day.
-    """
+    """Daily means of the steps of some files."""
     times = np.concatenate([f.times for f in found])
     status = np.concatenate([f.status for f in found])
     values = np.concatenate([f.values for f in found])
@@ -141,17 +106,5 @@ def _steps_a_day(times: np.ndarray[tuple[int], np.dtype[np.datetime64]], daily: 
 
 
 def some(dates: Sequence[str]) -> str:
-    """
-    The first of many dates.
-
-    Parameters
-    ----------
-    dates : sequence of str
-        All of them.
-
-    Returns
-    -------
-    str
-        Three at most.
-    """
+    """The first of many dates."""
     return ", ".join(dates[:3]) + (" …" if len(dates) > 3 else "")

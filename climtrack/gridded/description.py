@@ -20,19 +20,7 @@ class Var:
     attrs: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """
-        An attribute as text.
-
-        Parameters
-        ----------
-        name : str
-            Attribute name.
-
-        Returns
-        -------
-        str
-            Empty where there is none.
-        """
+        """An attribute as text."""
         return as_text(self.attrs.get(name, ""))
 
 
@@ -44,53 +32,17 @@ class Description:
     attrs: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """
-        A global attribute as text.
-
-        Parameters
-        ----------
-        name : str
-            Attribute name.
-
-        Returns
-        -------
-        str
-            Empty where there is none.
-        """
+        """A global attribute as text."""
         return as_text(self.attrs.get(name, ""))
 
 
 def as_text(value: Any) -> str:
-    """
-    An attribute's value as text, whatever a reader made of it.
-
-    Parameters
-    ----------
-    value : object
-        Text, bytes, or an array of one.
-
-    Returns
-    -------
-    str
-        The text.
-    """
+    """An attribute's value as text, whatever a reader made of it."""
     if isinstance(value, np.ndarray):
         value = value.ravel()[0] if value.size else ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def version(value: Any) -> str:
-    """
-    One of ERA5's versions, `expver`, as text, whether it is kept as text or as a number.
-
-    Parameters
-    ----------
-    value : object
-        Text, bytes or number.
-
-    Returns
-    -------
-    str
-        ``1`` for the final release, ``5`` for the first.
-    """
+    """One of ERA5's versions, `expver`, as text, whether it is kept as text or as a number."""
     return as_text(value).strip("\0 ").lstrip("0").removesuffix(".0")

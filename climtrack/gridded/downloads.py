@@ -29,32 +29,15 @@ MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """
-    How a server is asked.
+    """How a server is asked."""
 
-    Parameters
-    ----------
-    user_agent : str
-        Names the program and a contact.
-    connect, read : float
-        Seconds for a connection, and without a byte.
-    slowest : float
-        Bytes per second below which a download counts as hanging, after a minute's grace.
-    attempts : int
-        Requests for one file.
-    most : int
-        Bytes of the largest file.
-    patience : float
-        Seconds that a server may ask us to wait.
-    """
-
-    user_agent: str
-    connect: float = 10.0
-    read: float = 30.0
-    slowest: float = 20_000.0
+    user_agent: str  # Names the program and a contact
+    connect: float = 10.0  # Seconds for a connection, and without a byte
+    read: float = 30.0  # Seconds for a connection, and without a byte
+    slowest: float = 20_000.0  # Bytes per second below which a download counts as hanging, after a minute's grace
     attempts: int = 4
-    most: int = 3_000_000_000
-    patience: float = 30.0
+    most: int = 3_000_000_000  # Bytes of the largest file
+    patience: float = 30.0  # Seconds that a server may ask us to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +51,7 @@ class Received:
 
 
 class Downloader:
-    """
-    Downloads from one place.
-
-    Parameters
-    ----------
-    base : str
-        Address that paths continue.
-    policy : Policy
-        How to ask.
-    sleep, clock : callable
-        `time.sleep` and `time.monotonic`; tests pass their own.
-    """
+    """Downloads from one place."""
 
     def __init__(
         self,
@@ -101,19 +73,7 @@ class Downloader:
         )
 
     def size(self, path: str) -> int | None:
-        """
-        Bytes that the server states for a file.
-
-        Parameters
-        ----------
-        path : str
-            Continues the base address.
-
-        Returns
-        -------
-        int or None
-            None where it does not say, or has no such file.
-        """
+        """Bytes that the server states for a file."""
         try:
             answer = self._ask("HEAD", urljoin(self._base, path), {})
         except HTTPError:
@@ -123,28 +83,7 @@ class Downloader:
         return int(stated) if answer.status == 200 and stated.isdigit() else None
 
     def fetch(self, paths: tuple[str, ...], folder: Path) -> Received | None:
-        """
-        The first of some files that the server has.
-
-        Parameters
-        ----------
-        paths : tuple of str
-            Best first; each continues the base address.
-        folder : Path
-            Where it goes.
-
-        Returns
-        -------
-        Received or None
-            None where the server has none of them.
-
-        Raises
-        ------
-        SourceUnavailable
-            If the server fails or hangs, again and again.
-        SourceChanged
-            If it sends something that is no NetCDF file.
-        """
+        """The first of some files that the server has."""
         for path in paths:
             found = self._fetch(urljoin(self._base, path), folder / path.rsplit("/", 1)[-1])
             if found is not None:
@@ -279,17 +218,5 @@ class Downloader:
 
 
 def hurried(policy: Policy) -> Policy:
-    """
-    The same manners for a few small files, as in a daily refresh.
-
-    Parameters
-    ----------
-    policy : Policy
-        For long downloads.
-
-    Returns
-    -------
-    Policy
-        With fewer attempts and less patience.
-    """
+    """The same manners for a few small files, as in a daily refresh."""
     return replace(policy, attempts=2, patience=5.0)

@@ -27,20 +27,7 @@ Fields32 = npt.NDArray[np.float32]
 
 
 class Frames:
-    """
-    Fields of single days out of many files, the last few kept open.
-
-    Parameters
-    ----------
-    files : sequence of GridFile
-        One variable of one product on one grid, a field a day; a day found twice is taken from a final file, else from
-        the later one.
-
-    Raises
-    ------
-    SeriesError
-        If the files differ in product or grid, or hold hours instead of days.
-    """
+    """Fields of single days out of many files, the last few kept open."""
 
     def __init__(self, files: Sequence[GridFile]) -> None:
         if len({file.grid.digest for file in files}) != 1:
@@ -64,19 +51,7 @@ class Frames:
         return frozenset(self._where)
 
     def covered(self, baseline: Baseline) -> None:
-        """
-        Refuse a baseline that is not covered.
-
-        Parameters
-        ----------
-        baseline : Baseline
-            First and last year, both included.
-
-        Raises
-        ------
-        BaselineNotCovered
-            If a year of it lacks more than ten days.
-        """
+        """Refuse a baseline that is not covered."""
         held = Counter(day.year for day in self._where)
         short = [year for year in baseline.years if held[year] < DAYS - 10]
         if short:
@@ -87,19 +62,7 @@ class Frames:
             )
 
     def field(self, day: dt.date) -> npt.NDArray[Any]:
-        """
-        Numbers of a day by `packing`, in the file's own order.
-
-        Parameters
-        ----------
-        day : date
-            One of `days`.
-
-        Returns
-        -------
-        array
-            Shape (latitude, longitude); valid until the next is asked for.
-        """
+        """Numbers of a day by `packing`, in the file's own order."""
         file, step = self._where[day]
         if file.location not in self._open:
             if len(self._open) >= OPEN:
@@ -117,24 +80,7 @@ class Frames:
 
 
 def dates(file: GridFile) -> list[dt.date]:
-    """
-    Dates of a file's steps; long-term means, dated in year 1 of a mixed calendar, are counted from 1 January.
-
-    Parameters
-    ----------
-    file : GridFile
-        The file.
-
-    Returns
-    -------
-    list of date
-        One for each step.
-
-    Raises
-    ------
-    SeriesError
-        If the steps are not days: an hour must not pass for its day.
-    """
+    """Dates of a file's steps; long-term means, dated in year 1 of a mixed calendar, are counted from 1 January."""
     if file.times[0] >= np.datetime64("1800-01-01"):
         days = file.times.astype("datetime64[D]")
         if (np.diff(days) <= np.timedelta64(0, "D")).any() or (days.size == 1 and not file.daily):
@@ -147,40 +93,12 @@ def dates(file: GridFile) -> list[dt.date]:
 
 
 def westward(longitude: Floats) -> Floats:
-    """
-    Longitudes from 180 W eastward.
-
-    Parameters
-    ----------
-    longitude : array of float
-        Degrees, any convention.
-
-    Returns
-    -------
-    array of float
-        From -180 to 180.
-    """
+    """Longitudes from 180 W eastward."""
     return (longitude + 180) % 360 - 180
 
 
 def oriented(file: GridFile, field: npt.NDArray[Any], out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-    """
-    A field turned south to north and eastward from 180 W.
-
-    Parameters
-    ----------
-    file : GridFile
-        Whose order it is in.
-    field : array
-        Shape (latitude, longitude).
-    out : array, optional
-        Where to put them.
-
-    Returns
-    -------
-    array
-        The same numbers.
-    """
+    """A field turned south to north and eastward from 180 W."""
     rows = field if file.grid.latitude[0] < file.grid.latitude[-1] else field[::-1]
     west = westward(file.grid.longitude)
     cut = int(np.argmin(west))
@@ -190,40 +108,12 @@ def oriented(file: GridFile, field: npt.NDArray[Any], out: npt.NDArray[Any] | No
 
 
 def celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
-    """
-    A stored field in degC, turned south to north and eastward from 180 W.
-
-    Parameters
-    ----------
-    file : GridFile
-        Where it is from.
-    field : array
-        Stored numbers.
-
-    Returns
-    -------
-    array of float32
-        NaN where there is no value.
-    """
+    """A stored field in degC, turned south to north and eastward from 180 W."""
     return in_celsius(file.packing, oriented(file, field))
 
 
 def in_celsius(packing: Packing, field: npt.NDArray[Any]) -> Fields32:
-    """
-    A stored field in degC, in the file's own order; computed in float64 unless it is of shorts.
-
-    Parameters
-    ----------
-    packing : Packing
-        How the numbers are stored.
-    field : array
-        Stored numbers.
-
-    Returns
-    -------
-    array of float32
-        NaN where there is no value.
-    """
+    """A stored field in degC, in the file's own order; computed in float64 unless it is of shorts."""
     short = field.dtype.kind in "iu" and field.dtype.itemsize <= 2
     values: npt.NDArray[np.floating[Any]] = field.astype(np.float32 if short else np.float64)
     values *= packing.scale
@@ -235,21 +125,7 @@ def in_celsius(packing: Packing, field: npt.NDArray[Any]) -> Fields32:
 
 
 def missing(packing: Packing, field: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
-    """
-    Which cells hold no value.
-
-    Parameters
-    ----------
-    packing : Packing
-        How the numbers are stored.
-    field : array
-        Stored numbers.
-
-    Returns
-    -------
-    array of bool or None
-        None where every number is a value.
-    """
+    """Which cells hold no value."""
     gone = ~np.isfinite(field) if field.dtype.kind == "f" else None
     limits: np.iinfo[Any] | np.finfo[Any] = np.iinfo(field.dtype) if gone is None else np.finfo(field.dtype)
     tests = [(np.equal, fill) for fill in packing.fills] + [(np.less, packing.low), (np.greater, packing.high)]

@@ -33,46 +33,20 @@ SUFFIXES = frozenset({".nc", ".nc4", ".cdf", ".h5", ".hdf5"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GridFile:
-    """
-    What one file or store holds of one variable.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-    name : str
-        The variable's name in the file.
-    variable, product : str
-        Short names; `product` is empty where the file does not tell.
-    title : str
-        What the file calls itself.
-    grid : Grid
-        Axes in the file's own order.
-    times : array of datetime64[s]
-        Steps in UTC, shape (time,).
-    status : array of int8
-        `Status` of each step, shape (time,).
-    packing : Packing
-        How stored numbers become degC.
-    layout : Layout
-        What the dimensions are.
-    daily : bool
-        Whether the file says that each step is the mean of a day.
-    expver : int or None
-        Dimension of ERA5's final and first-release fields, where the file keeps both side by side.
-    """
+    """What one file or store holds of one variable."""
 
     location: str
     name: str
-    variable: str
-    product: str
+    variable: str  # Short names; `product` is empty where the file does not tell
+    product: str  # Short names; `product` is empty where the file does not tell
     title: str
-    grid: Grid
-    times: Times
-    status: Flags
-    packing: Packing
+    grid: Grid  # Axes in the file's own order
+    times: Times  # Steps in UTC, shape (time,)
+    status: Flags  # `Status` of each step, shape (time,)
+    packing: Packing  # How stored numbers become degC
     layout: Layout
-    daily: bool
+    daily: bool  # Whether the file says that each step is the mean of a day
+    # Dimension of ERA5's final and first-release fields, where the file keeps both side by side
     expver: int | None = None
 
     @property
@@ -82,41 +56,12 @@ class GridFile:
 
 
 def label(location: str) -> str:
-    """
-    Name of a file without the folders that lead to it; an address stays whole.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-
-    Returns
-    -------
-    str
-        Nothing of this computer's folders, so that provenance can be published.
-    """
+    """Name of a file without the folders that lead to it; an address stays whole."""
     return location if "://" in location else Path(location).name
 
 
 def locate(paths: Iterable[str]) -> tuple[str, ...]:
-    """
-    Single locations of paths, folders, globs and addresses.
-
-    Parameters
-    ----------
-    paths : iterable of str
-        What the user gave.
-
-    Returns
-    -------
-    tuple of str
-        Files, Zarr folders and addresses, each once; those of a folder or glob sorted.
-
-    Raises
-    ------
-    SeriesError
-        If one of them leads nowhere.
-    """
+    """Single locations of paths, folders, globs and addresses."""
     found: dict[str, None] = {}
     for path in paths:
         if "://" in path:
@@ -143,30 +88,7 @@ def _is_zarr(path: Path) -> bool:
 
 
 def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) -> GridFile:
-    """
-    What a file holds of a variable, by its CF metadata.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    name : str, default ""
-        The variable's name in the file, where its metadata do not tell.
-    stride : int, default 1
-        Read only every so many rows and columns.
-
-    Returns
-    -------
-    GridFile
-        Axes, times, status, packing.
-
-    Raises
-    ------
-    SeriesError
-        If the file is not a regular latitude-longitude grid of that variable.
-    """
+    """What a file holds of a variable, by its CF metadata."""
     wanted = short_name(variable)
     with opening.opened(location) as reader:
         try:
@@ -230,14 +152,7 @@ def _grid(reader: Reader, about: Description, var: Var, axes: dict[str, int], th
 
 
 class OpenGrid:
-    """
-    A gridded file held open, for many fields in any order.
-
-    Parameters
-    ----------
-    source : GridFile
-        What to read.
-    """
+    """A gridded file held open, for many fields in any order."""
 
     def __init__(self, source: GridFile) -> None:
         self._source = source
@@ -250,24 +165,7 @@ class OpenGrid:
         self._reader.__exit__(None, None, None)
 
     def fields(self, first: int = 0, stop: int | None = None) -> Iterator[tuple[npt.NDArray[Any], Status]]:
-        """
-        Fields of consecutive steps.
-
-        Parameters
-        ----------
-        first, stop : int
-            Steps, the last one excluded; all by default.
-
-        Yields
-        ------
-        tuple
-            Stored numbers of one step, shape (latitude, longitude), valid until the next is asked for; and its status.
-
-        Raises
-        ------
-        SeriesError
-            If the file is damaged or gone.
-        """
+        """Fields of consecutive steps."""
         source = self._source
         stop = source.times.size if stop is None else stop
         try:
@@ -289,21 +187,7 @@ class OpenGrid:
 
 
 def fields(source: GridFile, first: int = 0, stop: int | None = None) -> Iterator[tuple[npt.NDArray[Any], Status]]:
-    """
-    Fields of consecutive steps of a file that is opened for them.
-
-    Parameters
-    ----------
-    source : GridFile
-        What to read.
-    first, stop : int
-        Steps, the last one excluded; all by default.
-
-    Yields
-    ------
-    tuple
-        As `OpenGrid.fields`.
-    """
+    """Fields of consecutive steps of a file that is opened for them."""
     with OpenGrid(source) as held:
         yield from held.fields(first, stop)
 
@@ -317,19 +201,7 @@ def _preferred(packing: Packing, final: npt.NDArray[Any], early: npt.NDArray[Any
 
 
 def file_hash(location: str) -> tuple[str, int]:
-    """
-    SHA-256 and size of a file; of a Zarr store, over its files' names and contents.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-
-    Returns
-    -------
-    tuple
-        Hash in hexadecimal, size in bytes; empty and 0 for an address, whose bytes are never held as a file.
-    """
+    """SHA-256 and size of a file; of a Zarr store, over its files' names and contents."""
     if "://" in location:
         return "", 0
     path = Path(location)

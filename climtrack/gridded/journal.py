@@ -30,55 +30,23 @@ FORMAT = "climtrack.journal/1"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """
-    One file that was reduced.
+    """One file that was reduced."""
 
-    Parameters
-    ----------
-    record : FileRecord
-        Name, hash, size, first day.
-    grid, name : str
-        The grid and the variable's name.
-    regions : tuple of str
-        Regions with the hash of their definition.
-    days : tuple of Day
-        Over those regions.
-    """
-
-    record: FileRecord
-    grid: str
-    name: str
-    regions: tuple[str, ...]
-    days: tuple[Day, ...]
+    record: FileRecord  # Name, hash, size, first day
+    grid: str  # The grid and the variable's name
+    name: str  # The grid and the variable's name
+    regions: tuple[str, ...]  # Regions with the hash of their definition
+    days: tuple[Day, ...]  # Over those regions
 
 
 def tag(region: Region) -> str:
-    """
-    A region's name with the hash of its definition, so that a changed one is computed again.
-
-    Parameters
-    ----------
-    region : Region
-        The region.
-
-    Returns
-    -------
-    str
-        ``nh#1a2b3c4d``.
-    """
+    """A region's name with the hash of its definition, so that a changed one is computed again."""
     text = f"{region.south!r} {region.north!r} {region.west!r} {region.east!r} {region.outline}"
     return f"{region.name}#{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 class Journal:
-    """
-    The journal of one variable, one place and one rule.
-
-    Parameters
-    ----------
-    path : Path
-        Its file; the folder must exist.
-    """
+    """The journal of one variable, one place and one rule."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -92,23 +60,7 @@ class Journal:
                 self._entries.append(entry)
 
     def add(self, found: FileMeans, regions: Sequence[Region], *, sha256: str = "", url: str = "") -> Entry:
-        """
-        Note a file that was reduced, and flush the note to disk.
-
-        Parameters
-        ----------
-        found : FileMeans
-            Its means.
-        regions : sequence of Region
-            Their regions.
-        sha256, url : str, default ""
-            Hash taken while it was downloaded, and its address.
-
-        Returns
-        -------
-        Entry
-            As noted.
-        """
+        """Note a file that was reduced, and flush the note to disk."""
         record = listing.records([found])[0]
         record = FileRecord(url or record.label, sha256 or record.sha256, record.size, record.first)
         entry = Entry(record, found.grid, found.name, tuple(map(tag, regions)), days.days([found]).days)
@@ -126,35 +78,11 @@ class Journal:
         return entry
 
     def final(self, regions: Iterable[Region]) -> frozenset[dt.date]:
-        """
-        Days that are final for all of some regions.
-
-        Parameters
-        ----------
-        regions : iterable of Region
-            The regions.
-
-        Returns
-        -------
-        frozenset of date
-            They need not be downloaded again.
-        """
+        """Days that are final for all of some regions."""
         return self._with(Status.FINAL, regions)
 
     def early(self, regions: Iterable[Region]) -> frozenset[dt.date]:
-        """
-        Days that are preliminary, and not final yet, for all of some regions.
-
-        Parameters
-        ----------
-        regions : iterable of Region
-            The regions.
-
-        Returns
-        -------
-        frozenset of date
-            Nothing but their final files is worth a download.
-        """
+        """Days that are preliminary, and not final yet, for all of some regions."""
         wanted = tuple(regions)
         return self._with(Status.PRELIMINARY, wanted) - self.final(wanted)
 
@@ -170,19 +98,7 @@ class Journal:
         )
 
     def table(self, regions: Sequence[Region]) -> tuple[Days, tuple[FileRecord, ...], str, str]:
-        """
-        Everything noted about some regions.
-
-        Parameters
-        ----------
-        regions : sequence of Region
-            The regions.
-
-        Returns
-        -------
-        tuple
-            Days in order, each in its latest state; the files they come from; grid and variable's name.
-        """
+        """Everything noted about some regions."""
         wanted = [tag(region) for region in regions]
         latest: dict[dt.date, tuple[Day, Entry]] = {}
         for entry in self._entries:

@@ -30,13 +30,6 @@ class Kernel:
 
     The land mask of a product hardly ever changes, so the areas under the last mask are kept and used again while the
     mask stays the same.
-
-    Parameters
-    ----------
-    plan : Plan
-        Weights of every region on this grid.
-    packing : Packing
-        How stored numbers become degC.
     """
 
     def __init__(self, plan: Plan, packing: Packing) -> None:
@@ -50,20 +43,7 @@ class Kernel:
         self._kept: Field = np.empty(0)
 
     def __call__(self, field: Field) -> tuple[Floats, Floats]:
-        """
-        Area-weighted means of one field.
-
-        Parameters
-        ----------
-        field : array
-            Stored numbers in the file's own order, shape (latitude, longitude).
-
-        Returns
-        -------
-        tuple of array
-            Means in degC, NaN where a region has no value, and share of each region's area that has one; shapes
-            (region,).
-        """
+        """Area-weighted means of one field."""
         good = self._valid(field)
         if not np.array_equal(good, self._mask):
             self._mask, self._good = good, self._mask

@@ -7,24 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """
-    What the dimensions of a data variable are.
+    """What the dimensions of a data variable are."""
 
-    Parameters
-    ----------
-    step, row, column : int
-        Their positions; `step` is None for a variable of one field.
-    fixed : tuple of int
-        Index taken in each dimension that is none of the three; others are ignored.
-    stride : int, default 1
-        Only every so many rows and columns are read: a light, approximate run.
-    """
-
-    step: int | None
-    row: int
-    column: int
-    fixed: tuple[int, ...]
-    stride: int = 1
+    step: int | None  # Their positions; `step` is None for a variable of one field
+    row: int  # Their positions; `step` is None for a variable of one field
+    column: int  # Their positions; `step` is None for a variable of one field
+    fixed: tuple[int, ...]  # Index taken in each dimension that is none of the three; others are ignored
+    stride: int = 1  # Only every so many rows and columns are read: a light, approximate run
 
     @property
     def thinned(self) -> slice:

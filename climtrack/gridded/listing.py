@@ -26,36 +26,12 @@ class FileRecord:
 
 
 def records(found: Sequence[FileMeans]) -> tuple[FileRecord, ...]:
-    """
-    Which files were used.
-
-    Parameters
-    ----------
-    found : sequence of FileMeans
-        Means by file.
-
-    Returns
-    -------
-    tuple of FileRecord
-        In the same order.
-    """
+    """Which files were used."""
     return tuple(FileRecord(f.label, f.sha256, f.size, f.times.min().astype("datetime64[D]").item()) for f in found)
 
 
 def manifest(files: Sequence[FileRecord]) -> str:
-    """
-    The files used, as `sha256sum` lists them; by year where there are many.
-
-    Parameters
-    ----------
-    files : sequence of FileRecord
-        The files.
-
-    Returns
-    -------
-    str
-        One line a file (``HASH  NAME``), or one a year with the hash of that year's own listing.
-    """
+    """The files used, as `sha256sum` lists them; by year where there are many."""
     lines = [f"{f.sha256 or '-' * 64}  {f.label}" for f in files]
     if len(lines) <= LISTED:
         return "\n".join(lines)
@@ -67,26 +43,7 @@ def manifest(files: Sequence[FileRecord]) -> str:
 
 
 def product_of(found: Sequence[FileMeans], wanted: str = "") -> str:
-    """
-    The one product that all files belong to.
-
-    Parameters
-    ----------
-    found : sequence of FileMeans
-        Means by file.
-    wanted : str, default ""
-        The user's word for it, where the files do not tell.
-
-    Returns
-    -------
-    str
-        Short name from the registry of products.
-
-    Raises
-    ------
-    SeriesError
-        If the files do not tell, tell differently, or the name is unknown: products are never spliced.
-    """
+    """The one product that all files belong to."""
     told = sorted({f.product for f in found})
     if wanted and wanted not in PRODUCTS:
         raise SeriesError(f"product {wanted[:40]!r} is unknown", f"Known are {', '.join(PRODUCTS)}")

@@ -19,26 +19,7 @@ DAMAGE = (OSError, RuntimeError, ValueError, LookupError, EOFError, zlib.error)
 
 
 def opened(location: str) -> Reader:
-    """
-    The reader that fits a file, chosen by its first bytes.
-
-    Parameters
-    ----------
-    location : str
-        Path of a file or of a Zarr folder, or an OPeNDAP address.
-
-    Returns
-    -------
-    Reader
-        An open reader, to be used in a ``with`` statement.
-
-    Raises
-    ------
-    SeriesError
-        If it is neither NetCDF nor Zarr, or cannot be read.
-    SourceUnavailable
-        If nobody answers at the address.
-    """
+    """The reader that fits a file, chosen by its first bytes."""
     name = shown(location)
     try:
         if "://" in location:
@@ -66,38 +47,12 @@ def opened(location: str) -> Reader:
 
 
 def shown(location: str) -> str:
-    """
-    A path or address as it was typed, fit for a message.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-
-    Returns
-    -------
-    str
-        Its middle left out where it is long.
-    """
+    """A path or address as it was typed, fit for a message."""
     return location[:90] if "://" in location else shortened(Path(location))
 
 
 def unreadable(location: str, error: Exception) -> SeriesError | SourceUnavailable:
-    """
-    What a library could not read, as one of our errors.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-    error : Exception
-        What it raised.
-
-    Returns
-    -------
-    SeriesError or SourceUnavailable
-        Naming the file, or the address whose server answered and gave no grid.
-    """
+    """What a library could not read, as one of our errors."""
     if "://" in location and "I/O failure" in str(error):
         return SourceUnavailable(
             f"{location[:90]!r} cannot be read: the answer did not come, or was cut off", LATER, url=location

@@ -24,28 +24,7 @@ LONGEST = 60
 
 
 def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -> Region:
-    """
-    Region of a GeoJSON document.
-
-    Parameters
-    ----------
-    text : str
-        A Polygon or MultiPolygon, a Feature, or a FeatureCollection whose polygons are taken together.
-    name : str
-        Short name: lower-case letters, digits, dots.
-    title, title_es : str, default ""
-        Names for readers; by default the document's own ``name``, else the short name.
-
-    Returns
-    -------
-    Region
-        With the box around it as bounds.
-
-    Raises
-    ------
-    ConfigError
-        If the document holds no polygon, or an edge may run either way around the Earth.
-    """
+    """Region of a GeoJSON document."""
     try:
         document = json.loads(text)
         polygons = [polygon for geometry in _geometries(document) for polygon in _polygons(geometry)]
@@ -72,26 +51,7 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
 
 
 def named(text: str) -> Region:
-    """
-    Region of a set that regionmask ships.
-
-    Parameters
-    ----------
-    text : str
-        ``SET:ABBREVIATION``, for example ``srex:MED`` or ``prudence:IP``.
-
-    Returns
-    -------
-    Region
-        Called ``set.abbreviation`` in lower case.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such set or region.
-    ExtraMissing
-        If regionmask is not installed.
-    """
+    """Region of a set that regionmask ships."""
     wanted, _, abbreviation = text.partition(":")
     if wanted not in SETS:
         raise ConfigError(
@@ -111,28 +71,6 @@ def named(text: str) -> Region:
 
 
 def outlined(name: str, title: str, title_es: str, points: list[tuple[float, float]], outline: str) -> Region:
-    """
-    Region of an outline and its points.
-
-    Parameters
-    ----------
-    name, title, title_es : str
-        Names.
-    points : list of tuple
-        Longitude and latitude of every corner.
-    outline : str
-        GeoJSON geometry.
-
-    Returns
-    -------
-    Region
-        With the box around it as bounds.
-
-    Raises
-    ------
-    ConfigError
-        If it is wider than the Earth or leaves it.
-    """
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     if not (west >= -360 and east <= 540 and east - west <= 360 and -90 <= south < north <= 90):
@@ -143,7 +81,6 @@ def outlined(name: str, title: str, title_es: str, points: list[tuple[float, flo
 
 
 def _geometries(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Geometries of a document."""
     if document["type"] == "FeatureCollection":
         for feature in document["features"]:
             yield from _geometries(feature)

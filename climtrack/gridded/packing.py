@@ -21,59 +21,21 @@ UNWRITTEN: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """
-    How stored numbers become degC.
+    """How stored numbers become degC."""
 
-    Parameters
-    ----------
-    scale, offset : float
-        Value = stored × scale + offset, then minus 273.15 where `kelvin`.
-    fills : tuple of float
-        Stored numbers that mean missing.
-    low, high : float
-        Valid range of the stored numbers, both ends included.
-    kelvin : bool
-        Whether the file counts in kelvin.
-    """
-
-    scale: float = 1.0
-    offset: float = 0.0
-    fills: tuple[float, ...] = ()
-    low: float = -np.inf
-    high: float = np.inf
+    scale: float = 1.0  # Value = stored × scale + offset, then minus 273.15 where `kelvin`
+    offset: float = 0.0  # Value = stored × scale + offset, then minus 273.15 where `kelvin`
+    fills: tuple[float, ...] = ()  # Stored numbers that mean missing
+    low: float = -np.inf  # Valid range of the stored numbers, both ends included
+    high: float = np.inf  # Valid range of the stored numbers, both ends included
     kelvin: bool = False
 
     def celsius(self, stored: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """
-        Stored means as degC.
-
-        Parameters
-        ----------
-        stored : array of float
-            Means in the file's own numbers.
-
-        Returns
-        -------
-        array of float
-            The same in degC.
-        """
+        """Stored means as degC."""
         return stored * self.scale + (self.offset - (273.15 if self.kelvin else 0.0))
 
 
 def kelvin(units: str) -> bool | None:
-    """
-    Whether units are kelvin.
-
-    Parameters
-    ----------
-    units : str
-        As the file writes them.
-
-    Returns
-    -------
-    bool or None
-        None where they are not of a temperature.
-    """
     plain = re.sub(r"[\s_.°]", "", units).lower()
     if plain in {"k", "kelvin", "kelvins", "degk", "degreesk", "degreek", "degreeskelvin"}:
         return True
@@ -83,24 +45,7 @@ def kelvin(units: str) -> bool | None:
 
 
 def packing_of(var: Var) -> Packing:
-    """
-    How a variable's stored numbers become degC.
-
-    Parameters
-    ----------
-    var : Var
-        The data variable.
-
-    Returns
-    -------
-    Packing
-        Scale, offset, missing values, valid range, units.
-
-    Raises
-    ------
-    SeriesError
-        If the units are not of a temperature.
-    """
+    """How a variable's stored numbers become degC."""
     hot = kelvin(var.text("units"))
     if hot is None:
         raise SeriesError(f"variable {var.name!r} is in {var.text('units')!r}, neither kelvin nor degrees Celsius")

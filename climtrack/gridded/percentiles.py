@@ -47,38 +47,6 @@ def day_of_year_percentile(
     those of the next; days outside the baseline do not count. 29 February itself lies half-way between its
     neighbours. Nothing is smoothed afterwards. The same rules make the threshold of regional series.
 
-    Parameters
-    ----------
-    values : array of int
-        Packed values, a day each, shape (time, ...).
-    dates : array of datetime64[D]
-        Their dates, ascending, shape (time,); a day that is not there counts as missing.
-    baseline : Baseline
-        First and last year, both included.
-    percentile : float, default 90
-        From 0 to 100, by linear interpolation between order statistics.
-    window : int, default 11
-        Days, an odd number.
-    missing : int, optional
-        The number that stands for no value.
-    block : int, default 32
-        Cells at once; it bounds the memory and never changes the result.
-
-    Returns
-    -------
-    array of float
-        In units of the packing (multiply by its scale, add its offset), shape (366, ...), 1 March always in row 60;
-        NaN where the window has no value.
-
-    Raises
-    ------
-    SeriesError
-        If the values are not integers, dates do not ascend, or percentile or window make no sense.
-    BaselineNotCovered
-        If a year of the baseline has no day.
-    ExtraMissing
-        If numba is not installed.
-
     References
     ----------
     .. [1] Hobday, A. J. et al. (2016), A hierarchical approach to defining marine heatwaves, Prog. Oceanogr., 141,

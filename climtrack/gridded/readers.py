@@ -39,62 +39,20 @@ class Reader(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def describe(self) -> Description:
-        """
-        Variables and attributes.
-
-        Returns
-        -------
-        Description
-            What the file says of itself.
-        """
+        """Variables and attributes."""
         ...
 
     def values(self, name: str) -> Array:
-        """
-        A small variable, whole.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        array
-            Stored numbers.
-        """
+        """A small variable, whole."""
         ...
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
-        """
-        Fields of consecutive steps.
-
-        Parameters
-        ----------
-        name : str
-            The variable.
-        layout : Layout
-            What its dimensions are.
-        first, stop : int
-            Steps, the last one excluded.
-
-        Yields
-        ------
-        array
-            Stored numbers, shape (latitude, longitude).
-        """
+        """Fields of consecutive steps."""
         ...
 
 
 class Hdf5:
-    """
-    A NetCDF-4 file.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    """
+    """A NetCDF-4 file."""
 
     def __init__(self, path: str) -> None:
         try:
@@ -146,14 +104,7 @@ class Hdf5:
 
 
 class Classic:
-    """
-    A NetCDF-3 file or an OPeNDAP address, through the netCDF C library.
-
-    Parameters
-    ----------
-    location : str
-        Path or address.
-    """
+    """A NetCDF-3 file or an OPeNDAP address, through the netCDF C library."""
 
     def __init__(self, location: str) -> None:
         import netCDF4
@@ -207,14 +158,7 @@ class Classic:
 
 
 class Zarr:
-    """
-    A Zarr store, through xarray.
-
-    Parameters
-    ----------
-    location : str
-        Folder or address.
-    """
+    """A Zarr store, through xarray."""
 
     def __init__(self, location: str) -> None:
         try:

@@ -32,72 +32,33 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """
-    What is wanted of every file.
+    """What is wanted of every file."""
 
-    Parameters
-    ----------
-    variable : str
-        ``sst`` or ``t2m``.
-    regions : tuple of Region
-        All of them in one pass.
-    rule : {"exact", "site"}
-        How cells on an edge count.
-    name : str, default ""
-        The variable's name in the files, where their metadata do not tell.
-    stride : int, default 1
-        Read only every so many rows and columns: light and approximate.
-    hashed : bool, default True
-        Whether each file's SHA-256 is taken for the provenance: a third of the work of an OISST file.
-    """
-
-    variable: str
-    regions: tuple[Region, ...]
-    rule: Rule = "exact"
-    name: str = ""
-    stride: int = 1
+    variable: str  # ``sst`` or ``t2m``
+    regions: tuple[Region, ...]  # All of them in one pass
+    rule: Rule = "exact"  # How cells on an edge count
+    name: str = ""  # The variable's name in the files, where their metadata do not tell
+    stride: int = 1  # Read only every so many rows and columns: light and approximate
+    # Whether each file's SHA-256 is taken for the provenance: a third of the work of an OISST file
     hashed: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileMeans:
-    """
-    Regional means of the steps of one file.
-
-    Parameters
-    ----------
-    label : str
-        The file's name.
-    sha256 : str
-        Its hash; empty where it was read over a network.
-    size : int
-        Its bytes.
-    product, title, name : str
-        Product (empty where the file does not tell), title, name of the variable.
-    grid : str
-        The grid, in words and with its hash.
-    daily : bool
-        Whether the file says that its steps are daily means.
-    times : array of datetime64[s]
-        Steps, shape (time,).
-    status : array of int8
-        Shape (time,).
-    values, coverage : array of float
-        Means in degC and share of each region's area that has a value, shape (time, region).
-    """
+    """Regional means of the steps of one file."""
 
     label: str
-    sha256: str
+    sha256: str  # Its hash; empty where it was read over a network
     size: int
-    product: str
-    title: str
-    name: str
+    product: str  # Product (empty where the file does not tell), title, name of the variable
+    title: str  # Product (empty where the file does not tell), title, name of the variable
+    name: str  # Product (empty where the file does not tell), title, name of the variable
     grid: str
     daily: bool
     times: Times
     status: Flags
-    values: Floats
-    coverage: Floats
+    values: Floats  # Means in degC and share of each region's area that has a value, shape (time, region)
+    coverage: Floats  # Means in degC and share of each region's area that has a value, shape (time, region)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,32 +93,7 @@ def file_means(
     workers: int = 0,
     progress: Progress | None = None,
 ) -> tuple[FileMeans, ...]:
-    """
-    Regional means of every step of every file.
-
-    Parameters
-    ----------
-    locations : sequence of str
-        Files, Zarr folders or addresses.
-    request : Request
-        Variable, regions, rule.
-    scheduler : str, default "threads"
-        Who does the work (`climtrack.gridded.schedulers.run`); it cannot change the answer.
-    workers : int, default 0
-        How many at once; 0 for one per core.
-    progress : callable, optional
-        Called with fields done and fields in all.
-
-    Returns
-    -------
-    tuple of FileMeans
-        In the order of `locations`.
-
-    Raises
-    ------
-    SeriesError
-        If a file is not a grid of that variable, or does not cover a region.
-    """
+    """Regional means of every step of every file."""
     request = replace(request, variable=short_name(request.variable))
     tasks = _tasks(locations, request, scheduler, workers)
     total, done = sum(part.count for task in tasks for part in task.parts), 0
@@ -173,21 +109,7 @@ def file_means(
 
 
 def stride_error(location: str, request: Request) -> float:
-    """
-    What reading only some rows and columns costs, measured on the first field.
-
-    Parameters
-    ----------
-    location : str
-        A file or address.
-    request : Request
-        With a stride.
-
-    Returns
-    -------
-    float
-        Largest difference from the full grid over the regions, in degC.
-    """
+    """What reading only some rows and columns costs, measured on the first field."""
     means = []
     for asked in (request, replace(request, stride=1)):
         file = _opened(location, asked)
@@ -261,7 +183,6 @@ def _joined(locations: Sequence[str], found: Sequence[tuple[str, FileMeans]]) ->
 
 
 def _merged(parts: Sequence[FileMeans]) -> FileMeans:
-    """Parts of one file as one."""
     head = next(part for part in parts if part.size or part is parts[0])
     return FileMeans(
         head.label, max(p.sha256 for p in parts), max(p.size for p in parts), head.product, head.title, head.name,

@@ -35,14 +35,7 @@ LOSSES = 3
 
 
 def cores() -> int:
-    """
-    Processor cores that this process may use.
-
-    Returns
-    -------
-    int
-        At least 1.
-    """
+    """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -54,34 +47,7 @@ def run(
     workers: int = 0,
     on_done: Callable[[T], None] | None = None,
 ) -> list[R]:
-    """
-    Results of tasks, in their order.
-
-    Parameters
-    ----------
-    work : callable
-        A module-level function without side effects.
-    tasks : sequence
-        Its arguments, one each.
-    scheduler : str, default "threads"
-        ``threads``, ``processes``, ``serial``, ``cluster`` (dask on this machine), or the address of a dask scheduler.
-    workers : int, default 0
-        How many at once; 0 for one per core.
-    on_done : callable, optional
-        Called in this thread with each finished task.
-
-    Returns
-    -------
-    list
-        One result a task.
-
-    Raises
-    ------
-    ConfigError
-        If `scheduler` is none of these.
-    StoreError
-        If the same task loses its worker again and again.
-    """
+    """Results of tasks, in their order."""
     count = min(workers or cores(), max(len(tasks), 1))
     results: dict[int, R] = {}
     if scheduler == "serial" or (scheduler == "threads" and count == 1):
@@ -180,24 +146,7 @@ def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: 
 
 @contextmanager
 def cluster(workers: int) -> Iterator[str]:
-    """
-    A dask cluster of single-threaded workers on this machine, for as long as the context lasts.
-
-    Parameters
-    ----------
-    workers : int
-        How many processes.
-
-    Yields
-    ------
-    str
-        Address of its scheduler.
-
-    Raises
-    ------
-    ExtraMissing
-        If distributed is not installed.
-    """
+    """A dask cluster of single-threaded workers on this machine, for as long as the context lasts."""
     distributed = _distributed()
     import dask
 

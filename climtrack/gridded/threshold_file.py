@@ -28,57 +28,21 @@ PACKED: Mapping[str, Packing] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Threshold:
-    """
-    Average and threshold of every cell on one day of year.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        First and last year, both included.
-    percentile : float
-        From 0 to 100.
-    window : int
-        Days.
-    latitude, longitude : array of float
-        Centres, south to north and eastward from 180 W.
-    mean, high : array of float32
-        degC, shape (latitude, longitude); NaN without a value.
-    """
+    """Average and threshold of every cell on one day of year."""
 
     product: str
     variable: str
-    baseline: Baseline
+    baseline: Baseline  # First and last year, both included
     percentile: float
     window: int
-    latitude: Floats
-    longitude: Floats
-    mean: Fields32
-    high: Fields32
+    latitude: Floats  # Centres, south to north and eastward from 180 W
+    longitude: Floats  # Centres, south to north and eastward from 180 W
+    mean: Fields32  # degC, shape (latitude, longitude); NaN without a value
+    high: Fields32  # degC, shape (latitude, longitude); NaN without a value
 
 
 def packed(variable: str, values: Floats) -> Shorts:
-    """
-    DegC as the file stores them.
-
-    Parameters
-    ----------
-    variable : str
-        ``sst`` or ``t2m``.
-    values : array of float
-        NaN where there is none.
-
-    Returns
-    -------
-    array of int16
-        -32768 where there is none.
-
-    Raises
-    ------
-    SeriesError
-        If they are no temperatures.
-    """
+    """DegC as the file stores them."""
     packing = PACKED[variable]
     whole = np.rint((np.nan_to_num(values, nan=packing.offset) - packing.offset) / packing.scale)
     if np.abs(whole).max() > -GONE - 1:
@@ -95,26 +59,7 @@ def write(
     percentile: float,
     window: int,
 ) -> None:
-    """
-    Write the results, laid by as they are stored: all days of year of the mean, then of the threshold.
-
-    Parameters
-    ----------
-    frames : Frames
-        The fields they were made of.
-    baseline : Baseline
-        First and last year, both included.
-    path : Path
-        A temporary name.
-    attributes : mapping of str to str
-        Provenance.
-    results : file
-        What was laid by.
-    percentile : float
-        From 0 to 100.
-    window : int
-        Days.
-    """
+    """Write the results, laid by as they are stored: all days of year of the mean, then of the threshold."""
     import netCDF4
 
     file = frames.first
@@ -158,26 +103,7 @@ def write(
 
 
 def read(path: Path, day: dt.date) -> Threshold:
-    """
-    Average and threshold of every cell on a calendar day.
-
-    Parameters
-    ----------
-    path : Path
-        As `write` left it.
-    day : date
-        Of any year.
-
-    Returns
-    -------
-    Threshold
-        Of that day.
-
-    Raises
-    ------
-    SeriesError
-        If the file holds something else.
-    """
+    """Average and threshold of every cell on a calendar day."""
     import netCDF4
 
     try:

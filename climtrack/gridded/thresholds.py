@@ -49,52 +49,16 @@ STEP = 40
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """
-    How the work is cut to the memory and the disk.
+    """How the work is cut to the memory and the disk."""
 
-    Parameters
-    ----------
-    rows : int
-        Rows of the grid of one pass over the files.
-    passes : int
-        Passes over the files.
-    cells : int
-        Cells ranked at once.
-    disk : int
-        Bytes laid by at most.
-    """
-
-    rows: int
+    rows: int  # Rows of the grid of one pass over the files
     passes: int
-    cells: int
-    disk: int
+    cells: int  # Cells ranked at once
+    disk: int  # Bytes laid by at most
 
 
 def room(shape: tuple[int, int], days: int, *, free: int, memory: int = MEMORY) -> Room:
-    """
-    How the work is cut to the memory and the disk.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Rows and columns of the grid.
-    days : int
-        Days of the baseline.
-    free : int
-        Bytes that may be laid by.
-    memory : int
-        Bytes of one block.
-
-    Returns
-    -------
-    Room
-        As few passes as the disk allows.
-
-    Raises
-    ------
-    DiskError
-        If not even one row fits beside the result.
-    """
+    """How the work is cut to the memory and the disk."""
     rows, columns = shape
     held = 8 * DAYS * rows * columns  # the results laid by, and their file, which compression makes smaller
     row = 2 * days * columns
@@ -122,41 +86,7 @@ def make(
     tell: Callable[[Room], None] = lambda _: None,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """
-    Write average and threshold of every cell by day of year.
-
-    Parameters
-    ----------
-    files : sequence of GridFile
-        Daily fields of one variable on one grid.
-    baseline : Baseline
-        First and last year, both included.
-    path : Path
-        A temporary name; whoever calls puts it in place. Days are laid by in the same folder.
-    attributes : mapping of str to str
-        Provenance.
-    percentile : float, default 90
-        From 0 to 100, by linear interpolation between order statistics.
-    window : int, default 11
-        Days, an odd number.
-    free : int, optional
-        Bytes that may be laid by; by default nine tenths of what is free on the disk.
-    memory : int
-        Bytes of one block; it never changes the result.
-    tell : callable, optional
-        Told before the work what it takes.
-    progress : callable, optional
-        Called with steps done and in all: a day read, or forty cells ranked.
-
-    Raises
-    ------
-    BaselineNotCovered
-        If a year of the baseline lacks more than ten days.
-    SeriesError
-        If percentile or window make no sense, or the fields are no daily ones.
-    DiskError
-        If the disk has no room.
-    """
+    """Write average and threshold of every cell by day of year."""
     frames = Frames(files)
     frames.covered(baseline)
     days = np.arange(f"{baseline.first}-01-01", f"{baseline.last + 1}-01-01", dtype="datetime64[D]")
@@ -230,21 +160,7 @@ def _read(
 
 
 def hundredths(packing: Packing, field: npt.NDArray[Any]) -> Shorts:
-    """
-    A field in whole hundredths of a degree Celsius, as OISST stores it.
-
-    Parameters
-    ----------
-    packing : Packing
-        How its numbers are stored.
-    field : array
-        Stored numbers.
-
-    Returns
-    -------
-    array of int16
-        -32768 where there is no value.
-    """
+    """A field in whole hundredths of a degree Celsius, as OISST stores it."""
     if field.dtype == np.int16 and abs(packing.scale - 0.01) < 1e-8 and not packing.offset and not packing.kelvin:
         gone = missing(packing, field)
         return field if gone is None else np.where(gone, np.int16(GONE), field)

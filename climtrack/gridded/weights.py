@@ -37,23 +37,12 @@ COVERED = 0.99
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """
-    A regular latitude-longitude grid in the file's own order.
+    """A regular latitude-longitude grid in the file's own order."""
 
-    Parameters
-    ----------
-    latitude, longitude : array of float
-        Centres in degrees, shapes (latitude,) and (longitude,).
-    latitude_edges : array of float
-        Edges in degrees, shape (latitude, 2), lower first.
-    longitude_edges : array of float
-        Edges in degrees, shape (longitude, 2), western first.
-    """
-
-    latitude: Floats
-    longitude: Floats
-    latitude_edges: Floats
-    longitude_edges: Floats
+    latitude: Floats  # Centres in degrees, shapes (latitude,) and (longitude,)
+    longitude: Floats  # Centres in degrees, shapes (latitude,) and (longitude,)
+    latitude_edges: Floats  # Edges in degrees, shape (latitude, 2), lower first
+    longitude_edges: Floats  # Edges in degrees, shape (longitude, 2), western first
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -72,26 +61,7 @@ def grid(
     latitude_bounds: Floats | None = None,
     longitude_bounds: Floats | None = None,
 ) -> Grid:
-    """
-    Grid of the axes that a file gives.
-
-    Parameters
-    ----------
-    latitude, longitude : array of float
-        Centres in degrees, either direction, any longitude convention.
-    latitude_bounds, longitude_bounds : array of float, optional
-        The file's own bounds, shape (n, 2).
-
-    Returns
-    -------
-    Grid
-        With the edges of every cell.
-
-    Raises
-    ------
-    SeriesError
-        If an axis is not monotonic or leaves the Earth.
-    """
+    """Grid of the axes that a file gives."""
     latitude, longitude = _regular(latitude), _regular(longitude)
     steps = np.diff(longitude)
     turn = np.flatnonzero(np.abs(steps) > 180)
@@ -131,7 +101,6 @@ def _regular(axis: npt.NDArray[Any]) -> Floats:
 
 
 def _rounded(values: npt.NDArray[Any], decimals: int) -> Floats:
-    """Rounded values in float64."""
     return np.asarray(np.round(np.asarray(values, dtype=np.float64), decimals), dtype=np.float64)
 
 
@@ -183,60 +152,21 @@ class Plan:
     A box takes the same share of a column in all its rows, so sums by row over runs of columns with equal shares are
     all that any number of boxes needs. Shares are multiples of 2⁻²⁰: times a sum of packed shorts they are exact in
     float64, so a region's mean is the same to the last bit whatever other regions are asked for beside it.
-
-    Parameters
-    ----------
-    regions : tuple of Region
-        Boxes and outlines, in the order of the results.
-    shape : tuple of int
-        Rows and columns of the field.
-    rows : array of int
-        Rows from south to north.
-    starts : array of int
-        First column of each run, shape (run,).
-    shares : array of float
-        How much of a run's columns each box takes, in widths of a mean column, shape (region, run).
-    heights : array of float
-        How much of each row, south to north, as area per column, shape (region, latitude); zero for outlines.
-    cells : tuple of Cells
-        Cells of the outlines.
-    areas : array of float
-        Sum of each region's weights over the grid, shape (region,).
     """
 
-    regions: tuple[Region, ...]
-    shape: tuple[int, int]
+    regions: tuple[Region, ...]  # Boxes and outlines, in the order of the results
+    shape: tuple[int, int]  # Rows and columns of the field
     rows: Ints
-    starts: Ints
-    shares: Floats
+    starts: Ints  # First column of each run, shape (run,)
+    shares: Floats  # How much of a run's columns each box takes, in widths of a mean column, shape (region, run)
+    # How much of each row, south to north, as area per column, shape (region, latitude); zero for outlines
     heights: Floats
     cells: tuple[Cells, ...]
-    areas: Floats
+    areas: Floats  # Sum of each region's weights over the grid, shape (region,)
 
 
 def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
-    """
-    How each cell counts for each region.
-
-    Parameters
-    ----------
-    on : Grid
-        The grid.
-    regions : sequence of Region
-        Boxes between latitudes and longitudes, or outlines.
-    rule : {"exact", "site"}, default "exact"
-        How cells on an edge count.
-
-    Returns
-    -------
-    Plan
-        Weights, ready for `climtrack.gridded.kernel.means`.
-
-    Raises
-    ------
-    SeriesError
-        If the grid does not cover a region.
-    """
+    """How each cell counts for each region."""
     order = np.argsort(on.latitude)
     heights = np.zeros((len(regions), on.latitude.size))
     shares = np.zeros((len(regions), on.longitude.size))
@@ -346,21 +276,7 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
 
 
 def inside(held: Plan, index: int) -> npt.NDArray[np.bool_]:
-    """
-    Cells that count for a region.
-
-    Parameters
-    ----------
-    held : Plan
-        Weights of some regions.
-    index : int
-        Which of them.
-
-    Returns
-    -------
-    array of bool
-        In the file's own order, shape (latitude, longitude).
-    """
+    """Cells that count for a region."""
     mask = np.zeros(held.shape, dtype=np.bool_)
     for cells in held.cells:
         if cells.region == index:

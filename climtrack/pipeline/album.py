@@ -38,16 +38,7 @@ LIBRARIES = ("matplotlib", "numpy", "pillow", "babel", "font-source-sans-pro")
 
 
 class Album:
-    """
-    What the last round drew, and what this one does.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store, which keeps the list.
-    shown : callable
-        Bytes of the file in which a picture was shown, by the asset's path; None where there is none.
-    """
+    """What the last round drew, and what this one does."""
 
     def __init__(self, home: Path, shown: Callable[[str], bytes | None]) -> None:
         self._file, self._shown = home / FILE, shown
@@ -59,21 +50,7 @@ class Album:
         self.drawn = 0
 
     def draw(self, wanted: Sequence[Picture]) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
-        """
-        Pictures, those drawn that are not there.
-
-        Parameters
-        ----------
-        wanted : sequence of Picture
-            What to show.
-
-        Returns
-        -------
-        tuple of Asset
-            Those that there are, in order.
-        tuple of str
-            A line for each that could not be drawn.
-        """
+        """Pictures, those drawn that are not there."""
         names = [self._name(picture) for picture in wanted]
         results: list[tuple[Asset, ...] | str | None] = [self._kept(name) for name in names]
         anew = [n for n, found in enumerate(results) if found is None]

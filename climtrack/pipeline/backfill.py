@@ -51,42 +51,7 @@ def backfill(
     progress: Callable[[int, int], None] | None = None,
     every: float = EVERY,
 ) -> tuple[Stored, ...]:
-    """
-    Download, reduce and store what is missing.
-
-    Parameters
-    ----------
-    work : Job
-        As asked for.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    policy : Policy, optional
-        How servers are asked.
-    scheduler, workers : str, int
-        Who reduces.
-    tell : callable, optional
-        Told the estimate before the run, and again when the first file has shown the speed.
-    progress : callable, optional
-        Called with files done and in all.
-    every : float, optional
-        Seconds of work after which what is done reaches the store.
-
-    Returns
-    -------
-    tuple of Stored
-        One a region, with its reason where the store refused it; none where the place has none of the days.
-
-    Raises
-    ------
-    SourceUnavailable
-        If the server fails for good; what was done is stored before.
-    SeriesError
-        If files could not be read; all others are stored before.
-    StoreBusy
-        If another backfill is running.
-    """
+    """Download, reduce and store what is missing."""
     folder = grids_folder(config)
     make_folder(folder)
     with writers_lock(folder, now, "backfill"):  # two runs would write into the same passing files

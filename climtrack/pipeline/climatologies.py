@@ -30,50 +30,14 @@ Counting = Callable[[int, int], None]
 
 
 def climatology_path(product: str, variable: str, baseline: Baseline, config: Config) -> Path:
-    """
-    Where a climatology of cells is kept.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        Its years.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Path
-        Beside the store.
-    """
+    """Where a climatology of cells is kept."""
     return grids_folder(config) / f"{product}.{variable}.climatology.{baseline}.nc"
 
 
 def threshold_path(
     product: str, variable: str, baseline: Baseline, config: Config, *, percentile: float = 90, window: int = 11
 ) -> Path:
-    """
-    Where thresholds of cells are kept.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        Its years.
-    config : Config
-        The settings.
-    percentile : float, default 90
-        From 0 to 100.
-    window : int, default 11
-        Days.
-
-    Returns
-    -------
-    Path
-        Beside the climatology.
-    """
+    """Where thresholds of cells are kept."""
     kind = f"threshold.p{percentile:g}.w{window}"
     return grids_folder(config) / f"{product}.{variable}.{kind}.{baseline}.nc"
 
@@ -89,36 +53,7 @@ def make_climatology(
     product: str = "",
     progress: Counting | None = None,
 ) -> Path:
-    """
-    Make and keep the climatology of every cell.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Daily fields of all years of the baseline, or a provider's long-term means.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    baseline : Baseline
-        First and last year, both included.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    name, product : str, default ""
-        Variable in the files and product, where the files do not tell.
-    progress : callable, optional
-        Called with calendar days done and in all.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    StoreBusy
-        If another process is working on grids.
-    """
+    """Make and keep the climatology of every cell."""
     files = files_of_one_product(paths, variable, name, product)
     path = climatology_path(files[0].product, files[0].variable, baseline, config)
     with _kept(path, now) as temporary:
@@ -140,44 +75,7 @@ def make_thresholds(
     tell: Callable[[str], None] = lambda _: None,
     progress: Counting | None = None,
 ) -> Path:
-    """
-    Make and keep a percentile of every cell by day of year.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Daily fields of all years of the baseline.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    baseline : Baseline
-        First and last year, both included.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    percentile : float, default 90
-        From 0 to 100.
-    window : int, default 11
-        Days, an odd number.
-    name, product : str, default ""
-        Variable in the files and product, where the files do not tell.
-    tell : callable, optional
-        Told before the work how much disk it needs.
-    progress : callable, optional
-        Called with steps done and in all.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    StoreBusy
-        If another process is working on grids.
-    DiskError
-        If the disk has no room.
-    """
+    """Make and keep a percentile of every cell by day of year."""
     files = files_of_one_product(paths, variable, name, product)
     path = threshold_path(files[0].product, files[0].variable, baseline, config, percentile=percentile, window=window)
     with _kept(path, now) as temporary:
@@ -193,28 +91,7 @@ def make_thresholds(
 
 
 def files_of_one_product(paths: Sequence[str], variable: str, name: str, product: str) -> list[GridFile]:
-    """
-    Files of one product that has a name.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Files, folders, globs, Zarr stores, addresses.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    name, product : str
-        Variable in the files and product, where the files do not tell.
-
-    Returns
-    -------
-    list of GridFile
-        In the order of their paths.
-
-    Raises
-    ------
-    SeriesError
-        If they belong to none that is known, or to several.
-    """
+    """Files of one product that has a name."""
     files = [grids.open_grid(path, variable, name=name) for path in grids.locate(paths)]
     files = [replace(file, product=file.product or product) for file in files]
     told = sorted({file.product for file in files})
@@ -266,38 +143,7 @@ def climatology(
     tell: Callable[[str], None] = lambda _: None,
     progress: Counting | None = None,
 ) -> CellClimatology:
-    """
-    The kept climatology; for OISST one made from PSL's long-term means where there is none.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        Its years.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    policy : Policy
-        How servers are asked.
-    tell : callable, optional
-        Told of downloads before they begin.
-    progress : callable, optional
-        Called while one is made.
-
-    Returns
-    -------
-    CellClimatology
-        Of every cell.
-
-    Raises
-    ------
-    ConfigError
-        If there is none, and no long-term mean of these years is known.
-    SourceUnavailable
-        If it cannot be downloaded.
-    """
+    """The kept climatology; for OISST one made from PSL's long-term means where there is none."""
     path = climatology_path(product, variable, baseline, config)
     if not path.is_file():
         means = catalogue.LONG_TERM_MEANS.get(str(baseline)) if (product, variable) == ("oisst", "sst") else None
@@ -325,30 +171,7 @@ def climatology(
 
 
 def threshold(product: str, variable: str, baseline: Baseline, day: dt.date, *, config: Config) -> Threshold:
-    """
-    The kept thresholds of marine heatwaves on a day: 90th percentile, 11 days.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    baseline : Baseline
-        Its years.
-    day : date
-        Of any year.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Threshold
-        Of every cell.
-
-    Raises
-    ------
-    ConfigError
-        If there are none.
-    """
+    """The kept thresholds of marine heatwaves on a day: 90th percentile, 11 days."""
     path = threshold_path(product, variable, baseline, config)
     if not path.is_file():
         raise ConfigError(

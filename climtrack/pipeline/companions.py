@@ -27,39 +27,15 @@ NINO = SeriesKey("oisst", "sst", "nino3.4")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Companions:
-    """
-    Studies and dates that complete a picture.
+    """Studies and dates that complete a picture."""
 
-    Parameters
-    ----------
-    hemispheres : mapping of str to tuple of Study
-        North and south, by variable name.
-    nino : Study or None
-        Niño 3.4.
-    since : date or None
-        Date of the last issue; None for a fortnight ago.
-    """
-
+    # North and south, by variable name
     hemispheres: Mapping[str, tuple[Study, ...]] = field(default_factory=lambda: MappingProxyType({}))
     nino: Study | None = None
-    since: dt.date | None = None
+    since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
 
     def subjects(self, chart: Chart, studies: Sequence[Study]) -> list[tuple[tuple[Study, ...], Mapping[str, Any]]]:
-        """
-        What a chart is drawn of, with what it alone understands.
-
-        Parameters
-        ----------
-        chart : Chart
-            The chart.
-        studies : sequence of Study
-            One per series of a region.
-
-        Returns
-        -------
-        list of (tuple of Study, mapping)
-            Each series by itself, or both hemispheres of each variable; nothing where a companion is missing.
-        """
+        """What a chart is drawn of, with what it alone understands."""
         if chart.series[0] > 1:
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
@@ -87,39 +63,7 @@ def companions(
     as_of: dt.date | None,
     since: dt.date | None,
 ) -> Companions:
-    """
-    What the charts asked for need besides their own series; a companion that cannot be had is left out.
-
-    Parameters
-    ----------
-    charts : sequence of str
-        Charts asked for.
-    variables : sequence of str
-        ``air``, ``sst`` or both.
-    goods : Stock
-        Series in hand already.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    freshness : Freshness
-        How hard to try.
-    baseline : Baseline
-        Years of the average.
-    as_of : date or None
-        State on this day.
-    since : date or None
-        Date of the last issue.
-
-    Returns
-    -------
-    Companions
-        As many as there are.
-    """
+    """What the charts asked for need besides their own series; a companion that cannot be had is left out."""
     known = known_keys(config, store)
     pairs = [pairing(name, known) for name in ("nh", "sh")] if any(CHARTS[c].series[0] > 1 for c in charts) else []
     needed = [key for key in wanted(pairs, variables) if key.region in ("nh", "sh")]

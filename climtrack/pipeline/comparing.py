@@ -31,35 +31,15 @@ NINO = "nino3.4"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """
-    Regions against one another.
-
-    Parameters
-    ----------
-    answer : Answer
-        What is known of each.
-    comparisons : tuple of (str, Comparison or Unknown)
-        By variable, ``air`` before ``sst``.
-    air_sea : tuple of (str, AirSea or Unknown)
-        Air minus sea, by region.
-    nino : NinoState or Unknown
-        Where El Niño stands.
-    """
+    """Regions against one another."""
 
     answer: Answer
-    comparisons: tuple[tuple[str, Comparison | Unknown], ...]
+    comparisons: tuple[tuple[str, Comparison | Unknown], ...]  # By variable, ``air`` before ``sst``
     air_sea: tuple[tuple[str, AirSea | Unknown], ...]
-    nino: NinoState | Unknown
+    nino: NinoState | Unknown  # Where El Niño stands
 
     def document(self) -> dict[str, Any]:
-        """
-        The comparison for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.compare/1``.
-        """
+        """The comparison for machines."""
         return {
             "schema": "climtrack.compare/1",
             "sample": self.answer.simulated,
@@ -84,31 +64,6 @@ def compared(
 
     The world is read beside the two hemispheres, for their shares of its anomaly, and Niño 3.4 for the state of El
     Niño; where these cannot be had the rest is told all the same.
-
-    Parameters
-    ----------
-    question : Question
-        What is asked; two regions or more.
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Compared
-        By variable, with air minus sea and El Niño.
-
-    Raises
-    ------
-    AnalysisError
-        If there are fewer than two regions.
-    ClimtrackError
-        If nothing is known at all.
     """
     if len(question.regions) < 2:
         raise AnalysisError("a comparison needs two regions", "Name them: climtrack compare nh sh")

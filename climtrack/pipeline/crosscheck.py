@@ -25,35 +25,16 @@ from climtrack.vocabulary.series import SeriesKey
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossCheck:
-    """
-    The outcome of a cross-check.
-
-    Parameters
-    ----------
-    agreements : tuple of (SeriesKey, Agreement or Unknown)
-        By series of the site.
-    published : tuple of Reconciled
-        Published figures that the stored series allow.
-    lines : tuple of str
-        For standard error.
-    departures : mapping of SeriesKey to str
-        Those of them that tell of a series that departs from Climate Pulse, by series of the site.
-    """
+    """The outcome of a cross-check."""
 
     agreements: tuple[tuple[SeriesKey, Agreement | Unknown], ...]
-    published: tuple[Reconciled, ...]
+    published: tuple[Reconciled, ...]  # Published figures that the stored series allow
     lines: tuple[str, ...]
+    # Those of them that tell of a series that departs from Climate Pulse, by series of the site
     departures: Mapping[SeriesKey, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def document(self) -> dict[str, Any]:
-        """
-        The cross-check for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.crosscheck/1``.
-        """
+        """The cross-check for machines."""
         return {
             "schema": "climtrack.crosscheck/1",
             "agreements": {str(key): fact(found) for key, found in self.agreements},
@@ -72,29 +53,6 @@ def cross_check(
     Hold what is stored against Climate Pulse and against published figures.
 
     Climate Pulse is a second source: it is stored under its own product name and never spliced into another's series.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    transport : callable or None
-        Opens the way to Climate Pulse; None uses what is stored of it.
-    now : datetime
-        The time.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    CrossCheck
-        Unknown where one of the two is not at hand.
-
-    Raises
-    ------
-    SeriesNotFound
-        If nothing of the site is stored.
-    StoreError
-        If this computer refuses.
     """
     store = Store(config.home)
     keys = store.keys()

@@ -29,45 +29,16 @@ from climtrack.vocabulary.variables import short_name
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayField:
-    """
-    A day's field, and where it came from.
-
-    Parameters
-    ----------
-    file : GridFile
-        The file that held it.
-    values : array of float32
-        degC, turned south to north and eastward from 180 W.
-    status : Status
-        Of the day.
-    url : str
-        Address that it was downloaded from; empty where the file was given.
-    sha256 : str
-        Hash of the downloaded file, else of the field.
-    """
+    """A day's field, and where it came from."""
 
     file: GridFile
-    values: npt.NDArray[np.float32]
+    values: npt.NDArray[np.float32]  # degC, turned south to north and eastward from 180 W
     status: Status
-    url: str
-    sha256: str
+    url: str  # Address that it was downloaded from; empty where the file was given
+    sha256: str  # Hash of the downloaded file, else of the field
 
     def source(self, now: dt.datetime, details: Mapping[str, str]) -> Source:
-        """
-        Provenance of a map made of it.
-
-        Parameters
-        ----------
-        now : datetime
-            The time.
-        details : mapping of str to str
-            What else the map is made of.
-
-        Returns
-        -------
-        Source
-            Of the field.
-        """
+        """Provenance of a map made of it."""
         return Source(
             self.url or self.file.label,
             now,
@@ -77,19 +48,7 @@ class DayField:
         )
 
     def refuse_another_grid(self, latitude: Floats, longitude: Floats) -> None:
-        """
-        Refuse an average on another grid.
-
-        Parameters
-        ----------
-        latitude, longitude : array of float
-            Centres of its cells.
-
-        Raises
-        ------
-        SeriesError
-            If they are not the field's own.
-        """
+        """Refuse an average on another grid."""
         own = np.sort(self.file.grid.latitude), np.sort(frames.westward(self.file.grid.longitude))
         if any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(own, (latitude, longitude), strict=True)):
             raise SeriesError(
@@ -108,42 +67,7 @@ def day_field(
     policy: Policy,
     tell: Callable[[str], None],
 ) -> DayField:
-    """
-    The field of a day, from the files given or from the public place.
-
-    Parameters
-    ----------
-    day : date
-        Which day.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    paths : sequence of str
-        Where the field is; where there are none, OISST's daily file is downloaded, and deleted again.
-    name, product : str
-        Variable in the files and product, where the files do not tell.
-    policy : Policy
-        How servers are asked.
-    tell : callable
-        Told of downloads before they begin.
-
-    Returns
-    -------
-    DayField
-        In degC.
-
-    Raises
-    ------
-    ConfigError
-        If the field is not public.
-    SeriesError
-        If no file holds the day.
-    SourceUnavailable
-        If the public place has none.
-    """
+    """The field of a day, from the files given or from the public place."""
     wanted = short_name(variable)
     with _day_file(day, wanted, config, paths, name, policy, now, tell) as (location, sha256, url):
         (file,) = files_of_one_product([location], wanted, name, product)

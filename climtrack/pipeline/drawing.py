@@ -33,22 +33,7 @@ _inherited: list[Picture] = []
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """
-    One picture to draw.
-
-    Parameters
-    ----------
-    chart, preset, language : str
-        As in the registries.
-    theme : Theme
-        The look.
-    formats : tuple of str
-        Files to make of it.
-    studies : tuple of Study
-        What it shows.
-    options : mapping of str to Any
-        What the chart alone understands.
-    """
+    """One picture to draw."""
 
     chart: str
     studies: tuple[Study, ...]
@@ -56,28 +41,11 @@ class Picture:
     theme: Theme
     language: str
     formats: tuple[str, ...]
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)  # What the chart alone understands
 
 
 def charts_of(names: Iterable[str]) -> tuple[str, ...]:
-    """
-    Charts by name, ``all`` meaning every one.
-
-    Parameters
-    ----------
-    names : iterable of str
-        With hyphens, as in file names, or underscores.
-
-    Returns
-    -------
-    tuple of str
-        Names as the registry has them.
-
-    Raises
-    ------
-    ConfigError
-        If one is unknown.
-    """
+    """Charts by name, ``all`` meaning every one."""
     import difflib
 
     chosen: dict[str, None] = {}
@@ -105,26 +73,7 @@ def pictures(
     languages: Sequence[str],
     formats: Sequence[str],
 ) -> tuple[Picture, ...]:
-    """
-    Every picture of a region.
-
-    Parameters
-    ----------
-    charts, presets, languages, formats : sequence of str
-        Names from the registries; a chart leaves out presets that it has no composition for, unless none is left:
-        then it takes its own first.
-    studies : sequence of Study
-        One per series of the region.
-    companions : Companions
-        What some charts need besides.
-    themes : sequence of Theme
-        Looks.
-
-    Returns
-    -------
-    tuple of Picture
-        In a fixed order.
-    """
+    """Every picture of a region."""
     found = []
     for name in charts:
         chart = CHARTS[name]
@@ -139,44 +88,13 @@ def pictures(
 
 
 def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
-    """
-    Draw pictures.
-
-    Parameters
-    ----------
-    wanted : sequence of Picture
-        What to draw.
-    workers : int, optional
-        Processes; by default as many as this process may use cores, where there is enough to draw.
-
-    Returns
-    -------
-    tuple of Asset
-        Those that could be drawn, in order.
-    tuple of str
-        A line for each that could not.
-    """
     results = drawings(wanted, workers=workers)
     assets = tuple(asset for result in results if not isinstance(result, str) for asset in result)
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, str)))
 
 
 def drawings(wanted: Sequence[Picture], *, workers: int | None = None) -> list[tuple[Asset, ...] | str]:
-    """
-    Draw pictures, each with what became of it.
-
-    Parameters
-    ----------
-    wanted : sequence of Picture
-        What to draw.
-    workers : int, optional
-        Processes, as for `draw`.
-
-    Returns
-    -------
-    list of (tuple of Asset or str)
-        For each its files, or the line that says why there are none.
-    """
+    """Draw pictures, each with what became of it."""
     if not wanted:
         return []
     count = min(workers or _cores(), len(wanted) // WORTH_A_PROCESS)
@@ -272,12 +190,5 @@ def _cores() -> int:
 
 
 def known_presets() -> tuple[str, ...]:
-    """
-    Presets by name.
-
-    Returns
-    -------
-    tuple of str
-        Names.
-    """
+    """Presets by name."""
     return tuple(PRESETS)

@@ -34,65 +34,20 @@ _MEDIA = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """
-    A table, whatever it will be written as.
+    """A table, whatever it will be written as."""
 
-    Parameters
-    ----------
-    name : str
-        ``daily``, ``climatology`` or ``history``.
-    columns : mapping of str to sequence
-        Columns of equal length; None where there is nothing.
-    """
-
-    name: str
-    columns: Mapping[str, Sequence[Any]]
+    name: str  # ``daily``, ``climatology`` or ``history``
+    columns: Mapping[str, Sequence[Any]]  # Columns of equal length; None where there is nothing
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """
-        The table row by row.
-
-        Yields
-        ------
-        tuple
-            One value a column.
-        """
+        """The table row by row."""
         return zip(*self.columns.values(), strict=True)
 
 
 def export(
     key: SeriesKey, store: Store, fmt: Format, *, baseline: Baseline, history: bool = False
 ) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
-    """
-    A stored series with its climatology and anomalies, and on demand every value ever held.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-    store : Store
-        Where it is.
-    fmt : {"csv", "netcdf", "json", "parquet"}
-        File format.
-    baseline : Baseline
-        Years of the average.
-    history : bool, default False
-        Whether the history is wanted too; as CSV where the format is NetCDF.
-
-    Returns
-    -------
-    tuple of Asset
-        ``nh-air.daily.csv``, ``nh-air.climatology.csv`` …; one file as NetCDF.
-    tuple of str
-        What could not be exported, and why.
-
-    Raises
-    ------
-    SeriesNotFound
-        If it is not stored.
-    ExtraMissing
-        If Parquet is asked for and pyarrow is not installed.
-    """
+    """A stored series with its climatology and anomalies, and on demand every value ever held."""
     series = store.read(key)
     lines: tuple[str, ...] = ()
     normal = None

@@ -20,24 +20,11 @@ from climtrack.vocabulary.variables import OPTIONS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fetched:
-    """
-    The outcome of a round of downloads.
-
-    Parameters
-    ----------
-    updates : tuple of Update
-        One per series.
-    lines : tuple of str
-        For standard error.
-    stale : bool
-        Whether something is older than usual.
-    now : datetime
-        When.
-    """
+    """The outcome of a round of downloads."""
 
     updates: tuple[Update, ...]
     lines: tuple[str, ...]
-    stale: bool
+    stale: bool  # Whether something is older than usual
     now: dt.datetime
 
     @property
@@ -47,14 +34,7 @@ class Fetched:
         return 0 if not failed else 4 if failed == len(self.updates) else 3
 
     def rows(self) -> tuple[str, ...]:
-        """
-        One line per series that is good.
-
-        Returns
-        -------
-        tuple of str
-            New, revised, unchanged.
-        """
+        """One line per series that is good."""
         return tuple(
             f"{one.key.label}: {_change(one)}; data to {dated(one.series, self.now)}."
             for one in self.updates
@@ -62,14 +42,7 @@ class Fetched:
         )
 
     def document(self) -> dict[str, Any]:
-        """
-        The outcome for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.fetch/1``.
-        """
+        """The outcome for machines."""
         return {
             "schema": "climtrack.fetch/1",
             "at": self.now.isoformat(),
@@ -100,29 +73,7 @@ def fetch(
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Fetched:
-    """
-    Download what is new.
-
-    Parameters
-    ----------
-    regions : sequence of str
-        Region names; none means every series known.
-    variables : collection of str
-        ``air``, ``sst`` or both.
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Fetched
-        What became of each series.
-    """
+    """Download what is new."""
     store = Store(config.home)
     names = {OPTIONS[option].name for option in variables}
     keys = (

@@ -24,64 +24,28 @@ from climtrack.vocabulary.variables import VARIABLES
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """
-    Of what facts are asked.
-
-    Parameters
-    ----------
-    regions, variables : tuple of str
-        As typed.
-    baseline : Baseline
-        Years of the average.
-    freshness : Freshness
-        How hard to try for new data.
-    as_of : date or None
-        State on this day; None for the newest.
-    against : int or None
-        Year that this one is compared with; None for the one before.
-    by : {"date", "slot"}
-        Whether years are compared by calendar date, or by slot as the site draws its lines.
-    """
+    """Of what facts are asked."""
 
     regions: tuple[str, ...]
     variables: tuple[str, ...]
     baseline: Baseline
-    freshness: Freshness
-    as_of: dt.date | None = None
-    against: int | None = None
-    by: Alignment = "date"
+    freshness: Freshness  # How hard to try for new data
+    as_of: dt.date | None = None  # State on this day; None for the newest
+    against: int | None = None  # Year that this one is compared with; None for the one before
+    by: Alignment = "date"  # Whether years are compared by calendar date, or by slot as the site draws its lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """
-    What is known of the regions.
-
-    Parameters
-    ----------
-    question : Question
-        What was asked.
-    regions : tuple of (Pairing, tuple of Study)
-        One per region; air first.
-    lines : tuple of str
-        For standard error.
-    missing : bool
-        Whether a series asked for is not there.
-    stale : bool
-        Whether some were not updated or are older than usual.
-    simulated : bool
-        Whether this is the sample.
-    refused : bool
-        Whether this computer could not store what is new.
-    """
+    """What is known of the regions."""
 
     question: Question
-    regions: tuple[tuple[Pairing, tuple[Study, ...]], ...]
+    regions: tuple[tuple[Pairing, tuple[Study, ...]], ...]  # One per region; air first
     lines: tuple[str, ...]
-    missing: bool
-    stale: bool
+    missing: bool  # Whether a series asked for is not there
+    stale: bool  # Whether some were not updated or are older than usual
     simulated: bool
-    refused: bool = False
+    refused: bool = False  # Whether this computer could not store what is new
 
     @property
     def code(self) -> int:
@@ -94,25 +58,11 @@ class Answer:
         return tuple({study.series.key: study for _, found in self.regions for study in found}.values())
 
     def facts(self) -> list[dict[str, Any]]:
-        """
-        The facts for machines.
-
-        Returns
-        -------
-        list of dict
-            One per region, by schema ``climtrack.facts/1``.
-        """
+        """The facts for machines."""
         return [facts_document(pair, found) for pair, found in self.regions if found]
 
     def records(self) -> dict[str, Any]:
-        """
-        Records, streaks and places for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.records/1``.
-        """
+        """Records, streaks and places for machines."""
         return {
             "schema": "climtrack.records/1",
             "sample": self.simulated,
@@ -128,32 +78,7 @@ def answer(
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Answer:
-    """
-    Study some regions.
-
-    Parameters
-    ----------
-    question : Question
-        What is asked.
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Answer
-        What is known.
-
-    Raises
-    ------
-    ClimtrackError
-        If nothing is known at all.
-    """
+    """Study some regions."""
     store = Store(config.home, known_on=question.freshness.known_on)
     pairs = pairings(question.regions, question.variables, config, store)
     goods = stock(

@@ -32,32 +32,7 @@ def pictures(
     languages: Sequence[str],
     themes: Sequence[str],
 ) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
-    """
-    The gallery: every chart in every composition, and the page that shows them.
-
-    Parameters
-    ----------
-    config : Config
-        The settings: the user's own look is what is looked at.
-    store : Store or None
-        Draw what is stored; None draws the simulated sample.
-    now : datetime
-        The time, which the sample ends at.
-    charts, languages, themes : sequence of str
-        Names from the registries.
-
-    Returns
-    -------
-    tuple of Asset
-        Pictures and page.
-    tuple of str
-        A line for each that could not be drawn.
-
-    Raises
-    ------
-    StoreError
-        If a series is not stored.
-    """
+    """The gallery: every chart in every composition, and the page that shows them."""
     keys = (NORTH, SOUTH, NINO)
     series = sampled(keys, now) if store is None else {key: store.read(key) for key in keys}
     known = {key: study(one, config.region(key.region)) for key, one in series.items()}

@@ -20,26 +20,7 @@ from climtrack.vocabulary.variables import short_name
 
 
 def region(text: str, config: Config) -> Region:
-    """
-    Region that the user named.
-
-    Parameters
-    ----------
-    text : str
-        A short name, a GeoJSON file, or ``SET:NAME`` of regionmask.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Region
-        The region.
-
-    Raises
-    ------
-    ConfigError
-        If there is none, or a file would take the name of a region that lies elsewhere.
-    """
+    """Region that the user named."""
     if text.lower().endswith((".geojson", ".json")):
         path = Path(text)
         plain = unicodedata.normalize("NFKD", path.stem.lower())  # España.geojson is `espana`
@@ -56,26 +37,7 @@ def region(text: str, config: Config) -> Region:
 
 
 def regions(texts: Sequence[str], config: Config) -> tuple[Region, ...]:
-    """
-    Regions of one pass, as the user named them.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Each as `region` takes it.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    tuple of Region
-        Each once, in the order named.
-
-    Raises
-    ------
-    ConfigError
-        If one is unknown, or two different ones bear the same name.
-    """
+    """Regions of one pass, as the user named them."""
     found: dict[str, Region] = {}
     for text in texts:
         one = region(text, config)
@@ -100,44 +62,7 @@ def reduce(
     store: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Stored, ...]:
-    """
-    Daily means of regions from gridded files.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Files, folders, globs, Zarr stores, addresses.
-    regions : sequence of Region
-        All reduced in one pass.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    rule : {"exact", "site"}
-        How cells on an edge count.
-    name, product : str, default ""
-        Variable in the files and product, where the files do not tell.
-    scheduler : str, default "threads"
-        Who does the work.
-    workers : int, default 0
-        How many at once; 0 for one per core.
-    store : bool, default True
-        Whether the store keeps the series.
-    progress : callable, optional
-        Called with fields done and in all.
-
-    Returns
-    -------
-    tuple of Stored
-        One a region.
-
-    Raises
-    ------
-    SeriesError
-        If the files cannot be read as one product, or would be spliced with something else.
-    """
+    """Daily means of regions from gridded files."""
     request = Request(variable, tuple(regions), "site" if rule == "site" else "exact", name)
     found = file_means(grids.locate(paths), request, scheduler=scheduler, workers=workers, progress=progress)
     request = replace(request, variable=short_name(variable))
@@ -160,14 +85,7 @@ def reduce(
 
 
 def program_version() -> str:
-    """
-    Version of this program, for provenance.
-
-    Returns
-    -------
-    str
-        ``unreleased`` where it runs from its sources.
-    """
+    """Version of this program, for provenance."""
     try:
         return version("climtrack")
     except PackageNotFoundError:

@@ -13,23 +13,7 @@ from climtrack.vocabulary.series import SeriesKey
 
 
 def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) -> list[tuple[str, ...]]:
-    """
-    The downloads that changed each series.
-
-    Parameters
-    ----------
-    store : Store
-        The store.
-    keys : sequence of SeriesKey
-        Which series.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Series, commit, when, days changed, address.
-    """
+    """The downloads that changed each series."""
     return [
         (key.label, str(one.generation), _moment(one.seen), language.count(one.days), one.source)
         for key in keys
@@ -38,25 +22,7 @@ def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) ->
 
 
 def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date, language: Language) -> list[tuple[str, ...]]:
-    """
-    Every value a day ever had.
-
-    Parameters
-    ----------
-    store : Store
-        The store.
-    keys : sequence of SeriesKey
-        Which series.
-    day : date
-        The day.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    list of tuple of str
-        Series, value in degC, status, when first seen, when replaced.
-    """
+    """Every value a day ever had."""
     return [
         (
             key.label,
@@ -71,21 +37,7 @@ def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date, language: La
 
 
 def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]:
-    """
-    The downloads that changed each series, and by how much its values move, for machines.
-
-    Parameters
-    ----------
-    store : Store
-        The store.
-    keys : sequence of SeriesKey
-        Which series.
-
-    Returns
-    -------
-    dict
-        By schema ``climtrack.history/1``.
-    """
+    """The downloads that changed each series, and by how much its values move, for machines."""
     series = {}
     for key in keys:
         noise = store.history.revision_noise(key)
@@ -97,23 +49,7 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
 
 
 def day_document(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> dict[str, Any]:
-    """
-    Every value a day ever had, for machines.
-
-    Parameters
-    ----------
-    store : Store
-        The store.
-    keys : sequence of SeriesKey
-        Which series.
-    day : date
-        The day.
-
-    Returns
-    -------
-    dict
-        By schema ``climtrack.history/1``.
-    """
+    """Every value a day ever had, for machines."""
     series = {
         str(key): [
             {

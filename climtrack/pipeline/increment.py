@@ -32,30 +32,7 @@ def _computed(config: Config) -> tuple[Series, ...]:
 
 
 def increment(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Stored, ...]:
-    """
-    The newest days of the series that rounds keep up: a few small files, for the daily refresh.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    policy : Policy, optional
-        How servers are asked.
-
-    Returns
-    -------
-    tuple of Stored
-        One a series; none where nothing was ever computed.
-
-    Raises
-    ------
-    SourceUnavailable
-        If the server fails; what came before it did is stored.
-    SeriesError
-        If the series end too long ago for a refresh.
-    """
+    """The newest days of the series that rounds keep up: a few small files, for the daily refresh."""
     found: list[Stored] = []
     for group in _groups(_computed(config)).values():
         found += _brought(group, config, now, policy)
@@ -100,23 +77,7 @@ def _brought(group: Sequence[Series], config: Config, now: dt.datetime, policy: 
 
 
 def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Update, ...]:
-    """
-    What the daily increment did to each computed series, in the words of a refresh.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    policy : Policy, optional
-        How servers are asked.
-
-    Returns
-    -------
-    tuple of Update
-        One a computed series; a failure leaves its last good state alone and is named.
-    """
+    """What the daily increment did to each computed series, in the words of a refresh."""
     series = _computed(config)
     found: dict[SeriesKey, Stored] = {}
     errors: dict[SeriesKey, ClimtrackError] = {one.key: old for one in series if (old := _old(one, now)) is not None}

@@ -23,36 +23,16 @@ from climtrack.vocabulary.regions import REGIONS, Region
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """
-    What lies ahead.
-
-    Parameters
-    ----------
-    place : Place
-        Where from.
-    files, days : int
-        Downloads, and days that they hold.
-    gigabytes : float
-        In all.
-    seconds : float or None
-        As measured on the first file; None before it.
-    """
+    """What lies ahead."""
 
     place: Place
-    files: int
-    days: int
+    files: int  # Downloads, and days that they hold
+    days: int  # Downloads, and days that they hold
     gigabytes: float
-    seconds: float | None = None
+    seconds: float | None = None  # As measured on the first file; None before it
 
     def line(self) -> str:
-        """
-        The estimate in a line.
-
-        Returns
-        -------
-        str
-            Files, gigabytes, time.
-        """
+        """The estimate in a line."""
         size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
         files = counted(self.files, "file")
         words = f"{self.place.name}: {files}, {size}, for {counted(self.days, 'day')}"
@@ -62,14 +42,7 @@ class Estimate:
         return f"{words}; about {_duration(self.seconds)} at the speed of the first file."
 
     def document(self) -> dict[str, Any]:
-        """
-        The estimate for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.estimate/1``.
-        """
+        """The estimate for machines."""
         return {
             "schema": "climtrack.estimate/1",
             "place": self.place.name,
@@ -90,29 +63,14 @@ def _duration(seconds: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """
-    A backfill as the user asked for it.
-
-    Parameters
-    ----------
-    place : Place
-        Where from.
-    regions : tuple of Region
-        What is stored.
-    since, until : date
-        Days wanted, both included.
-    rule : {"exact", "site"}
-        How cells on an edge count.
-    stride : int, default 1
-        Every so many rows and columns of an OPeNDAP location.
-    """
+    """A backfill as the user asked for it."""
 
     place: Place
     regions: tuple[Region, ...]
-    since: dt.date
-    until: dt.date
-    rule: str = "exact"
-    stride: int = 1
+    since: dt.date  # Days wanted, both included
+    until: dt.date  # Days wanted, both included
+    rule: str = "exact"  # How cells on an edge count
+    stride: int = 1  # Every so many rows and columns of an OPeNDAP location
 
     @property
     def request(self) -> Request:
@@ -136,34 +94,7 @@ def job(
     rule: str,
     stride: int = 1,
 ) -> Job:
-    """
-    A backfill from a place of the catalogue, at the address that the settings give.
-
-    Parameters
-    ----------
-    source : str
-        Short name of the place.
-    regions : sequence of Region
-        What is to be stored.
-    since, until : date
-        Days wanted, both included.
-    config : Config
-        The settings.
-    rule : {"exact", "site"}
-        How cells on an edge count.
-    stride : int, default 1
-        Every so many rows and columns.
-
-    Returns
-    -------
-    Job
-        Ready to run.
-
-    Raises
-    ------
-    ConfigError
-        If the place is unknown, or the stride needs another one.
-    """
+    """A backfill from a place of the catalogue, at the address that the settings give."""
     if source not in catalogue.PLACES:
         raise ConfigError(f"there is no place {source[:40]!r}", f"Known are {', '.join(catalogue.PLACES)}")
     place = catalogue.PLACES[source]
@@ -175,38 +106,12 @@ def job(
 
 
 def grids_folder(config: Config) -> Path:
-    """
-    Where journals, climatologies and passing downloads are: beside the store.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Path
-        The folder; it may not exist yet.
-    """
+    """Where journals, climatologies and passing downloads are: beside the store."""
     return config.home / "grids"
 
 
 def journal_of(work: Job, config: Config) -> Journal:
-    """
-    The journal of a job: daily places share one, for their files are the same.
-
-    Parameters
-    ----------
-    work : Job
-        As asked for.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Journal
-        In the folder of grids, which is made where there is none.
-    """
+    """The journal of a job: daily places share one, for their files are the same."""
     kind = "daily" if work.place.per == "day" else work.place.name
     thin = f".stride{work.stride}" if work.stride > 1 else ""
     folder = grids_folder(config)
@@ -215,44 +120,12 @@ def journal_of(work: Job, config: Config) -> Journal:
 
 
 def estimate(work: Job, *, config: Config, today: dt.date) -> Estimate:
-    """
-    What a backfill still has to do.
-
-    Parameters
-    ----------
-    work : Job
-        As asked for.
-    config : Config
-        The settings.
-    today : date
-        The day of the run.
-
-    Returns
-    -------
-    Estimate
-        By the usual sizes; nothing is asked of any server.
-    """
+    """What a backfill still has to do."""
     return ahead(work, left(work, journal_of(work, config), today))
 
 
 def left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
-    """
-    Downloads that are left.
-
-    Parameters
-    ----------
-    work : Job
-        As asked for.
-    journal : Journal
-        What is done.
-    today : date
-        The day of the run.
-
-    Returns
-    -------
-    tuple of Item
-        In order of date.
-    """
+    """Downloads that are left."""
     return catalogue.items(
         work.place,
         work.since,
@@ -265,24 +138,6 @@ def left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
 
 
 def ahead(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
-    """
-    Size of what is left.
-
-    Parameters
-    ----------
-    work : Job
-        As asked for.
-    todo : sequence of Item
-        What is left.
-    factor : float, default 1
-        What the first file really weighed, as a share of what such a file usually weighs.
-    seconds : float, optional
-        As measured on the first file.
-
-    Returns
-    -------
-    Estimate
-        What lies ahead.
-    """
+    """Size of what is left."""
     count = sum((item.last - item.first).days + 1 for item in todo)
     return Estimate(work.place, len(todo), count, factor * sum(i.megabytes for i in todo) / 1000, seconds)

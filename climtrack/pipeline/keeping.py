@@ -30,32 +30,14 @@ SAME = ("weights", "grid", "region")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """
-    What became of one region.
+    """What became of one region."""
 
-    Parameters
-    ----------
-    reduced : Reduced
-        Its series from these files, and their coverage.
-    merged : Merged or None
-        What it changed in the store; None where nothing was stored.
-    refused : SeriesError or None
-        Why the store keeps what it has.
-    """
-
-    reduced: Reduced
-    merged: Merged | None
-    refused: SeriesError | None = None
+    reduced: Reduced  # Its series from these files, and their coverage
+    merged: Merged | None  # What it changed in the store; None where nothing was stored
+    refused: SeriesError | None = None  # Why the store keeps what it has
 
     def row(self) -> str:
-        """
-        The outcome in a line.
-
-        Returns
-        -------
-        str
-            Series, days, coverage.
-        """
+        """The outcome in a line."""
         one = self.reduced.series
         count = int(np.count_nonzero(~np.isnan(one.values)))
         early = int(one.preliminary.sum())
@@ -68,14 +50,7 @@ class Stored:
         return f"{words}; {self.reduced.usual:.1%} of the area has values (never less than {low:.1%})."
 
     def document(self) -> dict[str, Any]:
-        """
-        The outcome for machines.
-
-        Returns
-        -------
-        dict
-            Dates, values, coverage, provenance.
-        """
+        """The outcome for machines."""
         one = self.reduced.series
         return {
             "key": str(one.key),
@@ -95,28 +70,7 @@ class Stored:
 
 
 def keep(made: Sequence[Reduced], config: Config, now: dt.datetime) -> tuple[Stored, ...]:
-    """
-    Store some series; one that the store holds in another form does not keep the others out.
-
-    Parameters
-    ----------
-    made : sequence of Reduced
-        Computed from grids.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    tuple of Stored
-        One a series, with its reason where it was refused.
-
-    Raises
-    ------
-    SeriesError
-        If the store refuses all of them.
-    """
+    """Store some series; one that the store holds in another form does not keep the others out."""
     stored = []
     with Store(config.home).writer(now) as writer:
         for one in made:
@@ -131,26 +85,7 @@ def keep(made: Sequence[Reduced], config: Config, now: dt.datetime) -> tuple[Sto
 
 
 def put(writer: Writer, new: Series) -> Merged:
-    """
-    Store a computed series, its files listed with those of the days already held.
-
-    Parameters
-    ----------
-    writer : Writer
-        Open on the store.
-    new : Series
-        Computed from grids.
-
-    Returns
-    -------
-    Merged
-        What changed.
-
-    Raises
-    ------
-    SeriesError
-        If the held series was made in another way: it must not be spliced.
-    """
+    """Store a computed series, its files listed with those of the days already held."""
     held = writer.held(new.key)
     if held is None or held.source.simulated:
         return writer.put(new)
@@ -179,19 +114,7 @@ def _joined(held: Source, new: Source, present: bool) -> Source:
 
 
 def table_csv(stored: Sequence[Stored]) -> bytes:
-    """
-    The days of some regions as CSV.
-
-    Parameters
-    ----------
-    stored : sequence of Stored
-        What was reduced.
-
-    Returns
-    -------
-    bytes
-        Columns series, date, value (degC), status, coverage; gaps left out.
-    """
+    """The days of some regions as CSV."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(("series", "date", "value", "status", "coverage"))
@@ -206,14 +129,5 @@ def table_csv(stored: Sequence[Stored]) -> bytes:
 
 
 def write_csv(stored: Sequence[Stored], path: Path) -> None:
-    """
-    Write the days of some regions.
-
-    Parameters
-    ----------
-    stored : sequence of Stored
-        What was reduced.
-    path : Path
-        Replaced if it exists.
-    """
+    """Write the days of some regions."""
     write_whole(path, table_csv(stored))

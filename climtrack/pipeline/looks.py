@@ -13,26 +13,7 @@ from climtrack.reporter.theme import Theme, themed
 
 
 def looks(config: Config, names: Iterable[str]) -> tuple[Theme, ...]:
-    """
-    Themes by name, with the user's own colours, typeface, credit and logo.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    names : iterable of str
-        ``light``, ``dark``.
-
-    Returns
-    -------
-    tuple of Theme
-        Checked for contrast.
-
-    Raises
-    ------
-    ConfigError
-        If a choice cannot be read on its background, or a file is not there.
-    """
+    """Themes by name, with the user's own colours, typeface, credit and logo."""
     own = config.theme
     common: dict[str, object] = {"scale": own.scale} if own.scale != 1 else {}
     common |= {name: text for name, text in (("credit", own.credit), ("logo", own.logo)) if text}

@@ -20,14 +20,7 @@ class Drawn:
     pictures: tuple[Asset, ...]
 
     def document(self) -> dict[str, Any]:
-        """
-        What the map says, for machines.
-
-        Returns
-        -------
-        dict
-            Numbers, and the words of every language.
-        """
+        """What the map says, for machines."""
         shown = self.map
         words = {one.language: one.words for one in self.pictures if one.words is not None}
         if isinstance(shown, FieldMap):
@@ -68,23 +61,7 @@ def draw(
     presets: Sequence[str],
     themes: Sequence[str],
 ) -> Drawn:
-    """
-    Pictures of a map, each with its words beside it.
-
-    Parameters
-    ----------
-    shown : FieldMap or HeatwaveMap
-        What they show.
-    folder : Path
-        Where they go.
-    languages, presets, themes : sequence of str
-        One picture for each combination.
-
-    Returns
-    -------
-    Drawn
-        The map and its pictures.
-    """
+    """Pictures of a map, each with its words beside it."""
     from climtrack.reporter.field_map import render_map
     from climtrack.reporter.heatwave_map import render_heatwaves
 

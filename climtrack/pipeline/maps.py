@@ -39,44 +39,7 @@ def field_maps(
     tell: Callable[[str], None] = lambda _: None,
     progress: Counting | None = None,
 ) -> tuple[FieldMap, ...]:
-    """
-    A day's anomalies over some regions; its field is fetched and read once for all.
-
-    Parameters
-    ----------
-    day : date
-        Which day.
-    regions : sequence of Region
-        What is shown, a map each.
-    variable : str
-        ``sst``, or ``t2m`` (``air``).
-    baseline : Baseline
-        Years of the average.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    paths : sequence of str, optional
-        Where the day's field is; by default OISST's daily file is downloaded, and deleted again.
-    name, product : str, default ""
-        Variable in the files and product, where the files do not tell.
-    policy : Policy, optional
-        How servers are asked.
-    tell : callable, optional
-        Told of downloads before they begin.
-    progress : callable, optional
-        Called while a climatology is made.
-
-    Returns
-    -------
-    tuple of FieldMap
-        Ready to be drawn, one a region.
-
-    Raises
-    ------
-    SeriesError
-        If no file holds the day, or grids differ.
-    """
+    """A day's anomalies over some regions; its field is fetched and read once for all."""
     policy = policy or default_policy(config)
     one = day_field(day, variable, config, now, paths, name, product, policy, tell)
     normal = climatology(
@@ -106,41 +69,6 @@ def heatwave_maps(
     """
     Where a day finds the sea of some regions above the threshold of marine heatwaves, and how far.
 
-    Parameters
-    ----------
-    day : date
-        Which day.
-    regions : sequence of Region
-        What is shown, a map each.
-    variable : str
-        ``sst``: heatwaves of this kind are the sea's.
-    baseline : Baseline
-        Years of the threshold.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    paths : sequence of str, optional
-        Where the day's field is; by default OISST's daily file is downloaded, and deleted again.
-    name, product : str, default ""
-        Variable in the files and product, where the files do not tell.
-    policy : Policy, optional
-        How servers are asked.
-    tell : callable, optional
-        Told of downloads before they begin.
-
-    Returns
-    -------
-    tuple of HeatwaveMap
-        Ready to be drawn, one a region.
-
-    Raises
-    ------
-    ConfigError
-        If there are no thresholds, or the variable is not the sea's.
-    SeriesError
-        If no file holds the day, or grids differ.
-
     References
     ----------
     .. [1] Hobday, A. J. et al. (2018), Categorizing and naming marine heatwaves, Oceanography, 31(2), 162-173.
@@ -161,7 +89,6 @@ def heatwave_maps(
     source = one.source(now, {"threshold": f"{baseline}, percentile {bar.percentile:g}, {bar.window} days"})
 
     def told(region: Region) -> HeatwaveMap:
-        """The map of one region."""
         plan = weights.plan(grid, [region])
         kernel, inside = Kernel(plan, Packing()), weights.inside(plan, 0)
         shares = [float(kernel(np.where(known, category == which, np.nan))[0][0]) for which in (1, 2, 3, 4)]

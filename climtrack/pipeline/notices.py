@@ -18,16 +18,6 @@ def newest(series: Iterable[Series]) -> dt.date | None:
 
     A series computed from grids may have been old already on the day it was made, which its files' arrival proves; such
     a one counts as of that day.
-
-    Parameters
-    ----------
-    series : iterable of Series
-        All that are at hand.
-
-    Returns
-    -------
-    date or None
-        None where there are none.
     """
     days = (
         max(one.end, one.source.retrieved.date()) if one.source.details.get("weights") else one.end for one in series
@@ -36,62 +26,18 @@ def newest(series: Iterable[Series]) -> dt.date | None:
 
 
 def age(end: dt.date, now: dt.datetime, newest: dt.date | None = None) -> int | None:
-    """
-    Days since the newest value.
-
-    Parameters
-    ----------
-    end : date
-        Date of the newest value.
-    now : datetime
-        The time.
-    newest : date, optional
-        The day that the clock is judged by, where other series reach farther.
-
-    Returns
-    -------
-    int or None
-        None where this computer's clock cannot be right: before the data, or years after them.
-    """
+    """Days since the newest value."""
     days = (now.date() - max(end, newest or end)).days
     return (now.date() - end).days if 0 <= days <= 3 * 366 else None
 
 
 def dated(series: Series, now: dt.datetime) -> str:
-    """
-    Date and age of the newest value.
-
-    Parameters
-    ----------
-    series : Series
-        The series.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    str
-        ``2026-11-18 (2 days old)``; without the age where the clock cannot be right.
-    """
+    """Date and age of the newest value."""
     return span([series.end], now)
 
 
 def failures(failed: Iterable[tuple[SeriesKey, ClimtrackError, Series | None]], now: dt.datetime) -> tuple[str, ...]:
-    """
-    Lines for series that were not updated, those with the same cause joined, but never those with data and without.
-
-    Parameters
-    ----------
-    failed : iterable of (SeriesKey, ClimtrackError, Series or None)
-        What failed, why, and what is held.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    tuple of str
-        Whole; who prints them fits them (`climtrack.vocabulary.lines`), in the language that he prints.
-    """
+    """Lines for series that were not updated; the same cause is joined, but never series with data and without."""
     causes: dict[tuple[str, str, bool], list[tuple[str, Series | None]]] = {}
     for key, error, held in failed:
         causes.setdefault((error.what, error.remedy, held is None), []).append((key.label, held))
@@ -107,21 +53,7 @@ def _failure(what: str, remedy: str, hit: Sequence[tuple[str, Series | None]], n
 
 
 def span(ends: Iterable[dt.date], now: dt.datetime) -> str:
-    """
-    Dates and ages of the newest values of some series.
-
-    Parameters
-    ----------
-    ends : iterable of date
-        Last date of each.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    str
-        ``2026-11-17 to 2026-11-18 (2 to 3 days old)``; without the age where the clock cannot be right.
-    """
+    """Dates and ages of the newest values of some series."""
     ends = sorted(set(ends))
     first, last = age(ends[-1], now), age(ends[0], now, ends[-1])
     dates = str(ends[0]) if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
@@ -132,45 +64,13 @@ def span(ends: Iterable[dt.date], now: dt.datetime) -> str:
 
 
 def overdue(series: Series, now: dt.datetime, newest: dt.date | None = None) -> int:
-    """
-    Age of the newest value where it is older than usual.
-
-    Parameters
-    ----------
-    series : Series
-        The series.
-    now : datetime
-        The time.
-    newest : date, optional
-        The day that the clock is judged by, where other series reach farther.
-
-    Returns
-    -------
-    int
-        Days; 0 where all is as usual, or the clock cannot be right.
-    """
+    """Age of the newest value where it is older than usual."""
     days = age(series.end, now, newest) or 0
     return days if days > NORMAL_LAG.get(series.key.variable, 10) else 0
 
 
 def stale(series: Sequence[Series], now: dt.datetime, *, beside: Iterable[Series] = ()) -> tuple[str, ...]:
-    """
-    Lines for series whose newest value is older than usual, and for a clock that cannot be right.
-
-    Parameters
-    ----------
-    series : sequence of Series
-        What is shown.
-    now : datetime
-        The time.
-    beside : iterable of Series, optional
-        Others at hand, which only tell whether the clock may be right.
-
-    Returns
-    -------
-    tuple of str
-        Empty where all is as usual.
-    """
+    """Lines for series whose newest value is older than usual, and for a clock that cannot be right."""
     lines = []
     last = newest((*series, *beside))
     if series and last is not None and age(last, now) is None:

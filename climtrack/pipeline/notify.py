@@ -25,37 +25,14 @@ CHECK = "Check [notify] in config.toml."
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """
-    What became of a notice.
+    """What became of a notice."""
 
-    Parameters
-    ----------
-    given : bool
-        Whether somebody has it, or nobody is to: where it could not be given, the next round tries again.
-    lines : tuple of str
-        One for each way that failed.
-    """
-
-    given: bool
+    given: bool  # Whether somebody has it, or nobody is to: where it could not be given, the next round tries again
     lines: tuple[str, ...] = ()
 
 
 def notify(settings: NotifySettings, document: Mapping[str, Any]) -> Notified:
-    """
-    Hand a document to the configured command and webhook; neither is there by default.
-
-    Parameters
-    ----------
-    settings : NotifySettings
-        Command and address.
-    document : mapping
-        What happened; the command gets it as JSON on standard input, the webhook as the body of a POST.
-
-    Returns
-    -------
-    Notified
-        A notice that cannot be given never stops a round.
-    """
+    """Hand a document to the configured command and webhook; neither is there by default."""
     body = json.dumps(document, ensure_ascii=False).encode()
     tried = []
     if settings.command:

@@ -26,21 +26,7 @@ from climtrack.vocabulary.results import Climatology, Study
 
 
 def tables(wanted: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
-    """
-    The numbers behind the pictures that show something else than daily lines.
-
-    Parameters
-    ----------
-    wanted : sequence of Picture
-        What was to be drawn.
-    drawn : sequence of Asset
-        What could be drawn.
-
-    Returns
-    -------
-    tuple of Asset
-        One per chart and series, named as its pictures are.
-    """
+    """The numbers behind the pictures that show something else than daily lines."""
     unique = {
         (picture.chart, *(study.series.key for study in picture.studies)): picture
         for picture in wanted
@@ -62,31 +48,7 @@ def documents(
     health: Sequence[str],
     behind: Sequence[Asset] = (),
 ) -> tuple[Asset, ...]:
-    """
-    Everything of a report that is neither a picture nor the page.
-
-    Parameters
-    ----------
-    languages : sequence of str
-        The first is said first.
-    pair : Pairing
-        Which series answer for the region.
-    studies : sequence of Study
-        What is known.
-    drawn : sequence of Asset
-        The pictures.
-    now : datetime
-        The time.
-    health : sequence of str
-        What is older than usual.
-    behind : sequence of Asset
-        Tables of single pictures, to be named.
-
-    Returns
-    -------
-    tuple of Asset
-        Markdown, facts, tables.
-    """
+    """Everything of a report that is neither a picture nor the page."""
     return (
         report_markdown(
             pair, studies, drawn, languages, now=now, health=health, tables=[table.path for table in behind]
@@ -99,25 +61,7 @@ def documents(
 def page_charts(
     studies: Sequence[Study], drawn: Sequence[Asset], languages: Sequence[str], *, now: dt.datetime
 ) -> tuple[PageChart, ...]:
-    """
-    Charts of a region's interactive page.
-
-    Parameters
-    ----------
-    studies : sequence of Study
-        What is known.
-    drawn : sequence of Asset
-        The pictures, of which one per series shows where scripts do not run.
-    languages : sequence of str
-        The first shows first.
-    now : datetime
-        The time, for the age of the data.
-
-    Returns
-    -------
-    tuple of PageChart
-        One per series.
-    """
+    """Charts of a region's interactive page."""
     return tuple(
         PageChart(
             study,
@@ -133,23 +77,7 @@ def page_charts(
 
 
 def health_of(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tuple[str, ...]:
-    """
-    What was unusual about a region's own sources: its report is the same alone and beside other regions.
-
-    Parameters
-    ----------
-    goods : Stock
-        Series in hand, of all regions.
-    studies : sequence of Study
-        What is known of this one.
-    seen : datetime
-        The time by which ages are told.
-
-    Returns
-    -------
-    tuple of str
-        One line each, in English.
-    """
+    """What was unusual about a region's own sources: its report is the same alone and beside other regions."""
     if goods.simulated:
         return ()
     keys = [study.series.key for study in studies]
@@ -160,25 +88,7 @@ def health_of(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tupl
 def page_prose(
     pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
 ) -> dict[str, Prose]:
-    """
-    What a region's page says above its charts.
-
-    Parameters
-    ----------
-    pair : Pairing
-        Which series answer for it.
-    charts : sequence of PageChart
-        Its charts.
-    languages : sequence of str
-        The first shows first.
-    health : sequence of str
-        What was unusual about the sources, in English; the Spanish page says it in Spanish.
-
-    Returns
-    -------
-    dict of str to Prose
-        By language.
-    """
+    """What a region's page says above its charts."""
     notices = {
         code: (
             pairing_note(pair, Language(code)).replace("`", ""),
@@ -193,19 +103,7 @@ def page_prose(
 
 
 def climatologies(study: Study) -> tuple[Climatology, ...]:
-    """
-    Averages that a reader may choose from.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-
-    Returns
-    -------
-    tuple of Climatology
-        The report's own first, then every named one that the series covers.
-    """
+    """Averages that a reader may choose from."""
     if study.climatology is None:
         return ()
     others = (

@@ -21,61 +21,17 @@ Arrival = Callable[[], Received | None]
 
 
 def address(place: str, config: Config) -> str:
-    """
-    Where a place of the catalogue is.
-
-    Parameters
-    ----------
-    place : str
-        Its short name.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    str
-        As config.toml says, else as the catalogue does.
-    """
+    """Where a place of the catalogue is."""
     return {str(name): base for name, base in config.grid.bases.items()}.get(place, catalogue.PLACES[place].base)
 
 
 def default_policy(config: Config) -> Policy:
-    """
-    How servers are asked, as config.toml says.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Policy
-        For long downloads.
-    """
+    """How servers are asked, as config.toml says."""
     return Policy(config.fetch.user_agent or AGENT.format(version=program_version()))
 
 
 def arriving(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
-    """
-    Files on their way: the next two are fetched while one is at work.
-
-    Parameters
-    ----------
-    place : Place
-        Where from.
-    todo : sequence of Item
-        What is wanted.
-    folder : Path
-        Where they pass; whoever takes a file deletes it.
-    policy : Policy
-        How servers are asked.
-
-    Yields
-    ------
-    tuple of Item and callable
-        An item, and what waits for its file.
-    """
+    """Files on their way: the next two are fetched while one is at work."""
     if place.opendap:
         for item in todo:
             yield item, partial(Received, place.base + item.paths[0], Path(), "", 0)

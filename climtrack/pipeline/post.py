@@ -27,22 +27,11 @@ from climtrack.vocabulary.series import Series, SeriesKey
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posts:
-    """
-    The outcome of `write_post`.
+    """The outcome of `write_post`."""
 
-    Parameters
-    ----------
-    report : Report
-        What was found and drawn.
-    files : tuple of Asset
-        The posts and, beside them, their pictures.
-    folder : Path
-        Where they were written.
-    """
-
-    report: Report
-    files: tuple[Asset, ...]
-    folder: Path
+    report: Report  # What was found and drawn
+    files: tuple[Asset, ...]  # The posts and, beside them, their pictures
+    folder: Path  # Where they were written
 
 
 def write_post(
@@ -61,37 +50,6 @@ def write_post(
 
     Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
     beside the post.
-
-    Parameters
-    ----------
-    request : Request
-        What to show; the first of its presets is the one that the post shows.
-    since : date or None
-        Day of the last issue, for what changed; None for a first issue.
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    folder : Path
-        Where to write; a folder per region inside, where there are several.
-    overrides : Path, optional
-        Folder of the user's own templates.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Posts
-        What was written.
-
-    Raises
-    ------
-    PublishError
-        If a template of the user's cannot be used.
-    ClimtrackError
-        If nothing can be shown, or this computer refuses.
     """
     done = report(replace(request, folder=None), config=config, transport=transport, now=now, on_done=on_done)
     public = Addresses(config.publish.public_url) if config.publish.public_url and not done.simulated else None
@@ -110,26 +68,7 @@ def write_post(
 
 
 def since_then(study: Study, since: dt.date | None, config: Config, request: Request) -> Changes | None:
-    """
-    What changed in a series since a day.
-
-    Parameters
-    ----------
-    study : Study
-        As it is known.
-    since : date or None
-        The day.
-    config : Config
-        The settings, which say where the history is.
-    request : Request
-        For the baseline.
-
-    Returns
-    -------
-    Changes or None
-        Against what was known then; where the history does not reach back, against today's values up to that day, in
-        which no revision can be seen. None where no day is given, or nothing of that time is known.
-    """
+    """What changed in a series since a day."""
     if since is None:
         return None
     known: Series | None = None
@@ -181,40 +120,6 @@ def snippets(
 
     Without a `public_url` a picture has no address: platforms that take a file get one in `folder`, the others are
     refused rather than given an address that reaches this computer only.
-
-    Parameters
-    ----------
-    request : Request
-        Its presets are those of `embed.NEEDS`. The addresses are those that `publish` writes: same input, same bytes,
-        same names. The sample is never shown: nothing is published of it.
-    platforms : sequence of str
-        Names of `embed.PLATFORMS`.
-    config : Config
-        The settings; `public_url` is where the addresses begin.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    folder : Path
-        Where the pictures to upload are written while there is no `public_url`.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Report
-        What was found and drawn.
-    tuple of (str, str, str)
-        Picture's subject, chart and language; platform; text to paste.
-    tuple of str
-        A line where pictures are not published yet, or where they were written.
-
-    Raises
-    ------
-    ConfigError
-        If a platform shows pictures from an address and `public_url` is not set.
-    ClimtrackError
-        If nothing can be shown, or there is no picture that a platform takes.
     """
     public = Addresses(config.publish.public_url) if config.publish.public_url else None
     hosted = [platform for platform in platforms if platform not in UPLOADED]

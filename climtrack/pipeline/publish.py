@@ -26,20 +26,9 @@ DARK = ("post",)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Publishing:
-    """
-    The outcome of `publish`.
+    """The outcome of `publish`."""
 
-    Parameters
-    ----------
-    report : Report
-        What was found and drawn.
-    published : Published
-        What was written.
-    folder : Path
-        Where.
-    """
-
-    report: Report
+    report: Report  # What was found and drawn
     published: Published
     folder: Path
 
@@ -53,56 +42,13 @@ def publish(
     folder: Path | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Publishing:
-    """
-    Bring the static site up to date for some regions; all others stay as they are.
-
-    Parameters
-    ----------
-    request : Request
-        Regions, variables, languages, charts; its presets are added to those that a site needs.
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    folder : Path, optional
-        Where; by default as in config.toml.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Publishing
-        What was found and written.
-
-    Raises
-    ------
-    PublishError
-        If only simulated data are at hand, or the folder holds somebody else's site.
-    StoreBusy
-        If another publish is at work in the folder.
-    ClimtrackError
-        If nothing can be shown, or this computer refuses.
-    """
+    """Bring the static site up to date for some regions; all others stay as they are."""
     done = report(for_site(request), config=config, transport=transport, now=now, on_done=on_done)
     return publish_report(done, request.languages, config=config, now=now, folder=folder)
 
 
 def for_site(request: Request) -> Request:
-    """
-    A report's request as a site needs it.
-
-    Parameters
-    ----------
-    request : Request
-        As asked.
-
-    Returns
-    -------
-    Request
-        With every format that pages, phones, mails and link previews use, nothing written, nothing simulated.
-    """
+    """A report's request as a site needs it."""
     return replace(
         request,
         presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
@@ -117,36 +63,7 @@ def for_site(request: Request) -> Request:
 def publish_report(
     done: Report, languages: tuple[str, ...], *, config: Config, now: dt.datetime, folder: Path | None = None
 ) -> Publishing:
-    """
-    Publish a report that was made for a site.
-
-    Parameters
-    ----------
-    done : Report
-        Made with `for_site`.
-    languages : tuple of str
-        The site's, the first of which has the front page.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-    folder : Path, optional
-        Where; by default as in config.toml.
-
-    Returns
-    -------
-    Publishing
-        What was written.
-
-    Raises
-    ------
-    PublishError
-        If the data are simulated, or the folder holds somebody else's site.
-    StoreBusy
-        If another publish is at work in the folder.
-    DiskError
-        If this computer refuses.
-    """
+    """Publish a report that was made for a site."""
     if done.simulated or not done.regions:
         raise PublishError("there are no real data to publish", "Run `climtrack fetch` where the source can be reached")
     root = folder if folder is not None else site_folder(config)
@@ -169,66 +86,17 @@ def _apart(root: Path, home: Path) -> None:
 
 
 def publish_round(done: Report, config: Config, now: dt.datetime) -> tuple[str, ...]:
-    """
-    Publish what an unattended round has drawn.
-
-    Parameters
-    ----------
-    done : Report
-        Made with `for_site`.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    tuple of str
-        Lines for standard error.
-
-    Raises
-    ------
-    PublishError
-        If the folder holds somebody else's site.
-    StoreError
-        If another publish is at work in the folder, or this computer refuses.
-    """
+    """Publish what an unattended round has drawn."""
     return publish_report(done, config.report.languages, config=config, now=now).published.notes
 
 
 def site_folder(config: Config) -> Path:
-    """
-    Where the site is, as config.toml says.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Path
-        The folder.
-    """
+    """Where the site is, as config.toml says."""
     return Path(config.publish.folder).expanduser()
 
 
 def edition(one: RegionReport, config: Config) -> Edition:
-    """
-    A region's report as the site takes it.
-
-    Parameters
-    ----------
-    one : RegionReport
-        With its pictures in every format that a site needs.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    Edition
-        Dated by the newest day of any of its series.
-    """
+    """A region's report as the site takes it."""
     return Edition(
         config.region(one.pairing.region),
         max(study.series.end for study in one.studies),

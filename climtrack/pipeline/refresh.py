@@ -44,43 +44,18 @@ Publish = Callable[[Report, Config, dt.datetime], Sequence[str]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refreshed:
-    """
-    The outcome of a round.
-
-    Parameters
-    ----------
-    at : datetime
-        When it began.
-    updates : tuple of Update
-        One per series asked for.
-    lines : tuple of str
-        For standard error and the log.
-    snapshot : str
-        State of the store after it.
-    stale : bool
-        Whether some series is older than usual.
-    pictures : int
-        How many the report shows.
-    drawn : int
-        How many of them were drawn in this round; the others are as they were.
-    published : bool
-        Whether the site now shows this state.
-    trouble : int
-        Exit code of what went wrong after the download, 0 where nothing did.
-    interrupted : bool
-        Whether it was told to stop before its end.
-    """
+    """The outcome of a round."""
 
     at: dt.datetime
-    updates: tuple[Update, ...]
-    lines: tuple[str, ...] = ()
-    snapshot: str = ""
-    stale: bool = False
-    pictures: int = 0
-    drawn: int = 0
-    published: bool = False
-    trouble: int = 0
-    interrupted: bool = False
+    updates: tuple[Update, ...]  # One per series asked for
+    lines: tuple[str, ...] = ()  # For standard error and the log
+    snapshot: str = ""  # State of the store after it
+    stale: bool = False  # Whether some series is older than usual
+    pictures: int = 0  # How many the report shows
+    drawn: int = 0  # How many of them were drawn in this round; the others are as they were
+    published: bool = False  # Whether the site now shows this state
+    trouble: int = 0  # Exit code of what went wrong after the download, 0 where nothing did
+    interrupted: bool = False  # Whether it was told to stop before its end
 
     @property
     def code(self) -> int:
@@ -90,25 +65,11 @@ class Refreshed:
         return max(Fetched(self.updates, (), False, self.at).code, self.trouble)
 
     def rows(self) -> tuple[str, ...]:
-        """
-        One line per series that is good.
-
-        Returns
-        -------
-        tuple of str
-            New, revised, unchanged.
-        """
+        """One line per series that is good."""
         return Fetched(self.updates, (), self.stale, self.at).rows()
 
     def document(self) -> dict[str, Any]:
-        """
-        The outcome for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.refresh/1``.
-        """
+        """The outcome for machines."""
         return Fetched(self.updates, (), self.stale, self.at).document() | {
             "schema": "climtrack.refresh/1",
             "exit_code": self.code,
@@ -131,38 +92,7 @@ def refresh(
     second: Callable[[], Transport] | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Refreshed:
-    """
-    Bring everything that config.toml names up to date, and show it.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    publish : callable or None
-        Publishes what was drawn; None writes the report folder instead.
-    second : callable or None
-        Opens the way to the second source, Climate Pulse, that world air and sea are held against; None asks nobody.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Refreshed
-        What became of each series, and of the pictures.
-
-    Raises
-    ------
-    StoreBusy
-        If another round is running.
-    StoreError
-        If this computer refuses before anything was fetched.
-    ConfigError
-        If the settings name what is not there.
-    """
+    """Bring everything that config.toml names up to date, and show it."""
     make_folder(config.home)
     Store(config.home).refuse_newer()
     with writers_lock(config.home, now, "refresh"):

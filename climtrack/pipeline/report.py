@@ -35,28 +35,7 @@ Draw = Callable[[Sequence[Picture]], tuple[tuple[Asset, ...], tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """
-    What a report is to show.
-
-    Parameters
-    ----------
-    regions, variables, languages, charts, presets, themes, formats : tuple of str
-        As in config.toml.
-    baseline : Baseline
-        Years of the average.
-    freshness : Freshness
-        How hard to try for new data.
-    as_of : date or None
-        State on this day; None for the newest.
-    since : date or None
-        Date of the last issue; None for a fortnight ago.
-    folder : Path or None
-        Where to write; None computes without writing.
-    nested : bool
-        Whether even a single region gets a folder of its own inside `folder`.
-    dark_presets : tuple of str or None
-        Presets that are drawn in the dark theme; None for all.
-    """
+    """What a report is to show."""
 
     regions: tuple[str, ...]
     variables: tuple[str, ...]
@@ -66,75 +45,39 @@ class Request:
     themes: tuple[str, ...]
     formats: tuple[str, ...]
     baseline: Baseline
-    freshness: Freshness
-    as_of: dt.date | None = None
-    since: dt.date | None = None
-    folder: Path | None = None
-    nested: bool = False
-    dark_presets: tuple[str, ...] | None = None
+    freshness: Freshness  # How hard to try for new data
+    as_of: dt.date | None = None  # State on this day; None for the newest
+    since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
+    folder: Path | None = None  # Where to write; None computes without writing
+    nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
+    dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionReport:
-    """
-    One region's report.
-
-    Parameters
-    ----------
-    pairing : Pairing
-        Which series answer for it.
-    studies : tuple of Study
-        What is known.
-    assets : tuple of Asset
-        Everything written.
-    answers : mapping of str to tuple of (str, tuple of str)
-        Per language and series: the finding, and the three answers.
-    folder : Path or None
-        Where it was written.
-    charts : tuple of PageChart
-        Of the interactive page.
-    prose : mapping of str to Prose
-        What the page says, by language.
-    """
+    """One region's report."""
 
     pairing: Pairing
     studies: tuple[Study, ...]
     assets: tuple[Asset, ...]
+    # Per language and series: the finding, and the three answers
     answers: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     folder: Path | None
     charts: tuple[PageChart, ...]
-    prose: Mapping[str, Prose]
+    prose: Mapping[str, Prose]  # What the page says, by language
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """
-    The outcome of `report`.
-
-    Parameters
-    ----------
-    regions : tuple of RegionReport
-        One per region.
-    lines : tuple of str
-        For standard error.
-    failed : bool
-        Whether some series is not there or some chart not drawn.
-    undrawn : tuple of str
-        Those of the lines that tell of a chart that could not be drawn.
-    refusal : DiskError or None
-        Why this computer could not store what is new: the report is made from what was stored.
-    stale : bool
-        Whether some series were not updated or are older than usual.
-    simulated : bool
-        Whether this is the sample.
-    """
+    """The outcome of `report`."""
 
     regions: tuple[RegionReport, ...]
     lines: tuple[str, ...]
-    failed: bool
-    stale: bool
+    failed: bool  # Whether some series is not there or some chart not drawn
+    stale: bool  # Whether some series were not updated or are older than usual
     simulated: bool
-    undrawn: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] = ()  # Those of the lines that tell of a chart that could not be drawn
+    # Why this computer could not store what is new: the report is made from what was stored
     refusal: DiskError | None = None
 
     @property
@@ -151,32 +94,7 @@ def report(
     now: dt.datetime,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Report:
-    """
-    Answer the author's three questions for some regions, in pictures and words.
-
-    Parameters
-    ----------
-    request : Request
-        What to show.
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Report
-        What was found and written.
-
-    Raises
-    ------
-    ClimtrackError
-        If nothing can be shown, or this computer refuses.
-    """
+    """Answer the author's three questions for some regions, in pictures and words."""
     store = Store(config.home, known_on=request.freshness.known_on)
     now = seen_at(now, request.freshness.known_on)
     themes = looks(config, request.themes)
@@ -207,40 +125,7 @@ def composed(
     now: dt.datetime,
     draw: Draw = draw,
 ) -> Report:
-    """
-    Analyse, draw and write what is in hand.
-
-    Parameters
-    ----------
-    request : Request
-        What to show.
-    pairs : sequence of Pairing
-        Series that answer for each region.
-    goods : Stock
-        Series in hand.
-    themes : sequence of Theme
-        Looks.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-    transport : callable
-        Opens the way to the source, for a hemisphere that a comparing chart lacks.
-    now : datetime
-        The time.
-    draw : callable, optional
-        Draws pictures; an album draws those only that it has not.
-
-    Returns
-    -------
-    Report
-        What was found and written.
-
-    Raises
-    ------
-    ClimtrackError
-        If this computer refuses.
-    """
+    """Analyse, draw and write what is in hand."""
     lines = [*store.notices, *goods.lines]
     beside = companions(
         request.charts,

@@ -35,73 +35,28 @@ _PATIENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """
-    When rounds are due.
+    """When rounds are due."""
 
-    Parameters
-    ----------
-    hours : tuple of int
-        Hours of the zone's clock, 0 to 23.
-    zone : str
-        IANA name.
-    retry : timedelta
-        Gap before the first new try; the second waits twice as long, and so on.
-    offset : timedelta
-        This installation's own delay after the hour, so that not all call at once.
-    """
-
-    hours: tuple[int, ...]
+    hours: tuple[int, ...]  # Hours of the zone's clock, 0 to 23
     zone: str
-    retry: dt.timedelta
+    retry: dt.timedelta  # Gap before the first new try; the second waits twice as long, and so on
+    # This installation's own delay after the hour, so that not all call at once
     offset: dt.timedelta = dt.timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """
-    What is on disk about past rounds.
+    """What is on disk about past rounds."""
 
-    Parameters
-    ----------
-    attempt : datetime or None
-        When the last round began.
-    success : datetime or None
-        When the last one began that updated every series.
-    tries : int
-        Rounds since the last that left nothing to wish for.
-    failing_since : datetime or None
-        When the first of the failures began that have lasted until now.
-    told : bool
-        Whether somebody was told of them.
-    offset : float or None
-        This installation's delay as a share of the configured jitter, 0 to 1, drawn once.
-    """
-
-    attempt: dt.datetime | None = None
-    success: dt.datetime | None = None
-    tries: int = 0
-    failing_since: dt.datetime | None = None
-    told: bool = False
-    offset: float | None = None
+    attempt: dt.datetime | None = None  # When the last round began
+    success: dt.datetime | None = None  # When the last one began that updated every series
+    tries: int = 0  # Rounds since the last that left nothing to wish for
+    failing_since: dt.datetime | None = None  # When the first of the failures began that have lasted until now
+    told: bool = False  # Whether somebody was told of them
+    offset: float | None = None  # This installation's delay as a share of the configured jitter, 0 to 1, drawn once
 
     def after(self, at: dt.datetime, code: int, *, stale: bool) -> Progress:
-        """
-        What is known after a round.
-
-        Parameters
-        ----------
-        at : datetime
-            When it began.
-        code : int
-            Its exit code.
-        stale : bool
-            Whether something is older than usual although every series was answered.
-
-        Returns
-        -------
-        Progress
-            To be written.
-        """
+        """What is known after a round."""
         return replace(
             self,
             attempt=at,
@@ -112,23 +67,7 @@ class Progress:
 
 
 def due(day: dt.date, hour: int, zone: str) -> dt.datetime:
-    """
-    The due instant of a UTC day.
-
-    Parameters
-    ----------
-    day : date
-        Day in UTC.
-    hour : int
-        Hour of the zone's clock.
-    zone : str
-        IANA name.
-
-    Returns
-    -------
-    datetime
-        In UTC, on that very day.
-    """
+    """The due instant of a UTC day."""
     place = ZoneInfo(zone)
     begin = dt.datetime.combine(day, dt.time(), dt.UTC)
     for local in (begin.astimezone(place).date(), (begin + _DAY).astimezone(place).date()):
@@ -141,43 +80,13 @@ def due(day: dt.date, hour: int, zone: str) -> dt.datetime:
 
 
 def instants(now: dt.datetime, rhythm: Rhythm) -> Iterator[dt.datetime]:
-    """
-    Due instants around now, in order.
-
-    Parameters
-    ----------
-    now : datetime
-        The time, in UTC.
-    rhythm : Rhythm
-        When rounds are due.
-
-    Yields
-    ------
-    datetime
-        From two days before to two days after, each with the installation's delay.
-    """
+    """Due instants around now, in order."""
     days = (now.date() + n * _DAY for n in range(-2, 3))
     yield from sorted(due(day, hour, rhythm.zone) + rhythm.offset for day in days for hour in rhythm.hours)
 
 
 def next_run(now: dt.datetime, progress: Progress, rhythm: Rhythm) -> dt.datetime:
-    """
-    When the next round is to begin; now, where one is due or was missed.
-
-    Parameters
-    ----------
-    now : datetime
-        The time, in UTC.
-    progress : Progress
-        What is on disk; times in the future are a clock gone wrong and count as nothing.
-    rhythm : Rhythm
-        When rounds are due.
-
-    Returns
-    -------
-    datetime
-        Not before `now`.
-    """
+    """When the next round is to begin; now, where one is due or was missed."""
     latest = max(moment for moment in instants(now, rhythm) if moment <= now)
     upcoming = min(moment for moment in instants(now, rhythm) if moment > now)
     success, attempt = (t if t and t <= now + _HOUR else None for t in (progress.success, progress.attempt))
@@ -190,28 +99,14 @@ def next_run(now: dt.datetime, progress: Progress, rhythm: Rhythm) -> dt.datetim
 
 
 class Book:
-    """
-    What is known of past rounds: on disk, and in memory as long as the disk takes no note of it.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    """
+    """What is known of past rounds: on disk, and in memory as long as the disk takes no note of it."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self._refused: tuple[Progress, Progress] | None = None
 
     def read(self) -> Progress:
-        """
-        What is known.
-
-        Returns
-        -------
-        Progress
-            From the disk, unless that still says what it said when it refused a newer note.
-        """
+        """What is known."""
         said = read(self.home)
         if self._refused and self._refused[0] == said:
             return self._refused[1]
@@ -219,19 +114,6 @@ class Book:
         return said
 
     def write(self, progress: Progress) -> None:
-        """
-        Note it.
-
-        Parameters
-        ----------
-        progress : Progress
-            What is known.
-
-        Raises
-        ------
-        DiskError
-            If the computer refuses; it is known here all the same.
-        """
         said = read(self.home)
         try:
             write(self.home, progress)
@@ -242,19 +124,7 @@ class Book:
 
 
 def read(home: Path) -> Progress:
-    """
-    What is on disk about past rounds.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-
-    Returns
-    -------
-    Progress
-        Empty where nothing can be read: then a round is due, which is harmless.
-    """
+    """What is on disk about past rounds."""
     aside = _aside(home)
     return (_read(aside) if aside and _ours(aside.parent) else None) or _read(home / FILE) or Progress()
 
@@ -280,18 +150,6 @@ def write(home: Path, progress: Progress) -> None:
     Put it on disk: whole; on a full disk over the last note; where the folder takes nothing, aside until it does.
 
     Who was told, and when to try again, must be known also after a restart, above all while the computer refuses.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    progress : Progress
-        What is known.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses.
     """
     fields = asdict(progress)
     data = json.dumps(fields, default=lambda moment: moment.isoformat(), indent=1).encode().ljust(WIDTH - 1) + b"\n"

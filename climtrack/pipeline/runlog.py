@@ -29,19 +29,7 @@ class _Plain(logging.Formatter):
 
 @contextmanager
 def run_log(home: Path) -> Iterator[logging.Logger]:
-    """
-    Log to the home folder while the block runs.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-
-    Yields
-    ------
-    logging.Logger
-        The program's own; what every room logs goes into the same file.
-    """
+    """Log to the home folder while the block runs."""
     log = logging.getLogger("climtrack")
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):

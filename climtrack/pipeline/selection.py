@@ -25,38 +25,12 @@ def known_keys(config: Config, store: Store) -> frozenset[SeriesKey]:
 
     The true sea of a hemisphere takes the North Atlantic's place only when it covers the years of the average and has
     reached the present: until then a report of it could say nothing that it is read for.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    store : Store
-        The store.
-
-    Returns
-    -------
-    frozenset of SeriesKey
-        The keys.
     """
     return frozenset({*endpoints(config), *store.keys()} - set(unfit(config, store)))
 
 
 def unfit(config: Config, store: Store) -> dict[SeriesKey, Series | None]:
-    """
-    Stored series in whose place another one answers, for they lack years.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    store : Store
-        The store.
-
-    Returns
-    -------
-    dict of SeriesKey to Series or None
-        As they are stored; None where one is damaged.
-    """
+    """Stored series in whose place another one answers, for they lack years."""
     replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in store.manifest.series]
     found = {key: held(store, key) for key in replaced}
     return {key: one for key, one in found.items() if one is None or not (_covers(one, config) and reached(one))}
@@ -69,23 +43,7 @@ def _covers(series: Series, config: Config) -> bool:
 
 
 def stand_ins(pairs: Sequence[Pairing], config: Config, store: Store) -> tuple[str, ...]:
-    """
-    What is said where a computed series is stored and another one answers in its place.
-
-    Parameters
-    ----------
-    pairs : sequence of Pairing
-        Series that answer for each region.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-
-    Returns
-    -------
-    tuple of str
-        One line each, with what completes it.
-    """
+    """What is said where a computed series is stored and another one answers in its place."""
     asked = {pair.region for pair in pairs if pair.sea_named}
     return tuple(
         f"{key.label}: stored from {one.start} to {one.end}, too little for an average and this year; another stands"
@@ -96,50 +54,13 @@ def stand_ins(pairs: Sequence[Pairing], config: Config, store: Store) -> tuple[s
 
 
 def wanted(pairs: Sequence[Pairing], variables: Collection[str]) -> tuple[SeriesKey, ...]:
-    """
-    Series of some regions.
-
-    Parameters
-    ----------
-    pairs : sequence of Pairing
-        One per region.
-    variables : collection of str
-        ``air``, ``sst`` or both.
-
-    Returns
-    -------
-    tuple of SeriesKey
-        Each once.
-    """
+    """Series of some regions."""
     keys = [key for pair in pairs for option, key in (("air", pair.air), ("sst", pair.sst)) if option in variables]
     return tuple(dict.fromkeys(key for key in keys if key is not None))
 
 
 def pairings(regions: Sequence[str], variables: Collection[str], config: Config, store: Store) -> tuple[Pairing, ...]:
-    """
-    Series that answer for each region.
-
-    Parameters
-    ----------
-    regions : sequence of str
-        Region names.
-    variables : collection of str
-        ``air``, ``sst`` or both.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-
-    Returns
-    -------
-    tuple of Pairing
-        One per region.
-
-    Raises
-    ------
-    ConfigError
-        If a region is unknown, or has none of the variables.
-    """
+    """Series that answer for each region."""
     known = known_keys(config, store)
     pairs = tuple(pairing(config.region(name).name, known) for name in regions)
     for pair in pairs:
@@ -155,41 +76,13 @@ def pairings(regions: Sequence[str], variables: Collection[str], config: Config,
 
 
 def reached(series: Series) -> bool:
-    """
-    Whether a computed series ever came within some weeks of the day on which it was made.
-
-    Parameters
-    ----------
-    series : Series
-        As stored.
-
-    Returns
-    -------
-    bool
-        It stays true where the place then stops, or the computer was off for long, for that is told when it is merged.
-    """
+    """Whether a computed series ever came within some weeks of the day on which it was made."""
     late = (series.source.retrieved.date() - series.end).days
     return late <= PRESENT or bool(series.source.details.get("reached_present"))
 
 
 def kept_up(series: Series, config: Config) -> bool:
-    """
-    Whether a round fetches the newest days of a series from daily grids.
-
-    Parameters
-    ----------
-    series : Series
-        As stored.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    bool
-        True for one of ``[refresh] regions`` that was computed from whole OISST files and reached the present once.
-        False for one that the site serves, and for one that ends where it ends: of chosen years only, of a backfill
-        that was broken off, of thinned or ERA5 grids.
-    """
+    """Whether a round fetches the newest days of a series from daily grids."""
     details = series.source.details
     if series.key.product != "oisst" or not details.get("weights") or "every" in details["variable"]:
         return False
@@ -197,43 +90,10 @@ def kept_up(series: Series, config: Config) -> bool:
 
 
 def brought(series: Series, config: Config) -> bool:
-    """
-    Whether rounds can bring a series up to date, so that its age says something.
-
-    Parameters
-    ----------
-    series : Series
-        As stored, one of those that rounds name.
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    bool
-        True for what the site serves; of computed ones for those that are kept up.
-    """
+    """Whether rounds can bring a series up to date, so that its age says something."""
     return not series.source.details.get("weights") or kept_up(series, config)
 
 
 def refreshed(config: Config, store: Store) -> tuple[SeriesKey, ...]:
-    """
-    Series that a round brings up to date: those of ``[refresh] regions``.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    store : Store
-        The store, which may hold computed series.
-
-    Returns
-    -------
-    tuple of SeriesKey
-        Each once.
-
-    Raises
-    ------
-    ConfigError
-        If a region is unknown, or has neither air nor sea.
-    """
+    """Series that a round brings up to date: those of ``[refresh] regions``."""
     return wanted(pairings(config.refresh.regions, VARIABLES, config, store), VARIABLES)

@@ -15,23 +15,7 @@ from climtrack.vocabulary.payload import Transport
 def open_transport(
     config: Config, *, offline: bool, base_urls: tuple[str, ...] = ()
 ) -> Iterator[Callable[[], Transport]]:
-    """
-    HTTP transport that opens at its first use and closes with the block.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    offline : bool
-        Whether asking is a mistake of ours.
-    base_urls : tuple of str, optional
-        Other addresses than the source's: those of the second source.
-
-    Yields
-    ------
-    callable
-        Gives the transport.
-    """
+    """HTTP transport that opens at its first use and closes with the block."""
     with ExitStack() as stack:
         opened: list[Transport] = []
 
@@ -54,16 +38,6 @@ def second_source(config: Config) -> Iterator[Callable[[], Transport] | None]:
     HTTP transport to Climate Pulse, where config.toml wants the cross-check.
 
     A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Yields
-    ------
-    callable or None
-        Gives the transport.
     """
     address = config.fetch.cross_check_url
     rehearsal = all(url.startswith("http://") for url in config.fetch.base_urls)

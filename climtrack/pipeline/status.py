@@ -29,46 +29,17 @@ SILENCE, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=40)  # a round dr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """
-    One stored series.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which.
-    series : Series or None
-        What is stored; None where it is damaged.
-    age : int or None
-        Days since the newest value; None where the clock cannot be right.
-    health : Health
-        How its source has behaved.
-    damage : str
-        What is wrong with the stored file; empty where nothing is.
-    judged : bool
-        Whether rounds bring it up to date, so that its age says something.
-    """
+    """One stored series."""
 
     key: SeriesKey
     series: Series | None
-    age: int | None
-    health: Health
-    damage: str = ""
-    judged: bool = True
+    age: int | None  # Days since the newest value; None where the clock cannot be right
+    health: Health  # How its source has behaved
+    damage: str = ""  # What is wrong with the stored file; empty where nothing is
+    judged: bool = True  # Whether rounds bring it up to date, so that its age says something
 
     def cells(self, language: Language) -> tuple[str, ...]:
-        """
-        The row as text.
-
-        Parameters
-        ----------
-        language : Language
-            In which to say it.
-
-        Returns
-        -------
-        tuple of str
-            Series, first day, last day, age, preliminary days, last check, problem.
-        """
+        """The row as text."""
         problem = self.damage or self.health.error
         if language.spanish:
             problem = spanish_line(problem, language.code)
@@ -88,41 +59,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
-    """
-    The store at a glance.
-
-    Parameters
-    ----------
-    home : Path
-        Its folder.
-    snapshot : str
-        Its snapshot id.
-    rows : tuple of Row
-        One per series.
-    notices : tuple of str
-        What needs attention.
-    missing : tuple of SeriesKey
-        Series that rounds are to bring and of which nothing is stored.
-    damage : tuple of str
-        Those of the notices that tell of a damaged file, whose other copy is used.
-    """
+    """The store at a glance."""
 
     home: Path
     snapshot: str
     rows: tuple[Row, ...]
     notices: tuple[str, ...]
-    missing: tuple[SeriesKey, ...] = ()
-    damage: tuple[str, ...] = ()
+    missing: tuple[SeriesKey, ...] = ()  # Series that rounds are to bring and of which nothing is stored
+    damage: tuple[str, ...] = ()  # Those of the notices that tell of a damaged file, whose other copy is used
 
     def document(self) -> dict[str, Any]:
-        """
-        The same for machines.
-
-        Returns
-        -------
-        dict
-            By schema ``climtrack.status/1``.
-        """
+        """The same for machines."""
         return {
             "schema": "climtrack.status/1",
             "snapshot": self.snapshot,
@@ -132,21 +79,7 @@ class Status:
 
 
 def status(config: Config, *, now: dt.datetime) -> Status:
-    """
-    Look at the store.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    Status
-        What is there.
-    """
+    """Look at the store."""
     store = Store(config.home)
     rows = []
     notices: list[str] = []
@@ -182,23 +115,7 @@ def status(config: Config, *, now: dt.datetime) -> Status:
 
 
 def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...]:
-    """
-    What a monitor must know: data older than config.toml allows, a schedule that has gone silent, a damaged store.
-
-    Parameters
-    ----------
-    seen : Status
-        What is stored.
-    config : Config
-        The settings.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    tuple of str
-        One line each; empty where all is well. A series that rounds do not bring up to date has no age to be judged.
-    """
+    """What a monitor must know: data older than config.toml allows, a silent schedule, a damaged store."""
     limit = config.schedule.stale_days
     lines = [*seen.damage, *(f"{row.key.label}: {row.damage}" for row in seen.rows if row.damage)]
     judged = [row for row in seen.rows if row.judged]
@@ -220,19 +137,7 @@ def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...
 
 
 def unjudged(seen: Status) -> tuple[str, ...]:
-    """
-    Which stored series a monitor is not told of, for no round brings them up to date.
-
-    Parameters
-    ----------
-    seen : Status
-        What is stored.
-
-    Returns
-    -------
-    tuple of str
-        At most one line; the second source's series are a matter of `verify` and not named.
-    """
+    """Which stored series a monitor is not told of, for no round brings them up to date."""
     names = [row.key.label for row in seen.rows if not row.judged and row.key.product != "climate-pulse"]
     return (f"not judged, for no round refreshes them: {', '.join(names)}"[:198],) if names else ()
 

@@ -25,57 +25,27 @@ from climtrack.vocabulary.series import Series, SeriesKey
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """
-    How hard to try for new data.
+    """How hard to try for new data."""
 
-    Parameters
-    ----------
-    offline : bool
-        Do not ask the source.
-    sample : bool
-        Fall back on the simulated sample where nothing is stored and nothing can be had.
-    known_on : date or None
-        Use only what was known on this day, without asking the source.
-    """
-
-    offline: bool = False
-    sample: bool = True
-    known_on: dt.date | None = None
+    offline: bool = False  # Do not ask the source
+    sample: bool = True  # Fall back on the simulated sample where nothing is stored and nothing can be had
+    known_on: dt.date | None = None  # Use only what was known on this day, without asking the source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stock:
-    """
-    Series in hand for one run.
-
-    Parameters
-    ----------
-    series : dict of SeriesKey to Series
-        By key.
-    updates : tuple of Update
-        What became of each one asked for; empty offline.
-    lines : tuple of str
-        For standard error: what could not be had, and what is older than usual.
-    departures : mapping of SeriesKey to str
-        For the report: which series departs from the second source. What a network did today is not in it, so that the
-        same data make the same report.
-    missing : tuple of SeriesKey
-        Series asked for and not in hand.
-    stale : bool
-        Whether some were not updated or are older than usual.
-    simulated : bool
-        Whether this is the sample.
-    refusal : DiskError or None
-        Why this computer could not store anything new, where what is stored is shown all the same.
-    """
+    """Series in hand for one run."""
 
     series: dict[SeriesKey, Series]
-    updates: tuple[Update, ...] = ()
-    lines: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()  # What became of each one asked for; empty offline
+    lines: tuple[str, ...] = ()  # For standard error: what could not be had, and what is older than usual
+    # For the report: which series departs from the second source. What a network did today is not in it, so that the
+    # same data make the same report.
     departures: Mapping[SeriesKey, str] = field(default_factory=lambda: MappingProxyType({}))
     missing: tuple[SeriesKey, ...] = ()
-    stale: bool = False
+    stale: bool = False  # Whether some were not updated or are older than usual
     simulated: bool = False
+    # Why this computer could not store anything new, where what is stored is shown all the same
     refusal: DiskError | None = None
 
 
@@ -89,36 +59,7 @@ def stock(
     freshness: Freshness,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
 ) -> Stock:
-    """
-    The freshest series that can be had.
-
-    Parameters
-    ----------
-    keys : sequence of SeriesKey
-        Which series.
-    config : Config
-        The settings.
-    store : Store
-        The store.
-    transport : callable
-        Opens the way to the source; not called offline.
-    now : datetime
-        The time.
-    freshness : Freshness
-        How hard to try.
-    on_done : callable, optional
-        Told of each series as it is done.
-
-    Returns
-    -------
-    Stock
-        From the source, else from the store, else simulated.
-
-    Raises
-    ------
-    ClimtrackError
-        Of the first cause, where nothing is in hand at all.
-    """
+    """The freshest series that can be had."""
     if freshness.known_on is not None:
         return _past(keys, config, freshness.known_on, now)
     fetchable = [key for key in keys if not computed(key, config, store)]
@@ -172,40 +113,12 @@ def _past(keys: Sequence[SeriesKey], config: Config, day: dt.date, now: dt.datet
 
 
 def seen_at(now: dt.datetime, known_on: dt.date | None) -> dt.datetime:
-    """
-    The time by which ages are told: now, or the end of the day whose knowledge is shown.
-
-    Parameters
-    ----------
-    now : datetime
-        The time.
-    known_on : date or None
-        Day whose knowledge is shown.
-
-    Returns
-    -------
-    datetime
-        Never after `now`.
-    """
+    """The time by which ages are told: now, or the end of the day whose knowledge is shown."""
     return now if known_on is None else min(now, dt.datetime.combine(known_on, dt.time(23, 59, 59), dt.UTC))
 
 
 def sampled(keys: Sequence[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:
-    """
-    The simulated sample, through the real parser.
-
-    Parameters
-    ----------
-    keys : sequence of SeriesKey
-        Which series.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    dict of SeriesKey to Series
-        Those that the sample holds.
-    """
+    """The simulated sample, through the real parser."""
     from climtrack.fetcher.endpoints import ENDPOINTS
 
     asked = [ENDPOINTS[key] for key in keys if key in ENDPOINTS]
@@ -224,33 +137,7 @@ def studies_of(
     as_of: dt.date | None,
     now: dt.datetime | None = None,
 ) -> tuple[Study, ...]:
-    """
-    What is known of a region's air and sea.
-
-    Parameters
-    ----------
-    pair : Pairing
-        The region's series.
-    variables : collection of str
-        ``air``, ``sst`` or both.
-    series : dict of SeriesKey to Series
-        Series in hand.
-    config : Config
-        The settings.
-    store : Store
-        Whose history tells the revision noise.
-    baseline : Baseline
-        Years of the average.
-    as_of : date or None
-        State on this day; None for the newest.
-    now : datetime, optional
-        The time by which ages are told; without it, or of a day of old, nothing is overdue.
-
-    Returns
-    -------
-    tuple of Study
-        Air first.
-    """
+    """What is known of a region's air and sea."""
     return tuple(
         replace(
             study(

@@ -31,38 +31,7 @@ def unattended_round(
     on_done: Callable[[SeriesKey], None] = lambda _: None,
     book: Book | None = None,
 ) -> Refreshed:
-    """
-    One round, remembered on disk.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-    transport : callable
-        Opens the way to the source.
-    now : datetime
-        The time.
-    publish : callable or None
-        Publishes what was drawn; None writes the report folder instead.
-    second : callable or None
-        Opens the way to the second source; None asks nobody.
-    on_done : callable, optional
-        Told of each series as it is done.
-    book : Book, optional
-        What is known of past rounds, for a process that does several; by default what the disk says.
-
-    Returns
-    -------
-    Refreshed
-        As `refresh` gives it.
-
-    Raises
-    ------
-    StoreBusy
-        If another round is running; nothing is remembered then, for that one will.
-    ClimtrackError
-        As `refresh` raises it, remembered as a failure.
-    """
+    """One round, remembered on disk."""
     book = book or Book(config.home)
     with run_log(config.home) as log:
         log.info("round begins")

@@ -35,49 +35,20 @@ DOUBT = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """
-    What became of one series.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which.
-    series : Series or None
-        What is stored now.
-    added, revised, finalised : int
-        Days that are new, changed, or no longer preliminary.
-    largest_revision : float
-        Largest change of a value, degC.
-    notes : tuple of str
-        What was unusual.
-    error : ClimtrackError or None
-        Why it was not updated.
-    """
+    """What became of one series."""
 
     key: SeriesKey
     series: Series | None
-    added: int = 0
-    revised: int = 0
-    finalised: int = 0
-    largest_revision: float = 0.0
+    added: int = 0  # Days that are new, changed, or no longer preliminary
+    revised: int = 0  # Days that are new, changed, or no longer preliminary
+    finalised: int = 0  # Days that are new, changed, or no longer preliminary
+    largest_revision: float = 0.0  # Largest change of a value, degC
     notes: tuple[str, ...] = ()
     error: ClimtrackError | None = None
 
 
 def http_policy(config: Config) -> HttpPolicy:
-    """
-    How the source is asked, as config.toml says.
-
-    Parameters
-    ----------
-    config : Config
-        The settings.
-
-    Returns
-    -------
-    HttpPolicy
-        The fetcher's own settings.
-    """
+    """How the source is asked, as config.toml says."""
     fetch = config.fetch
     return HttpPolicy(
         base_urls=fetch.base_urls,
@@ -89,39 +60,13 @@ def http_policy(config: Config) -> HttpPolicy:
 
 
 def endpoints(config: Config) -> dict[SeriesKey, Endpoint]:
-    """
-    Every series that can be asked for.
-
-    Parameters
-    ----------
-    config : Config
-        The settings, which may add to the built-in table.
-
-    Returns
-    -------
-    dict of SeriesKey to Endpoint
-        By key.
-    """
+    """Every series that can be asked for."""
     own = (Endpoint(SeriesKey.parse(entry.key), entry.path, entry.data_source) for entry in config.endpoints)
     return {**ENDPOINTS, **{endpoint.key: endpoint for endpoint in own}}
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:
-    """
-    What is stored under a key, if anything sound is.
-
-    Parameters
-    ----------
-    store : Store
-        The store.
-    key : SeriesKey
-        Which series.
-
-    Returns
-    -------
-    Series or None
-        None where nothing is stored or nothing of it can be used.
-    """
+    """What is stored under a key, if anything sound is."""
     try:
         return store.read(key)
     except (SeriesNotFound, StoreDamaged):
@@ -129,23 +74,7 @@ def held(store: Store, key: SeriesKey) -> Series | None:
 
 
 def computed(key: SeriesKey, config: Config, store: Store) -> bool:
-    """
-    Whether a series is made from grids on this computer, so that the source is not asked for it.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which.
-    config : Config
-        The settings.
-    store : Store
-        Where it may be kept.
-
-    Returns
-    -------
-    bool
-        True for the hemispheres' sea, and for any stored series that has weights instead of an address.
-    """
+    """Whether a series is made from grids on this computer, so that the source is not asked for it."""
     if key in COMPUTED:
         return True
     one = None if key in endpoints(config) else held(store, key)
@@ -164,44 +93,7 @@ def update(
     only: frozenset[dt.date] = frozenset(),
     table: Mapping[SeriesKey, Endpoint] | None = None,
 ) -> tuple[Update, ...]:
-    """
-    Bring series up to date with their source; when interrupted, what had arrived by then is stored.
-
-    Parameters
-    ----------
-    keys : iterable of SeriesKey
-        Which series; those that climtrack computes itself are passed over.
-    config : Config
-        The settings.
-    store : Store
-        Where they are kept.
-    transport : Transport
-        How the source is reached.
-    now : datetime
-        The time.
-    on_done : callable, optional
-        Told of each series as it is done.
-    accept : frozenset of SeriesKey, default empty
-        Series whose unusual values a person has looked at and accepts once.
-    only : frozenset of date, optional
-        The days of them that the person has looked at; empty for all.
-    table : mapping of SeriesKey to Endpoint, optional
-        Where each series is; by default the source's own endpoints.
-
-    Returns
-    -------
-    tuple of Update
-        In the order of `keys`.
-
-    Raises
-    ------
-    ConfigError
-        If a key is neither in the table nor computed, or a day of `only` has no value; then nothing is noted.
-    StoreBusy
-        If another process is writing.
-    StoreError
-        If this computer refuses.
-    """
+    """Bring series up to date with their source; when interrupted, what had arrived by then is stored."""
     table = endpoints(config) if table is None else table
     wanted = list(dict.fromkeys(keys))
     if unknown := [key for key in wanted if key not in table]:

@@ -31,44 +31,15 @@ CLOSED: Headers = ((b"content-security-policy", b"default-src 'none'; frame-ance
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
-    What is sent back.
-
-    Parameters
-    ----------
-    status : int
-        HTTP status.
-    headers : tuple of (bytes, bytes)
-        But for those of the server itself.
-    data : bytes
-        Body; not sent for HEAD.
-    """
+    """What is sent back."""
 
     status: int
-    headers: Headers
-    data: bytes = b""
+    headers: Headers  # But for those of the server itself
+    data: bytes = b""  # Body; not sent for HEAD
 
 
 def plain(status: int, text: str, *more: tuple[bytes, bytes], media_type: str = "text/plain; charset=utf-8") -> Answer:
-    """
-    A short answer that nobody keeps.
-
-    Parameters
-    ----------
-    status : int
-        HTTP status.
-    text : str
-        The whole body.
-    *more : (bytes, bytes)
-        Further headers.
-    media_type : str, default "text/plain; charset=utf-8"
-        Of the body.
-
-    Returns
-    -------
-    Answer
-        With the headers that every answer has.
-    """
+    """A short answer that nobody keeps."""
     data = text.encode()
     own = (
         (b"content-type", media_type.encode()),
@@ -79,19 +50,7 @@ def plain(status: int, text: str, *more: tuple[bytes, bytes], media_type: str = 
 
 
 def name_of(path: str) -> str:
-    """
-    File that an address stands for.
-
-    Parameters
-    ----------
-    path : str
-        Decoded path of the request.
-
-    Returns
-    -------
-    str
-        In the site; folders stand for their front page.
-    """
+    """File that an address stands for."""
     if not path.startswith("/"):  # `*`, which is no address
         return path
     name = path[1:]
@@ -99,21 +58,7 @@ def name_of(path: str) -> str:
 
 
 def host_allowed(host: str, allowed: frozenset[str]) -> bool:
-    """
-    Whether a request is meant for this server: pages of other names must not read it through the reader's browser.
-
-    Parameters
-    ----------
-    host : str
-        The Host header; empty where there was none, which no browser does.
-    allowed : frozenset of str
-        Names answered; empty for all.
-
-    Returns
-    -------
-    bool
-        Whatever the port.
-    """
+    """Whether a request is meant for this server: no page of another name may read it through a browser."""
     if not allowed or not host:
         return True
     name = host.rsplit(":", 1)[0] if re.search(r":\d{1,5}$", host) else host
@@ -121,46 +66,14 @@ def host_allowed(host: str, allowed: frozenset[str]) -> bool:
 
 
 def lifetime(path: str, body: Body) -> str:
-    """
-    How long a file may be kept.
-
-    Parameters
-    ----------
-    path : str
-        In the site.
-    body : Body
-        The file.
-
-    Returns
-    -------
-    str
-        Cache-Control: for ever, an hour for living pictures and data, minutes for pages.
-    """
+    """How long a file may be kept."""
     if body.record.immutable:
         return YEAR
     return HOUR if path.startswith(("latest/", "data/", "oembed/")) else MINUTES
 
 
 def answer(path: str, body: Body, headers: Mapping[str, str], status: int = 200) -> Answer:
-    """
-    A file, or the part of it that was asked for, or the word that it has not changed.
-
-    Parameters
-    ----------
-    path : str
-        In the site.
-    body : Body
-        The file.
-    headers : mapping of str to str
-        Of the request, names in lower case.
-    status : int, default 200
-        404 for the page that says so.
-
-    Returns
-    -------
-    Answer
-        200, 206, 304, 416, or `status`.
-    """
+    """A file, or the part of it that was asked for, or the word that it has not changed."""
     wanted = headers.get("range", "")
     packed = body.packed is not None and not wanted and "gzip" in _accepted(headers.get("accept-encoding", ""))
     data = body.packed if packed and body.packed is not None else body.data

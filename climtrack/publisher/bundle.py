@@ -10,21 +10,7 @@ from climtrack.vocabulary.assets import Asset
 
 
 def write_bundle(folder: Path, assets: Iterable[Asset]) -> None:
-    """
-    Write files into a folder, leaving those that already hold the same bytes alone.
-
-    Parameters
-    ----------
-    folder : Path
-        Made if it is not there.
-    assets : iterable of Asset
-        The files.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses; files written before it stay, each of them whole.
-    """
+    """Write files into a folder, leaving those that already hold the same bytes alone."""
     for asset in assets:
         target = folder / asset.path
         make_folder(target.parent)

@@ -27,62 +27,22 @@ class StreakMove:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """
-    One series, between two days.
+    """One series, between two days."""
 
-    Parameters
-    ----------
-    since : date
-        Last day of the data that are compared with.
-    new : Run or None
-        Days that came since; `days` counts those with a value.
-    finalised : int
-        Days that were preliminary then and are final now.
-    revised : int
-        Days known then whose value is another now.
-    largest : float
-        Largest of these revisions, degC, without its sign.
-    rank : tuple of (Rank, Rank) or None
-        Place of the year so far, then and now; None where either is not known or the year is another.
-    streaks : tuple of StreakMove
-        What became of the streaks.
-    watched : bool, default True
-        Whether revisions would have been seen: False where nothing was stored at the last issue.
-    issue : date or None
-        Day of the last issue; None where it is not known what was stored then.
-    """
-
-    since: dt.date
-    new: Run | None
-    finalised: int
-    revised: int
-    largest: float
+    since: dt.date  # Last day of the data that are compared with
+    new: Run | None  # Days that came since; `days` counts those with a value
+    finalised: int  # Days that were preliminary then and are final now
+    revised: int  # Days known then whose value is another now
+    largest: float  # Largest of these revisions, degC, without its sign
+    # Place of the year so far, then and now; None where either is not known or the year is another
     rank: tuple[Rank, Rank] | None
     streaks: tuple[StreakMove, ...]
-    watched: bool = True
-    issue: dt.date | None = None
+    watched: bool = True  # Whether revisions would have been seen: False where nothing was stored at the last issue
+    issue: dt.date | None = None  # Day of the last issue; None where it is not known what was stored then
 
 
 def changes(before: Study, now: Study, *, watched: bool = True, issue: dt.date | None = None) -> Changes:
-    """
-    Compare what is known with what was known.
-
-    Parameters
-    ----------
-    before : Study
-        As it was known at the last issue.
-    now : Study
-        As it is known.
-    watched : bool, default True
-        Whether `before` is what was stored then, not today's values cut off there.
-    issue : date, optional
-        Day of the last issue, where `before` is what was known on it.
-
-    Returns
-    -------
-    Changes
-        The differences.
-    """
+    """Compare what is known with what was known."""
     old, new = before.series, now.series
     revised, largest, finalised = _revisions(old, new)
     places = (before.findings.ranks.year_to_date, now.findings.ranks.year_to_date)
@@ -143,42 +103,14 @@ def _streaks(before: Streaks, now: Streaks) -> tuple[StreakMove, ...]:
 
 
 def heading(found: Changes, ui: Texts) -> str:
-    """
-    What the changes are counted from: the last issue and the data it had, or these data alone.
-
-    Parameters
-    ----------
-    found : Changes
-        What changed.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    str
-        A heading, without a full stop.
-    """
+    """What the changes are counted from: the last issue and the data it had, or these data alone."""
     if found.issue is None:
         return ui["changes"].format(date=ui.day(found.since))
     return ui["changes_issue"].format(issue=ui.day(found.issue), date=ui.day(found.since))
 
 
 def sentences(found: Changes, ui: Texts) -> tuple[str, ...]:
-    """
-    The changes in words.
-
-    Parameters
-    ----------
-    found : Changes
-        What changed.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    tuple of str
-        One sentence each; at least one.
-    """
+    """The changes in words."""
     said = []
     if found.new is None:
         said.append(ui["changes_no_new_days"])

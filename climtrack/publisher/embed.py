@@ -24,46 +24,23 @@ GHOST_ALT = 191
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """
-    A published picture.
+    """A published picture."""
 
-    Parameters
-    ----------
-    url : str
-        Full address, or relative within the site.
-    width, height : int
-        Pixels of the file.
-    """
-
-    url: str
+    url: str  # Full address, or relative within the site
     width: int
     height: int
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """
-    One chart in one language with everything a snippet may need.
+    """One chart in one language with everything a snippet may need."""
 
-    Parameters
-    ----------
-    pictures : mapping of str to Picture
-        By preset: ``wide``, ``post``, ``email``, ``phone``, ``card`` and those of single charts.
-    words : Words
-        Caption and alt texts.
-    language : str
-        Of the words.
-    page : str
-        Address of the interactive page; empty where the site has no public address.
-    frame : str
-        Address of the page for an iframe; empty likewise.
-    """
-
+    # By preset: ``wide``, ``post``, ``email``, ``phone``, ``card`` and those of single charts
     pictures: Mapping[str, Picture]
-    words: Words
+    words: Words  # Caption and alt texts
     language: str
-    page: str
-    frame: str
+    page: str  # Address of the interactive page; empty where the site has no public address
+    frame: str  # Address of the page for an iframe; empty likewise
 
     @property
     def ui(self) -> Texts:
@@ -71,24 +48,7 @@ class Subject:
         return texts(self.language)
 
     def picture(self, *presets: str) -> Picture:
-        """
-        The first of these presets that there is.
-
-        Parameters
-        ----------
-        *presets : str
-            Best first.
-
-        Returns
-        -------
-        Picture
-            The picture.
-
-        Raises
-        ------
-        PublishError
-            If there is none of them.
-        """
+        """The first of these presets that there is."""
         for preset in presets:
             if preset in self.pictures:
                 return self.pictures[preset]
@@ -104,21 +64,7 @@ MAIL = ("email", "post", "wide", "panel", "strip", "grid")
 
 
 def figure(subject: Subject, *, lazy: bool = True) -> str:
-    """
-    ``<figure>`` for a web page: the phone's own composition on phones, two sizes of the wide one elsewhere.
-
-    Parameters
-    ----------
-    subject : Subject
-        What is shown.
-    lazy : bool, default True
-        Load it when it comes near; not for the first picture of a page.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """``<figure>`` for a web page: the phone's own composition on phones, two sizes of the wide one elsewhere."""
     words = clean_words(subject.words)
     main = subject.picture(*POST)
     phone = subject.pictures.get("phone")
@@ -157,19 +103,7 @@ def _email(subject: Subject) -> str:
 
 
 def iframe(subject: Subject) -> str:
-    """
-    ``<iframe>`` with the interactive chart.
-
-    Parameters
-    ----------
-    subject : Subject
-        What is shown.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """``<iframe>`` with the interactive chart."""
     title = escape(clean_words(subject.words).alt_short)
     return (
         f'<iframe src="{escape(subject.frame)}?lang={escape(subject.language)}" title="{title}" loading="lazy" '
@@ -296,28 +230,7 @@ UPLOADED = frozenset({"substack", "markdown", "html", "quarto", "hugo"})
 
 
 def snippet(platform: str, subject: Subject) -> str:
-    """
-    What to paste.
-
-    Parameters
-    ----------
-    platform : str
-        One of `PLATFORMS`.
-    subject : Subject
-        Chart, language and addresses.
-
-    Returns
-    -------
-    str
-        HTML, Markdown or plain text, as the platform takes it.
-
-    Raises
-    ------
-    ConfigError
-        If the platform is unknown.
-    PublishError
-        If no picture in a format fit for it is published.
-    """
+    """What to paste."""
     if platform not in PLATFORMS:
         raise ConfigError(f"no snippet for {platform[:30]!r}", f"Use one of {', '.join(PLATFORMS)}")
     return PLATFORMS[platform](subject)

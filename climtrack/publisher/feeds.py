@@ -26,19 +26,7 @@ _LOCALES = {"en": "en_GB", "es": "es_ES", "es-MX": "es_MX"}
 
 
 def merged(old: Sequence[Entry], new: Sequence[Entry]) -> tuple[Entry, ...]:
-    """
-    The feed with the entries of a run; what says the same as before keeps its date of change.
-
-    Parameters
-    ----------
-    old, new : sequence of Entry
-        As published, and as they are now.
-
-    Returns
-    -------
-    tuple of Entry
-        Newest first, one per region, day and language.
-    """
+    """The feed with the entries of a run; what says the same as before keeps its date of change."""
     by_key = {(e.language, e.region, e.day): e for e in old}
     for entry in new:
         key = (entry.language, entry.region, entry.day)
@@ -57,25 +45,7 @@ def merged(old: Sequence[Entry], new: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def front(plan: Publication, at: Addresses, title: str, languages: Sequence[str]) -> list[File]:
-    """
-    Front pages, feeds, sitemap, robots and the page for what is not there.
-
-    Parameters
-    ----------
-    plan : Publication
-        Cards and entries.
-    at : Addresses
-        The site.
-    title : str
-        Its name.
-    languages : sequence of str
-        The first has the root.
-
-    Returns
-    -------
-    list of File
-        In the order in which they may appear.
-    """
+    """Front pages, feeds, sitemap, robots and the page for what is not there."""
     default = languages[0]
     files = [_index(plan, at, title, code, languages) for code in languages]
     files += [_feed(plan, at, title, code, default) for code in languages]
@@ -107,59 +77,17 @@ def _style() -> tuple[str, str]:
 
 
 def feed_path(language: str, default: str) -> str:
-    """
-    Where a language's feed is.
-
-    Parameters
-    ----------
-    language, default : str
-        Its language, and the site's first.
-
-    Returns
-    -------
-    str
-        ``feed.xml``, ``feed.es.xml``.
-    """
+    """Where a language's feed is."""
     return "feed.xml" if language == default else f"feed.{language}.xml"
 
 
 def oembed_path(subject: str, language: str, default: str) -> str:
-    """
-    Where a page's oEmbed answer is.
-
-    Parameters
-    ----------
-    subject, language, default : str
-        Region and variable, language of the page, the site's first language.
-
-    Returns
-    -------
-    str
-        ``oembed/nh-air.json``, ``oembed/nh-air.es.json``.
-    """
+    """Where a page's oEmbed answer is."""
     return f"oembed/{subject}.json" if language == default else f"oembed/{subject}.{language}.json"
 
 
 def alternates(subject: str, languages: Sequence[str], default: str, at: Addresses) -> tuple[Link, ...]:
-    """
-    Links to the same page in other languages and to the feeds.
-
-    Parameters
-    ----------
-    subject : str
-        Region and variable; empty for the front page.
-    languages : sequence of str
-        Those of the page.
-    default : str
-        The site's first language.
-    at : Addresses
-        The site.
-
-    Returns
-    -------
-    tuple of Link
-        For the head of the page.
-    """
+    """Links to the same page in other languages and to the feeds."""
     found = []
     for code in languages:
         title = f"{texts(code)['site_title']} ({texts(code)['language_name']})"
@@ -170,27 +98,7 @@ def alternates(subject: str, languages: Sequence[str], default: str, at: Address
 
 
 def social(card: Card, ui: Texts, at: Addresses, path: str, title: str) -> tuple[tuple[str, str], ...]:
-    """
-    Open Graph and Twitter properties of a page.
-
-    Parameters
-    ----------
-    card : Card
-        Title, caption and picture.
-    ui : Texts
-        Language.
-    at : Addresses
-        The site.
-    path : str
-        The page.
-    title : str
-        Name of the site.
-
-    Returns
-    -------
-    tuple of (str, str)
-        Property and content.
-    """
+    """Open Graph and Twitter properties of a page."""
     found = [
         ("og:type", "article"),
         ("og:site_name", clean(title, 60)),
@@ -263,21 +171,7 @@ def _index(plan: Publication, at: Addresses, title: str, code: str, languages: S
 
 
 def replace_card(card: Card, ui: Texts) -> Card:
-    """
-    The card that stands for the whole site.
-
-    Parameters
-    ----------
-    card : Card
-        Of its first chart.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    Card
-        With the site's own title and description.
-    """
+    """The card that stands for the whole site."""
     return Card(
         card.subject, card.language, ui["site_title"], ui["site_about"], card.day,
         card.light, card.dark, card.phone, card.card, card.uses,
@@ -335,27 +229,7 @@ def _content(entry: Entry, at: Addresses) -> str:
 
 
 def oembed(card: Card, subject: Subject, at: Addresses, title: str, path: str) -> File:
-    """
-    OEmbed answer of type ``rich`` (oembed.com, 1.0).
-
-    Parameters
-    ----------
-    card : Card
-        Title and thumbnail.
-    subject : Subject
-        Addresses of page and frame.
-    at : Addresses
-        The site.
-    title : str
-        Name of the site.
-    path : str
-        Where the answer belongs.
-
-    Returns
-    -------
-    File
-        JSON.
-    """
+    """OEmbed answer of type ``rich`` (oembed.com, 1.0)."""
     answer: dict[str, object] = {
         "version": "1.0",
         "type": "rich",
@@ -377,21 +251,7 @@ def oembed(card: Card, subject: Subject, at: Addresses, title: str, path: str) -
 
 
 def missing(title: str, languages: Sequence[str]) -> bytes:
-    """
-    Small page for an address that holds nothing.
-
-    Parameters
-    ----------
-    title : str
-        Name of the site.
-    languages : sequence of str
-        It speaks all of them.
-
-    Returns
-    -------
-    bytes
-        HTML without any link: it is served at any depth.
-    """
+    """Small page for an address that holds nothing."""
     style, policy = _style()
     lines = "".join(f'<p lang="{code}">{escape(texts(code)["not_found"])}</p>\n' for code in languages)
     return (

@@ -41,92 +41,35 @@ OWNERS = frozenset({"robots.txt", "404.html"})
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """
-    How large a site may grow.
+    """How large a site may grow."""
 
-    Parameters
-    ----------
-    max_bytes : int
-        Size at which the publisher warns, or prunes.
-    prune : bool
-        Whether old dated files may be deleted; nothing else ever is.
-    """
-
-    max_bytes: int = 500_000_000
-    prune: bool = False
+    max_bytes: int = 500_000_000  # Size at which the publisher warns, or prunes
+    prune: bool = False  # Whether old dated files may be deleted; nothing else ever is
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """
-    What a publish did.
-
-    Parameters
-    ----------
-    publication : Publication
-        The site as it is now.
-    written, unchanged, pruned : int
-        Files written, found as they were, deleted.
-    notes : tuple of str
-        What the user should know, one sentence each.
-    """
+    """What a publish did."""
 
     publication: Publication
-    written: int
-    unchanged: int
-    pruned: int
-    notes: tuple[str, ...]
+    written: int  # Files written, found as they were, deleted
+    unchanged: int  # Files written, found as they were, deleted
+    pruned: int  # Files written, found as they were, deleted
+    notes: tuple[str, ...]  # What the user should know, one sentence each
 
 
 class Folder:
-    """
-    A site on disk.
-
-    Parameters
-    ----------
-    root : Path
-        The folder; made when something is published.
-    """
+    """A site on disk."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def read(self) -> Publication:
-        """
-        What is published.
-
-        Returns
-        -------
-        Publication
-            An empty one where nothing is.
-
-        Raises
-        ------
-        PublishError
-            If the folder's own list is damaged.
-        DiskError
-            If it cannot be read.
-        """
+        """What is published."""
         return self.state()[0]
 
     def state(self) -> tuple[Publication, Mapping[str, str]]:
-        """
-        What is published, and which of its files may still be on their way to their place.
-
-        Returns
-        -------
-        Publication
-            An empty one where nothing is.
-        mapping of str to str
-            Path in the site → path of the same bytes before step 3 moves them.
-
-        Raises
-        ------
-        PublishError
-            If the folder's own list is damaged.
-        DiskError
-            If it cannot be read.
-        """
+        """What is published, and which of its files may still be on their way to their place."""
         journal = self._read(self.root / STAGING / JOURNAL)
         if journal is not None:
             whole = _journal(journal)
@@ -151,33 +94,7 @@ class Folder:
         now: dt.datetime,
         bounds: Bounds = Bounds(),
     ) -> Published:
-        """
-        Bring the site up to date.
-
-        Parameters
-        ----------
-        build : callable
-            Given what is published, the new publication (its `files` are completed here) and the files it wants, leaves
-            before the pages that lead to them.
-        now : datetime
-            Moment of publication, aware.
-        bounds : Bounds, optional
-            Size and pruning.
-
-        Returns
-        -------
-        Published
-            What was done.
-
-        Raises
-        ------
-        StoreBusy
-            If another publish is at work in this folder.
-        PublishError
-            If the folder holds somebody else's files under our names.
-        DiskError
-            If the computer refuses; the site is then as it was, or complete.
-        """
+        """Bring the site up to date."""
         make_folder(self.root)
         with self._locked():
             self._finish()
@@ -334,26 +251,7 @@ def _notes(after: Publication, bounds: Bounds) -> tuple[str, ...]:
 
 
 def open_inside(root: Path, path: str) -> bytes:
-    """
-    Read a published file without following any link.
-
-    Parameters
-    ----------
-    root : Path
-        The site.
-    path : str
-        A path of its publication.
-
-    Returns
-    -------
-    bytes
-        The whole file.
-
-    Raises
-    ------
-    OSError
-        If it is not there, or is or lies behind a symbolic link.
-    """
+    """Read a published file without following any link."""
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     parts = PurePosixPath(path).parts
     try:

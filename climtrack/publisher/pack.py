@@ -17,40 +17,14 @@ SCALES = (100, 1_000, 10_000, 100_000)
 
 
 def scale_of(values: Floats) -> int:
-    """
-    Steps per degree that hold a series exactly.
-
-    Parameters
-    ----------
-    values : array of float
-        Daily means in degC, shape (time,), gaps as NaN.
-
-    Returns
-    -------
-    int
-        100 or 1000 for what the feeds serve; at most 100,000, which moves a computed series by 0.000005 degC or less.
-    """
+    """Steps per degree that hold a series exactly."""
     known = values[~np.isnan(values)]
     exact = (scale for scale in SCALES if np.allclose(known * scale, np.rint(known * scale), rtol=0, atol=1e-6))
     return next(exact, SCALES[-1])
 
 
 def pack(values: Floats, scale: int) -> str:
-    """
-    Values as text: differences from day to day, folded to be positive, in base 42.
-
-    Parameters
-    ----------
-    values : array of float
-        Any shape (n,), gaps as NaN.
-    scale : int
-        Steps per unit that are kept.
-
-    Returns
-    -------
-    str
-        One to four characters a value, ``!`` for a gap.
-    """
+    """Values as text: differences from day to day, folded to be positive, in base 42."""
     steps = np.rint(values * scale)
     out: list[str] = []
     last = 0
@@ -73,18 +47,6 @@ def _whole(steps: Floats) -> Iterable[int | None]:
 
 
 def runs(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
-    """
-    Where flags are set.
-
-    Parameters
-    ----------
-    flags : array of bool
-        Shape (time,).
-
-    Returns
-    -------
-    list of (int, int)
-        First index and length of each run.
-    """
+    """Where flags are set."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     return [(int(a), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

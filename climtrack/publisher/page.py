@@ -44,32 +44,7 @@ def report_html(
     frame: Frame = ALONE,
     overrides: Path | None = None,
 ) -> Asset:
-    """
-    The page of one or more series.
-
-    Parameters
-    ----------
-    charts : sequence of PageChart
-        At least one; each with words in every language of `prose`.
-    prose : mapping of str to Prose
-        What it says, by language; the first language shows first.
-    path : str, default "report.html"
-        Where the file belongs.
-    frame : Frame, optional
-        Links and social cards of a published page.
-    overrides : Path, optional
-        Folder of the user's own templates.
-
-    Returns
-    -------
-    Asset
-        UTF-8 HTML, the same bytes for the same arguments.
-
-    Raises
-    ------
-    ValueError
-        If there is no chart or no language.
-    """
+    """The page of one or more series."""
     if not charts or not prose:
         raise ValueError("a page needs a chart and a language")
     languages = list(prose)
@@ -218,24 +193,6 @@ def _footer(charts: Sequence[PageChart], language: str, ui: Texts) -> list[str]:
 
 
 def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: Frame) -> Asset:
-    """
-    The page for an iframe: one chart, its switches and its source.
-
-    Parameters
-    ----------
-    chart : PageChart
-        With words in every language.
-    languages : sequence of str
-        The first is the default; ``?lang=`` chooses another.
-    path : str
-        Where the file belongs: ``embed/nh-air.html``.
-    frame : Frame
-        Links; `embedded` is set here.
-
-    Returns
-    -------
-    Asset
-        UTF-8 HTML.
-    """
+    """The page for an iframe: one chart, its switches and its source."""
     prose = {code: Prose(chart.words[code].title) for code in languages}
     return report_html([chart], prose, path=path, frame=replace(frame, embedded=True))

@@ -19,79 +19,26 @@ from climtrack.vocabulary.variables import VARIABLES
 
 @dataclass(frozen=True, slots=True)
 class PostPicture:
-    """
-    A picture of a post.
-
-    Parameters
-    ----------
-    asset : Asset
-        With its words.
-    src : str
-        Address, or file name beside the post.
-    """
-
     asset: Asset
-    src: str
+    src: str  # Address, or file name beside the post
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PostPart:
-    """
-    One series of a post, in the language of the post.
-
-    Parameters
-    ----------
-    study : Study
-        What is told of.
-    title : str
-        The finding.
-    answers : tuple of str
-        The three answers.
-    pictures : tuple of PostPicture
-        In order.
-    changes : Changes or None
-        Since the last issue; None for a first issue.
-    sources : tuple of str
-        Words that must stand beside the data; our own plain ones where empty.
-    """
+    """One series of a post, in the language of the post."""
 
     study: Study
     title: str
     answers: tuple[str, ...]
     pictures: tuple[PostPicture, ...]
-    changes: Changes | None = None
-    sources: tuple[str, ...] = ()
+    changes: Changes | None = None  # Since the last issue; None for a first issue
+    sources: tuple[str, ...] = ()  # Words that must stand beside the data; our own plain ones where empty
 
 
 def post(
     parts: Sequence[PostPart], language: str, *, page: str = "", overrides: Path | None = None
 ) -> tuple[Asset, Asset]:
-    """
-    The section as Markdown and as HTML.
-
-    Parameters
-    ----------
-    parts : sequence of PostPart
-        One per series, at least one.
-    language : str
-        Of all its words.
-    page : str, default ""
-        Address of the interactive page, which pictures lead to.
-    overrides : Path, optional
-        Folder of the user's own templates: ``post.md``, ``post.html``.
-
-    Returns
-    -------
-    tuple of Asset
-        ``post.LANGUAGE.md`` and ``post.LANGUAGE.html``.
-
-    Raises
-    ------
-    PublishError
-        If a template of the user's cannot be used.
-    ValueError
-        If there is no part.
-    """
+    """The section as Markdown and as HTML."""
     if not parts:
         raise ValueError("a post needs a series")
     ui = texts(language)

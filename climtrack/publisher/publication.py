@@ -23,25 +23,12 @@ NAME = "publication.json"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """
-    A file to publish.
+    """A file to publish."""
 
-    Parameters
-    ----------
-    path : str
-        In the site, with forward slashes.
-    media_type : str
-        As in Content-Type.
-    data : bytes
-        The whole file.
-    immutable : bool
-        True where the name holds the hash of the bytes, so that they never change.
-    """
-
-    path: str
+    path: str  # In the site, with forward slashes
     media_type: str
     data: bytes
-    immutable: bool = False
+    immutable: bool = False  # True where the name holds the hash of the bytes, so that they never change
 
     @property
     def record(self) -> Record:
@@ -72,62 +59,28 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """
-    One chart of the front page, in one language.
-
-    Parameters
-    ----------
-    subject : str
-        Region and variable.
-    language : str
-        Of title and caption.
-    title, caption : str
-        What it says.
-    day : str
-        Last day of its data, ISO.
-    light, dark, phone, card : Shot or None
-        Pictures for the page, for dark readers, for phones and for social cards.
-    uses : tuple of str
-        Paths of all dated pictures that its page shows: none of them is ever pruned.
-    """
+    """One chart of the front page, in one language."""
 
     subject: str
     language: str
     title: str
     caption: str
-    day: str
-    light: Shot | None
-    dark: Shot | None
-    phone: Shot | None
-    card: Shot | None
-    uses: tuple[str, ...] = ()
+    day: str  # Last day of its data, ISO
+    light: Shot | None  # Pictures for the page, for dark readers, for phones and for social cards
+    dark: Shot | None  # Pictures for the page, for dark readers, for phones and for social cards
+    phone: Shot | None  # Pictures for the page, for dark readers, for phones and for social cards
+    card: Shot | None  # Pictures for the page, for dark readers, for phones and for social cards
+    uses: tuple[str, ...] = ()  # Paths of all dated pictures that its page shows: none of them is ever pruned
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """
-    One entry of the feed: a region on a day, in one language.
-
-    Parameters
-    ----------
-    region, day, language : str
-        Which.
-    updated : str
-        When these words last changed, RFC 3339.
-    title : str
-        The finding.
-    answers : tuple of str
-        The answers.
-    page : str
-        Path of the page it leads to.
-    shot : Shot or None
-        Its picture.
-    """
+    """One entry of the feed: a region on a day, in one language."""
 
     region: str
     day: str
     language: str
-    updated: str
+    updated: str  # When these words last changed, RFC 3339
     title: str
     answers: tuple[str, ...]
     page: str
@@ -136,28 +89,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """
-    A site's content.
-
-    Parameters
-    ----------
-    files : mapping of str to Record
-        By path.
-    cards : tuple of Card
-        The front page, in its order.
-    entries : tuple of Entry
-        The feed, newest first.
-    regions : mapping of str to str
-        Last day of the data by series, ISO.
-    published : str
-        When it was written, RFC 3339; empty for a site that holds nothing yet.
-    """
+    """A site's content."""
 
     files: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))
-    cards: tuple[Card, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    cards: tuple[Card, ...] = ()  # The front page, in its order
+    entries: tuple[Entry, ...] = ()  # The feed, newest first
+    # Last day of the data by series, ISO
     regions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    published: str = ""
+    published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
 
     @property
     def id(self) -> str:
@@ -176,14 +115,7 @@ class Publication:
         return dt.datetime.fromisoformat(self.published) if self.published else None
 
     def to_json(self) -> bytes:
-        """
-        The form that is written.
-
-        Returns
-        -------
-        bytes
-            JSON, one file a line.
-        """
+        """The form that is written."""
         whole = {
             "format": FORMAT,
             "published": self.published,
@@ -196,24 +128,7 @@ class Publication:
 
     @classmethod
     def from_json(cls, data: bytes) -> Publication:
-        """
-        Read what `to_json` wrote.
-
-        Parameters
-        ----------
-        data : bytes
-            The file.
-
-        Returns
-        -------
-        Publication
-            The same.
-
-        Raises
-        ------
-        PublishError
-            If it is damaged or of another program.
-        """
+        """Read what `to_json` wrote."""
         try:
             whole = json.loads(data)
             if whole["format"] != FORMAT:

@@ -38,18 +38,7 @@ NO_DATA = (
 
 
 class Responder:
-    """
-    What is answered for one folder.
-
-    Parameters
-    ----------
-    root : Path
-        The published site.
-    allowed : frozenset of str
-        Host names answered; empty for all.
-    now : callable
-        The clock, for ages.
-    """
+    """What is answered for one folder."""
 
     def __init__(self, root: Path, allowed: frozenset[str], now: Callable[[], dt.datetime]) -> None:
         self.root = root
@@ -97,23 +86,7 @@ class Responder:
             await asyncio.to_thread(self.look)
 
     async def reply(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
-        """
-        The answer to one request.
-
-        Parameters
-        ----------
-        method : str
-            GET and HEAD are answered.
-        path : str
-            Decoded path.
-        headers : mapping of str to str
-            Names in lower case.
-
-        Returns
-        -------
-        Answer
-            Never an error of the server's own for any path.
-        """
+        """The answer to one request."""
         if method not in {"GET", "HEAD"}:
             return answers.plain(405, "Only GET and HEAD.\n", (b"allow", b"GET, HEAD"))
         if not answers.host_allowed(headers.get("host", ""), self.allowed):
@@ -140,28 +113,12 @@ class Responder:
         return answers.answer("404.html", missing, headers, 404) if missing else answers.plain(404, "Not found.\n")
 
     def count(self, status: int, sent: int) -> None:
-        """
-        Keep the counters of `metrics`.
-
-        Parameters
-        ----------
-        status : int
-            Of an answer.
-        sent : int
-            Bytes of its body.
-        """
+        """Keep the counters of `metrics`."""
         self.counts[status] += 1
         self.sent += sent
 
     def health(self) -> Answer:
-        """
-        Age of data and of the last publication.
-
-        Returns
-        -------
-        Answer
-            200 with JSON; 503 where nothing is published.
-        """
+        """Age of data and of the last publication."""
         publication = self.snapshot.publication if self.snapshot else None
         if publication is None or publication.when is None:
             return answers.plain(503, '{"status": "empty"}\n', media_type="application/json")
@@ -180,14 +137,7 @@ class Responder:
         return answers.plain(200, json.dumps(whole, indent=1) + "\n", media_type="application/json")
 
     def metrics(self) -> str:
-        """
-        Counters and ages, as Prometheus reads them.
-
-        Returns
-        -------
-        str
-            Text exposition format 0.0.4.
-        """
+        """Counters and ages, as Prometheus reads them."""
         lines = ["# HELP climtrack_requests_total Requests answered.", "# TYPE climtrack_requests_total counter"]
         lines += [f'climtrack_requests_total{{status="{code}"}} {n}' for code, n in sorted(self.counts.items())]
         lines += [

@@ -23,21 +23,7 @@ _KEPT_FORMAT = frozenset("\u200c\u200d")
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
-    """
-    Text that cannot break a line, a terminal or the direction of writing.
-
-    Parameters
-    ----------
-    text : str
-        Anything.
-    longest : int, default 1000
-        Characters kept; what is longer ends in an ellipsis.
-
-    Returns
-    -------
-    str
-        One line of printable characters.
-    """
+    """Text that cannot break a line, a terminal or the direction of writing."""
     short = text[: 4 * longest]
     kept = "".join(" " if c in "\t\r\n\u2028\u2029" else c for c in short if _wanted(c))
     line = re.sub(" {2,}", " ", kept).strip()
@@ -53,54 +39,18 @@ def _wanted(character: str) -> bool:
 
 
 def clean_words(words: Words) -> Words:
-    """
-    A picture's words, each made harmless.
-
-    Parameters
-    ----------
-    words : Words
-        From the reporter.
-
-    Returns
-    -------
-    Words
-        The same, clean.
-    """
+    """A picture's words, each made harmless."""
     return Words(**{field.name: clean(getattr(words, field.name)) for field in fields(words)})
 
 
 def slug(parts: Iterable[str]) -> str:
-    """
-    Name that is safe as file name, address and HTML id.
-
-    Parameters
-    ----------
-    parts : iterable of str
-        Joined by hyphens.
-
-    Returns
-    -------
-    str
-        Letters, digits, dots inside, hyphens; at most 80 characters.
-    """
+    """Name that is safe as file name, address and HTML id."""
     name = re.sub(r"[^A-Za-z0-9.]+", "-", "-".join(parts))[:80]
     return re.sub(r"\.{2,}", ".", name).strip("-.") or "x"
 
 
 def script_json(value: Any) -> str:
-    """
-    JSON for a data block inside HTML.
-
-    Parameters
-    ----------
-    value : object
-        What `json` can write.
-
-    Returns
-    -------
-    str
-        Without any character that could end the block.
-    """
+    """JSON for a data block inside HTML."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -108,18 +58,6 @@ def script_json(value: Any) -> str:
 
 
 def markdown(text: str) -> str:
-    """
-    Text as a Markdown paragraph that reads as written, in CommonMark, Pandoc and Goldmark.
-
-    Parameters
-    ----------
-    text : str
-        Clean text of one line.
-
-    Returns
-    -------
-    str
-        With a backslash before what would mean something.
-    """
+    """Text as a Markdown paragraph that reads as written, in CommonMark, Pandoc and Goldmark."""
     escaped = re.sub(r"([\\`*_{}\[\]<>|$@^~&])", r"\\\1", text)
     return re.sub(r"^(?:([-+#=:!])|(\d+)([.)]))", r"\2\\\1\3", escaped)

@@ -30,22 +30,11 @@ OFFERED = ("iframe", "html", "markdown")
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """
-    The site as its owner wants it.
+    """The site as its owner wants it."""
 
-    Parameters
-    ----------
-    public_url : str
-        Where readers find it; addresses of this computer where empty.
-    title : str
-        Name of the site.
-    languages : tuple of str
-        The first has the front page.
-    """
-
-    public_url: str = ""
+    public_url: str = ""  # Where readers find it; addresses of this computer where empty
     title: str = "climtrack"
-    languages: tuple[str, ...] = ("en", "es")
+    languages: tuple[str, ...] = ("en", "es")  # The first has the front page
 
     @property
     def addresses(self) -> Addresses:
@@ -55,59 +44,21 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Edition:
-    """
-    One region on one day.
-
-    Parameters
-    ----------
-    region : Region
-        Where.
-    day : date
-        Last day of the data.
-    updated : datetime
-        When the data were received, aware.
-    charts : tuple of PageChart
-        Air, sea, or both, with words in every language of the site.
-    prose : mapping of str to Prose
-        Answers and notices by language.
-    pictures : tuple of Asset
-        Every picture, named as the report names it, with its words.
-    files : tuple of Asset
-        ``facts.json`` and one table per series.
-    """
+    """One region on one day."""
 
     region: Region
     day: dt.date
-    updated: dt.datetime
-    charts: tuple[PageChart, ...]
-    prose: MappingProxyType[str, Prose] | dict[str, Prose]
-    pictures: tuple[Asset, ...] = ()
-    files: tuple[Asset, ...] = ()
+    updated: dt.datetime  # When the data were received, aware
+    charts: tuple[PageChart, ...]  # Air, sea, or both, with words in every language of the site
+    prose: MappingProxyType[str, Prose] | dict[str, Prose]  # Answers and notices by language
+    pictures: tuple[Asset, ...] = ()  # Every picture, named as the report names it, with its words
+    files: tuple[Asset, ...] = ()  # ``facts.json`` and one table per series
 
 
 def builder(
     editions: Sequence[Edition], settings: SiteSettings
 ) -> Callable[[Publication], tuple[Publication, list[File]]]:
-    """
-    How to bring a site up to date with these editions.
-
-    Parameters
-    ----------
-    editions : sequence of Edition
-        One per region, none of them simulated.
-    settings : SiteSettings
-        The site.
-
-    Returns
-    -------
-    callable
-        For `folder.Folder.publish`.
-
-    Raises
-    ------
-    PublishError
-        If an edition is made from the sample: simulated data are never published.
-    """
+    """How to bring a site up to date with these editions."""
     if any(chart.study.simulated for edition in editions for chart in edition.charts):
         raise PublishError("simulated data are never published", "Fetch the real ones first: climtrack fetch")
 

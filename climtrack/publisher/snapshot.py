@@ -34,43 +34,16 @@ class Torn(PublishError):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """
-    A file ready to be sent.
+    """A file ready to be sent."""
 
-    Parameters
-    ----------
-    record : Record
-        Hash, size and type.
-    data : bytes
-        As it is.
-    packed : bytes or None
-        With gzip, where that saves something.
-    policy : str
-        The page's own content security policy; empty for what is no page.
-    """
-
-    record: Record
+    record: Record  # Hash, size and type
     data: bytes
-    packed: bytes | None
-    policy: str
+    packed: bytes | None  # With gzip, where that saves something
+    policy: str  # The page's own content security policy; empty for what is no page
 
 
 def body(record: Record, data: bytes) -> Body:
-    """
-    Prepare a file for sending.
-
-    Parameters
-    ----------
-    record : Record
-        What the publication says of it.
-    data : bytes
-        Its bytes.
-
-    Returns
-    -------
-    Body
-        With its compressed form.
-    """
+    """Prepare a file for sending."""
     packed = gzip.compress(data, 6, mtime=0) if record.media_type.startswith(_COMPRESSED) else b""
     found = _POLICY.search(data, 0, 4000) if record.media_type.startswith("text/html") else None
     policy = html.unescape(found[1].decode()) if found else ""
@@ -79,18 +52,7 @@ def body(record: Record, data: bytes) -> Body:
 
 
 class Snapshot:
-    """
-    A publication and its bytes.
-
-    Parameters
-    ----------
-    root : Path
-        The site's folder.
-    publication : Publication
-        What it holds.
-    bodies : mapping of str to Body
-        The files whose names change.
-    """
+    """A publication and its bytes."""
 
     def __init__(self, root: Path, publication: Publication, bodies: Mapping[str, Body]) -> None:
         self.root = root
@@ -100,35 +62,11 @@ class Snapshot:
         self._size = 0
 
     def ready(self, path: str) -> Body | None:
-        """
-        A file that is in memory.
-
-        Parameters
-        ----------
-        path : str
-            In the site.
-
-        Returns
-        -------
-        Body or None
-            None for what has to be read first, or does not exist.
-        """
+        """A file that is in memory."""
         return self.bodies.get(path) or self._kept.get(path)
 
     def read(self, path: str) -> Body | None:
-        """
-        A dated file, from disk.
-
-        Parameters
-        ----------
-        path : str
-            In the site.
-
-        Returns
-        -------
-        Body or None
-            None for what is not published, or is no longer what was published.
-        """
+        """A dated file, from disk."""
         record = self.publication.files.get(path)
         if record is None:
             return None
@@ -141,16 +79,7 @@ class Snapshot:
         return body(record, data)
 
     def keep(self, path: str, found: Body) -> None:
-        """
-        Hold a dated file, dropping those not asked for the longest.
-
-        Parameters
-        ----------
-        path : str
-            In the site.
-        found : Body
-            Its bytes.
-        """
+        """Hold a dated file, dropping those not asked for the longest."""
         if path in self._kept:
             return
         self._kept[path] = found
@@ -160,46 +89,14 @@ class Snapshot:
             self._size -= dropped.record.size
 
     def inherit(self, before: Snapshot) -> None:
-        """
-        Take over the dated files that an earlier snapshot held and this one still publishes.
-
-        Parameters
-        ----------
-        before : Snapshot
-            The earlier one.
-        """
+        """Take over the dated files that an earlier snapshot held and this one still publishes."""
         for path, found in before._kept.items():
             if self.publication.files.get(path) == found.record:
                 self.keep(path, found)
 
 
 def take(root: Path, before: Snapshot | None = None, *, lenient: bool = False) -> Snapshot:
-    """
-    Read the publication of a folder.
-
-    Parameters
-    ----------
-    root : Path
-        The site's folder.
-    before : Snapshot, optional
-        What was read before: unchanged files are not read again.
-    lenient : bool, default False
-        Leave out files that do not match the publication, which are damaged then.
-
-    Returns
-    -------
-    Snapshot
-        A whole publication; an empty one where nothing is published.
-
-    Raises
-    ------
-    Torn
-        If files do not match the publication, as while one is being put in place.
-    PublishError
-        If the folder's list is damaged.
-    DiskError
-        If it cannot be read.
-    """
+    """Read the publication of a folder."""
     publication, staged = Folder(root).state()
     held = {} if before is None else before.bodies
     bodies: dict[str, Body] = {}

@@ -12,21 +12,7 @@ from climtrack.vocabulary.results import Study
 
 
 def source_line(study: Study, ui: Texts) -> str:
-    """
-    Where the data come from, in one sentence.
-
-    Parameters
-    ----------
-    study : Study
-        What is shown.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    str
-        With the product and its provider; SIMULATED for the sample.
-    """
+    """Where the data come from, in one sentence."""
     key = study.series.key
     product = PRODUCTS.get(key.product)
     title, provider = (product.title, product.provider) if product else (key.product, study.series.source.data_source)
@@ -36,21 +22,7 @@ def source_line(study: Study, ui: Texts) -> str:
 
 
 def source_lines(studies: Sequence[Study], ui: Texts) -> list[str]:
-    """
-    Sources, and the sentence that Copernicus asks for.
-
-    Parameters
-    ----------
-    studies : sequence of Study
-        What is shown.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    list of str
-        One paragraph each.
-    """
+    """Sources, and the sentence that Copernicus asks for."""
     lines = list(dict.fromkeys(source_line(study, ui) for study in studies))
     known = [(PRODUCTS.get(study.series.key.product), study.series.source.retrieved.year) for study in studies]
     years = [year for product, year in known if product is not None and product.copernicus]

@@ -23,25 +23,7 @@ FINE = 10
 
 
 def still(study: Study, climatology: Climatology | None, alt: str, ui: Texts) -> str:
-    """
-    The chart as SVG.
-
-    Parameters
-    ----------
-    study : Study
-        What is shown.
-    climatology : Climatology or None
-        Average and band, by date.
-    alt : str
-        What the picture says, clean.
-    ui : Texts
-        Language of the labels.
-
-    Returns
-    -------
-    str
-        ``<svg>``, some 10 KB, without any style of its own.
-    """
+    """The chart as SVG."""
     table, year = study.table, study.year
     older = table.values[table.years < year]
     with np.errstate(all="ignore"):

@@ -13,23 +13,7 @@ TABLE_DAYS = 30
 
 
 def table_rows(study: Study, climatology: Climatology | None, ui: Texts) -> list[list[str]]:
-    """
-    The last 30 days in words.
-
-    Parameters
-    ----------
-    study : Study
-        What is told.
-    climatology : Climatology or None
-        Average compared with, by date.
-    ui : Texts
-        Language.
-
-    Returns
-    -------
-    list of list of str
-        Date, value, difference from a year earlier and from the average, status; newest first.
-    """
+    """The last 30 days in words."""
     series = study.series
     rows = []
     for i in range(series.values.size - 1, max(series.values.size - 1 - TABLE_DAYS, -1), -1):

@@ -22,128 +22,40 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """
-    One language.
-
-    Parameters
-    ----------
-    mark : str
-        Decimal mark.
-    months : tuple of str
-        Twelve full names.
-    words : mapping of str to str
-        Everything else by key; braces stand for what is filled in.
-    """
+    """One language."""
 
     mark: str
-    months: tuple[str, ...]
-    words: Mapping[str, str]
+    months: tuple[str, ...]  # Twelve full names
+    words: Mapping[str, str]  # Everything else by key; braces stand for what is filled in
 
     def __getitem__(self, key: str) -> str:
         return self.words[key]
 
     def number(self, value: float, decimals: int) -> str:
-        """
-        Number as this language prints it, rounded half away from zero.
-
-        Parameters
-        ----------
-        value : float
-            Finite number.
-        decimals : int
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            With U+2212 where negative, never a negative zero.
-        """
+        """Number as this language prints it, rounded half away from zero."""
         return str(rounded(value, decimals)).replace("-", "−").replace(".", self.mark)
 
     def degrees(self, value: float, decimals: int = 2) -> str:
-        """
-        Temperature with its unit.
-
-        Parameters
-        ----------
-        value : float
-            In degC.
-        decimals : int, default 2
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            ``21.90 °C`` with U+00A0.
-        """
+        """Temperature with its unit."""
         return f"{self.number(value, decimals)}{NBSP}°C"
 
     def signed(self, value: float, decimals: int) -> str:
-        """
-        Number with its sign, a bare zero where it prints as zero.
-
-        Parameters
-        ----------
-        value : float
-            Finite number.
-        decimals : int
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            ``+0.70``, ``−0.07``, ``0.00``.
-        """
+        """Number with its sign, a bare zero where it prints as zero."""
         text = self.number(value, decimals)
         return text if text.startswith("−") or not text.strip(f"0{self.mark}") else f"+{text}"
 
     def difference(self, value: float, decimals: int = 2) -> str:
-        """
-        Difference with its sign and unit.
-
-        Parameters
-        ----------
-        value : float
-            In degC.
-        decimals : int, default 2
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            ``+0.70 °C`` with U+00A0.
-        """
+        """Difference with its sign and unit."""
         return f"{self.signed(value, decimals)}{NBSP}°C"
 
     def day(self, date: dt.date, *, short: bool = False) -> str:
-        """
-        Date with its year.
-
-        Parameters
-        ----------
-        date : date
-            The date.
-        short : bool, default False
-            Month of three letters.
-
-        Returns
-        -------
-        str
-            ``17 November 2026``, ``17 de noviembre de 2026``; short ``17 Nov 2026``.
-        """
+        """Date with its year."""
         month = self.months[date.month - 1]
         pattern, name = (self["shortDate"], month[:3]) if short else (self["fullDate"], month)
         return pattern.format(day=date.day, month=name, year=date.year)
 
     def script(self) -> dict[str, Any]:
-        """
-        The words that ``web/page.js`` needs.
-
-        Returns
-        -------
-        dict
-            Ready for JSON.
-        """
+        """The words that ``web/page.js`` needs."""
         return {key: self[key] for key in _SCRIPT} | {
             "mark": self.mark,
             "months": self.months,
@@ -169,24 +81,7 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(_read())
 
 
 def texts(language: str) -> Texts:
-    """
-    The words of a language.
-
-    Parameters
-    ----------
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-
-    Returns
-    -------
-    Texts
-        Its words.
-
-    Raises
-    ------
-    ConfigError
-        If there are none.
-    """
+    """The words of a language."""
     if language not in TEXTS:
         raise ConfigError(f"language {language[:20]!r} is not spoken here", f"Use {', '.join(TEXTS)}")
     return TEXTS[language]

@@ -34,28 +34,7 @@ def grid(
     above: float = 5.0,
     z: float = 0.5,
 ) -> None:
-    """
-    Horizontal grid, each label on its line, the unit on the topmost only.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    panel : Panel
-        The axes.
-    values : sequence of float
-        Where the lines are, rising.
-    label : callable or None
-        Text of a value; None draws the lines only.
-    left : float
-        Where lines and labels begin.
-    unit : str, default ""
-        Added to the topmost label.
-    above : float, default 5
-        How far a label may reach above the axes.
-    z : float, default 0.5
-        Of the lines.
-    """
+    """Horizontal grid, each label on its line, the unit on the topmost only."""
     size = canvas.size(canvas.preset.type.axis)
     # A label stands above its line: the line that has no room for one inside the axes is not drawn.
     values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
@@ -78,23 +57,7 @@ def signed(language: Language, by: float) -> Callable[[float], str]:
 
 
 def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
-    """
-    Time axis under a panel of one calendar year.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    panel : Panel
-        Axes whose x is days since 1 January.
-    z : float, default 3
-        Of the line.
-
-    Returns
-    -------
-    float
-        Baseline of the names.
-    """
+    """Time axis under a panel of one calendar year."""
     size, y = canvas.size(canvas.preset.type.axis), panel.rect.bottom
     edges = [panel.x(start - 1) for start in MONTH_STARTS] + [panel.x(DAYS)]
     canvas.stroke([edges[0], edges[-1]], [y, y], canvas.theme.axis, 0.9, z=z)
@@ -114,20 +77,7 @@ def months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
 
 
 def month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) -> None:
-    """
-    Time axis under a panel of some weeks: a tick where a month begins, its name beside it; dates where weeks are few.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    panel : Panel
-        Axes whose x is days since `first`.
-    first : date
-        The first day.
-    z : float, default 3
-        Of the line.
-    """
+    """Time axis under a panel of some weeks: a tick and a name where a month begins; dates where weeks are few."""
     size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
     canvas.stroke([panel.rect.left, panel.rect.right], [y, y], canvas.theme.axis, 0.9, z=z)
     if days <= FEW_DAYS:

@@ -45,20 +45,7 @@ SHARES: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """
-    One line of a label.
-
-    Parameters
-    ----------
-    text : str
-        What it says.
-    face : {"regular", "semibold", "bold", "italic"}
-        The cut.
-    size : float
-        In CSS pixels.
-    colour : str
-        Its ink.
-    """
+    """One line of a label."""
 
     text: str
     face: Face
@@ -67,18 +54,7 @@ class Line:
 
 
 class Canvas:
-    """
-    A picture being drawn.
-
-    Parameters
-    ----------
-    preset : Preset
-        Its size and type.
-    theme : Theme
-        Its inks and typeface.
-    language : Language
-        Of everything written in it.
-    """
+    """A picture being drawn."""
 
     def __init__(self, preset: Preset, theme: Theme, language: Language) -> None:
         self.preset, self.theme, self.language = preset, theme, language
@@ -97,7 +73,6 @@ class Canvas:
         return css * self.theme.scale
 
     def width(self, line: Line) -> float:
-        """Width of a line."""
         return text_width(self.theme, line.face, line.size, line.text)
 
     def extent(self, lines: Sequence[Line]) -> tuple[float, float]:
@@ -107,27 +82,7 @@ class Canvas:
 
     # -- text -----------------------------------------------------------------------------------------------------
     def text(self, name: str, x: float, y: float, line: Line, *, align: Align = "left", halo: bool = True) -> Rect:
-        """
-        Set one line with its baseline at y.
-
-        Parameters
-        ----------
-        name : str
-            What it is.
-        x, y : float
-            Anchor and baseline.
-        line : Line
-            What to set.
-        align : {"left", "center", "right"}
-            Which end of it is at `x`.
-        halo : bool, default True
-            Whether a halo of the background parts it from the lines.
-
-        Returns
-        -------
-        Rect
-            The place it takes.
-        """
+        """Set one line with its baseline at y."""
         font = FontProperties(
             family=list(FALLBACKS),
             style="italic" if line.face == "italic" else "normal",
@@ -151,25 +106,7 @@ class Canvas:
         return rect
 
     def block(self, name: str, x: float, top: float, lines: Sequence[Line], *, align: Align = "left") -> Rect:
-        """
-        Set lines under one another.
-
-        Parameters
-        ----------
-        name : str
-            What they are.
-        x, top : float
-            Anchor, and the top of the first line's capitals.
-        lines : sequence of Line
-            What to set.
-        align : {"left", "center", "right"}
-            Which end of them is at `x`.
-
-        Returns
-        -------
-        Rect
-            The place they take together.
-        """
+        """Set lines under one another."""
         baseline = top + CAP * lines[0].size
         rects = [self.text(name, x, baseline, lines[0], align=align)]
         for line in lines[1:]:
@@ -187,22 +124,7 @@ class Canvas:
     def stroke(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, z: float = 1, dash: object = "-"
     ) -> None:
-        """
-        Draw a line through points.
-
-        Parameters
-        ----------
-        xs, ys : sequence of float
-            The points.
-        colour : str
-            Its ink.
-        width : float
-            Its width.
-        z : float, default 1
-            Above or below what else is there.
-        dash : object, default "-"
-            Any matplotlib line style.
-        """
+        """Draw a line through points."""
         self.add(Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt"))
 
     def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
@@ -210,26 +132,7 @@ class Canvas:
         self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))
 
     def logo(self, right: float, bottom: float, height: float) -> float:
-        """
-        Set the theme's logo.
-
-        Parameters
-        ----------
-        right, bottom : float
-            Its lower right corner.
-        height : float
-            Its height.
-
-        Returns
-        -------
-        float
-            Room that it takes to the left of `right`; 0 without a logo.
-
-        Raises
-        ------
-        ConfigError
-            If the file is no picture.
-        """
+        """Set the theme's logo."""
         if self.theme.logo is None:
             return 0.0
         from PIL import Image, UnidentifiedImageError
@@ -248,28 +151,7 @@ class Canvas:
         return width + 10
 
     def panel(self, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], *, z: float = 2) -> Panel:
-        """
-        Axes over a rectangle, bare: the panel draws its own grid and labels.
-
-        Parameters
-        ----------
-        rect : Rect
-            Where.
-        xlim, ylim : tuple of float
-            Limits in data units.
-        z : float, default 2
-            Above or below other panels.
-
-        Returns
-        -------
-        Panel
-            The axes, knowing where they stand.
-
-        Raises
-        ------
-        RenderError
-            If title, notes and type size leave no room for it.
-        """
+        """Axes over a rectangle, bare: the panel draws its own grid and labels."""
         if rect.width < LEAST or rect.height < LEAST:
             raise RenderError(
                 f"no room for the chart in the preset {self.preset.name} at type scale {self.theme.scale:g}",

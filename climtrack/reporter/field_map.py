@@ -23,34 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str, fmt: str = "png") -> Asset:
-    """
-    A finished map.
-
-    Parameters
-    ----------
-    shown : FieldMap
-        What it shows.
-    preset : str
-        One of `climtrack.reporter.sheet.MAP_PRESETS`.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-    fmt : {"png", "webp", "svg", "pdf"}, default "png"
-        Format of the file.
-
-    Returns
-    -------
-    Asset
-        The file, with its words; the same bytes for the same input.
-
-    Raises
-    ------
-    ConfigError
-        If preset or format is unknown.
-    RenderError
-        If the PNG stays above its ceiling.
-    """
+    """A finished map."""
     told = prose.words(shown, Language(language))
     canvas = draw_map(shown, preset=preset, theme=theme, language=language)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.map-{shown.date}"
@@ -58,30 +31,7 @@ def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: st
 
 
 def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str) -> Canvas:
-    """
-    A drawn map, not yet a file.
-
-    Parameters
-    ----------
-    shown : FieldMap
-        What it shows.
-    preset : str
-        One of `climtrack.reporter.sheet.MAP_PRESETS`.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-
-    Returns
-    -------
-    Canvas
-        The drawing, with the box of every text in it.
-
-    Raises
-    ------
-    ConfigError
-        If the preset is none that maps are composed for.
-    """
+    """A drawn map, not yet a file."""
     words, limit = Language(language), scale_limit(shown.anomaly)
     sheet = begun(
         shown.region, prose.words(shown, words), _notes(shown, words), _sources(shown, words),

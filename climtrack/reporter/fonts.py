@@ -39,21 +39,7 @@ _EM = 1000
 
 @cache
 def font_file(theme: Theme, face: Face) -> Path:
-    """
-    File of a cut.
-
-    Parameters
-    ----------
-    theme : Theme
-        Whose own typeface goes before ours.
-    face : {"regular", "semibold", "bold", "italic"}
-        The cut.
-
-    Returns
-    -------
-    Path
-        A TrueType or OpenType file.
-    """
+    """File of a cut."""
     own: Path | None = getattr(theme, f"font_{face}")
     return own or Path(str(files("font_source_sans_pro") / "files" / _FILES[face]))
 
@@ -71,25 +57,7 @@ def _word_width(path: Path, word: str) -> int:
 
 
 def text_width(theme: Theme, face: Face, size: float, text: str) -> float:
-    """
-    Width of a text: of its words and the spaces between them, for a space is never kerned.
-
-    Parameters
-    ----------
-    theme : Theme
-        Whose typeface.
-    face : {"regular", "semibold", "bold", "italic"}
-        The cut.
-    size : float
-        In CSS pixels.
-    text : str
-        One line.
-
-    Returns
-    -------
-    float
-        In CSS pixels.
-    """
+    """Width of a text: of its words and the spaces between them, for a space is never kerned."""
     path = font_file(theme, face)
     words = text.split(" ")
     units = sum(_word_width(path, word) for word in words) + (len(words) - 1) * _word_width(path, " ")
@@ -97,27 +65,7 @@ def text_width(theme: Theme, face: Face, size: float, text: str) -> float:
 
 
 def wrapped(theme: Theme, face: Face, size: float, text: str, width: float) -> tuple[str, ...]:
-    """
-    Text broken into lines at its plain spaces; a last line of one short word takes company from above.
-
-    Parameters
-    ----------
-    theme : Theme
-        Whose typeface.
-    face : {"regular", "semibold", "bold", "italic"}
-        The cut.
-    size : float
-        In CSS pixels.
-    text : str
-        Any text; U+00A0 is never broken.
-    width : float
-        Longest line in CSS pixels.
-
-    Returns
-    -------
-    tuple of str
-        The lines; a word wider than `width` stands alone.
-    """
+    """Text broken into lines at its plain spaces; a last line of one short word takes company from above."""
 
     def lines(room: float) -> list[str]:
         found: list[str] = []

@@ -20,23 +20,7 @@ LOGO = 22.0
 
 
 def head(canvas: Canvas, title: str, subtitle: str) -> float:
-    """
-    Set title and subtitle, and say where the picture may begin.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    title : str
-        The finding.
-    subtitle : str
-        What is measured; empty for none.
-
-    Returns
-    -------
-    float
-        y under the last line.
-    """
+    """Set title and subtitle, and say where the picture may begin."""
     preset, theme = canvas.preset, canvas.theme
     room = preset.width - 2 * preset.margin
     # A day stays with its month, a count with what it counts.
@@ -62,27 +46,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
 
 
 def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning: str = "", width: float = 0) -> float:
-    """
-    Set notes and source, and say where the picture must end.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    notes : sequence of str
-        Sentences without full stops.
-    source : sequence of str
-        Parts of the source line.
-    warning : str, default ""
-        Said first and in colour: that the data are not observations, or old.
-    width : float, default 0
-        Room, by default between the margins.
-
-    Returns
-    -------
-    float
-        y above the first line.
-    """
+    """Set notes and source, and say where the picture must end."""
     preset, theme = canvas.preset, canvas.theme
     size = canvas.size(preset.type.source)
     room = width or preset.width - 2 * preset.margin
@@ -118,24 +82,6 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, bes
     Set everything around a chart, and say what is left for it.
 
     A card has no subtitle and no notes: at the size of a link preview nobody could read them.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    words : Words
-        Title and subtitle.
-    study : Study
-        Whose source it is.
-    said : sequence of str
-        Notes without full stops.
-    beside : float, default 0
-        Room kept free to the right of the last lines.
-
-    Returns
-    -------
-    Rect
-        Between the margins.
     """
     preset, language, card = canvas.preset, canvas.language, canvas.preset.form == "card"
     top = head(canvas, words.title, "" if card else words.subtitle)

@@ -33,21 +33,7 @@ $sections
 
 
 def gallery(pictures: Sequence[Asset], *, said: str = "") -> Asset:
-    """
-    Contact sheet of pictures that lie beside it, by chart.
-
-    Parameters
-    ----------
-    pictures : sequence of Asset
-        As `render` made them.
-    said : str, default ""
-        Of what data, in one sentence.
-
-    Returns
-    -------
-    Asset
-        One HTML page that asks for nothing from outside its folder.
-    """
+    """Contact sheet of pictures that lie beside it, by chart."""
     grouped: dict[str, list[Asset]] = {name: [] for name in CHARTS}
     for asset in pictures:
         grouped[_chart(asset.path)].append(asset)

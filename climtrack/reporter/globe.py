@@ -28,24 +28,7 @@ def paint(
     inks: Sequence[str],
     classes: Callable[[Floats, Floats], npt.NDArray[np.integer]],
 ) -> None:
-    """
-    A field as pixels of the picture: each takes the cell it lies in, so no cell is blurred into its neighbour.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    region : Region
-        What is shown.
-    view : Projection
-        How.
-    area : Rect
-        Where on the picture.
-    inks : sequence of str
-        Colour of each class, the last one for places without data.
-    classes : callable
-        Class of places by latitude and longitude; -1 without data.
-    """
+    """A field as pixels of the picture: each takes the cell it lies in, so no cell is blurred into its neighbour."""
     scale = canvas.preset.scale
     columns, rows = max(round(area.width * scale), 2), max(round(area.height * scale), 2)
     x = view.left + (np.arange(columns) + 0.5) / columns * (view.right - view.left)
@@ -72,20 +55,7 @@ def _within(region: Region, latitude: Floats, longitude: Floats) -> npt.NDArray[
 
 
 def shores(canvas: Canvas, region: Region, view: Projection, area: Rect) -> None:
-    """
-    Coastlines, and the edge of the region.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    region : Region
-        What is shown.
-    view : Projection
-        How.
-    area : Rect
-        Where on the picture.
-    """
+    """Coastlines, and the edge of the region."""
     from matplotlib.collections import LineCollection
 
     span = max(view.right - view.left, view.top - view.bottom)

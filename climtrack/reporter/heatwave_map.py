@@ -27,34 +27,7 @@ SWATCH, GAP, LEADING = 11.0, 6.0, 19.0
 
 
 def render_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, language: str, fmt: str = "png") -> Asset:
-    """
-    A finished map of marine heatwaves.
-
-    Parameters
-    ----------
-    shown : HeatwaveMap
-        What it shows.
-    preset : str
-        One of `climtrack.reporter.sheet.MAP_PRESETS`.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-    fmt : {"png", "webp", "svg", "pdf"}, default "png"
-        Format of the file.
-
-    Returns
-    -------
-    Asset
-        The file, with its words; the same bytes for the same input.
-
-    Raises
-    ------
-    ConfigError
-        If preset or format is unknown.
-    RenderError
-        If the PNG stays above its ceiling.
-    """
+    """A finished map of marine heatwaves."""
     told = prose.words(shown, Language(language))
     canvas = draw_heatwaves(shown, preset=preset, theme=theme, language=language)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.heatwave-{shown.date}"
@@ -63,30 +36,7 @@ def render_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, lan
 
 
 def draw_heatwaves(shown: HeatwaveMap, *, preset: str, theme: str | Theme, language: str) -> Canvas:
-    """
-    A drawn map of marine heatwaves, not yet a file.
-
-    Parameters
-    ----------
-    shown : HeatwaveMap
-        What it shows.
-    preset : str
-        One of `climtrack.reporter.sheet.MAP_PRESETS`.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-
-    Returns
-    -------
-    Canvas
-        The drawing, with the box of every text in it.
-
-    Raises
-    ------
-    ConfigError
-        If the preset is none that maps are composed for.
-    """
+    """A drawn map of marine heatwaves, not yet a file."""
     words = Language(language)
     grey = "outside.blank" if shown.region.outline else "blank"
     notes = [words.text(f"heat.note.{which}") for which in ("category", "day", grey)]

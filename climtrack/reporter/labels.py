@@ -12,20 +12,6 @@ def spread(centres: Sequence[float], heights: Sequence[float], low: float, high:
     Taking from each centre the room that the labels above it need turns "do not overlap" into "do not
     decrease", which is isotonic regression; pool adjacent violators solves it exactly. Clamping the pooled values to
     the room keeps them optimal.
-
-    Parameters
-    ----------
-    centres : sequence of float
-        Where each label would like its middle, in any order, y down.
-    heights : sequence of float
-        Height of each, distance to the next included.
-    low, high : float
-        Room: no label begins before `low` or ends after `high`, as long as they fit.
-
-    Returns
-    -------
-    tuple of float
-        Middle of each label, in the order given.
     """
     order = sorted(range(len(centres)), key=lambda i: (centres[i], i))
     offsets, above = [], 0.0

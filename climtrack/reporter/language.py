@@ -89,59 +89,19 @@ def _file(name: str) -> Mapping[str, Forms]:
 
 
 def direction(value: float, decimals: int) -> int:
-    """
-    Which word a difference deserves.
-
-    Parameters
-    ----------
-    value : float
-        Difference at full precision.
-    decimals : int
-        Decimals that will be printed.
-
-    Returns
-    -------
-    int
-        1 warmer, -1 cooler, 0 where it prints as zero.
-    """
+    """Which word a difference deserves."""
     figure = rounded(value, decimals)
     return (figure > 0) - (figure < 0)
 
 
 def capitalised(text: str) -> str:
-    """
-    A sentence's beginning.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        With its first letter upper case and all others as they were.
-    """
+    """A sentence's beginning."""
     return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """
-    One of `LANGUAGES`.
-
-    Parameters
-    ----------
-    code : str
-        ``en``, ``es`` or ``es-MX``.
-
-    Raises
-    ------
-    ConfigError
-        If climtrack does not speak it.
-    """
-
-    code: str
+    code: str  # ``en``, ``es`` or ``es-MX``
 
     def __post_init__(self) -> None:
         if self.code not in _LOCALES:
@@ -158,197 +118,53 @@ class Language:
         return self.code.startswith("es")
 
     def number(self, value: float, decimals: int = 1) -> str:
-        """
-        Number with a fixed count of decimals: ``12.6``, ``−0,3``.
-
-        Parameters
-        ----------
-        value : float
-            Finite number.
-        decimals : int, default 1
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            With U+2212 where negative.
-        """
+        """Number with a fixed count of decimals: ``12.6``, ``−0,3``."""
         figure = rounded(value, decimals)
         pattern = "0." + "0" * decimals if decimals else "0"
         return str(format_decimal(abs(figure), pattern, locale=_locale(self.code))).join((MINUS * (figure < 0), ""))
 
     def signed(self, value: float, decimals: int = 1) -> str:
-        """
-        Number with its sign: ``+0.6``, ``−0.3``; a bare ``0.0`` where it prints as zero.
-
-        Parameters
-        ----------
-        value : float
-            A number; NaN where there is none, as for a spread of two years.
-        decimals : int, default 1
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            The sign always, no space after it; a dash for NaN.
-        """
+        """Number with its sign: ``+0.6``, ``−0.3``; a bare ``0.0`` where it prints as zero."""
         if math.isnan(value):
             return "–"
         return "+" * (direction(value, decimals) > 0) + self.number(value, decimals)
 
     def temperature(self, value: float, decimals: int = 1) -> str:
-        """
-        Temperature: ``12.6 °C`` with U+00A0.
-
-        Parameters
-        ----------
-        value : float
-            In degC.
-        decimals : int, default 1
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            Never broken across lines.
-        """
+        """Temperature: ``12.6 °C`` with U+00A0."""
         return f"{self.number(value, decimals)}{NBSP}°C"
 
     def size(self, value: float, decimals: int = 1) -> str:
-        """
-        Size of a difference whose direction a word tells: ``0.3 °C``.
-
-        Parameters
-        ----------
-        value : float
-            Difference in degC.
-        decimals : int, default 1
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            Without a sign.
-        """
+        """Size of a difference whose direction a word tells: ``0.3 °C``."""
         return self.temperature(abs(value), decimals)
 
     def difference(self, value: float, decimals: int = 1) -> str:
-        """
-        Difference with its sign: ``−0.3 °C``, ``+0.6 °C``; where it prints as zero, say "level" instead.
-
-        Parameters
-        ----------
-        value : float
-            Difference in degC.
-        decimals : int, default 1
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            Never ``+0.0 °C``.
-        """
+        """Difference with its sign: ``−0.3 °C``, ``+0.6 °C``; where it prints as zero, say "level" instead."""
         return f"{self.signed(value, decimals)}{NBSP}°C"
 
     def percent(self, value: float, decimals: int = 0) -> str:
-        """
-        Percentage: ``97%`` in English, ``97 %`` in Spanish.
-
-        Parameters
-        ----------
-        value : float
-            In percent.
-        decimals : int, default 0
-            Decimals printed.
-
-        Returns
-        -------
-        str
-            Never broken across lines.
-        """
+        """Percentage: ``97%`` in English, ``97 %`` in Spanish."""
         return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
 
     def count(self, number: int) -> str:
-        """
-        Whole number of things: ``321``, ``31,000`` or ``31 000``.
-
-        Parameters
-        ----------
-        number : int
-            How many.
-
-        Returns
-        -------
-        str
-            Thousands set apart from 10 000 on.
-        """
+        """Whole number of things: ``321``, ``31,000`` or ``31 000``."""
         if abs(number) < _SPACED_THOUSANDS:
             return self.number(number, 0)
         return f"{number:,}".replace("-", MINUS).replace(",", NBSP if self.spanish else ",")
 
     def date_long(self, day: dt.date) -> str:
-        """
-        Date in full: ``17 November 2026``, ``17 de noviembre de 2026``.
-
-        Parameters
-        ----------
-        day : date
-            The date.
-
-        Returns
-        -------
-        str
-            Months in lower case in Spanish.
-        """
+        """Date in full: ``17 November 2026``, ``17 de noviembre de 2026``."""
         return f"{self.date_day(day)} {'de ' * self.spanish}{day.year}"
 
     def date_day(self, day: dt.date) -> str:
-        """
-        Date without its year: ``17 November``, ``17 de noviembre``.
-
-        Parameters
-        ----------
-        day : date
-            The date.
-
-        Returns
-        -------
-        str
-            Its day and month.
-        """
+        """Date without its year: ``17 November``, ``17 de noviembre``."""
         return f"{day.day} {'de ' * self.spanish}{self.month_names[day.month - 1]}"
 
     def date_short(self, day: dt.date) -> str:
-        """
-        Date as a label: ``17 Nov``, ``17 nov``.
-
-        Parameters
-        ----------
-        day : date
-            The date.
-
-        Returns
-        -------
-        str
-            Day and three letters.
-        """
+        """Date as a label: ``17 Nov``, ``17 nov``."""
         return f"{day.day} {self.month_short[day.month - 1]}"
 
     def date_range(self, first: dt.date, last: dt.date) -> str:
-        """
-        Days as a label: ``3–7 May``, ``30 Apr – 2 May``, ``30 Dec 2025 – 2 Jan 2026``; one day alone as itself.
-
-        Parameters
-        ----------
-        first, last : date
-            Both included.
-
-        Returns
-        -------
-        str
-            With an en dash.
-        """
+        """Days as a label: ``3–7 May``, ``30 Apr – 2 May``, ``30 Dec 2025 – 2 Jan 2026``; one day alone as itself."""
         if first == last:
             return self.date_short(first)
         if first.year != last.year:
@@ -358,19 +174,7 @@ class Language:
         return f"{first.day}–{self.date_short(last)}"
 
     def moment(self, instant: dt.datetime) -> str:
-        """
-        Instant to the minute, in UTC: ``11 July 16:42 UTC``.
-
-        Parameters
-        ----------
-        instant : datetime
-            Aware, any zone.
-
-        Returns
-        -------
-        str
-            Without its year.
-        """
+        """Instant to the minute, in UTC: ``11 July 16:42 UTC``."""
         utc = instant.astimezone(dt.UTC)
         return f"{self.date_day(utc.date())} {'a las ' * self.spanish}{utc:%H:%M} UTC"
 
@@ -390,19 +194,7 @@ class Language:
         return tuple(name[0].upper() for name in self.month_names)
 
     def ordinal(self, number: int) -> str:
-        """
-        Place in a ranking before a masculine noun: ``third``, ``tercer``; ``12th``, ``12.º`` beyond the tenth.
-
-        Parameters
-        ----------
-        number : int
-            1 or more.
-
-        Returns
-        -------
-        str
-            In words as far as ten.
-        """
+        """Place in a ranking before a masculine noun: ``third``, ``tercer``; ``12th``, ``12.º`` beyond the tenth."""
         if number <= _WORD_ORDINALS:
             return self.text(f"ordinal.{number}")
         if self.spanish:
@@ -411,19 +203,7 @@ class Language:
         return f"{number}{ending}"
 
     def list(self, items: Sequence[str]) -> str:
-        """
-        Things one after another: ``a, b and c``, ``a, b y c``.
-
-        Parameters
-        ----------
-        items : sequence of str
-            Any number of texts.
-
-        Returns
-        -------
-        str
-            Spanish turns its "y" into "e" before the sound i.
-        """
+        """Things one after another: ``a, b and c``, ``a, b y c``."""
         if not items:
             return ""
         joined = str(format_list(list(items), locale=_locale(self.code)))
@@ -434,28 +214,7 @@ class Language:
         return joined
 
     def text(self, message: str, n: int | None = None, /, **values: Any) -> str:
-        """
-        Sentence of the catalogue.
-
-        Parameters
-        ----------
-        message : str
-            Its id.
-        n : int, optional
-            What it counts; printed where the sentence says ``{n}``.
-        **values : Any
-            What its other braces stand for, in print already.
-
-        Returns
-        -------
-        str
-            The sentence; braces inside a value stay what they are.
-
-        Raises
-        ------
-        KeyError
-            If there is no such message, or a value is lacking: a bug, which the tests look for.
-        """
+        """Sentence of the catalogue."""
         names = (TABLES[self.code],) if message.startswith(CELL) else _LOCALES[self.code][1]
         forms = _catalogue(names)[message]
         if n is None:
@@ -465,19 +224,5 @@ class Language:
 
 
 def messages(code: str, *, tables: bool = True) -> Mapping[str, Forms]:
-    """
-    The whole catalogue of a language.
-
-    Parameters
-    ----------
-    code : str
-        One of `LANGUAGES`.
-    tables : bool, default True
-        With the words of the commands' tables, which no report needs.
-
-    Returns
-    -------
-    mapping of str to tuple of str
-        Singular and plural, or one form, by id.
-    """
+    """The whole catalogue of a language."""
     return {**_catalogue(_LOCALES[code][1]), **(_catalogue((TABLES[code],)) if tables else {})}

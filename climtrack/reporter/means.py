@@ -17,38 +17,14 @@ WEEK = 7
 
 
 def daily(study: Study) -> Floats:
-    """
-    Anomaly of every day of the series.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    array of float
-        degC, shape (time,); all NaN without a climatology.
-    """
+    """Anomaly of every day of the series."""
     if study.climatology is None:
         return np.full(study.series.values.size, np.nan)
     return study.series.values - study.climatology.mean[calendar.dayofyear(study.series.dates) - 1]
 
 
 def annual(study: Study) -> dict[int, float]:
-    """
-    Mean anomaly of each whole year.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    dict of int to float
-        degC by year, ascending; years with gaps of more than a few days are left out.
-    """
+    """Mean anomaly of each whole year."""
     if study.anomalies is None:
         return {}
     values = study.anomalies.values
@@ -58,19 +34,7 @@ def annual(study: Study) -> dict[int, float]:
 
 
 def decades(years: dict[int, float]) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """
-    First and last ten whole years.
-
-    Parameters
-    ----------
-    years : dict of int to float
-        Means by year, ascending.
-
-    Returns
-    -------
-    tuple of tuple of int, or None
-        First and last year of each; None where they are not twenty different years, or not consecutive.
-    """
+    """First and last ten whole years."""
     held = list(years)
     if len(held) < 2 * DECADE:
         return None
@@ -81,38 +45,12 @@ def decades(years: dict[int, float]) -> tuple[tuple[int, int], tuple[int, int]] 
 
 
 def span_mean(years: dict[int, float], span: tuple[int, int]) -> float:
-    """
-    Mean over some years.
-
-    Parameters
-    ----------
-    years : dict of int to float
-        Means by year.
-    span : tuple of int
-        First and last year.
-
-    Returns
-    -------
-    float
-        degC.
-    """
+    """Mean over some years."""
     return float(np.mean([value for year, value in years.items() if span[0] <= year <= span[1]]))
 
 
 def weekly(study: Study) -> Floats:
-    """
-    Centred 7-day mean of the anomaly.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    array of float
-        degC, shape (time,), NaN where one of the seven days is missing.
-    """
+    """Centred 7-day mean of the anomaly."""
     values = daily(study)
     if values.size < WEEK:
         return np.full(values.size, np.nan)
@@ -121,19 +59,7 @@ def weekly(study: Study) -> Floats:
 
 
 def share_below(study: Study) -> dict[int, float]:
-    """
-    Share of each whole year's 7-day means that lie below average.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    dict of int to float
-        0 to 1 by year, ascending.
-    """
+    """Share of each whole year's 7-day means that lie below average."""
     means = weekly(study)
     years = calendar.year_of(study.series.dates)
     known = ~np.isnan(means)
@@ -146,19 +72,7 @@ def share_below(study: Study) -> dict[int, float]:
 
 
 def first_above_last_below(study: Study) -> tuple[dt.date | None, dt.date | None]:
-    """
-    Middle of the first week above average, and of the last one below.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    tuple of date or None
-        None where there is no such week.
-    """
+    """Middle of the first week above average, and of the last one below."""
     means = weekly(study)
     above, below = np.flatnonzero(means > 0), np.flatnonzero(means < 0)
     start = study.series.start

@@ -416,22 +416,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def spanish_line(line: str, code: str = "es") -> str:
-    """
-    A notice or an error in Spanish.
-
-    Parameters
-    ----------
-    line : str
-        As the rooms say it, in English.
-    code : {"es", "es-MX"}
-        Whose numbers: 12,6 °C in Spain, 12.6 °C in Mexico.
-
-    Returns
-    -------
-    str
-        Every phrase that is known, in Spanish, thousands without the English comma; file names, options and commands
-        stay as they are typed.
-    """
+    """A notice or an error in Spanish."""
     paths = _PATH.findall(line)
     line = _PATH.sub("\0", line)  # what has a folder in it is no sentence
     line = re.sub(r"(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), line)

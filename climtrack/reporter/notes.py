@@ -35,23 +35,7 @@ def missing(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def partners(study: Study, language: Language, other: int) -> tuple[str, ...]:
-    """
-    Days of this year that the other year lacks: long gaps, and the latest day in any case.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-    other : int
-        The year compared with.
-
-    Returns
-    -------
-    tuple of str
-        A sentence without a full stop, or nothing.
-    """
+    """Days of this year that the other year lacks: long gaps, and the latest day in any case."""
     end = study.series.end
     days = [dt.date(end.year, 1, 1) + dt.timedelta(days=i) for i in range(end.timetuple().tm_yday)]
     lacking = [study.series.value(same_day(day, other)) is None for day in days]
@@ -82,25 +66,7 @@ def absent_years(study: Study) -> tuple[str, ...]:
 
 
 def source(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
-    """
-    Parts of the source line.
-
-    Parameters
-    ----------
-    study : Study
-        Whose product.
-    language : Language
-        In which to say it.
-    preset : Preset
-        Narrow ones name the university and the provider no more than the caption does.
-    credit : str, default ""
-        The user's own credit.
-
-    Returns
-    -------
-    tuple of str
-        Source, the sentence that Copernicus asks for, credit.
-    """
+    """Parts of the source line."""
     product = PRODUCTS[study.series.key.product]
     origin = Voice(study, language).origin
     values = {"product": product.title, "provider": product.provider}

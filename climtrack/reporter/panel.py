@@ -22,48 +22,17 @@ HALO = 1.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """
-    One pair of axes.
+    """One pair of axes."""
 
-    Parameters
-    ----------
-    axes : Axes
-        matplotlib's own.
-    rect : Rect
-        Where they stand in the picture, in CSS pixels.
-    xlim, ylim : tuple of float
-        Limits in data units.
-    theme : Theme
-        Inks.
-    """
-
-    axes: Axes
-    rect: Rect
-    xlim: tuple[float, float]
-    ylim: tuple[float, float]
+    axes: Axes  # matplotlib's own
+    rect: Rect  # Where they stand in the picture, in CSS pixels
+    xlim: tuple[float, float]  # Limits in data units
+    ylim: tuple[float, float]  # Limits in data units
     theme: Theme
 
     @classmethod
     def over(cls, axes: Axes, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], theme: Theme) -> Panel:
-        """
-        Panel over matplotlib axes, their own frame and ticks taken off.
-
-        Parameters
-        ----------
-        axes : Axes
-            Any.
-        rect : Rect
-            Where they stand.
-        xlim, ylim : tuple of float
-            Limits in data units.
-        theme : Theme
-            Inks.
-
-        Returns
-        -------
-        Panel
-            Ready to draw on.
-        """
+        """Panel over matplotlib axes, their own frame and ticks taken off."""
         axes.set_axis_off()
         axes.set_xlim(*xlim)
         axes.set_ylim(*ylim)
@@ -127,21 +96,7 @@ class Panel:
 
 
 def trace(row: Floats, *, leap: bool) -> tuple[Floats, Floats]:
-    """
-    A year's values as points of a line: 29 February has its own slot, which common years step over.
-
-    Parameters
-    ----------
-    row : array of float
-        degC by day of year, shape (366,), gaps as NaN.
-    leap : bool
-        Whether the year has a 29 February.
-
-    Returns
-    -------
-    tuple of array of float
-        x at the middle of each day, and y.
-    """
+    """A year's values as points of a line: 29 February has its own slot, which common years step over."""
     xs: Floats = np.arange(row.size, dtype=np.float64) + 0.5
     if leap:
         return xs, row

@@ -18,82 +18,29 @@ _LONGEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """
-    A region in one language.
+    """A region in one language."""
 
-    Parameters
-    ----------
-    name : str
-        As a heading: ``Northern Hemisphere``, ``Hemisferio norte``.
-    the : str
-        Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``.
-    air, sea : str
-        Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``.
-    short : str
-        Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve.
-    """
-
-    name: str
-    the: str
-    air: str
-    sea: str
-    short: str
+    name: str  # As a heading: ``Northern Hemisphere``, ``Hemisferio norte``
+    the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
+    air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    sea: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
 
 
 def contracted(preposition: str, phrase: str) -> str:
-    """
-    Spanish preposition and article run together: ``del hemisferio norte``, ``al Ártico``, ``de los trópicos``.
-
-    Parameters
-    ----------
-    preposition : str
-        ``de``, ``a`` or ``en``.
-    phrase : str
-        Name with its article, if it has one.
-
-    Returns
-    -------
-    str
-        The same words as Spanish writes them.
-    """
+    """Spanish preposition and article run together: ``del hemisferio norte``, ``al Ártico``, ``de los trópicos``."""
     if preposition in {"de", "a"} and phrase.startswith("el "):
         return f"{preposition}l {phrase[3:]}"
     return f"{preposition} {phrase}"
 
 
 def feminine(phrase: str) -> bool:
-    """
-    Whether a Spanish subject takes feminine adjectives.
-
-    Parameters
-    ----------
-    phrase : str
-        Singular name with its article.
-
-    Returns
-    -------
-    bool
-        True after ``la``.
-    """
+    """Whether a Spanish subject takes feminine adjectives."""
     return phrase.startswith("la ")
 
 
 def place(region: Region, language: Language) -> Place:
-    """
-    A region as a language says it.
-
-    Parameters
-    ----------
-    region : Region
-        Built in or the user's own.
-    language : Language
-        Which language.
-
-    Returns
-    -------
-    Place
-        Its forms, cleaned of controls and cut to length.
-    """
+    """A region as a language says it."""
     known = messages(language.code, tables=False)
 
     def said(form: str) -> str:

@@ -18,18 +18,6 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
 
     Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
     space, and what is too long ends in an ellipsis.
-
-    Parameters
-    ----------
-    text : str
-        Anything.
-    longest : int, default 60
-        Characters kept.
-
-    Returns
-    -------
-    str
-        Fit for a title, a terminal or a table cell.
     """
     kept = "".join(
         " " if c.isspace() else c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C"
@@ -40,18 +28,6 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def markdown(text: str) -> str:
-    """
-    Text as Markdown shows it, character by character.
-
-    Parameters
-    ----------
-    text : str
-        Plain text.
-
-    Returns
-    -------
-    str
-        With every mark of Markdown and HTML escaped.
-    """
+    """Text as Markdown shows it, character by character."""
     escaped = _MARKUP.sub(r"\\\1", text)
     return _OPENER.sub(r"\1\\\2", escaped)

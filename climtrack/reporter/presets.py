@@ -12,23 +12,20 @@ Form = Literal["wide", "square", "tall", "card"]
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """
-    Type sizes in CSS pixels at the reading width.
+    """Type sizes in CSS pixels at the reading width."""
 
-    Parameters
-    ----------
-    title : tuple of float
-        Sizes tried in turn, largest first.
-    callout, subtitle, label, note, axis, source : float
-        Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines.
-    """
-
-    title: tuple[float, ...]
+    title: tuple[float, ...]  # Sizes tried in turn, largest first
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     callout: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     subtitle: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     label: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     note: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     axis: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     source: float
 
 
@@ -38,38 +35,17 @@ SMALL = Type(title=(20.0,), callout=14.5, subtitle=13, label=13, note=12.5, axis
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """
-    A size, and the composition made for it.
+    """A size, and the composition made for it."""
 
-    Parameters
-    ----------
-    name : str
-        Short name used in file names.
-    pixels : tuple of int
-        Width and height of the file.
-    reading : float
-        CSS pixels at which it is looked at: the unit of everything drawn.
-    form : {"wide", "square", "tall", "card"}
-        The composition.
-    type : Type
-        Type sizes.
-    margin, gutter : float
-        Space around, and to the left of the axes for tick labels, in CSS pixels.
-    target, ceiling : int
-        Size of a PNG in kB (1000 bytes): aimed at, and never passed.
-    use : str
-        Where it goes, for ``--help``.
-    """
-
-    name: str
-    pixels: tuple[int, int]
-    reading: float
+    name: str  # Short name used in file names
+    pixels: tuple[int, int]  # Width and height of the file
+    reading: float  # CSS pixels at which it is looked at: the unit of everything drawn
     form: Form
     type: Type
-    margin: float
-    gutter: float
-    target: int
-    ceiling: int
+    margin: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
+    gutter: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
+    target: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
+    ceiling: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
     use: str
 
     @property

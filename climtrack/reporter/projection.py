@@ -19,26 +19,15 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """
-    A map projection with the window that is shown.
-
-    Parameters
-    ----------
-    kind : {"azimuthal", "mollweide"}
-        Which.
-    latitude, longitude : float
-        Middle of the map in degrees.
-    left, right, bottom, top : float
-        Window in units of the Earth's radius.
-    """
+    """A map projection with the window that is shown."""
 
     kind: str
-    latitude: float
-    longitude: float
-    left: float
-    right: float
-    bottom: float
-    top: float
+    latitude: float  # Middle of the map in degrees
+    longitude: float  # Middle of the map in degrees
+    left: float  # Window in units of the Earth's radius
+    right: float  # Window in units of the Earth's radius
+    bottom: float  # Window in units of the Earth's radius
+    top: float  # Window in units of the Earth's radius
 
     @property
     def ratio(self) -> float:
@@ -46,19 +35,7 @@ class Projection:
         return (self.right - self.left) / (self.top - self.bottom)
 
     def forward(self, latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
-        """
-        Places on the map.
-
-        Parameters
-        ----------
-        latitude, longitude : array of float
-            Degrees.
-
-        Returns
-        -------
-        tuple of array
-            x and y; NaN for the other side of the Earth.
-        """
+        """Places on the map."""
         phi, lam = np.deg2rad(latitude), np.deg2rad((longitude - self.longitude + 180) % 360 - 180)
         if self.kind == "mollweide":
             theta = phi.copy()
@@ -77,19 +54,7 @@ class Projection:
         )
 
     def inverse(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """
-        Places on Earth.
-
-        Parameters
-        ----------
-        x, y : array of float
-            On the map.
-
-        Returns
-        -------
-        tuple of array
-            Latitude and longitude in degrees; NaN off the Earth.
-        """
+        """Places on Earth."""
         with np.errstate(invalid="ignore", divide="ignore"):
             if self.kind == "mollweide":
                 theta = np.arcsin(y / np.sqrt(2))
@@ -109,19 +74,7 @@ class Projection:
 
 
 def projection(region: Region) -> Projection:
-    """
-    The projection that suits a region.
-
-    Parameters
-    ----------
-    region : Region
-        What is shown.
-
-    Returns
-    -------
-    Projection
-        With the window around it.
-    """
+    """The projection that suits a region."""
     width = region.east - region.west if region.east > region.west else region.east - region.west + 360
     if (width >= 300 and region.south >= 0) or (width >= 300 and region.north <= 0):
         north = region.south >= 0

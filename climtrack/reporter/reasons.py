@@ -87,19 +87,7 @@ _UNCOVERED = (
 
 
 def spanish_reason(why: str) -> str:
-    """
-    A reason of the analysis in Spanish.
-
-    Parameters
-    ----------
-    why : str
-        Its English sentence.
-
-    Returns
-    -------
-    str
-        The same in Spanish; `UNTOLD` where there is no pattern for it.
-    """
+    """A reason of the analysis in Spanish."""
     if " not covered: " in why:
         for part, spanish in _UNCOVERED:
             why = re.sub(part, spanish, why)

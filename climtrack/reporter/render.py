@@ -38,40 +38,7 @@ def render(
     words: Words | None = None,
     **options: Any,
 ) -> Asset:
-    """
-    A finished picture.
-
-    Parameters
-    ----------
-    chart : str
-        One of `CHARTS`.
-    studies : sequence of Study
-        As many as the chart takes.
-    preset : str
-        One of those the chart is composed for.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-    fmt : {"png", "svg", "webp", "pdf"}, default "png"
-        Format of the file.
-    words : Words, optional
-        Title, subtitle, caption and alt text; by default written from the findings.
-    **options : Any
-        What the chart alone understands, such as `since`.
-
-    Returns
-    -------
-    Asset
-        The file, with its words; the same bytes for the same input.
-
-    Raises
-    ------
-    ConfigError
-        If chart, preset, theme, language or format is unknown, or they do not go together.
-    RenderError
-        If these data cannot make this chart, or the PNG stays above its ceiling.
-    """
+    """A finished picture."""
     (asset,) = rendered(
         chart, studies, preset=preset, theme=theme, language=language, formats=(fmt,), words=words, **options
     )
@@ -89,36 +56,7 @@ def rendered(
     words: Words | None = None,
     **options: Any,
 ) -> tuple[Asset, ...]:
-    """
-    One picture in several formats, drawn once.
-
-    Parameters
-    ----------
-    chart, preset, language : str
-        As for `render`.
-    studies : sequence of Study
-        As many as the chart takes.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    formats : sequence of str
-        Among `FORMATS`.
-    words : Words, optional
-        By default written from the findings.
-    **options : Any
-        What the chart alone understands.
-
-    Returns
-    -------
-    tuple of Asset
-        One a format, in the order asked; the same bytes as each has alone.
-
-    Raises
-    ------
-    ConfigError
-        As for `render`.
-    RenderError
-        As for `render`.
-    """
+    """One picture in several formats, drawn once."""
     from climtrack.reporter import encode
 
     spec, size = known(chart, preset)
@@ -187,38 +125,7 @@ def draw(
     words: Words | None = None,
     **options: Any,
 ) -> Canvas:
-    """
-    A drawn picture, not yet a file: its figure, and the box of every text in it.
-
-    Parameters
-    ----------
-    chart : str
-        One of `CHARTS`.
-    studies : sequence of Study
-        As many as the chart takes.
-    preset : str
-        One of those the chart is composed for.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : str
-        ``en``, ``es`` or ``es-MX``.
-    words : Words, optional
-        Title and subtitle; by default written from the findings.
-    **options : Any
-        What the chart alone understands.
-
-    Returns
-    -------
-    Canvas
-        The drawing.
-
-    Raises
-    ------
-    ConfigError
-        If something asked for is unknown, or does not go together.
-    RenderError
-        If these data cannot make this chart.
-    """
+    """A drawn picture, not yet a file: its figure, and the box of every text in it."""
     from climtrack.reporter.canvas import Canvas
     from climtrack.reporter.settings import defaults
 
@@ -249,24 +156,7 @@ def _too_large(chart: str, preset: str, data: bytes, size: Preset) -> RenderErro
 
 
 def known(chart: str, preset: str) -> tuple[Chart, Preset]:
-    """
-    Chart and preset by name, if they go together.
-
-    Parameters
-    ----------
-    chart, preset : str
-        Names.
-
-    Returns
-    -------
-    tuple of Chart and Preset
-        Both.
-
-    Raises
-    ------
-    ConfigError
-        If either is unknown or the chart is not composed for the preset.
-    """
+    """Chart and preset by name, if they go together."""
     if chart not in CHARTS:
         raise ConfigError(f"chart {chart[:40]!r} is unknown", f"Choose one of {', '.join(CHARTS)}")
     if preset not in PRESETS:
@@ -279,23 +169,7 @@ def known(chart: str, preset: str) -> tuple[Chart, Preset]:
 
 
 def file_name(spec: Chart, studies: Sequence[Study], preset: str, theme: str, language: str, fmt: str) -> str:
-    """
-    Name of a picture: ``nh-air.year-lines.wide.en.png``; ``.dark`` before the language.
-
-    Parameters
-    ----------
-    spec : Chart
-        The chart.
-    studies : sequence of Study
-        Whose regions it shows.
-    preset, theme, language, fmt : str
-        The rest of the name.
-
-    Returns
-    -------
-    str
-        Lower case, without spaces.
-    """
+    """Name of a picture: ``nh-air.year-lines.wide.en.png``; ``.dark`` before the language."""
     regions = "-".join(study.region.name for study in studies)
     variable = VARIABLES[studies[0].series.key.variable].option
     look = "" if theme == "light" else f".{theme}"

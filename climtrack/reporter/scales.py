@@ -8,60 +8,18 @@ STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
 
 
 def step(span: float, most: float = 5) -> float:
-    """
-    Distance of ticks.
-
-    Parameters
-    ----------
-    span : float
-        Length of the axis in data units.
-    most : float, default 5
-        Ticks at most.
-
-    Returns
-    -------
-    float
-        The smallest round step that needs no more.
-    """
+    """Distance of ticks."""
     return next((s for s in STEPS if span / s <= most), STEPS[-1])
 
 
 def ticks(low: float, high: float, by: float) -> tuple[float, ...]:
-    """
-    Round numbers inside limits.
-
-    Parameters
-    ----------
-    low, high : float
-        Limits, both included.
-    by : float
-        Their distance.
-
-    Returns
-    -------
-    tuple of float
-        In rising order.
-    """
+    """Round numbers inside limits."""
     first, last = math.ceil(low / by - 1e-9), math.floor(high / by + 1e-9)
     return tuple(round(i * by, 6) for i in range(first, last + 1))
 
 
 def outward(low: float, high: float, grain: float) -> tuple[float, float]:
-    """
-    Limits rounded outward.
-
-    Parameters
-    ----------
-    low, high : float
-        Extremes.
-    grain : float
-        To multiples of this.
-
-    Returns
-    -------
-    tuple of float
-        Limits that hold them, never the same.
-    """
+    """Limits rounded outward."""
     first, last = math.floor(low / grain), math.ceil(high / grain)
     if first == last:
         first, last = first - 1, last + 1

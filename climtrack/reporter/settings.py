@@ -9,19 +9,7 @@ import matplotlib as mpl
 
 
 def defaults(**changes: object) -> AbstractContextManager[None]:
-    """
-    Context in which a picture is drawn or written.
-
-    Parameters
-    ----------
-    **changes : object
-        Settings that exist as rcParams only, with ``__`` for the dot.
-
-    Returns
-    -------
-    context manager
-        Puts back whatever was set before.
-    """
+    """Context in which a picture is drawn or written."""
     house: dict[Any, Any] = {
         name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")
     }

@@ -25,22 +25,11 @@ COLUMN, GUTTER = 196.0, 18.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """
-    A picture that has its head and its foot, with the room between them for a map.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    view : Projection
-        How the region is shown.
-    room : Rect
-        What is left for the map, its facts and its key.
-    """
+    """A picture that has its head and its foot, with the room between them for a map."""
 
     canvas: Canvas
     view: Projection
-    room: Rect
+    room: Rect  # What is left for the map, its facts and its key
 
     @property
     def column(self) -> Rect | None:
@@ -50,19 +39,7 @@ class Sheet:
         return Rect(self.room.right - COLUMN, self.room.top, self.room.right, self.room.bottom)
 
     def area(self, below: float = 0.0) -> Rect:
-        """
-        Where the map goes: the largest rectangle of its ratio, in the middle of the room that the rest leaves.
-
-        Parameters
-        ----------
-        below : float, default 0
-            Height that the key takes under it.
-
-        Returns
-        -------
-        Rect
-            Beside the column, where there is one.
-        """
+        """Where the map goes: the largest rectangle of its ratio, in the middle of the room that the rest leaves."""
         room = self.room
         right = room.right if self.column is None else self.column.left - GUTTER
         width, height = right - room.left, room.bottom - below - room.top
@@ -72,22 +49,7 @@ class Sheet:
         return Rect(left, top, left + wide, top + high)
 
     def say(self, column: Rect, name: str, value: str, ink: str, facts: Sequence[str]) -> None:
-        """
-        The number of the map in large type, and under it what else there is to say.
-
-        Parameters
-        ----------
-        column : Rect
-            Room beside the map.
-        name : str
-            Name of the number among the texts of the canvas.
-        value : str
-            The number.
-        ink : str
-            Its colour.
-        facts : sequence of str
-            The first says what the number is of.
-        """
+        """The number of the map in large type, and under it what else there is to say."""
         canvas, theme, sizes = self.canvas, self.canvas.theme, self.canvas.preset.type
         big = canvas.size(sizes.callout) * 1.7
         y = column.top + 8 + CAP * big
@@ -108,36 +70,7 @@ def begun(
     region: Region, told: Words, notes: Sequence[str], sources: Sequence[str], *,
     preset: str, theme: str | Theme, language: Language,
 ) -> Sheet:  # fmt: skip
-    """
-    A sheet with its head and its foot.
-
-    Parameters
-    ----------
-    region : Region
-        What is shown.
-    told : Words
-        Its words.
-    notes : sequence of str
-        What the foot explains.
-    sources : sequence of str
-        Parts of the source line; the theme's credit follows.
-    preset : str
-        One of `MAP_PRESETS`.
-    theme : str or Theme
-        ``light``, ``dark`` or one's own.
-    language : Language
-        Of the words.
-
-    Returns
-    -------
-    Sheet
-        Ready for the map.
-
-    Raises
-    ------
-    ConfigError
-        If the preset is none that maps are composed for.
-    """
+    """A sheet with its head and its foot."""
     if preset not in MAP_PRESETS:
         raise ConfigError(f"a map is not composed for {preset[:20]!r}", f"Choose one of {', '.join(MAP_PRESETS)}")
     canvas = Canvas(PRESETS[preset], themed(theme) if isinstance(theme, str) else theme, language)
@@ -149,34 +82,7 @@ def begun(
 
 
 def finished(canvas: Canvas, told: Words, inks: Sequence[str], name: str, fmt: str) -> Asset:
-    """
-    A drawn map as a file.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The drawing.
-    told : Words
-        Its words.
-    inks : sequence of str
-        Colours that a palette must keep.
-    name : str
-        Beginning of its name, up to the preset.
-    fmt : {"png", "webp", "svg", "pdf"}
-        Format.
-
-    Returns
-    -------
-    Asset
-        The file, with its words.
-
-    Raises
-    ------
-    ConfigError
-        If the format is unknown.
-    RenderError
-        If the PNG stays above its ceiling.
-    """
+    """A drawn map as a file."""
     from climtrack.reporter import encode
 
     if fmt not in encode.MEDIA_TYPES:

@@ -16,66 +16,33 @@ STROKE_CONTRAST = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """
-    Inks, typefaces and sizes.
-
-    Parameters
-    ----------
-    name : str
-        ``light`` or ``dark``.
-    background, ink : str
-        Paper, and the ink of titles and text.
-    this_year, last_year, last_year_text : str
-        The two lines of the flagship, and the darker orange that text needs.
-    average : str
-        Dashed average and, at `band_alpha`, the band around it.
-    band_alpha : float
-        Opacity of the band.
-    oldest, newest : str
-        Ends of the ramp of the other years.
-    envelope : str
-        Area between lowest and highest.
-    secondary, source : str
-        Inks of subtitles and notes, and of the last lines.
-    grid, axis : str
-        Horizontal grid, and the time axis.
-    warmer, cooler, record : str
-        Bars above and below, and the ticks of record days.
-    font_regular, font_semibold, font_bold, font_italic : Path or None
-        Files of the typeface; None takes Source Sans Pro.
-    scale : float
-        Factor on all type sizes.
-    credit : str
-        Line added to the source line.
-    logo : Path or None
-        PNG set at the lower right.
-    """
+    """Inks, typefaces and sizes."""
 
     name: str
-    background: str
-    ink: str
-    this_year: str
-    last_year: str
-    last_year_text: str
-    average: str
+    background: str  # Paper, and the ink of titles and text
+    ink: str  # Paper, and the ink of titles and text
+    this_year: str  # The two lines of the flagship, and the darker orange that text needs
+    last_year: str  # The two lines of the flagship, and the darker orange that text needs
+    last_year_text: str  # The two lines of the flagship, and the darker orange that text needs
+    average: str  # Dashed average and, at `band_alpha`, the band around it
     band_alpha: float
-    oldest: str
-    newest: str
-    envelope: str
-    secondary: str
-    source: str
-    grid: str
-    axis: str
-    warmer: str
-    cooler: str
-    record: str
-    font_regular: Path | None = None
-    font_semibold: Path | None = None
-    font_bold: Path | None = None
-    font_italic: Path | None = None
-    scale: float = 1.0
-    credit: str = ""
-    logo: Path | None = None
+    oldest: str  # Ends of the ramp of the other years
+    newest: str  # Ends of the ramp of the other years
+    envelope: str  # Area between lowest and highest
+    secondary: str  # Inks of subtitles and notes, and of the last lines
+    source: str  # Inks of subtitles and notes, and of the last lines
+    grid: str  # Horizontal grid, and the time axis
+    axis: str  # Horizontal grid, and the time axis
+    warmer: str  # Bars above and below, and the ticks of record days
+    cooler: str  # Bars above and below, and the ticks of record days
+    record: str  # Bars above and below, and the ticks of record days
+    font_regular: Path | None = None  # Files of the typeface; None takes Source Sans Pro
+    font_semibold: Path | None = None  # Files of the typeface; None takes Source Sans Pro
+    font_bold: Path | None = None  # Files of the typeface; None takes Source Sans Pro
+    font_italic: Path | None = None  # Files of the typeface; None takes Source Sans Pro
+    scale: float = 1.0  # Factor on all type sizes
+    credit: str = ""  # Line added to the source line
+    logo: Path | None = None  # PNG set at the lower right
 
 
 LIGHT = Theme(
@@ -108,83 +75,26 @@ DIVERGING = (
 
 
 def luminance(colour: str) -> float:
-    """
-    Relative luminance of an sRGB colour, as WCAG defines it.
-
-    Parameters
-    ----------
-    colour : str
-        ``#RRGGBB``.
-
-    Returns
-    -------
-    float
-        0 (black) to 1 (white).
-    """
+    """Relative luminance of an sRGB colour, as WCAG defines it."""
     channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 def contrast(one: str, other: str) -> float:
-    """
-    Contrast ratio of two colours, as WCAG defines it.
-
-    Parameters
-    ----------
-    one, other : str
-        ``#RRGGBB``.
-
-    Returns
-    -------
-    float
-        1 (the same) to 21.
-    """
+    """Contrast ratio of two colours, as WCAG defines it."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def mix(one: str, other: str, share: float) -> str:
-    """
-    Colour on the straight line between two others.
-
-    Parameters
-    ----------
-    one, other : str
-        ``#RRGGBB``.
-    share : float
-        0 gives `one`, 1 gives `other`.
-
-    Returns
-    -------
-    str
-        ``#RRGGBB``.
-    """
+    """Colour on the straight line between two others."""
     pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
 
 
 def themed(name: str, overrides: Mapping[str, object] | None = None) -> Theme:
-    """
-    A theme with a user's own choices, checked so that it can be read.
-
-    Parameters
-    ----------
-    name : str
-        ``light`` or ``dark``.
-    overrides : mapping of str to object, optional
-        Fields of `Theme` by name; colours as ``#RRGGBB``, files as paths.
-
-    Returns
-    -------
-    Theme
-        The theme.
-
-    Raises
-    ------
-    ConfigError
-        If the theme or a field is unknown, a colour is no colour or too pale, or a file is not there.
-    """
+    """A theme with a user's own choices, checked so that it can be read."""
     if name not in THEMES:
         raise ConfigError(f"theme {name[:40]!r} is unknown", f"Choose one of {', '.join(THEMES)}")
     base = THEMES[name]

@@ -36,42 +36,20 @@ ERUPTIONS = ((1963.2, 0.16), (1982.3, 0.16), (1991.5, 0.36))
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """
-    How one region's temperature behaves.
+    """How one region's temperature behaves."""
 
-    Parameters
-    ----------
-    cycle : tuple of float
-        Mean 1991-2020 in degC, then cosine and sine of the first harmonics of the year.
-    warming : float
-        Share of the world's forced warming.
-    nino, lag : float
-        degC per degC of Niño 3.4, and years after it.
-    leap : float
-        Height in degC of the excursion that begins in 2023.
-    weather, memory : float
-        Standard deviation in degC and persistence of the fast noise.
-    slow : float
-        Standard deviation in degC of the noise that lasts for months.
-    winter : float
-        Relative seasonal swing of the weather, positive where January is livelier.
-    restless : float
-        Standard deviation in degC of the noise that changes from day to day, more in some weeks than in others.
-    revision : float
-        Mean size in degC of the change from preliminary to final; 0 where nothing is preliminary.
-    """
-
-    cycle: tuple[float, ...]
-    warming: float
-    nino: float
-    lag: float
-    leap: float
-    weather: float
-    memory: float
-    slow: float
-    winter: float = 0.0
+    cycle: tuple[float, ...]  # Mean 1991-2020 in degC, then cosine and sine of the first harmonics of the year
+    warming: float  # Share of the world's forced warming
+    nino: float  # degC per degC of Niño 3.4, and years after it
+    lag: float  # degC per degC of Niño 3.4, and years after it
+    leap: float  # Height in degC of the excursion that begins in 2023
+    weather: float  # Standard deviation in degC and persistence of the fast noise
+    memory: float  # Standard deviation in degC and persistence of the fast noise
+    slow: float  # Standard deviation in degC of the noise that lasts for months
+    winter: float = 0.0  # Relative seasonal swing of the weather, positive where January is livelier
+    # Standard deviation in degC of the noise that changes from day to day, more in some weeks than in others
     restless: float = 0.0
-    revision: float = 0.0
+    revision: float = 0.0  # Mean size in degC of the change from preliminary to final; 0 where nothing is preliminary
 
 
 PLACES: Mapping[tuple[str, str], Place] = MappingProxyType(
@@ -107,21 +85,7 @@ EQUATOR = 0.0245
 
 
 def temperature(variable: str, region: str, size: int) -> Floats:
-    """
-    Daily means of the first `size` days from 1 January 1940.
-
-    Parameters
-    ----------
-    variable, region : str
-        Short names as in `SeriesKey`.
-    size : int
-        How many days.
-
-    Returns
-    -------
-    array of float
-        degC rounded to 3 decimals, shape (size,).
-    """
+    """Daily means of the first `size` days from 1 January 1940."""
     if (variable, region) == ("t2m", "world"):
         both = temperature("t2m", "nh", size) + temperature("t2m", "sh", size)
         return np.round(both / 2 - EQUATOR, 3)
@@ -149,21 +113,7 @@ def temperature(variable: str, region: str, size: int) -> Floats:
 
 
 def revision(variable: str, region: str, size: int) -> Floats:
-    """
-    What a preliminary value is above the final one, on the first `size` days.
-
-    Parameters
-    ----------
-    variable, region : str
-        Short names as in `SeriesKey`.
-    size : int
-        How many days.
-
-    Returns
-    -------
-    array of float
-        degC, shape (size,).
-    """
+    """What a preliminary value is above the final one, on the first `size` days."""
     place = PLACES[variable, region]
     seed = 1005 + list(PLACES).index((variable, region)) * 10
     return np.asarray(1.25 * place.revision * np.clip(red(seed, size, 0.75), -2.6, 2.6))

@@ -42,26 +42,7 @@ _PATH = re.compile(r"clim/t2_daily/json/era5_(?P<t2m>[a-z]+)_t2_day\.json"
 
 
 def payload(key: SeriesKey, today: dt.date) -> bytes:
-    """
-    What the site would answer on a day of the simulated world.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        One of `KEYS`.
-    today : date
-        The day of asking, from 1983 on; the past is the same whichever it is.
-
-    Returns
-    -------
-    bytes
-        JSON in the site's dialect.
-
-    Raises
-    ------
-    ValueError
-        If `key` is not simulated or `today` too early.
-    """
+    """What the site would answer on a day of the simulated world."""
     if key not in KEYS or today.year < 1983:
         raise ValueError(f"no simulated {key} on {today}")
     sea = key.variable == "sst"
@@ -95,38 +76,12 @@ def payload(key: SeriesKey, today: dt.date) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SampleTransport:
-    """
-    Answers for the simulated world in place of the network.
-
-    Parameters
-    ----------
-    today : date
-        The day of asking.
-    """
+    """Answers for the simulated world in place of the network."""
 
     today: dt.date
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:  # noqa: ARG002 - Transport
-        """
-        Answer a request for one of the site's paths.
-
-        Parameters
-        ----------
-        path : str
-            As on the site, without a leading slash.
-        etag, last_modified : str, default ""
-            Validators of the copy that the caller holds.
-
-        Returns
-        -------
-        Payload or None
-            None where the caller's copy is of the same day.
-
-        Raises
-        ------
-        SourceUnavailable
-            If the sample does not hold that path.
-        """
+        """Answer a request for one of the site's paths."""
         found = _PATH.fullmatch(path)
         keys = [key for key in KEYS if found and found[key.variable] == key.region]
         if not keys:

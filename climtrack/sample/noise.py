@@ -15,46 +15,14 @@ from climtrack.vocabulary.series import Floats
 
 
 def white(seed: int, size: int) -> Floats:
-    """
-    Nearly normal white noise with mean 0 and standard deviation 1.
-
-    Parameters
-    ----------
-    seed : int
-        Which stream.
-    size : int
-        How many numbers.
-
-    Returns
-    -------
-    array of float
-        Sums of 12 uniform numbers less 6, shape (size,).
-    """
+    """Nearly normal white noise with mean 0 and standard deviation 1."""
     raw = np.random.PCG64(seed).random_raw(3 * size).astype("<u8")
     pieces = raw.view("<u2").reshape(size, 12).sum(axis=1, dtype=np.int64)
     return np.asarray((pieces - 12 * 32767.5) / 65536.0)
 
 
 def red(seed: int, size: int, memory: float, smooth: float = 0.0) -> Floats:
-    """
-    Autocorrelated noise with mean 0 and standard deviation 1.
-
-    Parameters
-    ----------
-    seed : int
-        Which stream.
-    size : int
-        How many days.
-    memory : float
-        Correlation from one day to the next of the first-order process, below 1.
-    smooth : float, default 0
-        The same of a second process that the first one drives: weather, whose day-to-day change is itself persistent.
-
-    Returns
-    -------
-    array of float
-        Shape (size,).
-    """
+    """Autocorrelated noise with mean 0 and standard deviation 1."""
     scale = (1 - memory**2) ** 0.5
     if smooth:
         # variance of an AR(2) process whose characteristic roots are `memory` and `smooth`

@@ -35,21 +35,7 @@ _HDF5 = threading.Lock()
 
 
 def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
-    """
-    Series as a NetCDF-4 file.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC, shape (time,).
-    normal : Climatology, optional
-        By day of year; it and the anomaly of each day are added. The store keeps the series only.
-
-    Returns
-    -------
-    bytes
-        The whole file.
-    """
+    """Series as a NetCDF-4 file."""
     with _HDF5:
         file = netCDF4.Dataset("series.nc", "w", format="NETCDF4", memory=1 << 18)
         try:
@@ -67,26 +53,7 @@ def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
 
 
 def from_netcdf(data: bytes, name: str = "series.nc") -> Series:
-    """
-    Series from a file that `to_netcdf` made.
-
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    name : str, default "series.nc"
-        Its name, for messages.
-
-    Returns
-    -------
-    Series
-        As it was written.
-
-    Raises
-    ------
-    StoreDamaged
-        If it is not such a file.
-    """
+    """Series from a file that `to_netcdf` made."""
     try:
         with _HDF5, netCDF4.Dataset(name, memory=data) as file:
             file.set_auto_maskandscale(False)
@@ -103,19 +70,7 @@ def from_netcdf(data: bytes, name: str = "series.nc") -> Series:
 
 
 def source_to_json(source: Source) -> str:
-    """
-    Provenance as one line of JSON.
-
-    Parameters
-    ----------
-    source : Source
-        Where a series came from.
-
-    Returns
-    -------
-    str
-        Keys in alphabetical order.
-    """
+    """Provenance as one line of JSON."""
     fields = {
         "url": source.url,
         "retrieved": source.retrieved.isoformat(),
@@ -131,19 +86,7 @@ def source_to_json(source: Source) -> str:
 
 
 def provenance(series: Series) -> str:
-    """
-    Hash of what a series carries beside its values: where it came from, and the provider's climatology rows.
-
-    Parameters
-    ----------
-    series : Series
-        Any series.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
+    """Hash of what a series carries beside its values: where it came from, and the provider's climatology rows."""
     told = hashlib.sha256(source_to_json(series.source).encode())
     for name, row in series.site_climatology.items():
         told.update(f"\n{name}\n".encode("utf-8", "surrogatepass") + np.asarray(row, dtype="<f8").tobytes())
@@ -151,19 +94,7 @@ def provenance(series: Series) -> str:
 
 
 def source_from_json(text: str) -> Source:
-    """
-    Provenance from `source_to_json`.
-
-    Parameters
-    ----------
-    text : str
-        One line of JSON.
-
-    Returns
-    -------
-    Source
-        As it was written.
-    """
+    """Provenance from `source_to_json`."""
     fields: dict[str, Any] = json.loads(text)
     return Source(
         **{
@@ -176,19 +107,7 @@ def source_from_json(text: str) -> Source:
 
 
 def plain(text: str) -> str:
-    """
-    Text from a feed without control characters and lone surrogates.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Text safe for an attribute.
-    """
+    """Text from a feed without control characters and lone surrogates."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -16,19 +16,7 @@ ENOUGH = 30
 
 
 def folded(changes: list[Change]) -> tuple[dt.date, Floats, Flags]:
-    """
-    A series after some changes, in their order.
-
-    Parameters
-    ----------
-    changes : list of Change
-        At least one.
-
-    Returns
-    -------
-    tuple of date, array of float, array of int8
-        First date, values and status.
-    """
+    """A series after some changes, in their order."""
     begin = max(i for i, change in enumerate(changes) if change.whole or i == 0)
     used = [change for change in changes[begin:] if change.days.size]
     first = min((int(c.days.min()) for c in used), default=0)
@@ -42,21 +30,7 @@ def folded(changes: list[Change]) -> tuple[dt.date, Floats, Flags]:
 
 
 def difference(held: tuple[dt.date, Floats, Flags] | None, series: Series) -> Days:
-    """
-    The days by which a series differs from what was held.
-
-    Parameters
-    ----------
-    held : tuple of date, array of float, array of int8, or None
-        As `folded` gives it.
-    series : Series
-        What takes its place.
-
-    Returns
-    -------
-    Days
-        All days of the series where nothing was held.
-    """
+    """The days by which a series differs from what was held."""
     if held is None:
         return _on(series.start, series.values.size, series.start, series.values, series.status)
     start = min(series.start, held[0])
@@ -80,18 +54,6 @@ def until(changes: list[Change], moment: dt.date | dt.datetime | None) -> list[C
     Changes as far as the last one seen by then.
 
     By their order, not each by its time: a clock that was wrong for a while must not tear a state apart.
-
-    Parameters
-    ----------
-    changes : list of Change
-        Oldest first.
-    moment : date, datetime or None
-        A date means its end, in UTC; None means all.
-
-    Returns
-    -------
-    list of Change
-        Empty where nothing was stored by then.
     """
     if moment is None:
         return changes
@@ -102,19 +64,7 @@ def until(changes: list[Change], moment: dt.date | dt.datetime | None) -> list[C
 
 
 def noise(changes: list[Change]) -> RevisionNoise | None:
-    """
-    By how much values moved after they were first seen.
-
-    Parameters
-    ----------
-    changes : list of Change
-        All of a series, oldest first.
-
-    Returns
-    -------
-    RevisionNoise or None
-        None while fewer than 30 days have been watched.
-    """
+    """By how much values moved after they were first seen."""
     if not changes:
         return None
     unwatched = set(changes[0].days[changes[0].status != Status.PRELIMINARY].tolist())

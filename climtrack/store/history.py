@@ -31,28 +31,13 @@ from climtrack.vocabulary.series import Series, SeriesKey, Status
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """
-    One value of one day, as long as it was believed.
-
-    Parameters
-    ----------
-    date : date
-        The day.
-    value : float or None
-        degC; None where an older state was restored in which the day had no value.
-    status : Status
-        Its status.
-    seen : datetime
-        When it was first seen, in UTC.
-    replaced : datetime or None
-        When another value or status took its place; None for what holds now.
-    """
+    """One value of one day, as long as it was believed."""
 
     date: dt.date
-    value: float | None
+    value: float | None  # degC; None where an older state was restored in which the day had no value
     status: Status
-    seen: dt.datetime
-    replaced: dt.datetime | None
+    seen: dt.datetime  # When it was first seen, in UTC
+    replaced: dt.datetime | None  # When another value or status took its place; None for what holds now
 
 
 R = TypeVar("R")
@@ -85,23 +70,7 @@ def _from_either(read: Callable[Concatenate[History, P], R]) -> Callable[Concate
 
 
 class History:
-    """
-    What was known of each series, and when.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    generation : int, optional
-        Last commit of the manifest; later rows were never committed and are not seen. By default all are.
-    last : mapping of SeriesKey to int, optional
-        Commit of each series' last row, as far as the manifest tells.
-    told : callable, optional
-        Takes the line that the history is damaged and its copy is read instead; without it (the writer, who is to
-        mend it) damage is an error.
-    name : str, optional
-        Its file: the history itself, or its copy.
-    """
+    """What was known of each series, and when."""
 
     def __init__(
         self,
@@ -114,50 +83,12 @@ class History:
         self.ledger, self.told = Ledger(home, generation, last, name), told
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
-        """
-        Accepted changes of a series, oldest first.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-
-        Returns
-        -------
-        tuple of Version
-            Empty for a series never stored.
-
-        Raises
-        ------
-        StoreDamaged
-            If the history does not hold what was written.
-        """
+        """Accepted changes of a series, oldest first."""
         return tuple(change.version for change in self._listed(key))
 
     @_from_either
     def known_on(self, key: SeriesKey, moment: dt.date | dt.datetime) -> Series:
-        """
-        The series as it was known then, value for value.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        moment : date or datetime
-            A date means its end, in UTC.
-
-        Returns
-        -------
-        Series
-            With the provenance and status of that time.
-
-        Raises
-        ------
-        SeriesNotFound
-            If nothing was stored by then.
-        StoreDamaged
-            If the history does not hold what was written.
-        """
+        """The series as it was known then, value for value."""
         changes = until(self.ledger.changes(key), moment)
         if not changes:
             raise SeriesNotFound(f"{key}: nothing was stored by {moment:%Y-%m-%d}", "Choose a later date")
@@ -165,49 +96,14 @@ class History:
 
     @_from_either
     def at(self, key: SeriesKey, generation: int) -> Series:
-        """
-        The series after a commit.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        generation : int
-            Number of the commit.
-
-        Returns
-        -------
-        Series
-            As it was then.
-
-        Raises
-        ------
-        SeriesNotFound
-            If it was not stored yet.
-        StoreDamaged
-            If the history does not hold what was written.
-        """
+        """The series after a commit."""
         changes = [change for change in self.ledger.changes(key) if change.version.generation <= generation]
         if not changes:
             raise SeriesNotFound(f"{key}: not in the history at commit {generation}", "Choose a later one")
         return self._state(key, changes)
 
     def values(self, key: SeriesKey, day: dt.date | None = None) -> Iterator[Known]:
-        """
-        Every value ever held, by day and then by time.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        day : date, optional
-            One day only.
-
-        Yields
-        ------
-        Known
-            A value and for how long it was believed.
-        """
+        """Every value ever held, by day and then by time."""
         changes = self._listed(key)
         if not changes:
             return
@@ -238,39 +134,12 @@ class History:
 
         Counted are days whose fate was watched: seen as preliminary and final since, or seen as final after the first
         download and at least 30 days before the last.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-
-        Returns
-        -------
-        RevisionNoise or None
-            None while fewer than 30 days have been watched.
         """
         return noise(self.ledger.changes(key))
 
     @_from_either
     def manifest(self, moment: dt.date | dt.datetime | None = None) -> Manifest:
-        """
-        What the manifest said, but for the files and the sources' health.
-
-        Parameters
-        ----------
-        moment : date or datetime, optional
-            A date means its end, in UTC; by default the last commit of all.
-
-        Returns
-        -------
-        Manifest
-            Entries without a file, so that each series is read from here; empty where nothing was stored yet.
-
-        Raises
-        ------
-        StoreDamaged
-            If the history does not hold what was written.
-        """
+        """What the manifest said, but for the files and the sources' health."""
         series, seen = {}, []
         for key in self.ledger.series():
             changes = until(self.ledger.changes(key), moment)
@@ -283,53 +152,14 @@ class History:
         return Manifest(generation, max(seen, default=None), MappingProxyType(series))
 
     def holds(self, key: SeriesKey, digest: str) -> bool:
-        """
-        Whether the last state of a series is this one, and can be rebuilt.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        digest : str
-            Hash of key, dates, values and status.
-
-        Returns
-        -------
-        bool
-            False also where nothing of it is held.
-
-        Raises
-        ------
-        StoreDamaged
-            If the history does not hold what was written.
-        """
+        """Whether the last state of a series is this one, and can be rebuilt."""
         changes = self.ledger.changes(key)
         return bool(changes) and self._state(key, changes).digest == digest
 
     def append(
         self, states: Mapping[SeriesKey, Series], generation: int, now: dt.datetime, *, anew: bool = False
     ) -> None:
-        """
-        Add the changes of a commit, all or none; the writer alone calls this, before it replaces the manifest.
-
-        Parameters
-        ----------
-        states : mapping of SeriesKey to Series
-            Series after the commit.
-        generation : int
-            Number of the commit.
-        now : datetime
-            When, in UTC.
-        anew : bool, default False
-            Write whole series, not differences: what comes before them was lost.
-
-        Raises
-        ------
-        DiskError
-            If the computer refuses.
-        StoreDamaged
-            If the history is damaged.
-        """
+        """Add the changes of a commit, all or none; the writer alone calls this, before it replaces the manifest."""
         rows = []
         attachments: dict[str, bytes] = {}
         for key in sorted(states):  # whichever was downloaded first

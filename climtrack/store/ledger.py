@@ -48,77 +48,30 @@ Fields = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """
-    One accepted change of a series.
-
-    Parameters
-    ----------
-    generation : int
-        Commit that brought it.
-    seen : datetime
-        When, in UTC.
-    days : int
-        Days that it added or altered.
-    digest : str
-        Hash of the series after it.
-    source : str
-        Address it came from.
-    """
+    """One accepted change of a series."""
 
     generation: int
     seen: dt.datetime
     days: int
-    digest: str
+    digest: str  # Hash of the series after it
     source: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """
-    A row of the table, unpacked and verified.
-
-    Parameters
-    ----------
-    version : Version
-        What it is.
-    whole : bool
-        True where it is the whole series and not a difference: the first, or what comes before it was lost.
-    source : str
-        Provenance as JSON.
-    site_rows : mapping of str to str
-        Climatology rows by name: the hash of their attachment.
-    days : array of int
-        Days since 1970, shape (days,).
-    values : array of float
-        degC, shape (days,); NaN where a day lost its value.
-    status : array of int8
-        Shape (days,).
-    """
+    """A row of the table, unpacked and verified."""
 
     version: Version
-    whole: bool
+    whole: bool  # True where it is the whole series and not a difference: the first, or what comes before it was lost
     source: str
-    site_rows: Mapping[str, str]
+    site_rows: Mapping[str, str]  # Climatology rows by name: the hash of their attachment
     days: Days
-    values: Floats
+    values: Floats  # degC, shape (days,); NaN where a day lost its value
     status: Flags
 
 
 class Ledger:
-    """
-    The table, up to a commit.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    generation : int
-        Later rows belong to a commit that has not happened and are not seen.
-    last : mapping of SeriesKey to int
-        Commit of each series' last row, as far as the manifest tells: rows that have vanished are damage too.
-    name : str
-        Its file: the table itself, or the copy that is replaced as a whole with each commit.
-    """
+    """The table, up to a commit."""
 
     def __init__(self, home: Path, generation: int, last: Mapping[SeriesKey, int], name: str = FILE) -> None:
         self.home, self.path = home, home / name
@@ -255,29 +208,7 @@ class Ledger:
 
 
 def packed(key: SeriesKey, generation: int, now: dt.datetime, *, whole: bool, fields: Fields, table: Days) -> Fields:
-    """
-    Row of the table, with the hash over all of it.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-    generation : int
-        Number of the commit.
-    now : datetime
-        When, in UTC.
-    whole : bool
-        Whether it is the whole series.
-    fields : tuple
-        Digest, provenance and climatology rows, as text.
-    table : array
-        Changed days, as `days_table` makes them.
-
-    Returns
-    -------
-    tuple
-        Ready for `Ledger.insert`.
-    """
+    """Row of the table, with the hash over all of it."""
     changes = zlib.compress(table.tobytes(), 9)
     count = np.count_nonzero(table["status"]) if whole else table.size  # a gap in what came first is no change
     row = (str(key), generation, int(whole), now.isoformat(), int(count), *fields, changes)
@@ -285,59 +216,19 @@ def packed(key: SeriesKey, generation: int, now: dt.datetime, *, whole: bool, fi
 
 
 def days_table(days: Days, values: Floats, status: Flags) -> Days:
-    """
-    Days as the table keeps them.
-
-    Parameters
-    ----------
-    days : array of int
-        Days since 1970.
-    values : array of float
-        degC.
-    status : array of int8
-        Status.
-
-    Returns
-    -------
-    array
-        One record a day.
-    """
+    """Days as the table keeps them."""
     table = np.zeros(days.size, dtype=_ROW)
     table["day"], table["value"], table["status"] = days, values, status
     return table
 
 
 def damaged(path: Path) -> StoreDamaged:
-    """
-    Say that the history does not hold what was written.
-
-    Parameters
-    ----------
-    path : Path
-        Its file.
-
-    Returns
-    -------
-    StoreDamaged
-        To be raised.
-    """
+    """Say that the history does not hold what was written."""
     return StoreDamaged(f"{shortened(path)} is damaged", "The next refresh repairs it", path=path)
 
 
 def reached(home: Path) -> int:
-    """
-    Last commit that a damaged table or its copy still tells of.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-
-    Returns
-    -------
-    int
-        0 where nothing of the kind can be read.
-    """
+    """Last commit that a damaged table or its copy still tells of."""
     found = [0]
     for path in (home / FILE, home / BACKUP):
         if path.is_file():

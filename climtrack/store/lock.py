@@ -30,31 +30,7 @@ PATIENCE = 250
 
 @contextmanager
 def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator[None]:
-    """
-    Hold a lock of a store, by default the writer's.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store, which exists.
-    now : datetime
-        Now, for the others' message, in UTC.
-    name : str, default "writer"
-        Which lock: ``refresh`` is held by a whole round, drawing and publishing included; ``climatology`` and
-        ``backfill`` by work on grids.
-
-    Yields
-    ------
-    None
-        While the lock is held.
-
-    Raises
-    ------
-    StoreBusy
-        If another process holds it.
-    DiskError
-        If the lock cannot be made.
-    """
+    """Hold a lock of a store, by default the writer's."""
     path, holder = home / f".{name}.lock", home / f".{name}.json"
     lock = FileLock(path, thread_local=False)
     try:

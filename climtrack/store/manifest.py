@@ -24,83 +24,36 @@ FILE, FOLDER, FORMAT = "manifest.json", "series", 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """
-    One stored series.
+    """One stored series."""
 
-    Parameters
-    ----------
-    file : str
-        Name of its file in the folder of series.
-    sha256 : str
-        Hash of that file.
-    digest : str
-        Hash of key, dates, values and status (`Series.digest`).
-    provenance : str
-        Hash of what it carries beside them.
-    end : date
-        Last day held.
-    generation : int
-        Commit in which it last changed.
-    noise : RevisionNoise or None
-        By how much its values still moved after they were first seen.
-    """
-
-    file: str
+    file: str  # Name of its file in the folder of series
     sha256: str
-    digest: str
-    provenance: str
-    end: dt.date
-    generation: int
-    noise: RevisionNoise | None = None
+    digest: str  # Hash of key, dates, values and status (`Series.digest`)
+    provenance: str  # Hash of what it carries beside them
+    end: dt.date  # Last day held
+    generation: int  # Commit in which it last changed
+    noise: RevisionNoise | None = None  # By how much its values still moved after they were first seen
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """
-    How a series' source has behaved.
+    """How a series' source has behaved."""
 
-    Parameters
-    ----------
-    checked : datetime or None
-        When it last answered well, with new data or "not modified".
-    failing_since : datetime or None
-        First failure since then; None while it is well.
-    error : str, default ""
-        The last failure in one line, empty while it is well.
-    not_before : datetime or None
-        When the source asked to be asked again.
-    """
-
-    checked: dt.datetime | None = None
-    failing_since: dt.datetime | None = None
-    error: str = ""
-    not_before: dt.datetime | None = None
+    checked: dt.datetime | None = None  # When it last answered well, with new data or "not modified"
+    failing_since: dt.datetime | None = None  # First failure since then; None while it is well
+    error: str = ""  # The last failure in one line, empty while it is well
+    not_before: dt.datetime | None = None  # When the source asked to be asked again
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """
-    State of the whole store.
+    """State of the whole store."""
 
-    Parameters
-    ----------
-    generation : int
-        Number of this commit, from 1; 0 for an empty store.
-    committed : datetime or None
-        When, in UTC.
-    series : mapping of SeriesKey to Entry
-        What is stored.
-    health : mapping of SeriesKey to Health
-        How the sources behave.
-    format : int
-        That of the file; a higher one than ours is only read.
-    """
-
-    generation: int = 0
+    generation: int = 0  # Number of this commit, from 1; 0 for an empty store
     committed: dt.datetime | None = None
     series: Mapping[SeriesKey, Entry] = field(default_factory=lambda: MappingProxyType({}))
     health: Mapping[SeriesKey, Health] = field(default_factory=lambda: MappingProxyType({}))
-    format: int = FORMAT
+    format: int = FORMAT  # That of the file; a higher one than ours is only read
 
     @property
     def snapshot(self) -> str:
@@ -112,19 +65,7 @@ class Manifest:
 
 
 def to_json(manifest: Manifest) -> bytes:
-    """
-    Manifest as a small JSON document with its checksum.
-
-    Parameters
-    ----------
-    manifest : Manifest
-        State of the store.
-
-    Returns
-    -------
-    bytes
-        UTF-8, ending with a newline.
-    """
+    """Manifest as a small JSON document with its checksum."""
     body: dict[str, Any] = {
         "format": FORMAT,
         "generation": manifest.generation,
@@ -147,26 +88,6 @@ def to_json(manifest: Manifest) -> bytes:
 
 
 def from_json(data: bytes) -> Manifest:
-    """
-    Manifest from `to_json`.
-
-    Parameters
-    ----------
-    data : bytes
-        The document.
-
-    Returns
-    -------
-    Manifest
-        State of the store.
-
-    Raises
-    ------
-    StoreDamaged
-        If it does not hold what was written.
-    StoreNewer
-        If a newer climtrack wrote it, in a way that cannot even be read.
-    """
     number: Any = FORMAT
     try:
         body: dict[str, Any] = json.loads(data)
@@ -187,19 +108,7 @@ def from_json(data: bytes) -> Manifest:
 
 
 def newer(number: int) -> StoreNewer:
-    """
-    Say that a newer climtrack wrote the store.
-
-    Parameters
-    ----------
-    number : int
-        Its format.
-
-    Returns
-    -------
-    StoreNewer
-        To be raised.
-    """
+    """Say that a newer climtrack wrote the store."""
     return StoreNewer(
         f"this data folder was written by a newer climtrack (format {number}; this one knows {FORMAT})",
         "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
@@ -212,7 +121,6 @@ def _checksum(body: Mapping[str, Any]) -> str:
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
-    """Entry from its fields."""
     noise = fields["noise"]
     names = ("file", "sha256", "digest", "provenance", "generation")  # what a newer climtrack may add is not ours
     return Entry(
@@ -223,7 +131,6 @@ def _entry(fields: dict[str, Any]) -> Entry:
 
 
 def _health(fields: dict[str, Any]) -> Health:
-    """Health from its fields."""
     return Health(
         _moment(fields["checked"]), _moment(fields["failing_since"]), fields["error"], _moment(fields["not_before"])
     )
@@ -235,5 +142,4 @@ def _stamp(moment: dt.datetime | None) -> str | None:
 
 
 def _moment(text: str | None) -> dt.datetime | None:
-    """Text as a moment."""
     return None if text is None else dt.datetime.fromisoformat(text)

@@ -29,28 +29,13 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Merged:
-    """
-    A series after new data, and what they changed.
+    """A series after new data, and what they changed."""
 
-    Parameters
-    ----------
-    series : Series
-        Held and new days together.
-    added : tuple of date
-        Days that had no value before.
-    revised : tuple of Revision
-        Held days whose value changed, oldest first.
-    finalised : int
-        Preliminary days that became final, whether or not the value moved.
-    older : bool
-        True where the new copy reached less far than the held series.
-    """
-
-    series: Series
-    added: tuple[dt.date, ...]
-    revised: tuple[Revision, ...]
-    finalised: int
-    older: bool = False
+    series: Series  # Held and new days together
+    added: tuple[dt.date, ...]  # Days that had no value before
+    revised: tuple[Revision, ...]  # Held days whose value changed, oldest first
+    finalised: int  # Preliminary days that became final, whether or not the value moved
+    older: bool = False  # True where the new copy reached less far than the held series
 
     @property
     def changed(self) -> bool:
@@ -64,30 +49,7 @@ class Merged:
 
 
 def merge(held: Series | None, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
-    """
-    Held and new days together.
-
-    Parameters
-    ----------
-    held : Series or None
-        What is stored.
-    new : Series
-        What has come.
-    accept : bool, default False
-        A person decided that `new` is right: it wins on every day it has, however far it reaches.
-    only : frozenset of date, optional
-        The days for which the person decided; all others are merged as ever. Empty for all.
-
-    Returns
-    -------
-    Merged
-        The series to store, and what changed.
-
-    Raises
-    ------
-    SeriesError
-        If the two are not the same series, or simulated days would replace real ones.
-    """
+    """Held and new days together."""
     if held is not None and held.key != new.key:
         raise SeriesError(f"{new.key} cannot continue {held.key}", "Series of different products are never spliced")
     if held is not None and new.source.simulated and not held.source.simulated:

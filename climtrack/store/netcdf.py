@@ -35,23 +35,7 @@ if TYPE_CHECKING:  # what only reads needs neither lock nor SQLite
 
 
 class Store:
-    """
-    The only home of series, as of one snapshot.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store; it need not exist yet.
-    known_on : date or datetime, optional
-        Show the state of then, value for value, to read only; a date means its end, in UTC.
-
-    Raises
-    ------
-    DiskError
-        If the folder cannot be read.
-    StoreNewer
-        If a newer climtrack wrote it, in a way that cannot even be read.
-    """
+    """The only home of series, as of one snapshot."""
 
     def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
         self.home = home
@@ -91,72 +75,20 @@ class Store:
         return History(self.home, self.manifest.generation, last, self._tell)
 
     def keys(self) -> tuple[SeriesKey, ...]:
-        """
-        Series that are stored, in alphabetical order.
-
-        Returns
-        -------
-        tuple of SeriesKey
-            Empty for an empty store.
-        """
+        """Series that are stored, in alphabetical order."""
         return tuple(sorted(self.manifest.series))
 
     def health(self, key: SeriesKey) -> Health:
-        """
-        How the source of a series has behaved.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-
-        Returns
-        -------
-        Health
-            All empty for a series never asked for.
-        """
+        """How the source of a series has behaved."""
         return self.manifest.health.get(key, Health())
 
     def revision_noise(self, key: SeriesKey) -> RevisionNoise | None:
-        """
-        By how much values of a series still moved after they were first seen.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-
-        Returns
-        -------
-        RevisionNoise or None
-            None while too little has been watched.
-        """
+        """By how much values of a series still moved after they were first seen."""
         entry = self.manifest.series.get(key)
         return entry.noise if entry else None
 
     def read(self, key: SeriesKey) -> Series:
-        """
-        A stored series.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-
-        Returns
-        -------
-        Series
-            Exactly as it was put.
-
-        Raises
-        ------
-        SeriesNotFound
-            If nothing is stored under this key.
-        StoreDamaged
-            If its file is damaged and no copy of it is left.
-        DiskError
-            If the computer refuses.
-        """
+        """A stored series."""
         entry = self.manifest.series.get(key)
         if entry is None:
             raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
@@ -164,28 +96,7 @@ class Store:
 
     @contextmanager
     def writer(self, now: dt.datetime) -> Iterator[Writer]:
-        """
-        Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing.
-
-        Parameters
-        ----------
-        now : datetime
-            Now, in UTC.
-
-        Yields
-        ------
-        Writer
-            Takes new series; this store shows the new snapshot once it has committed.
-
-        Raises
-        ------
-        StoreBusy
-            If another process is writing.
-        StoreNewer
-            If a newer climtrack wrote it; nothing is touched.
-        DiskError
-            If the computer refuses; the last snapshot stays.
-        """
+        """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
         self.refuse_newer()
         from climtrack.store.lock import writers_lock
         from climtrack.store.writer import Writer
@@ -201,14 +112,7 @@ class Store:
             self.manifest = writer.manifest
 
     def refuse_newer(self) -> None:
-        """
-        Make sure that this climtrack may write here.
-
-        Raises
-        ------
-        StoreNewer
-            If a newer climtrack wrote it.
-        """
+        """Make sure that this climtrack may write here."""
         if self.newer:
             raise manifest.newer(self.manifest.format)
 

@@ -24,61 +24,19 @@ HEAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """
-    One refused payload.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Series it was meant for.
-    refused : datetime
-        When, in UTC.
-    reason : str
-        Why, in one line.
-    url : str
-        Where it came from.
-    sha256 : str
-        Hash of all that was received.
-    size : int
-        Bytes received.
-    path : Path
-        The file with its head.
-    """
+    """One refused payload."""
 
     key: SeriesKey
     refused: dt.datetime
     reason: str
     url: str
-    sha256: str
+    sha256: str  # Hash of all that was received
     size: int
     path: Path
 
 
 def keep(home: Path, key: SeriesKey, error: FetchError, now: dt.datetime) -> Reject | None:
-    """
-    Keep what was refused and forget the fourth before it.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    key : SeriesKey
-        Series it was meant for.
-    error : FetchError
-        Why, with the body.
-    now : datetime
-        When, in UTC.
-
-    Returns
-    -------
-    Reject or None
-        What was kept; None where nothing was received.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses.
-    """
+    """Keep what was refused and forget the fourth before it."""
     if not error.body:
         return None
     folder = home / FOLDER
@@ -102,21 +60,7 @@ def keep(home: Path, key: SeriesKey, error: FetchError, now: dt.datetime) -> Rej
 
 
 def kept(home: Path, key: SeriesKey) -> tuple[Reject, ...]:
-    """
-    What was refused of a series, newest first.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    key : SeriesKey
-        Which series.
-
-    Returns
-    -------
-    tuple of Reject
-        At most three.
-    """
+    """What was refused of a series, newest first."""
     found = []
     for path in sorted((home / FOLDER).glob(f"{file_stem(key)}.2*.json"), reverse=True):
         try:
@@ -130,19 +74,7 @@ def kept(home: Path, key: SeriesKey) -> tuple[Reject, ...]:
 
 
 def file_stem(key: SeriesKey) -> str:
-    """
-    Name of a series that any disk takes.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series; a configured one may have any text in it.
-
-    Returns
-    -------
-    str
-        The key, or a hash where the key is long or holds unusual characters.
-    """
+    """Name of a series that any disk takes."""
     text = str(key)
     if re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,79}", text):
         return text

@@ -26,44 +26,14 @@ DAMAGED = "damaged"
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """
-    A store fit for writing.
+    """A store fit for writing."""
 
-    Parameters
-    ----------
-    manifest : Manifest
-        The one given, or one that names the files made anew.
-    notices : tuple of str
-        What was found and done, one line each.
-    """
-
-    manifest: Manifest
-    notices: tuple[str, ...]
+    manifest: Manifest  # The one given, or one that names the files made anew
+    notices: tuple[str, ...]  # What was found and done, one line each
 
 
 def repair(home: Path, found: Manifest, now: dt.datetime) -> Repaired:
-    """
-    Clean, check and mend a store.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    found : Manifest
-        Its state.
-    now : datetime
-        Now, in UTC, for the names of what is set aside.
-
-    Returns
-    -------
-    Repaired
-        State to write from.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses.
-    """
+    """Clean, check and mend a store."""
     for folder in (home, home / manifest.FOLDER, home / rejects.FOLDER, home / DAMAGED):
         for left in folder.glob(f"{TEMPORARY}[0-9]*"):
             remove(left)
@@ -79,16 +49,7 @@ def repair(home: Path, found: Manifest, now: dt.datetime) -> Repaired:
 
 
 def remove_unnamed(home: Path, *named: Manifest) -> None:
-    """
-    Remove series files that none of these manifests names.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    *named : Manifest
-        The state of now and, for readers still at it, the one before.
-    """
+    """Remove series files that none of these manifests names."""
     keep = {entry.file for state in named for entry in state.series.values()}
     for path in (home / manifest.FOLDER).glob("*.nc"):
         if path.name not in keep:
@@ -96,23 +57,7 @@ def remove_unnamed(home: Path, *named: Manifest) -> None:
 
 
 def set_aside(home: Path, path: Path, now: dt.datetime) -> None:
-    """
-    Move a damaged file out of the way.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    path : Path
-        The file; nothing happens where there is none.
-    now : datetime
-        Now, in UTC.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses.
-    """
+    """Move a damaged file out of the way."""
     if path.exists():
         make_folder(home / DAMAGED)
         move(path, home / DAMAGED / f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
@@ -180,30 +125,7 @@ def _entries(home: Path, found: Manifest, mended: dict[SeriesKey, Series | None]
 
 
 def written(home: Path, series: Series, generation: int, before: Entry | None = None) -> Entry:
-    """
-    Write the file of a series under a name of its own.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    series : Series
-        What to write.
-    generation : int
-        Commit in which it changed.
-    before : Entry, optional
-        What the manifest said of it.
-
-    Returns
-    -------
-    Entry
-        What the manifest is to say.
-
-    Raises
-    ------
-    DiskError
-        If the computer refuses.
-    """
+    """Write the file of a series under a name of its own."""
     data = cf.to_netcdf(series)
     sha = hashlib.sha256(data).hexdigest()
     name = f"{rejects.file_stem(series.key)}.{sha[:12]}.nc"

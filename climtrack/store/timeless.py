@@ -14,19 +14,7 @@ _MIX, _FINAL = (4, 6, 8, 16, 19, 4), (14, 11, 25, 16, 4, 14, 24)
 
 
 def timeless(data: bytes) -> bytes:
-    """
-    The file with zeros for the times of its root group.
-
-    Parameters
-    ----------
-    data : bytes
-        A whole HDF5 file whose superblock is of version 2 or 3.
-
-    Returns
-    -------
-    bytes
-        As long as before; the very same where there are no such times, or the header is none that is known here.
-    """
+    """The file with zeros for the times of its root group."""
     start = int.from_bytes(data[36:44], "little")
     flags = data[start + 5] if data[start : start + 5] == _SIGNATURE else 0
     if not flags & _TIMES:

@@ -29,22 +29,7 @@ from climtrack.vocabulary.series import Series, SeriesKey
 
 
 class Writer:
-    """
-    One refresh's changes; made by `Store.writer`, under the lock.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the store.
-    found : Manifest
-        State it starts from.
-    now : datetime
-        Now, in UTC.
-    read : callable
-        Reads a stored series by key and entry.
-    sound : bool
-        False where the manifest had to be guessed from the history and must be written anew.
-    """
+    """One refresh's changes; made by `Store.writer`, under the lock."""
 
     def __init__(
         self, home: Path, found: Manifest, now: dt.datetime, *, read: Callable[[SeriesKey, Entry], Series], sound: bool
@@ -59,47 +44,14 @@ class Writer:
         self._dirty = not sound or repaired.manifest is not found
 
     def held(self, key: SeriesKey) -> Series | None:
-        """
-        What is held now, what was put in this commit included.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-
-        Returns
-        -------
-        Series or None
-            None where nothing is stored.
-        """
+        """What is held now, what was put in this commit included."""
         if key in self._pending:
             return self._pending[key]
         entry = self._before.series.get(key)
         return None if entry is None else self._read(key, entry)
 
     def put(self, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
-        """
-        Merge a series into what is held.
-
-        Parameters
-        ----------
-        new : Series
-            What has come, checked.
-        accept : bool, default False
-            A person decided that it is right: it wins on every day it has.
-        only : frozenset of date, optional
-            The days for which the person decided; empty for all.
-
-        Returns
-        -------
-        Merged
-            What will be stored, and what changed.
-
-        Raises
-        ------
-        SeriesError
-            If it cannot continue what is held.
-        """
+        """Merge a series into what is held."""
         held = self.held(new.key)
         merged = merge(held, new, accept=accept, only=only)
         if held is None or not _identical(held, merged.series):
@@ -108,34 +60,11 @@ class Writer:
         return merged
 
     def confirm(self, key: SeriesKey) -> None:
-        """
-        Note that the source has answered well, with or without anything new.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        """
+        """Note that the source has answered well, with or without anything new."""
         self._health[key] = Health(checked=self.now)
 
     def reject(self, key: SeriesKey, error: FetchError, now: dt.datetime) -> None:
-        """
-        Note that the source has failed, and keep what it sent.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        error : FetchError
-            Why.
-        now : datetime
-            When, in UTC.
-
-        Raises
-        ------
-        DiskError
-            If the computer refuses.
-        """
+        """Note that the source has failed, and keep what it sent."""
         was = self._health.get(key, Health())
         wait = error.retry_after if isinstance(error, SourceUnavailable) else None
         self._health[key] = Health(
@@ -147,28 +76,7 @@ class Writer:
         rejects.keep(self.home, key, error, now)
 
     def restore(self, key: SeriesKey, generation: int) -> Series:
-        """
-        Bring back the state of a series after an earlier commit, as a new commit; the history keeps both.
-
-        Parameters
-        ----------
-        key : SeriesKey
-            Which series.
-        generation : int
-            Number of that commit.
-
-        Returns
-        -------
-        Series
-            As it was then.
-
-        Raises
-        ------
-        SeriesNotFound
-            If it was not stored yet.
-        StoreDamaged
-            If the history is damaged.
-        """
+        """Bring back the state of a series after an earlier commit, as a new commit; the history keeps both."""
         series = History(self.home, self._before.generation).at(key, generation)
         self._pending[key] = series
         return series
@@ -179,11 +87,6 @@ class Writer:
         Make everything put so far the store's next snapshot, at one instant; may be called more than once.
 
         A wish to stop waits until it is done: what is said of it then is true.
-
-        Raises
-        ------
-        DiskError
-            If the computer refuses; the last snapshot stays.
         """
         before = self._before
         if before.series and not (self.home / BACKUP).exists():  # somebody took the second copy away

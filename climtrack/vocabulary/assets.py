@@ -8,58 +8,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """
-    What a picture says, for those who see it and those who do not.
+    """What a picture says, for those who see it and those who do not."""
 
-    Parameters
-    ----------
-    title : str
-        The finding, without a full stop.
-    subtitle : str
-        What is measured, where, which years, data to.
-    caption : str
-        Sentences for under the picture, source included.
-    alt_short : str
-        At most 125 characters.
-    alt : str
-        At most 300 characters.
-    long : str
-        At most 1000 characters.
-    """
-
-    title: str
-    subtitle: str
-    caption: str
-    alt_short: str
-    alt: str
-    long: str
+    title: str  # The finding, without a full stop
+    subtitle: str  # What is measured, where, which years, data to
+    caption: str  # Sentences for under the picture, source included
+    alt_short: str  # At most 125 characters
+    alt: str  # At most 300 characters
+    long: str  # At most 1000 characters
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """
-    A finished file.
+    """A finished file."""
 
-    Parameters
-    ----------
-    path : str
-        Relative path with forward slashes.
-    media_type : str
-        As in Content-Type.
-    data : bytes
-        The whole file.
-    language : str, default ""
-        Language of its words; empty where it has none.
-    words : Words, optional
-        For pictures.
-    width, height : int, default 0
-        Pixels, for pictures.
-    """
-
-    path: str
+    path: str  # Relative path with forward slashes
     media_type: str
     data: bytes
-    language: str = ""
+    language: str = ""  # Language of its words; empty where it has none
     words: Words | None = None
     width: int = 0
     height: int = 0

@@ -11,14 +11,7 @@ from climtrack.errors import ConfigError
 
 @dataclass(frozen=True, slots=True, order=True)
 class Baseline:
-    """
-    The reference years, both ends included.
-
-    Parameters
-    ----------
-    first, last : int
-        First and last year.
-    """
+    """The reference years, both ends included."""
 
     first: int
     last: int
@@ -42,24 +35,7 @@ class Baseline:
 
     @classmethod
     def parse(cls, text: str) -> Baseline:
-        """
-        Baseline written as ``1991-2020``.
-
-        Parameters
-        ----------
-        text : str
-            Two years joined by a hyphen or an en dash.
-
-        Returns
-        -------
-        Baseline
-            The years.
-
-        Raises
-        ------
-        ConfigError
-            If `text` is not two years, the first not after the last.
-        """
+        """Baseline written as ``1991-2020``."""
         first, _, last = text.strip().replace("–", "-").partition("-")
         if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()) or not (
             1800 <= int(first) <= int(last) <= 2200

@@ -23,113 +23,37 @@ MONTH_STARTS: tuple[int, ...] = (1, 32, 61, 92, 122, 153, 183, 214, 245, 275, 30
 
 
 def year_of(dates: Dates) -> Ints:
-    """
-    Calendar year of each date.
-
-    Parameters
-    ----------
-    dates : array of datetime64[D]
-        Dates, shape (time,).
-
-    Returns
-    -------
-    array of int
-        Years, shape (time,).
-    """
+    """Calendar year of each date."""
     return np.asarray(dates.astype("datetime64[Y]").astype(np.int64) + 1970)
 
 
 def slot(dates: Dates) -> Ints:
-    """
-    Days since 1 January, 0 to 365, as the feed counts.
-
-    Parameters
-    ----------
-    dates : array of datetime64[D]
-        Dates, shape (time,).
-
-    Returns
-    -------
-    array of int
-        Slots, shape (time,).
-    """
+    """Days since 1 January, 0 to 365, as the feed counts."""
     return np.asarray((dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64))
 
 
 def dayofyear(dates: Dates) -> Ints:
-    """
-    Day of year, 1 to 366, with 1 March always 61.
-
-    Parameters
-    ----------
-    dates : array of datetime64[D]
-        Dates, shape (time,).
-
-    Returns
-    -------
-    array of int
-        Days of year, shape (time,).
-    """
+    """Day of year, 1 to 366, with 1 March always 61."""
     years, slots = year_of(dates), slot(dates)
     leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
     return np.asarray(slots + 1 + ((slots >= LEAP_DAY - 1) & ~leap), dtype=np.int64)
 
 
 def dayofyear_of(day: dt.date) -> int:
-    """
-    Day of year of one date, 1 to 366, with 1 March always 61.
-
-    Parameters
-    ----------
-    day : date
-        The date.
-
-    Returns
-    -------
-    int
-        Its day of year.
-    """
+    """Day of year of one date, 1 to 366, with 1 March always 61."""
     count = day.timetuple().tm_yday
     return count + (count >= LEAP_DAY and not isleap(day.year))
 
 
 def date_of(year: int, day: int) -> dt.date | None:
-    """
-    Date of a day of year, or None where the year lacks it.
-
-    Parameters
-    ----------
-    year : int
-        Calendar year.
-    day : int
-        Day of year, 1 to 366, with 1 March always 61.
-
-    Returns
-    -------
-    date or None
-        None for 29 February of a common year.
-    """
+    """Date of a day of year, or None where the year lacks it."""
     if day == LEAP_DAY and not isleap(year):
         return None
     return dt.date(year, 1, 1) + dt.timedelta(days=day - 1 - (day > LEAP_DAY and not isleap(year)))
 
 
 def same_day(day: dt.date, year: int) -> dt.date:
-    """
-    The same calendar day of another year; 28 February stands in for 29 February.
-
-    Parameters
-    ----------
-    day : date
-        The date.
-    year : int
-        The other year.
-
-    Returns
-    -------
-    date
-        Its partner.
-    """
+    """The same calendar day of another year; 28 February stands in for 29 February."""
     if day.month == 2 and day.day == 29 and not isleap(year):
         return dt.date(year, 2, 28)
     return day.replace(year=year)

@@ -4,21 +4,5 @@ from __future__ import annotations
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """
-    How many of something: ``1 day``, ``2 days``, ``31,000 days``.
-
-    Parameters
-    ----------
-    number : int
-        How many.
-    one : str
-        What one of them is called.
-    many : str, optional
-        What several are called; by default with an s.
-
-    Returns
-    -------
-    str
-        Number and noun.
-    """
+    """How many of something: ``1 day``, ``2 days``, ``31,000 days``."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

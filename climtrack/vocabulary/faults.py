@@ -18,21 +18,7 @@ _DEEPEST = 20
 
 
 def network(problem: BaseException, host: str = "") -> str:
-    """
-    Why a server gave nothing.
-
-    Parameters
-    ----------
-    problem : BaseException
-        As raised by the socket, TLS or HTTP layer.
-    host : str, default ""
-        Whom was asked.
-
-    Returns
-    -------
-    str
-        One clause without a full stop; never the name of a class.
-    """
+    """Why a server gave nothing."""
     found = causes(problem)
     for cause in found:
         if isinstance(cause, TimeoutError):
@@ -55,36 +41,12 @@ def network(problem: BaseException, host: str = "") -> str:
 
 
 def unknown(host: str) -> str:
-    """
-    That a name leads nowhere.
-
-    Parameters
-    ----------
-    host : str
-        Whom was asked.
-
-    Returns
-    -------
-    str
-        One clause.
-    """
+    """That a name leads nowhere."""
     return f"no address is known for {host}"
 
 
 def causes(problem: BaseException) -> list[BaseException]:
-    """
-    An error and what lies behind it: causes, contexts, wrapped errors.
-
-    Parameters
-    ----------
-    problem : BaseException
-        As raised.
-
-    Returns
-    -------
-    list of BaseException
-        Itself first.
-    """
+    """An error and what lies behind it: causes, contexts, wrapped errors."""
     found: list[BaseException] = []
     rest: list[object] = [problem]
     while rest and len(found) < _DEEPEST:

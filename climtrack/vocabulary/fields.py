@@ -24,36 +24,7 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldMap:
-    """
-    A day's anomalies over a region.
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    region : Region
-        What is shown.
-    date : date
-        The day.
-    status : Status
-        FINAL or PRELIMINARY.
-    baseline : Baseline
-        Years of the average.
-    latitude, longitude : array of float
-        Centres in degrees, ascending, shapes (latitude,) and (longitude,).
-    anomaly : array of float
-        degC, shape (latitude, longitude); NaN where there is no value.
-    mean : float
-        Area-weighted mean over the region's cells that have a value.
-    warmer : float
-        Share of that area, 0 to 1, that is warmer than average.
-    warmest, coldest : Extreme
-        The largest differences of either sign within the region.
-    source : Source
-        Where field and climatology came from.
-    coverage : float, default 1
-        Share of the region's area, 0 to 1, that has a value.
-    """
+    """A day's anomalies over a region."""
 
     product: str
     variable: str
@@ -61,80 +32,45 @@ class FieldMap:
     date: dt.date
     status: Status
     baseline: Baseline
-    latitude: Floats
-    longitude: Floats
-    anomaly: Floats
-    mean: float
-    warmer: float
-    warmest: Extreme
-    coldest: Extreme
+    latitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
+    longitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
+    anomaly: Floats  # degC, shape (latitude, longitude); NaN where there is no value
+    mean: float  # Area-weighted mean over the region's cells that have a value
+    warmer: float  # Share of that area, 0 to 1, that is warmer than average
+    warmest: Extreme  # The largest differences of either sign within the region
+    coldest: Extreme  # The largest differences of either sign within the region
     source: Source
-    coverage: float = 1.0
+    coverage: float = 1.0  # Share of the region's area, 0 to 1, that has a value
 
     def __post_init__(self) -> None:
         if self.anomaly.ndim != 2 or not np.isfinite(self.anomaly).any():
             raise ValueError(f"a map of {self.anomaly.shape} without one value")
 
     def at(self, latitude: Floats, longitude: Floats) -> Floats:
-        """
-        Anomaly of the cells that hold some places.
-
-        Parameters
-        ----------
-        latitude, longitude : array of float
-            Degrees, any shape; NaN gives NaN.
-
-        Returns
-        -------
-        array of float
-            degC, the same shape.
-        """
+        """Anomaly of the cells that hold some places."""
         rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
         return np.where(known, self.anomaly[rows, columns], np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatwaveMap:
-    """
-    Which cells of the sea a day finds above the threshold of marine heatwaves, and how far (Hobday et al. 2018).
-
-    Parameters
-    ----------
-    product, variable : str
-        Short names.
-    region : Region
-        What is shown.
-    date : date
-        The day.
-    status : Status
-        FINAL or PRELIMINARY.
-    baseline : Baseline
-        Years of average and threshold.
-    latitude, longitude : array of float
-        Centres in degrees, ascending, shapes (latitude,) and (longitude,).
-    category : array of int8
-        How many times the distance from average to threshold, in whole numbers up to 4: 0 not above the threshold,
-        1 moderate, 2 strong, 3 severe, 4 extreme; -1 without a value; shape (latitude, longitude).
-    shares : tuple of float
-        Share of the region's sea, 0 to 1, in the categories 1 to 4.
-    strongest : Extreme or None
-        Difference from average in degC where the sea is most times above it; None where nothing is above.
-    source : Source
-        Where field and threshold came from.
-    """
+    """Which cells of the sea a day finds above the threshold of marine heatwaves, and how far (Hobday et al. 2018)."""
 
     product: str
     variable: str
     region: Region
     date: dt.date
     status: Status
-    baseline: Baseline
-    latitude: Floats
-    longitude: Floats
+    baseline: Baseline  # Years of average and threshold
+    latitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
+    longitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
+    # How many times the distance from average to threshold, in whole numbers up to 4: 0 not above the threshold, 1
+    # moderate, 2 strong, 3 severe, 4 extreme; -1 without a value; shape (latitude, longitude)
     category: npt.NDArray[np.int8]
-    shares: tuple[float, float, float, float]
+    shares: tuple[float, float, float, float]  # Share of the region's sea, 0 to 1, in the categories 1 to 4
+    # Difference from average in degC where the sea is most times above it; None where nothing is above
     strongest: Extreme | None
-    source: Source
+    source: Source  # Where field and threshold came from
 
     def __post_init__(self) -> None:
         if self.category.ndim != 2 or (self.category < 0).all():
@@ -146,19 +82,7 @@ class HeatwaveMap:
         return sum(self.shares)
 
     def at(self, latitude: Floats, longitude: Floats) -> npt.NDArray[np.int8]:
-        """
-        Category of the cells that hold some places.
-
-        Parameters
-        ----------
-        latitude, longitude : array of float
-            Degrees, any shape; NaN gives -1.
-
-        Returns
-        -------
-        array of int8
-            The same shape.
-        """
+        """Category of the cells that hold some places."""
         rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
         return np.where(known, self.category[rows, columns], np.int8(-1))
 
@@ -166,21 +90,7 @@ class HeatwaveMap:
 def places(
     rows: Floats, columns: Floats, latitude: Floats, longitude: Floats
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """
-    Cells that hold some places.
-
-    Parameters
-    ----------
-    rows, columns : array of float
-        Centres of the cells in degrees, ascending.
-    latitude, longitude : array of float
-        Degrees, any shape.
-
-    Returns
-    -------
-    tuple of array
-        Row and column of each place, and whether there is one.
-    """
+    """Cells that hold some places."""
     known = np.isfinite(latitude) & np.isfinite(longitude)
     found, down = _cells(rows, np.where(known, latitude, 0.0))
     turned = np.where(known, longitude, 0.0)

@@ -18,16 +18,9 @@ from climtrack.vocabulary.baselines import Baseline
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """
-    A fact that cannot be known.
+    """A fact that cannot be known."""
 
-    Parameters
-    ----------
-    why : str
-        The reason, one sentence without a full stop.
-    """
-
-    why: str
+    why: str  # The reason, one sentence without a full stop
 
 
 class Claim(StrEnum):
@@ -58,41 +51,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class BaselineAnomaly:
-    """
-    The latest day against one baseline.
-
-    Parameters
-    ----------
-    value : float
-        Value minus `normal`.
-    normal : float
-        Climatology of the date (harmonic method).
-    site_value : float or None
-        The anomaly as the site shows it: by slot, its own climatology row, else our ``site`` method.
-    spread : float
-        Raw standard deviation across the baseline years on this day of year.
-    sigma : float
-        `value` in units of `spread`.
-    sigma_detrended : float
-        `value` in units of the standard deviation about the baseline years' own trend.
-    percentile : float
-        Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own
-        normal, ties counted half.
-    offset : float
-        This baseline's annual mean minus that of the report's baseline.
-    spread_detrended : float
-        Standard deviation about the baseline years' own trend.
-    """
+    """The latest day against one baseline."""
 
     value: float
-    normal: float
+    normal: float  # Climatology of the date (harmonic method)
+    # The anomaly as the site shows it: by slot, its own climatology row, else our ``site`` method
     site_value: float | None
-    spread: float
-    sigma: float
-    sigma_detrended: float
+    spread: float  # Raw standard deviation across the baseline years on this day of year
+    sigma: float  # `value` in units of `spread`
+    sigma_detrended: float  # `value` in units of the standard deviation about the baseline years' own trend
+    # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
+    # ties counted half
     percentile: float
-    offset: float
-    spread_detrended: float = math.nan
+    offset: float  # This baseline's annual mean minus that of the report's baseline
+    spread_detrended: float = math.nan  # Standard deviation about the baseline years' own trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,54 +77,28 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class YearOverYear:
-    """
-    One year against another, day by day up to `date`.
+    """One year against another, day by day up to `date`."""
 
-    Parameters
-    ----------
-    date, partner : date
-        The latest day and the day it is compared with.
-    other_year : int
-        Year compared with, by default the one before.
-    value : float
-        Value on `partner`.
-    difference : float
-        Latest value minus `value`.
-    mean_7d : float
-        Mean difference of the last 7 days.
-    days_below_last_14, days_compared_last_14 : int
-        Days below the other year among the last 14, and how many of these could be compared.
-    run_length : int
-        Consecutive days, ending with the latest, on the same side of the other year as it; gaps end a run. Beside the
-        year before it goes through New Year, as `Streaks` does; beside any other it begins on 1 January at the
-        earliest.
-    last_crossing : date or None
-        First day of that run, if the line was on the other side before it.
-    warmest, coldest : Gap
-        Largest and smallest difference of the year so far.
-    days_warmer, days_cooler, days_level, days_compared : int
-        Tally of the year so far, at 0.01 °C.
-    leap_day : bool
-        True where 29 February is compared with 28 February.
-    """
-
-    date: dt.date
-    partner: dt.date
-    other_year: int
+    date: dt.date  # The latest day and the day it is compared with
+    partner: dt.date  # The latest day and the day it is compared with
+    other_year: int  # Year compared with, by default the one before
     value: float
-    difference: float
-    mean_7d: float
-    days_below_last_14: int
-    days_compared_last_14: int
+    difference: float  # Latest value minus `value`
+    mean_7d: float  # Mean difference of the last 7 days
+    days_below_last_14: int  # Days below the other year among the last 14, and how many of these could be compared
+    days_compared_last_14: int  # Days below the other year among the last 14, and how many of these could be compared
+    # Consecutive days, ending with the latest, on the same side of the other year as it; gaps end a run. Beside the
+    # year before it goes through New Year, as `Streaks` does; beside any other it begins on 1 January at the
+    # earliest.
     run_length: int
-    last_crossing: dt.date | None
-    warmest: Gap
-    coldest: Gap
-    days_warmer: int
-    days_cooler: int
-    days_level: int
-    days_compared: int
-    leap_day: bool
+    last_crossing: dt.date | None  # First day of that run, if the line was on the other side before it
+    warmest: Gap  # Largest and smallest difference of the year so far
+    coldest: Gap  # Largest and smallest difference of the year so far
+    days_warmer: int  # Tally of the year so far, at 0.01 °C
+    days_cooler: int  # Tally of the year so far, at 0.01 °C
+    days_level: int  # Tally of the year so far, at 0.01 °C
+    days_compared: int  # Tally of the year so far, at 0.01 °C
+    leap_day: bool  # True where 29 February is compared with 28 February
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,67 +119,34 @@ class Slope:
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """
-    Is the line coming down?
-
-    Parameters
-    ----------
-    slope_14d, slope_30d : Slope
-        Of the temperature.
-    anomaly_slope_14d, anomaly_slope_30d : Slope or Unknown
-        Of the anomaly.
-    seasonal_14d, seasonal_30d : float or Unknown
-        The part of the temperature's slope that is the season: that of the climatology.
-    verdict : Verdict or Unknown
-        On the anomaly over 14 days: steady while zero lies inside its interval.
-    """
+    """Is the line coming down?"""
 
     slope_14d: Slope | Unknown
     slope_30d: Slope | Unknown
     anomaly_slope_14d: Slope | Unknown
     anomaly_slope_30d: Slope | Unknown
-    seasonal_14d: float | Unknown
-    seasonal_30d: float | Unknown
-    verdict: Verdict | Unknown
+    seasonal_14d: float | Unknown  # The part of the temperature's slope that is the season: that of the climatology
+    seasonal_30d: float | Unknown  # The part of the temperature's slope that is the season: that of the climatology
+    verdict: Verdict | Unknown  # On the anomaly over 14 days: steady while zero lies inside its interval
 
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """
-    Place among the same period of all years; 1 is warmest.
-
-    Parameters
-    ----------
-    first, last : date
-        The period of this year that is ranked.
-    value : float
-        Its value or mean.
-    rank, of : int
-        Place and number of years ranked; years that tie share the better place.
-    tied : bool
-        Equal at 0.01 °C to another year.
-    tied_with : tuple of int
-        Those years.
-    margin : float
-        Above the warmest other year if first (below zero where that one ties), else below the next warmer year that
-        does not tie.
-    best_year, best_value : int, float
-        The warmest year of all, this one included.
-    claim : Claim
-        How much the place will bear.
-    """
+    """Place among the same period of all years; 1 is warmest."""
 
     first: dt.date
     last: dt.date
     value: float
-    rank: int
-    of: int
-    tied: bool
+    rank: int  # Place and number of years ranked; years that tie share the better place
+    of: int  # Place and number of years ranked; years that tie share the better place
+    tied: bool  # Equal at 0.01 °C to another year
     tied_with: tuple[int, ...]
+    # Above the warmest other year if first (below zero where that one ties), else below the next warmer year that
+    # does not tie
     margin: float
-    best_year: int
-    best_value: float
-    claim: Claim
+    best_year: int  # The warmest year of all, this one included
+    best_value: float  # The warmest year of all, this one included
+    claim: Claim  # How much the place will bear
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,30 +171,14 @@ class Ranks:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """
-    An extreme of this series.
-
-    Parameters
-    ----------
-    date : date
-        The day that holds it.
-    value : float
-        Its value (an anomaly for the largest anomaly).
-    previous : Reading or None
-        The best day of all earlier years (for the date: of that date in earlier years).
-    margin : float
-        `value` minus that.
-    claim : Claim
-        How much it will bear.
-    tied_with : tuple of date
-        Days, also of its own year, within the revision noise of it; the nearest decides `claim`.
-    """
+    """An extreme of this series."""
 
     date: dt.date
-    value: float
-    previous: Reading | None
+    value: float  # Its value (an anomaly for the largest anomaly)
+    previous: Reading | None  # The best day of all earlier years (for the date: of that date in earlier years)
     margin: float
-    claim: Claim
+    claim: Claim  # How much it will bear
+    # Days, also of its own year, within the revision noise of it; the nearest decides `claim`
     tied_with: tuple[dt.date, ...] = ()
 
 
@@ -296,29 +193,17 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """
-    Three records never mixed up, and this year's tally.
-
-    Parameters
-    ----------
-    warmest_day : Record
-        Warmest day of all.
-    warmest_for_date : Record
-        Warmest on this day of year.
-    largest_anomaly : Record or Unknown
-        Largest anomaly of all.
-    days : tuple of date
-        Days of this year warmer than the same date of every earlier year.
-    warm_holders, cold_holders : tuple of Holder
-        Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365:
-        29 February is left out, and of equals at 0.01 °C the earlier year keeps the date.
-    """
+    """Three records never mixed up, and this year's tally."""
 
     warmest_day: Record
     warmest_for_date: Record | Unknown
     largest_anomaly: Record | Unknown
-    days: tuple[dt.date, ...]
+    days: tuple[dt.date, ...]  # Days of this year warmer than the same date of every earlier year
+    # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
+    # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
+    # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
+    # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     cold_holders: tuple[Holder, ...] = ()
 
 
@@ -333,61 +218,27 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
-    """
-    The ledger, rebuilt from the data on each run.
-
-    Parameters
-    ----------
-    record_days : Run or None
-        Run of record days that includes the latest day.
-    longest_record_days : Run or None
-        The longest ever.
-    above_last_year : Run or None
-        Run above last year's line that includes the latest day.
-    below_last_year : Run or None
-        The same below.
-    above_average : Run or None
-        Run of positive anomalies that includes the latest day.
-    last_record : date or None
-        The last record day.
-    days_since_record : int or None
-        Days since then.
-    next_milestone : int or None
-        Next round length of the running record streak.
-    """
+    """The ledger, rebuilt from the data on each run."""
 
     record_days: Run | None
     longest_record_days: Run | None
-    above_last_year: Run | None
+    above_last_year: Run | None  # Run above last year's line that includes the latest day
     below_last_year: Run | None
-    above_average: Run | None
+    above_average: Run | None  # Run of positive anomalies that includes the latest day
     last_record: dt.date | None
     days_since_record: int | None
-    next_milestone: int | None
+    next_milestone: int | None  # Next round length of the running record streak
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """
-    Ordinary least squares over complete years.
-
-    Parameters
-    ----------
-    first_year, last_year : int
-        Years used.
-    per_decade, low, high : float
-        degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation.
-    lag1 : float
-        Autocorrelation of the residuals.
-    n_effective : float
-        Effective number of years.
-    """
+    """Ordinary least squares over complete years."""
 
     first_year: int
     last_year: int
-    per_decade: float
-    low: float
-    high: float
+    per_decade: float  # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
+    low: float  # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
+    high: float  # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
     lag1: float
     n_effective: float
 
@@ -414,38 +265,18 @@ class PastEstimate:
 
 @dataclass(frozen=True, slots=True)
 class YearEnd:
-    """
-    Where the year's mean is heading.
-
-    Parameters
-    ----------
-    year : int
-        The year.
-    to_date : float
-        Mean so far.
-    days : int
-        Days known.
-    estimate, low, high : float
-        Annual mean expected, with the range of the analogues (5th to 95th percentile).
-    analogues : int
-        Past years used.
-    chance_of_record : float
-        Share of analogues that would make it the warmest year, 0 to 1.
-    backtest : tuple of BackTest
-        Error of the same method in past years, by month.
-    past : tuple of PastEstimate
-        Estimates after each month of this year, so that nobody forgets what was said.
-    """
+    """Where the year's mean is heading."""
 
     year: int
-    to_date: float
+    to_date: float  # Mean so far
     days: int
-    estimate: float
-    low: float
-    high: float
+    estimate: float  # Annual mean expected, with the range of the analogues (5th to 95th percentile)
+    low: float  # Annual mean expected, with the range of the analogues (5th to 95th percentile)
+    high: float  # Annual mean expected, with the range of the analogues (5th to 95th percentile)
     analogues: int
-    chance_of_record: float
-    backtest: tuple[BackTest, ...]
+    chance_of_record: float  # Share of analogues that would make it the warmest year, 0 to 1
+    backtest: tuple[BackTest, ...]  # Error of the same method in past years, by month
+    # Estimates after each month of this year, so that nobody forgets what was said
     past: tuple[PastEstimate, ...] = ()
 
 
@@ -461,31 +292,16 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Heatwave:
-    """
-    A marine heatwave event (Hobday et al. 2016), category after Hobday et al. 2018.
-
-    Parameters
-    ----------
-    first, last, peak : date
-        Its days.
-    days : int
-        Duration.
-    intensity_max, intensity_mean : float
-        Above the climatology, degC.
-    category : int
-        1 moderate, 2 strong, 3 severe, 4 extreme.
-    category_shifting : int
-        The same on the shifting baseline; 0 where it is no event there.
-    """
+    """A marine heatwave event (Hobday et al. 2016), category after Hobday et al. 2018."""
 
     first: dt.date
     last: dt.date
     peak: dt.date
     days: int
-    intensity_max: float
-    intensity_mean: float
-    category: int
-    category_shifting: int
+    intensity_max: float  # Above the climatology, degC
+    intensity_mean: float  # Above the climatology, degC
+    category: int  # 1 moderate, 2 strong, 3 severe, 4 extreme
+    category_shifting: int  # The same on the shifting baseline; 0 where it is no event there
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,57 +337,29 @@ class Preindustrial:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """
-    Every question a reader asks of one series, answered.
+    """Every question a reader asks of one series, answered."""
 
-    Parameters
-    ----------
-    first_date : date
-        First day of the series: "in this series, since 1940".
-    latest : Reading
-        Its last value.
-    preliminary_from : date or None
-        First preliminary day.
-    missing : tuple of Run
-        Gaps of this year.
-    baseline : Baseline or None
-        The report's baseline.
-    anomalies : mapping of str to BaselineAnomaly or Unknown
-        By baseline.
-    anomaly_year_to_date : float or Unknown
-        Mean anomaly of the year so far.
-    days_above_average : int or Unknown
-        Days of the year so far with a positive anomaly.
-    days_known : int
-        Days of the year so far with a value.
-    year_over_year, direction, ranks, records, streaks, trend, year_end, spread, heatwaves, preindustrial : findings
-        The answers, each `Unknown` with its reason where there is none.
-    revision_noise : RevisionNoise
-        By how much a value of this series still moves.
-    absent_years : tuple of int
-        Years between first and last without any value: no rank or record looks at them, and that must be said.
-    """
-
-    first_date: dt.date
+    first_date: dt.date  # First day of the series: "in this series, since 1940"
     latest: Reading
     preliminary_from: dt.date | None
     missing: tuple[Run, ...]
     baseline: Baseline | None
     anomalies: Mapping[str, BaselineAnomaly | Unknown]
-    anomaly_year_to_date: float | Unknown
-    days_above_average: int | Unknown
-    days_known: int
-    year_over_year: YearOverYear | Unknown
-    direction: Direction
-    ranks: Ranks
-    records: Records
-    streaks: Streaks
-    trend: Trend | Unknown
-    year_end: YearEnd | Unknown
-    spread: Spread | Unknown
-    heatwaves: Heatwaves | Unknown
-    preindustrial: Preindustrial | Unknown
-    revision_noise: RevisionNoise
+    anomaly_year_to_date: float | Unknown  # Mean anomaly of the year so far
+    days_above_average: int | Unknown  # Days of the year so far with a positive anomaly
+    days_known: int  # Days of the year so far with a value
+    year_over_year: YearOverYear | Unknown  # The answers, each `Unknown` with its reason where there is none
+    direction: Direction  # The answers, each `Unknown` with its reason where there is none
+    ranks: Ranks  # The answers, each `Unknown` with its reason where there is none
+    records: Records  # The answers, each `Unknown` with its reason where there is none
+    streaks: Streaks  # The answers, each `Unknown` with its reason where there is none
+    trend: Trend | Unknown  # The answers, each `Unknown` with its reason where there is none
+    year_end: YearEnd | Unknown  # The answers, each `Unknown` with its reason where there is none
+    spread: Spread | Unknown  # The answers, each `Unknown` with its reason where there is none
+    heatwaves: Heatwaves | Unknown  # The answers, each `Unknown` with its reason where there is none
+    preindustrial: Preindustrial | Unknown  # The answers, each `Unknown` with its reason where there is none
+    revision_noise: RevisionNoise  # By how much a value of this series still moves
+    # Years between first and last without any value: no rank or record looks at them, and that must be said
     absent_years: tuple[int, ...] = ()
 
     @property

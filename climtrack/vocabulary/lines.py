@@ -16,20 +16,6 @@ def fitted(line: str, *, language: str = "en", limit: int = LONGEST) -> str:
     A line that fits: the list of names at its head gives way first, then the end of its first sentence.
 
     What follows the first sentence, what is used instead and what to do, stays whole.
-
-    Parameters
-    ----------
-    line : str
-        Such as ``nh-air, sh-air, world-air: what happened. What is used. What to do.``.
-    language : {"en", "es"}
-        How names that are left out are counted: ``and 2 more``, ``y 2 más``.
-    limit : int, default 200
-        Most characters.
-
-    Returns
-    -------
-    str
-        The line itself where it is short enough.
     """
     if len(line) > limit and (found := _NAMES.match(line)):
         line = _counted(found[1].split(", "), line[found.end() :], language, limit)

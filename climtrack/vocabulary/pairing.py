@@ -22,44 +22,17 @@ COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst",
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """
-    The series that answer for a region.
-
-    Parameters
-    ----------
-    region : str
-        Region asked for.
-    air, sst : SeriesKey or None
-        The series; None where there is none.
-    sea_named : bool
-        True where the sea is another region's, named as such everywhere (North Atlantic for ``nh``).
-    sea_computed : bool
-        True where the sea was computed from grids.
-    """
+    """The series that answer for a region."""
 
     region: str
     air: SeriesKey | None
     sst: SeriesKey | None
-    sea_named: bool
-    sea_computed: bool
+    sea_named: bool  # True where the sea is another region's, named as such everywhere (North Atlantic for ``nh``)
+    sea_computed: bool  # True where the sea was computed from grids
 
 
 def pairing(region: str, known: Collection[SeriesKey]) -> Pairing:
-    """
-    Choose the series that answer for a region.
-
-    Parameters
-    ----------
-    region : str
-        Region short name.
-    known : collection of SeriesKey
-        Series that are stored or can be fetched.
-
-    Returns
-    -------
-    Pairing
-        Air and sea, either of them None where nothing is known.
-    """
+    """Choose the series that answer for a region."""
     air = SeriesKey("era5", "t2m", region)
     candidates = SEAS.get(region, (SeriesKey("oisst", "sst", region),))
     sea = next((key for key in candidates if key in known), None)

@@ -9,49 +9,19 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """
-    A data set as published.
+    """A data set as published."""
 
-    Parameters
-    ----------
-    name : str
-        Short name used in keys.
-    title : str
-        Name as a reader knows it.
-    provider : str
-        Who makes it, short.
-    licence : str
-        Terms under which it may be used.
-    citation : str
-        Reference in the field's own form.
-    copernicus : bool
-        Whether the Copernicus sentence must stand beside everything made from it.
-    by_way_of : str
-        Whose service the daily series come from.
-    """
-
-    name: str
-    title: str
-    provider: str
-    licence: str
-    citation: str
-    copernicus: bool
+    name: str  # Short name used in keys
+    title: str  # Name as a reader knows it
+    provider: str  # Who makes it, short
+    licence: str  # Terms under which it may be used
+    citation: str  # Reference in the field's own form
+    copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
+    # Whose service the daily series come from
     by_way_of: str = "Climate Reanalyzer (Climate Change Institute, University of Maine)"
 
     def attribution(self, year: int) -> str:
-        """
-        Words that must stand beside everything made from this product.
-
-        Parameters
-        ----------
-        year : int
-            Year of use, which the Copernicus sentence names.
-
-        Returns
-        -------
-        str
-            One or two sentences.
-        """
+        """Words that must stand beside everything made from this product."""
         if not self.copernicus:
             return f"Source: {self.by_way_of}, from {self.title} ({self.provider})."
         return (

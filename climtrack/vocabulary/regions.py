@@ -9,33 +9,16 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """
-    A named part of the Earth between two latitudes and two longitudes.
+    """A named part of the Earth between two latitudes and two longitudes."""
 
-    Parameters
-    ----------
-    name : str
-        Short name used in keys and file names: lower-case letters, digits, dots.
-    title : str
-        English name, as it stands in a sentence without an article in front.
-    title_es : str
-        Spanish name with its article: ``el hemisferio norte``.
-    south, north : float
-        Latitudes in degrees, both included.
-    west, east : float, default -180 and 180
-        Longitudes in degrees east; `west` greater than `east` crosses the date line.
-    outline : str, default ""
-        GeoJSON geometry of an irregular region; the bounds are then those of the box around it.
-    """
-
-    name: str
-    title: str
-    title_es: str
-    south: float
-    north: float
-    west: float = -180.0
-    east: float = 180.0
-    outline: str = ""
+    name: str  # Short name used in keys and file names: lower-case letters, digits, dots
+    title: str  # English name, as it stands in a sentence without an article in front
+    title_es: str  # Spanish name with its article: ``el hemisferio norte``
+    south: float  # Latitudes in degrees, both included
+    north: float  # Latitudes in degrees, both included
+    west: float = -180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
+    east: float = 180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
+    outline: str = ""  # GeoJSON geometry of an irregular region; the bounds are then those of the box around it
 
     def __post_init__(self) -> None:
         if not -90 <= self.south < self.north <= 90:

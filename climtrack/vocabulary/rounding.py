@@ -12,20 +12,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def rounded(value: float, decimals: int) -> Decimal:
-    """
-    A number as it will be printed.
-
-    Parameters
-    ----------
-    value : float
-        At full precision, finite.
-    decimals : int
-        Decimals kept.
-
-    Returns
-    -------
-    Decimal
-        Rounded half away from zero; never a negative zero.
-    """
+    """A number as it will be printed."""
     exact = Decimal(repr(round(float(value), 9)))
     return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0

@@ -30,18 +30,11 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeriesKey:
-    """
-    Which series: product, variable, region.
+    """Which series: product, variable, region."""
 
-    Parameters
-    ----------
-    product, variable, region : str
-        Short names, as in the registries.
-    """
-
-    product: str
-    variable: str
-    region: str
+    product: str  # Short names, as in the registries
+    variable: str  # Short names, as in the registries
+    region: str  # Short names, as in the registries
 
     def __str__(self) -> str:
         return f"{self.product}.{self.variable}.{self.region}"
@@ -55,24 +48,7 @@ class SeriesKey:
 
     @classmethod
     def parse(cls, text: str) -> SeriesKey:
-        """
-        Key written as ``era5.t2m.nh``.
-
-        Parameters
-        ----------
-        text : str
-            Three short names joined by dots; the last may hold a dot itself (``nino3.4``).
-
-        Returns
-        -------
-        SeriesKey
-            The key.
-
-        Raises
-        ------
-        SeriesError
-            If there are fewer than three names.
-        """
+        """Key written as ``era5.t2m.nh``."""
         parts = text.split(".", 2)
         if len(parts) < 3 or not all(parts):
             raise SeriesError(f"{text[:60]!r} is not a series key", "Write PRODUCT.VARIABLE.REGION: era5.t2m.nh")
@@ -81,66 +57,30 @@ class SeriesKey:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """
-    Where a series came from.
+    """Where a series came from."""
 
-    Parameters
-    ----------
-    url : str
-        Address of the payload, or what the series was computed from.
-    retrieved : datetime
-        When it was received, in UTC.
-    sha256 : str
-        Hash of the payload.
-    data_source : str
-        What the payload calls its own source; empty where it says nothing.
-    etag, last_modified : str
-        Validators for the next conditional request; empty where the server gave none.
-    simulated : bool
-        True for the sample: everything made from it says so.
-    notes : tuple of str
-        What was unusual about the payload, one sentence each.
-    details : mapping of str to str
-        Further provenance (files, weights, versions of a computed series).
-    """
-
-    url: str
-    retrieved: dt.datetime
+    url: str  # Address of the payload, or what the series was computed from
+    retrieved: dt.datetime  # When it was received, in UTC
     sha256: str
-    data_source: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    simulated: bool = False
-    notes: tuple[str, ...] = ()
+    data_source: str = ""  # What the payload calls its own source; empty where it says nothing
+    etag: str = ""  # Validators for the next conditional request; empty where the server gave none
+    last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
+    simulated: bool = False  # True for the sample: everything made from it says so
+    notes: tuple[str, ...] = ()  # What was unusual about the payload, one sentence each
+    # Further provenance (files, weights, versions of a computed series)
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """
-    Daily means of one variable over one region.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-    start : date
-        Date of the first row; the first and last rows hold values.
-    values : array of float
-        Daily means in degC, shape (time,), one row a day, gaps as NaN.
-    status : array of int8
-        `Status` of each day, shape (time,); MISSING exactly where the value is NaN.
-    source : Source
-        Where it came from.
-    site_climatology : mapping of str to array
-        The provider's own climatology rows by name (``1991-2020``), degC by slot, shape (366,), NaN where empty.
-    """
+    """Daily means of one variable over one region."""
 
     key: SeriesKey
-    start: dt.date
-    values: Floats
-    status: Flags
+    start: dt.date  # Date of the first row; the first and last rows hold values
+    values: Floats  # Daily means in degC, shape (time,), one row a day, gaps as NaN
+    status: Flags  # `Status` of each day, shape (time,); MISSING exactly where the value is NaN
     source: Source
+    # The provider's own climatology rows by name (``1991-2020``), degC by slot, shape (366,), NaN where empty
     site_climatology: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -177,58 +117,16 @@ class Series:
         return hashlib.sha256(head + body).hexdigest()
 
     def index(self, day: dt.date) -> int | None:
-        """
-        Row of a date.
-
-        Parameters
-        ----------
-        day : date
-            The date.
-
-        Returns
-        -------
-        int or None
-            None where the series does not reach that day.
-        """
+        """Row of a date."""
         i = (day - self.start).days
         return i if 0 <= i < self.values.size else None
 
     def value(self, day: dt.date) -> float | None:
-        """
-        Value on a date.
-
-        Parameters
-        ----------
-        day : date
-            The date.
-
-        Returns
-        -------
-        float or None
-            Daily mean in degC; None for a gap or a day outside the series.
-        """
         i = self.index(day)
         return None if i is None or np.isnan(self.values[i]) else float(self.values[i])
 
     def upto(self, day: dt.date) -> Series:
-        """
-        The series as far as a date.
-
-        Parameters
-        ----------
-        day : date
-            Last date wanted.
-
-        Returns
-        -------
-        Series
-            Ending on the last day with a value not after `day`.
-
-        Raises
-        ------
-        SeriesError
-            If it begins after `day`.
-        """
+        """The series as far as a date."""
         if day >= self.end:
             return self
         known = np.flatnonzero(~np.isnan(self.values[: max((day - self.start).days + 1, 0)]))
@@ -246,34 +144,7 @@ def trimmed(
     source: Source,
     site_climatology: Mapping[str, Floats] | None = None,
 ) -> Series:
-    """
-    Series of rows that may begin or end with gaps, cut to the first and last value.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-    start : date
-        Date of the first row.
-    values : array of float
-        Daily means in degC, shape (time,), gaps as NaN.
-    status : array of int8
-        Status of each day, shape (time,).
-    source : Source
-        Where it came from.
-    site_climatology : mapping of str to array, optional
-        The provider's own climatology rows.
-
-    Returns
-    -------
-    Series
-        The same days without empty rows at either end.
-
-    Raises
-    ------
-    SeriesError
-        If no row holds a value.
-    """
+    """Series of rows that may begin or end with gaps, cut to the first and last value."""
     known = np.flatnonzero(~np.isnan(values))
     if not known.size:
         raise SeriesError(f"{key}: not one value")

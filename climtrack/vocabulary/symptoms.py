@@ -16,25 +16,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """
-    One thing that was looked at.
+    """One thing that was looked at."""
 
-    Parameters
-    ----------
-    topic : str
-        What was looked at, in a word or two: ``clock``, ``store``, ``nh-air``.
-    severity : Severity
-        How much it matters.
-    what : str
-        What was found, one sentence without a full stop.
-    remedy : str, default ""
-        What the user can do, one sentence without a full stop.
-    fix : str, default ""
-        Name of a repair that the program can safely do by itself; empty where there is none.
-    """
-
-    topic: str
+    topic: str  # What was looked at, in a word or two: ``clock``, ``store``, ``nh-air``
     severity: Severity
-    what: str
-    remedy: str = ""
-    fix: str = ""
+    what: str  # What was found, one sentence without a full stop
+    remedy: str = ""  # What the user can do, one sentence without a full stop
+    fix: str = ""  # Name of a repair that the program can safely do by itself; empty where there is none

@@ -17,78 +17,25 @@ Alignment = Literal["date", "slot"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class YearTable:
-    """
-    One row a year, one column a day.
+    """One row a year, one column a day."""
 
-    Parameters
-    ----------
-    years : array of int
-        Consecutive calendar years, shape (year,).
-    values : array of float
-        degC, shape (year, 366), NaN where there is no value.
-    alignment : {"date", "slot"}
-        Column j is day of year j + 1 with 1 March always 61 (``date``), or 1 January + j days (``slot``).
-    """
-
-    years: npt.NDArray[np.int64]
-    values: Floats
+    years: npt.NDArray[np.int64]  # Consecutive calendar years, shape (year,)
+    values: Floats  # degC, shape (year, 366), NaN where there is no value
+    # Column j is day of year j + 1 with 1 March always 61 (``date``), or 1 January + j days (``slot``)
     alignment: Alignment = "date"
 
     def row(self, year: int) -> Floats:
-        """
-        One year.
-
-        Parameters
-        ----------
-        year : int
-            Calendar year.
-
-        Returns
-        -------
-        array of float
-            Shape (366,); all NaN for a year outside the table.
-        """
         i = year - int(self.years[0])
         return self.values[i] if 0 <= i < self.years.size else np.full(DAYS, np.nan)
 
 
 def year_table(series: Series, alignment: Alignment = "date") -> YearTable:
-    """
-    Daily series folded into (year × day).
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC, shape (time,).
-    alignment : {"date", "slot"}, default "date"
-        What a column is.
-
-    Returns
-    -------
-    YearTable
-        degC, shape (year, 366).
-    """
+    """Daily series folded into (year × day)."""
     return folded(series, alignment)[0]
 
 
 def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, calendar.Ints]:
-    """
-    Daily series folded into (year × day), with the place of each day.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC, shape (time,).
-    alignment : {"date", "slot"}, default "date"
-        What a column is.
-
-    Returns
-    -------
-    table : YearTable
-        degC, shape (year, 366).
-    place : array of int
-        Position of each day in the flattened table, shape (time,).
-    """
+    """Daily series folded into (year × day), with the place of each day."""
     years = np.arange(series.start.year, series.end.year + 1)
     leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
     exists = np.ones((years.size, DAYS), dtype=bool)

@@ -9,36 +9,16 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """
-    A measured quantity.
+    """A measured quantity."""
 
-    Parameters
-    ----------
-    name : str
-        Short name used in keys.
-    option : str
-        What the reader types: ``air`` or ``sst``.
-    title : str
-        Name as a reader knows it.
-    standard_name : str
-        CF standard name.
-    cell_methods : str
-        CF cell methods of a regional daily mean.
-    height : float or None
-        Height above the surface in metres, as CF's scalar coordinate.
-    decimals : int
-        Decimals that a picture shows.
-    plausible : tuple of float
-        Lowest and highest regional daily mean in degC that can be true anywhere on Earth.
-    """
-
-    name: str
-    option: str
-    title: str
+    name: str  # Short name used in keys
+    option: str  # What the reader types: ``air`` or ``sst``
+    title: str  # Name as a reader knows it
     standard_name: str
-    cell_methods: str
-    height: float | None
+    cell_methods: str  # CF cell methods of a regional daily mean
+    height: float | None  # Height above the surface in metres, as CF's scalar coordinate
     decimals: int
+    # Lowest and highest regional daily mean in degC that can be true anywhere on Earth
     plausible: tuple[float, float]
 
 
@@ -58,24 +38,7 @@ OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABL
 
 
 def short_name(variable: str) -> str:
-    """
-    Short name of a variable that may be given as the reader types it.
-
-    Parameters
-    ----------
-    variable : str
-        ``sst``, ``t2m`` or ``air``.
-
-    Returns
-    -------
-    str
-        ``sst`` or ``t2m``.
-
-    Raises
-    ------
-    ValueError
-        If it is none of them.
-    """
+    """Short name of a variable that may be given as the reader types it."""
     if variable in OPTIONS:
         return OPTIONS[variable].name
     if variable not in VARIABLES:

@@ -37,28 +37,7 @@ def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
 
 
 def fill(template: str, overrides: Path | None = None, /, **values: Any) -> str:
-    """
-    Text of a template.
-
-    Parameters
-    ----------
-    template : str
-        Its file name; all but ``.md`` escape what is filled in.
-    overrides : Path, optional
-        Folder whose templates go before ours.
-    **values : Any
-        What its names stand for.
-
-    Returns
-    -------
-    str
-        The filled template.
-
-    Raises
-    ------
-    PublishError
-        If a template of the user's is missing something or cannot be understood.
-    """
+    """Text of a template."""
     try:
         return _environment(overrides).get_template(template).render(values)
     except TemplateError as problem:

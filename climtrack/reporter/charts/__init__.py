@@ -18,28 +18,13 @@ COMMON = ("wide", "post", "email", "phone", "card")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """
-    A chart of the catalogue.
+    """A chart of the catalogue."""
 
-    Parameters
-    ----------
-    name : str
-        Short name, also that of its module.
-    question : str
-        What it answers, for ``--help``.
-    presets : tuple of str
-        Where it can be drawn, its home first.
-    series : tuple of int, default (1, 1)
-        Fewest and most series it takes.
-    options : tuple of str, default ()
-        What else its module's `draw` understands.
-    """
-
-    name: str
+    name: str  # Short name, also that of its module
     question: str
-    presets: tuple[str, ...] = COMMON
-    series: tuple[int, int] = (1, 1)
-    options: tuple[str, ...] = ()
+    presets: tuple[str, ...] = COMMON  # Where it can be drawn, its home first
+    series: tuple[int, int] = (1, 1)  # Fewest and most series it takes
+    options: tuple[str, ...] = ()  # What else its module's `draw` understands
 
     @property
     def slug(self) -> str:
@@ -47,20 +32,7 @@ class Chart:
         return self.name.replace("_", "-")
 
     def draw(self, canvas: Canvas, studies: Sequence[Study], words: Words, **options: Any) -> None:
-        """
-        Draw on an empty canvas.
-
-        Parameters
-        ----------
-        canvas : Canvas
-            The picture.
-        studies : sequence of Study
-            As many as it takes.
-        words : Words
-            Title and subtitle.
-        **options : Any
-            What this chart alone understands.
-        """
+        """Draw on an empty canvas."""
         import_module(f"climtrack.reporter.charts.{self.name}").draw(canvas, studies, words, **options)
 
 

@@ -27,25 +27,7 @@ HEMISPHERES, HEMISPHERES_REACH = ("nh", "sh"), {"t2m": 2.0, "sst": 1.2}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequence[Study] = ()) -> None:
-    """
-    Draw the differences of every day from the average.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One, with a climatology.
-    words : Words
-        Title and subtitle.
-    beside : sequence of Study
-        Others that must have the same limits: the other hemisphere, so that the two pictures compare.
-
-    Raises
-    ------
-    RenderError
-        If no baseline is covered.
-    """
+    """Draw the differences of every day from the average."""
     (study,) = studies
     if study.anomalies is None or study.climatology is None:
         raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
@@ -103,19 +85,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
 
 
 def limits(studies: Sequence[Study]) -> tuple[float, float]:
-    """
-    Limits that hold every anomaly of some series, rounded outward.
-
-    Parameters
-    ----------
-    studies : sequence of Study
-        With climatologies.
-
-    Returns
-    -------
-    tuple of float
-        In degC, zero between them.
-    """
+    """Limits that hold every anomaly of some series, rounded outward."""
     tables = [study.anomalies.values for study in studies if study.anomalies is not None]
     lows, highs = [0.0], [0.0]
     for study in studies:

@@ -23,22 +23,11 @@ EITHER: tuple[Mode, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """
-    Where things go.
+    """Where things go."""
 
-    Parameters
-    ----------
-    wording : int
-        Which of the callout's wordings, fullest first.
-    callout : Rect
-        Its place.
-    second : Rect or None
-        Place of the inset or key.
-    """
-
-    wording: int
+    wording: int  # Which of the callout's wordings, fullest first
     callout: Rect
-    second: Rect | None
+    second: Rect | None  # Place of the inset or key
 
 
 def arrange(
@@ -48,27 +37,7 @@ def arrange(
     second: Second | None,
     modes: Sequence[Mode],
 ) -> Arrangement | None:
-    """
-    Place a callout and whatever else must stand inside the axes, trying either first.
-
-    Parameters
-    ----------
-    empty : Emptiness
-        What is drawn already; left as it was.
-    sizes : sequence of tuple of float
-        Width and height of each wording of the callout.
-    point : tuple of float
-        What it speaks of.
-    second : callable or None
-        Finds a place for the other thing.
-    modes : sequence of tuple of int and bool
-        What is acceptable, best first.
-
-    Returns
-    -------
-    Arrangement or None
-        None where nothing acceptable fits.
-    """
+    """Place a callout and whatever else must stand inside the axes, trying either first."""
     for wording, straight in modes:
         if wording >= len(sizes):
             continue

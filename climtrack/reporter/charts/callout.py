@@ -53,25 +53,7 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
 
 
 def lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = False) -> list[Line]:
-    """
-    The callout's lines.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        Whose type and language.
-    study : Study
-        Whose last day.
-    versus : {"both", "year", "average", "none"}, default "both"
-        Which differences it carries; one alone is printed without unit and date.
-    record : bool, default False
-        Whether this year holds the record that is named once in the picture.
-
-    Returns
-    -------
-    list of Line
-        Year, value, differences.
-    """
+    """The callout's lines."""
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
     size, full = canvas.size(kind.label), versus == "both"
     value = language.temperature(study.findings.latest.value, decimals(study))
@@ -95,27 +77,7 @@ def spot(
     straight: bool = False,
     lean: float = 0.26,
 ) -> Rect | None:
-    """
-    Where a callout goes: straight above or below its point where that is free, else the nearest place beside it.
-
-    Parameters
-    ----------
-    empty : Emptiness
-        What is drawn already.
-    size : tuple of float
-        Width and height of the block.
-    x, y : float
-        The point.
-    straight : bool, default False
-        Whether only a place above or below will do.
-    lean : float, default 0.26
-        Where along the block the leader best leaves: the first third, as a reader's eye does.
-
-    Returns
-    -------
-    Rect or None
-        None where it fits nowhere.
-    """
+    """Where a callout goes: straight above or below its point where that is free, else the nearest place beside it."""
     width, height = size
 
     def cost(left: Floats, top: Floats) -> Floats:
@@ -134,20 +96,7 @@ def spot(
 
 
 def draw(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y: float) -> None:
-    """
-    Set the callout and its leader.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    place : Rect
-        Where.
-    found : sequence of Line
-        What to set.
-    x, y : float
-        The last point.
-    """
+    """Set the callout and its leader."""
     ink = canvas.theme.this_year
     if place.left <= x <= place.right:
         ys = [place.bottom + PART, y - DOT] if place.bottom < y else [place.top - PART, y + DOT]

@@ -20,21 +20,7 @@ NUMBER = 48.0
 
 
 def classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
-    """
-    Class of each difference.
-
-    Parameters
-    ----------
-    values : array of float
-        Differences in degC, any shape.
-    limit : float
-        Where the scale ends on either side; what lies beyond takes the last class.
-
-    Returns
-    -------
-    array of int
-        0 (coldest) to 15 (warmest), -1 for NaN.
-    """
+    """Class of each difference."""
     count = len(DIVERGING)
     known = ~np.isnan(values)
     found = np.full(values.shape, -1, dtype=np.int64)
@@ -43,22 +29,7 @@ def classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
 
 
 def key(canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = WIDTH) -> None:
-    """
-    Draw the scale with its numbers.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    limit : float
-        Where the scale ends on either side.
-    right : float
-        Its right end.
-    base : float, optional
-        Baseline of its numbers; by default that of the last line of the picture.
-    width : float, default 182
-        Of the bar.
-    """
+    """Draw the scale with its numbers."""
     size = canvas.size(canvas.preset.type.axis)
     base = canvas.preset.height - LAST_BASELINE if base is None else base
     top = base - CAP * size - 5 - HEIGHT

@@ -32,37 +32,14 @@ LINE_CLEAR = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """
-    How a series fits a preset, the same for every issue.
+    """How a series fits a preset, the same for every issue."""
 
-    Parameters
-    ----------
-    inset : bool
-        Whether the difference panel fits inside; it stands below otherwise.
-    ylim : tuple of float
-        Limits in degC.
-    """
-
-    inset: bool
-    ylim: tuple[float, float]
+    inset: bool  # Whether the difference panel fits inside; it stands below otherwise
+    ylim: tuple[float, float]  # Limits in degC
 
 
 def limits(study: Study, headroom: float) -> tuple[float, float]:
-    """
-    Limits of a series, from the record's extremes rounded outward, so that successive issues compare.
-
-    Parameters
-    ----------
-    study : Study
-        Whose table.
-    headroom : float
-        Share of the range left free above.
-
-    Returns
-    -------
-    tuple of float
-        In degC.
-    """
+    """Limits of a series, from the record's extremes rounded outward, so that successive issues compare."""
     low, high = float(np.nanmin(study.table.values)), float(np.nanmax(study.table.values))
     if study.climatology is not None:
         low = min(low, float(np.nanmin(study.climatology.mean - 2 * study.climatology.spread)))
@@ -73,25 +50,7 @@ def limits(study: Study, headroom: float) -> tuple[float, float]:
 
 
 def grid(area: Rect, width: float, ylim: tuple[float, float], low: Floats, high: Floats) -> Emptiness:
-    """
-    Occupancy of the axes: everything between the lowest and the highest year is taken.
-
-    Parameters
-    ----------
-    area : Rect
-        The axes, and the room beside them.
-    width : float
-        Width of the axes alone.
-    ylim : tuple of float
-        Their limits.
-    low, high : array of float
-        Extremes by day of year, shape (366,).
-
-    Returns
-    -------
-    Emptiness
-        Ready to place things in.
-    """
+    """Occupancy of the axes: everything between the lowest and the highest year is taken."""
     empty = Emptiness(area)
     scale = area.height / (ylim[1] - ylim[0])
     empty.occupy_between(
@@ -103,25 +62,7 @@ def grid(area: Rect, width: float, ylim: tuple[float, float], low: Floats, high:
 
 
 def between_lines(area: Rect, width: float, ylim: tuple[float, float], lines: Sequence[Floats]) -> Emptiness:
-    """
-    Occupancy of axes that the years fill: only the lines that have names are taken, for text has a halo.
-
-    Parameters
-    ----------
-    area : Rect
-        The axes, and the room beside them.
-    width : float
-        Width of the axes alone.
-    ylim : tuple of float
-        Their limits.
-    lines : sequence of array of float
-        This year, last year, average, each by day of year, shape (366,).
-
-    Returns
-    -------
-    Emptiness
-        Ready to place things in.
-    """
+    """Occupancy of axes that the years fill: only the lines that have names are taken, for text has a halo."""
     empty = Emptiness(area)
     scale = area.height / (ylim[1] - ylim[0])
     for line in lines:
@@ -140,32 +81,7 @@ def compose(
     compared: bool,
     wide: bool,
 ) -> Composition:
-    """
-    The composition in which callout and difference panel find room whatever the month.
-
-    Parameters
-    ----------
-    study : Study
-        Whose extremes.
-    full : Rect
-        Room of the axes.
-    right : float
-        Right end of the room for callouts.
-    sizes : sequence of tuple of float
-        Width and height of each wording of the callout.
-    second : callable
-        Given whether the difference panel stands inside and whether every line is named: what else must find room, or
-        None.
-    compared : bool
-        Whether there is a difference panel.
-    wide : bool
-        Whether it may stand inside.
-
-    Returns
-    -------
-    Composition
-        Inset where it fits, else the panel below.
-    """
+    """The composition in which callout and difference panel find room whatever the month."""
     low, high = curves.envelope(study.table)
     middles = (low + high) / 2
     for inset, headroom, modes, named in _plans(wide=wide, compared=compared):

@@ -22,44 +22,17 @@ DOTTED = (0, (0.15, 1.75))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Years:
-    """
-    The rows of a table by the part they play.
-
-    Parameters
-    ----------
-    this, last : array of float
-        This year and the year before, shape (366,).
-    settled : array of float
-        This year without its preliminary days.
-    pending : array of float
-        The preliminary days with the last settled one in front, so that the dots join the line.
-    others : tuple of int
-        Years that hold any value, without these two.
-    """
+    """The rows of a table by the part they play."""
 
     this: Floats
     last: Floats
-    settled: Floats
-    pending: Floats
-    others: tuple[int, ...]
+    settled: Floats  # This year without its preliminary days
+    pending: Floats  # The preliminary days with the last settled one in front, so that the dots join the line
+    others: tuple[int, ...]  # Years that hold any value, without these two
 
 
 def years(study: Study, table: YearTable) -> Years:
-    """
-    Rows of a table by the part they play.
-
-    Parameters
-    ----------
-    study : Study
-        Whose year and preliminary days.
-    table : YearTable
-        Its values or its anomalies.
-
-    Returns
-    -------
-    Years
-        This year, last year and the others.
-    """
+    """Rows of a table by the part they play."""
     this = table.row(study.year)
     preliminary = study.preliminary.row(study.year) == 1.0
     settled = np.where(preliminary, np.nan, this)
@@ -77,19 +50,7 @@ def years(study: Study, table: YearTable) -> Years:
 
 
 def envelope(table: YearTable) -> tuple[Floats, Floats]:
-    """
-    Lowest and highest value of each day of year.
-
-    Parameters
-    ----------
-    table : YearTable
-        Values of all years.
-
-    Returns
-    -------
-    tuple of array of float
-        Each of shape (366,), NaN where no year has a value.
-    """
+    """Lowest and highest value of each day of year."""
     known = ~np.isnan(table.values)
     low = np.where(known, table.values, np.inf).min(axis=0)
     high = np.where(known, table.values, -np.inf).max(axis=0)
@@ -97,21 +58,7 @@ def envelope(table: YearTable) -> tuple[Floats, Floats]:
 
 
 def extremes(table: YearTable, years: Sequence[int]) -> tuple[Floats, Floats]:
-    """
-    Lowest and highest value of each day of year among some years, 29 February from its neighbours.
-
-    Parameters
-    ----------
-    table : YearTable
-        Values of all years.
-    years : sequence of int
-        Those that count.
-
-    Returns
-    -------
-    tuple of array of float
-        Each of shape (366,), NaN where none of them has a value.
-    """
+    """Lowest and highest value of each day of year among some years, 29 February from its neighbours."""
     chosen = YearTable(table.years, table.values[np.isin(table.years, years)], table.alignment)
     low, high = envelope(chosen)
     for edge in (low, high):
@@ -120,43 +67,13 @@ def extremes(table: YearTable, years: Sequence[int]) -> tuple[Floats, Floats]:
 
 
 def end(study: Study, table: YearTable) -> tuple[float, float]:
-    """
-    Last point of this year's line.
-
-    Parameters
-    ----------
-    study : Study
-        Whose last day.
-    table : YearTable
-        Its values or its anomalies.
-
-    Returns
-    -------
-    tuple of float
-        x in days since 1 January, and y.
-    """
+    """Last point of this year's line."""
     day = dayofyear_of(study.series.end)
     return day - 0.5, float(table.row(study.year)[day - 1])
 
 
 def absolute(panel: Panel, study: Study, *, thin_before: int | None = None) -> Floats:
-    """
-    Draw all years, the band, the average, last year and this year.
-
-    Parameters
-    ----------
-    panel : Panel
-        Axes in days since 1 January and degC.
-    study : Study
-        What to draw.
-    thin_before : int, optional
-        Of the years before this one only every second is drawn.
-
-    Returns
-    -------
-    array of float
-        This year's line in CSS pixels, shape (n, 2).
-    """
+    """Draw all years, the band, the average, last year and this year."""
     table, rows = study.table, years(study, study.table)
     shown = [y for y in rows.others if thin_before is None or y >= thin_before or y % 2 == 0]
     panel.years([trace(table.row(year), leap=isleap(year)) for year in shown])
@@ -168,21 +85,7 @@ def absolute(panel: Panel, study: Study, *, thin_before: int | None = None) -> F
 
 
 def difference(panel: Panel, study: Study) -> Floats:
-    """
-    Draw the same as differences from the average: the band, zero, last year and this year.
-
-    Parameters
-    ----------
-    panel : Panel
-        Axes in days since 1 January and degC above average.
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    array of float
-        This year's line in CSS pixels, shape (n, 2).
-    """
+    """Draw the same as differences from the average: the band, zero, last year and this year."""
     if study.climatology is None or study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
     panel.band(X, -2 * study.climatology.spread, 2 * study.climatology.spread)
@@ -191,23 +94,7 @@ def difference(panel: Panel, study: Study) -> Floats:
 
 
 def recent(panel: Panel, study: Study, first: dt.date) -> Floats:
-    """
-    Draw the differences of the last days, across New Year.
-
-    Parameters
-    ----------
-    panel : Panel
-        Axes in days since `first` and degC above average.
-    study : Study
-        With a climatology.
-    first : date
-        First day shown.
-
-    Returns
-    -------
-    array of float
-        This year's line in CSS pixels, shape (n, 2).
-    """
+    """Draw the differences of the last days, across New Year."""
     if study.climatology is None or study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
     days = [first + dt.timedelta(days=i) for i in range((study.series.end - first).days + 1)]

@@ -28,23 +28,7 @@ LEFT, RIGHT = 35.0, 46.0
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
-    """
-    Draw a row a year and a column a day.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One, with a climatology.
-    words : Words
-        Title and subtitle.
-
-    Raises
-    ------
-    RenderError
-        If no baseline is covered.
-    """
+    """Draw a row a year and a column a day."""
     (study,) = studies
     if study.climatology is None:
         raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
@@ -76,20 +60,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 
 def smoothed(study: Study) -> tuple[npt.NDArray[np.int64], Floats]:
-    """
-    Centred 7-day means of the anomaly by year and day of year.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    tuple of array
-        Years, shape (year,), and degC, shape (year, 366): NaN where the day has no value or its week fewer than four;
-        29 February of common years is the mean of its neighbours, so that no column stands empty.
-    """
+    """Centred 7-day means of the anomaly by year and day of year."""
     if study.climatology is None:
         raise ValueError("a study without a climatology has no anomalies")
     dates = study.series.dates

@@ -34,16 +34,6 @@ def limits(study: Study) -> tuple[float, float]:
 
     The top is the record's, so that issues compare; the foot is the band's or that of the last two years, whichever
     is lower: the cold decades would squeeze the lines that the panel is for.
-
-    Parameters
-    ----------
-    study : Study
-        With a climatology.
-
-    Returns
-    -------
-    tuple of float
-        In degC.
     """
     if study.climatology is None or study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
@@ -60,19 +50,7 @@ def early(study: Study) -> bool:
 
 
 def inset_place(empty: Emptiness) -> Rect | None:
-    """
-    The emptiest place for the inset.
-
-    Parameters
-    ----------
-    empty : Emptiness
-        What is drawn already.
-
-    Returns
-    -------
-    Rect or None
-        None where it fits at no size.
-    """
+    """The emptiest place for the inset."""
     for factor in FACTORS:
         width, height = INSET[0] * factor, INSET[1] * factor
         found = empty.roomiest(width + 8, height + 8)
@@ -82,18 +60,7 @@ def inset_place(empty: Emptiness) -> Rect | None:
 
 
 def inset(canvas: Canvas, study: Study, place: Rect) -> None:
-    """
-    Draw the panel inside the curve.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    study : Study
-        With a climatology.
-    place : Rect
-        Where, as `inset_place` found it.
-    """
+    """Draw the panel inside the curve."""
     title = Line(_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
     if canvas.width(title) > place.width:  # the months beneath say which days
         title = replace(title, text=canvas.language.text("label.difference"))
@@ -107,25 +74,7 @@ def inset(canvas: Canvas, study: Study, place: Rect) -> None:
 
 
 def below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
-    """
-    Draw the panel under the curve, its title and the latest difference above it.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    study : Study
-        With a climatology.
-    area : Rect
-        Room of the axes with their title.
-    left : float
-        Where title and gridlines begin.
-
-    Returns
-    -------
-    Panel
-        The axes, which carry the time axis of both.
-    """
+    """Draw the panel under the curve, its title and the latest difference above it."""
     size = canvas.size(canvas.preset.type.label)
     title = canvas.text("panel-title", left, area.top, Line(_title(canvas, study), "semibold", size, canvas.theme.ink))
     text = callout.versus_average(canvas.language, study)

@@ -32,25 +32,7 @@ NAMED = {"wide": 5, "square": 4, "tall": 4, "card": 3}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay | None = None) -> None:
-    """
-    Draw the anomaly of one series around each El Niño.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One: that of the overlay.
-    words : Words
-        Title and subtitle.
-    overlay : Overlay
-        The lines, aligned; there is no picture without.
-
-    Raises
-    ------
-    RenderError
-        If there is no overlay, or no past El Niño lies within the series.
-    """
+    """Draw the anomaly of one series around each El Niño."""
     (study,) = studies
     if overlay is None:
         raise RenderError("no Niño 3.4 series to date the past El Niños by", "Fetch it: climtrack fetch nino3.4")

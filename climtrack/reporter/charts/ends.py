@@ -19,41 +19,14 @@ FAR = 0.9
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """
-    A line that wants a label.
-
-    Parameters
-    ----------
-    y : float
-        Where it ends, in CSS pixels.
-    lines : tuple of Line
-        What to write.
-    """
+    """A line that wants a label."""
 
     y: float
     lines: tuple[Line, ...]
 
 
 def ends(canvas: Canvas, x: float, labels: Sequence[End], low: float, high: float) -> list[Rect]:
-    """
-    Set labels beside the ends of their lines.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    x : float
-        Where the lines end.
-    labels : sequence of End
-        What to set, in any order.
-    low, high : float
-        Room in y.
-
-    Returns
-    -------
-    list of Rect
-        The places taken.
-    """
+    """Set labels beside the ends of their lines."""
     if not labels:
         return []
     heights = [sum(line.size * LEADING for line in label.lines) for label in labels]

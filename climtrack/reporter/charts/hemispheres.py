@@ -30,23 +30,7 @@ HEADROOM = 0.18
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
-    """
-    Draw two series on one scale.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        Two of one variable, both with a climatology on the same baseline.
-    words : Words
-        Title and subtitle.
-
-    Raises
-    ------
-    RenderError
-        If they are of different variables or baselines, or cover none.
-    """
+    """Draw two series on one scale."""
     first, second = studies
     if first.series.key.variable != second.series.key.variable:
         raise RenderError("the two halves must be of one variable", "Give two air or two sea series")

@@ -17,23 +17,10 @@ DASHES = (0, (3.6, 2.4))
 
 @dataclass(frozen=True, slots=True)
 class KeyItem:
-    """
-    One line of a key.
-
-    Parameters
-    ----------
-    line : Line
-        Its name.
-    colour : str
-        Ink of the stroke in front of it.
-    stroke : float
-        Width of the stroke.
-    dash : object, default "-"
-        Its style.
-    """
+    """One line of a key."""
 
     line: Line
-    colour: str
+    colour: str  # Ink of the stroke in front of it
     stroke: float
     dash: object = "-"
 
@@ -68,18 +55,6 @@ def extent(canvas: Canvas, items: Sequence[KeyItem]) -> tuple[float, float]:
 
 
 def draw(canvas: Canvas, items: Sequence[KeyItem], place: Rect) -> None:
-    """
-    Draw a key.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        The picture.
-    items : sequence of KeyItem
-        Its lines.
-    place : Rect
-        Where, as large as `extent` said.
-    """
     left, baseline = place.left + CLEAR, place.top + CLEAR + CAP * items[0].line.size
     for item in items:
         level = baseline - 0.33 * item.line.size

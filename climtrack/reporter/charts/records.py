@@ -19,23 +19,7 @@ BAR, PITCH = 0.62, 27.5
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
-    """
-    Draw the years that hold most of the calendar's warm and cold records.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One.
-    words : Words
-        Title and subtitle.
-
-    Raises
-    ------
-    RenderError
-        If no year holds a record.
-    """
+    """Draw the years that hold most of the calendar's warm and cold records."""
     (study,) = studies
     held = study.findings.records
     if not held.warm_holders or not held.cold_holders:

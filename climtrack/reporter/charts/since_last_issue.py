@@ -32,25 +32,7 @@ HEADROOM = {"wide": 0.4, "square": 0.4, "tall": 0.4, "card": 0.75}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.date | None = None) -> None:
-    """
-    Draw the differences from average before and after a date, the days since then on a wash.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One, with a climatology.
-    words : Words
-        Title and subtitle.
-    since : date, optional
-        Date of the last issue; by default a fortnight before the latest value.
-
-    Raises
-    ------
-    RenderError
-        If no baseline is covered, or the series begins after `since`.
-    """
+    """Draw the differences from average before and after a date, the days since then on a wash."""
     (study,) = studies
     if study.climatology is None:
         raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")

@@ -22,23 +22,7 @@ LABELS, GAP, HAIRLINE = 82.0, 6.0, 1.4
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
-    """
-    Draw a column of colour a year, one row a series, all on the same scale.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One or two, with climatologies.
-    words : Words
-        Title and subtitle.
-
-    Raises
-    ------
-    RenderError
-        If one of them covers no baseline.
-    """
+    """Draw a column of colour a year, one row a series, all on the same scale."""
     rows = [_columns(study) for study in studies]
     preset, language = canvas.preset, canvas.language
     wide, narrow = preset.form == "wide", preset.form in {"square", "tall"}

@@ -29,20 +29,7 @@ FEWEST = 2
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before: int | None = None) -> None:
-    """
-    Draw the flagship.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One.
-    words : Words
-        Title and subtitle.
-    thin_before : int, optional
-        Of the years before this one only every second is drawn, which the note says.
-    """
+    """Draw the flagship."""
     (study,) = studies
     preset, language = canvas.preset, canvas.language
     form, card = preset.form, preset.form == "card"

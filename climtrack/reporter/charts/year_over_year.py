@@ -38,20 +38,6 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     Draw this year minus last year, a bar a day.
 
     A day that the other year lacks leaves a gap, which is said; it refuses the picture only where no day is left.
-
-    Parameters
-    ----------
-    canvas : Canvas
-        An empty picture.
-    studies : sequence of Study
-        One.
-    words : Words
-        Title and subtitle.
-
-    Raises
-    ------
-    RenderError
-        If no day of this year has a partner in the other.
     """
     (study,) = studies
     told = study.findings.year_over_year
@@ -95,19 +81,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 
 def tally(bars: Floats) -> tuple[int, int, int]:
-    """
-    Days warmer, days cooler, days compared, at 0.01 °C as everywhere.
-
-    Parameters
-    ----------
-    bars : array of float
-        Differences in degC, gaps as NaN.
-
-    Returns
-    -------
-    tuple of int
-        The first two make the third together with the days that are level.
-    """
+    """Days warmer, days cooler, days compared, at 0.01 °C as everywhere."""
     ways = [direction(float(bar), 2) for bar in bars[~np.isnan(bars)]]
     return ways.count(1), ways.count(-1), len(ways)
 

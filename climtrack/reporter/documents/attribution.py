@@ -10,21 +10,7 @@ from climtrack.vocabulary.results import Study
 
 
 def attribution(study: Study, language: Language) -> tuple[str, ...]:
-    """
-    Words that must stand beside everything made from these data.
-
-    Parameters
-    ----------
-    study : Study
-        Whose data.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    tuple of str
-        Source, the sentence that Copernicus asks for, the reference.
-    """
+    """Words that must stand beside everything made from these data."""
     voice = Voice(study, language)
     product = PRODUCTS.get(study.series.key.product)
     kind = {"computed": ".computed", "pulse": ".pulse"}.get(voice.origin, "")

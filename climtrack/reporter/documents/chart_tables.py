@@ -136,28 +136,7 @@ DAILY = frozenset({"year_lines", "anomaly", "year_over_year"})
 
 
 def chart_csv(chart: str, studies: Sequence[Study], **options: Any) -> Asset:
-    """
-    The numbers that a picture shows.
-
-    Parameters
-    ----------
-    chart : str
-        Name of the chart.
-    studies : sequence of Study
-        What it shows.
-    **options : Any
-        What the chart alone understands, as for `climtrack.reporter.prose.words`.
-
-    Returns
-    -------
-    Asset
-        ``nh-air.records.csv``: named as the picture is, without preset and language.
-
-    Raises
-    ------
-    RenderError
-        If there is no such chart, or the studies cannot fill it.
-    """
+    """The numbers that a picture shows."""
     if chart not in _TABLES:
         raise RenderError(f"no table for the chart {chart[:40]!r}", f"Choose one of {', '.join(_TABLES)}")
     columns, rows = _TABLES[chart](studies, **options)

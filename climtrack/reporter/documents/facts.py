@@ -27,25 +27,7 @@ _NAMES = {"ranks": "rank"}
 
 
 def fact(value: Any) -> Any:
-    """
-    A finding as JSON has it.
-
-    Parameters
-    ----------
-    value : Any
-        A value of `climtrack.vocabulary`, or anything inside one.
-
-    Returns
-    -------
-    Any
-        Objects by field name, dates in ISO form, baselines as ``1991-2020``, numbers at full precision;
-        ``{"value": null, "why": …}`` for what cannot be known.
-
-    Raises
-    ------
-    TypeError
-        If a finding holds something that JSON has no form for.
-    """
+    """A finding as JSON has it."""
     match value:
         case Unknown():
             return {"value": None, "why": value.why}
@@ -87,19 +69,7 @@ def _direction(found: Direction) -> dict[str, Any]:
 
 
 def series_facts(study: Study) -> dict[str, Any]:
-    """
-    What is known of one series.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-
-    Returns
-    -------
-    dict
-        Its identity and provenance, then every finding.
-    """
+    """What is known of one series."""
     key, source = study.series.key, study.series.source
     product = PRODUCTS.get(key.product)
     findings: Findings = study.findings
@@ -120,21 +90,7 @@ def series_facts(study: Study) -> dict[str, Any]:
 
 
 def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
-    """
-    The document of a region.
-
-    Parameters
-    ----------
-    pair : Pairing
-        Which series answer for it.
-    studies : sequence of Study
-        One per variable, at least one.
-
-    Returns
-    -------
-    dict
-        As ``climtrack/schemas/facts-1.json`` describes it.
-    """
+    """The document of a region."""
     return {
         "schema": SCHEMA,
         "region": pair.region,
@@ -152,20 +108,6 @@ def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
 
 
 def facts_json(pair: Pairing, studies: Sequence[Study]) -> Asset:
-    """
-    The findings as a file.
-
-    Parameters
-    ----------
-    pair : Pairing
-        Which series answer for the region.
-    studies : sequence of Study
-        One per variable, at least one.
-
-    Returns
-    -------
-    Asset
-        ``facts.json``; the same studies give the same bytes.
-    """
+    """The findings as a file."""
     text = json.dumps(facts_document(pair, studies), ensure_ascii=False, indent=1, allow_nan=False)
     return Asset("facts.json", "application/json", f"{text}\n".encode())

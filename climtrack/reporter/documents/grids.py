@@ -24,21 +24,7 @@ _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_t
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """
-    A Markdown table, numbers to the right.
-
-    Parameters
-    ----------
-    head : sequence of str
-        Names of the columns.
-    rows : iterable of sequence of str
-        Cells.
-
-    Returns
-    -------
-    list of str
-        Its lines and an empty one; nothing where there is no row.
-    """
+    """A Markdown table, numbers to the right."""
     lines = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in rows]
     if not lines:
         return []
@@ -47,19 +33,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def grids(voice: Voice) -> list[str]:
-    """
-    Everything a report tables of one series.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    list of str
-        Lines of Markdown.
-    """
+    """Everything a report tables of one series."""
     return [*_baselines(voice), *_course(voice), *_ranks(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
 
 

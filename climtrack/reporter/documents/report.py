@@ -26,23 +26,7 @@ HALVES = frozenset({"nh", "sh"})
 
 
 def data_line(study: Study, language: Language, now: dt.datetime) -> str:
-    """
-    How old the data are: ``Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old``.
-
-    Parameters
-    ----------
-    study : Study
-        Whose data.
-    language : Language
-        In which to say it.
-    now : datetime
-        The time.
-
-    Returns
-    -------
-    str
-        Without the age where the clock cannot be right.
-    """
+    """How old the data are: ``Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old``."""
     end = study.findings.latest.date
     day = language.date_day(end) if end.year == now.year else language.date_long(end)
     moment = language.moment(study.series.source.retrieved)
@@ -53,21 +37,7 @@ def data_line(study: Study, language: Language, now: dt.datetime) -> str:
 
 
 def pairing_note(pair: Pairing, language: Language) -> str:
-    """
-    Why the sea of a region is what it is; nothing where it needs no word.
-
-    Parameters
-    ----------
-    pair : Pairing
-        Which series answer for the region.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        One or two sentences.
-    """
+    """Why the sea of a region is what it is; nothing where it needs no word."""
     if pair.region not in HALVES:
         return ""
     the = place(REGIONS[pair.region], language).the
@@ -92,28 +62,6 @@ def report_markdown(
     The report as Markdown.
 
     One file holds every language asked for, a section each, so that the folder has one front page whatever was asked.
-
-    Parameters
-    ----------
-    pair : Pairing
-        Which series answer for the region.
-    studies : sequence of Study
-        One per variable, at least one.
-    pictures : iterable of Asset
-        What was drawn; a picture is shown under its series, in its language, in the first size and theme given.
-    languages : sequence of str
-        Codes, in order.
-    now : datetime
-        The time, of which only the day is used.
-    health : sequence of str, optional
-        What was unusual about the sources, one line each.
-    tables : sequence of str, optional
-        Names of further tables in the folder.
-
-    Returns
-    -------
-    Asset
-        ``report.md``.
     """
     drawn = [asset for asset in pictures if asset.words is not None]
     parts = [_section(pair, studies, drawn, Language(code), now, health, tables) for code in languages]

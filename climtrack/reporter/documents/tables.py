@@ -40,19 +40,7 @@ def _texts(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.object_]:
 
 
 def head(study: Study) -> tuple[str, ...]:
-    """
-    What a table is and whose, for the lines above it.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-
-    Returns
-    -------
-    tuple of str
-        One line each, without controls.
-    """
+    """What a table is and whose, for the lines above it."""
     series, key = study.series, study.series.key
     told = (
         f"{plain(study.region.title)}: {VARIABLES[key.variable].title}, daily mean, degC",
@@ -65,43 +53,13 @@ def head(study: Study) -> tuple[str, ...]:
 
 
 def sheet(path: str, comments: Iterable[str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Asset:
-    """
-    A table as a file.
-
-    Parameters
-    ----------
-    path : str
-        Its name.
-    comments : iterable of str
-        Lines that begin with ``#``.
-    columns : sequence of str
-        Names.
-    rows : iterable of sequence of str
-        Cells, with neither commas nor quotes in them.
-
-    Returns
-    -------
-    Asset
-        CSV in UTF-8 with a line feed behind every line.
-    """
+    """A table as a file."""
     lines = [*(f"# {line}" for line in comments), ",".join(columns), *map(",".join, rows)]
     return Asset(path, "text/csv", ("\n".join(lines) + "\n").encode())
 
 
 def table_csv(study: Study) -> Asset:
-    """
-    A series day by day: value, status, average, anomaly, last year, difference.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-
-    Returns
-    -------
-    Asset
-        ``nh-air.csv``: lines of ``#`` say what it is and whose, then a header and a row a day.
-    """
+    """A series day by day: value, status, average, anomaly, last year, difference."""
     series = study.series
     days = calendar.dayofyear(series.dates) - 1
     normal = study.climatology.mean if study.climatology is not None else np.full(DAYS, np.nan)

@@ -46,31 +46,7 @@ _TELL: Mapping[str, Callable[..., Story]] = MappingProxyType(
 
 
 def words(chart: str, studies: Sequence[Study], language: Language, **options: Any) -> Words:
-    """
-    Title, subtitle, caption and alternative texts of a picture.
-
-    Parameters
-    ----------
-    chart : str
-        Name of the chart.
-    studies : sequence of Study
-        What it shows.
-    language : Language
-        In which to say it.
-    **options : Any
-        What the chart alone understands: ``since`` (a date) for ``since_last_issue``, ``overlay`` for
-        ``el_nino_overlay``.
-
-    Returns
-    -------
-    Words
-        Within the limits of CHARTS.md; every language is told the same.
-
-    Raises
-    ------
-    RenderError
-        If there is no such chart, or the studies cannot fill it.
-    """
+    """Title, subtitle, caption and alternative texts of a picture."""
     if chart not in _TELL:
         raise RenderError(f"no words for the chart {chart[:40]!r}", f"Choose one of {', '.join(_TELL)}")
     told = {code: _TELL[chart]([Voice(study, Language(code)) for study in studies], **options) for code in LANGUAGES}

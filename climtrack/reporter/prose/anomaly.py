@@ -74,19 +74,7 @@ def _course(voice: Voice) -> str:
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``anomaly`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-    """
+    """What ``anomaly`` says."""
     voice = voices[0]
     language, findings = voice.language, voice.findings
     common = {"name": voice.topic, "baseline": voice.baseline, "date": voice.date, "year": voice.day.year}

@@ -16,21 +16,7 @@ FINE = 2
 
 
 def answers(study: Study, language: Language) -> tuple[str, ...]:
-    """
-    The three answers of the newsletter, each a question and its answer.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    tuple of str
-        Three paragraphs; the sample's first says that it is simulated.
-    """
+    """The three answers of the newsletter, each a question and its answer."""
     voice = Voice(study, language)
     three = (
         (language.text("falling.question"), falling(voice)),
@@ -41,19 +27,7 @@ def answers(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def falling(voice: Voice) -> str:
-    """
-    Whether the line comes down: said of the anomaly only, with its interval, and the season named apart.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    str
-        Two sentences.
-    """
+    """Whether the line comes down: said of the anomaly only, with its interval, and the season named apart."""
     language, found = voice.language, voice.findings.direction
     verdict, slope = found.verdict, found.anomaly_slope_14d
     if not isinstance(verdict, Verdict) or not isinstance(slope, Slope):
@@ -91,19 +65,7 @@ def _below_question(voice: Voice) -> str:
 
 
 def below(voice: Voice) -> str:
-    """
-    Whether it is below last year's line, since when, on how many days, and still above average.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    str
-        Two or three sentences.
-    """
+    """Whether it is below last year's line, since when, on how many days, and still above average."""
     language, yoy = voice.language, voice.yoy
     if yoy is None:
         return voice.alone
@@ -137,19 +99,7 @@ def below(voice: Voice) -> str:
 
 
 def above(voice: Voice) -> str:
-    """
-    How far above the average, the site's own figure where it differs, and the place for the date.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    str
-        Up to four sentences.
-    """
+    """How far above the average, the site's own figure where it differs, and the place for the date."""
     language, anomaly = voice.language, voice.anomaly
     if anomaly is None:
         reason = language.text("above.uncovered", requested=voice.study.requested.label)

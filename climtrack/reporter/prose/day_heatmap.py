@@ -23,19 +23,7 @@ def _rare_after(shares: dict[int, float]) -> int | None:
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``day_heatmap`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-    """
+    """What ``day_heatmap`` says."""
     voice, language, say = voices[0], voices[0].language, voices[0].language.text
     the = voice.short
     common = {

@@ -18,26 +18,7 @@ if TYPE_CHECKING:
 
 
 def tell(voices: Sequence[Voice], *, overlay: Overlay | None = None) -> Story:
-    """
-    What ``el_nino_overlay`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-    overlay : Overlay
-        The lines.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-
-    Raises
-    ------
-    RenderError
-        If there is no overlay: its onsets come from the Niño 3.4 series.
-    """
+    """What ``el_nino_overlay`` says."""
     voice, language, say = voices[0], voices[0].language, voices[0].language.text
     if overlay is None:
         raise RenderError(

@@ -17,21 +17,7 @@ WHOLE = 0.9995
 
 
 def words(shown: FieldMap, language: Language) -> Words:
-    """
-    Title, subtitle, caption and alt texts of a map.
-
-    Parameters
-    ----------
-    shown : FieldMap
-        What it shows.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    Words
-        Title first.
-    """
+    """Title, subtitle, caption and alt texts of a map."""
     decimals = VARIABLES[shown.variable].decimals
     preliminary = shown.status == Status.PRELIMINARY
     values = {
@@ -67,78 +53,22 @@ def words(shown: FieldMap, language: Language) -> Words:
 
 
 def share(shown: FieldMap, language: Language) -> str:
-    """
-    How much of the area is warmer than average, as a sentence without its full stop.
-
-    Parameters
-    ----------
-    shown : FieldMap
-        The map.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        In whole percent.
-    """
+    """How much of the area is warmer than average, as a sentence without its full stop."""
     return language.text("map.share", share=language.percent(100 * shown.warmer), area=area(shown, language))
 
 
 def area(shown: FieldMap, language: Language) -> str:
-    """
-    What a mean or a share is of: all of the region, or as much of it as has values.
-
-    Parameters
-    ----------
-    shown : FieldMap
-        The map.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        ``the sea with data``; in Spanish with its preposition, ``del mar con datos``.
-    """
+    """What a mean or a share is of: all of the region, or as much of it as has values."""
     return language.text("map.area" if shown.coverage > WHOLE else f"map.area.{shown.variable}")
 
 
 def early(status: Status, language: Language) -> str:
-    """
-    What follows the date of preliminary data.
-
-    Parameters
-    ----------
-    status : Status
-        Of the day.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        `` (preliminary)``, or nothing.
-    """
+    """What follows the date of preliminary data."""
     return language.text("map.early") if status == Status.PRELIMINARY else ""
 
 
 def where(extreme: Extreme, language: Language) -> str:
-    """
-    A place in whole degrees: ``42° N, 61° W``, ``42° N, 61° O``.
-
-    Parameters
-    ----------
-    extreme : Extreme
-        The place.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        With spaces that never break.
-    """
+    """A place in whole degrees: ``42° N, 61° W``, ``42° N, 61° O``."""
     west = "O" if language.spanish else "W"
     lat = f"{abs(extreme.latitude):.0f}°\u00a0{'N' if extreme.latitude >= 0 else 'S'}"
     lon = f"{abs(extreme.longitude):.0f}°\u00a0{'E' if extreme.longitude >= 0 else west}"
@@ -146,20 +76,6 @@ def where(extreme: Extreme, language: Language) -> str:
 
 
 def source(shown: FieldMap, language: Language) -> str:
-    """
-    Whose data these are; Climate Reanalyzer has no part in a map computed from the product's own grids.
-
-    Parameters
-    ----------
-    shown : FieldMap
-        The map.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        One sentence without its full stop.
-    """
+    """Whose data these are; Climate Reanalyzer has no part in a map computed from the product's own grids."""
     product = PRODUCTS[shown.product]
     return language.text("map.source", product=product.title, provider=product.provider)

@@ -16,21 +16,7 @@ from climtrack.vocabulary.variables import VARIABLES
 
 
 def words(shown: HeatwaveMap, language: Language) -> Words:
-    """
-    Title, subtitle, caption and alt texts of a map of marine heatwaves.
-
-    Parameters
-    ----------
-    shown : HeatwaveMap
-        What it shows.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    Words
-        Title first.
-    """
+    """Title, subtitle, caption and alt texts of a map of marine heatwaves."""
     named = [
         language.text("heat.part", share=share, category=language.text(f"heat.category.{i + 1}"))
         for i, share in enumerate(whole(shown.shares, language))
@@ -62,21 +48,7 @@ def words(shown: HeatwaveMap, language: Language) -> Words:
 
 
 def whole(shares: Sequence[float], language: Language) -> tuple[str, ...]:
-    """
-    Shares in whole percent that add up to their rounded sum.
-
-    Parameters
-    ----------
-    shares : sequence of float
-        From 0 to 1.
-    language : Language
-        In which to write them.
-
-    Returns
-    -------
-    tuple of str
-        What is there but rounds to nothing is ``<1 %``.
-    """
+    """Shares in whole percent that add up to their rounded sum."""
     exact = [100 * share for share in shares]
     rounded = [int(part) for part in exact]
     rest = round(sum(exact)) - sum(rounded)
@@ -86,21 +58,7 @@ def whole(shares: Sequence[float], language: Language) -> tuple[str, ...]:
 
 
 def percent(share: float, language: Language) -> str:
-    """
-    A share in whole percent.
-
-    Parameters
-    ----------
-    share : float
-        From 0 to 1.
-    language : Language
-        In which to write it.
-
-    Returns
-    -------
-    str
-        ``<1 %`` where there is some that rounds to nothing.
-    """
+    """A share in whole percent."""
     return _percent(round(100 * share), share, language)
 
 
@@ -110,40 +68,12 @@ def _percent(rounded: int, share: float, language: Language) -> str:
 
 
 def strongest(extreme: Extreme, language: Language) -> str:
-    """
-    Where the sea is most times above its threshold, as a sentence without its full stop.
-
-    Parameters
-    ----------
-    extreme : Extreme
-        Difference from average, and where.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        With two decimals, as the sea's.
-    """
+    """Where the sea is most times above its threshold, as a sentence without its full stop."""
     value = language.difference(extreme.value, VARIABLES["sst"].decimals)
     return language.text("heat.strongest", value=value, where=where(extreme, language))
 
 
 def source(shown: HeatwaveMap, language: Language) -> str:
-    """
-    Whose data and whose method these are.
-
-    Parameters
-    ----------
-    shown : HeatwaveMap
-        The map.
-    language : Language
-        In which to say it.
-
-    Returns
-    -------
-    str
-        One sentence without its full stop.
-    """
+    """Whose data and whose method these are."""
     product = PRODUCTS[shown.product]
     return language.text("heat.source", product=product.title, provider=product.provider)

@@ -39,24 +39,7 @@ def _titles(one: Voice, two: Voice) -> tuple[str, ...]:
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``hemispheres`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        Two studies of one variable in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-
-    Raises
-    ------
-    RenderError
-        If there are not two.
-    """
+    """What ``hemispheres`` says."""
     if len(voices) != 2:
         raise RenderError(f"hemispheres compares two series, not {len(voices)}", "Give both, for example nh and sh")
     one, two = voices

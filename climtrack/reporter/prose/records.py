@@ -22,24 +22,7 @@ def _titles(voice: Voice, warm: Sequence[Holder], total: int) -> tuple[str, ...]
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``records`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-
-    Raises
-    ------
-    RenderError
-        If no date has a record, as in a series of one year.
-    """
+    """What ``records`` says."""
     voice, say = voices[0], voices[0].language.text
     found = voice.findings.records
     warm, cold = found.warm_holders, found.cold_holders

@@ -25,26 +25,7 @@ A_YEAR = 360
 
 
 def moment(study: Study, since: dt.date | None) -> dt.date:
-    """
-    The day from which a chart since a date counts.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    since : date or None
-        Date of the last issue; None for a fortnight before the latest value.
-
-    Returns
-    -------
-    date
-        Day of the last value not after `since`.
-
-    Raises
-    ------
-    RenderError
-        If the series begins after it.
-    """
+    """The day from which a chart since a date counts."""
     if since is None:
         since = max(study.series.end - dt.timedelta(days=FORTNIGHT), study.series.start)
     if since < study.series.start:
@@ -66,26 +47,7 @@ def _beside(study: Study, then: dt.date, other: int) -> tuple[int, int]:
 
 
 def tell(voices: Sequence[Voice], *, since: dt.date | None = None) -> Story:
-    """
-    What ``since_last_issue`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-    since : date, optional
-        Date of the last issue; by default a fortnight before the latest value.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-
-    Raises
-    ------
-    RenderError
-        If the series begins after `since`, or no baseline is covered.
-    """
+    """What ``since_last_issue`` says."""
     voice, language, say = voices[0], voices[0].language, voices[0].language.text
     study, decimals = voice.study, voice.decimals
     then = moment(study, since)

@@ -18,21 +18,7 @@ SPANISH_TITLE = 99
 
 
 def cut(text: str, limit: int) -> str:
-    """
-    Text no longer than a limit, broken between words.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-    limit : int
-        Most characters.
-
-    Returns
-    -------
-    str
-        The text, or its beginning and an ellipsis.
-    """
+    """Text no longer than a limit, broken between words."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
@@ -52,29 +38,7 @@ def story(
     alts: Sequence[str],
     more: Sequence[str] = (),
 ) -> Story:
-    """
-    A story about one series, or about several of which this is the first.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-    titles, subtitles, alts_short, alts : sequence of str
-        Wordings, fullest first.
-    titles_brief : sequence of str, optional
-        Titles that say less, for the case that those do not fit in some language.
-    subtitles_placed : sequence of str, optional
-        Subtitles for titles that do not name the subject in full; by default those of `subtitles`.
-    lead : str
-        First sentence of the caption.
-    extras, more : sequence of str, optional
-        Further sentences, dearest first, and those for the long description only.
-
-    Returns
-    -------
-    Story
-        With the source and, for the sample, the warning.
-    """
+    """A story about one series, or about several of which this is the first."""
     return Story(
         titles=tuple(titles),
         titles_brief=tuple(titles_brief or titles),
@@ -95,47 +59,22 @@ def story(
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """
-    What a picture has to say, before it is made to fit.
+    """What a picture has to say, before it is made to fit."""
 
-    Parameters
-    ----------
-    titles, titles_brief : tuple of str
-        Wordings that say the same, fullest first, and others that say less.
-    alts_short, alts : tuple of str
-        Wordings, fullest first, as many in every language.
-    subject : str
-        What has a temperature, in full; where the title does not say it, the subtitle names the place.
-    subtitles, subtitles_placed : tuple of str
-        Wordings without the place and with it, fullest first.
-    lead : str
-        First sentence of the caption.
-    extras : tuple of str
-        Its further sentences, dearest first; an empty one is not said.
-    source : str
-        Its last sentence.
-    more : tuple of str
-        Sentences for the long description only.
-    simulated, simulated_short : str
-        The warning, with a space behind it, or nothing.
-    spanish : bool
-        Whether titles may be a tenth longer.
-    """
-
-    titles: tuple[str, ...]
-    titles_brief: tuple[str, ...]
-    subject: str
-    subtitles: tuple[str, ...]
-    subtitles_placed: tuple[str, ...]
-    lead: str
-    extras: tuple[str, ...]
+    titles: tuple[str, ...]  # Wordings that say the same, fullest first, and others that say less
+    titles_brief: tuple[str, ...]  # Wordings that say the same, fullest first, and others that say less
+    subject: str  # What has a temperature, in full; where the title does not say it, the subtitle names the place
+    subtitles: tuple[str, ...]  # Wordings without the place and with it, fullest first
+    subtitles_placed: tuple[str, ...]  # Wordings without the place and with it, fullest first
+    lead: str  # First sentence of the caption
+    extras: tuple[str, ...]  # Its further sentences, dearest first; an empty one is not said
     source: str
-    alts_short: tuple[str, ...]
-    alts: tuple[str, ...]
-    more: tuple[str, ...]
-    simulated: str
-    simulated_short: str
-    spanish: bool
+    alts_short: tuple[str, ...]  # Wordings, fullest first, as many in every language
+    alts: tuple[str, ...]  # Wordings, fullest first, as many in every language
+    more: tuple[str, ...]  # Sentences for the long description only
+    simulated: str  # The warning, with a space behind it, or nothing
+    simulated_short: str  # The warning, with a space behind it, or nothing
+    spanish: bool  # Whether titles may be a tenth longer
 
     @property
     def title_limit(self) -> int:
@@ -143,19 +82,7 @@ class Story:
         return SPANISH_TITLE if self.spanish else TITLE
 
     def words(self, twins: Sequence[Story]) -> Words:
-        """
-        The story within its limits.
-
-        Parameters
-        ----------
-        twins : sequence of Story
-            The same story in every language, this one included.
-
-        Returns
-        -------
-        Words
-            Title without a full stop, caption with its source, three lengths of alternative text.
-        """
+        """The story within its limits."""
         warn = max(len(twin.simulated) for twin in twins)
         warn_short = max(len(twin.simulated_short) for twin in twins)
         whole = all(min(map(len, twin.titles)) <= twin.title_limit for twin in twins)

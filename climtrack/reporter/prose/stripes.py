@@ -50,19 +50,7 @@ def _change(voice: Voice) -> tuple[float, tuple[int, int], tuple[int, int]] | No
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``stripes`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        One study or two in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-    """
+    """What ``stripes`` says."""
     voice, say = voices[0], voices[0].language.text
     language = voice.language
     changes = [found for found in map(_change, voices) if found is not None]

@@ -27,23 +27,7 @@ PODIUM = 3
 
 
 def worded(voice: Voice, message: str, **values: Any) -> tuple[str, ...]:
-    """
-    A title about the whole subject, and the same about its short name.
-
-    Parameters
-    ----------
-    voice : Voice
-        Whose subject.
-    message : str
-        Id of the title.
-    **values : Any
-        What its braces stand for besides the subject; a number `warmer` becomes its adjective.
-
-    Returns
-    -------
-    tuple of str
-        Fullest first.
-    """
+    """A title about the whole subject, and the same about its short name."""
     change = values.pop("warmer", None)
     found = []
     for subject in (voice.subject, voice.short):
@@ -63,19 +47,7 @@ def worded(voice: Voice, message: str, **values: Any) -> tuple[str, ...]:
 
 
 def line_titles(voice: Voice) -> tuple[str, ...]:
-    """
-    Titles of ``year_lines``.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    tuple of str
-        The finding's wordings, fullest first.
-    """
+    """Titles of ``year_lines``."""
     findings, language, decimals = voice.findings, voice.language, voice.decimals
     common = {"day": voice.day_month, "first": voice.first, "year": voice.day.year, "value": voice.value}
     record = findings.records.warmest_day

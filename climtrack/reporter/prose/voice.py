@@ -28,38 +28,12 @@ SUPERLATIVES = 10
 
 
 def side(value: float, decimals: int) -> str:
-    """
-    The word's key for a difference: ``above``, ``level`` or ``below`` as it will print.
-
-    Parameters
-    ----------
-    value : float
-        Difference in degC.
-    decimals : int
-        Decimals printed.
-
-    Returns
-    -------
-    str
-        Part of a message id.
-    """
+    """The word's key for a difference: ``above``, ``level`` or ``below`` as it will print."""
     return _SIDES[direction(value, decimals)]
 
 
 def year_runs(years: list[int]) -> list[tuple[int, int]]:
-    """
-    Consecutive years put together.
-
-    Parameters
-    ----------
-    years : list of int
-        Ascending.
-
-    Returns
-    -------
-    list of tuple of int
-        First and last year of each run.
-    """
+    """Consecutive years put together."""
     runs: list[tuple[int, int]] = []
     for year in years:
         if runs and year == runs[-1][1] + 1:
@@ -71,16 +45,7 @@ def year_runs(years: list[int]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """
-    One study in one language.
-
-    Parameters
-    ----------
-    study : Study
-        What is known.
-    language : Language
-        In which to say it.
-    """
+    """One study in one language."""
 
     study: Study
     language: Language
@@ -247,37 +212,11 @@ class Voice:
         )
 
     def reason(self, unknown: Unknown) -> str:
-        """
-        Why something cannot be known, in the reader's language.
-
-        Parameters
-        ----------
-        unknown : Unknown
-            What cannot be known.
-
-        Returns
-        -------
-        str
-            The analysis's own words in English; in Spanish those that `reasons` can tell, else a plain one.
-        """
+        """Why something cannot be known, in the reader's language."""
         return unknown.why if not self.language.spanish else spanish_reason(unknown.why)
 
     def adjective(self, value: float, subject: str) -> str:
-        """
-        Cooler or warmer, agreeing with its subject.
-
-        Parameters
-        ----------
-        value : float
-            Difference in degC.
-        subject : str
-            What is cooler or warmer.
-
-        Returns
-        -------
-        str
-            ``más fría`` for ``la superficie …``.
-        """
+        """Cooler or warmer, agreeing with its subject."""
         gender = "f" if self.language.spanish and feminine(subject) else "m"
         return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
 
@@ -295,19 +234,7 @@ class Voice:
         )
 
     def average_relation(self, form: str = "average") -> str:
-        """
-        The latest day against the average, inside a sentence; nothing where there is none.
-
-        Parameters
-        ----------
-        form : str, default "average"
-            Family of messages.
-
-        Returns
-        -------
-        str
-            ``0.6 °C above the 1991–2020 average``.
-        """
+        """The latest day against the average, inside a sentence; nothing where there is none."""
         anomaly = self.anomaly
         if anomaly is None:
             return ""

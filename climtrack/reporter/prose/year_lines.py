@@ -12,19 +12,7 @@ from climtrack.reporter.prose.voice import Voice, side
 
 
 def brief(voice: Voice) -> str:
-    """
-    Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    str
-        The value, where there is nothing to compare it with.
-    """
+    """Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``."""
     language, decimals = voice.language, voice.decimals
     parts = []
     if voice.yoy is not None:
@@ -42,36 +30,12 @@ def brief(voice: Voice) -> str:
 
 
 def briefest(voice: Voice) -> str:
-    """
-    The difference from average alone, or the value: never last year's alone.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    str
-        ``0.6 °C above average``.
-    """
+    """The difference from average alone, or the value: never last year's alone."""
     return voice.average_relation("brief.average") or voice.language.text("brief.value", value=voice.value)
 
 
 def course(voice: Voice) -> str:
-    """
-    How the year ran against the average and where it ends.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-
-    Returns
-    -------
-    str
-        What follows "where" in the alternative text.
-    """
+    """How the year ran against the average and where it ends."""
     findings, language = voice.findings, voice.language
     above, known = findings.days_above_average, findings.days_known
     values = {"year": voice.day.year, "baseline": voice.baseline, "day": voice.day_month, "relation": brief(voice)}
@@ -83,21 +47,7 @@ def course(voice: Voice) -> str:
 
 
 def shorts(voice: Voice, message: str) -> tuple[str, ...]:
-    """
-    Short alternative texts: subject, day, both differences; then ever less.
-
-    Parameters
-    ----------
-    voice : Voice
-        The study and the language.
-    message : str
-        Id of the sentence.
-
-    Returns
-    -------
-    tuple of str
-        Fullest first.
-    """
+    """Short alternative texts: subject, day, both differences; then ever less."""
     return tuple(
         voice.language.text(message, subject=subject, day=voice.date, relation=relation)
         for subject, relation in (
@@ -109,19 +59,7 @@ def shorts(voice: Voice, message: str) -> tuple[str, ...]:
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``year_lines`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-    """
+    """What ``year_lines`` says."""
     voice = voices[0]
     language = voice.language
     common = {"years": voice.years, "date": voice.date, "name": voice.place.name}

@@ -47,19 +47,7 @@ def _tally(voice: Voice, yoy: YearOverYear) -> str:
 
 
 def tell(voices: Sequence[Voice]) -> Story:
-    """
-    What ``year_over_year`` says.
-
-    Parameters
-    ----------
-    voices : sequence of Voice
-        The study in one language.
-
-    Returns
-    -------
-    Story
-        Title, subtitle, caption and alternative texts.
-    """
+    """What ``year_over_year`` says."""
     voice = voices[0]
     language, decimals, yoy = voice.language, voice.decimals, voice.yoy
     if yoy is None:
