@@ -202,7 +202,7 @@ class Language:
         return self._filled(f"{message.id}.remedy", message.facts)
 
     def _filled(self, message: str, facts: Mapping[str, Any]) -> str:
-        forms = catalogue(self.code).get(message)
+        forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English
         if forms is None:
             return ""
         one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
