@@ -32,7 +32,7 @@ from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import rendered
 from climtrack.reporter.theme import Theme, themed
 from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
-from climtrack.signals import die_with, undisturbed
+from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study, Unknown
@@ -250,11 +250,11 @@ def _shared_out(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...]
     pool = ProcessPoolExecutor(count, mp_context=fork, initializer=_inherit, initargs=(wanted, os.getpid()))
     try:
         # not `map`, which cancels what waits on its way out: the pool cannot break what is cancelled
-        with undisturbed():  # what a fork calls back would swallow a wish to stop
+        with defer_signals():  # what a fork calls back would swallow a wish to stop
             begun = [pool.submit(_drawn_by_number, number) for number in range(len(wanted))]
         return [one.result() for one in begun]
     except BaseException:  # told to stop: the pool would first finish what it has begun
-        with undisturbed():
+        with defer_signals():
             for worker in multiprocessing.active_children():
                 worker.kill()
             # One that was killed in the middle of a picture leaves half of it, whose rest would be waited for as long
@@ -262,7 +262,7 @@ def _shared_out(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...]
             pool._result_queue._writer.close()  # type: ignore[attr-defined]
         raise
     finally:
-        with undisturbed():  # a pool that is left half closed complains at the very end
+        with defer_signals():  # a pool that is left half closed complains at the very end
             pool.shutdown()
 
 
@@ -294,9 +294,9 @@ def _loaded(wanted: Sequence[Picture]) -> Iterator[None]:
 
 def _inherit(wanted: Sequence[Picture], parent: int) -> None:
     """What a worker is to draw, had by the fork itself: nothing is copied through a pipe. It dies with its parent."""
-    die_with(parent)
+    die_with_parent(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_sigint()
     _inherited.extend(wanted)
 
 

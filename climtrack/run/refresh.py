@@ -49,7 +49,6 @@ from climtrack.run.series import (
     update,
     wanted,
 )
-from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.registry import Baseline
@@ -253,9 +252,8 @@ def refresh(
 
         asked = [key for key in keys if not computed(key, config, store)]
         try:
-            with stoppable():
-                updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
-                updates = (*updates, *increments(config=config, now=now))
+            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+            updates = (*updates, *increments(config=config, now=now))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
         series = {key: found for key in keys if (found := held(store, key)) is not None}
@@ -270,16 +268,15 @@ def refresh(
         if not series:
             return whole
         try:
-            with stoppable():
-                doubts, departures = _doubts(series, second, config, now)
-                goods = Stock(series, updates, departures=departures)
-                album = Album(config.home, _shown(config, request))
-                report = composed(
-                    request, pairs, goods, themes,
-                    config=config, store=store, transport=transport, now=now, draw=album.draw,
-                )  # fmt: skip
-                lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
-                album.save()
+            doubts, departures = _doubts(series, second, config, now)
+            goods = Stock(series, updates, departures=departures)
+            album = Album(config.home, _shown(config, request))
+            report = composed(
+                request, pairs, goods, themes,
+                config=config, store=store, transport=transport, now=now, draw=album.draw,
+            )  # fmt: skip
+            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
+            album.save()
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:
