@@ -62,7 +62,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
 
     start, end = min(held.start, new.start), max(held.end, new.end)
     size = (end - start).days + 1
-    (old, was), (came, says) = _on(held, start, size), _on(new, start, size)
+    (old, was), (came, says) = aligned(held, start, size), aligned(new, start, size)
     older = not (accept and not only) and (new.end < held.end or _final_end(new) < _final_end(held))
 
     both = (was != Status.MISSING) & (says != Status.MISSING)
@@ -93,7 +93,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
     )
 
 
-def _on(series: Series, start: dt.date, size: int) -> tuple[Floats, Flags]:
+def aligned(series: Series, start: dt.date, size: int) -> tuple[Floats, Flags]:
     """Values and status on a longer axis."""
     values, status = np.full(size, np.nan), np.zeros(size, dtype=np.int8)
     first = (series.start - start).days
