@@ -24,9 +24,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from climtrack.fetcher.endpoints import ENDPOINTS
-from climtrack.fetcher.reanalyzer import SIMULATED
-from climtrack.sample import payload
+from climtrack.fetcher.reanalyzer import ENDPOINTS, SIMULATED
+from climtrack.fetcher.sample import payload
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"

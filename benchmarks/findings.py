@@ -18,12 +18,10 @@ import numpy as np
 from climtrack.analysis.heatwaves import events, threshold
 from climtrack.analysis.survey import study
 from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.sample import payload
-from climtrack.vocabulary.baselines import Baseline
+from climtrack.fetcher.sample import payload
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.series import Series, SeriesKey, Source
-from climtrack.vocabulary.tables import folded
+from climtrack.vocabulary.registry import REGIONS, Baseline
+from climtrack.vocabulary.series import Series, SeriesKey, Source, folded
 from tests.analysis import hobday
 
 AIR = ("world", "nh", "sh", "arctic", "antarctic")

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.grid_jobs import NINE
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS
 
 YEARS = (2021, 2022, 2023)
 COPIES = 11

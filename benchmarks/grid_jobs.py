@@ -27,8 +27,8 @@ def prepare(folder: str, *years: str) -> None:
 
 def start() -> None:
     """Start and imports alone: what any job of ours pays before its first day."""
-    import climtrack.gridded.reduction
-    import climtrack.vocabulary.regions  # noqa: F401
+    import climtrack.grids.reduce
+    import climtrack.vocabulary.registry  # noqa: F401
 
 
 def inflate(*paths: str) -> None:
@@ -55,8 +55,8 @@ def reduce(scheduler: str, workers: str, count: str, hashed: str, *paths: str) -
     import hashlib
     import time
 
-    from climtrack.gridded.reduction import Request, file_means
-    from climtrack.vocabulary.regions import REGIONS
+    from climtrack.grids.reduce import Request, file_means
+    from climtrack.vocabulary.registry import REGIONS
 
     request = Request("sst", tuple(REGIONS[name] for name in NINE[: int(count)]), hashed=hashed == "hash")
     begin = time.perf_counter()
@@ -71,12 +71,12 @@ def cluster(workers: str, *paths: str) -> None:
     """The same on a dask cluster that is already up: its start is not the reduction's."""
     import time
 
-    from climtrack.gridded import schedulers
-    from climtrack.gridded.reduction import Request, file_means
-    from climtrack.vocabulary.regions import REGIONS
+    from climtrack.grids import reduce
+    from climtrack.grids.reduce import Request, file_means
+    from climtrack.vocabulary.registry import REGIONS
 
     request = Request("sst", tuple(REGIONS[name] for name in NINE))
-    with schedulers.cluster(int(workers)) as address:
+    with reduce.cluster(int(workers)) as address:
         file_means(list(paths[:1]), request, scheduler=address)  # workers import what they need
         begin = time.perf_counter()
         file_means(list(paths), request, scheduler=address)
@@ -94,7 +94,7 @@ def naive(how: str, *paths: str) -> None:
     import numpy as np
     import xarray as xr
 
-    from climtrack.vocabulary.regions import REGIONS
+    from climtrack.vocabulary.registry import REGIONS
 
     with xr.open_mfdataset(list(paths), chunks={"time": 30}) as data:
         field = data["sst"]
@@ -119,8 +119,8 @@ def reference(*paths: str) -> None:
     import netCDF4
     import numpy as np
 
-    from climtrack.gridded.reduction import Request, file_means
-    from climtrack.vocabulary.regions import REGIONS
+    from climtrack.grids.reduce import Request, file_means
+    from climtrack.vocabulary.registry import REGIONS
 
     names = ("world", "nh", "sh", "natlan")
     found = file_means(list(paths), Request("sst", tuple(REGIONS[n] for n in names)))
@@ -151,8 +151,8 @@ def reference(*paths: str) -> None:
 
 def climatology(out: str, first: str, last: str, *paths: str) -> None:
     """Climatology of every cell, written to a file."""
-    from climtrack.gridded import cells, grids
-    from climtrack.vocabulary.baselines import Baseline
+    from climtrack.grids import cells, grids
+    from climtrack.vocabulary.registry import Baseline
 
     files = [grids.open_grid(path, "sst") for path in paths]
     cells.to_netcdf(cells.climatology(files, Baseline(int(first), int(last))), Path(out), {})
@@ -163,7 +163,7 @@ def difference(out: str, this: str, other: str) -> None:
     import netCDF4
     import numpy as np
 
-    from climtrack.gridded import cells, grids
+    from climtrack.grids import cells, grids
     from climtrack.vocabulary.calendar import same_day
 
     one, two = grids.open_grid(this, "sst"), grids.open_grid(other, "sst")
@@ -196,8 +196,8 @@ def percentiles(whose: str, cells: str) -> None:
 
     import numpy as np
 
-    from climtrack.gridded.percentiles import day_of_year_percentile
-    from climtrack.vocabulary.baselines import Baseline
+    from climtrack.grids.percentiles import day_of_year_percentile
+    from climtrack.vocabulary.registry import Baseline
 
     rng = np.random.default_rng(1)
     dates = np.arange("1991-01-01", "2021-01-01", dtype="datetime64[D]")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from climtrack.vocabulary.results import Study
+    from climtrack.vocabulary.findings import Study
 
 CHARTS = ("year_lines", "anomaly", "year_over_year", "records")
 
@@ -26,7 +26,7 @@ def studies(home: Path) -> list[Study]:
     """Everything known of every stored series."""
     from climtrack.analysis.survey import study
     from climtrack.store.netcdf import Store
-    from climtrack.vocabulary.regions import REGIONS
+    from climtrack.vocabulary.registry import REGIONS
 
     store = Store(home)
     keys = tuple(store.keys())
@@ -35,8 +35,8 @@ def studies(home: Path) -> list[Study]:
 
 def job(home: Path, out: Path, processes: int) -> None:
     """Read, compute, draw as `climtrack report` draws, write."""
-    from climtrack.pipeline.drawing import Picture, draw
     from climtrack.reporter.theme import themed
+    from climtrack.run.drawing import Picture, draw
 
     chosen = next(one for one in studies(home) if str(one.series.key) == "era5.t2m.nh")
     wanted = [Picture(chart, (chosen,), "wide", themed("light"), "en", ("png", "svg")) for chart in CHARTS]
@@ -77,10 +77,10 @@ def parts(home: Path) -> dict[str, tuple[float, float]]:
 
     meter.lay("import")
     from climtrack.reporter import encode
-    from climtrack.reporter.language import Language
     from climtrack.reporter.prose import words
     from climtrack.reporter.render import draw
     from climtrack.reporter.theme import COLOURS
+    from climtrack.words.language import Language
 
     chosen = next(one for one in studies(home) if str(one.series.key) == "era5.t2m.nh")
     gc.freeze()  # as the job does: collecting garbage is none of the parts

@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from climtrack.publisher.folder import Folder
-from climtrack.publisher.publication import File, Publication
+from climtrack.publish.folder import Folder
+from climtrack.publish.site import File, Publication
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -15,7 +15,7 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS
 
 FILL = -999
 OISST = "NOAA/NCEI 1/4 Degree Daily Optimum Interpolation Sea Surface Temperature (OISST) Analysis"

@@ -15,67 +15,61 @@ TYPE_CHECKING = False  # as type checkers take it: the package imports nothing, 
 if TYPE_CHECKING:
     from typing import Any
 
-    from climtrack.api.anomalies import anomaly as anomaly
-    from climtrack.api.anomalies import climatology as climatology
-    from climtrack.api.data import compare as compare
+    from climtrack.api.data import anomaly, climatology, compare, reduce
     from climtrack.api.data import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
-    from climtrack.api.data import reduce as reduce
-    from climtrack.api.events import el_nino_overlay as el_nino_overlay
-    from climtrack.api.events import heatwaves as heatwaves
-    from climtrack.api.findings import facts as facts
-    from climtrack.api.findings import study as study
+    from climtrack.api.findings import (
+        agreement,
+        air_minus_sea,
+        contrast,
+        el_nino,
+        el_nino_overlay,
+        facts,
+        heatwaves,
+        reconcile,
+        since,
+        study,
+        study_of,
+        two_years,
+    )
     from climtrack.api.pictures import chart as chart
     from climtrack.api.pictures import plot as plot
-    from climtrack.api.questions import agreement as agreement
-    from climtrack.api.questions import air_minus_sea as air_minus_sea
-    from climtrack.api.questions import contrast as contrast
-    from climtrack.api.questions import el_nino as el_nino
-    from climtrack.api.questions import reconcile as reconcile
-    from climtrack.api.questions import since as since
-    from climtrack.api.questions import study_of as study_of
-    from climtrack.api.questions import two_years as two_years
     from climtrack.errors import ClimtrackError as ClimtrackError
     from climtrack.vocabulary.assets import Asset as Asset
-    from climtrack.vocabulary.baselines import BASELINES as BASELINES
-    from climtrack.vocabulary.baselines import Baseline as Baseline
-    from climtrack.vocabulary.products import PRODUCTS as PRODUCTS
-    from climtrack.vocabulary.regions import REGIONS as REGIONS
-    from climtrack.vocabulary.results import Study as Study
-    from climtrack.vocabulary.series import Series as Series
-    from climtrack.vocabulary.series import SeriesKey as SeriesKey
-    from climtrack.vocabulary.variables import VARIABLES as VARIABLES
+    from climtrack.vocabulary.findings import Study
+    from climtrack.vocabulary.registry import BASELINES, PRODUCTS, REGIONS, VARIABLES, Baseline
+    from climtrack.vocabulary.series import Series, SeriesKey
 
 __version__ = "0.1.0"
 
 #: Public names, in the order in which a reader meets them, and where each lives.
 _HOMES = {
     "open": "climtrack.api.data",
-    "climatology": "climtrack.api.anomalies",
-    "anomaly": "climtrack.api.anomalies",
+    "climatology": "climtrack.api.data",
+    "anomaly": "climtrack.api.data",
     "compare": "climtrack.api.data",
     "reduce": "climtrack.api.data",
     "study": "climtrack.api.findings",
     "facts": "climtrack.api.findings",
-    "study_of": "climtrack.api.questions",
-    "two_years": "climtrack.api.questions",
-    "heatwaves": "climtrack.api.events",
-    "contrast": "climtrack.api.questions",
-    "air_minus_sea": "climtrack.api.questions",
-    "since": "climtrack.api.questions",
-    "el_nino": "climtrack.api.questions",
-    "el_nino_overlay": "climtrack.api.events",
-    "agreement": "climtrack.api.questions",
-    "reconcile": "climtrack.api.questions",
+    "study_of": "climtrack.api.findings",
+    "two_years": "climtrack.api.findings",
+    "heatwaves": "climtrack.api.findings",
+    "contrast": "climtrack.api.findings",
+    "air_minus_sea": "climtrack.api.findings",
+    "since": "climtrack.api.findings",
+    "el_nino": "climtrack.api.findings",
+    "el_nino_overlay": "climtrack.api.findings",
+    "agreement": "climtrack.api.findings",
+    "reconcile": "climtrack.api.findings",
     "chart": "climtrack.api.pictures",
     "plot": "climtrack.api.pictures",
-    "Baseline": "climtrack.vocabulary.baselines",
-    "BASELINES": "climtrack.vocabulary.baselines",
-    "REGIONS": "climtrack.vocabulary.regions",
-    "VARIABLES": "climtrack.vocabulary.variables",
-    "PRODUCTS": "climtrack.vocabulary.products",
+    "Baseline": "climtrack.vocabulary.registry",
+    "BASELINES": "climtrack.vocabulary.registry",
+    "REGIONS": "climtrack.vocabulary.registry",
+    "VARIABLES": "climtrack.vocabulary.registry",
+    "PRODUCTS": "climtrack.vocabulary.registry",
     "Series": "climtrack.vocabulary.series",
     "SeriesKey": "climtrack.vocabulary.series",
-    "Study": "climtrack.vocabulary.results",
+    "Study": "climtrack.vocabulary.findings",
     "Asset": "climtrack.vocabulary.assets",
     "ClimtrackError": "climtrack.errors",
 }

@@ -30,7 +30,7 @@ def main() -> None:
     code: int | str | None = 0
     try:
         try:
-            from climtrack.stopping import deliver_again, listen
+            from climtrack.signals import deliver_again, listen
 
             listen()
             deliver_again()
@@ -49,14 +49,14 @@ def main() -> None:
 
 def _leave(code: int | str | None) -> None:
     """Exit."""
-    from climtrack.stopping import leave
+    from climtrack.signals import leave
 
     leave(code)
 
 
 def _end() -> None:
     """The last before Python takes itself apart: no garbage is looked for, and no signal changes the exit code."""
-    from climtrack.stopping import ignore_wishes
+    from climtrack.signals import ignore_wishes
 
     gc.freeze()
     ignore_wishes()

@@ -1,5 +1,5 @@
 """
-The errors a user may meet; anything else is a bug.
+What is said, as data, and the errors a user may meet; anything else is a bug.
 
 ::
 
@@ -24,20 +24,79 @@ The errors a user may meet; anything else is a bug.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from climtrack.words.language import Language
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Notice:
+    """
+    Something to tell a reader: an id of the catalogues in ``words/locale`` and the facts that fill its sentence.
+
+    `words.language.Language.say` makes the sentence, at the edge; nothing else builds one. The entry ``ID.remedy``,
+    where there is one, says what to do.
+    """
+
+    id: str
+    facts: Mapping[str, Any]
+
+    def __init__(self, id: str, /, **facts: Any) -> None:  # noqa: A002 - the word of the catalogues
+        object.__setattr__(self, "id", id)
+        object.__setattr__(self, "facts", facts)
+
+    def __hash__(self) -> int:
+        return hash((self.id, repr(self.facts)))
 
 
 class ClimtrackError(Exception):
-    """What went wrong, in one line, and what to do about it."""
+    """What went wrong and, where the catalogue has a remedy for it, what to do about it."""
 
-    def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(what, remedy)
-        self.what = what
-        self.remedy = remedy
+    def __init__(self, id: str, remedy: str = "", /, **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, remedy)
+        self.id = id
+        self.facts = facts
+        self._remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _raised, (type(self), self.id, self._remedy, self.__dict__)
+
+    @property
+    def notice(self) -> Notice:
+        return Notice(self.id, **self.facts)
+
+    @property
+    def what(self) -> str:
+        """What happened, in English, without a full stop."""
+        return self._language().what(self)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in English, without a full stop, or nothing."""
+        return self._remedy or self._language().remedy(self)
 
     def __str__(self) -> str:
-        what = self.what if self.what.endswith("?") else f"{self.what}."
-        return f"{what} {self.remedy}." if self.remedy else what
+        if self._remedy:
+            return f"{self.id if self.id.endswith('?') else f'{self.id}.'} {self._remedy}."
+        return self._language().say(self)
+
+    def _language(self) -> Language:
+        from climtrack.words.language import (
+            Language,
+        )  # the one import that points up: a traceback, too, shows a sentence
+
+        return Language("en")
+
+
+def _raised(kind: type[ClimtrackError], message: str, remedy: str, state: dict[str, Any]) -> ClimtrackError:
+    """An error that came from another process."""
+    error = kind(message, remedy)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(ClimtrackError):
@@ -51,8 +110,8 @@ class ExtraMissing(ConfigError):
 class FetchError(ClimtrackError):
     """A download that gave no series."""
 
-    def __init__(self, what: str, remedy: str = "", *, url: str = "", body: bytes = b"") -> None:
-        super().__init__(what, remedy)
+    def __init__(self, id: str, remedy: str = "", /, *, url: str = "", body: bytes = b"", **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, remedy, **facts)
         self.url = url
         self.body = body
 
@@ -62,14 +121,16 @@ class SourceUnavailable(FetchError):
 
     def __init__(
         self,
-        what: str,
+        id: str,  # noqa: A002
         remedy: str = "",
+        /,
         *,
         url: str = "",
         body: bytes = b"",
         retry_after: float | None = None,
+        **facts: Any,
     ) -> None:
-        super().__init__(what, remedy, url=url, body=body)
+        super().__init__(id, remedy, url=url, body=body, **facts)
         self.retry_after = retry_after
 
 
@@ -84,8 +145,8 @@ class SeriesError(ClimtrackError):
 class StoreError(ClimtrackError):
     """The store cannot do what was asked."""
 
-    def __init__(self, what: str, remedy: str = "", *, path: Path | None = None) -> None:
-        super().__init__(what, remedy)
+    def __init__(self, id: str, remedy: str = "", /, *, path: Path | None = None, **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, remedy, **facts)
         self.path = path
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from climtrack.analysis.survey import study
 from climtrack.config import load
-from climtrack.pipeline.studies import sampled
 from climtrack.reporter.render import render
-from climtrack.vocabulary.results import Study
+from climtrack.run.series import sampled
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import SeriesKey
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from climtrack.sample import payload
+from climtrack.fetcher.sample import payload
 from climtrack.vocabulary.series import SeriesKey
 
 WORLD = SeriesKey("era5", "t2m", "world")

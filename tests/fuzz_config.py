@@ -12,7 +12,7 @@ from pathlib import Path
 
 import atheris  # ty: ignore
 
-with atheris.instrument_imports(include=["climtrack.config", "climtrack.settings", "tomllib"]):
+with atheris.instrument_imports(include=["climtrack.config", "climtrack.config", "tomllib"]):
     from tests.settled import settled
 
 FOLDER = Path(tempfile.mkdtemp(prefix="climtrack-fuzz-"))

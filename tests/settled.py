@@ -7,13 +7,12 @@ from pathlib import Path
 
 from climtrack.config import Config, load
 from climtrack.errors import ClimtrackError
-from climtrack.fetcher.transport import Http
-from climtrack.pipeline import rhythm
-from climtrack.pipeline.looks import looks
-from climtrack.pipeline.publish import site_folder
-from climtrack.pipeline.refresh import _request
-from climtrack.pipeline.selection import pairings, wanted
-from climtrack.pipeline.update import endpoints, http_policy
+from climtrack.fetcher.http import Http
+from climtrack.run import schedule
+from climtrack.run.drawing import looks
+from climtrack.run.publish import site_folder
+from climtrack.run.refresh import _request
+from climtrack.run.series import endpoints, http_policy, pairings, wanted
 from climtrack.store.netcdf import Store
 
 NOW = dt.datetime(2026, 3, 29, 0, 30, tzinfo=dt.UTC)
@@ -33,7 +32,7 @@ def settled(path: Path) -> Config | None:
         site_folder(config)
         said = config.schedule
         retry = dt.timedelta(minutes=said.retry_minutes)
-        planned = rhythm.next_run(NOW, rhythm.Progress(attempt=NOW), rhythm.Rhythm(said.hours, said.zone, retry))
+        planned = schedule.next_run(NOW, schedule.Progress(attempt=NOW), schedule.Rhythm(said.hours, said.zone, retry))
         assert NOW <= planned <= NOW + 2 * dt.timedelta(days=1)
     except ClimtrackError as problem:
         for line in str(problem).splitlines():

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from climtrack.config import TEMPLATE, Config, load
+from climtrack.config import TEMPLATE, Config, Settings, load
 from climtrack.errors import ConfigError
-from climtrack.pipeline.looks import looks
-from climtrack.settings import Settings
+from climtrack.run.drawing import looks
 from tests.settled import settled
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from climtrack import doctor
 from climtrack.config import Config, load
-from climtrack.pipeline.update import update
-from climtrack.sample import SampleTransport
+from climtrack.fetcher.sample import SampleTransport
+from climtrack.run import doctor
+from climtrack.run.series import update
 from climtrack.store.netcdf import Store
-from climtrack.vocabulary.payload import Payload
-from climtrack.vocabulary.series import SeriesKey
-from climtrack.vocabulary.symptoms import Severity, Symptom
+from climtrack.vocabulary.notice import Severity, Symptom
+from climtrack.vocabulary.series import Payload, SeriesKey
 
 NOW = dt.datetime(2026, 8, 20, 17, tzinfo=dt.UTC)
 NH = SeriesKey("era5", "t2m", "nh")
@@ -158,7 +157,7 @@ def test_document(config: Config) -> None:
     """For machines: every finding with its severity, and how many are problems."""
     found = doctor.examine(config, now=NOW)
     document = json.loads(json.dumps(doctor.document(found, NOW)))
-    assert document["schema"] == "climtrack.doctor/1"
+    assert document["schema"] == "climtrack.run.doctor/1"
     assert document["problems"] == 0
     assert len(document["findings"]) == len(found)
     assert {"topic", "severity", "what", "remedy"} == set(document["findings"][0])

@@ -11,10 +11,10 @@ import pytest
 
 from climtrack.cli.app import main
 from climtrack.config import load
-from climtrack.doctor import folders
 from climtrack.errors import ConfigError
 from climtrack.reporter.messages import spanish_line
-from climtrack.vocabulary.symptoms import Severity
+from climtrack.run.doctor import folders
+from climtrack.vocabulary.notice import Severity
 
 
 def ended(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:

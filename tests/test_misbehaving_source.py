@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
-from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
 from tests.fakes_server import FakeSite, Fault, Talk, status

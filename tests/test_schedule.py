@@ -23,16 +23,16 @@ import pytest
 
 from climtrack.config import Config
 from climtrack.errors import ConfigError, DiskError, SourceUnavailable
-from climtrack.fetcher.endpoints import ENDPOINTS
-from climtrack.pipeline import rhythm
-from climtrack.pipeline.rhythm import Progress
-from climtrack.schedule import Service
+from climtrack.fetcher.reanalyzer import ENDPOINTS
+from climtrack.run import schedule
+from climtrack.run.schedule import Progress
+from climtrack.run.service import Service
 from climtrack.store.netcdf import Store
 from tests.conftest import ROOT
 from tests.faults import genuine
 from tests.loopback import serving
-from tests.pipeline.killed import session_of
-from tests.pipeline.site import NATLAN, NOON
+from tests.run.killed import session_of
+from tests.run.site import NATLAN, NOON
 
 HOUR, DAY, MINUTE = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(minutes=1)
 
@@ -89,14 +89,14 @@ def unnoted(config: Config, now: dt.datetime) -> None:
 
 def good(config: Config, now: dt.datetime) -> None:
     """A round that goes well."""
-    rhythm.write(config.home, rhythm.read(config.home).after(now, 0, stale=False))
+    schedule.write(config.home, schedule.read(config.home).after(now, 0, stale=False))
 
 
 def test_one_round_at_once_and_then_one_a_day(tmp_path: Path) -> None:
     """At 17:00 UTC and this installation's own delay, the same every day."""
     rounds, said = lived(tmp_path, Clock(10 * DAY), good)
     assert len(rounds) == 11
-    delay = dt.timedelta(seconds=int((rhythm.read(tmp_path).offset or 0) * 1800))
+    delay = dt.timedelta(seconds=int((schedule.read(tmp_path).offset or 0) * 1800))
     assert 0 < delay.total_seconds() < 1800
     for moment in rounds[1:]:
         assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 20 * MINUTE
@@ -135,13 +135,13 @@ def test_a_failing_round_is_tried_again_and_never_ends_the_service(tmp_path: Pat
     assert 4 <= len(rounds) <= 7
     assert "climtrack: nobody answers. Later." in said
     assert any("a bug ended the round" in line for line in said)
-    assert rhythm.read(tmp_path).tries >= 4
+    assert schedule.read(tmp_path).tries >= 4
 
 
 @pytest.mark.parametrize("raises", [True, False])
 def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raises: bool) -> None:
     """S2: a round of which the disk takes no note is tried again later, not at every look at the clock."""
-    rhythm.write(tmp_path, Progress(offset=0.5))
+    schedule.write(tmp_path, Progress(offset=0.5))
 
     def full(home: Path, progress: Progress) -> None:
         raise DiskError("data folder is full", "Free some space")
@@ -150,7 +150,7 @@ def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         if raises:
             raise DiskError("data folder is full", "Free some space")
 
-    monkeypatch.setattr(rhythm, "write", full)
+    monkeypatch.setattr(schedule, "write", full)
     rounds, _ = lived(tmp_path, Clock(DAY), fail)
     assert 2 <= len(rounds) <= 12
 
@@ -160,12 +160,12 @@ def test_a_clock_put_back_on_a_full_disk_makes_no_burst(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: dt.timedelta
 ) -> None:
     """S2 and S3 at once: the disk notes nothing and the last note on it is of a time that is now the future."""
-    rhythm.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.5))
+    schedule.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.5))
 
     def refuse(home: Path, progress: Progress) -> None:
         raise DiskError("data folder is full", "Free some space")
 
-    monkeypatch.setattr(rhythm, "write", refuse)
+    monkeypatch.setattr(schedule, "write", refuse)
     rounds, _ = lived(tmp_path, Clock(2 * DAY, {12 * HOUR: -back, 36 * HOUR: back}), unnoted)
     assert 2 <= len(rounds) <= 24 + 2  # one in two hours, and one for each jump
 
@@ -195,7 +195,7 @@ def test_a_heartbeat_goes_on_while_the_disk_is_full(tmp_path: Path) -> None:
 
 def test_a_round_by_hand_counts(tmp_path: Path) -> None:
     """Success is read from disk, so a refresh at the command line makes the service's own unnecessary."""
-    rhythm.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.0))
+    schedule.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.0))
 
     def at_17() -> Config:
         return Config(home=tmp_path)
@@ -324,7 +324,7 @@ def test_the_service_from_start_to_sigterm(tmp_path: Path, site: str) -> None:
     service = program(home, site, "schedule")
     lines = Lines(service)
     try:
-        until(lambda: rhythm.read(home / "store").success is not None or service.poll() is not None)
+        until(lambda: schedule.read(home / "store").success is not None or service.poll() is not None)
         until(lambda: (home / "store" / "heartbeat.json").exists())
         assert json.loads((home / "store" / "heartbeat.json").read_text())["pid"] == service.pid
         assert Store(home / "store").keys() == (NATLAN,)
@@ -407,7 +407,7 @@ def test_one_process_refreshes_and_serves_and_follows_its_settings(
         assert status == 200
         assert "First" in page
         assert "North Atlantic" in page
-        until(lambda: rhythm.read(home / "store").success is not None)
+        until(lambda: schedule.read(home / "store").success is not None)
         until(lambda: not json.loads((home / "store" / "heartbeat.json").read_text())["busy"])
         beat = json.loads((home / "store" / "heartbeat.json").read_text())
         assert dt.datetime.fromisoformat(beat["next_round"]).hour == 3

@@ -24,10 +24,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from climtrack.errors import ConfigError, DiskError, ExtraMissing
-from climtrack.publisher.folder import Folder
-from climtrack.publisher.publication import File, Publication
-from climtrack.publisher.responder import Responder
-from climtrack.serve import ServeSettings, background, listen
+from climtrack.publish.folder import Folder
+from climtrack.publish.server import Responder, ServeSettings, background, listen
+from climtrack.publish.site import File, Publication
 
 pytest.importorskip("uvicorn", reason="the extra serve is not installed")
 
@@ -231,7 +230,7 @@ def test_readers_meet_whole_publications_while_new_ones_appear(tmp_path: Path) -
 def test_broken_and_slow_clients_do_not_hold_up_others(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half-open, dawdling, resetting, over-long, nonsensical: a normal request is answered while all of them stay."""
     for limit in ("HEADER_SECONDS", "READER_SECONDS"):
-        monkeypatch.setattr(f"climtrack.serve.{limit}", 10 * PATIENCE)  # so none is sent away before
+        monkeypatch.setattr(f"climtrack.publish.server.{limit}", 10 * PATIENCE)  # so none is sent away before
     parts = urlsplit(url)
     where = (parts.hostname or "", parts.port or 0)
     held = [socket.create_connection(where) for _ in range(100)]
@@ -318,7 +317,7 @@ def test_it_stops_gracefully_when_told(tmp_path: Path) -> None:
     """SIGTERM in a process of its own: exit code 0, nothing on standard error."""
     publish(tmp_path, "dddd")
     program = (
-        "import datetime, pathlib, sys; from climtrack.serve import serve, ServeSettings\n"
+        "import datetime, pathlib, sys; from climtrack.publish.server import serve, ServeSettings\n"
         "serve(pathlib.Path(sys.argv[1]), ServeSettings(port=0), now=lambda: datetime.datetime.now(datetime.UTC),\n"
         "      ready=lambda url: print(url, flush=True))"
     )

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.soak
 pytest.importorskip("uvicorn", reason="the extra serve is not installed")
 
 PROGRAM = (
-    "import datetime, pathlib, sys; from climtrack.serve import serve, ServeSettings\n"
+    "import datetime, pathlib, sys; from climtrack.publish.server import serve, ServeSettings\n"
     "serve(pathlib.Path(sys.argv[1]), ServeSettings(port=0), now=lambda: datetime.datetime.now(datetime.UTC),\n"
     "      ready=lambda url: print(url, flush=True))"
 )

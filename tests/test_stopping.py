@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from climtrack.stopping import is_wish_to_stop, stoppable, undisturbed
+from climtrack.signals import is_wish_to_stop, stoppable, undisturbed
 from tests.conftest import ROOT
 
 #: A weak reference's callback drops what is raised in it: this one raises as a signal there would.
 DROPPED = """
 import os, signal, sys, threading, time, weakref
 from climtrack import stopping
-from climtrack.stopping import deliver_again, listen
+from climtrack.signals import deliver_again, listen
 
 class Held: pass
 
@@ -65,7 +65,7 @@ def test_a_wish_on_the_way_out_changes_nothing(number: str) -> None:
     """When everything is done: the code as it was, and not a word."""
     code = (
         "import atexit, signal\n"
-        "from climtrack.stopping import leave\n"
+        "from climtrack.signals import leave\n"
         f"atexit.register(signal.raise_signal, signal.{number})\n"
         "leave(3)"
     )
@@ -95,7 +95,7 @@ def test_a_second_wish_at_the_instant_of_leaving_is_silent() -> None:
 def test_a_wish_that_met_the_execution_of_a_string_leaves_by_its_code(tmp_path: Path) -> None:
     """As where a dataclass was being made: `python -m` would else die of SIGINT at its end."""
     (tmp_path / "met.py").write_text(
-        "from climtrack.stopping import leave\n"
+        "from climtrack.signals import leave\n"
         "try:\n exec('raise KeyboardInterrupt')\n"
         "except KeyboardInterrupt:\n leave(130)\n"
     )
@@ -107,7 +107,7 @@ def test_a_wish_that_met_the_execution_of_a_string_leaves_by_its_code(tmp_path: 
 def test_what_else_cannot_be_raised_is_shown_as_ever() -> None:
     """Other exceptions in a destructor keep Python's own words."""
     code = (
-        "from climtrack.stopping import deliver_again\n"
+        "from climtrack.signals import deliver_again\n"
         "class Held:\n def __del__(self): raise ValueError('lost')\n"
         "deliver_again()\nHeld()"
     )
@@ -121,7 +121,7 @@ def test_whatever_comes_after_a_wish_is_the_wish() -> None:
     """A library that builds its models in another language makes an error of its own of it, and names no cause."""
     code = (
         "import signal\n"
-        "from climtrack.stopping import listen, stoppable\n"
+        "from climtrack.signals import listen, stoppable\n"
         "listen()\n"
         "try:\n"
         " with stoppable():\n"

@@ -27,12 +27,12 @@ import pytest
 
 from benchmarks import synthetic
 from climtrack.config import load
-from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
 from tests.conftest import ROOT
 from tests.loopback import serving
-from tests.pipeline.killed import CHECKS, KEYS, Clock, Field, digest_of, gone, whole
+from tests.run.killed import CHECKS, KEYS, Clock, Field, digest_of, gone, whole
 from tests.store.faults import sound
 
 pytestmark = [
@@ -64,7 +64,7 @@ class Hook:
     def find_spec(self, name, path=None, target=None):
         if name == "climtrack.cli":
             os.close(os.open(os.environ["TOLD"], os.O_CREAT | os.O_WRONLY))
-        elif name == "climtrack.pipeline.publish":
+        elif name == "climtrack.run.publish":
             spec = PathFinder.find_spec(name, path)
             load = spec.loader.exec_module
             spec.loader.exec_module = lambda module: (load(module), setattr(module, "PRESETS", ("email",)))

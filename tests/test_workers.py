@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from climtrack.gridded import schedulers
-from climtrack.workers import deaf, die_with
+from climtrack.grids import reduce
+from climtrack.signals import deaf, die_with
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's help is Linux's own")
 
@@ -50,7 +50,7 @@ def heard(_: int) -> bool:
 
 def test_helpers_leave_ctrl_c_to_who_started_them() -> None:
     """A terminal sends it to all: each would print a traceback of its own."""
-    assert schedulers.run(heard, [1, 2], scheduler="processes", workers=2) == [False, False]
+    assert reduce.run(heard, [1, 2], scheduler="processes", workers=2) == [False, False]
     assert heard(0)
     with pytest.raises(KeyboardInterrupt), deaf():
         os.kill(os.getpid(), signal.SIGINT)  # comes when the block ends

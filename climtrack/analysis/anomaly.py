@@ -9,12 +9,10 @@ import numpy as np
 from climtrack.analysis.climatology import COMMON, climatology, mean_cycle, uncovered
 from climtrack.errors import BaselineNotCovered
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.findings import BaselineAnomaly, Spread, Unknown
-from climtrack.vocabulary.results import Climatology
-from climtrack.vocabulary.series import Floats, Series
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Spread, Unknown
+from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.series import Floats, Series, YearTable
 
 #: Days on either side of the date that a percentile looks at: an 11-day window.
 WINDOW = 5

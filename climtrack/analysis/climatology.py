@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from climtrack.errors import BaselineNotCovered
-from climtrack.vocabulary.baselines import BASELINES, Baseline
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.counting import counted
-from climtrack.vocabulary.results import Climatology, Method
-from climtrack.vocabulary.series import Floats, Series
-from climtrack.vocabulary.tables import Alignment, YearTable, year_table
+from climtrack.vocabulary.findings import Climatology, Method
+from climtrack.vocabulary.notice import counted
+from climtrack.vocabulary.registry import BASELINES, Baseline
+from climtrack.vocabulary.series import Alignment, Floats, Series, YearTable, year_table
 
 HARMONICS = 8
 #: Slots of the site's circular running mean.

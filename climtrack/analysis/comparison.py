@@ -6,12 +6,11 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.noise import LEVEL
+from climtrack.analysis.frame import LEVEL
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY
 from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
-from climtrack.vocabulary.series import Floats, Series
-from climtrack.vocabulary.tables import Alignment, YearTable, year_table
+from climtrack.vocabulary.series import Alignment, Floats, Series, YearTable, year_table
 
 
 def differences(table: YearTable, year: int, other: int) -> Floats:

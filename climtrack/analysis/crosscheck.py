@@ -9,8 +9,7 @@ import numpy as np
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import Ints
-from climtrack.vocabulary.context import Agreement, Period
-from climtrack.vocabulary.findings import Gap
+from climtrack.vocabulary.findings import Agreement, Gap, Period
 from climtrack.vocabulary.series import Floats, Series
 
 #: Root mean square difference that two reductions of the same ERA5 hours keep, degC.

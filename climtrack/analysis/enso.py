@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from climtrack.analysis.frame import frame_of
-from climtrack.analysis.streaks import runs
+from climtrack.analysis.ranking import runs
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
-from climtrack.vocabulary.context import Episode, NinoState, Overlay, OverlayLine, Phase
-from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Episode, NinoState, Overlay, OverlayLine, Phase, Study, Unknown
 from climtrack.vocabulary.series import Floats
 
 THRESHOLD = 0.5

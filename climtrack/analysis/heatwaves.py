@@ -11,11 +11,10 @@ import numpy.typing as npt
 from climtrack.analysis.anomaly import SHIFTING_YEARS
 from climtrack.analysis.climatology import COMMON, running_mean, uncovered
 from climtrack.analysis.frame import Frame
-from climtrack.analysis.streaks import runs
-from climtrack.vocabulary.baselines import Baseline
+from climtrack.analysis.ranking import runs
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Heatwave, Heatwaves, Unknown
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats
 
 HALF_WINDOW = 5

@@ -12,10 +12,19 @@ from climtrack.analysis.climatology import uncovered
 from climtrack.analysis.frame import frame_of
 from climtrack.analysis.survey import study as study_of
 from climtrack.errors import AnalysisError
-from climtrack.vocabulary.baselines import BASELINES, Baseline
-from climtrack.vocabulary.context import AirSea, Comparison, Contrast, Shares, Side
-from climtrack.vocabulary.findings import Gap, Unknown, Verdict, YearOverYear
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import (
+    AirSea,
+    Comparison,
+    Contrast,
+    Gap,
+    Shares,
+    Side,
+    Study,
+    Unknown,
+    Verdict,
+    YearOverYear,
+)
+from climtrack.vocabulary.registry import BASELINES, Baseline
 from climtrack.vocabulary.series import Floats
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from climtrack.analysis.climatology import mean_cycle, uncovered
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.findings import Preindustrial, Unknown
-from climtrack.vocabulary.series import Floats, SeriesKey
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.series import Floats, SeriesKey, YearTable
 
 #: How far 1991–2020 lies above 1850–1900, January to December, degC (Copernicus Climate Change Service).
 OFFSETS = np.array([0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93])

@@ -5,14 +5,497 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import numpy.typing as npt
 
-from climtrack.analysis.frame import Frame
-from climtrack.analysis.noise import LEVEL, claim
+from climtrack.analysis.climatology import COMMON
+from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of
+from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
-from climtrack.vocabulary.findings import Claim, Rank, Ranks, RevisionNoise, Unknown
-from climtrack.vocabulary.regions import Region
-from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.findings import (
+    Claim,
+    Holder,
+    Rank,
+    Ranks,
+    Reading,
+    Record,
+    Records,
+    RevisionNoise,
+    Run,
+    Streaks,
+    Study,
+    Unknown,
+)
+from climtrack.vocabulary.registry import Region
+from climtrack.vocabulary.series import Alignment, Floats, Series, Status, YearTable, year_table
+
+# Runs of days: the ledger of streaks, rebuilt from the data.
+
+
+MILESTONES = (7, 10, 14, 30, 50, 100, 150, 200, 250, 300, 365, 400, 450, 500)
+
+
+def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """
+    Where runs of True begin and end.
+
+    Parameters
+    ----------
+    flags : array of bool
+        One a day, shape (time,).
+
+    Returns
+    -------
+    starts : array of int
+        First day of each run.
+    stops : array of int
+        The day after its last.
+    """
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def latest_run(frame: Frame, flags: Bools) -> Run | None:
+    """Run that includes the latest day."""
+    if not flags[-1]:
+        return None
+    breaks = np.flatnonzero(~flags)
+    first = int(breaks[-1]) + 1 if breaks.size else 0
+    return Run(frame.date_at(first), frame.day, flags.size - first)
+
+
+def longest_run(frame: Frame, flags: Bools) -> Run | None:
+    """The longest run, the first of equals."""
+    starts, stops = runs(flags)
+    if not starts.size:
+        return None
+    i = int(np.argmax(stops - starts))
+    return Run(frame.date_at(starts[i]), frame.date_at(stops[i] - 1), int(stops[i] - starts[i]))
+
+
+def above_year(frame: Frame, year: int) -> Bools:
+    """
+    Days above the same day of a given year.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+    year : int
+        The year whose line is the bar.
+
+    Returns
+    -------
+    array of bool
+        One a day, shape (time,); a gap is never above.
+    """
+    bar = frame.table.row(year)
+    leap = LEAP_DAY - 1
+    if np.isnan(bar[leap]):
+        bar = bar.copy()
+        bar[leap] = bar[leap - 1]
+    return np.asarray(frame.series.values > bar[frame.place % DAYS])
+
+
+def run_above(study: Study, year: int) -> Run | None:
+    """
+    Run of days above the same day of a given year, for instance the one that held the record.
+
+    Parameters
+    ----------
+    study : Study
+        The series.
+    year : int
+        The year whose line is the bar.
+
+    Returns
+    -------
+    Run or None
+        None unless the latest day lies above it; a gap ends the run.
+    """
+    frame = frame_of(study)
+    return latest_run(frame, above_year(frame, year))
+
+
+def beside_last_year(frame: Frame) -> Floats:
+    """
+    Each day minus the same day a year before.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    array of float
+        degC, shape (time,); 29 February is compared with 28 February, gaps are NaN.
+    """
+    before = np.full(frame.table.values.shape, np.nan)
+    before[1:] = frame.table.values[:-1]
+    leap = LEAP_DAY - 1
+    before[:, leap] = np.where(np.isnan(before[:, leap]), before[:, leap - 1], before[:, leap])
+    return np.asarray(frame.series.values - frame.daily(before))
+
+
+def streaks(frame: Frame, flags: Bools) -> Streaks:
+    """
+    The ledger of runs, rebuilt from the data.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+    flags : array of bool
+        Record days, one a day, shape (time,).
+
+    Returns
+    -------
+    Streaks
+        Runs go through New Year; a gap ends them.
+    """
+    running = latest_run(frame, flags)
+    gap = beside_last_year(frame)
+    above = None
+    if frame.anomalies is not None:
+        above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
+    ever = np.flatnonzero(flags)
+    last = frame.date_at(ever[-1]) if ever.size else None
+    return Streaks(
+        record_days=running,
+        longest_record_days=longest_run(frame, flags),
+        above_last_year=latest_run(frame, gap > 0),
+        below_last_year=latest_run(frame, gap < 0),
+        above_average=above,
+        last_record=last,
+        days_since_record=None if last is None else (frame.day - last).days,
+        next_milestone=None if running is None else next_milestone(running.days),
+    )
+
+
+def next_milestone(days: int) -> int:
+    """
+    Next round length of a streak.
+
+    Parameters
+    ----------
+    days : int
+        Its length.
+
+    Returns
+    -------
+    int
+        The first milestone above it; whole hundreds past 500.
+    """
+    return next((m for m in MILESTONES if m > days), (days // 100 + 1) * 100)
+
+
+# Records: warmest day of all, warmest for the date, largest anomaly, kept apart; who holds the calendar.
+
+
+#: Earlier years that a date must have seen before it can set a record; a quarter of that for 29 February.
+EARLIER_YEARS = 10
+
+
+def record_days(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Bools:
+    """
+    Days warmer than the same day of every earlier year.
+
+    Parameters
+    ----------
+    table : YearTable
+        By date (29 February is compared with leap years only) or by slot.
+    earlier : int, default 10
+        Earlier years needed; a quarter of that for 29 February.
+
+    Returns
+    -------
+    array of bool
+        Shape (year, 366).
+    """
+    known = ~np.isnan(table.values)
+    best = np.full(table.values.shape, np.nan)
+    best[1:] = np.fmax.accumulate(table.values, axis=0)[:-1]
+    seen = np.zeros(known.shape, dtype=np.int64)
+    seen[1:] = np.cumsum(known, axis=0)[:-1]
+    needed = np.full(DAYS, earlier)
+    if table.alignment == "date":
+        needed[LEAP_DAY - 1] = max(earlier // 4, 1)
+    return np.asarray((table.values > best) & (seen >= np.maximum(needed, 1)))
+
+
+def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]) -> Record:
+    """Record held by day `at` of daily `values`, among the days `rivals`, which ascend and have values."""
+    value = float(values[at])
+    below = value - values[rivals]
+    below[np.searchsorted(rivals, at)] = np.inf  # it is no rival of its own
+    close = rivals[below < max(frame.noise.typical, FLOOR) - 1e-9]
+    new_year = np.searchsorted(frame.place, (frame.place[at] // DAYS) * DAYS)
+    earlier = int(np.searchsorted(rivals, new_year))
+    beaten = int(rivals[np.argmin(below[:earlier])]) if earlier else None
+    preliminary = int(frame.series.status[at] == Status.PRELIMINARY)
+    return Record(
+        date=frame.date_at(at),
+        value=value,
+        previous=None if beaten is None else _reading(frame, values, beaten),
+        margin=np.nan if beaten is None else value - float(values[beaten]),
+        claim=claim(float(below.min()), frame.noise, preliminary=preliminary),
+        tied_with=tuple(frame.date_at(i) for i in close),
+    )
+
+
+def _reading(frame: Frame, values: Floats, at: int) -> Reading:
+    """A day's value."""
+    status = "preliminary" if frame.series.status[at] == Status.PRELIMINARY else "final"
+    return Reading(frame.date_at(at), float(values[at]), status)
+
+
+def records(frame: Frame, flags: Bools) -> Records:
+    """
+    The three records, and the record days of this year.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+    flags : array of bool
+        Record days, one a day, shape (time,).
+
+    Returns
+    -------
+    Records
+        Each record beats every earlier year of this series; days within the revision noise of it are named, and the
+        nearest of them decides the claim.
+    """
+    values = frame.series.values
+    everyday = np.flatnonzero(~np.isnan(values))
+    same_date = everyday[frame.place[everyday] % DAYS == frame.column]
+    largest: Record | Unknown = Unknown("no baseline is covered")
+    if frame.anomalies is not None:
+        anomaly = frame.daily(frame.anomalies.values)
+        largest = _record(frame, anomaly, int(everyday[np.argmax(anomaly[everyday])]), everyday)
+    new_year = int(np.searchsorted(frame.place, frame.row * DAYS))
+    this_year = new_year + np.flatnonzero(flags[new_year:])
+    return Records(
+        warmest_day=_record(frame, values, int(everyday[np.argmax(values[everyday])]), everyday),
+        warmest_for_date=_record(frame, values, int(same_date[np.argmax(values[same_date])]), same_date)
+        if same_date.size > 1
+        else Unknown("no other year has this date"),
+        largest_anomaly=largest,
+        days=tuple(frame.date_at(i) for i in this_year),
+        warm_holders=holders(frame, 1.0),
+        cold_holders=holders(frame, -1.0),
+    )
+
+
+def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
+    """
+    Years that hold the records of the calendar.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+    sign : float
+        1 for the highest values, -1 for the lowest.
+
+    Returns
+    -------
+    tuple of Holder
+        Most dates first, then the earlier year; 29 February is left out, and of equals at 0.01 °C the earlier year
+        keeps the date.
+    """
+    values = sign * frame.table.values
+    best = np.fmax.reduce(values, axis=0)
+    first = np.argmax(values > best - LEVEL + 1e-9, axis=0)
+    dates = COMMON[~np.isnan(best[COMMON])]
+    count = np.bincount(first[dates], minlength=frame.table.years.size)
+    row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
+    unsure = np.bincount(row[(first[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
+    order = np.argsort(-count, kind="stable")
+    return tuple(Holder(int(frame.table.years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
+
+
+# Means, extremes and counts over a stretch of days, straight from the series.
+
+
+def between(series: Series, first: dt.date, last: dt.date) -> Floats:
+    """
+    Values of a stretch of days.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    first, last : date
+        Both included.
+
+    Returns
+    -------
+    array of float
+        Shape (day,), NaN where there is no value.
+    """
+    values = np.full((last - first).days + 1, np.nan)
+    lo, hi = max(first, series.start), min(last, series.end)
+    if lo <= hi:
+        part = series.values[(lo - series.start).days : (hi - series.start).days + 1]
+        values[(lo - first).days : (hi - first).days + 1] = part
+    return values
+
+
+def mean(series: Series, first: dt.date, last: dt.date) -> float:
+    """
+    Mean of a stretch of days.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    first, last : date
+        Both included.
+
+    Returns
+    -------
+    float
+        degC.
+
+    Raises
+    ------
+    AnalysisError
+        If more than a tenth of the days have no value.
+    """
+    values = between(series, first, last)
+    known = values[~np.isnan(values)]
+    if known.size < 0.9 * values.size:
+        raise AnalysisError(f"{series.key} has only {known.size} of the {values.size} days {first} to {last}")
+    return float(known.mean())
+
+
+def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
+    """
+    First and last day of a month.
+
+    Parameters
+    ----------
+    year, month : int
+        Which.
+
+    Returns
+    -------
+    tuple of date
+        Both included.
+    """
+    return dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def normal(series: Series, first: dt.date, last: dt.date, years: range) -> float:
+    """
+    Mean over several years of the same stretch of days, year by year.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    first, last : date
+        The stretch; a month or a year keeps its own length in each year.
+    years : range
+        Years averaged, by the year of `first`.
+
+    Returns
+    -------
+    float
+        degC.
+    """
+    ends_month = (last + dt.timedelta(days=1)).day == 1
+    means = []
+    for year in years:
+        end = year + last.year - first.year
+        stop = month_span(end, last.month)[1] if ends_month else calendar.same_day(last, end)
+        means.append(mean(series, calendar.same_day(first, year), stop))
+    return float(np.mean(means))
+
+
+def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
+    """
+    Warmest day of a stretch.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    first, last : date
+        Both included.
+
+    Returns
+    -------
+    Reading
+        The first of equals.
+
+    Raises
+    ------
+    AnalysisError
+        If no day has a value.
+    """
+    values = between(series, first, last)
+    if np.isnan(values).all():
+        raise AnalysisError(f"{series.key} has no value from {first} to {last}")
+    day = first + dt.timedelta(days=int(np.nanargmax(values)))
+    at = (day - series.start).days
+    status = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
+    return Reading(day, float(series.values[at]), status)
+
+
+def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> int:
+    """
+    Days above a level.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    level : float
+        degC; a day equal to it is not above.
+    first, last : date
+        Both included.
+
+    Returns
+    -------
+    int
+        A day without a value is not above.
+    """
+    return int((between(series, first, last) > level).sum())
+
+
+def record_flags(
+    series: Series, *, alignment: Alignment = "date", first_year: int | None = None, earlier: int = 1
+) -> Bools:
+    """
+    Days warmer than the same day of every earlier year.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    alignment : {"date", "slot"}, default "date"
+        What the same day is: the calendar date, or the site's slot.
+    first_year : int, optional
+        Earlier years are not looked at.
+    earlier : int, default 1
+        Earlier years needed before a day can be a record.
+
+    Returns
+    -------
+    array of bool
+        One a day, shape (time,).
+    """
+    table = year_table(series, alignment)
+    skip = 0 if first_year is None else max(first_year - int(table.years[0]), 0)
+    flags = np.zeros(table.values.shape, dtype=bool)
+    flags[skip:] = record_days(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=earlier)
+    dates = series.dates
+    columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
+    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), columns])
+
 
 #: A year takes part in a period's ranking while it lacks at most this share of the days.
 MISSING_SHARE = 0.1

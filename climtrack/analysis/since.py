@@ -8,13 +8,10 @@ from typing import TypedDict
 import numpy as np
 
 from climtrack.analysis.frame import Frame, frame_of
-from climtrack.analysis.records import record_days
-from climtrack.analysis.streaks import beside_last_year
+from climtrack.analysis.ranking import beside_last_year, record_days
 from climtrack.analysis.survey import study as study_of
 from climtrack.vocabulary.calendar import Ints
-from climtrack.vocabulary.context import Since
-from climtrack.vocabulary.findings import Gap, Reading, Unknown, YearEnd
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Gap, Reading, Since, Study, Unknown, YearEnd
 from climtrack.vocabulary.series import Floats
 
 

@@ -9,21 +9,23 @@ import numpy as np
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
-from climtrack.analysis.direction import direction
-from climtrack.analysis.frame import Frame
+from climtrack.analysis.frame import Frame, default_noise
 from climtrack.analysis.heatwaves import heatwaves
-from climtrack.analysis.noise import default_noise
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import ranks
-from climtrack.analysis.records import record_days, records
-from climtrack.analysis.streaks import runs, streaks
-from climtrack.analysis.trend import annual_means, trend, year_end
-from climtrack.vocabulary.baselines import BASELINES, DEFAULT, Baseline
-from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Reading, RevisionNoise, Run, Unknown
-from climtrack.vocabulary.regions import Region
-from climtrack.vocabulary.results import Climatology, Study
-from climtrack.vocabulary.series import Series, SeriesKey, Status
-from climtrack.vocabulary.tables import YearTable, folded
+from climtrack.analysis.ranking import ranks, record_days, records, runs, streaks
+from climtrack.analysis.trend import annual_means, direction, trend, year_end
+from climtrack.vocabulary.findings import (
+    BaselineAnomaly,
+    Climatology,
+    Findings,
+    Reading,
+    RevisionNoise,
+    Run,
+    Study,
+    Unknown,
+)
+from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
+from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
 
 #: Stands in for 1981–2010 where 1981 is partial; the air needs no such substitute.
 SEA_ONLY = Baseline(1982, 2010)

@@ -3,18 +3,194 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 
 from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
 from climtrack.analysis.frame import Frame
-from climtrack.analysis.regression import line
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY, Ints
-from climtrack.vocabulary.counting import counted
-from climtrack.vocabulary.findings import BackTest, PastEstimate, Trend, Unknown, YearEnd
-from climtrack.vocabulary.series import Floats
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.findings import BackTest, Direction, PastEstimate, Slope, Trend, Unknown, Verdict, YearEnd
+from climtrack.vocabulary.notice import counted
+from climtrack.vocabulary.series import Floats, YearTable
+
+# Straight lines through autocorrelated numbers.
+
+
+#: 97.5 % point of Student's t by degrees of freedom; between them 1/df is interpolated (within 0.3 %, tested).
+_DF = np.array([1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 60, np.inf])
+_T = np.array(
+    [12.70620, 10.27680, 8.02795, 6.01666, 4.94885, 4.30265, 3.57465, 3.18245, 2.77645, 2.57058, 2.36462, 2.22814,
+     2.13145, 2.05954, 2.00030, 1.95996]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """
+    A least-squares line.
+
+    Parameters
+    ----------
+    slope, low, high : float
+        Slope with its 95 % interval, in units of y per unit of x.
+    error : float
+        Standard error of the slope, adjusted.
+    lag1 : float
+        Lag-1 autocorrelation of the residuals.
+    n_effective : float
+        Effective number of points.
+    """
+
+    slope: float
+    low: float
+    high: float
+    error: float
+    lag1: float
+    n_effective: float
+
+
+#: Effective points that are granted however alike the days are.
+REGRESSION_FEWEST = 3.0
+
+
+def t_quantile(df: float) -> float:
+    """
+    97.5 % point of Student's t distribution.
+
+    Parameters
+    ----------
+    df : float
+        Degrees of freedom, at least 1.
+
+    Returns
+    -------
+    float
+        Half width of a 95 % interval in standard errors.
+    """
+    return float(np.exp(np.interp(-1 / df, -1 / _DF, np.log(_T))))
+
+
+def line(x: Floats, y: Floats) -> Line:
+    """
+    Least-squares line with an error adjusted for lag-1 autocorrelation.
+
+    The residuals' lag-1 autocorrelation r gives the effective sample size n (1 - r) / (1 + r) [1]_, which replaces n
+    in the residual variance and in the degrees of freedom. A negative r earns no credit, and at least three effective
+    points are granted. Points one unit of x apart count as neighbours, so a gap does not forge a correlation.
+
+    Parameters
+    ----------
+    x : array of float
+        Ascending, shape (n,), n at least 3.
+    y : array of float
+        Shape (n,), without NaN.
+
+    Returns
+    -------
+    Line
+        Slope, interval, autocorrelation, effective size.
+
+    References
+    ----------
+    .. [1] Santer, B. D. et al. (2000), Statistical significance of trends and trend differences in layer-average
+       atmospheric temperature time series, J. Geophys. Res., 105, 7337–7356.
+    """
+    n = x.size
+    dx = x - x.mean()
+    sxx = float(dx @ dx)
+    slope = float(dx @ y) / sxx
+    residual = y - y.mean() - slope * dx
+    sse = float(residual @ residual)
+    neighbours = np.abs(np.diff(x) - 1.0) < 1e-9
+    lag1 = float(residual[:-1][neighbours] @ residual[1:][neighbours]) / sse if sse > 1e-18 * n else 0.0
+    r = min(max(lag1, 0.0), 0.99)
+    effective = max(n * (1 - r) / (1 + r), REGRESSION_FEWEST)
+    error = float(np.sqrt(sse / (effective - 2) / sxx))
+    half = t_quantile(effective - 2) * error
+    return Line(slope, slope - half, slope + half, error, lag1, effective)
+
+
+# Is the line coming down? The seasonal fall and the fall of the anomaly, told apart.
+
+
+WINDOWS = (14, 30)
+#: Effective days from which an interval says something of the weather: with fewer, Student's t makes most of it.
+SHARP = 3.5
+
+
+def slope(values: Floats, days: int) -> Slope | Unknown:
+    """
+    Slope of the last days of a series.
+
+    Parameters
+    ----------
+    values : array of float
+        One value a day, gaps as NaN, shape (time,).
+    days : int
+        Length of the window.
+
+    Returns
+    -------
+    Slope or Unknown
+        degC per day with its 95 % interval; Unknown where more than a fifth of the days are missing.
+    """
+    window = values[-days:]
+    known = np.flatnonzero(~np.isnan(window))
+    if known.size < max(0.8 * days, 4):
+        return Unknown(f"only {known.size} of the last {days} days {'has' if known.size == 1 else 'have'} a value")
+    fit = line(known.astype(np.float64), window[known])
+    return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective < SHARP)
+
+
+def direction(frame: Frame) -> Direction:
+    """
+    Slopes of the last 14 and 30 days, of the temperature and of the anomaly, and a verdict on the anomaly.
+
+    Parameters
+    ----------
+    frame : Frame
+        The series.
+
+    Returns
+    -------
+    Direction
+        `seasonal_14d` and `seasonal_30d` are the slopes of the climatology over the same days; temperature = season +
+        anomaly.
+    """
+    raw = [slope(frame.series.values, days) for days in WINDOWS]
+    if frame.climatology is None:
+        why = Unknown("no baseline is covered, so season and anomaly cannot be told apart")
+        return Direction(raw[0], raw[1], why, why, why, why, why)
+    normal = frame.climatology.mean[frame.place[-WINDOWS[-1] :] % frame.climatology.mean.size]
+    values = frame.series.values[-WINDOWS[-1] :]
+    anomaly = [slope(values - normal, days) for days in WINDOWS]
+    seasonal = [slope(np.where(np.isnan(values), np.nan, normal), days) for days in WINDOWS]
+    share = [part.per_day if isinstance(part, Slope) else part for part in seasonal]
+    return Direction(raw[0], raw[1], anomaly[0], anomaly[1], share[0], share[1], verdict(anomaly[0]))
+
+
+def verdict(found: Slope | Unknown) -> Verdict | Unknown:
+    """
+    Falling, steady or rising.
+
+    Parameters
+    ----------
+    found : Slope or Unknown
+        Of the anomaly.
+
+    Returns
+    -------
+    Verdict or Unknown
+        Steady while zero lies inside the interval.
+    """
+    if isinstance(found, Unknown):
+        return found
+    if found.low <= 0 <= found.high:
+        return Verdict.STEADY
+    return Verdict.FALLING if found.per_day < 0 else Verdict.RISING
+
 
 #: First year of a trend: satellites from 1979 on make air and sea comparable.
 TREND_FROM = 1979

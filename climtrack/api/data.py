@@ -1,19 +1,294 @@
-"""Series of regions: stored, side by side, or computed from grids."""
+"""Climatology, anomaly and year over year of any daily series."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from climtrack.api.access import baseline_of, config, date_of, now, stored_series
-from climtrack.api.anomalies import anomaly, year_over_year
-from climtrack.api.arrays import to_array
-from climtrack.vocabulary.baselines import DEFAULT, Baseline
+import numpy as np
+
+from climtrack.errors import AnalysisError, ConfigError
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.registry import DEFAULT, OPTIONS, VARIABLES, Baseline
+from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, trimmed
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from climtrack.config import Config
+    from climtrack.vocabulary.findings import Method
+
+
+# The door of the Python interface: settings, time, and the series asked for.
+
+
+def config() -> Config:
+    """Settings as the command line finds them: the API is a door too."""
+    from climtrack.config import load
+
+    return load(None, os.environ)
+
+
+def now() -> dt.datetime:
+    """The time, read once per call."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def pairing_of(region: str) -> Pairing:
+    """Series that answer for a region."""
+    from climtrack.run.series import pairings
+    from climtrack.store.netcdf import Store
+
+    settings = config()
+    return pairings((region,), ("air", "sst"), settings, Store(settings.home))[0]
+
+
+def stored_series(variable: str, region: str, *, known_on: str | dt.date | None, offline: bool, sample: bool) -> Series:
+    """The series asked for, and no other one in its place."""
+    from climtrack.run.series import Freshness, open_transport, sampled, stock
+    from climtrack.store.netcdf import Store
+
+    if variable not in OPTIONS:
+        raise ConfigError(f"unknown variable {variable[:40]!r}", "Known are air and sst")
+    settings, moment = config(), now()
+    pair = pairing_of(region)
+    key = pair.air if variable == "air" else pair.sst
+    if key is None:
+        raise ConfigError(f"there is no series of {variable} for {region[:40]}", "See climtrack fetch --help")
+    if key.region != region and region != "world":
+        raise ConfigError(f"there is no sea-surface series for {region}", f"Open {key.region!r}, or use climtrack grid")
+    if sample:
+        return sampled([key], moment)[key]
+    with open_transport(settings, offline=offline) as transport:
+        goods = stock(
+            [key],
+            config=settings,
+            store=Store(settings.home, known_on=date_of(known_on)),
+            transport=transport,
+            now=moment,
+            freshness=Freshness(offline=offline, sample=False, known_on=date_of(known_on)),
+        )
+    return goods.series[key]
+
+
+def baseline_of(value: str | Baseline) -> Baseline:
+    """Baseline, however it was given."""
+    return value if isinstance(value, Baseline) else Baseline.parse(value)
+
+
+def date_of(value: str | dt.date | None) -> dt.date | None:
+    """Date, however it was given."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as problem:
+        raise ConfigError(f"{value[:40]!r} is not a date", "Write it as YYYY-MM-DD") from problem
+
+
+# Series as xarray with CF metadata, and back.
+#
+# Temperatures are in degC on an absolute scale, differences say ``units_metadata: temperature: difference``.
+
+
+DIFFERENCE = "temperature: difference"
+
+
+def to_array(series: Series) -> xr.DataArray:
+    """Series with the same metadata as its stored file."""
+    import xarray as xr
+
+    from climtrack.store.cf import to_netcdf
+
+    with xr.open_dataset(to_netcdf(series), engine="netcdf4") as file:
+        data = file[series.key.variable].load()
+        attributes = {
+            name: file.attrs[name]
+            for name in ("title", "institution", "source", "references", "license", "acknowledgement", "source_url",
+                         "date_retrieved", "comment", "climtrack_key")
+        }  # fmt: skip
+        data = data.assign_coords(status=("time", file["status"].values, file["status"].attrs))
+    data.attrs |= attributes | {"simulated": str(series.source.simulated).lower()}
+    data.attrs.pop("ancillary_variables", None)
+    return data
+
+
+def from_array(data: xr.DataArray) -> Series:
+    """Daily values of an array, whoever made it; days that it lacks are gaps."""
+    if data.dims != ("time",):
+        raise AnalysisError(f"the array has dimensions {data.dims}, not ('time',)", "Reduce it to one region first")
+    if str(data.attrs.get("units", "degC")) not in ("degC", "°C", "celsius", "Celsius", "degree_Celsius"):
+        raise AnalysisError(
+            f"the array is in {data.attrs['units']}, not degC", "Convert it and say so in its attributes"
+        )
+    days = data["time"].values.astype("datetime64[D]")
+    if days.size == 0 or (np.diff(days) <= np.timedelta64(0, "D")).any():
+        raise AnalysisError("the days of the array do not follow one another", "Sort it by time, one value a day")
+    rows = (days - days[0]).astype(int)
+    values = np.full(int(rows[-1]) + 1, np.nan)
+    values[rows] = np.asarray(data.values, dtype=np.float64)
+    status = np.full(values.size, Status.MISSING, dtype=np.int8)
+    given = np.asarray(data["status"].values) if "status" in data.coords else np.full(rows.size, Status.FINAL)
+    status[rows] = np.where(given == Status.PRELIMINARY, Status.PRELIMINARY, Status.FINAL)
+    status[np.isnan(values)] = Status.MISSING
+    name = str(data.attrs.get("climtrack_key", f"own.{data.name or 'temperature'}.own"))
+    source = Source(
+        "memory:", dt.datetime.fromtimestamp(0, dt.UTC), "", simulated=data.attrs.get("simulated") == "true"
+    )
+    return trimmed(SeriesKey.parse(name), days[0].item(), values, status, source)
+
+
+def normal_attributes(data: xr.DataArray, years: Baseline, method: str) -> Mapping[str, str]:
+    """CF attributes of a climatology."""
+    attributes = {
+        "long_name": f"{years} average: {data.attrs.get('long_name', data.name)}",
+        "units": "degC",
+        "units_metadata": "temperature: on_scale",
+        "cell_methods": "area: mean time: mean within years time: mean over years",
+        "baseline": str(years),
+        "climatology_method": method,
+    }
+    standard = data.attrs.get(
+        "standard_name", VARIABLES[str(data.name)].standard_name if data.name in VARIABLES else ""
+    )
+    return attributes | ({"standard_name": standard} if standard else {})
+
+
+def climatology(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, method: Method = "harmonic") -> xr.DataArray:
+    """
+    Mean annual cycle of a daily series over a baseline.
+
+    Parameters
+    ----------
+    data : xarray.DataArray
+        Daily means in degC, shape (time,): from `climtrack.open`, or your own.
+    baseline : str or Baseline, default "1991-2020"
+        First and last year, both included.
+    method : {"harmonic", "site"}, default "harmonic"
+        First 8 annual harmonics by day of year, or the site's 5-slot circular mean by slot.
+
+    Returns
+    -------
+    xarray.DataArray
+        Climatology in degC, shape (dayofyear: 366,), with ``spread``, the standard deviation across the baseline years,
+        as a coordinate.
+
+    Raises
+    ------
+    BaselineNotCovered
+        If the series lacks days of the baseline.
+
+    Examples
+    --------
+    >>> normal = climtrack.climatology(climtrack.open("air", "nh", sample=True), "1981-2010")
+    >>> normal.sizes["dayofyear"]
+    366
+    """
+    import xarray as xr
+
+    from climtrack.analysis.climatology import climatology as compute
+
+    years = baseline_of(baseline)
+    found = compute(from_array(data), years, method=method)
+    spread = {"units": "degC", "units_metadata": DIFFERENCE, "long_name": f"standard deviation across {years}"}
+    return xr.DataArray(
+        found.mean,
+        dims="dayofyear",
+        coords={
+            "dayofyear": ("dayofyear", np.arange(1, calendar.DAYS + 1), {"long_name": _counted(method)}),
+            "spread": ("dayofyear", found.spread, spread),
+        },
+        name="climatology",
+        attrs=normal_attributes(data, years, method),
+    )
+
+
+def anomaly(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, method: Method = "harmonic") -> xr.DataArray:
+    """
+    Difference of a daily series from its climatology.
+
+    Parameters
+    ----------
+    data : xarray.DataArray
+        Daily means in degC, shape (time,): from `climtrack.open`, or your own.
+    baseline : str or Baseline, default "1991-2020"
+        First and last year, both included.
+    method : {"harmonic", "site"}, default "harmonic"
+        As in `climtrack.climatology`; ``site`` gives the anomaly that the site shows.
+
+    Returns
+    -------
+    xarray.DataArray
+        Differences in degC, shape (time,). The standard name stays the plain one; ``cell_methods`` says
+        ``anomaly_wrt`` (CF 1.13 §7.5.2) and the ``climatology`` of each date stands beside as a coordinate.
+
+    Raises
+    ------
+    BaselineNotCovered
+        If the series lacks days of the baseline.
+
+    Examples
+    --------
+    >>> warm = climtrack.anomaly(climtrack.open("air", "nh", sample=True), baseline="1979-2000")
+    >>> warm.attrs["units_metadata"], warm.attrs["baseline"]
+    ('temperature: difference', '1979-2000')
+    """
+    import xarray as xr
+
+    from climtrack.analysis.climatology import climatology as compute
+
+    years, series = baseline_of(baseline), from_array(data)
+    cycle = compute(series, years, method=method)
+    columns = calendar.slot(series.dates) if method == "site" else calendar.dayofyear(series.dates) - 1
+    normal = cycle.mean[columns]
+    methods = str(data.attrs.get("cell_methods", "time: mean"))
+    return xr.DataArray(
+        series.values - normal,
+        dims="time",
+        coords={
+            "time": series.dates.astype("datetime64[ns]"),
+            "climatology": ("time", normal, normal_attributes(data, years, method)),
+            **{name: data.coords[name] for name in ("height", "latitude", "longitude") if name in data.coords},
+        },
+        name=f"{data.name or 'temperature'}_anomaly",
+        attrs=dict(data.attrs)
+        | {
+            "title": f"Difference from the {years} average: {data.attrs.get('title', data.name)}",
+            "long_name": f"difference from the {years} average: {data.attrs.get('long_name', data.name)}",
+            "units": "degC",
+            "units_metadata": DIFFERENCE,
+            "cell_methods": f"{methods} time: anomaly_wrt climatology",
+            "baseline": str(years),
+            "climatology_method": method,
+        },
+    )
+
+
+def year_over_year(data: xr.DataArray) -> xr.DataArray:
+    """Value minus that of the same calendar day a year before; 28 February stands in for 29 February."""
+    series = from_array(data)
+    days = series.dates.astype(object)
+    rows = np.array([(calendar.same_day(day, day.year - 1) - series.start).days for day in days])
+    before = np.where(rows >= 0, series.values[np.maximum(rows, 0)], np.nan)
+    out = data.copy(data=series.values - before)
+    out.attrs = {
+        "long_name": "difference from the same day a year before",
+        "units": "degC",
+        "units_metadata": DIFFERENCE,
+    }
+    return out
+
+
+def _counted(method: str) -> str:
+    """What the positions of a climatology are."""
+    return "days since 1 January, plus one" if method == "site" else "day of year, 1 March always 61"
+
+
+# Series of regions: stored, side by side, or computed from grids.
 
 
 def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
@@ -160,13 +435,13 @@ def reduce(
     """
     import xarray as xr
 
-    from climtrack.pipeline import grid
+    from climtrack.run import grids
 
     settings, given = config(), [paths] if isinstance(paths, str | Path) else list(paths)
     names = tuple(dict.fromkeys(regions or ("nh", "sh")))
-    found = grid.reduce(
+    found = grids.reduce(
         [str(path) for path in given],
-        grid.regions(names, settings),
+        grids.regions(names, settings),
         variable,
         config=settings,
         now=now(),

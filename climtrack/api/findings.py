@@ -1,15 +1,33 @@
-"""What climtrack knows about a series or a region."""
+"""Marine heatwaves and El Niños as xarray objects."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from climtrack.api.access import baseline_of, config, date_of, pairing_of, stored_series
-from climtrack.vocabulary.baselines import DEFAULT, Baseline
+import numpy as np
+
+from climtrack.api.data import DIFFERENCE, baseline_of, config, date_of, from_array, pairing_of, stored_series
+from climtrack.vocabulary.registry import DEFAULT, Baseline
 
 if TYPE_CHECKING:
-    from climtrack.vocabulary.results import Study
+    import xarray as xr
+
+    from climtrack.vocabulary.findings import (
+        Agreement,
+        AirSea,
+        Comparison,
+        NinoState,
+        Reconciled,
+        Since,
+        Study,
+        Unknown,
+        YearOverYear,
+    )
+    from climtrack.vocabulary.series import Alignment
+
+
+# What climtrack knows about a series or a region.
 
 
 def study(
@@ -93,3 +111,297 @@ def facts(
     ]
     document: dict[str, Any] = json.loads(facts_json(pair, found).data)
     return document
+
+
+# Questions beyond one series on one day: other years, hemispheres, El Niño, other people's figures.
+
+
+def study_of(
+    data: xr.DataArray,
+    region: str = "world",
+    *,
+    baseline: str | Baseline = DEFAULT,
+    as_of: str | dt.date | None = None,
+) -> Study:
+    """
+    Every question that climtrack asks, asked of a series of your own.
+
+    Parameters
+    ----------
+    data : xarray.DataArray
+        Daily means in degC, shape (time,).
+    region : str, default "world"
+        Where: a name of `climtrack.REGIONS` or of config.toml, which decides seasons and cautions.
+    baseline : str or Baseline, default "1991-2020"
+        Years of the average.
+    as_of : str or date, optional
+        Nothing later is looked at.
+
+    Returns
+    -------
+    Study
+        As `climtrack.study` gives it.
+    """
+    from climtrack.analysis.survey import study
+
+    where = config().region(region)
+    return study(from_array(data), where, baseline=baseline_of(baseline), as_of=date_of(as_of))
+
+
+def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = "date") -> YearOverYear | Unknown:
+    """
+    Any year against any other, day by day.
+
+    Parameters
+    ----------
+    data : xarray.DataArray
+        Daily means in degC, shape (time,).
+    year, other : int
+        The years.
+    method : {"date", "slot"}, default "date"
+        By calendar date, 29 February against 28 February; or by slot, as the site draws its lines.
+
+    Returns
+    -------
+    YearOverYear or Unknown
+        Up to the last day of `year` that has a value.
+
+    Examples
+    --------
+    >>> found = climtrack.two_years(climtrack.open("air", "nh", sample=True), 2024, 2016)
+    >>> found.days_warmer + found.days_cooler + found.days_level == found.days_compared
+    True
+    """
+    from climtrack.analysis.comparison import two_years as compared
+
+    return compared(from_array(data), year, other, method=method)
+
+
+def contrast(*studies: Study) -> Comparison:
+    """
+    Studies against one another on their last common day, and the hemispheres' shares of the world's anomaly.
+
+    Parameters
+    ----------
+    *studies : Study
+        Two or more; the first is the one that the others are compared with.
+
+    Returns
+    -------
+    Comparison
+        Sides, differences, and the shares where the world and both hemispheres are among them.
+
+    Raises
+    ------
+    AnalysisError
+        If there are fewer than two, or no common day.
+    """
+    from climtrack.analysis.hemispheres import compare
+
+    return compare(studies)
+
+
+def air_minus_sea(air: Study, sea: Study) -> AirSea | Unknown:
+    """
+    The air's anomaly minus the sea's on their last common day.
+
+    Parameters
+    ----------
+    air, sea : Study
+        From `climtrack.study`.
+
+    Returns
+    -------
+    AirSea or Unknown
+        Unknown where no baseline is covered by both.
+    """
+    from climtrack.analysis.hemispheres import air_minus_sea as difference
+
+    return difference(air, sea)
+
+
+def since(study: Study, date: str | dt.date) -> Since:
+    """
+    What a line did since a given date.
+
+    Parameters
+    ----------
+    study : Study
+        From `climtrack.study`.
+    date : str or date
+        Of the last issue.
+
+    Returns
+    -------
+    Since
+        Change of value, split into season and anomaly; new days; places moved.
+    """
+    from climtrack.analysis.since import since as account
+
+    return account(study, date_of(date) or study.series.end)
+
+
+def el_nino(nino: Study) -> NinoState | Unknown:
+    """
+    Where El Niño stands.
+
+    Parameters
+    ----------
+    nino : Study
+        ``climtrack.study("sst", "nino3.4")``.
+
+    Returns
+    -------
+    NinoState or Unknown
+        Relative to the region's own climatology; `rule` states the rule.
+    """
+    from climtrack.analysis.enso import nino_state
+
+    return nino_state(nino)
+
+
+def agreement(first: xr.DataArray, second: xr.DataArray) -> Agreement:
+    """
+    How far two series of one quantity agree, day by day.
+
+    Parameters
+    ----------
+    first, second : xarray.DataArray
+        Daily means in degC, shape (time,), for instance world air from `climtrack.open` and from Climate Pulse.
+
+    Returns
+    -------
+    Agreement
+        Root mean square, mean and largest difference, overall and by decade; first minus second.
+
+    Raises
+    ------
+    AnalysisError
+        If they measure different variables or have no day in common.
+    """
+    from climtrack.analysis.crosscheck import agreement as compared
+
+    return compared(from_array(first), from_array(second))
+
+
+def reconcile(*data: xr.DataArray) -> tuple[Reconciled, ...]:
+    """
+    Figures that Copernicus, NOAA and the University of Maine published, beside ours.
+
+    Parameters
+    ----------
+    *data : xarray.DataArray
+        From `climtrack.open`.
+
+    Returns
+    -------
+    tuple of Reconciled
+        Those that the series allow.
+    """
+    from climtrack.analysis.reconciliation import reconcile as compared
+    from climtrack.vocabulary.findings import Unknown
+
+    held = {series.key: series for series in map(from_array, data)}
+    return tuple(row for row in compared(held) if not isinstance(row.ours, Unknown))
+
+
+def heatwaves(data: xr.DataArray, baseline: str | Baseline = DEFAULT) -> xr.Dataset:
+    """
+    Marine heatwaves of a daily sea surface temperature series (Hobday et al. 2016, 2018).
+
+    Parameters
+    ----------
+    data : xarray.DataArray
+        Daily means in degC, shape (time,), of a local series: on the mean of a basin the categories saturate.
+    baseline : str or Baseline, default "1991-2020"
+        Years of climatology and threshold.
+
+    Returns
+    -------
+    xarray.Dataset
+        One row an event, dimension ``event``: ``first``, ``last``, ``peak``, ``duration`` in days, ``intensity_max``
+        and ``intensity_mean`` in degC above the climatology, ``category`` 1 to 4; and ``climatology`` and ``threshold``
+        by ``dayofyear``.
+
+    Raises
+    ------
+    BaselineNotCovered
+        If the series lacks days of the baseline.
+    """
+    import xarray as xr
+
+    from climtrack.analysis.climatology import require_covered
+    from climtrack.analysis.heatwaves import events, threshold
+    from climtrack.vocabulary.calendar import DAYS
+    from climtrack.vocabulary.series import folded
+
+    series, years = from_array(data), baseline_of(baseline)
+    table, place = folded(series)
+    require_covered(table, years)
+    bar = threshold(series.values, place, table.years, years)
+    found = events(series.values, place % DAYS, bar)
+    days = series.dates.astype("datetime64[ns]")
+    degrees = {"units": "degC", "units_metadata": DIFFERENCE}
+    return xr.Dataset(
+        {
+            "first": ("event", days[found.first]),
+            "last": ("event", days[found.last]),
+            "peak": ("event", days[found.peak]),
+            "duration": ("event", found.last - found.first + 1, {"long_name": "days, both ends included"}),
+            "intensity_max": ("event", found.intensity_max, degrees),
+            "intensity_mean": ("event", found.intensity_mean, degrees),
+            "category": ("event", found.category, {"flag_values": np.arange(1, 5),
+                                                   "flag_meanings": "moderate strong severe extreme"}),
+            "climatology": ("dayofyear", bar.mean, {"units": "degC"}),
+            "threshold": ("dayofyear", bar.high, {"units": "degC", "long_name": "90th percentile"}),
+        },
+        coords={"dayofyear": np.arange(1, DAYS + 1)},
+        attrs={"baseline": str(years), "references": "doi:10.1016/j.pocean.2015.12.014, doi:10.5670/oceanog.2018.205"},
+    )  # fmt: skip
+
+
+def el_nino_overlay(study: Study, nino: Study) -> xr.DataArray:
+    """
+    Anomalies of a series around each El Niño, aligned on its onset.
+
+    Parameters
+    ----------
+    study : Study
+        The series to lay over itself.
+    nino : Study
+        ``climtrack.study("sst", "nino3.4")``, which decides when an El Niño began.
+
+    Returns
+    -------
+    xarray.DataArray
+        degC, shape (episode, day): days since the onset; coordinates ``onset``, ``peak`` (largest three-month mean in
+        Niño 3.4) and ``current``, true for the one under way.
+
+    Raises
+    ------
+    AnalysisError
+        If there is no climatology to tell anomalies by.
+    """
+    import xarray as xr
+
+    from climtrack.analysis.enso import overlay
+    from climtrack.errors import AnalysisError
+    from climtrack.vocabulary.findings import Unknown
+
+    found = overlay(study, nino)
+    if isinstance(found, Unknown):
+        raise AnalysisError(found.why)
+    lines = [*found.past, *([found.current] if found.current else [])]
+    return xr.DataArray(
+        np.array([line.values for line in lines]).reshape(len(lines), found.days.size),
+        dims=("episode", "day"),
+        coords={
+            "episode": [line.label for line in lines],
+            "day": ("day", found.days, {"units": "days", "long_name": "days since the onset"}),
+            "onset": ("episode", np.array([line.onset for line in lines], dtype="datetime64[ns]")),
+            "peak": ("episode", [line.peak for line in lines], {"units": "degC"}),
+            "current": ("episode", [line is found.current for line in lines]),
+        },
+        name=f"{study.series.key.variable}_anomaly",
+        attrs={"units": "degC", "units_metadata": DIFFERENCE, "baseline": str(found.baseline), "rule": found.rule},
+    )

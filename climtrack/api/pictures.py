@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from climtrack.api.arrays import from_array
+from climtrack.api.data import from_array
 from climtrack.api.findings import study
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.tables import year_table
+from climtrack.vocabulary.series import year_table
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
     from climtrack.vocabulary.assets import Asset
-    from climtrack.vocabulary.results import Study
+    from climtrack.vocabulary.findings import Study
 
 
 def chart(

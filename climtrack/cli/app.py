@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import typer
 
 from climtrack import __version__
-from climtrack.cli import archive, data, doctor, findings, gallery, grid, posts, report, setup, unattended, verify
+from climtrack.cli import data, doctor, facts, grid, posts, refresh, report
 from climtrack.cli.output import complain, exit_code, note
 from climtrack.cli.overview import spoken
 from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.files import disk_error
-from climtrack.stopping import stoppable
+from climtrack.signals import stoppable
 
 app = typer.Typer(
     name="climtrack",
@@ -48,8 +48,20 @@ def climtrack(
     """
 
 
-for room in (report, findings, verify, posts, data, archive, unattended, doctor, grid, gallery, setup):
-    room.add_to(app)
+for add in (
+    report.add_to,
+    facts.add_to,
+    facts.verify_add_to,
+    posts.add_to,
+    data.add_to,
+    data.archive_add_to,
+    refresh.add_to,
+    doctor.add_to,
+    grid.add_to,
+    report.gallery_add_to,
+    doctor.setup_add_to,
+):
+    add(app)
 
 
 def _run(words: Sequence[str]) -> None:
@@ -79,7 +91,7 @@ def _help_in_spanish(words: Sequence[str]) -> None:
     """Print the help of the command that some words name."""
     from typer.main import get_command
 
-    from climtrack.cli.spanish import help_text
+    from climtrack.cli.help import help_text
 
     typer.echo(help_text(get_command(app), words))
 

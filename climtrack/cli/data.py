@@ -2,24 +2,151 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from climtrack.cli.facts import table
 from climtrack.cli.options import (
     ConfigPath,
     Json,
+    Regions,
     Strict,
     Tongue,
     Variables,
+    Years,
     configuration,
+    date,
     now,
     several,
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, note, say, tell
-from climtrack.cli.progress import progress
+from climtrack.cli.output import as_json, note, progress, say, tell
+from climtrack.errors import SeriesNotFound
+
+if TYPE_CHECKING:
+    from climtrack.config import Config
+    from climtrack.store.netcdf import Store
+    from climtrack.vocabulary.series import SeriesKey
+
+
+# `climtrack history` and `export`: what was known when, and files for other programs.
+
+
+def archive_add_to(app: typer.Typer) -> None:
+    """Give the application this file's commands."""
+    app.command()(history)
+    app.command()(export)
+
+
+def history(
+    region: Regions = None,
+    variable: Variables = None,
+    day: Annotated[
+        str | None, typer.Option("--date", "-d", metavar="DATE", help="Every value this day ever had.")
+    ] = None,
+    lang: Tongue = None,
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Show how published values changed: the downloads that changed a series, or every value one day ever had.
+
+    \b
+    climtrack history --region nh
+    climtrack history --region natlan --variable sst --date 2026-07-04
+    climtrack report --region nh --known-on 2026-07-11
+    """
+    from climtrack.run.facts import day_document, day_rows, version_rows, versions_document
+
+    settings = configuration(config)
+    store, keys = _stored(settings, region, variable)
+    wanted = date(day)
+    document = versions_document(store, keys) if wanted is None else day_document(store, keys, wanted)
+    for line in store.notices:
+        note(line)
+    if wanted is not None and not any(document["series"].values()):
+        asked = ", ".join(key.label for key in keys) if len(keys) < 4 else f"{len(keys)} series"
+        raise SeriesNotFound(f"{asked}: no value of {wanted} was ever stored", "Choose another --date")
+    if json:
+        as_json(document)
+    else:
+        language = tongue(lang)
+        names = (
+            ("series", "commit", "first_seen", "days_changed", "source")
+            if wanted is None
+            else ("series", "value", "status", "first_seen", "replaced")
+        )
+        head = [language.text(f"cell.head.{name}") for name in names]
+        if wanted is None:
+            table(head, version_rows(store, keys, language))
+        else:
+            title = language.text("cell.history.title", date=wanted)
+            table(head, day_rows(store, keys, wanted, language), title)
+
+
+def export(
+    fmt: Annotated[str, typer.Option("--format", "-f", metavar="csv|netcdf|json|parquet", help="File format.")] = "csv",
+    region: Regions = None,
+    variable: Variables = None,
+    baseline: Years = None,
+    with_history: Annotated[bool, typer.Option("--history", help="Every value ever held, too.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path(
+        "climtrack-export"
+    ),
+    config: ConfigPath = None,
+) -> None:
+    """
+    Write stored series, their climatology and anomalies as files for other programs.
+
+    \b
+    climtrack export --format netcdf --region nh
+    climtrack export --format csv --baseline 1981-2010 --history
+    """
+    from typing import get_args
+
+    from climtrack.files import make_folder, write_whole
+    from climtrack.run.export import FORMATS, Format
+    from climtrack.run.export import export as run
+    from climtrack.vocabulary.registry import Baseline
+
+    settings = configuration(config)
+    chosen = several([fmt], (), get_args(Format), "format")
+    years = Baseline.parse(baseline or settings.report.baseline)
+    store, keys = _stored(settings, region, variable)
+    make_folder(out)
+    noted: dict[str, None] = {}
+    for key in keys:
+        for one in (known for known in FORMATS if known in chosen):
+            assets, lines = run(key, store, one, baseline=years, history=with_history)
+            noted |= dict.fromkeys((*store.notices, *lines))
+            for asset in assets:
+                write_whole(out / asset.path, asset.data)
+                say(str(out / asset.path))
+    for line in noted:
+        note(line)
+
+
+def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:
+    """The store, and those of its series that are asked for; no region means all."""
+    from climtrack.run.series import pairings, wanted
+    from climtrack.store.netcdf import Store
+    from climtrack.vocabulary.registry import OPTIONS
+
+    store = Store(settings.home)
+    held = store.keys()
+    options = variables(variable, tuple(OPTIONS))
+    regions = several(region, (), (), "region")
+    if regions:
+        asked = wanted(pairings(regions, options, settings, store), options)
+        keys = [key for key in asked if key in held]
+    else:
+        keys = [key for key in held if key.variable in {OPTIONS[option].name for option in options}]
+    if not keys:
+        raise SeriesNotFound("nothing of that is stored", "Run `climtrack fetch`")
+    return store, keys
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,9 +171,9 @@ def fetch(
     climtrack fetch
     climtrack fetch nh sh --variable air
     """
-    from climtrack.pipeline.fetch import fetch as run
-    from climtrack.pipeline.source import open_transport
-    from climtrack.vocabulary.variables import VARIABLES
+    from climtrack.run.fetch import fetch as run
+    from climtrack.run.series import open_transport
+    from climtrack.vocabulary.registry import VARIABLES
 
     settings = configuration(config)
     with open_transport(settings, offline=False) as transport, progress("Fetching") as told:
@@ -85,9 +212,9 @@ def status(
     climtrack status --json
     climtrack status --check
     """
-    from climtrack.cli.tables import table
-    from climtrack.pipeline.status import overdue, unjudged
-    from climtrack.pipeline.status import status as look
+    from climtrack.cli.facts import table
+    from climtrack.run.status import overdue, unjudged
+    from climtrack.run.status import status as look
 
     settings, moment = configuration(config), now()
     seen = look(settings, now=moment)

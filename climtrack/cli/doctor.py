@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from climtrack.cli.facts import table
 from climtrack.cli.options import ConfigPath, Json, configuration, now
 from climtrack.cli.output import as_json, local, note, tell
-from climtrack.cli.tables import table
 
 if TYPE_CHECKING:
-    from climtrack.vocabulary.symptoms import Symptom
+    from climtrack.vocabulary.notice import Symptom
+
+
+# `climtrack init`: a commented config.toml.
+
+
+def setup_add_to(app: typer.Typer) -> None:
+    """Give the application this file's command."""
+    app.command()(init)
+
+
+def init(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write.")] = Path("config.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """
+    Write a commented config.toml that shows every setting and its default.
+
+    \b
+    climtrack init
+    """
+    from climtrack.config import TEMPLATE
+    from climtrack.errors import ConfigError
+    from climtrack.files import make_folder, write_whole
+
+    if path.exists() and not force:
+        raise ConfigError(f"{path} is there already", "Name another file, or replace it with --force")
+    make_folder(path.parent)
+    write_whole(path, TEMPLATE.read_bytes())
+    tell(f"Wrote {path}: every setting with its default. Delete what you do not change.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,9 +66,9 @@ def doctor(
     climtrack doctor
     climtrack doctor --fix --offline
     """
-    from climtrack.doctor import document, examine, repair
-    from climtrack.pipeline.source import open_transport
-    from climtrack.vocabulary.symptoms import Severity
+    from climtrack.run.doctor import document, examine, repair
+    from climtrack.run.series import open_transport
+    from climtrack.vocabulary.notice import Severity
 
     settings, moment = configuration(config), now()
 

@@ -3,20 +3,252 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from climtrack.cli import maps
-from climtrack.cli.grid_options import GridRegions, GridVariable, Name, Product
-from climtrack.cli.options import ConfigPath, Json, configuration, day, now, several
-from climtrack.cli.output import as_json, complain, note, tell
-from climtrack.cli.progress import counting
+from climtrack.cli.options import ConfigPath, Json, Languages, configuration, day, now, several
+from climtrack.cli.output import as_json, complain, counting, note, say, tell
+from climtrack.errors import ConfigError
+from climtrack.reporter.places import place
+from climtrack.reporter.reasons import spanish_reason
+from climtrack.vocabulary.findings import Gap, Rank, Run, Slope, Study, Unknown
+from climtrack.words.language import Language
 
 if TYPE_CHECKING:
-    from climtrack.pipeline.keeping import Stored
+    from climtrack.run.grids import Stored
+    from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
+
+
+# Options that the commands on grids share.
+
+
+GridRegions = Annotated[
+    list[str] | None,
+    typer.Option("--region", "-r", metavar="NAME[,NAME]", help="Names, GeoJSON files, or srex:MED of regionmask."),
+]
+GridVariable = Annotated[str, typer.Option("--variable", "-v", metavar="sst|t2m", help="Sea surface or 2 m air.")]
+Name = Annotated[
+    str, typer.Option("--name", metavar="NAME", help="The variable's name in the files, if they do not tell.")
+]
+Product = Annotated[str, typer.Option("--product", metavar="NAME", help="oisst, era5 …, if the files do not tell.")]
+
+
+# Cells and rows that several tables share: two decimals, the reason where a fact is not known, in either language.
+
+
+Row = tuple[str, ...]
+Rows = list[Row]
+
+DASH = "–"
+
+
+def heading(study: Study, language: Language) -> str:
+    """What a table is about."""
+    say, latest, absent = language.text, study.findings.latest, len(study.findings.absent_years)
+    text = say(
+        "cell.heading",
+        name=place(study.region, language).name,
+        quantity=say(f"quantity.{study.series.key.variable}"),
+        date=latest.date,
+    )
+    text = say("cell.heading.preliminary", heading=text) if latest.status == "preliminary" else text
+    text = say("cell.heading.absent", absent, heading=text) if absent else text
+    return say("cell.simulated", heading=text) if study.simulated else text
+
+
+def why(reason: str, language: Language) -> str:
+    """A reason of the analysis in the reader's language."""
+    if not language.spanish:
+        return reason
+    said = spanish_reason(reason)
+    return re.sub(r"(?<=\d),(?=\d)", ".", said) if language.number(0.5) == "0.5" else said
+
+
+def unknown_row(name: str, reason: str, language: Language) -> Row:
+    """A fact that cannot be known."""
+    return (name, DASH, why(reason, language))
+
+
+def difference_row(name: str, value: float | Unknown, language: Language, beside: str = "", places: int = 2) -> Row:
+    """A signed temperature difference, or why there is none."""
+    if isinstance(value, Unknown):
+        return unknown_row(name, value.why, language)
+    return (name, language.difference(value, places), beside)
+
+
+def interval(low: float, high: float, places: int, language: Language, *, sign: bool = True) -> str:
+    """The 95 % interval of a rate."""
+    printed = [language.signed(end, places) if sign else language.number(end, places) for end in (low, high)]
+    return language.text("cell.interval", low=printed[0], high=printed[1])
+
+
+def slope_row(name: str, found: Slope | Unknown, language: Language) -> Row:
+    """A slope with its interval."""
+    if isinstance(found, Unknown):
+        return unknown_row(name, found.why, language)
+    rate = language.text("cell.slope.value", value=language.signed(found.per_day, 3))
+    return (name, rate, interval(found.low, found.high, 3, language))
+
+
+def rank_row(name: str, found: Rank | Unknown, language: Language) -> Row:
+    """A place among years."""
+    if isinstance(found, Unknown):
+        return unknown_row(name, found.why, language)
+    say = language.text
+    joint = say("cell.rank.level", years=listed(found.tied_with, language)) if found.tied else ""
+    best = language.temperature(found.best_value, 2)
+    beside = say(
+        "cell.rank.beside",
+        value=language.temperature(found.value, 2),
+        claim=say(f"claim.{found.claim.value}"),
+        level=joint,
+        best="" if found.rank == 1 else say("cell.rank.best", year=found.best_year, value=best),
+        span=str(found.first) if found.first == found.last else say("cell.span", first=found.first, last=found.last),
+    )
+    return (name, say("cell.rank", rank=found.rank, of=found.of), beside)
+
+
+def listed(values: Sequence[Any], language: Language) -> str:
+    """At most four of them."""
+    text = ", ".join(map(str, values[:4]))
+    return text if len(values) <= 4 else language.text("cell.more", len(values) - 4, listed=text)
+
+
+def gap_cell(found: Gap, language: Language) -> str:
+    """A day's difference."""
+    return language.text("cell.on", value=language.difference(found.difference, 2), date=found.date)
+
+
+def run_cells(run: Run | None, language: Language) -> tuple[str, str, str]:
+    """A run of days."""
+    return (DASH, "", "") if run is None else (language.count(run.days), str(run.first), str(run.last))
+
+
+# `climtrack grid climatology` and `climtrack grid map`: averages of cells, and a day against them on a map.
+
+
+def maps_add_to(grid: typer.Typer) -> None:
+    """Give `climtrack grid` this file's commands."""
+    grid.command()(climatology)
+    grid.command(name="map")(field_map)
+
+
+def climatology(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Daily fields of every year of the baseline.")],
+    variable: GridVariable = "sst",
+    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
+    percentile: Annotated[
+        float | None,
+        typer.Option("--percentile", min=0, max=100, metavar="90", help="Also this percentile by day of year."),
+    ] = None,
+    window: Annotated[
+        int, typer.Option("--window", min=1, max=365, metavar="DAYS", help="Days around each date, an odd number.")
+    ] = 11,
+    name: Name = "",
+    product: Product = "",
+    config: ConfigPath = None,
+) -> None:
+    """
+    Make the climatology of every cell, for maps: one pass over the files, bounded memory.
+
+    With --percentile 90 also the threshold of marine heatwaves of every cell by day of year (Hobday et al. 2016), for
+    `climtrack grid map --heatwave`; it says how much disk that needs meanwhile.
+
+    \b
+    climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
+    climtrack grid climatology sst.day.mean.*.nc --percentile 90
+    """
+    from climtrack.run import maps
+    from climtrack.vocabulary.registry import Baseline
+
+    settings, years = configuration(config), Baseline.parse(baseline)
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    if percentile is not None and window % 2 == 0:
+        raise ConfigError(f"--window {window} is even", "Give an odd number of days, as many before the date as after")
+    with counting("Averaging", "calendar days") as told:
+        path = maps.make_climatology(
+            paths, variable, years, config=settings, now=now(), name=name, product=product, progress=told
+        )
+    tell(f"Wrote {path}.")
+    if percentile is None:
+        return
+    with counting("Ranking", "steps") as told:
+        path = maps.make_thresholds(
+            paths, variable, years, config=settings, now=now(), percentile=percentile, window=window, name=name,
+            product=product, tell=note, progress=told,
+        )  # fmt: skip
+    tell(f"Wrote {path}.")
+
+
+def field_map(
+    on: Annotated[str, typer.Option("--date", metavar="DATE", help="Which day.")],
+    region: GridRegions = None,
+    variable: GridVariable = "sst",
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Where the day's field is; else NOAA's daily file.")
+    ] = None,
+    heatwave: Annotated[
+        bool, typer.Option("--heatwave", help="Categories of marine heatwaves instead of differences from average.")
+    ] = False,
+    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
+    lang: Languages = None,
+    preset: Annotated[
+        list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone", help="Sizes of the pictures.")
+    ] = None,
+    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("climtrack-map"),
+    name: Name = "",
+    product: Product = "",
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Draw a day's difference from average, cell by cell, on an equal-area map, with caption and alt text.
+
+    Without PATH the day's OISST file (1.6 MB) is downloaded, and PSL's long-term mean once if no climatology is kept.
+    --heatwave shows instead how far the sea is above its 90th percentile; `climtrack grid climatology --percentile 90`
+    makes that first.
+
+    \b
+    climtrack grid map --date 2024-07-05 --region nh --lang en,es
+    climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
+    climtrack grid map --date 2024-07-05 --heatwave
+    """
+    from climtrack.run import grids, maps
+    from climtrack.run.maps import draw
+    from climtrack.vocabulary.registry import Baseline
+
+    settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
+    presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
+    themes = several(theme, settings.report.themes, ("light", "dark"), "theme")
+    regions = grids.regions(several(region, ("nh",), (), "region"), settings)
+    with counting("Averaging", "calendar days") as told:
+        if heatwave:
+            shown: Sequence[FieldMap | HeatwaveMap] = maps.heatwave_maps(
+                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
+                product=product, tell=note,
+            )  # fmt: skip
+        else:
+            shown = maps.field_maps(
+                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
+                product=product, tell=note, progress=told,
+            )  # fmt: skip
+        made = [draw(one, out, languages=languages, presets=presets, themes=themes) for one in shown]
+    if json:
+        as_json({"schema": "climtrack.map/1", "maps": [one.document() for one in made]})
+        return
+    for drawn in made:
+        for caption in dict.fromkeys(one.words.caption for one in drawn.pictures if one.words):  # one a language
+            say(caption)
+        for picture in drawn.pictures:
+            say(f"  {out / picture.path}")
+
 
 app = typer.Typer(
     name="grid",
@@ -39,7 +271,7 @@ Weights = Annotated[
 
 def add_to(root: typer.Typer) -> None:
     """Give the application this file's commands."""
-    maps.add_to(app)
+    maps_add_to(app)
     root.add_typer(app)
 
 
@@ -69,15 +301,15 @@ def reduce(
     climtrack grid reduce sst.day.mean.*.nc --region nh,sh
     climtrack grid reduce era5/ --variable t2m --region mediterranean.geojson
     """
-    from climtrack.pipeline import grid
-    from climtrack.pipeline.keeping import write_csv
+    from climtrack.run import grids
+    from climtrack.run.grids import write_csv
 
     settings = configuration(config)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
     (weights,) = several([weights], (), ("exact", "site"), "rule")
-    regions = grid.regions(several(region, ("nh", "sh"), (), "region"), settings)
+    regions = grids.regions(several(region, ("nh", "sh"), (), "region"), settings)
     with counting("Reducing", "fields") as told:
-        found = grid.reduce(
+        found = grids.reduce(
             paths,
             regions,
             variable,
@@ -132,17 +364,17 @@ def backfill(
     climtrack grid backfill sst --region nh --since 2024 --dry-run
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
-    from climtrack.pipeline import backfill as run
-    from climtrack.pipeline import grid, jobs
-    from climtrack.stopping import stoppable
+    from climtrack.run import grids
+    from climtrack.run import grids as run
+    from climtrack.signals import stoppable
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
     (weights,) = several([weights], (), ("exact", "site"), "rule")
     moment = now()
-    work = jobs.job(
+    work = grids.job(
         source or settings.grid.source,
-        grid.regions(several(region, ("nh", "sh"), (), "region"), settings),
+        grids.regions(several(region, ("nh", "sh"), (), "region"), settings),
         day(f"{since}-01-01" if since.isdigit() else since),
         day(f"{until}-12-31" if until.isdigit() else until) if until else moment.date() - dt.timedelta(days=1),
         settings,
@@ -152,7 +384,7 @@ def backfill(
     if work.since < work.place.first:
         note(f"{work.place.name} begins on {work.place.first}; the days before it do not exist.")
     if dry:
-        ahead = jobs.estimate(work, config=settings, today=moment.date())
+        ahead = grids.estimate(work, config=settings, today=moment.date())
         if json:
             as_json(ahead.document())
         else:

@@ -12,13 +12,61 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli import completion
 from climtrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from climtrack.config import Config
-    from climtrack.reporter.language import Language
-    from climtrack.serve import ServeSettings
+    from climtrack.publish.server import ServeSettings
+    from climtrack.words.language import Language
+
+
+# What the shell offers as values of an option, after a comma too; read from the registries when it asks.
+
+
+def _offered(incomplete: str, names: Iterable[str]) -> list[str]:
+    """Names that go on from what is typed, the values before the last comma kept."""
+    head, comma, last = incomplete.rpartition(",")
+    taken = head.split(",")
+    return [f"{head}{comma}{name}" for name in names if name.startswith(last) and name not in taken]
+
+
+def regions(incomplete: str) -> list[str]:
+    """Names of the regions."""
+    from climtrack.vocabulary.registry import REGIONS
+
+    return _offered(incomplete, REGIONS)
+
+
+def baselines(incomplete: str) -> list[str]:
+    """The named baselines."""
+    from climtrack.vocabulary.registry import BASELINES
+
+    return _offered(incomplete, BASELINES)
+
+
+def charts(incomplete: str) -> list[str]:
+    """The charts as they are written on the command line."""
+    from climtrack.reporter.charts import CHARTS
+
+    return _offered(incomplete, [chart.slug for chart in CHARTS.values()])
+
+
+def presets(incomplete: str) -> list[str]:
+    """Sizes of a picture."""
+    from climtrack.reporter.presets import PRESETS
+
+    return _offered(incomplete, PRESETS)
+
+
+def completion_variables(incomplete: str) -> list[str]:
+    """Air, sea, or both."""
+    return _offered(incomplete, ("air", "sst", "all"))
+
+
+def languages(incomplete: str) -> list[str]:
+    """Languages of pictures and words."""
+    return _offered(incomplete, ("en", "es", "es-MX"))
+
 
 EASTERNMOST = dt.timedelta(hours=14)
 
@@ -33,7 +81,7 @@ Regions = Annotated[
         "-r",
         metavar="NAME[,NAME]",
         help="nh, sh, world, tropics, arctic, antarctic, natlan …",
-        autocompletion=completion.regions,
+        autocompletion=regions,
     ),
 ]
 Variables = Annotated[
@@ -43,18 +91,18 @@ Variables = Annotated[
         "-v",
         metavar="air|sst|all",
         help="Air, sea surface, or both.",
-        autocompletion=completion.variables,
+        autocompletion=completion_variables,
     ),
 ]
 Languages = Annotated[
     list[str] | None,
-    typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.", autocompletion=completion.languages),
+    typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.", autocompletion=languages),
 ]
 Tongue = Annotated[
     str | None,
     typer.Option(
         "--lang", "-l", metavar="en|es|es-MX", help="Language; by default the terminal's.",
-        autocompletion=completion.languages,
+        autocompletion=languages,
     ),
 ]  # fmt: skip
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show the state on this day (YYYY-MM-DD).")]
@@ -69,7 +117,7 @@ Years = Annotated[
         "-b",
         metavar="FIRST-LAST",
         help="Years of the average: 1991-2020.",
-        autocompletion=completion.baselines,
+        autocompletion=baselines,
     ),
 ]
 Public = Annotated[
@@ -98,7 +146,7 @@ def _keep_fonts(folder: Path) -> None:
 def tongue(text: str | None) -> Language:
     """Language of a table: that of the terminal, as for ``--help``, unless another is asked for."""
     from climtrack.cli.overview import spoken_here
-    from climtrack.reporter.language import LANGUAGES, Language
+    from climtrack.words.language import LANGUAGES, Language
 
     chosen = several([text or spoken_here(os.environ)], (), LANGUAGES, "language")
     if len(chosen) != 1:
@@ -163,7 +211,7 @@ def serving(settings: Config, *, host: str | None = None, port: int | None = Non
     """How the site is to be served."""
     from urllib.parse import urlsplit
 
-    from climtrack.serve import ServeSettings
+    from climtrack.publish.server import ServeSettings
 
     name = urlsplit(settings.publish.public_url).hostname
     chosen = ServeSettings(

@@ -24,14 +24,13 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, say, tell
-from climtrack.cli.progress import progress
+from climtrack.cli.output import as_json, note, progress, say, tell
 from climtrack.cli.report import Charts, Presets
-from climtrack.vocabulary.counting import counted
+from climtrack.vocabulary.notice import counted
 
 if TYPE_CHECKING:
     from climtrack.config import Config
-    from climtrack.pipeline.report import Report, Request
+    from climtrack.run.report import Report, Request
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,11 +54,11 @@ def _request(
     regions: tuple[str, ...],
 ) -> Request:
     """What the options ask for, the rest as in config.toml."""
-    from climtrack.pipeline.drawing import charts_of
-    from climtrack.pipeline.report import Request
-    from climtrack.pipeline.studies import Freshness
-    from climtrack.reporter.language import LANGUAGES
-    from climtrack.vocabulary.baselines import Baseline
+    from climtrack.run.drawing import charts_of
+    from climtrack.run.report import Request
+    from climtrack.run.series import Freshness
+    from climtrack.vocabulary.registry import Baseline
+    from climtrack.words.language import LANGUAGES
 
     defaults = settings.report
     return Request(
@@ -108,9 +107,9 @@ def post(
     climtrack post --region nh --since 2026-11-03 --lang es,en
     climtrack post --region nh,sh --preset email --templates my-templates
     """
-    from climtrack.pipeline.drawing import known_presets
-    from climtrack.pipeline.post import write_post
-    from climtrack.pipeline.source import open_transport
+    from climtrack.run.drawing import known_presets
+    from climtrack.run.publish import write_post
+    from climtrack.run.series import open_transport
 
     settings = configuration(config)
     presets = several(preset, ("post",), known_presets(), "preset")
@@ -159,9 +158,9 @@ def embed(
     climtrack embed --region nh --variable air --chart year-lines --lang en --for ghost
     climtrack embed --region nh --for email --lang es
     """
-    from climtrack.pipeline.post import snippets
-    from climtrack.pipeline.source import open_transport
-    from climtrack.publisher.embed import NEEDS, PLATFORMS
+    from climtrack.publish.post import NEEDS, PLATFORMS
+    from climtrack.run.publish import snippets
+    from climtrack.run.series import open_transport
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
@@ -208,9 +207,9 @@ def publish(
     climtrack publish
     climtrack publish public --region nh,sh --lang es,en
     """
-    from climtrack.pipeline.publish import PRESETS
-    from climtrack.pipeline.publish import publish as run
-    from climtrack.pipeline.source import open_transport
+    from climtrack.run.publish import PRESETS
+    from climtrack.run.publish import publish as run
+    from climtrack.run.series import open_transport
 
     settings = configuration(config)
     asked = _request(
@@ -263,8 +262,8 @@ def serve(
     """
     import datetime as dt
 
-    from climtrack.pipeline.publish import site_folder
-    from climtrack.serve import serve as run
+    from climtrack.publish.server import serve as run
+    from climtrack.run.publish import site_folder
 
     settings = configuration(config)
     chosen = serving(settings, host=host, port=port, public=public)

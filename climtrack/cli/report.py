@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli import completion
+from climtrack.cli import options
 from climtrack.cli.options import (
     AsOf,
     ConfigPath,
@@ -27,9 +27,56 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, say, tell
-from climtrack.cli.progress import progress
-from climtrack.vocabulary.counting import counted
+from climtrack.cli.output import as_json, note, progress, say, tell
+from climtrack.vocabulary.notice import counted
+
+# `climtrack gallery`: every chart on one page.
+
+
+def gallery_add_to(app: typer.Typer) -> None:
+    """Give the application this file's command."""
+    app.command()(gallery)
+
+
+def gallery(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("gallery"),
+    chart: Annotated[
+        list[str] | None, typer.Option("--chart", metavar="NAME[,NAME]", help="year-lines, stripes …; by default all.")
+    ] = None,
+    lang: Languages = None,
+    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
+    stored: Annotated[bool, typer.Option("--stored", help="Draw stored data instead of the simulated sample.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Draw every chart in every composition, and a page to look at them.
+
+    \b
+    climtrack gallery
+    climtrack gallery --lang en,es --theme light,dark --out /tmp/looks
+    climtrack gallery --chart year-lines,records --stored
+    """
+    from climtrack.files import make_folder, write_whole
+    from climtrack.run.drawing import charts_of, gallery_pictures
+    from climtrack.store.netcdf import Store
+    from climtrack.words.language import LANGUAGES
+
+    settings = configuration(config)
+    assets, lines = gallery_pictures(
+        settings,
+        Store(settings.home) if stored else None,
+        now(),
+        charts=charts_of(several(chart, ("all",), (), "chart")),
+        languages=several(lang, ("en",), LANGUAGES, "language"),
+        themes=several(theme, ("light",), ("light", "dark"), "theme"),
+    )
+    make_folder(out)
+    for asset in assets:
+        write_whole(out / asset.path, asset.data)
+    for line in lines:
+        note(line)
+    tell(f"{counted(len(assets) - 1, 'picture')}: open {out / assets[-1].path}")
+
 
 Charts = Annotated[
     list[str] | None,
@@ -37,13 +84,13 @@ Charts = Annotated[
         "--chart",
         metavar="NAME[,NAME]",
         help="year-lines, anomaly, year-over-year, stripes …; or all.",
-        autocompletion=completion.charts,
+        autocompletion=options.charts,
     ),
 ]
 Presets = Annotated[
     list[str] | None,
     typer.Option(
-        "--preset", metavar="NAME[,NAME]", help="wide, post, email, phone, card …", autocompletion=completion.presets
+        "--preset", metavar="NAME[,NAME]", help="wide, post, email, phone, card …", autocompletion=options.presets
     ),
 ]
 Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")]
@@ -87,13 +134,12 @@ def report(
     """
     import json as json_module
 
-    from climtrack.pipeline.drawing import charts_of, known_presets
-    from climtrack.pipeline.report import Request
-    from climtrack.pipeline.report import report as run
-    from climtrack.pipeline.source import open_transport
-    from climtrack.pipeline.studies import Freshness
-    from climtrack.reporter.language import LANGUAGES
-    from climtrack.vocabulary.baselines import Baseline
+    from climtrack.run.drawing import charts_of, known_presets
+    from climtrack.run.report import Request
+    from climtrack.run.report import report as run
+    from climtrack.run.series import Freshness, open_transport
+    from climtrack.vocabulary.registry import Baseline
+    from climtrack.words.language import LANGUAGES
 
     settings = configuration(config)
     defaults = settings.report

@@ -19,13 +19,11 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from climtrack.errors import FetchError
-from climtrack.fetcher.endpoints import AIR_SOURCE, SEA_SOURCE, Endpoint
 from climtrack.fetcher.fetch import Outcome, fetch
-from climtrack.fetcher.syntax import shown
-from climtrack.fetcher.transport import Http, HttpPolicy
-from climtrack.vocabulary.payload import Payload, Transport
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.symptoms import Severity, Symptom
+from climtrack.fetcher.http import Http, HttpPolicy
+from climtrack.fetcher.reanalyzer import AIR_SOURCE, SEA_SOURCE, Endpoint, shown
+from climtrack.vocabulary.notice import Severity, Symptom
+from climtrack.vocabulary.series import Payload, Series, Transport
 
 #: Seconds by which this computer's clock may differ from a server's before it is worth a word, and before it is wrong.
 SKEW, WRONG = 300, 86_400

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 from climtrack.errors import FetchError
 from climtrack.fetcher import checks
-from climtrack.fetcher.endpoints import Endpoint
 from climtrack.fetcher.pulse import series_from_csv
-from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.vocabulary.payload import Payload, Transport
-from climtrack.vocabulary.series import Series, SeriesKey, Source
+from climtrack.fetcher.reanalyzer import Endpoint, series_from_payload
+from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
 
 log = logging.getLogger(__name__)
 

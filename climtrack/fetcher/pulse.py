@@ -19,8 +19,7 @@ from types import MappingProxyType
 import numpy as np
 
 from climtrack.errors import SourceChanged
-from climtrack.fetcher.endpoints import Endpoint
-from climtrack.fetcher.syntax import LATER, MOVED, REPORT, changed, shown
+from climtrack.fetcher.reanalyzer import LATER, MOVED, REPORT, Endpoint, changed, shown
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 

@@ -9,19 +9,241 @@ the names of the rows after the years, never in the years: slot i is 1 January +
 from __future__ import annotations
 
 import datetime as dt
+import json
+import math
 import re
 from calendar import isleap
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any, NoReturn
 
 import numpy as np
 
 from climtrack.errors import FetchError, SourceChanged
-from climtrack.fetcher import syntax
-from climtrack.fetcher.syntax import REPORT, SLOTS, Row, changed, shown
+from climtrack.vocabulary import notice
+from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
-from climtrack.vocabulary.variables import VARIABLES
+
+# Bytes → rows of names and numbers, refusing what is not JSON, not a table, or too deep or long to be one.
+#
+# The payload comes from outside: nesting is counted before the JSON reader sees it, NaN and Infinity are not numbers,
+# and nothing but `SourceChanged` leaves this file.
+
+
+MAX_DEPTH = 4  # the feed needs 3: list, row, data
+MAX_BRACKETS = 5_000  # the feed needs about 360
+SLOTS = 366
+MOVED = "If it stays so: a newer climtrack may know the new address"
+LATER = "Will try again at the next refresh"
+REPORT = "Please report it: `climtrack doctor`"
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+_NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
+_EMPTY = frozenset({"", "null", "none", "na"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table."""
+
+    name: str
+    data_source: str  # What the row calls its source; empty where it says nothing
+    data: tuple[float, ...]  # 366 values in degC by slot, NaN where empty
+
+
+def shown(text: str, limit: int = 30) -> str:
+    """Text from outside as it may stand in a message: one line, nothing that cannot be printed, not long."""
+    clean = "".join(c for c in text[: 4 * limit] if c.isprintable()).strip()
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def changed(found: str) -> NoReturn:
+    """Refuse a payload whose format is not understood."""
+    raise SourceChanged(f"the format changed ({found})", REPORT)
+
+
+def rows(body: bytes, wanted: Callable[[str], bool]) -> tuple[list[Row], list[str]]:
+    """Rows of a payload, in its own order."""
+    notes: list[str] = []
+    table = _table(body, notes)
+    found: list[Row] = []
+    unknown: list[str] = []
+    oddities: set[str] = set()
+    for i, row in enumerate(table):
+        if not isinstance(row, dict):
+            changed(f"entry {i + 1} is not a row with a name")
+        name = row.get("name")
+        if isinstance(name, int) and not isinstance(name, bool):
+            oddities.add("row names as numbers")
+            name = str(name)
+        if not isinstance(name, str):
+            changed(f'no field "name" in entry {i + 1}')
+        name = name.strip()
+        if not wanted(name):
+            unknown.append(shown(name) or "(empty)")
+            continue
+        if "data" not in row:
+            changed(f'no field "data" in row "{shown(name)}"')
+        source = row.get("data_source")
+        if not isinstance(source, str | None):
+            changed(f'"data_source" of row "{shown(name)}" is not text')
+        found.append(Row(name, " ".join((source or "").split()), _numbers(name, row["data"], oddities)))
+    if oddities:
+        notes.append(f"read with a changed format ({', '.join(sorted(oddities))})")
+    if unknown:
+        listed = ", ".join(f'"{name}"' for name in unknown[:3])
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        notes.append(f"unknown row{'s' if len(unknown) > 1 else ''} {listed}{more} ignored")
+    return found, notes
+
+
+def _table(body: bytes, notes: list[str]) -> list[Any]:
+    """The outer list."""
+    if body.startswith(b"\xef\xbb\xbf"):
+        notes.append("read with a changed format (byte order mark)")
+        body = body[3:]
+    head = body[:2000].lstrip()
+    if not head:
+        raise SourceChanged("received an empty answer", LATER)
+    if head.startswith(b"<"):
+        raise SourceChanged(
+            f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)",
+            MOVED,
+        )
+    if not head.startswith((b"[", b"{")):
+        changed("the answer is not JSON")
+    depth = brackets = 0
+    for token in _TOKENS.finditer(body):
+        first = token[0][:1]
+        if first == b'"':
+            continue
+        depth += 1 if first in b"[{" else -1
+        brackets += 1
+        if depth > MAX_DEPTH or brackets > MAX_BRACKETS:
+            changed("nested too deep" if depth > MAX_DEPTH else "too many rows")
+    if depth > 0:
+        raise SourceChanged(notice.SHORT, LATER)
+    try:
+        text = body.decode("utf-8")
+        table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        changed("not UTF-8 text")
+    except (ValueError, RecursionError) as problem:
+        found = shown(str(problem), 45)
+        raise SourceChanged(f"the answer is not JSON ({found})", LATER) from problem
+    if not isinstance(table, list):
+        changed("an object instead of a list of rows")
+    if not table:
+        changed("a list without rows")
+    return table
+
+
+def _numbers(name: str, data: Any, oddities: set[str]) -> tuple[float, ...]:
+    """366 values of one row."""
+    if isinstance(data, str):
+        oddities.add("data as one text")
+        data = data.strip().removeprefix("[").removesuffix("]").split(",")
+    if not isinstance(data, list):
+        changed(f'"data" of row "{shown(name)}" is not a list')
+    if len(data) != SLOTS:
+        changed(f'row "{shown(name)}" has {len(data)} values instead of {SLOTS}')
+    return tuple([v if type(v) is float else _number(name, v, oddities) for v in data])
+
+
+def _number(name: str, value: Any, oddities: set[str]) -> float:
+    """One value that is not simply a float."""
+    if value is None:
+        return math.nan
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str):
+        text = value.strip().strip('"')
+        oddities.add("numbers as text")
+        if text.lower() in _EMPTY:
+            return math.nan
+        if _NUMBER.fullmatch(text):
+            return float(text)
+    changed(f'a value of row "{shown(name)}" is not a number: {shown(str(value), 10) or "empty"}')
+
+
+def _refused(token: str) -> NoReturn:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(f"{token} is not a number")
+
+
+def _integer(digits: str) -> int:
+    """Integers of the length a temperature or a year can have."""
+    if len(digits) > 7:
+        raise ValueError("a number of more than 6 digits")
+    return int(digits)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields are given once."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a row gives a field twice")
+    return fields
+
+
+# Which address holds which series.
+#
+# The 13 series that Climate Reanalyzer keeps up to date, as ../shared/data/FORMAT.md §3 found them. The hemispheric sea
+# surface is not among them: the site has none. `config.toml` adds rows without a release.
+
+
+#: The site and its mirror; the second is asked only where the first cannot be reached.
+BASE_URLS = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
+AIR_SOURCE = "ERA5 Copernicus C3S"
+SEA_SOURCE = "NOAA OISST 2.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One series at the source."""
+
+    key: SeriesKey
+    path: str  # Path below the base address, without a leading slash
+    data_source: str = ""  # What the payload must call its own source; empty where any will do
+    # Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is held
+    # against, when nothing is stored yet. The variable's own limits where None.
+    levels: tuple[float, float] | None = None
+
+
+def _air(region: str, low: float, high: float) -> Endpoint:
+    """ERA5 air of a region."""
+    path = f"clim/t2_daily/json/era5_{region}_t2_day.json"
+    return Endpoint(SeriesKey("era5", "t2m", region), path, AIR_SOURCE, (low, high))
+
+
+def _sea(region: str, low: float, high: float) -> Endpoint:
+    """OISST sea surface of a region."""
+    path = f"clim/sst_daily/json_2clim/oisst2.1_{region}_sst_day.json"
+    return Endpoint(SeriesKey("oisst", "sst", region), path, SEA_SOURCE, (low, high))
+
+
+#: Levels: the range seen since the first year (polar and tropical air: by their known climate), 3 °C wider at each end.
+ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
+    {
+        endpoint.key: endpoint
+        for endpoint in (
+            _air("world", 8.2, 20.2),
+            _air("nh", 4.0, 26.0),
+            _air("sh", 7.0, 20.0),
+            _air("tropics", 20.0, 31.0),
+            _air("arctic", -42.0, 12.0),
+            _air("antarctic", -55.0, 6.0),
+            _sea("world2", 16.6, 24.2),
+            _sea("natlan", 15.6, 28.4),
+            _sea("natlsp", 4.5, 19.3),
+            _sea("atlhmdr", 21.0, 32.7),
+            _sea("gom", -1.4, 22.8),
+            _sea("gomex", 17.6, 34.3),
+            _sea("nino3.4", 21.0, 32.9),
+        )
+    }
+)
+
 
 YEARS = range(1850, 2200)
 #: What the sample adds to the name of the source that it simulates.
@@ -47,7 +269,7 @@ def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_sou
 
 def _series(body: bytes, key: SeriesKey, source: Source, expected: str) -> Series:
     """As `series_from_payload`, errors without address and body."""
-    found, notes = syntax.rows(body, _known)
+    found, notes = rows(body, _known)
     years = _years(found, notes)
     named, simulated = _data_source(found, expected)
     if expected and not named:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP
-from climtrack.reporter.language import Language
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
+from climtrack.words.language import Language
 
 #: Limits of a calendar year in days since 1 January.
 YEAR = (0.0, float(DAYS))

@@ -28,10 +28,10 @@ from matplotlib.transforms import Affine2D
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Face, font_file, text_width
 from climtrack.reporter.geometry import Box, Rect
-from climtrack.reporter.language import Language
 from climtrack.reporter.panel import Panel
 from climtrack.reporter.presets import Preset
 from climtrack.reporter.theme import Theme
+from climtrack.words.language import Language
 
 Floats = npt.NDArray[np.float64]
 Align = Literal["left", "center", "right"]

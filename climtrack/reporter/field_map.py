@@ -10,14 +10,13 @@ from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import colours
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.globe import BLANK
-from climtrack.reporter.language import Language, direction
 from climtrack.reporter.prose import field_map as prose
 from climtrack.reporter.sheet import COLUMN, Sheet, begun, finished
 from climtrack.reporter.theme import DIVERGING, Theme
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.fields import FieldMap
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
+from climtrack.words.language import Language, direction
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 _COUNT = re.compile(r"\b(\d{1,3}) (?=\w)")
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28

@@ -12,7 +12,7 @@ from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.coast import coastlines
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.projection import Projection
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Region
 
 Floats = npt.NDArray[np.float64]
 #: Land and other places without data: a middle grey, far from the palest colours of the sea for every eye.

@@ -9,13 +9,13 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.globe import BLANK
-from climtrack.reporter.language import Language
 from climtrack.reporter.prose import heatwave_map as prose
 from climtrack.reporter.sheet import COLUMN, Sheet, begun, finished
 from climtrack.reporter.theme import Theme
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.fields import HeatwaveMap
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.registry import VARIABLES
+from climtrack.words.language import Language
 
 #: Moderate to extreme: the colours that Hobday et al. (2018) gave the categories, the orange deepened a little so that
 #: it and the yellow stay apart without red.

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Floats
 
 #: A year counts as whole with this many days.

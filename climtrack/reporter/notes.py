@@ -7,12 +7,12 @@ from itertools import groupby
 
 import numpy as np
 
-from climtrack.reporter.language import Language
 from climtrack.reporter.presets import Preset
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import PRODUCTS
+from climtrack.words.language import Language
 
 #: A gap of this many days is named.
 NAMED_GAP = 3

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from climtrack.reporter.language import Language, capitalised, messages
 from climtrack.reporter.plain import plain
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Region
+from climtrack.words.catalogue import catalogue
+from climtrack.words.language import Language, capitalised
 
 _LONGEST = 32
 
@@ -41,7 +42,7 @@ def feminine(phrase: str) -> bool:
 
 def place(region: Region, language: Language) -> Place:
     """A region as a language says it."""
-    known = messages(language.code, tables=False)
+    known = catalogue(language.code)
 
     def said(form: str) -> str:
         """A form of the catalogue, or nothing."""

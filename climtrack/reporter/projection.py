@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Region
 
 Floats = npt.NDArray[np.float64]
 

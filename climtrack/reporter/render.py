@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.charts import CHARTS, Chart
-from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS, Preset
 from climtrack.reporter.prose import words as written
 from climtrack.reporter.theme import COLOURS, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import VARIABLES
+from climtrack.words.language import Language
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas

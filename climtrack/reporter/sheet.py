@@ -10,12 +10,12 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP, DESCENT, Face, wrapped
 from climtrack.reporter.frame import foot, head
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.projection import Projection, projection
 from climtrack.reporter.theme import COLOURS, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Region
+from climtrack.words.language import Language
 
 #: Sizes that a map is composed for.
 MAP_PRESETS = ("wide", "post", "email", "phone")

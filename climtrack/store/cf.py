@@ -21,11 +21,9 @@ import numpy as np
 from climtrack.errors import StoreDamaged
 from climtrack.store.timeless import timeless
 from climtrack.vocabulary.calendar import DAYS, dayofyear
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Climatology
+from climtrack.vocabulary.findings import Climatology
+from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
-from climtrack.vocabulary.variables import VARIABLES
 
 CONVENTIONS = "CF-1.11 ACDD-1.3"
 EPOCH = dt.date(1970, 1, 1)

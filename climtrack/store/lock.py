@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from climtrack.errors import StoreBusy
 from climtrack.files import disk_error, remove, write_whole
-from climtrack.stopping import undisturbed
+from climtrack.signals import undisturbed
 
 #: What is said of runs that have a lock of their own, besides refreshes.
 RUNS = {"climatology": "another climatology is running", "backfill": "another backfill is running"}

@@ -17,14 +17,14 @@ from types import MappingProxyType
 
 from climtrack.errors import FetchError, SourceUnavailable, StoreError
 from climtrack.files import remove, write_whole
-from climtrack.stopping import undisturbed
+from climtrack.signals import undisturbed
 from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.ledger import BACKUP
 from climtrack.store.manifest import Entry, Health, Manifest
 from climtrack.store.merge import Merged, merge
 from climtrack.store.repair import remove_unnamed, repair, written
-from climtrack.vocabulary.lines import fitted
+from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey
 
 

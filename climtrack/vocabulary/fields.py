@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Source, Status
 
 

@@ -1,4 +1,4 @@
-"""Pairing: which series answer for a region's air and sea."""
+"""Which series answer for a region."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ SEAS: Mapping[str, tuple[SeriesKey, ...]] = MappingProxyType(
         "sh": (SeriesKey("oisst", "sst", "sh"),),
     }
 )
+
+
 #: Series that climtrack computes from grids; nobody serves them.
 COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "sh")})
 

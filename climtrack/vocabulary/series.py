@@ -1,4 +1,4 @@
-"""Series: one value a day, where it came from and what is still preliminary."""
+"""YearTable: a daily series folded into (year × day of year)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import SeriesError
-from climtrack.vocabulary.calendar import Dates
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary import calendar
+from climtrack.vocabulary.calendar import DAYS, Dates
+from climtrack.vocabulary.registry import VARIABLES
+
+# Payload: what a source answered, before anyone has read it.
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One whole answer."""
+
+    url: str
+    body: bytes  # Content, decoded from its transfer and content encodings
+    etag: str = ""  # Validators for the next conditional request; empty where the server gave none
+    last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
+    media_type: str = ""  # As the server calls it, without parameters
+    served: str = ""  # The server's own clock, as it wrote it
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class Transport(Protocol):
+    """Anything that answers a request for a path: the network, the sample, a test's fake."""
+
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+        """Ask for a path."""
+        ...
+
+
+# Series: one value a day, where it came from and what is still preliminary.
+
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.int8]
@@ -157,3 +190,38 @@ def trimmed(
         source,
         site_climatology or MappingProxyType({}),
     )
+
+
+Alignment = Literal["date", "slot"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YearTable:
+    """One row a year, one column a day."""
+
+    years: npt.NDArray[np.int64]  # Consecutive calendar years, shape (year,)
+    values: Floats  # degC, shape (year, 366), NaN where there is no value
+    # Column j is day of year j + 1 with 1 March always 61 (``date``), or 1 January + j days (``slot``)
+    alignment: Alignment = "date"
+
+    def row(self, year: int) -> Floats:
+        i = year - int(self.years[0])
+        return self.values[i] if 0 <= i < self.years.size else np.full(DAYS, np.nan)
+
+
+def year_table(series: Series, alignment: Alignment = "date") -> YearTable:
+    """Daily series folded into (year × day)."""
+    return folded(series, alignment)[0]
+
+
+def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, calendar.Ints]:
+    """Daily series folded into (year × day), with the place of each day."""
+    years = np.arange(series.start.year, series.end.year + 1)
+    leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    exists = np.ones((years.size, DAYS), dtype=bool)
+    exists[~leap, calendar.LEAP_DAY - 1 if alignment == "date" else DAYS - 1] = False
+    skip = series.start.timetuple().tm_yday - 1
+    place = np.flatnonzero(exists)[skip : skip + series.values.size]
+    values = np.full(exists.shape, np.nan)
+    values.ravel()[place] = series.values
+    return YearTable(years, values, alignment), place

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.analysis.periods import record_flags
-from climtrack.analysis.streaks import runs
+from climtrack.analysis.ranking import record_flags, runs
 from climtrack.vocabulary.findings import Run
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 

@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 from climtrack.analysis.reconciliation import reconcile
-from climtrack.vocabulary.context import Reconciled
-from climtrack.vocabulary.findings import Unknown
+from climtrack.vocabulary.findings import Reconciled, Unknown
 from climtrack.vocabulary.series import Series, SeriesKey
 from tests.analysis.build import pulse, real
 

@@ -11,12 +11,10 @@ import pytest
 from climtrack.analysis.anomaly import anomalies, detrended_spread, percentile, site_anomaly
 from climtrack.analysis.climatology import climatology
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.baselines import BASELINES, Baseline
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import BaselineAnomaly, Spread, Unknown
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import year_table
+from climtrack.vocabulary.registry import BASELINES, REGIONS, Baseline
+from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import SOURCE, made, of
 
 FIRST = dt.date(1991, 1, 1)

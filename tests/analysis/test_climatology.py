@@ -11,10 +11,9 @@ import pytest
 
 from climtrack.analysis.climatology import climatology, harmonic, running_mean, uncovered
 from climtrack.errors import BaselineNotCovered
-from climtrack.vocabulary.baselines import BASELINES, Baseline
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import year_table
+from climtrack.vocabulary.registry import BASELINES, Baseline
+from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import made, of, pulse
 
 REGIONS = ("world2", "natlan", "natlsp", "atlhmdr", "gom", "gomex", "nino3.4")

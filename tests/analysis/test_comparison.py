@@ -10,9 +10,8 @@ import pytest
 from climtrack.analysis.comparison import differences, two_years, year_over_year
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.findings import Gap, Run, Unknown, YearOverYear
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import year_table
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import made, of
 
 

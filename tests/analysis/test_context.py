@@ -18,13 +18,9 @@ from climtrack.analysis.preindustrial import OFFSETS, above_preindustrial, offse
 from climtrack.analysis.since import since
 from climtrack.analysis.survey import study
 from climtrack.errors import AnalysisError, SeriesError
-from climtrack.vocabulary.baselines import BASELINES, Baseline
-from climtrack.vocabulary.context import AirSea, Shares
-from climtrack.vocabulary.findings import Gap, Preindustrial, Rank, Unknown
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import YearTable, year_table
+from climtrack.vocabulary.findings import AirSea, Gap, Preindustrial, Rank, Shares, Study, Unknown
+from climtrack.vocabulary.registry import BASELINES, REGIONS, Baseline
+from climtrack.vocabulary.series import Series, YearTable, year_table
 from tests.analysis.build import made, of, pulse
 
 FIRST = dt.date(1991, 1, 1)

@@ -7,12 +7,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from climtrack.analysis.direction import slope, verdict
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.baselines import Baseline
+from climtrack.analysis.trend import slope, verdict
 from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.findings import Direction, Slope, Unknown, Verdict
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS, Baseline
 from tests.analysis.build import of
 
 FIRST = dt.date(2001, 1, 1)

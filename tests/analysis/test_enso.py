@@ -11,10 +11,8 @@ import pytest
 
 from climtrack.analysis.enso import Index, episodes, nino_index, nino_state, overlay
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.context import NinoState, Overlay, Phase
-from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import NinoState, Overlay, Phase, Study, Unknown
+from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series
 from tests.analysis.build import made
 

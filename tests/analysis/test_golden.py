@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from climtrack.analysis import periods
+from climtrack.analysis import ranking
 from climtrack.analysis.anomaly import site_anomaly
-from climtrack.vocabulary.baselines import Baseline
+from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series
 from tests.analysis.build import longest_record_run, real
 
@@ -41,14 +41,14 @@ def _span(text: str) -> tuple[dt.date, dt.date]:
     if len(text) == 4:
         return dt.date(int(text), 1, 1), dt.date(int(text), 12, 31)
     if len(text) == 7:
-        return periods.month_span(int(text[:4]), int(text[5:]))
+        return ranking.month_span(int(text[:4]), int(text[5:]))
     return dt.date.fromisoformat(text), dt.date.fromisoformat(text)
 
 
 def _warmest_but(series: Series, skipped: dt.date) -> float:
     """Warmest value on any other day."""
-    before = periods.warmest(series, ALL[0], skipped - dt.timedelta(days=1))
-    after = periods.warmest(series, skipped + dt.timedelta(days=1), ALL[1])
+    before = ranking.warmest(series, ALL[0], skipped - dt.timedelta(days=1))
+    after = ranking.warmest(series, skipped + dt.timedelta(days=1), ALL[1])
     return max(before.value, after.value)
 
 
@@ -56,31 +56,31 @@ def _ours(series: Series, quantity: str, period: str) -> float:
     """Our own figure; where the row names a day of an extreme, the day must be found too."""
     first, last = _span(period)
     if quantity in ("annual mean", "monthly mean") or quantity.startswith("mean of all days"):
-        return periods.mean(series, first, last)
+        return ranking.mean(series, first, last)
     if quantity == "value":
         found = series.value(first)
         assert found is not None
         return found
     if quantity in ("warmest day", "maximum"):
-        best = periods.warmest(series, *ALL)
+        best = ranking.warmest(series, *ALL)
         assert best.date == first
         return best.value
     if quantity == "second warmest day":
         second = series.value(first)
-        assert second == _warmest_but(series, periods.warmest(series, *ALL).date)
+        assert second == _warmest_but(series, ranking.warmest(series, *ALL).date)
         return second
     if quantity == "warmest day before 2023":
-        best = periods.warmest(series, ALL[0], dt.date(2022, 12, 31))
+        best = ranking.warmest(series, ALL[0], dt.date(2022, 12, 31))
         assert best.date == first
         return best.value
     if quantity in ("warmest day of 2023", "maximum of the year"):
-        best = periods.warmest(series, dt.date(first.year, 1, 1), dt.date(first.year, 12, 31))
+        best = ranking.warmest(series, dt.date(first.year, 1, 1), dt.date(first.year, 12, 31))
         assert len(period) == 4 or best.date == first
         return best.value
     if quantity.startswith("days above every day before 2023"):
-        return periods.days_above(series, periods.warmest(series, ALL[0], dt.date(2022, 12, 31)).value, first, last)
+        return ranking.days_above(series, ranking.warmest(series, ALL[0], dt.date(2022, 12, 31)).value, first, last)
     if quantity.startswith("days above"):
-        return periods.days_above(series, float(quantity.removeprefix("days above ")), first, last)
+        return ranking.days_above(series, float(quantity.removeprefix("days above ")), first, last)
     if quantity.startswith("longest run of daily records"):
         start = int(re.search(r"from (\d{4})", quantity)[1])  # type: ignore[index]
         run = longest_record_run(series, alignment="slot", first_year=start)

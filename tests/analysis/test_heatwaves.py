@@ -10,12 +10,10 @@ import pytest
 
 from climtrack.analysis.heatwaves import Threshold, area, caution, events, threshold
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import Heatwaves, Unknown
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import folded
+from climtrack.vocabulary.registry import REGIONS, Baseline
+from climtrack.vocabulary.series import Series, folded
 from tests.analysis import hobday
 from tests.analysis.build import made, of
 

@@ -12,8 +12,8 @@ import numpy as np
 from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.enso import Index, nino_index, nino_state, overlay
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.context import NinoState, Overlay
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.findings import NinoState, Overlay
+from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series
 from tests.analysis.build import pulse
 

@@ -14,16 +14,13 @@ from climtrack.analysis.climatology import COMMON, climatology
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.enso import nino_state, overlay
 from climtrack.analysis.hemispheres import compare
-from climtrack.analysis.records import record_days
-from climtrack.analysis.regression import line
+from climtrack.analysis.ranking import record_days
 from climtrack.analysis.since import since
 from climtrack.analysis.survey import study
-from climtrack.analysis.trend import trend
-from climtrack.vocabulary.baselines import Baseline
+from climtrack.analysis.trend import line, trend
 from climtrack.vocabulary.findings import Rank, Slope, Trend, Unknown, YearEnd, YearOverYear
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import YearTable, year_table
+from climtrack.vocabulary.registry import REGIONS, Baseline
+from climtrack.vocabulary.series import Series, YearTable, year_table
 from tests.analysis.build import of
 
 FIRST = dt.date(1990, 1, 1)

@@ -7,11 +7,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from climtrack.analysis.noise import claim, default_noise
+from climtrack.analysis.frame import claim, default_noise
 from climtrack.analysis.ranking import rank, season_name, season_start
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.findings import Claim, Rank, Ranks, RevisionNoise, Unknown
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey
 from tests.analysis.build import made, of
 

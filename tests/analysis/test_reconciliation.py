@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from climtrack.analysis.published import PUBLISHED
-from climtrack.analysis.reconciliation import MEASURES, reconcile, span
-from climtrack.vocabulary.context import Published, Reconciled
-from climtrack.vocabulary.findings import Unknown
+from climtrack.analysis.reconciliation import MEASURES, PUBLISHED, reconcile, span
+from climtrack.vocabulary.findings import Published, Reconciled, Unknown
 from climtrack.vocabulary.series import SeriesKey
 from tests.analysis.build import made
 from tests.analysis.reconciliation_page import PAGE, held, page

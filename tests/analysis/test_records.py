@@ -9,15 +9,12 @@ import numpy as np
 import pytest
 
 from climtrack.analysis.frame import frame_of
-from climtrack.analysis.records import record_days
-from climtrack.analysis.streaks import above_year, latest_run, next_milestone, run_above, runs
+from climtrack.analysis.ranking import above_year, latest_run, next_milestone, record_days, run_above, runs
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.calendar import year_of
-from climtrack.vocabulary.findings import Claim, Holder, Record, Run, Unknown
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import year_table
+from climtrack.vocabulary.findings import Claim, Holder, Record, Run, Study, Unknown
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import longest_record_run, made, of
 
 FIRST = dt.date(2001, 1, 1)

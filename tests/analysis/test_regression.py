@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.api import OLS, add_constant
 from statsmodels.tsa.stattools import acf
 
-from climtrack.analysis.regression import line, t_quantile
+from climtrack.analysis.trend import line, t_quantile
 
 
 def _red(rng: np.random.Generator, n: int, phi: float) -> np.ndarray:

@@ -10,9 +10,8 @@ import pytest
 
 from climtrack.analysis.survey import study
 from climtrack.errors import SeriesError
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.findings import Reading, RevisionNoise, Run
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series
 from tests.analysis.build import made, of
 

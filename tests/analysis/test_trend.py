@@ -12,9 +12,8 @@ from statsmodels.api import OLS, add_constant
 from climtrack.analysis.survey import study
 from climtrack.analysis.trend import annual_means, backtest, trend
 from climtrack.vocabulary.findings import Trend, Unknown, YearEnd
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.series import Series
-from climtrack.vocabulary.tables import year_table
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import of
 
 FIRST = dt.date(1980, 1, 1)

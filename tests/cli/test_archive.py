@@ -15,12 +15,12 @@ import pytest
 
 from climtrack.analysis.climatology import climatology
 from climtrack.cli.app import main
-from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.store.netcdf import Store
-from climtrack.vocabulary.baselines import DEFAULT
+from climtrack.vocabulary.registry import DEFAULT
 from tests.faults import genuine
 from tests.loopback import serving
-from tests.pipeline.site import NATLAN
+from tests.run.site import NATLAN
 
 DAYS = (dt.date(2026, 7, 11), dt.date(2026, 7, 12))
 Run = Callable[..., tuple[int, str, str]]

@@ -109,7 +109,7 @@ def test_a_server_that_never_answers_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It takes the connection and says nothing: the C library would wait for ever and hear no Ctrl-C."""
-    monkeypatch.setattr("climtrack.gridded.readers.LONGEST", 1)
+    monkeypatch.setattr("climtrack.grids.opening.LONGEST", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/x.nc"
         assert run("grid", "reduce", address) == 4

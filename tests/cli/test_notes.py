@@ -10,11 +10,10 @@ import pytest
 
 from climtrack.cli import output
 from climtrack.errors import ClimtrackError, SourceChanged, SourceUnavailable
-from climtrack.fetcher.endpoints import ENDPOINTS
-from climtrack.fetcher.soundness import ACCEPT
-from climtrack.fetcher.syntax import LATER, MOVED, REPORT
-from climtrack.pipeline.notices import failures
-from climtrack.vocabulary.lines import fitted
+from climtrack.fetcher.checks import ACCEPT
+from climtrack.fetcher.reanalyzer import ENDPOINTS, LATER, MOVED, REPORT
+from climtrack.run.series import failures
+from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
 NOW = dt.datetime(2026, 8, 23, 7, tzinfo=dt.UTC)

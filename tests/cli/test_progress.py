@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from climtrack.cli.progress import progress
+from climtrack.cli.output import progress
 from climtrack.vocabulary.series import SeriesKey
 
 KEYS = [SeriesKey("era5", "t2m", region) for region in ("nh", "sh", "world")]

@@ -12,8 +12,7 @@ import typer.main
 
 from climtrack.cli import output
 from climtrack.cli.app import app
-from climtrack.cli.spanish import help_text, in_spanish
-from climtrack.cli.spanish_help import HELP
+from climtrack.cli.help import HELP, help_text, in_spanish
 from climtrack.reporter.messages import PHRASES, spanish_line
 from climtrack.reporter.refusals import FOREIGN
 

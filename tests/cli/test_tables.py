@@ -12,16 +12,22 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
 from climtrack.analysis.survey import study
 from climtrack.cli.app import main
-from climtrack.cli.cells import Rows, heading
-from climtrack.cli.compare_rows import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows
-from climtrack.cli.fact_rows import fact_rows
+from climtrack.cli.facts import (
+    air_sea_rows,
+    contrast_rows,
+    fact_rows,
+    holder_rows,
+    nino_rows,
+    record_rows,
+    share_rows,
+    side_rows,
+    streak_rows,
+)
+from climtrack.cli.grid import Rows, heading
 from climtrack.cli.overview import spoken, spoken_here
-from climtrack.cli.record_rows import holder_rows, record_rows, streak_rows
-from climtrack.reporter.language import Language
-from climtrack.vocabulary.context import NinoState, Shares
-from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import NinoState, Shares, Study, Unknown
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.words.language import Language
 from tests.reporter.studies import sample, series
 
 EN, ES, MX = (Language(code) for code in ("en", "es", "es-MX"))

@@ -11,8 +11,7 @@ import pytest
 
 from climtrack.errors import ConfigError, SourceChanged
 from climtrack.fetcher.checks import check, is_older
-from climtrack.fetcher.endpoints import ENDPOINTS
-from climtrack.fetcher.reanalyzer import series_from_payload
+from climtrack.fetcher.reanalyzer import ENDPOINTS, series_from_payload
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status
 
 KEY = SeriesKey("era5", "t2m", "world")

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from climtrack.fetcher.diagnosis import KNOWN, differences, feed, hosts, layout
-from climtrack.fetcher.endpoints import ENDPOINTS
-from climtrack.fetcher.transport import HttpPolicy
-from climtrack.vocabulary.payload import Payload
-from climtrack.vocabulary.series import SeriesKey
-from climtrack.vocabulary.symptoms import Severity
+from climtrack.fetcher.http import HttpPolicy
+from climtrack.fetcher.reanalyzer import ENDPOINTS
+from climtrack.vocabulary.notice import Severity
+from climtrack.vocabulary.series import Payload, SeriesKey
 from tests.fakes_server import FakeSite, status
 from tests.faults import FAULTS, NATLAN, WORLD, Copy, genuine
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from climtrack.fetcher.endpoints import BASE_URLS, ENDPOINTS
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.fetcher.reanalyzer import BASE_URLS, ENDPOINTS
+from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES
 from climtrack.vocabulary.series import SeriesKey
-from climtrack.vocabulary.variables import VARIABLES
 
 
 def test_the_thirteen_live_series() -> None:

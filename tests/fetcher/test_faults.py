@@ -10,10 +10,9 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from climtrack.errors import SourceChanged
-from climtrack.fetcher.endpoints import ENDPOINTS
 from climtrack.fetcher.fetch import Outcome, fetch
-from climtrack.vocabulary.payload import Payload
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.fetcher.reanalyzer import ENDPOINTS
+from climtrack.vocabulary.series import Payload, Series, SeriesKey
 from tests.faults import ARCTIC, DAYS, FAULTS, NATLAN, WORLD, Copy, Fault, genuine
 
 #: What a message may hold beside series, age and date, so that the whole line stays within 200 characters.

@@ -13,12 +13,11 @@ from collections import Counter
 import pytest
 
 from climtrack.errors import SourceUnavailable
-from climtrack.fetcher.endpoints import ENDPOINTS
 from climtrack.fetcher.fetch import Outcome, fetch_all
-from climtrack.fetcher.transport import Http, HttpPolicy
-from climtrack.sample import KEYS, SampleTransport, payload
-from climtrack.vocabulary.payload import Payload
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.fetcher.http import Http, HttpPolicy
+from climtrack.fetcher.reanalyzer import ENDPOINTS
+from climtrack.fetcher.sample import KEYS, SampleTransport, payload
+from climtrack.vocabulary.series import Payload, Series, SeriesKey
 from tests.conftest import ROOT
 from tests.fakes_server import PATIENCE, Clock, FakeSite, status
 from tests.faults import genuine
@@ -100,10 +99,10 @@ def test_all_hanging() -> None:
 
 def test_time_of_the_true_policy() -> None:
     """By the real limits, two paths may take 30 s each, at once, and ten more 4 s each, two at once: under 60 s."""
-    from climtrack.fetcher import transport
+    from climtrack.fetcher import http
 
-    rest = -(-(12 - transport.CONNECTIONS) // transport.CONNECTIONS)
-    assert HttpPolicy().total_timeout + rest * transport.BRIEF < 60
+    rest = -(-(12 - http.CONNECTIONS) // http.CONNECTIONS)
+    assert HttpPolicy().total_timeout + rest * http.BRIEF < 60
 
 
 def test_a_bug_is_not_an_outcome() -> None:
@@ -180,10 +179,10 @@ def test_refused_body_travels_with_the_error() -> None:
 
 SCRIPT = """
 import datetime as dt, sys
-from climtrack.fetcher.endpoints import ENDPOINTS
+from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.fetcher.fetch import fetch_all
-from climtrack.fetcher.transport import Http, HttpPolicy
-from climtrack.stopping import deliver_again
+from climtrack.fetcher.http import Http, HttpPolicy
+from climtrack.signals import deliver_again
 print("ready", flush=True)
 deliver_again()
 with Http(HttpPolicy((sys.argv[1],), read_timeout=900, total_timeout=900)) as network:

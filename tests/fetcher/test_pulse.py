@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from climtrack.errors import SourceChanged
 from climtrack.fetcher.checks import check
 from climtrack.fetcher.fetch import fetch_all
+from climtrack.fetcher.http import Http, HttpPolicy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE, series_from_csv
-from climtrack.fetcher.transport import Http, HttpPolicy
-from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Series, SeriesKey, Source
 from tests.fakes_server import FakeSite
 

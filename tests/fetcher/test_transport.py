@@ -18,9 +18,7 @@ import pytest
 import trustme
 
 from climtrack.errors import FetchError, SourceChanged, SourceUnavailable
-from climtrack.fetcher.connection import Limits
-from climtrack.fetcher.policy import HttpPolicy, loopback
-from climtrack.fetcher.transport import Http
+from climtrack.fetcher.http import Http, HttpPolicy, Limits, loopback
 from tests.fakes_server import Clock, FakeSite, Fault, Talk, once, status
 
 PATH = "clim/t2_daily/json/era5_world_t2_day.json"

@@ -13,7 +13,7 @@ import pytest
 import climtrack
 from climtrack import errors
 from climtrack.reporter.messages import spanish_line
-from climtrack.vocabulary import faults
+from climtrack.vocabulary import notice
 
 PACKAGE = Path(climtrack.__file__).parent
 #: Who takes a sentence: the errors themselves, what prints, and what refuses.
@@ -66,7 +66,7 @@ def texts(node: ast.expr) -> list[list[str | None]]:
 
 def said() -> Iterator[tuple[str, ...]]:
     """Sentences of the package as their words, values as an empty word."""
-    yield from ((value,) for name, value in vars(faults).items() if name.isupper() and isinstance(value, str))
+    yield from ((value,) for name, value in vars(notice).items() if name.isupper() and isinstance(value, str))
     for path in sorted(PACKAGE.rglob("*.py")):
         validated = path.relative_to(PACKAGE).as_posix() in VALIDATED
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

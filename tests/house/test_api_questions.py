@@ -11,8 +11,7 @@ import xarray as xr
 
 import climtrack
 from climtrack.errors import AnalysisError, BaselineNotCovered
-from climtrack.vocabulary.context import AirSea, NinoState, Shares
-from climtrack.vocabulary.findings import Unknown, YearOverYear
+from climtrack.vocabulary.findings import AirSea, NinoState, Shares, Unknown, YearOverYear
 
 
 @pytest.fixture(autouse=True)

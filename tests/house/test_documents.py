@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
-from climtrack.fetcher.endpoints import ENDPOINTS, Endpoint
-from climtrack.sample import payload
+from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
+from climtrack.fetcher.sample import payload
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs").glob("*.md"))]

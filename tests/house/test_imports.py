@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from benchmarks import synthetic
-from climtrack.pipeline.studies import sampled
+from climtrack.run.series import sampled
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.series import SeriesKey
 
@@ -102,7 +102,7 @@ def test_a_week_of_grids_needs_neither_cluster_nor_compiler(tmp_path: Path) -> N
     where = {"CLIMTRACK_HOME": str(tmp_path / "home")}
     found = modules(command("grid", "reduce", ".", "--region", "nh,sh"), where, tmp_path)
     assert not among(found, "xarray", "dask", "distributed", "numba", "pandas", "scipy", "matplotlib")
-    assert "climtrack.gridded.kernel" in found
+    assert "climtrack.grids.weights" in found
 
 
 def test_a_warm_report_imports_what_it_draws_with_and_no_more(home: Mapping[str, str], tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from climtrack.analysis.climatology import climatology
 from climtrack.analysis.preindustrial import ANNUAL_OFFSET, OFFSETS
 from climtrack.analysis.survey import study
 from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.calendar import dayofyear_of
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -25,7 +24,7 @@ from climtrack.vocabulary.findings import (
     YearEnd,
     YearOverYear,
 )
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Source
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,12 +12,10 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from climtrack.cli.app import main
-from climtrack.config import load
+from climtrack.config import Settings, load, mistakes, told
 from climtrack.errors import ConfigError
 from climtrack.files import disk_error
-from climtrack.mistakes import mistakes, told
 from climtrack.reporter.messages import spanish_line
-from climtrack.settings import Settings
 from tests.house.test_all_spanish import ENGLISH, TYPED
 
 #: Values that suit no key, one way or another.

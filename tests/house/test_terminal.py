@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from climtrack.cli.app import app
-from climtrack.cli.spanish import help_text
+from climtrack.cli.help import help_text
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Claim,
+    Climatology,
     Direction,
     Findings,
     Gap,
@@ -26,15 +26,14 @@ from climtrack.vocabulary.findings import (
     Slope,
     Spread,
     Streaks,
+    Study,
     Trend,
     Unknown,
     Verdict,
     YearOverYear,
 )
-from climtrack.vocabulary.regions import REGIONS, Region
-from climtrack.vocabulary.results import Climatology, Study
-from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
-from climtrack.vocabulary.tables import YearTable, year_table
+from climtrack.vocabulary.registry import REGIONS, Baseline, Region
+from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, YearTable, year_table
 
 DAY = dt.date(2026, 11, 17)
 UNKNOWN = Unknown("not asked in this test")

@@ -14,8 +14,7 @@ from climtrack.analysis.enso import overlay
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.geometry import Rect
-from climtrack.vocabulary.context import Overlay
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Overlay, Study
 from tests.reporter.studies import sample
 
 

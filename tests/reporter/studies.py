@@ -8,9 +8,9 @@ from pathlib import Path
 
 from climtrack.analysis.survey import study
 from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.sample.feed import payload
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
+from climtrack.fetcher.sample import payload
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series, SeriesKey, Source
 
 #: Four dates of the year: January, a leap day, summer and late autumn.

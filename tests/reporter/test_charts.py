@@ -19,12 +19,11 @@ from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences, year_over_year
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
-from climtrack.reporter.language import Language
 from climtrack.reporter.render import draw, render
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, trimmed
+from climtrack.words.language import Language
 from tests.reporter.pictures import combinations_of, faults, nino, subject
 from tests.reporter.studies import sample, series
 

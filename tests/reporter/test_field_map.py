@@ -14,16 +14,15 @@ from climtrack.errors import ConfigError
 from climtrack.reporter.coast import coastlines
 from climtrack.reporter.field_map import draw_map, render_map, scale_limit
 from climtrack.reporter.globe import BLANK
-from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.projection import projection
 from climtrack.reporter.prose.field_map import words
 from climtrack.reporter.sheet import MAP_PRESETS
 from climtrack.reporter.theme import DIVERGING
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import Extreme, FieldMap
-from climtrack.vocabulary.regions import REGIONS, Region
+from climtrack.vocabulary.registry import REGIONS, Baseline, Region
 from climtrack.vocabulary.series import Source, Status
+from climtrack.words.language import Language
 from tests.reporter.vision import seen
 
 LAT, LON = np.arange(-89.5, 90), np.arange(-179.5, 180)

@@ -19,11 +19,11 @@ from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter import encode
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import THIN_BEFORE, draw, render, rendered
 from climtrack.reporter.theme import LIGHT
 from climtrack.vocabulary.assets import Words
+from climtrack.words.language import Language
 from tests.reporter.pictures import combinations_of
 from tests.reporter.studies import sample
 

@@ -14,14 +14,13 @@ from PIL import Image
 from climtrack.errors import ConfigError
 from climtrack.reporter.globe import BLANK
 from climtrack.reporter.heatwave_map import CALM, CATEGORIES, draw_heatwaves, render_heatwaves
-from climtrack.reporter.language import Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.prose.heatwave_map import percent, whole, words
 from climtrack.reporter.sheet import MAP_PRESETS
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.fields import Extreme, HeatwaveMap
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Source, Status
+from climtrack.words.language import Language
 from tests.reporter.vision import seen
 
 LAT, LON = np.arange(-89.5, 90), np.arange(-179.5, 180)

@@ -12,11 +12,11 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.encode import raster
 from climtrack.reporter.fonts import Face
-from climtrack.reporter.language import LANGUAGES, Language
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import draw
 from climtrack.reporter.theme import LIGHT, THEMES, themed
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.words.language import LANGUAGES, Language
 from tests.reporter.pictures import combinations_of, faults, subject
 from tests.reporter.studies import DATES, real, sample
 

@@ -7,10 +7,9 @@ import pytest
 from climtrack.analysis.survey import study
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.reporter import prose
-from climtrack.reporter.language import Language
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import SeriesKey, Source
+from climtrack.words.language import Language
 
 pytestmark = pytest.mark.shared
 FOLDER = "climate_reanalyzer_constructed/2024-07-05/clim"

@@ -17,7 +17,7 @@ from climtrack.analysis.since import since
 from climtrack.analysis.survey import study
 from climtrack.reporter.reasons import UNTOLD, spanish_reason
 from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS
 from tests.analysis.build import made, of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from climtrack.sample import KEYS, SampleTransport, payload
+from climtrack.fetcher.sample import KEYS, SampleTransport, payload
 from climtrack.vocabulary.series import SeriesKey
 
 TODAY = dt.date(2026, 11, 21)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from climtrack.vocabulary.counting import counted
+from climtrack.vocabulary.notice import counted
 
 
 def test_one_and_several() -> None:

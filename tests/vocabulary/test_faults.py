@@ -10,7 +10,7 @@ from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError, ProtocolError, ReadTimeoutError
 
-from climtrack.vocabulary.faults import network
+from climtrack.vocabulary.notice import network
 
 POOL = HTTPConnectionPool("example.org")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
     from climtrack.vocabulary.assets import Words
-    from climtrack.vocabulary.results import Study
+    from climtrack.vocabulary.findings import Study
 
 COMMON = ("wide", "post", "email", "phone", "card")
 

@@ -12,7 +12,7 @@ from climtrack.reporter.fonts import CAP, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 Floats = npt.NDArray[np.float64]
 TICK_HEIGHT = 5.2

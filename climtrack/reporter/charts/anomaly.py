@@ -16,9 +16,9 @@ from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
 from climtrack.reporter.charts.key import KeyItem
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.language import direction
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.words.language import direction
 
 #: Share of the record's range left free above it for the callout.
 HEADROOM = 0.22

@@ -10,10 +10,9 @@ import numpy.typing as npt
 from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.language import Language, direction
-from climtrack.vocabulary.findings import YearOverYear
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.registry import VARIABLES
+from climtrack.words.language import Language, direction
 
 Floats = npt.NDArray[np.float64]
 #: Clear space around the block, shortest leader, and the room between leader and block.

@@ -14,7 +14,7 @@ from climtrack.reporter.charts.arrangement import EVERY, FULL, Mode, Second, arr
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 Floats = npt.NDArray[np.float64]
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from climtrack.reporter.panel import LAST, THIS, Panel, trace
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.tables import YearTable
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import YearTable
 
 Floats = npt.NDArray[np.float64]
 X: Floats = np.arange(DAYS, dtype=np.float64) + 0.5

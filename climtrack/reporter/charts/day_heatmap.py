@@ -20,7 +20,7 @@ from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 Floats = npt.NDArray[np.float64]
 WINDOW, ENOUGH = 7, 4

@@ -14,10 +14,10 @@ from climtrack.reporter.charts import callout, curves
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.language import direction
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.words.language import direction
 
 #: Width and height of the inset with its title and months, and the factors tried.
 INSET = (222.0, 118.0)

@@ -21,8 +21,7 @@ from climtrack.reporter.panel import THIS, Panel
 from climtrack.reporter.plain import plain
 from climtrack.reporter.theme import mix
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.context import Overlay, OverlayLine
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Overlay, OverlayLine, Study
 
 Floats = npt.NDArray[np.float64]
 MONTH = 365.25 / 12

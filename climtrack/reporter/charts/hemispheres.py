@@ -20,7 +20,7 @@ from climtrack.reporter.geometry import Rect
 from climtrack.reporter.panel import Panel
 from climtrack.reporter.places import place
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 Floats = npt.NDArray[np.float64]
 COLUMN_GAP = 24.0

@@ -9,7 +9,7 @@ from climtrack.reporter.canvas import Canvas, Line
 from climtrack.reporter.fonts import CAP
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.panel import AVERAGE, LAST
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 SWATCH, PART, CLEAR, LEADING = 21.0, 5.0, 4.0, 1.27
 DASHES = (0, (3.6, 2.4))

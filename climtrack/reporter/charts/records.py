@@ -10,8 +10,7 @@ from climtrack.reporter.fonts import CAP, Face
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Holder
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Holder, Study
 
 MOST, COLUMN_GAP = 8, 26.0
 #: Of a row: the bar's share of it, and the widest it may be in CSS pixels.

@@ -23,7 +23,7 @@ from climtrack.reporter.prose.since_last_issue import moment
 from climtrack.reporter.theme import mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 Floats = npt.NDArray[np.float64]
 #: Days shown before the given one: as many again, but no fewer than these, and no window longer than a year.

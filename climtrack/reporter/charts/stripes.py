@@ -16,7 +16,7 @@ from climtrack.reporter.geometry import Rect
 from climtrack.reporter.places import place
 from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 LABELS, GAP, HAIRLINE = 82.0, 6.0, 1.4
 

@@ -19,7 +19,7 @@ from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.panel import Panel
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
 
 Floats = npt.NDArray[np.float64]
 #: Where the panel under the curve begins, as a share of the height.

@@ -16,13 +16,12 @@ from climtrack.reporter.charts import callout
 from climtrack.reporter.emptiness import Emptiness
 from climtrack.reporter.frame import page
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.language import direction
 from climtrack.reporter.panel import Panel
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.findings import YearOverYear
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.words.language import direction
 
 Floats = npt.NDArray[np.float64]
 Cost = Callable[[Floats, Floats], Floats]

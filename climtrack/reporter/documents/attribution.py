@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from climtrack.reporter.language import Language
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.voice import Voice
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import PRODUCTS
+from climtrack.words.language import Language
 
 
 def attribution(study: Study, language: Language) -> tuple[str, ...]:

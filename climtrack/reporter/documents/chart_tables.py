@@ -15,11 +15,11 @@ from climtrack.reporter.documents.tables import COLUMNS, COMPUTED_DECIMALS, head
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.since_last_issue import moment
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import VARIABLES
 
 if TYPE_CHECKING:
-    from climtrack.vocabulary.context import Overlay
+    from climtrack.vocabulary.findings import Overlay
 
 Rows = list[tuple[str, ...]]
 Table = tuple[tuple[str, ...], Rows]

@@ -11,15 +11,12 @@ from enum import Enum
 from typing import Any
 
 from climtrack.reporter.documents.attribution import attribution
-from climtrack.reporter.language import Language
 from climtrack.reporter.plain import plain
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.findings import Direction, Findings, Slope, Unknown
+from climtrack.vocabulary.findings import Direction, Findings, Slope, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Baseline
+from climtrack.words.language import Language
 
 SCHEMA = "climtrack.facts/1"
 #: Findings whose name in the document is another.

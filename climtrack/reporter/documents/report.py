@@ -8,16 +8,16 @@ from pathlib import PurePosixPath
 
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
-from climtrack.reporter.language import Language
 from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.places import place
 from climtrack.reporter.plain import markdown, plain
 from climtrack.reporter.prose.answers import answers
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import Pairing
-from climtrack.vocabulary.regions import REGIONS
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.words.language import Language
 
 #: A clock this many days from the data cannot be right, so that no age is told.
 _ODD_AGE = 3 * 366

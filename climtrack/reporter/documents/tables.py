@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.reporter.documents.attribution import attribution
-from climtrack.reporter.language import Language
 from climtrack.reporter.plain import plain
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import VARIABLES
+from climtrack.words.language import Language
 
 COLUMNS = ("date", "value", "status", "climatology", "anomaly", "last_year", "difference")
 #: Decimals of computed columns; the value itself is printed as it is stored.

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from climtrack.errors import RenderError
-from climtrack.reporter.language import LANGUAGES, Language
 from climtrack.reporter.prose import (
     anomaly,
     day_heatmap,
@@ -23,7 +22,8 @@ from climtrack.reporter.prose.answers import answers
 from climtrack.reporter.prose.story import Story
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.results import Study
+from climtrack.vocabulary.findings import Study
+from climtrack.words.language import LANGUAGES, Language
 
 __all__ = ["words", "answers"]
 

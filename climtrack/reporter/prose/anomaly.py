@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from climtrack.reporter.language import capitalised
 from climtrack.reporter.prose.answers import FINE
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import worded
 from climtrack.reporter.prose.voice import Voice, side
 from climtrack.reporter.prose.year_lines import briefest
 from climtrack.vocabulary.findings import Claim, Record, Slope, Verdict
+from climtrack.words.language import capitalised
 
 
 def _titles(voice: Voice) -> tuple[str, ...]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from climtrack.reporter.language import Language, direction
 from climtrack.reporter.prose.voice import Voice, side
-from climtrack.vocabulary.findings import Slope, Verdict
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.rounding import rounded
+from climtrack.vocabulary.findings import Slope, Study, Verdict
+from climtrack.words.language import Language, direction, rounded
 
 #: From this difference on the site's own figure stands beside ours.
 SITE_DIFFERS = 0.05

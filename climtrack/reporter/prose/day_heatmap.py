@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from climtrack.reporter import means
-from climtrack.reporter.language import capitalised
 from climtrack.reporter.places import contracted
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import worded
 from climtrack.reporter.prose.voice import Voice
+from climtrack.words.language import capitalised
 
 #: Cold spells have all but vanished below this share of the last ten years' days; they are rare below the other.
 VANISHED = 0.05

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from climtrack.errors import RenderError
-from climtrack.reporter.language import capitalised
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.voice import Voice
+from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
-    from climtrack.vocabulary.context import Overlay
+    from climtrack.vocabulary.findings import Overlay
 
 
 def tell(voices: Sequence[Voice], *, overlay: Overlay | None = None) -> Story:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from climtrack.reporter.language import Language
 from climtrack.reporter.places import contracted, place
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.voice import side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
-from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
 from climtrack.vocabulary.series import Status
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.words.language import Language
 
 #: Above this share of values a region counts as known whole: what is left is rounding.
 WHOLE = 0.9995

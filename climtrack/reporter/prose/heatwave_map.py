@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from climtrack.reporter.language import Language
 from climtrack.reporter.places import contracted, place
 from climtrack.reporter.plain import plain
 from climtrack.reporter.prose.field_map import early, where
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.fields import Extreme, HeatwaveMap
-from climtrack.vocabulary.products import PRODUCTS
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
 from climtrack.vocabulary.series import Status
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.words.language import Language
 
 
 def words(shown: HeatwaveMap, language: Language) -> Words:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from climtrack.errors import RenderError
-from climtrack.reporter.language import capitalised, direction
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.voice import Voice, side
 from climtrack.reporter.prose.year_lines import brief, briefest
+from climtrack.words.language import capitalised, direction
 
 HALVES = {"nh", "sh"}
 

@@ -9,14 +9,13 @@ import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
-from climtrack.reporter.language import capitalised
 from climtrack.reporter.prose.answers import below
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import worded
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.rounding import rounded
+from climtrack.vocabulary.findings import Study
+from climtrack.words.language import capitalised, rounded
 
 #: Days between two issues where no date is given.
 FORTNIGHT = 14

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from climtrack.reporter import means
-from climtrack.reporter.language import capitalised, direction
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import worded
 from climtrack.reporter.prose.voice import Voice
 from climtrack.vocabulary.findings import Trend
+from climtrack.words.language import capitalised, direction
 
 FINE = 2
 TWICE = (1.75, 2.25)

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from climtrack.reporter.language import capitalised, direction
 from climtrack.reporter.prose.voice import Voice, side
 from climtrack.vocabulary.findings import Claim
+from climtrack.words.language import capitalised, direction
 
 SETTLED = 3
 PODIUM = 3

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from climtrack.reporter.language import Language, capitalised, direction
 from climtrack.reporter.places import Place, contracted, feminine, place
 from climtrack.reporter.plain import plain
 from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Unknown, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
 from climtrack.vocabulary.pairing import COMPUTED
-from climtrack.vocabulary.products import PRODUCTS
-from climtrack.vocabulary.results import Study
-from climtrack.vocabulary.variables import VARIABLES
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
+from climtrack.words.language import Language, capitalised, direction
 
 _SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from climtrack.reporter.language import capitalised
 from climtrack.reporter.prose.answers import falling
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import line_titles
 from climtrack.reporter.prose.voice import Voice, side
+from climtrack.words.language import capitalised
 
 
 def brief(voice: Voice) -> str:

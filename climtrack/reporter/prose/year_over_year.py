@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from climtrack.reporter.language import capitalised, direction
 from climtrack.reporter.prose.story import Story, story
 from climtrack.reporter.prose.titles import worded
 from climtrack.reporter.prose.voice import Voice, side
 from climtrack.reporter.prose.year_lines import shorts
 from climtrack.vocabulary.findings import YearOverYear
+from climtrack.words.language import capitalised, direction
 
 
 def _titles(voice: Voice, yoy: YearOverYear) -> tuple[str, ...]:

@@ -10,9 +10,8 @@ import pytest
 from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.documents import chart_csv
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.context import Overlay, OverlayLine
-from climtrack.vocabulary.findings import Holder
+from climtrack.vocabulary.findings import Holder, Overlay, OverlayLine
+from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
 from tests.reporter import made
 

@@ -11,7 +11,7 @@ from climtrack.reporter.documents import facts_json
 from climtrack.reporter.documents.facts import fact
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import pairing
-from climtrack.vocabulary.regions import REGIONS
+from climtrack.vocabulary.registry import REGIONS
 from tests.reporter import made
 
 SCHEMA = json.loads((files("climtrack") / "schemas" / "facts-1.json").read_text("utf-8"))

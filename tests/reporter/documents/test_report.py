@@ -6,10 +6,10 @@ import re
 from climtrack.reporter import prose
 from climtrack.reporter.documents import report_markdown
 from climtrack.reporter.documents.report import data_line
-from climtrack.reporter.language import Language
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.words.language import Language
 from tests.reporter import made
 
 NOW = dt.datetime(2026, 11, 24, 17, 0, tzinfo=dt.UTC)

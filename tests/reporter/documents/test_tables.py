@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 
 from climtrack.reporter.documents import table_csv
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.registry import Region
 from tests.reporter import made
 
 

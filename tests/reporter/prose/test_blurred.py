@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from climtrack.reporter.language import LANGUAGES, Language
 from climtrack.reporter.prose import answers
 from climtrack.vocabulary.findings import Slope
+from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
 
 

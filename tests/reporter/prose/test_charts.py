@@ -8,13 +8,12 @@ import pytest
 
 from climtrack.errors import RenderError
 from climtrack.reporter import prose
-from climtrack.reporter.language import Language
 from climtrack.reporter.prose import day_heatmap
 from climtrack.reporter.prose.voice import Voice
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.context import Overlay, OverlayLine
-from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.findings import Claim, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.words.language import Language
 from tests.reporter import made
 
 EN, ES = Language("en"), Language("es")

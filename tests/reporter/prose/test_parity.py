@@ -15,12 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from climtrack.reporter import prose
-from climtrack.reporter.language import LANGUAGES, Language
-from climtrack.vocabulary.baselines import Baseline
-from climtrack.vocabulary.context import Overlay, OverlayLine
-from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, Verdict
-from climtrack.vocabulary.regions import Region
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
 
 CHARTS = (

@@ -7,9 +7,9 @@ import pytest
 
 from climtrack.errors import RenderError
 from climtrack.reporter import prose
-from climtrack.reporter.language import LANGUAGES, Language
-from climtrack.vocabulary.baselines import Baseline
 from climtrack.vocabulary.findings import Claim, Reading, Record
+from climtrack.vocabulary.registry import Baseline
+from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
 
 EN, ES, MX = (Language(code) for code in LANGUAGES)

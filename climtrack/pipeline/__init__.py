@@ -1,1 +1,0 @@
-"""The one corridor that joins the rooms."""

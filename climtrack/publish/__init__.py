@@ -1,0 +1,1 @@
+"""Pictures and findings → pages, posts, a site and its server."""

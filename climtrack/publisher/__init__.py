@@ -1,1 +1,0 @@
-"""Assets → posts, pages and a site."""

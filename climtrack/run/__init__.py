@@ -1,0 +1,1 @@
+"""What the program does: fetch, report, facts, post, publish, refresh, schedule, status, grids, export."""

@@ -1,0 +1,228 @@
+"""Pairing: which series answer for a region's air and sea."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from climtrack.errors import ConfigError
+
+# Variables: what is measured, in CF's words and in the reader's.
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A measured quantity."""
+
+    name: str  # Short name used in keys
+    option: str  # What the reader types: ``air`` or ``sst``
+    title: str  # Name as a reader knows it
+    standard_name: str
+    cell_methods: str  # CF cell methods of a regional daily mean
+    height: float | None  # Height above the surface in metres, as CF's scalar coordinate
+    decimals: int
+    # Lowest and highest regional daily mean in degC that can be true anywhere on Earth
+    plausible: tuple[float, float]
+
+
+VARIABLES: Mapping[str, Variable] = MappingProxyType(
+    {
+        v.name: v
+        for v in (
+            Variable("t2m", "air", "air temperature 2 m above the surface", "air_temperature",
+                     "area: mean time: mean", 2.0, 1, (-75.0, 45.0)),
+            Variable("sst", "sst", "sea surface temperature", "sea_surface_temperature",
+                     "area: mean where sea time: mean", None, 2, (-2.0, 36.0)),
+        )
+    }
+)  # fmt: skip
+
+OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values()})
+
+
+def short_name(variable: str) -> str:
+    """Short name of a variable that may be given as the reader types it."""
+    if variable in OPTIONS:
+        return OPTIONS[variable].name
+    if variable not in VARIABLES:
+        raise ValueError(f"variable {variable!r} is none of {', '.join(VARIABLES)}")
+    return variable
+
+
+# Products: the data sets as published, each with the words its licence asks for.
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A data set as published."""
+
+    name: str  # Short name used in keys
+    title: str  # Name as a reader knows it
+    provider: str  # Who makes it, short
+    licence: str  # Terms under which it may be used
+    citation: str  # Reference in the field's own form
+    copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
+    # Whose service the daily series come from
+    by_way_of: str = "Climate Reanalyzer (Climate Change Institute, University of Maine)"
+
+    def attribution(self, year: int) -> str:
+        """Words that must stand beside everything made from this product."""
+        if not self.copernicus:
+            return f"Source: {self.by_way_of}, from {self.title} ({self.provider})."
+        return (
+            f"Source: {self.by_way_of}, from {self.title} ({self.provider}). Contains modified Copernicus "
+            f"Climate Change Service information {year}; neither the European Commission nor ECMWF is "
+            "responsible for any use of it."
+        )
+
+
+PRODUCTS: Mapping[str, Product] = MappingProxyType(
+    {
+        p.name: p
+        for p in (
+            Product(
+                "era5",
+                "ERA5",
+                "C3S/ECMWF",
+                "CC-BY 4.0 (Copernicus products licence), attribution required",
+                "Hersbach, H. et al. (2020): The ERA5 global reanalysis. Q. J. R. Meteorol. Soc., 146, "
+                "1999–2049, doi:10.1002/qj.3803",
+                copernicus=True,
+            ),
+            Product(
+                "oisst",
+                "OISST v2.1",
+                "NOAA",
+                "public domain (US Government)",
+                "Huang, B. et al. (2021): Improvements of the Daily Optimum Interpolation Sea Surface "
+                "Temperature (DOISST) Version 2.1. J. Climate, 34, 2923–2939, doi:10.1175/JCLI-D-20-0166.1",
+                copernicus=False,
+            ),
+            Product(
+                "cfsr",
+                "CFSR/CFSv2",
+                "NOAA NCEP",
+                "public domain (US Government)",
+                "Saha, S. et al. (2010): The NCEP Climate Forecast System Reanalysis. Bull. Amer. Meteor. "
+                "Soc., 91, 1015–1058, doi:10.1175/2010BAMS3001.1",
+                copernicus=False,
+            ),
+            Product(
+                "climate-pulse",
+                "ERA5",
+                "C3S/ECMWF",
+                "CC-BY 4.0 (Copernicus products licence), attribution required",
+                "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
+                "https://pulse.climate.copernicus.eu",
+                copernicus=True,
+                by_way_of="Copernicus Climate Pulse",
+            ),
+        )
+    }
+)
+
+
+# Regions: named parts of the Earth, with their bounds.
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named part of the Earth between two latitudes and two longitudes."""
+
+    name: str  # Short name used in keys and file names: lower-case letters, digits, dots
+    title: str  # English name, as it stands in a sentence without an article in front
+    title_es: str  # Spanish name with its article: ``el hemisferio norte``
+    south: float  # Latitudes in degrees, both included
+    north: float  # Latitudes in degrees, both included
+    west: float = -180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
+    east: float = 180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
+    outline: str = ""  # GeoJSON geometry of an irregular region; the bounds are then those of the box around it
+
+    def __post_init__(self) -> None:
+        if not -90 <= self.south < self.north <= 90:
+            raise ValueError(f"region {self.name}: latitudes {self.south}…{self.north} are not south to north")
+
+    @property
+    def southern(self) -> bool:
+        """Whether the region lies south of the equator, where the seasons are turned round."""
+        return self.north <= 0
+
+
+REGIONS: Mapping[str, Region] = MappingProxyType(
+    {
+        r.name: r
+        for r in (
+            Region("world", "World", "el mundo", -90, 90),
+            Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90),
+            Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0),
+            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5),
+            Region("arctic", "Arctic", "el Ártico", 66.5, 90),
+            Region("antarctic", "Antarctic", "la Antártida", -90, -66.5),
+            Region("world2", "World ocean 60°S–60°N", "el océano mundial (60° S–60° N)", -60, 60),
+            Region("natlan", "North Atlantic", "el Atlántico norte", 0, 60, -80, 0),
+            Region("natlsp", "Subpolar North Atlantic", "el Atlántico norte subpolar", 45, 60, -45, -20),
+            Region("atlhmdr", "Atlantic hurricane region", "la zona atlántica de huracanes", 10, 20, -85, -20),
+            Region("gom", "Gulf of Maine", "el golfo de Maine", 42, 45, -71, -66),
+            Region("gomex", "Gulf of Mexico", "el golfo de México", 20, 30, -98, -82),
+            Region("nino3.4", "Niño 3.4 region", "la región Niño 3.4", -5, 5, -170, -120),
+        )
+    }
+)
+
+
+# Baselines: the years that an average is taken over.
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Baseline:
+    """The reference years, both ends included."""
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"baseline {self.first}-{self.last} ends before it begins")
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+    @property
+    def label(self) -> str:
+        """The years as print sets them, with an en dash."""
+        return f"{self.first}–{self.last}"
+
+    @property
+    def years(self) -> range:
+        """The years, both ends included."""
+        return range(self.first, self.last + 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Baseline:
+        """Baseline written as ``1991-2020``."""
+        first, _, last = text.strip().replace("–", "-").partition("-")
+        if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()) or not (
+            1800 <= int(first) <= int(last) <= 2200
+        ):
+            raise ConfigError(
+                f"baseline {text[:40]!r} is not a pair of years",
+                "Write it as FIRST-LAST, for example 1991-2020",
+            )
+        return cls(int(first), int(last))
+
+
+#: WMO's current normal first; the order in which a substitute is sought where one is not covered.
+BASELINES: Mapping[str, Baseline] = MappingProxyType(
+    {
+        str(b): b
+        for b in (
+            Baseline(1991, 2020),
+            Baseline(1981, 2010),
+            Baseline(1982, 2010),
+            Baseline(1979, 2000),
+            Baseline(1961, 1990),
+        )
+    }
+)
+DEFAULT = BASELINES["1991-2020"]

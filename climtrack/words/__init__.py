@@ -1,0 +1,1 @@
+"""Languages: catalogues, numbers and dates in words."""

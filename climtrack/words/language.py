@@ -1,0 +1,237 @@
+"""
+Language: numbers, dates and sentences as a reader of English or Spanish expects them.
+
+Numbers and dates come from Babel's CLDR data, sentences from the catalogues.
+
+Three decisions a reader may ask about:
+
+* **Rounding.** Once, from full precision, half away from zero, as a spreadsheet and a school do, so that a figure and
+  its opposite always print alike. Binary dust beyond the ninth decimal is dropped first: 21.895 − 20.82 is 1.075 on
+  paper, so it prints as 1.08. Words (warmer, level, cooler) are chosen from the rounded figure: `direction`.
+* **English is British** in its dates ("17 November 2026") and lists ("a, b and c"); months are cut to three letters in
+  both languages, where CLDR says "Sept" and "sept".
+* **Spanish** writes a decimal comma, Mexican Spanish the point; thousands are set apart from 10 000 on, by a space.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from babel import Locale
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from climtrack.errors import ClimtrackError, ConfigError, Notice
+from climtrack.words.catalogue import catalogue
+
+LANGUAGES: tuple[str, ...] = ("en", "es", "es-MX")
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+#: Babel's locale.
+_LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es", "es-MX": "es_MX"}
+_WORD_ORDINALS = 10
+_SPACED_THOUSANDS = 10_000
+
+
+@cache
+def _locale(code: str) -> Locale:
+    """Babel's data of a language."""
+    return Locale.parse(_LOCALES[code])
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """A number as it will be printed."""
+    exact = Decimal(repr(round(float(value), 9)))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+
+
+def direction(value: float, decimals: int) -> int:
+    """Which word a difference deserves."""
+    figure = rounded(value, decimals)
+    return (figure > 0) - (figure < 0)
+
+
+def capitalised(text: str) -> str:
+    """A sentence's beginning."""
+    return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str  # ``en``, ``es`` or ``es-MX``
+
+    def __post_init__(self) -> None:
+        if self.code not in _LOCALES:
+            raise ConfigError(f"language {self.code[:20]!r} is not spoken here", f"Use {', '.join(LANGUAGES)}")
+
+    @property
+    def html(self) -> str:
+        """The language tag for ``lang=``."""
+        return self.code
+
+    @property
+    def spanish(self) -> bool:
+        """Whether it is any Spanish."""
+        return self.code.startswith("es")
+
+    def number(self, value: float, decimals: int = 1) -> str:
+        """Number with a fixed count of decimals: ``12.6``, ``−0,3``."""
+        figure = rounded(value, decimals)
+        pattern = "0." + "0" * decimals if decimals else "0"
+        return str(format_decimal(abs(figure), pattern, locale=_locale(self.code))).join((MINUS * (figure < 0), ""))
+
+    def signed(self, value: float, decimals: int = 1) -> str:
+        """Number with its sign: ``+0.6``, ``−0.3``; a bare ``0.0`` where it prints as zero."""
+        if math.isnan(value):
+            return "–"
+        return "+" * (direction(value, decimals) > 0) + self.number(value, decimals)
+
+    def temperature(self, value: float, decimals: int = 1) -> str:
+        """Temperature: ``12.6 °C`` with U+00A0."""
+        return f"{self.number(value, decimals)}{NBSP}°C"
+
+    def size(self, value: float, decimals: int = 1) -> str:
+        """Size of a difference whose direction a word tells: ``0.3 °C``."""
+        return self.temperature(abs(value), decimals)
+
+    def difference(self, value: float, decimals: int = 1) -> str:
+        """Difference with its sign: ``−0.3 °C``, ``+0.6 °C``; where it prints as zero, say "level" instead."""
+        return f"{self.signed(value, decimals)}{NBSP}°C"
+
+    def percent(self, value: float, decimals: int = 0) -> str:
+        """Percentage: ``97%`` in English, ``97 %`` in Spanish."""
+        return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
+
+    def count(self, number: int) -> str:
+        """Whole number of things: ``321``, ``31,000`` or ``31 000``."""
+        if abs(number) < _SPACED_THOUSANDS:
+            return self.number(number, 0)
+        return f"{number:,}".replace("-", MINUS).replace(",", NBSP if self.spanish else ",")
+
+    def date_long(self, day: dt.date) -> str:
+        """Date in full: ``17 November 2026``, ``17 de noviembre de 2026``."""
+        return f"{self.date_day(day)} {'de ' * self.spanish}{day.year}"
+
+    def date_day(self, day: dt.date) -> str:
+        """Date without its year: ``17 November``, ``17 de noviembre``."""
+        return f"{day.day} {'de ' * self.spanish}{self.month_names[day.month - 1]}"
+
+    def date_short(self, day: dt.date) -> str:
+        """Date as a label: ``17 Nov``, ``17 nov``."""
+        return f"{day.day} {self.month_short[day.month - 1]}"
+
+    def date_range(self, first: dt.date, last: dt.date) -> str:
+        """Days as a label: ``3–7 May``, ``30 Apr – 2 May``, ``30 Dec 2025 – 2 Jan 2026``; one day alone as itself."""
+        if first == last:
+            return self.date_short(first)
+        if first.year != last.year:
+            return f"{self.date_short(first)} {first.year} – {self.date_short(last)} {last.year}"
+        if first.month != last.month:
+            return f"{self.date_short(first)} – {self.date_short(last)}"
+        return f"{first.day}–{self.date_short(last)}"
+
+    def moment(self, instant: dt.datetime) -> str:
+        """Instant to the minute, in UTC: ``11 July 16:42 UTC``."""
+        utc = instant.astimezone(dt.UTC)
+        return f"{self.date_day(utc.date())} {'a las ' * self.spanish}{utc:%H:%M} UTC"
+
+    @property
+    def month_names(self) -> tuple[str, ...]:
+        """Twelve full names."""
+        return tuple(str(name) for _, name in sorted(_locale(self.code).months["format"]["wide"].items()))
+
+    @property
+    def month_short(self) -> tuple[str, ...]:
+        """Twelve names of three letters."""
+        return tuple(name[:3] for name in self.month_names)
+
+    @property
+    def month_initials(self) -> tuple[str, ...]:
+        """Twelve capital letters."""
+        return tuple(name[0].upper() for name in self.month_names)
+
+    def ordinal(self, number: int) -> str:
+        """Place in a ranking before a masculine noun: ``third``, ``tercer``; ``12th``, ``12.º`` beyond the tenth."""
+        if number <= _WORD_ORDINALS:
+            return self.text(f"ordinal.{number}")
+        if self.spanish:
+            return f"{number}.º"
+        ending = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
+
+    def list(self, items: Sequence[str]) -> str:
+        """Things one after another: ``a, b and c``, ``a, b y c``."""
+        if not items:
+            return ""
+        joined = str(format_list(list(items), locale=_locale(self.code)))
+        last = items[-1].lower()
+        if self.spanish and last.startswith(("i", "í", "hi", "hí")) and not last.startswith("hie"):
+            head, _, tail = joined.rpartition(" y ")
+            return f"{head} e {tail}" if head else joined
+        return joined
+
+    def text(self, message: str, n: int | None = None, /, **values: Any) -> str:
+        """Sentence of the catalogue."""
+        forms = catalogue(self.code)[message]
+        if n is None:
+            return forms[0].format(**values)
+        form = forms[0 if _locale(self.code).plural_form(n) == "one" else -1]
+        return form.format(n=self.count(n), **values)
+
+    def say(self, message: Notice | ClimtrackError) -> str:
+        """A notice or an error as a sentence; what to do about it follows where the catalogue says so."""
+        what, remedy = self.what(message), self.remedy(message)
+        if not remedy:
+            return what if what.endswith(("?", ".", "…")) else f"{what}."
+        return f"{what if what.endswith('?') else f'{what}.'} {remedy}."
+
+    def what(self, message: Notice | ClimtrackError) -> str:
+        """What happened, without a full stop; a message that is no id of the catalogue stands for itself."""
+        return self._filled(message.id, message.facts) or message.id
+
+    def remedy(self, message: Notice | ClimtrackError) -> str:
+        """What the reader can do, without a full stop, or nothing."""
+        return self._filled(f"{message.id}.remedy", message.facts)
+
+    def _filled(self, message: str, facts: Mapping[str, Any]) -> str:
+        forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English
+        if forms is None:
+            return ""
+        one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
+        return _Facts(self).vformat(forms[0 if one else -1], (), facts)
+
+
+class _Facts(Formatter):
+    """
+    Facts of a message as a language writes them.
+
+    Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
+    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` says.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, spec: str) -> str:
+        language = self._language
+        if isinstance(value, Notice | ClimtrackError):
+            return language.what(value)
+        if isinstance(value, tuple | list):
+            items = [self.format_field(one, "" if spec == "and" else spec) for one in value]
+            return language.list(items) if spec == "and" else ", ".join(items)
+        if isinstance(value, dt.date):
+            return language.date_long(value) if spec == "long" else str(value)
+        if isinstance(value, int) and not isinstance(value, bool) and not spec:
+            return language.count(value)
+        if isinstance(value, int | float) and spec.endswith("f"):
+            decimals = int(spec.strip("+.f"))
+            return language.signed(value, decimals) if spec.startswith("+") else language.number(value, decimals)
+        return format(value if isinstance(value, int | float) else str(value), spec)

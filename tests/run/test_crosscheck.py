@@ -1,0 +1,116 @@
+"""The daily cross-check: silent while all is well, one line when it is not, nobody asked who should not be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from climtrack.config import Config, load
+from climtrack.run.facts import cross_check
+from climtrack.run.fetch import fetch
+from climtrack.run.refresh import Refreshed, unattended_round
+from climtrack.run.report import page_prose
+from climtrack.run.series import open_transport, second_source
+from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.series import SeriesKey
+from tests.loopback import serving
+
+NOW = dt.datetime(2026, 2, 8, 12, tzinfo=dt.UTC)
+SITE = "climate_reanalyzer_constructed/2026-02-08"
+FILE = "clim/t2_daily/json/era5_world_t2_day.json"
+PULSE = "climate_pulse/2024-02-23"
+
+
+def _stored(tmp_path: Path, site: str, settings: str) -> Config:
+    """Settings and a store that holds world air."""
+    file = tmp_path / "config.toml"
+    file.write_text(settings, encoding="utf-8")
+    config = load(file, {"CLIMTRACK_HOME": str(tmp_path / "store"), "CLIMTRACK_BASE_URL": site})
+    with open_transport(config, offline=False) as transport:
+        done = fetch(("world",), ("air",), config=config, transport=transport, now=NOW)
+    assert done.code == 0
+    return config
+
+
+def _round(config: Config) -> Refreshed:
+    """One unattended round, Climate Pulse asked as config.toml says."""
+    with open_transport(config, offline=False) as transport, second_source(config) as second:
+        return unattended_round(config=config, transport=transport, now=NOW, publish=None, second=second)
+
+
+def _quick(tmp_path: Path, pulse: str) -> str:
+    """Settings of a round for the world that draws one small picture a series."""
+    report = tmp_path / "report"
+    return (
+        f'[fetch]\ncross_check_url = "{pulse}"\n[refresh]\nregions = ["world"]\npublish = false\n'
+        f'[report]\nlanguages = ["en"]\ncharts = ["year-lines"]\npresets = ["email"]\nfolder = "{report}"\n'
+    )
+
+
+def test_agreement_is_silent_and_each_file_is_asked_for_once(shared_data: Path, tmp_path: Path) -> None:
+    """One request a file and round, and nothing to say of the air."""
+    with serving(shared_data / SITE) as (site, _), serving(shared_data / PULSE) as (pulse, log):
+        config = _stored(tmp_path, site, _quick(tmp_path, pulse))
+        done = _round(config)
+    assert not any("world-air" in line and "departs" in line for line in done.lines)
+    paths = [path for path, _, _ in log]
+    assert "/era5_daily_series_2t_global.csv" in paths
+    assert len(paths) == len(set(paths))
+
+
+def test_a_departure_is_known_by_its_series(shared_data: Path, tmp_path: Path) -> None:
+    """A site whose last twenty years are a tenth of a degree off is found out, in the round and in the report."""
+    rows = json.loads((shared_data / SITE / FILE).read_text(encoding="utf-8"))
+    for row in rows:
+        if row["name"].isdigit() and 2004 <= int(row["name"]) <= 2023:
+            row["data"] = [None if value is None else round(value + 0.1, 3) for value in row["data"]]
+    wrong = tmp_path / "site" / FILE
+    wrong.parent.mkdir(parents=True)
+    wrong.write_text(json.dumps(rows), encoding="utf-8")
+    with serving(tmp_path / "site") as (site, _), serving(shared_data / PULSE) as (pulse, _log):
+        config = _stored(tmp_path, site, _quick(tmp_path, pulse))
+        done = _round(config)
+    found = cross_check(config=config, transport=None, now=NOW)
+    assert list(found.departures) == [SeriesKey("era5", "t2m", "world")]
+    (line,) = found.departures.values()
+    assert line.startswith("world-air departs from Climate Pulse by 0.05")
+    assert len(line) <= 200
+    assert line in done.lines
+    assert line in (tmp_path / "report" / "world" / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("settings", ["", "[fetch]\ncross_check = false\n"])
+def test_nobody_is_asked_who_should_not_be(tmp_path: Path, settings: str) -> None:
+    """Where the source is this computer's own, or the check switched off, there is no way to Climate Pulse."""
+    file = tmp_path / "config.toml"
+    file.write_text(settings, encoding="utf-8")
+    loopback = {"CLIMTRACK_BASE_URL": "http://127.0.0.1:9/"} if not settings else {}
+    with second_source(load(file, {"CLIMTRACK_HOME": str(tmp_path), **loopback})) as second:
+        assert second is None
+
+
+def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path: Path) -> None:
+    """The round goes on, and says so in a line."""
+    with serving(shared_data / SITE) as (site, _), serving(tmp_path / "nothing") as (empty, log):
+        config = _stored(tmp_path, site, _quick(tmp_path, empty))
+        done = _round(config)
+    assert log
+    assert not any(update.key.product == "climate-pulse" for update in done.updates)
+    assert done.trouble == 0
+
+
+def test_a_departure_stands_on_the_page_in_both_languages() -> None:
+    """The source-health line of a Spanish page is Spanish, not absent."""
+    from types import SimpleNamespace
+    from typing import Any
+
+    line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050"
+    charts: Any = [SimpleNamespace(words={code: SimpleNamespace(title="T") for code in ("en", "es")})]
+    pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
+    said = page_prose(pair, charts, ("en", "es"), health=(line,))
+    assert line in said["en"].notices
+    spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
+    assert f"{spanish}lo normal son hasta 0,050" in said["es"].notices

@@ -1,0 +1,249 @@
+"""From files, or from the public places, to a map with its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import netCDF4
+import numpy as np
+import pytest
+
+from benchmarks import synthetic
+from climtrack.cli.app import main
+from climtrack.config import load
+from climtrack.errors import ConfigError, SeriesError, StoreBusy
+from climtrack.grids import cells, thresholds
+from climtrack.run import maps
+from climtrack.run.maps import draw
+from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
+from climtrack.vocabulary.registry import REGIONS, Baseline, Region
+from tests.loopback import serving
+
+NOW = dt.datetime(2024, 7, 11, tzinfo=dt.UTC)
+DAY = dt.date(2024, 7, 5)
+YEARS = Baseline(2022, 2023)
+
+
+@pytest.fixture(scope="module")
+def grids(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two made-up years, and a day two degrees above their average."""
+    folder = tmp_path_factory.mktemp("maps")
+    for year in YEARS.years:
+        synthetic.write_psl_year(folder / f"sst.day.mean.{year}.nc", year, 36, 72)
+    return folder
+
+
+@pytest.fixture
+def day(grids: Path, tmp_path: Path) -> Path:
+    """The climatology of the day plus 2 °C, as NCEI would publish it."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    path = maps.make_climatology([str(grids)], "sst", YEARS, config=config, now=NOW)
+    average = cells.from_netcdf(path).day(DAY)
+    site = tmp_path / "ncei" / "202407"
+    site.mkdir(parents=True)
+    file = synthetic.write_ncei_day(site / "oisst-avhrr-v02r01.20240705.nc", np.datetime64(DAY), 36, 72)
+    overwrite(file, average + 2)
+    return file
+
+
+def field_map(day: dt.date, region: Region, *given: Any, **options: Any) -> FieldMap:
+    """The map of one region."""
+    return maps.field_maps(day, [region], *given, **options)[0]
+
+
+def heatwave_map(day: dt.date, region: Region, *given: Any, **options: Any) -> HeatwaveMap:
+    """The heatwaves of one region."""
+    return maps.heatwave_maps(day, [region], *given, **options)[0]
+
+
+def overwrite(file: Path, field: np.ndarray) -> None:
+    """A field that begins at 180 W in the place of a file's own, which begins at Greenwich."""
+    turned = np.roll(field, 36, axis=1)
+    with netCDF4.Dataset(file, "a") as data:
+        data["sst"].set_auto_maskandscale(False)
+        data["sst"][0, 0] = np.where(np.isnan(turned), synthetic.FILL, np.rint(100 * np.nan_to_num(turned))).astype(
+            "i2"
+        )
+
+
+def test_a_field_two_degrees_above_average_says_two_degrees(day: Path, tmp_path: Path) -> None:
+    """Mean 2.00 °C, everything warmer, whatever the region."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    for name in ("nh", "sh", "world", "natlan"):
+        shown = field_map(DAY, REGIONS[name], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+        assert shown.mean == pytest.approx(2, abs=0.003)
+        assert shown.warmer == 1
+        assert REGIONS[name].south - 5 <= shown.warmest.latitude <= REGIONS[name].north + 5
+
+
+def test_the_day_is_downloaded_and_deleted(day: Path, tmp_path: Path) -> None:
+    """One small file, once for all regions; nothing is left of it; its address and hash are kept."""
+    (tmp_path / "config.toml").write_text("")
+    with serving(tmp_path / "ncei") as (base, log):
+        (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ ncei = "{base}" }}\n')
+        config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
+        said: list[str] = []
+        regions = [REGIONS["nh"], REGIONS["sh"]]
+        shown, other = maps.field_maps(DAY, regions, "sst", YEARS, config=config, now=NOW, tell=said.append)
+        assert shown.source.url.startswith(base)
+    assert len(shown.source.sha256) == 64
+    assert (other.region.name, other.source) == ("sh", shown.source)
+    assert [code for _, code, _ in log if code == 200] == [200]  # a recent day's preliminary file is sought too
+    assert len(said) == 1
+    assert "1.6 MB" in said[0]
+    assert list((config.home / "grids" / "passing-maps").iterdir()) == []
+
+
+def test_the_long_term_mean_of_psl_serves_where_there_is_no_climatology(day: Path, tmp_path: Path) -> None:
+    """Fetched once, made into a climatology, deleted; the next map asks nobody."""
+    site = tmp_path / "psl"
+    site.mkdir()
+    years = cells.from_netcdf(next((tmp_path / "home" / "grids").glob("*.nc")))
+    fields = np.stack([years.day(dt.date(2023, 1, 1) + dt.timedelta(days=i)) for i in range(365)])
+    stored = np.where(np.isnan(fields), -999, np.rint(100 * np.nan_to_num(fields))).astype(np.int16)
+    attrs = {"long_name": "Daily Long Term Mean Sea Surface Temperature", "units": "degC", "scale_factor": 0.01}
+    synthetic.write_grid(
+        site / "sst.day.mean.ltm.1991-2020.nc", stored, years.latitude, years.longitude, 24.0 * np.arange(365),
+        attrs=attrs, fill=np.int16(-999), since="hours since 0001-01-01", title="NOAA OISST LTM", name="sst",
+    )  # fmt: skip
+    with serving(site) as (base, log):
+        (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl = "{base}" }}\n')
+        config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
+        for _ in range(2):
+            shown = field_map(DAY, REGIONS["nh"], "sst", Baseline(1991, 2020), config=config, now=NOW, paths=[str(day)])
+    assert shown.mean == pytest.approx(2, abs=0.01)
+    assert sum("ltm" in path for path, _, _ in log) == 2  # its size, then itself
+
+
+def test_what_is_missing_is_said(day: Path, tmp_path: Path) -> None:
+    """No climatology for the years, no field for the day, no public air."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    with pytest.raises(ConfigError, match="grid climatology"):
+        field_map(DAY, REGIONS["nh"], "sst", Baseline(1961, 1990), config=config, now=NOW, paths=[str(day)])
+    with pytest.raises(SeriesError, match="none of these files"):
+        field_map(dt.date(2020, 1, 1), REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+    with pytest.raises(ConfigError, match="account"):
+        field_map(DAY, REGIONS["nh"], "t2m", YEARS, config=config, now=NOW)
+
+
+def test_from_the_command_line(
+    day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two languages, two presets: four pictures, each with its caption and alt text beside it; the numbers as JSON."""
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        main(["grid", "map", str(day), "--date", "2024-07-05", "--baseline", "2022-2023", "--lang", "en,es", "--json"])
+    assert not left.value.code
+    (one,) = json.loads(capsys.readouterr().out)["maps"]
+    assert one["mean"] == pytest.approx(2, abs=0.003)
+    assert len(one["pictures"]) == 4
+    for name in one["pictures"]:
+        assert (tmp_path / "climtrack-map" / name).read_bytes()[:4] == b"\x89PNG"
+        assert "Alt: " in (tmp_path / "climtrack-map" / f"{name}.txt").read_text()
+
+
+def test_heatwave_categories_are_multiples_of_the_threshold(grids: Path, day: Path, tmp_path: Path) -> None:
+    """Average plus 0.5, 1.5, 2.5, 3.5 and 4.5 times the distance, by quarters of the earth: none to extreme."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    with pytest.raises(ConfigError, match="--percentile 90"):
+        heatwave_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+    said: list[str] = []
+    path = maps.make_thresholds([str(grids)], "sst", YEARS, config=config, now=NOW, tell=said.append)
+    assert "GB of disk" in said[0]
+    bar = thresholds.read(path, DAY)
+    times = np.repeat([0.5, 1.5, 2.5, 4.5], 18)
+    field = bar.mean + times * np.maximum(bar.high - bar.mean, 0.05)
+    overwrite(day, field)
+    shown = heatwave_map(DAY, REGIONS["world"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+    wide = bar.high - bar.mean > 0.2  # elsewhere a hundredth is more than a tenth of the distance
+    for which, quarter in ((0, 0), (1, 1), (2, 2), (4, 3)):
+        columns = slice(18 * quarter, 18 * quarter + 18)
+        found = shown.category[:, columns][wide[:, columns]]
+        assert (found == which).mean() > 0.95, which
+        assert found.size > 50
+    area = np.cos(np.deg2rad(bar.latitude))[:, None] * (shown.category >= 0)
+    assert shown.share == pytest.approx((area * (shown.category > 0)).sum() / area.sum(), abs=1e-3)
+    assert shown.strongest is not None
+    assert shown.strongest.longitude > 90
+    assert (shown.category[np.isnan(bar.high)] == -1).all()
+    assert "percentile 90, 11 days" in shown.source.details["threshold"]
+    with pytest.raises(ConfigError, match="the sea's"):
+        heatwave_map(DAY, REGIONS["nh"], "air", YEARS, config=config, now=NOW, paths=[str(day)])
+
+
+def test_nothing_is_above_where_nothing_is(grids: Path, day: Path, tmp_path: Path) -> None:
+    """The average itself: no share, no strongest place, and words that say so."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    path = maps.make_thresholds([str(grids)], "sst", YEARS, config=config, now=NOW)
+    field = thresholds.read(path, DAY).mean - 0.1
+    overwrite(day, field)
+    shown = heatwave_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+    assert shown.share == 0
+    assert shown.strongest is None
+    drawn = draw(shown, tmp_path / "out", languages=["en"], presets=["phone"], themes=["light"])
+    assert drawn.document()["heatwave_share"] == 0
+    assert drawn.document()["strongest"] is None
+
+
+def test_climatologies_keep_where_they_come_from_and_one_is_made_at_a_time(grids: Path, tmp_path: Path) -> None:
+    """Files with their hashes; what a killed run left is removed; a second run waits its turn."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    folder = tmp_path / "home" / "grids"
+    folder.mkdir(parents=True)
+    (folder / ".climtrack-99-oisst.nc").write_bytes(b"cut short")
+
+    def second(done: int, total: int) -> None:
+        if done == 1:
+            with pytest.raises(StoreBusy, match="climatology"):
+                maps.make_climatology([str(grids)], "sst", YEARS, config=config, now=NOW)
+
+    path = maps.make_climatology([str(grids)], "sst", YEARS, config=config, now=NOW, progress=second)
+    with netCDF4.Dataset(path) as held:
+        lines = held.files.splitlines()
+        assert "2024-07-11" in held.history
+    assert [line.partition("  ")[2] for line in lines] == ["sst.day.mean.2022.nc", "sst.day.mean.2023.nc"]
+    assert lines[0].startswith(hashlib.sha256((grids / "sst.day.mean.2022.nc").read_bytes()).hexdigest())
+    assert not list(folder.glob(".climtrack-[0-9]*"))
+
+
+def test_a_field_on_another_grid_or_of_hours_is_refused(day: Path, tmp_path: Path) -> None:
+    """Shifted by half a cell in longitude; the first hour of a day does not stand for it."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    lat, lon = np.arange(-87.5, 90, 5), np.arange(0.0, 360, 5)
+    attrs = {"long_name": "Daily sea surface temperature", "units": "degC"}
+    field = np.full((2, 36, 72), 10, dtype=np.int16)
+    hours = 24 * (np.datetime64(DAY) - np.datetime64("2023-01-01")).astype(int)
+    other = synthetic.write_grid(tmp_path / "a.nc", field[:1], lat, lon, [hours], attrs=attrs)
+    hourly = synthetic.write_grid(tmp_path / "b.nc", field, lat, lon + 2.5, [hours, hours + 1], attrs=attrs)
+    for path, words in ((other, "different grids"), (hourly, "hours, not means of days")):
+        with pytest.raises(SeriesError, match=words):
+            field_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(path)])
+
+
+def test_heatwaves_from_the_command_line(
+    grids: Path, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Thresholds, then the map: its share in JSON, in the caption and in the alt text."""
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    for words in (
+        ["climatology", str(grids), "--baseline", "2022-2023", "--percentile", "90"],
+        ["map", str(day), "--date", "2024-07-05", "--baseline", "2022-2023", "--heatwave", "--lang", "en,es",
+         "--preset", "phone", "--json"],
+    ):  # fmt: skip
+        with pytest.raises(SystemExit) as left:
+            main(["grid", *words])
+        assert not left.value.code
+    out = capsys.readouterr().out
+    assert "threshold.p90.w11.2022-2023.nc" in out
+    (one,) = json.loads(out[out.index("{") :])["maps"]
+    assert one["heatwave_share"] == pytest.approx(sum(one["categories"].values()))
+    assert one["heatwave_share"] > 0.9  # the day is two degrees above average
+    for language in ("en", "es"):
+        assert str(round(100 * one["heatwave_share"])) in one["words"][language]["alt"]
+        assert (tmp_path / "climtrack-map" / f"nh-sst.heatwave-2024-07-05.phone.{language}.png").is_file()

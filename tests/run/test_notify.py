@@ -1,0 +1,164 @@
+"""Notices: given within their time or said to have failed, whatever a command or a webhook does; and given once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import ssl
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import trustme
+
+from climtrack.config import NotifySettings
+from climtrack.fetcher import http
+from climtrack.reporter.messages import spanish_line
+from climtrack.run import refresh
+from climtrack.run import schedule as module
+from climtrack.run.notify import Notified, notify
+from climtrack.run.refresh import Refreshed
+from climtrack.run.schedule import read
+from tests.fakes_server import FakeSite
+from tests.run.site import NOON, Site, settings
+
+HOUR = dt.timedelta(hours=1)
+
+
+@contextmanager
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
+    """A webhook on this computer whose certificate is believed."""
+    authority = trustme.CA()
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(server)
+    authority.configure_trust(client)
+    monkeypatch.setattr(http, "trust", lambda: client)
+    with FakeSite(tls=server) as site:
+        yield site
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "spanish"),
+    [
+        ((sys.executable, "-c", "import sys; sys.exit(sys.stdin.read() != '{\"a\": 1}')"), "", ""),
+        (("no-such-program",), "notify.command failed: there is no such program.", "no existe ese programa"),
+        (("/",), "notify.command failed: it may not be run.", "no se permite ejecutarlo"),
+        (("false",), "notify.command ended with 1.", "notify.command terminó con 1."),
+        (
+            ("sh", "-c", "kill -9 $$"),
+            "notify.command was ended by signal 9.",
+            "a notify.command lo terminó la señal 9.",
+        ),
+    ],
+)
+def test_a_command_is_given_the_document_or_said_to_have_failed(
+    command: tuple[str, ...], said: str, spanish: str
+) -> None:
+    """One line in either language."""
+    told = notify(NotifySettings(command=command), {"a": 1})
+    assert told.given is not bool(said)
+    assert " ".join(told.lines).startswith(said)
+    assert spanish in spanish_line(" ".join(told.lines), "es")
+
+
+def test_a_file_that_is_no_program_is_said_to_be_none(tmp_path: Path) -> None:
+    """A script without its first line."""
+    script = tmp_path / "script"
+    script.write_text("echo hello")
+    script.chmod(0o755)
+    (line,) = notify(NotifySettings(command=(str(script),)), {}).lines
+    assert line.startswith("notify.command failed: it is no program, nor a script that names its own.")
+    assert "no es un programa" in spanish_line(line, "es")
+
+
+def test_what_a_command_prints_goes_nowhere() -> None:
+    """A command that prints without end would fill the memory within its time."""
+    null = "os.stat(os.devnull).st_rdev"
+    nowhere = f"import os; raise SystemExit(any(os.fstat(n).st_rdev != {null} for n in (1, 2)))"
+    assert notify(NotifySettings(command=(sys.executable, "-c", nowhere)), {}) == Notified(True)
+
+
+def test_a_command_that_hangs_ends_with_all_that_it_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell waits for a child of its own: both are gone."""
+    monkeypatch.setattr(module, "PATIENCE", 1)
+    number = tmp_path / "number"
+    told = notify(NotifySettings(command=("sh", "-c", f"sleep 600 & echo $! > {number}; wait")), {})
+    assert told == Notified(False, ("notify.command did not end within 1 s. Check [notify] in config.toml.",))
+    process = int(number.read_text())
+
+    def alive() -> bool:
+        with suppress(ProcessLookupError):
+            os.kill(process, 0)
+            return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return False
+
+    for _ in range(1000):
+        if not alive():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"process {process} lives on")
+
+
+def test_a_command_that_leaves_one_behind_is_not_waited_for() -> None:
+    """What it started in the background may go on."""
+    assert notify(NotifySettings(command=("sh", "-c", "sleep 5 &")), {}).given
+
+
+def test_a_webhook_is_given_the_document_and_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 is well; a redirect or an error is a line; the certificate is checked as the source's is."""
+    with hook(monkeypatch) as site:
+        site.fault("good", lambda talk: talk.answer("200 OK"))
+        site.fault("moved", lambda talk: talk.answer("302 Found", b"", f"Location: {site.url}elsewhere"))
+        site.fault("bad", lambda talk: talk.answer("500 No"))
+        assert notify(NotifySettings(webhook=f"{site.url}good"), {}) == Notified(True)
+        for name, status in (("moved", 302), ("bad", 500)):
+            told = notify(NotifySettings(webhook=f"{site.url}{name}"), {})
+            assert told == Notified(False, (f"notify.webhook answered {status}. Check [notify] in config.toml.",))
+        assert not site.asked("elsewhere")
+
+
+def test_a_webhook_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece comes in time, the whole never: the round goes on."""
+    monkeypatch.setattr(module, "PATIENCE", 1)
+    with hook(monkeypatch) as site:
+        site.fault("drip", lambda talk: talk.drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60_000, 0.05))
+        (line,) = notify(NotifySettings(webhook=f"{site.url}drip"), {}).lines
+    assert line == ("notify.webhook failed: the server did not answer within 1 s. Check [notify] in config.toml.")
+
+
+def test_one_way_that_works_is_enough() -> None:
+    """The other is a line; with none at all there is nothing to give."""
+    told = notify(NotifySettings(command=("true",), webhook="https://127.0.0.1:9/hook"), {})
+    assert told.given
+    assert told.lines == ("notify.webhook failed: the server refused the connection. Check [notify] in config.toml.",)
+    assert notify(NotifySettings(), {}) == Notified(True)
+
+
+def test_a_notice_that_nobody_got_is_given_with_the_next_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network that took the source away takes the webhook too: the failure is told later, the recovery as well."""
+    gate, notices = tmp_path / "gate", tmp_path / "notices"
+    script = f"test -e {gate} && cat >> {notices} && echo >> {notices}"
+    config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=("sh", "-c", script))})
+    trouble = 4
+    monkeypatch.setattr(refresh, "refresh", lambda *, now, **_: Refreshed(now, (), trouble=trouble))
+
+    def told(hour: int) -> list[str]:
+        refresh.unattended_round(config=config, transport=Site(NOON.date()), now=NOON + hour * HOUR, publish=None)
+        lines = notices.read_text().splitlines() if notices.exists() else []
+        return [json.loads(line)["event"] for line in lines]
+
+    assert [told(0), told(1), told(2)] == [[], [], []]
+    gate.touch()
+    assert told(3) == told(4) == ["failure"]
+    gate.unlink()
+    trouble = 0
+    assert told(5) == ["failure"]
+    assert read(config.home).told
+    gate.touch()
+    assert told(6) == told(7) == ["failure", "recovery"]

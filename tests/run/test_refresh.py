@@ -1,0 +1,517 @@
+"""One unattended round: each series on its own, everything remembered, nothing lost whenever it ends."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from climtrack.analysis.climatology import climatology
+from climtrack.config import Config, NotifySettings
+from climtrack.errors import DiskError, SourceUnavailable, StoreBusy, StoreNewer
+from climtrack.fetcher.reanalyzer import series_from_payload
+from climtrack.run import refresh as refresh_module
+from climtrack.run import schedule
+from climtrack.run.notify import Notified
+from climtrack.run.refresh import Refreshed, _request, refresh, unattended_round
+from climtrack.run.series import Freshness, update
+from climtrack.run.status import overdue, status, unjudged
+from climtrack.store.lock import writers_lock
+from climtrack.store.netcdf import Store
+from climtrack.store.rejects import kept
+from climtrack.vocabulary.calendar import dayofyear
+from climtrack.vocabulary.registry import DEFAULT
+from climtrack.vocabulary.series import Payload, SeriesKey, Source, Status
+from tests.faults import genuine
+from tests.run.killed import STAGES, rounds_killed
+from tests.run.site import AIR, NATLAN, NOON, Site, down, full, settings
+from tests.store.faults import in_child
+
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+
+
+def go(config: Config, site: Site, now: dt.datetime = NOON) -> Refreshed:
+    """One round with its book-keeping."""
+    return unattended_round(config=config, transport=site, now=now, publish=None)
+
+
+def page(key: SeriesKey, body: bytes) -> bytes:
+    """A web page in place of the sea, the air as it is."""
+    return b"<!doctype html><title>Houston, we've had a problem</title>" if key == NATLAN else body
+
+
+def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
+    """First everything is new; a second round finds nothing new and says so."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    first = go(config, site)
+    assert first.code == 0
+    assert [one.key for one in first.updates] == [AIR, NATLAN]
+    assert first.pictures == 2
+    assert {p.name for p in (tmp_path / "report" / "nh").glob("*.png")} == {
+        "nh-air.year-lines.email.en.png", "natlan-sst.year-lines.email.en.png",
+    }  # fmt: skip
+    document = json.loads(json.dumps(first.document()))
+    assert (document["schema"], document["exit_code"]) == ("climtrack.refresh/1", 0)
+    assert document["series"]["oisst.sst.natlan"]["last_date"] == "2026-07-10"
+    assert document["snapshot"] == Store(config.home).snapshot
+    second = go(config, site, NOON + HOUR)
+    assert (second.code, second.snapshot) == (0, first.snapshot)
+    assert schedule.read(config.home).success == NOON + HOUR
+    log = (config.home / "log" / "climtrack.log").read_text()
+    assert log.count("round begins") == 2
+    assert "exit 0, 2 of 2 series changed" in log
+    assert "exit 0, 0 of 2 series changed" in log
+    assert overdue(status(config, now=NOON), config, now=NOON) == ()
+
+
+def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
+    """Exit 3, one line; the air is new, the sea drawn from what is held, the page kept for a person."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    go(config, site)
+    site.today, site.mood = NOON.date() + DAY, page
+    done = go(config, site, NOON + DAY)
+    assert done.code == 3
+    assert any(line.startswith("natlan-sst: not updated: received a web page") for line in done.lines)
+    assert all(len(line) <= 200 for line in done.lines)
+    assert [one.added for one in done.updates] == [1, 0]
+    assert done.pictures == 2
+    assert kept(config.home, NATLAN)[0].path.read_bytes().startswith(b"<!doctype html>")
+    assert Store(config.home).health(NATLAN).failing_since == NOON + DAY
+
+
+def test_a_site_that_is_down_costs_nothing(tmp_path: Path) -> None:
+    """Exit 4: with nothing stored no pictures; with something stored, that, with its date."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    site.mood = down
+    assert (go(config, site).code, go(config, site).pictures) == (4, 0)
+    assert overdue(status(config, now=NOON), config, now=NOON)[0].startswith("nothing is stored yet")
+    site.mood = lambda _, body: body
+    go(config, site)
+    site.mood = down
+    done = go(config, site, NOON + 2 * DAY)
+    assert (done.code, done.pictures) == (4, 2)
+    assert "Using data as of 2026-07-05 to 2026-07-10" in done.lines[0]
+    late = NOON + 30 * DAY
+    assert "older than 10 days: nh-air (36 days), natlan-sst (31 days)" in overdue(
+        status(config, now=late), config, now=late
+    )
+
+
+def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
+    """A series taken out of config.toml grows old unjudged, and is named as such; one never received is told."""
+    both, site = settings(tmp_path / "home", "nh", "gomex"), Site(NOON.date())
+    go(both, site)
+    nh = settings(tmp_path / "home")
+    site.today = NOON.date() + 30 * DAY
+    later = NOON + 30 * DAY
+    go(nh, site, later)
+    seen = status(nh, now=later)
+    assert overdue(seen, nh, now=later) == ()
+    assert seen.notices == ()
+    assert unjudged(seen) == ("not judged, for no round refreshes them: gomex-sst",)
+    assert {key: row["refreshed"] for key, row in seen.document()["series"].items()} == {
+        "era5.t2m.nh": True, "oisst.sst.natlan": True, "oisst.sst.gomex": False,
+    }  # fmt: skip
+    seen = status(both, now=later)
+    assert overdue(seen, both, now=later) == ("older than 10 days: gomex-sst (31 days)",)
+    assert unjudged(seen) == ()
+    world = settings(tmp_path / "home", "nh", "world")
+    assert "never received: world-air, world2-sst" in overdue(status(world, now=later), world, now=later)
+
+
+def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
+    """Ctrl-C while the second series is on its way: 1 of 2 updated, exit 130."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    arrived: list[SeriesKey] = []
+
+    def mood(key: SeriesKey, body: bytes) -> bytes:
+        if key == NATLAN:
+            while not arrived:
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+        return body
+
+    site.mood = mood
+    done = refresh(config=config, transport=site, now=NOON, publish=None, on_done=arrived.append)
+    assert done.code == 130
+    assert done.lines == ("interrupted; 1 of 2 series updated, the rest unchanged.",)
+    assert Store(config.home).keys() == (AIR,)
+
+
+def test_a_second_round_is_told_of_the_first(tmp_path: Path) -> None:
+    """The lock of the round covers drawing and publishing too."""
+    config = settings(tmp_path)
+    with writers_lock(tmp_path, NOON, "refresh"), pytest.raises(StoreBusy, match="another refresh is running"):
+        go(config, Site(NOON.date()))
+    assert not (tmp_path / "schedule.json").exists()
+
+
+def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) -> None:
+    """A round is refused (5) before it asks anybody; a report shows what is stored and says why it is not newer."""
+    from climtrack.run.report import report
+    from tests.store.test_netcdf import newer
+
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    go(config, site)
+    newer(config.home, legible=True)
+    site.asked.clear()
+    manifest = (config.home / "manifest.json").read_bytes()
+    with pytest.raises(StoreNewer, match="Upgrade climtrack"):
+        go(config, site, NOON + DAY)
+    assert site.asked == []
+    request = dataclasses.replace(_request(config, write=True), freshness=Freshness())
+    done = report(request, config=config, transport=site, now=NOON + DAY)
+    assert len(done.regions) == 1
+    assert any("newer climtrack" in line and "showing what is stored" in line for line in done.lines)
+    assert (config.home / "manifest.json").read_bytes() == manifest
+
+
+def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Path) -> None:
+    """Not at the first failure, at the second; not at the third; then of the recovery."""
+    notices = tmp_path / "notices"
+    command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    config = config.model_copy(update={"notify": NotifySettings(command=command)})
+    for hour, mood in enumerate((down, down, down, lambda _, body: body, lambda _, body: body)):
+        site.mood = mood
+        go(config, site, NOON + hour * HOUR)
+    told = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert [one["event"] for one in told] == ["failure", "recovery"]
+    assert told[0]["failing_since"] == NOON.isoformat()
+    assert told[0]["exit_code"] == 4
+    assert "did not answer" in told[0]["lines"][0]
+    assert told[1]["at"] == (NOON + 3 * HOUR).isoformat()
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_of_a_full_disk_somebody_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: bool) -> None:
+    """Four rounds, each a process of its own as far as it knows, on a disk that is full or read-only; then recovery."""
+    notices, aside = tmp_path / "notices", tmp_path / "tmp"
+    aside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    config = config.model_copy(update={"notify": NotifySettings(command=command)})
+    go(config, site)
+    with full(config.home, frozen=frozen):
+        for hour in range(1, 5):
+            with pytest.raises(DiskError):
+                go(config, site, NOON + hour * HOUR)
+    assert go(config, site, NOON + 5 * HOUR).code == 0
+    told = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert [(one["event"], one["at"], one["exit_code"]) for one in told] == [
+        ("failure", (NOON + HOUR).isoformat(), 5), ("recovery", (NOON + 5 * HOUR).isoformat(), 0),
+    ]  # fmt: skip
+    assert told[1]["failing_since"] == (NOON + HOUR).isoformat()
+
+
+def test_where_not_a_byte_can_be_written_the_reason_is_still_told(tmp_path: Path) -> None:
+    """A limit of 0 bytes a file: the log, which takes nothing either, never hides why the round failed."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+
+    def limited() -> int:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        try:
+            go(config, site)
+        except DiskError as problem:
+            named = "above the limit of a file" in problem.what and ".refresh.json" in problem.what
+            return 5 if named else 1
+        return 0
+
+    assert in_child(limited) == 5
+
+
+def test_a_report_on_a_full_disk_shows_what_is_stored(tmp_path: Path) -> None:
+    """Exit 5, the reason and the date of the data; with nothing stored there is only the reason."""
+    from climtrack.run.report import report
+
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    request = dataclasses.replace(_request(config, write=True), freshness=Freshness())
+    with full(config.home), pytest.raises(DiskError, match="no room for"):
+        report(request, config=config, transport=site, now=NOON)
+    go(config, site)
+    site.today = NOON.date() + DAY
+    with full(config.home):
+        done = report(request, config=config, transport=site, now=NOON + DAY)
+    assert (done.code, done.stale, len(done.regions)) == (5, True, 1)
+    assert "no room for" in done.lines[0]
+    assert "showing what is stored: data as of 2026-07-05 to 2026-07-10 (2 to 7 days old)." in done.lines
+    assert report(request, config=config, transport=site, now=NOON + DAY).code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "series/oisst*.nc",
+            "oisst.sst.natlan: stored file damaged; using its copy in the history, data to 2026-07-10.",
+        ),
+        ("manifest.json", "The store's manifest is damaged or missing; using the version of 2026-07-11 12:00 UTC"),
+    ],
+)
+def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path, name: str, said: str) -> None:
+    """`status` says which file, `--check` fails; the round mends it, and both are silent again."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    go(config, site)
+    file = next(config.home.glob(name))
+    file.write_bytes(file.read_bytes()[:-60])
+    seen = status(config, now=NOON)
+    assert any(line.startswith(said) for line in seen.notices)
+    assert any(line.startswith(said) for line in overdue(seen, config, now=NOON))
+    go(config, site, NOON + HOUR)
+    seen = status(config, now=NOON + HOUR)
+    assert (seen.notices, overdue(seen, config, now=NOON + HOUR)) == ((), ())
+
+
+def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
+    """Since when, and where to read more; nothing of it once they are well."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    go(config, site)
+    site.mood = down
+    go(config, site, NOON + HOUR)
+    go(config, site, NOON + 2 * HOUR)
+    (line,) = status(config, now=NOON + 2 * HOUR).notices
+    assert line == "rounds have failed since 2026-07-11 13:00 UTC; see log/climtrack.log in home."
+    site.mood = lambda _, body: body
+    go(config, site, NOON + 3 * HOUR)
+    assert status(config, now=NOON + 3 * HOUR).notices == ()
+
+
+def test_a_bug_that_lasts_is_told_too(tmp_path: Path) -> None:
+    """Exit 1 twice in a row, although no error of ours was raised."""
+    notices = tmp_path / "notices"
+    command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
+    config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=command)})
+
+    def broken() -> Site:
+        raise ZeroDivisionError
+
+    for hour in range(3):
+        with pytest.raises(ZeroDivisionError):
+            unattended_round(config=config, transport=broken, now=NOON + hour * HOUR, publish=None)
+    (told,) = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert (told["event"], told["exit_code"], told["at"]) == ("failure", 1, (NOON + HOUR).isoformat())
+
+
+def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data are stored all the same."""
+    from climtrack.errors import RenderError
+    from climtrack.run import drawing
+
+    def fail(*args: object, **named: object) -> None:
+        raise RenderError("no ink")
+
+    monkeypatch.setattr(drawing, "rendered", fail)
+    config = settings(tmp_path / "home")
+    done = go(config, Site(NOON.date()))
+    assert (done.code, done.pictures) == (3, 0)
+    assert any("not drawn: no ink" in line for line in done.lines)
+    assert len(Store(config.home).keys()) == 2
+
+
+class Second:
+    """Climate Pulse, for the world's air: what the site says, and so much more."""
+
+    def __init__(self, more: float) -> None:
+        self.more = more
+
+    def __call__(self) -> Second:
+        """The transport, as the pipeline opens it."""
+        return self
+
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+        """A CSV file of the world's air; nobody answers for the sea."""
+        if "2t" not in path:
+            raise SourceUnavailable("the server did not answer within 30 s", "Will try again at the next refresh")
+        world = SeriesKey("era5", "t2m", "world")
+        body = genuine(world, NOON.date())
+        series = series_from_payload(body, world, Source("https://example.org", NOON, "0" * 64))
+        normal = climatology(series, DEFAULT).mean[dayofyear(series.dates) - 1]
+        days = zip(series.dates, series.values + self.more, normal + self.more, strict=True)
+        rows = [f"{day},{value:.2f},{usual:.2f},{value - usual:.2f},FINAL" for day, value, usual in days]
+        text = "\n".join(["# Climate Pulse", "date,2t,clim_91-20,ano_91-20,status", *rows])
+        return Payload(url=f"https://example.org/{path}", body=text.encode())
+
+
+@pytest.mark.parametrize(("more", "departs"), [(0.0, False), (0.3, True)])
+def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: float, departs: bool) -> None:
+    """In the round's lines and in the report's; its own silence is a line and no failure."""
+    config = settings(tmp_path / "home", "world")
+    done = unattended_round(config=config, transport=Site(NOON.date()), now=NOON, publish=None, second=Second(more))
+    assert done.code == 0
+    assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home).manifest.series
+    assert any("departs from Climate Pulse" in line for line in done.lines) == departs
+    assert any("did not answer" in line for line in done.lines)
+    said = (tmp_path / "report" / "world" / "report.md").read_text()
+    assert ("departs from Climate Pulse" in said) == departs
+    assert "did not answer" not in said
+
+
+def test_random_kills_of_whole_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C1, small: four rounds killed anywhere between the first request and the last file of the site."""
+    counts = rounds_killed(tmp_path, monkeypatch, times=4, rng=random.Random(5))
+    assert counts["left alone"] >= 1
+
+
+@pytest.mark.soak
+def test_a_thousand_kills_of_whole_rounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    """
+    C1: 1,000 rounds (fetch, merge, commit, draw, publish) killed while they run, at every stage (15 to 30 minutes).
+
+    After each: store, history and site are those before or after, whole; nothing of the round lives on. Every third
+    is followed by a round that must end well and leave nothing lying about.
+    """
+    counts = rounds_killed(tmp_path, monkeypatch, times=1000, rng=random.Random(6))
+    for name, count in counts.items():
+        record_property(name, count)
+    assert all(counts[stage] >= 20 for stage in STAGES)
+    assert counts["old"] >= 100
+    assert counts["new"] >= 100
+
+
+def test_a_year_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C10, small: 40 days, one series, one seed."""
+    assert lived(tmp_path, monkeypatch, days=40, keys=(NATLAN,), seed=1)["notices"] >= 2
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_a_year_in_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    """
+    C10: 365 days with faults, kills and two outages; at its end the store equals the truth (5 to 15 minutes each seed).
+
+    Each seed lives with the North Atlantic and three others, so that ten seeds know every series; years before 2005
+    are left out of the copies, for neither faults nor kills know of them.
+    """
+    from climtrack.fetcher.reanalyzer import ENDPOINTS
+
+    others = [key for key in ENDPOINTS if key != NATLAN]
+    keys = (NATLAN, *(others[(3 * seed + i) % len(others)] for i in range(3)))
+    for name, count in lived(tmp_path, monkeypatch, days=365, keys=keys, seed=seed).items():
+        record_property(name, count)
+
+
+def lived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, days: int, keys: tuple[SeriesKey, ...], seed: int
+) -> Counter[str]:
+    """
+    Daily rounds, undrawn, with faults, kills and two outages: at the end the store equals the truth.
+
+    In the first outage the copies stand still and are back-filled late, in the second nobody answers. Somebody is told
+    once when failures begin that last, and once when they have ended.
+    """
+    rng, site, counts = random.Random(seed), Site(NOON.date(), since=2005), Counter[str]()
+    config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=("true",))})
+    length = 30 * days // 365 + 2
+    still, dark = range(days // 4, days // 4 + length), range(days // 2, days // 2 + length)
+    copies: dict[SeriesKey, list[tuple[dt.datetime, str]]] = {key: [] for key in keys}
+    told: list[tuple[int, str]] = []
+    codes: list[int] = []
+
+    def mood(key: SeriesKey, body: bytes) -> bytes:
+        luck = rng.random()
+        if luck < 0.02 or n in dark:
+            return down(key, body)
+        if luck < 0.04:
+            return body[: len(body) // 2]
+        if luck < 0.06:
+            return b"<html>"
+        if luck < 0.08:
+            return site.copy(key, site.today - rng.randrange(1, 4) * DAY)
+        return body.replace(b"2026", b"9999") if luck < 0.10 else body
+
+    def undrawn(*, config: Config, transport: Callable[[], Site], now: dt.datetime, **_: object) -> Refreshed:
+        return Refreshed(now, update(keys, config=config, store=Store(config.home), transport=transport(), now=now))
+
+    def heard(_: NotifySettings, document: Mapping[str, Any]) -> Notified:
+        told.append((n, document["event"]))
+        return Notified(True)
+
+    def round_of(now: dt.datetime) -> Refreshed:
+        return unattended_round(config=config, transport=site, now=now, publish=None)
+
+    monkeypatch.setattr(refresh_module, "refresh", undrawn)
+    monkeypatch.setattr(refresh_module, "notify", heard)
+    site.mood = mood
+    for n in range(days):
+        now = NOON + n * DAY
+        if n not in still:
+            site.today = now.date()
+        if rng.random() < 0.01:
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    update(keys, config=config, store=Store(config.home), transport=site, now=now)
+                finally:
+                    os._exit(0)
+            time.sleep(rng.uniform(0, 0.4))
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            counts["kills"] += 1
+        done = round_of(now)
+        codes.append(done.code)
+        for one in done.updates:
+            counts["refused" if one.error else "taken"] += 1
+        store = Store(config.home)
+        assert store.notices == ()
+        for key in store.manifest.series:
+            copies[key].append((now, store.read(key).digest))
+    site.mood = lambda _, body: body
+    n, end = days, NOON + days * DAY
+    site.today = end.date()
+    codes.append(round_of(end).code)
+    assert codes[-1] == 0
+    store = Store(config.home)
+    truth = Store(tmp_path / "truth")
+    update(keys, config=replace_home(config, tmp_path / "truth"), store=truth, transport=site, now=end)
+    for key in keys:
+        assert store.read(key).digest == truth.read(key).digest
+        for now, digest in rng.sample(copies[key], 10):
+            assert store.history.known_on(key, now).digest == digest
+    assert (store.read(NATLAN).status == Status.PRELIMINARY).sum() == 14
+    noise = store.revision_noise(NATLAN)
+    assert noise is not None
+    assert 0 < noise.typical < noise.largest < 0.4
+    size = (config.home / "history.sqlite").stat().st_size
+    assert size < 50e6
+    spells = [list(spell) for fails, spell in itertools.groupby(range(days + 1), lambda i: codes[i] != 0) if fails]
+    assert told == [
+        notice
+        for spell in spells
+        if len(spell) > 1  # one that the next round cures is nobody's business
+        for notice in ((spell[1], "failure"), (spell[-1] + 1, "recovery"))
+    ]
+    return counts + Counter({"states recalled": 10 * len(keys), "kB of history": size // 1000, "notices": len(told)})
+
+
+def replace_home(config: Config, home: Path) -> Config:
+    """The same settings for another folder."""
+    return config.model_copy(update={"home": home})
+
+
+def test_a_line_from_a_feed_stays_one_line_in_the_log(tmp_path: Path) -> None:
+    """Control characters in an error never reach the log."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    site.mood = lambda _, body: body.replace(b'"1950"', b'"19\\u001b[31m\\n50"')
+    go(config, site)
+    text = (config.home / "log" / "climtrack.log").read_text()
+    assert "\x1b" not in text
+    assert all(line[:4].isdigit() for line in text.splitlines())

@@ -1,0 +1,187 @@
+"""Every call of a whole round that writes, refused once by the computer or never returned from (C2, C3)."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import itertools
+import mmap
+import os
+import shutil
+import subprocess
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from climtrack.errors import ClimtrackError
+from climtrack.run import publish, refresh
+from tests.run.killed import Clock, Field
+from tests.store.faults import at_call, dying, raising
+
+CLONE_NEWNS = 0x20000
+#: Bytes that a round certainly needs no more than.
+ENOUGH = 4_000_000
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EDQUOT, errno.EINTR)
+
+
+def attempted(field: Field, number: int, what: Callable[[str], None]) -> tuple[int, int]:
+    """A round in a process of its own, `what` in place of one call; its exit code, and how many calls it made."""
+    told = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code, made = 99, []
+        try:
+            with at_call(number, what) as made:
+                try:
+                    done = refresh.unattended_round(
+                        config=field.config, transport=field.site, now=field.now, publish=publish.publish_round
+                    )
+                    code, lines = done.code, done.lines
+                except ClimtrackError as problem:
+                    code, lines = 5, (str(problem),)
+            assert all(line.isprintable() and len(line) <= 200 for line in lines), lines
+            assert not code or lines
+        except AssertionError as problem:
+            code = 98
+            os.write(2, repr(problem.args).encode())
+        finally:
+            os.write(told[1], len(made).to_bytes(4))
+            os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(told[1])
+    count = os.read(told[0], 4)
+    os.close(told[0])
+    return code, int.from_bytes(count)
+
+
+def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, *, every: int) -> Counter[str]:
+    """Each `every`-th call once with an error, in turn, and once with a kill; then a round that must end well."""
+    monkeypatch.setattr(publish, "PRESETS", ("email",))
+    field = Field(folder / "field", Clock())
+    assert field.go() == 0
+    assert field.examine()
+    shutil.copytree(field.folder, folder / "pristine")
+    held, now = dict(field.held), field.now
+    errors, counts = itertools.cycle(ERRORS), Counter[str]()
+    for number in itertools.count(1, every):
+        for what in (raising(next(errors)), dying):
+            field.held, field.now = dict(held), now
+            field.next_day()
+            code, made = attempted(field, number, what)
+            assert code in ((0, 5) if what is not dying else (0, -9)), (number, code)
+            counts[f"exit {code}"] += 1
+            field.examine()
+            if number % (every * 4) == 1 or code == 5:
+                field.left_alone()
+                assert field.examine()
+                assert field.litter() == []
+            shutil.rmtree(field.folder)
+            shutil.copytree(folder / "pristine", field.folder)
+            if code == 0 and 0 < made < number:
+                counts["calls"] = made
+                return counts
+    raise AssertionError
+
+
+def test_some_calls_of_a_round_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C2 and C3 over a whole round, a sample."""
+    assert refused(tmp_path, monkeypatch, every=97)["exit 5"] >= 1
+
+
+class NoDisk(Exception):
+    """Root in a container may have no right to mount one."""
+
+
+def on_a_small_disk(folder: Path, steps: int) -> int:
+    """Rounds on a disk of their own (tmpfs) with ever more room, from none to enough; then room, and all is well."""
+    folder.mkdir()
+    try:
+        if ctypes.CDLL(None).unshare(CLONE_NEWNS):
+            raise NoDisk
+        mount("--make-rprivate", "/")
+        mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
+    except subprocess.CalledProcessError:
+        raise NoDisk from None
+    field = Field(folder, Clock())
+    assert field.go() == 0
+    assert field.examine()
+    refused = 0
+    for step in range(steps):
+        used = shutil.disk_usage(folder).used
+        mount("-o", f"remount,size={used + step * ENOUGH // steps}", str(folder))
+        field.next_day()
+        try:
+            done = refresh.unattended_round(
+                config=field.config, transport=field.site, now=field.now, publish=publish.publish_round
+            )
+            code, lines = done.code, done.lines
+        except ClimtrackError as problem:
+            code, lines = 5, (str(problem),)
+        assert code in (0, 5)
+        assert not code or any("no room" in line for line in lines), lines
+        assert all(line.isprintable() and len(line) <= 200 for line in lines), lines
+        field.examine(room=False)
+        refused += code == 5
+        mount("-o", "remount,size=64m", str(folder))
+        assert field.go() == 0
+        assert field.examine()
+        assert field.litter() == []
+    assert steps // 3 <= refused < max(steps, 3)
+    return refused
+
+
+def mount(*words: str) -> None:
+    """The command of this name."""
+    subprocess.run(["mount", *words], check=True, timeout=120)
+
+
+def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int:
+    """In a process and a mount namespace of its own; how many rounds were refused."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("only root mounts disks")
+    monkeypatch.setattr(publish, "PRESETS", ("email",))
+    told = mmap.mmap(-1, 1)
+    pid = os.fork()
+    if pid == 0:
+        code = 99
+        try:
+            told[0] = on_a_small_disk(folder, steps)
+            code = 0
+        except NoDisk:
+            code = 77
+        except BaseException:  # told here: nobody else hears of this process
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code == 77:
+        pytest.skip("the kernel lets nobody mount disks here")
+    assert code == 0
+    return told[0]
+
+
+def test_a_disk_that_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C5: a whole round where the disk has room for nothing, and for some of it."""
+    small_disk(tmp_path / "disk", monkeypatch, 2)
+
+
+@pytest.mark.soak
+def test_a_disk_that_fills_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    """C5: 60 whole rounds with ever more room, so that it ends at every write (3 minutes)."""
+    record_property("rounds", 60)
+    record_property("refused", small_disk(tmp_path / "disk", monkeypatch, 60))
+
+
+@pytest.mark.soak
+def test_all_calls_of_a_round_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    """C2 and C3 over a whole round: every call that writes, store, history, site and book-keeping (15 minutes)."""
+    for name, count in refused(tmp_path, monkeypatch, every=1).items():
+        record_property(name, count)
