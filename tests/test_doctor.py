@@ -12,7 +12,7 @@ from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.run import doctor
 from climtrack.run.series import update
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.notice import Severity, Symptom
 from climtrack.vocabulary.series import Payload, SeriesKey
 

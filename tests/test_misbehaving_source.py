@@ -15,7 +15,7 @@ import pytest
 
 from climtrack.cli.app import main
 from climtrack.fetcher.reanalyzer import ENDPOINTS
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
 from tests.fakes_server import FakeSite, Fault, Talk, status
 from tests.faults import FAULTS, WORLD, Copy, genuine
@@ -79,7 +79,7 @@ class Field:
     def held(self) -> dict[SeriesKey, str]:
         """Digest of each stored series."""
         store = Store(self.home)
-        return {key: store.read(key).digest for key in store.keys()}  # noqa: SIM118 - a store, not a mapping
+        return {key: store.read(key).digest for key in store.keys}
 
 
 @pytest.fixture(scope="module")

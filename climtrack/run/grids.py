@@ -37,8 +37,7 @@ from climtrack.run.series import reached
 from climtrack.signals import undisturbed
 from climtrack.store.lock import writers_lock
 from climtrack.store.merge import Merged, merge
-from climtrack.store.netcdf import Store
-from climtrack.store.writer import Writer
+from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.registry import REGIONS, Region, short_name
 from climtrack.vocabulary.series import Series, Source, Status

@@ -51,7 +51,7 @@ from climtrack.run.series import (
 )
 from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Status, Transport
 
@@ -109,7 +109,7 @@ LONGEST = 60
 def _computed(config: Config) -> tuple[Series, ...]:
     """Stored series that rounds keep up."""
     store = Store(config.home)
-    found = (store.read(key) for key in store.manifest.series if key.product == "oisst")
+    found = (store.read(key) for key in store.keys if key.product == "oisst")
     return tuple(one for one in found if kept_up(one, config))
 
 

@@ -34,17 +34,16 @@ import numpy.typing as npt
 
 from climtrack.errors import FetchError, SeriesNotFound, SourceUnavailable, StoreDamaged, StoreNewer
 from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
-from climtrack.stopping import undisturbed
-from climtrack.store.lock import writers_lock
+from climtrack.signals import undisturbed
 from climtrack.store.merge import Merged, aligned, merge
 from climtrack.vocabulary.findings import RevisionNoise
-from climtrack.vocabulary.lines import fitted
+from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
 EPOCH = dt.date(1970, 1, 1)
 #: Changes of a series after which its whole state is written beside the difference, so that reading never slows down.
-EVERY = 100
+EVERY = 200
 #: Of refused answers: how many of a series are kept, and how many bytes of each.
 REJECTS, HEAD = 3, 64 * 1024
 #: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
@@ -127,7 +126,7 @@ class Store:
         heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
         self._heads = {SeriesKey.parse(head[0]): head for head in heads}
         self.generation: int = max((head[1] for head in heads), default=0)
-        self.health: Mapping[SeriesKey, Health] = MappingProxyType({} if known_on else _health(base))
+        self._health = {} if known_on else _health(base)
 
     def __del__(self) -> None:
         if base := getattr(self, "_base", None):
@@ -137,6 +136,15 @@ class Store:
     def keys(self) -> tuple[SeriesKey, ...]:
         """Series that are stored, in alphabetical order."""
         return tuple(sorted(self._heads))
+
+    @property
+    def asked(self) -> tuple[SeriesKey, ...]:
+        """Series whose source was asked, whether or not it ever gave one."""
+        return tuple(self._health)
+
+    def health(self, key: SeriesKey) -> Health:
+        """How the source of a series has behaved."""
+        return self._health.get(key, Health())
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -230,6 +238,8 @@ class Store:
     def writer(self, now: dt.datetime) -> Iterator[Writer]:
         """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
         self.refuse_newer()
+        from climtrack.store.lock import writers_lock  # not for those that only read
+
         make_folder(self.home)
         with writers_lock(self.home, now):
             for left in self.home.glob(f"{TEMPORARY}[0-9]*"):
@@ -301,7 +311,7 @@ class Writer:
         self.now = now
         self._store = store
         self._pending: dict[SeriesKey, Series] = {}
-        self._health = dict(store.health)
+        self._health = dict(store._health)
         self._rejects: list[Row] = []
 
     def held(self, key: SeriesKey) -> Series | None:
@@ -352,14 +362,15 @@ class Writer:
         store, home = self._store, self._store.home
         main, copy = home / FILE, home / COPY
         data, spare = _content(main), _content(copy)
-        paired = store._whole and data == spare
-        if paired and not (self._pending or self._rejects or self._health != dict(store.health)):
-            return
-        for path, found in ((main, data), (copy, spare)):
-            if found is not None and not _whole(found):
-                make_folder(home / DAMAGED)
-                move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
-                store._say(f"The damaged {path.name} was set aside in {DAMAGED}/.")
+        if store._whole and data == spare:
+            if not (self._pending or self._rejects or self._health != store._health):
+                return
+        else:
+            for path, found in ((main, data), (copy, spare)):
+                if found is not None and not _whole(found):
+                    make_folder(home / DAMAGED)
+                    move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
+                    store._say(f"The damaged {path.name} was set aside in {DAMAGED}/.")
         base = _opened(store._base.serialize())
         for key in sorted(self._pending):  # whichever was downloaded first
             _append(base, self._pending[key], store.generation + 1, self.now)

@@ -22,7 +22,7 @@ from climtrack.errors import StoreDamaged
 from climtrack.store import store
 from climtrack.vocabulary.series import Status
 
-_DAYS = np.dtype([("day", "<i4"), ("value", "<f8"), ("status", "<i1")])
+DAYS = np.dtype([("day", "<i4"), ("value", "<f8"), ("status", "<i1")])
 
 
 def take_over(home: Path, base: sqlite3.Connection) -> bool:
@@ -66,7 +66,7 @@ def _copy(base: sqlite3.Connection, rows: list[tuple[Any, ...]], attachments: di
         key, number, whole, seen, _, digest, source, site_rows, changes, sha = row
         if hashlib.sha256("\n".join(map(str, row[:8])).encode() + b"\n" + changes).hexdigest() != sha:
             raise ValueError(key)
-        table = np.frombuffer(zlib.decompress(changes), dtype=_DAYS)
+        table = np.frombuffer(zlib.decompress(changes), dtype=DAYS)
         if whole:
             table = table[table["status"] != Status.MISSING]
         days = store.pack((table["day"].astype(np.int64), table["value"], table["status"]))

@@ -16,7 +16,7 @@ import pytest
 from climtrack.analysis.climatology import climatology
 from climtrack.cli.app import main
 from climtrack.fetcher.reanalyzer import ENDPOINTS
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import DEFAULT
 from tests.faults import genuine
 from tests.loopback import serving
@@ -158,7 +158,7 @@ def test_what_was_refused_can_be_accepted_once(site: Path, run: Run, tmp_path: P
     assert run("accept", "natlan-sst")[0] == 0
     day = dt.date(1990, 4, 10)
     assert Store(tmp_path / "home").read(NATLAN).value(day) == pytest.approx(before + 0.5)
-    assert [one.value for one in Store(tmp_path / "home").history.values(NATLAN, day)] == [before, before + 0.5]
+    assert [one.value for one in Store(tmp_path / "home").values(NATLAN, day)] == [before, before + 0.5]
     code, _, err = run("accept", "natlan-ssd")
     assert (code, "did you mean" in err) == (2, True)
 
@@ -182,7 +182,7 @@ def test_of_two_odd_days_the_one_not_named_still_refuses_all(site: Path, run: Ru
     assert run("accept", "natlan-sst", "--date", f"{first},{second}")[0] == 0
     store = Store(tmp_path / "home")
     for day, was in zip((first, second), before, strict=True):
-        assert [one.value for one in store.history.values(NATLAN, day)] == [was, pytest.approx(was + 0.5)]
+        assert [one.value for one in store.values(NATLAN, day)] == [was, pytest.approx(was + 0.5)]
 
 
 def test_a_mistyped_day_is_no_fault_of_the_source(site: Path, run: Run, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks import synthetic
 from climtrack.run.series import sampled
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -32,8 +32,7 @@ from climtrack.config import Config
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.publish.folder import LOCK, Folder
 from climtrack.run import drawing, publish, refresh, schedule
-from climtrack.store.netcdf import Store
-from climtrack.store.writer import Writer
+from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.series import SeriesKey, Source
 from tests.run.site import AIR, NATLAN, NOON, Site, settings
 from tests.store.faults import leftovers, sound
@@ -208,13 +207,13 @@ class Field:
         home, today = self.config.home, self.now.date()
         store = Store(home)
         assert store.notices == ()
-        found = {key: store.read(key) for key in store.manifest.series}
+        found = {key: store.read(key) for key in store.keys}
         digests = {key: series.digest for key, series in found.items()}
         after = {key: digest_of(key, self.site.copy(key, today)) for key in KEYS}
         assert digests in (self.held, after)
         for key, series in found.items():
-            assert store.history.at(key, store.manifest.generation).digest == series.digest
-            assert Path(home / "series" / store.manifest.series[key].file).is_file()
+            assert store.at(key, store.manifest.generation).digest == series.digest
+            assert Path(home / "series" / store.keys[key].file).is_file()
         assert not room or not (home / "history.sqlite").exists() or sound(home)
         assert not (home / "damaged").exists()
         new = digests == after

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from climtrack.store.rejects import kept
 
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config, NotifySettings
@@ -31,8 +32,7 @@ from climtrack.run.refresh import Refreshed, _request, refresh, unattended_round
 from climtrack.run.series import Freshness, update
 from climtrack.run.status import overdue, status, unjudged
 from climtrack.store.lock import writers_lock
-from climtrack.store.netcdf import Store
-from climtrack.store.rejects import kept
+from climtrack.store.store import Store
 from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import Payload, SeriesKey, Source, Status
@@ -149,7 +149,7 @@ def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
     done = refresh(config=config, transport=site, now=NOON, publish=None, on_done=arrived.append)
     assert done.code == 130
     assert done.lines == ("interrupted; 1 of 2 series updated, the rest unchanged.",)
-    assert Store(config.home).keys() == (AIR,)
+    assert Store(config.home).keys == (AIR,)
 
 
 def test_a_second_round_is_told_of_the_first(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pyt
     done = go(config, Site(NOON.date()))
     assert (done.code, done.pictures) == (3, 0)
     assert any("not drawn: no ink" in line for line in done.lines)
-    assert len(Store(config.home).keys()) == 2
+    assert len(Store(config.home).keys) == 2
 
 
 class Second:
@@ -472,7 +472,7 @@ def lived(
             counts["refused" if one.error else "taken"] += 1
         store = Store(config.home)
         assert store.notices == ()
-        for key in store.manifest.series:
+        for key in store.keys:
             copies[key].append((now, store.read(key).digest))
     site.mood = lambda _, body: body
     n, end = days, NOON + days * DAY
@@ -485,7 +485,7 @@ def lived(
     for key in keys:
         assert store.read(key).digest == truth.read(key).digest
         for now, digest in rng.sample(copies[key], 10):
-            assert store.history.known_on(key, now).digest == digest
+            assert store.known_on(key, now).digest == digest
     assert (store.read(NATLAN).status == Status.PRELIMINARY).sum() == 14
     noise = store.revision_noise(NATLAN)
     assert noise is not None

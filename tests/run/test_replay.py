@@ -12,7 +12,7 @@ import pytest
 from climtrack.fetcher.checks import check, is_older
 from climtrack.fetcher.reanalyzer import ENDPOINTS, series_from_payload
 from climtrack.store.merge import Merged
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
 DAYS = ("2026-08-03", "2026-08-14", "2026-08-22")

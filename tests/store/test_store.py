@@ -128,7 +128,7 @@ def test_a_refresh_with_nothing_new_keeps_the_snapshot_and_notes_the_time(tmp_pa
         writer.put(build())
     store = Store(tmp_path)
     assert (store.snapshot, store.generation) == (before.snapshot, before.generation)
-    assert store.health[SEA].checked == NOW + DAY
+    assert store.health(SEA).checked == NOW + DAY
     assert len(store.versions(SEA)) == 1
 
 
@@ -301,14 +301,14 @@ def test_refused_payloads_are_kept_three_a_series_and_failures_remembered(tmp_pa
     assert found[0].refused == NOW + dt.timedelta(hours=4)
     assert (found[0].size, len(found[0].head), found[0].head[:6]) == (100_006, 65_536, b"<html>")
     assert (found[0].url, found[0].reason) == ("https://example.org/a.json", "received a web page ?.")
-    assert store.health[SEA].failing_since == NOW
-    assert store.health[SEA].checked == NOW
+    assert store.health(SEA).failing_since == NOW
+    assert store.health(SEA).checked == NOW
     with store.writer(NOW) as writer:
         writer.reject(SEA, SourceUnavailable("asked to wait", retry_after=60))
-    assert Store(tmp_path).health[SEA].not_before == NOW + dt.timedelta(seconds=60)
+    assert Store(tmp_path).health(SEA).not_before == NOW + dt.timedelta(seconds=60)
     with store.writer(NOW) as writer:
         writer.confirm(SEA)
-    assert store.health[SEA].error == ""
+    assert store.health(SEA).error == ""
 
 
 def test_unusual_keys_are_kept(tmp_path: Path) -> None:
