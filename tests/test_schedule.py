@@ -327,7 +327,7 @@ def test_the_service_from_start_to_sigterm(tmp_path: Path, site: str) -> None:
         until(lambda: schedule.read(home / "store").success is not None or service.poll() is not None)
         until(lambda: (home / "store" / "heartbeat.json").exists())
         assert json.loads((home / "store" / "heartbeat.json").read_text())["pid"] == service.pid
-        assert Store(home / "store").keys == (NATLAN,)
+        assert Store(home / "store").keys() == (NATLAN,)
         assert len(list((home / "report").rglob("*.png"))) == 1
         second = program(home, site, "schedule")
         _, refusal = second.communicate(timeout=PATIENCE)
@@ -472,7 +472,7 @@ def test_told_to_stop_in_the_middle_of_a_round(tmp_path: Path, words: tuple[str,
     assert service.returncode == code
     assert "interrupted; 0 of 1 series updated" in errors
     assert "Traceback" not in errors
-    assert Store(home / "store").keys == ()
+    assert Store(home / "store").keys() == ()
 
 
 #: The program on two cores, however many there are, and with a picture that is never finished.

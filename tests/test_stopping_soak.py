@@ -228,7 +228,7 @@ def command_of(
         store = Store(home)
         assert store.notices == ()
         assert sound(home)
-        found = {key: store.read(key).digest for key in store.keys}
+        found = {key: store.read(key).digest for key in store}
         new = {key: digest_of(key, field.site.copy(key, field.now.date())) for key in KEYS}
         changed = [key for key in found if found[key] == new[key]]
         assert field.held.keys() <= found.keys()
@@ -291,7 +291,7 @@ def test_stops_of_backfill(tmp_path: Path, record_property: Record) -> None:
         home = [tmp_path / "home"]
 
         def prepare() -> dict[str, str]:
-            if Store(home[0]).keys and Store(home[0]).read(HALVES[0]).values.size == COUNT:
+            if Store(home[0]).keys() and Store(home[0]).read(HALVES[0]).values.size == COUNT:
                 home[0] = tmp_path / f"home{next(homes)}"  # done: the next begins anew
             return {"CLIMTRACK_HOME": str(home[0])}
 
@@ -300,7 +300,7 @@ def test_stops_of_backfill(tmp_path: Path, record_property: Record) -> None:
             assert store.notices == ()
             journal = home[0] / "grids" / "oisst.sst.daily.exact.jsonl"
             noted = journal.read_bytes().count(b"\n") if journal.exists() else 0
-            if not store.keys:
+            if not store.keys():
                 assert not noted or not command.said.endswith(GOES_ON)
                 return False
             found = {key: store.read(key) for key in HALVES}

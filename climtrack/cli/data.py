@@ -136,7 +136,7 @@ def _stored(settings: Config, region: list[str] | None, variable: list[str] | No
     from climtrack.vocabulary.registry import OPTIONS
 
     store = Store(settings.home)
-    held = store.keys
+    held = store.keys()
     options = variables(variable, tuple(OPTIONS))
     regions = several(region, (), (), "region")
     if regions:

@@ -186,7 +186,7 @@ def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
     mend = "Run `climtrack doctor --fix`; what is damaged is set aside, never deleted"
     sound = 0
     newest: dt.date | None = None
-    keys = store.keys
+    keys = store.keys()
     for key in keys:
         try:
             end = store.read(key).end
@@ -234,7 +234,7 @@ def document(symptoms: Iterable[Symptom], now: dt.datetime) -> dict[str, Any]:
     """The examination for machines."""
     found = list(symptoms)
     return {
-        "schema": "climtrack.run.doctor/1",
+        "schema": "climtrack.doctor/1",
         "at": now.isoformat(),
         "python": sys.version.split()[0],
         "problems": sum(symptom.severity is Severity.PROBLEM for symptom in found),

@@ -139,7 +139,7 @@ def cross_check(
     Climate Pulse is a second source: it is stored under its own product name and never spliced into another's series.
     """
     store = Store(config.home)
-    keys = store.keys
+    keys = store.keys()
     stored = [key for key in keys if key not in PULSE]
     if not stored:
         raise SeriesNotFound("nothing is stored that could be checked", "Begin with: climtrack fetch")

@@ -109,7 +109,7 @@ LONGEST = 60
 def _computed(config: Config) -> tuple[Series, ...]:
     """Stored series that rounds keep up."""
     store = Store(config.home)
-    found = (store.read(key) for key in store.keys if key.product == "oisst")
+    found = (store.read(key) for key in store if key.product == "oisst")
     return tuple(one for one in found if kept_up(one, config))
 
 

@@ -298,12 +298,12 @@ def known_keys(config: Config, store: Store) -> frozenset[SeriesKey]:
     The true sea of a hemisphere takes the North Atlantic's place only when it covers the years of the average and has
     reached the present: until then a report of it could say nothing that it is read for.
     """
-    return frozenset({*endpoints(config), *store.keys} - set(unfit(config, store)))
+    return frozenset({*endpoints(config), *store.keys()} - set(unfit(config, store)))
 
 
 def unfit(config: Config, store: Store) -> dict[SeriesKey, Series | None]:
     """Stored series in whose place another one answers, for they lack years."""
-    replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in store.keys]
+    replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in store]
     found = {key: held(store, key) for key in replaced}
     return {key: one for key, one in found.items() if one is None or not (_covers(one, config) and reached(one))}
 
@@ -452,7 +452,7 @@ def stock(
 def _past(keys: Sequence[SeriesKey], config: Config, day: dt.date, now: dt.datetime) -> Stock:
     """What was known on a day, and how old it was then."""
     store = Store(config.home, known_on=day)
-    series = {key: store.read(key) for key in keys if key in store.keys}
+    series = {key: store.read(key) for key in keys if key in store}
     if not series:
         names = ", ".join(key.label for key in keys)
         raise SeriesNotFound(f"{names}: nothing was stored by {day}", "Choose a later date")

@@ -85,8 +85,8 @@ def status(config: Config, *, now: dt.datetime) -> Status:
         wanted = refreshed(config, store)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(str(problem))
-        wanted = store.keys
-    for key in sorted({*store.keys, *store.asked}):
+        wanted = store.keys()
+    for key in sorted({*store.keys(), *store.asked()}):
         series, damage = None, ""
         try:
             series = store.read(key)
@@ -107,7 +107,7 @@ def status(config: Config, *, now: dt.datetime) -> Status:
         notices.append(
             f"rounds have failed since {since:%Y-%m-%d %H:%M} UTC; see log/climtrack.log in {config.home.name}."
         )
-    missing = tuple(key for key in wanted if key not in store.keys)
+    missing = tuple(key for key in wanted if key not in store)
     told = tuple(dict.fromkeys((*store.notices, *notices, *old)))
     return Status(config.home, store.snapshot, tuple(rows), told, missing, () if store.newer else store.notices)
 

@@ -132,12 +132,16 @@ class Store:
         if base := getattr(self, "_base", None):
             base.close()
 
-    @property
     def keys(self) -> tuple[SeriesKey, ...]:
         """Series that are stored, in alphabetical order."""
         return tuple(sorted(self._heads))
 
-    @property
+    def __iter__(self) -> Iterator[SeriesKey]:
+        return iter(self.keys())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._heads
+
     def asked(self) -> tuple[SeriesKey, ...]:
         """Series whose source was asked, whether or not it ever gave one."""
         return tuple(self._health)
@@ -318,7 +322,7 @@ class Writer:
         """What is held now, what was put in this commit included."""
         if key in self._pending:
             return self._pending[key]
-        return self._store.read(key) if key in self._store.keys else None
+        return self._store.read(key) if key in self._store else None
 
     def put(self, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
         """Merge a series into what is held."""

@@ -192,10 +192,10 @@ def test_a_mistyped_day_is_no_fault_of_the_source(site: Path, run: Run, tmp_path
     code, _, err = run("accept", "natlan-sst", "--date", "2030-01-01")
     assert (code, "--date 2030-01-01 lies in the future" in err) == (2, True)
     put(site, DAYS[1])
-    manifest = (tmp_path / "home" / "manifest.json").read_bytes()
+    before = (tmp_path / "home" / "climtrack.sqlite").read_bytes()
     code, _, err = run("accept", "natlan-sst", "--date", "1900-01-01")
     assert (code, "natlan-sst: there is no value on 1900-01-01" in err) == (2, True)
-    assert (tmp_path / "home" / "manifest.json").read_bytes() == manifest
+    assert (tmp_path / "home" / "climtrack.sqlite").read_bytes() == before
     assert run("status", "--check")[0] == 0
 
 
@@ -218,10 +218,10 @@ def test_a_damaged_history_still_tells_what_was(site: Path, run: Run, tmp_path: 
     """`history` and `report --known-on` answer from the copy, with one line that says so."""
     run("fetch", "natlan")
     whole = run("history", "--date", "2026-07-01")
-    (tmp_path / "home" / "history.sqlite").write_bytes(b"no base at all" * 1000)
+    (tmp_path / "home" / "climtrack.sqlite").write_bytes(b"no base at all" * 1000)
     code, out, err = run("history", "--date", "2026-07-01")
     assert (code, out) == whole[:2]
-    assert "is damaged; using its copy of 2026-07-11 18:00 UTC, history.backup.sqlite." in err
+    assert "climtrack.sqlite is damaged or missing; using its copy of 2026-07-11 18:00 UTC." in err
     code, _, err = run("report", "--region", "natlan", "--known-on", str(DAYS[0]), "--chart", "year-lines")
     assert (code, err.count("using its copy")) == (0, 1)
 

@@ -150,7 +150,7 @@ def test_what_is_done_reaches_the_store_while_the_run_goes_on(ncei: Path, config
 
     def look(done: int, total: int) -> None:
         store = Store(config.home)
-        seen.append(store.read(NH).values.size if NH in store.keys else 0)
+        seen.append(store.read(NH).values.size if NH in store else 0)
 
     with serving(ncei) as (base, _):
         config = configure(base)
@@ -258,7 +258,7 @@ def test_nobody_answering_is_said(configure: Configure) -> None:
     config = configure("http://127.0.0.1:9/")
     with pytest.raises(SourceUnavailable):
         run.backfill(work(config), config=config, now=NOW, policy=QUICK)
-    assert Store(config.home).keys == ()
+    assert Store(config.home).keys() == ()
 
 
 def test_a_file_of_another_day_is_refused(ncei: Path, configure: Configure, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_one_bad_series_leaves_the_others(shared_data: Path, tmp_path: Path) -> 
     assert line.startswith("natlan-sst: not updated: received a web page")
     assert len(line) <= 200
     store = Store(tmp_path / "home")
-    assert [key.region for key in sorted(store.keys)] == ["gom"]
+    assert [key.region for key in sorted(store.keys())] == ["gom"]
     seen = status(settings(tmp_path / "home", "http://127.0.0.1:9/"), now=now)
     assert [row.key.region for row in seen.rows] == ["gom", "natlan"]
     assert "web page" in seen.rows[1].cells(Language("en"))[-1]

@@ -90,7 +90,7 @@ def test_one_bad_region_stores_nothing(config: Config, tmp_path: Path) -> None:
         data["sst"][0, 0, 18, 0] = synthetic.FILL
     with pytest.raises(SeriesError, match="speck"):
         grids.reduce([path], [*HALVES, inland], "sst", config=config, now=NOW)
-    assert Store(config.home).keys == ()
+    assert Store(config.home).keys() == ()
 
 
 def test_csv_leaves_the_store_alone(config: Config, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_csv_leaves_the_store_alone(config: Config, tmp_path: Path) -> None:
     assert lines[0] == "series,date,value,status,coverage"
     assert lines[1].startswith("oisst.sst.nh,2024-01-01,")
     assert float(lines[1].split(",")[2]) == found[0].reduced.series.values[0]
-    assert Store(config.home).keys == ()
+    assert Store(config.home).keys() == ()
 
 
 def test_regions_of_the_user(tmp_path: Path) -> None:

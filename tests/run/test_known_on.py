@@ -40,7 +40,7 @@ def test_a_report_of_then_is_the_report_that_was_made_then(tmp_path: Path) -> No
     assert made[days[0]] != made[days[1]]
     for day in days:
         again = shown(config, NOON + 90 * DAY, known_on=day)
-        assert again.keys == made[day].keys()
+        assert again.keys() == made[day].keys()
         assert [name for name in again if again[name] != made[day][name]] == []
     between = shown(config, NOON + 90 * DAY, known_on=days[1] + 3 * DAY)
     assert between["nh-air.csv"] == made[days[1]]["nh-air.csv"]

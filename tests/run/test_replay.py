@@ -52,9 +52,8 @@ def test_in_order_preliminary_values_become_final_and_each_state_is_reproduced(
         assert all(r.old_status == Status.PRELIMINARY and r.new_status == Status.FINAL for r in change.revised)
         assert 0 < change.largest <= 0.34  # FORMAT.md: the largest of all regions
         assert len(change.added) == (after.end - before.end).days
-    history = Store(tmp_path).history
     for one in copies:
-        assert history.known_on(key, one.source.retrieved.date()).digest == one.digest
+        assert Store(tmp_path, known_on=one.source.retrieved.date()).read(key).digest == one.digest
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(DAYS)))

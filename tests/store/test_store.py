@@ -53,7 +53,7 @@ def three_days(home: Path) -> tuple[Series, Series, Series]:
 def test_an_empty_store_has_no_series_and_makes_no_folder(tmp_path: Path) -> None:
     """Reading alone leaves no trace."""
     store = Store(tmp_path / "home")
-    assert (store.keys, store.snapshot, store.notices) == ((), "", ())
+    assert (store.keys(), store.snapshot, store.notices) == ((), "", ())
     with pytest.raises(SeriesNotFound, match="climtrack fetch"):
         store.read(AIR)
     assert not (tmp_path / "home").exists()
@@ -216,7 +216,7 @@ def test_where_nothing_is_left_all_is_fetched_anew(tmp_path: Path, how: str) -> 
         spoil(tmp_path / name, how)
     store = Store(tmp_path)
     line = f"{FILE} and its copy are damaged, and nothing in them is whole: all is fetched anew."
-    assert (store.keys, store.notices) == ((), (line,)) or how == "truncate"
+    assert (store.keys(), store.notices) == ((), (line,)) or how == "truncate"
     stored(tmp_path, build())
     assert (Store(tmp_path).read(SEA).digest, Store(tmp_path).notices) == (build().digest, ())
     assert len(list((tmp_path / "damaged").iterdir())) == 2

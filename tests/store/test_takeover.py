@@ -93,7 +93,7 @@ def test_every_state_is_taken_over_and_the_old_files_stay(tmp_path: Path, anew: 
     for turn in range(2):
         store = Store(tmp_path)
         assert store.notices == ()
-        assert store.keys == (AIR, SEA)
+        assert store.keys() == (AIR, SEA)
         for i, state in enumerate(STATES):
             then = Store(tmp_path, known_on=NOW + i * DAY).read(SEA)
             assert (then.digest, then.source) == (state.digest, state.source)
