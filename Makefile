@@ -79,7 +79,7 @@ sbom:
 	mkdir -p dist
 	$(BIN)cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible -o dist/climtrack.cdx.json
 
-package: clean
+package: clean man
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PYTHON) -m build --no-isolation
 	$(BIN)twine check --strict dist/*
 	$(BIN)check-wheel-contents dist/*.whl
