@@ -20,6 +20,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -34,6 +35,7 @@ ADDRESS = f"http://127.0.0.1:{PORT}/"
 DAYS = ("2026-07-11T18:00:00Z", "2026-07-12T18:00:00Z")
 AIR = "clim/t2_daily/json/era5_{}_t2_day.json"
 SEA = "clim/sst_daily/json_2clim/oisst2.1_{}_sst_day.json"
+DISK = SimpleNamespace(total=10**12, used=10**11, free=9 * 10**11)
 TEXT = {".csv", ".html", ".json", ".md", ".svg", ".txt", ".xml"}
 #: Where real snapshots are, if anywhere.
 SHARED = Path(os.environ.get("CLIMTRACK_SHARED_DATA", HERE.parents[2] / "shared" / "data"))
@@ -139,7 +141,8 @@ def stage(folder: Path, language: str) -> Iterator[tuple[Site, Path]]:
     with (
         mock.patch.dict(os.environ, {**kept, **ours}, clear=True),
         # One core: pictures are drawn in this process, where they cost least.
-        mock.patch.object(os, "sched_getaffinity", lambda _: {0}),
+        mock.patch.object(os, "sched_getaffinity", return_value={0}),
+        mock.patch.object(shutil, "disk_usage", return_value=DISK),
         contextlib.chdir(work),
         Site() as site,
         _routed(site),
@@ -188,7 +191,7 @@ def play(scene: Mapping[str, Any], language: str, store: Path, folder: Path) -> 
             _grid(work / "sea.nc")
         if scene.get("real"):
             _set(site, "site", "real")
-        before = _files(work)
+        before: dict[str, tuple[Any, str]] = _files(work, {})
         for line in scene["commands"]:
             lines.append("")
             if line.startswith("@"):
@@ -198,11 +201,12 @@ def play(scene: Mapping[str, Any], language: str, store: Path, folder: Path) -> 
                 continue
             typed = line.replace("LANG", language)
             code, out, err = _run(typed)
-            after = _files(work)
+            after = _files(work, before)
             lines += [f"$ {typed}", f"exit {code}"]
             lines += _section("stdout", _plain(out, work))
             lines += _section("stderr", _plain(err, work))
-            made = [f"{print_}  {path}" for path, print_ in after.items() if before.get(path) != print_]
+            was = {path: digest for path, (_, digest) in before.items()}
+            made = [f"{digest}  {path}" for path, (_, digest) in after.items() if was.get(path) != digest]
             made += [f"gone  {path}" for path in before if path not in after]
             if made:
                 lines += ["--- files", *made]
@@ -240,8 +244,7 @@ def _plain(text: str, work: Path) -> str:
     """What a command said, without what changes from one computer to the next."""
     text = text.replace(str(work), "{WORK}").replace(str(work.resolve()), "{WORK}")
     text = re.sub(r"Python [0-9.]+\S* on [^\n\"]+", "{VERSIONS}", text)
-    text = re.sub(r"it is [0-9:]{5} now", "it is {TIME} now", text)
-    return _steady(re.sub(r"[0-9][0-9.,]* MB free", "{FREE} MB free", text))
+    return _steady(re.sub(r"(it is|ahora son las) [0-9]{2}:[0-9]{2}", r"\1 {TIME}", text))  # doctor: the true time
 
 
 def _steady(text: str) -> str:
@@ -261,21 +264,24 @@ def _section(title: str, text: str) -> list[str]:
     return [f"--- {title}", *text.removesuffix("\n").split("\n"), *([] if text.endswith("\n") else ["(no newline)"])]
 
 
-def _files(work: Path) -> dict[str, str]:
-    """Every file that is not the store's, with a hash of what it holds."""
-    found = sorted(path for path in work.rglob("*") if path.is_file() or path.is_symlink())
-    names = {path.relative_to(work): path for path in found}
-    return {
-        name.as_posix(): _hash(path)
-        for name, path in names.items()
-        if name.parts[0] != "home" and not name.name.startswith(".climtrack-")  # the store's own, and locks
-    }
+def _files(work: Path, known: Mapping[str, tuple[Any, str]]) -> dict[str, tuple[Any, str]]:
+    """State and hash of every file but the store's own and locks; what has not been touched is not read again."""
+    found: dict[str, tuple[Any, str]] = {}
+    for path in sorted(work.rglob("*")):
+        name = path.relative_to(work)
+        if name.parts[0] == "home" or name.name.startswith(".climtrack-") or (path.is_dir() and not path.is_symlink()):
+            continue
+        facts = path.lstat()
+        state = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+        before = known.get(name.as_posix())
+        found[name.as_posix()] = before if before and before[0] == state else (state, _hash(path))
+    return found
 
 
 def _hash(path: Path) -> str:
     """Hash of a file's bytes; of a table's or a grid's values where bytes depend on a library's release."""
     if path.is_symlink():
-        return f"link to {os.readlink(path)}"
+        return f"link to {path.readlink()}"
     if path.suffix == ".nc":
         data = _netcdf(path)
     elif path.suffix == ".parquet":

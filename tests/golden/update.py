@@ -20,12 +20,12 @@ def main(chosen: list[str]) -> None:
             if chosen and name not in chosen:
                 continue
             if scene.get("real") and not REAL.is_dir():
-                print(f"{name}: left as it is, for there are no real snapshots here")
+                print(f"{name}: left as it is, for there are no real snapshots here")  # noqa: T201
                 continue
             begin = time.process_time()
             text = play(scene, language, store, Path(folder) / f"{name}.{language}")
             played(name, language).write_text(text, encoding="utf-8")
-            print(f"{name}.{language}: {len(text):,} characters, {time.process_time() - begin:.1f} s")
+            print(f"{name}.{language}: {len(text):,} characters, {time.process_time() - begin:.1f} s")  # noqa: T201
     known = {played(name, language) for name, language in parts()}
     for path in set(EXPECTED.iterdir()) - known:
         path.unlink()
