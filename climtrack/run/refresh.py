@@ -177,7 +177,7 @@ def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None
         if merged is None:
             updates.append(Update(one.key, store.read(one.key), error=errors.get(one.key)))
             continue
-        counts = len(merged.added), len(merged.revised), merged.finalised
+        counts = merged.added, merged.revised, merged.finalised
         updates.append(Update(one.key, store.read(one.key), *counts, largest_revision=merged.largest))
     return tuple(updates)
 

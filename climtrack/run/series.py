@@ -223,7 +223,7 @@ def _stored(outcome: Outcome, store: Store, writer: Writer, *, accept: bool, onl
         except SeriesError as contradiction:
             error = SourceChanged(contradiction.what, contradiction.remedy)
         else:
-            counts = len(merged.added), len(merged.revised), merged.finalised
+            counts = merged.added, merged.revised, merged.finalised
             return Update(key, merged.series, *counts, merged.largest, outcome.notes)
     if error is None:
         writer.confirm(key)

@@ -28,12 +28,11 @@ _HDF5 = threading.Lock()
 
 
 def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
-    """Series as a NetCDF-4 file."""
+    """Series as a NetCDF-4 file, with its mean annual cycle and anomalies where there is one."""
     with _HDF5:
         file = netCDF4.Dataset("series.nc", "w", format="NETCDF4", memory=1 << 18)
         try:
             _describe(file, series)
-            _times(file, series)
             _values(file, series)
             _place(file, series.key)
             _site_rows(file, series)
@@ -54,6 +53,15 @@ def _trimmed(data: bytes) -> bytes:
     """File without the unused end of the memory it was built in."""
     version, end = data[8], int.from_bytes(data[28:36], "little")  # HDF5 superblock: version, end-of-file address
     return data[:end] if version in (2, 3) and 48 < end <= len(data) else data
+
+
+def _add(file: Any, name: str, kind: str, dimensions: tuple[str, ...], values: Any, **attributes: Any) -> None:
+    """A variable in one compressed chunk; of floats, NaN is the missing value."""
+    sizes = [file.dimensions[dimension].size for dimension in dimensions]
+    fill = np.nan if kind == "f8" and dimensions else None
+    made = file.createVariable(name, kind, dimensions, zlib=bool(sizes), chunksizes=sizes or None, fill_value=fill)
+    made.setncatts(attributes)
+    made[...] = values
 
 
 def _describe(file: Any, series: Series) -> None:
@@ -93,64 +101,39 @@ def _describe(file: Any, series: Series) -> None:
     file.setncatts({name: plain(text) for name, text in texts.items()})
 
 
-def _times(file: Any, series: Series) -> None:
-    """Dates, with the bounds of the day that each mean covers."""
-    size = series.values.size
+def _values(file: Any, series: Series) -> None:
+    """Dates with the bounds of the day that each mean covers, temperatures, and what is known of each day."""
+    key, size = series.key, series.values.size
+    variable = VARIABLES.get(key.variable)
     file.createDimension("time", size)
     file.createDimension("bounds", 2)
-    first = (series.start - EPOCH).days
-    time = file.createVariable("time", "i4", ("time",), zlib=True, chunksizes=(size,))
-    time.setncatts({
-        "standard_name": "time", "long_name": "day", "units": _TIMES, "calendar": "standard", "axis": "T",
-        "units_metadata": "leap_seconds: none", "bounds": "time_bounds",
-    })  # fmt: skip
-    days = np.arange(first, first + size, dtype=np.int32)
-    time[:] = days
-    bounds = file.createVariable("time_bounds", "i4", ("time", "bounds"), zlib=True, chunksizes=(size, 2))
-    bounds[:] = np.stack([days, days + 1], axis=1)
-
-
-def _values(file: Any, series: Series) -> None:
-    """The temperatures, on an absolute scale, and what is known of each day."""
-    key, size = series.key, series.values.size
-    variable, region = VARIABLES.get(key.variable), REGIONS.get(key.region)
-    coordinates = (["height"] if variable and variable.height is not None else []) + (
-        ["latitude", "longitude"] if region else []
-    )
-    data = file.createVariable(
-        key.variable, "f8", ("time",), zlib=True, complevel=4, shuffle=True, chunksizes=(size,), fill_value=np.nan
-    )
-    data.setncatts(
-        {
-            "standard_name": variable.standard_name if variable else "air_temperature",
-            "long_name": f"daily mean {variable.title if variable else key.variable}",
-            "units": "degC",
-            "units_metadata": "temperature: on_scale",
-            "cell_methods": variable.cell_methods if variable else "area: mean time: mean",
-            "ancillary_variables": "status",
-        }
-        | ({"coordinates": " ".join(coordinates)} if coordinates else {})
-    )
-    data[:] = series.values
-    status = file.createVariable("status", "i1", ("time",), zlib=True, chunksizes=(size,))
-    status.setncatts({
-        "standard_name": "status_flag", "long_name": "status of the day's value",
-        "flag_values": np.array([s.value for s in Status], dtype=np.int8),
-        "flag_meanings": " ".join(s.name.lower() for s in Status),
-    })  # fmt: skip
-    status[:] = series.status
+    days = (series.start - EPOCH).days + np.arange(size, dtype=np.int32)
+    _add(file, "time", "i4", ("time",), days, standard_name="time", long_name="day", units=_TIMES, calendar="standard",
+         axis="T", units_metadata="leap_seconds: none", bounds="time_bounds")  # fmt: skip
+    _add(file, "time_bounds", "i4", ("time", "bounds"), np.stack([days, days + 1], axis=1))
+    height = ["height"] if variable and variable.height is not None else []
+    coordinates = " ".join(height + (["latitude", "longitude"] if key.region in REGIONS else []))
+    _add(
+        file, key.variable, "f8", ("time",), series.values,
+        standard_name=variable.standard_name if variable else "air_temperature",
+        long_name=f"daily mean {variable.title if variable else key.variable}", units="degC",
+        units_metadata="temperature: on_scale",
+        cell_methods=variable.cell_methods if variable else "area: mean time: mean",
+        ancillary_variables="status", **({"coordinates": coordinates} if coordinates else {}),
+    )  # fmt: skip
+    _add(
+        file, "status", "i1", ("time",), series.status, standard_name="status_flag",
+        long_name="status of the day's value", flag_values=np.array([s.value for s in Status], dtype=np.int8),
+        flag_meanings=" ".join(s.name.lower() for s in Status),
+    )  # fmt: skip
 
 
 def _place(file: Any, key: SeriesKey) -> None:
     """Height above the surface and the region's bounds, as scalar coordinates."""
     variable, region = VARIABLES.get(key.variable), REGIONS.get(key.region)
     if variable and variable.height is not None:
-        height = file.createVariable("height", "f8", ())
-        height.setncatts({
-            "standard_name": "height", "long_name": "height above the surface", "units": "m", "positive": "up",
-            "axis": "Z",
-        })  # fmt: skip
-        height[...] = variable.height
+        _add(file, "height", "f8", (), variable.height, standard_name="height", long_name="height above the surface",
+             units="m", positive="up", axis="Z")  # fmt: skip
     if region is None:
         return
     east = region.east + 360 if region.east < region.west else region.east
@@ -158,10 +141,8 @@ def _place(file: Any, key: SeriesKey) -> None:
         ("latitude", region.south, region.north, "degrees_north"),
         ("longitude", region.west, east, "degrees_east"),
     ):
-        middle = file.createVariable(name, "f8", ())
-        middle.setncatts({"standard_name": name, "long_name": f"{name} of the region's middle", "units": units,
-                          "bounds": f"{name}_bounds"})  # fmt: skip
-        middle[...] = (low + high) / 2
+        _add(file, name, "f8", (), (low + high) / 2, standard_name=name, long_name=f"{name} of the region's middle",
+             units=units, bounds=f"{name}_bounds")  # fmt: skip
         bounds = file.createVariable(f"{name}_bounds", "f8", ("bounds",))
         bounds[:] = (low, high)
     file.setncatts({
@@ -175,46 +156,34 @@ def _site_rows(file: Any, series: Series) -> None:
     rows = series.site_climatology
     if not rows:
         return
-    names = [plain(name)[:64] for name in rows]
-    width = max(len(name.encode()) for name in names)
+    names = [plain(name)[:64].encode() for name in rows]
     file.createDimension("site_row", len(names))
     file.createDimension("slot", DAYS)
-    file.createDimension("characters", width)
+    file.createDimension("characters", width := max(map(len, names)))
     label = file.createVariable("site_row_name", "S1", ("site_row", "characters"))
     label.setncatts({"long_name": "name of the row in the provider's file"})
-    label[:] = np.array([list(name.encode().ljust(width, b"\0")) for name in names], dtype=np.uint8).view("S1")
-    mean = file.createVariable(
-        "site_climatology", "f8", ("site_row", "slot"), zlib=True, shuffle=True, fill_value=np.nan
-    )
-    mean.setncatts({
-        "long_name": "provider's own mean annual cycle, by days since 1 January", "units": "degC",
-        "units_metadata": "temperature: on_scale", "coordinates": "site_row_name",
-    })  # fmt: skip
-    mean[:] = np.stack([np.asarray(row, dtype=np.float64) for row in rows.values()])
+    label[:] = np.array([list(name.ljust(width, b"\0")) for name in names], dtype=np.uint8).view("S1")
+    _add(file, "site_climatology", "f8", ("site_row", "slot"), np.stack(list(rows.values())),
+         long_name="provider's own mean annual cycle, by days since 1 January", units="degC",
+         units_metadata="temperature: on_scale", coordinates="site_row_name")  # fmt: skip
 
 
 def _anomalies(file: Any, series: Series, normal: Climatology) -> None:
     """Mean annual cycle, its spread, and each day's difference from it: the plain standard name, as CF 1.13 §7.5.2."""
     variable, years = VARIABLES.get(series.key.variable), str(normal.baseline)
-    name = variable.standard_name if variable else "air_temperature"
     methods = variable.cell_methods if variable else "area: mean time: mean"
+    common = {"standard_name": variable.standard_name if variable else "air_temperature", "units": "degC"}
     file.createDimension("dayofyear", DAYS)
     day = file.createVariable("dayofyear", "i2", ("dayofyear",))
     day.setncatts({"long_name": "day of year, 1 March always 61", "units": "1"})
     day[:] = np.arange(1, DAYS + 1)
-    for label, values, told in (
-        ("climatology", normal.mean, {"long_name": f"{years} average", "units_metadata": "temperature: on_scale",
-                                      "cell_methods": "area: mean time: mean within years time: mean over years"}),
-        ("climatology_spread", normal.spread, {"long_name": f"standard deviation across {years}",
-                                               "units_metadata": "temperature: difference"}),
-    ):  # fmt: skip
-        cycle = file.createVariable(label, "f8", ("dayofyear",), zlib=True, fill_value=np.nan)
-        cycle.setncatts({"standard_name": name, "units": "degC", "baseline": years} | told)
-        cycle[:] = values
-    anomaly = file.createVariable(f"{series.key.variable}_anomaly", "f8", ("time",), zlib=True, fill_value=np.nan)
-    anomaly.setncatts({
-        "standard_name": name, "long_name": f"difference from the {years} average", "units": "degC",
-        "units_metadata": "temperature: difference", "cell_methods": f"{methods} time: anomaly_wrt climatology",
-        "baseline": years, "climatology_method": normal.method, "ancillary_variables": "status",
-    })  # fmt: skip
-    anomaly[:] = series.values - normal.mean[dayofyear(series.dates) - 1]
+    _add(file, "climatology", "f8", ("dayofyear",), normal.mean, **common, baseline=years, long_name=f"{years} average",
+         units_metadata="temperature: on_scale",
+         cell_methods="area: mean time: mean within years time: mean over years")  # fmt: skip
+    _add(file, "climatology_spread", "f8", ("dayofyear",), normal.spread, **common, baseline=years,
+         long_name=f"standard deviation across {years}", units_metadata="temperature: difference")  # fmt: skip
+    _add(file, f"{series.key.variable}_anomaly", "f8", ("time",),
+         series.values - normal.mean[dayofyear(series.dates) - 1], **common,
+         long_name=f"difference from the {years} average", units_metadata="temperature: difference",
+         cell_methods=f"{methods} time: anomaly_wrt climatology", baseline=years, climatology_method=normal.method,
+         ancillary_variables="status")  # fmt: skip

@@ -23,7 +23,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -50,7 +50,7 @@ REJECTS, HEAD = 3, 64 * 1024
 ENOUGH = 30
 _SCHEMA = f"""
 CREATE TABLE change (series TEXT, number INTEGER, seen TEXT, digest TEXT, provenance TEXT, source TEXT, site BLOB,
-                     days BLOB, state BLOB, sha256 TEXT, PRIMARY KEY (series, number));
+                     days BLOB, state BLOB, sha256 TEXT, UNIQUE (series, number, seen));
 CREATE TABLE health (series TEXT PRIMARY KEY, checked TEXT, failing_since TEXT, error TEXT, not_before TEXT);
 CREATE TABLE reject (series TEXT, refused TEXT, reason TEXT, url TEXT, sha256 TEXT, size INTEGER, head BLOB,
                      PRIMARY KEY (series, refused));
@@ -61,7 +61,7 @@ SELECT series, number, digest, provenance FROM change JOIN (
     SELECT series, MAX(number) AS number FROM change WHERE ? IS NULL OR seen <= ? GROUP BY series
 ) USING (series, number)"""
 _MAGIC = b"SQLite format 3\0"
-Row = tuple[Any, ...]  # of `change`, in the order of its columns
+Row = Any  # sqlite3.Row of `change`
 Days = tuple[npt.NDArray[np.int64], Floats, Flags]  # days since 1970-01-01, degC, status
 
 
@@ -97,16 +97,11 @@ class Known:
     replaced: dt.datetime | None  # When another value or status took its place; None for what holds now
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """What a source sent and the checks refused."""
+class _Base(sqlite3.Connection):
+    """A base in memory, which needs nobody to close it."""
 
-    refused: dt.datetime
-    reason: str
-    url: str
-    sha256: str  # Hash of all that was received
-    size: int
-    head: bytes  # The first 64 KB as received
+    def __del__(self) -> None:
+        self.close()
 
 
 class Store:
@@ -124,13 +119,13 @@ class Store:
             known_on = dt.datetime.combine(known_on, dt.time.max, dt.UTC)
         self._base = base
         heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
-        self._heads = {SeriesKey.parse(head[0]): head for head in heads}
-        self.generation: int = max((head[1] for head in heads), default=0)
-        self._health = {} if known_on else _health(base)
-
-    def __del__(self) -> None:
-        if base := getattr(self, "_base", None):
-            base.close()
+        self._heads = {SeriesKey.parse(head["series"]): head for head in heads}
+        self.generation: int = max((head["number"] for head in heads), default=0)
+        health = base.execute("SELECT * FROM health ORDER BY series").fetchall() if known_on is None else ()
+        self._health = {
+            SeriesKey.parse(key): Health(_moment(checked), _moment(since), error, _moment(until))
+            for key, checked, since, error, until in health
+        }
 
     def keys(self) -> tuple[SeriesKey, ...]:
         """Series that are stored, in alphabetical order."""
@@ -175,13 +170,14 @@ class Store:
         """A stored series."""
         if key not in self._heads:
             raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
-        return _series(_tail(self._base, key, self._heads[key][1]))
+        return _series(_tail(self._base, key, self._heads[key]["number"]))
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
         """Accepted changes of a series, oldest first."""
+        rows, changes = self._changes(key)
         return tuple(
-            Version(number, dt.datetime.fromisoformat(seen), _unpack(days)[0].size, digest, _source(source).url)
-            for _, number, seen, digest, _, source, _, days, *_ in self._changes(key)
+            Version(row["number"], _moment(row["seen"]), days.size, row["digest"], _source(row["source"]).url)
+            for row, (days, *_) in zip(rows, changes, strict=True)
         )
 
     def values(self, key: SeriesKey, day: dt.date | None = None) -> Iterator[Known]:
@@ -213,30 +209,22 @@ class Store:
         early = days[which == 0]
         if not early.size:
             return None
-        unwatched = (
-            (days >= early[0]) & (days <= early[-1]) & ~np.isin(days, early[status[which == 0] == Status.PRELIMINARY])
+        watched = (
+            np.isin(days, early[status[which == 0] == Status.PRELIMINARY]) | (days < early[0]) | (days > early[-1])
         )
-        kept = (status != Status.MISSING) & ~unwatched
+        kept = (status != Status.MISSING) & watched
         order = np.flatnonzero(kept)[np.lexsort((which[kept], days[kept]))]
         begins = np.flatnonzero(np.diff(days[order], prepend=-(10**9)))
         first, last = order[begins], order[np.append(begins[1:], order.size)[: begins.size] - 1]
         by = seen[-1] - dt.timedelta(days=ENOUGH)
         long = np.array([moment <= by for moment in seen])[which[first]]
-        watched = (status[last] == Status.FINAL) & ((status[first] == Status.PRELIMINARY) | long)
-        first, last = first[watched], last[watched]
+        settled = (status[last] == Status.FINAL) & ((status[first] == Status.PRELIMINARY) | long)
+        first, last = first[settled], last[settled]
         moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
         if len(moves) < ENOUGH:
             return None
         origin = f"measured here since {seen[0].date().isoformat()}"
         return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
-
-    def rejects(self, key: SeriesKey) -> tuple[Reject, ...]:
-        """What was refused of a series, newest first."""
-        found = self._base.execute(
-            "SELECT refused, reason, url, sha256, size, head FROM reject WHERE series = ? ORDER BY refused DESC",
-            (str(key),),
-        ).fetchall()
-        return tuple(Reject(dt.datetime.fromisoformat(refused), *rest) for refused, *rest in found)
 
     @contextmanager
     def writer(self, now: dt.datetime) -> Iterator[Writer]:
@@ -248,9 +236,7 @@ class Store:
         with writers_lock(self.home, now):
             for left in self.home.glob(f"{TEMPORARY}[0-9]*"):
                 remove(left)
-            before = self._base
             self._use(self._load())
-            before.close()
             self.refuse_newer()
             if self._taken_over:
                 self._say(f"The data of climtrack 0.1.0 were taken over into {FILE}; its files are left as they are.")
@@ -258,19 +244,18 @@ class Store:
             yield writer
             writer.commit()
 
-    def _changes(self, key: SeriesKey) -> list[Row]:
-        """Rows of a series, oldest first."""
-        last = self._heads[key][1] if key in self._heads else 0
+    def _changes(self, key: SeriesKey) -> tuple[list[Row], list[Days]]:
+        """Rows of a series, oldest first, and their days."""
+        last = self._heads[key]["number"] if key in self._heads else 0
         query = "SELECT * FROM change WHERE series = ? AND number <= ? ORDER BY number"
-        return self._base.execute(query, (str(key), last)).fetchall()
+        rows = self._base.execute(query, (str(key), last)).fetchall()
+        return rows, [_unpack(row["days"]) for row in rows]
 
     def _moves(self, key: SeriesKey) -> tuple[npt.NDArray[np.int64], Floats, Flags, Any, list[dt.datetime]]:
         """Days that changed, their values and status after it, in which change, and when each change was seen."""
-        rows = self._changes(key)
-        changes = [_unpack(row[7]) for row in rows]
+        rows, changes = self._changes(key)
         which = np.repeat(np.arange(len(changes)), [days.size for days, *_ in changes])
-        seen = [dt.datetime.fromisoformat(row[2]) for row in rows]
-        return *(_joined(changes) if changes else _nothing()), which, seen
+        return *_joined(changes), which, [_moment(row["seen"]) for row in rows]
 
     def _load(self) -> sqlite3.Connection:
         """What the file holds, or its copy, or what is whole of both, or what climtrack 0.1.0 stored."""
@@ -316,7 +301,7 @@ class Writer:
         self._store = store
         self._pending: dict[SeriesKey, Series] = {}
         self._health = dict(store._health)
-        self._rejects: list[Row] = []
+        self._rejects: list[tuple[Any, ...]] = []
 
     def held(self, key: SeriesKey) -> Series | None:
         """What is held now, what was put in this commit included."""
@@ -334,7 +319,7 @@ class Writer:
     def replace(self, series: Series) -> None:
         """Put a series in the place of what is held, such as an earlier state of it; the history keeps both."""
         held = self.held(series.key)
-        if held is None or (held.digest, provenance(held)) != (series.digest, provenance(series)):
+        if held is None or _identity(held) != _identity(series):
             self._pending[series.key] = series
 
     def confirm(self, key: SeriesKey) -> None:
@@ -392,18 +377,17 @@ class Writer:
         # The one that readers do not use goes first; the other is the commit.
         for path in (copy, main) if store._whole else (main, copy):
             write_whole(path, image)
-        before, self._pending, self._rejects, store._whole = store._base, {}, [], True
+        self._pending, self._rejects, store._whole = {}, [], True
         store._use(base)
-        before.close()
 
 
-def provenance(series: Series) -> str:
-    """Hash of what a series carries beside its values: where it came from, and the provider's climatology rows."""
-    return provenance_hash(source_to_json(series.source), series.site_climatology)
+def _identity(series: Series) -> tuple[str, str]:
+    """Hash of the values of a series, and of what it carries beside them."""
+    return series.digest, provenance(source_to_json(series.source), series.site_climatology)
 
 
-def provenance_hash(source: str, site: Mapping[str, Floats]) -> str:
-    """The same of what is not yet a series."""
+def provenance(source: str, site: Mapping[str, Floats]) -> str:
+    """Hash of where a series came from and of the provider's climatology rows."""
     sha = hashlib.sha256(source.encode())
     for name, row in site.items():
         sha.update(f"\n{name}\n".encode("utf-8", "surrogatepass") + np.asarray(row, dtype="<f8").tobytes())
@@ -441,19 +425,19 @@ def _append(base: sqlite3.Connection, series: Series, number: int, now: dt.datet
     packed: bytes | None = pack_site(series.site_climatology)
     if held is not None and not state and pack_site(held.site_climatology) == packed:
         packed = None
-    head = (str(series.key), number, _stamp(now), series.digest, provenance(series), source_to_json(series.source))
+    head = (str(series.key), number, _stamp(now), *_identity(series), source_to_json(series.source))
     row = (*head, packed, pack(_difference(held, series)), pack(_difference(None, series)) if state else None)
-    insert(base, row, tail[0][-1] if tail else "")
+    insert(base, row, tail[0]["sha256"] if tail else "")
 
 
-def insert(base: sqlite3.Connection, row: Row, previous: str) -> str:
+def insert(base: sqlite3.Connection, row: tuple[Any, ...], previous: str) -> str:
     """Add a row of `change` and its hash, which covers that of the row before it."""
     sha = _hash(previous, row)
     base.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, sha))
     return sha
 
 
-def _hash(previous: str, row: Row) -> str:
+def _hash(previous: str, row: tuple[Any, ...]) -> str:
     sha = hashlib.sha256(previous.encode())
     for field in row:
         data = field if isinstance(field, bytes) else str(field).encode()
@@ -467,23 +451,25 @@ def _tail(base: sqlite3.Connection, key: SeriesKey, number: int) -> list[Row]:
     query = "SELECT * FROM change WHERE series = ? AND number <= ? ORDER BY number DESC"
     for row in base.execute(query, (str(key), number)):
         rows.append(row)
-        if row[8] is not None:
+        if row["state"] is not None:
             break
     return rows
 
 
 def _series(tail: list[Row]) -> Series:
     """A series from the rows that add up to it, newest first."""
-    series, _, _, digest, _, source, *_ = tail[0]
-    changes = [_unpack(row[7]) for row in tail[-2::-1]]
-    days, values, status = _joined([_unpack(tail[-1][8] or tail[-1][7]), *changes])
-    first = int(days.min())
-    whole, flags = np.full(int(days.max()) - first + 1, np.nan), np.zeros(int(days.max()) - first + 1, dtype=np.int8)
-    whole[days - first], flags[days - first] = values, status  # of a day that stands there twice, the last counts
-    site = _unpack_site(next(row[6] for row in tail if row[6] is not None))
-    key = SeriesKey.parse(series)
-    found = trimmed(key, EPOCH + dt.timedelta(days=first), whole, flags, _source(source), site)
-    if found.digest != digest:
+    last, first = tail[0], tail[-1]
+    days, values, status = _joined(
+        [_unpack(first["state"] or first["days"]), *(_unpack(r["days"]) for r in tail[-2::-1])]
+    )
+    start = int(days.min())
+    size = int(days.max()) - start + 1
+    whole, flags = np.full(size, np.nan), np.zeros(size, dtype=np.int8)
+    whole[days - start], flags[days - start] = values, status  # of a day that stands there twice, the last counts
+    site = _unpack_site(next(row["site"] for row in tail if row["site"] is not None))
+    key, source = SeriesKey.parse(last["series"]), _source(last["source"])
+    found = trimmed(key, EPOCH + dt.timedelta(days=start), whole, flags, source, site)
+    if found.digest != last["digest"]:
         raise StoreDamaged(f"{key}: its changes do not add up to what was stored", "Please report it")
     return found
 
@@ -515,12 +501,9 @@ def _unpack(packed: bytes) -> Days:
 
 def _joined(changes: list[Days]) -> Days:
     """Days of several changes, one after the other."""
-    days, values, status = zip(*changes, strict=True)
+    nothing = np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int8)
+    days, values, status = zip(nothing, *changes, strict=True)
     return np.concatenate(days), np.concatenate(values), np.concatenate(status)
-
-
-def _nothing() -> Days:
-    return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int8)
 
 
 def pack_site(rows: Mapping[str, Floats]) -> bytes:
@@ -569,7 +552,8 @@ def _newer(number: int) -> StoreNewer:
 
 def _opened(image: bytes = b"") -> sqlite3.Connection:
     """A base in memory, empty or from an image."""
-    base = sqlite3.connect(":memory:", check_same_thread=False)
+    base = sqlite3.connect(":memory:", check_same_thread=False, factory=_Base)
+    base.row_factory = sqlite3.Row
     if image:
         base.deserialize(image)
     else:
@@ -579,14 +563,15 @@ def _opened(image: bytes = b"") -> sqlite3.Connection:
 
 def _salvaged(images: Iterable[bytes | None]) -> sqlite3.Connection:
     """Of two damaged images, every series as far as its rows are whole in one of them."""
-    rows: dict[tuple[str, int], list[Row]] = {}
+    rows: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
     broken = (sqlite3.Error, ValueError, TypeError, OverflowError)
     for image in filter(None, images):
-        with suppress(*broken), closing(_opened(image)) as found:
+        with suppress(*broken):
+            found = _opened(image)
             for number in range(1, (found.execute("SELECT MAX(rowid) FROM change").fetchone()[0] or 0) + 1):
                 with suppress(*broken):
                     for row in found.execute("SELECT * FROM change WHERE rowid = ?", (number,)).fetchall():
-                        rows.setdefault((str(row[0]), int(row[1])), []).append(row)
+                        rows.setdefault((str(row[0]), int(row[1])), []).append(tuple(row))
     base, last = _opened(), dict[str, str | None]()
     for (series, _), candidates in sorted(rows.items()):
         previous = last.get(series, "")
@@ -596,20 +581,13 @@ def _salvaged(images: Iterable[bytes | None]) -> sqlite3.Connection:
     return base
 
 
-def _health(base: sqlite3.Connection) -> dict[SeriesKey, Health]:
-    """Health of every series' source."""
-    return {
-        SeriesKey.parse(key): Health(_moment(checked), _moment(since), error, _moment(until))
-        for key, checked, since, error, until in base.execute("SELECT * FROM health ORDER BY series").fetchall()
-    }
-
-
 def _stamp(moment: Any) -> Any:
     """A moment as text that sorts by time; anything else as it is."""
     return moment.astimezone(dt.UTC).isoformat() if isinstance(moment, dt.datetime) else moment
 
 
-def _moment(text: str | None) -> dt.datetime | None:
+def _moment(text: str | None) -> Any:
+    """A moment from `_stamp`."""
     return None if text is None else dt.datetime.fromisoformat(text)
 
 

@@ -71,7 +71,7 @@ def _copy(base: sqlite3.Connection, rows: list[tuple[Any, ...]], attachments: di
             table = table[table["status"] != Status.MISSING]
         days = store.pack((table["day"].astype(np.int64), table["value"], table["status"]))
         site = {name: np.frombuffer(attachments[one], "<f8") for name, one in json.loads(site_rows).items()}
-        told = store.provenance_hash(source, MappingProxyType(site))
+        told = store.provenance(source, MappingProxyType(site))
         state = days if whole and key == series else None
         previous = "" if key != series else previous
         series = key

@@ -10,11 +10,13 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +90,9 @@ def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
     assert all(len(line) <= 200 for line in done.lines)
     assert [one.added for one in done.updates] == [1, 0]
     assert done.pictures == 2
-    assert Store(config.home).rejects(NATLAN)[0].head.startswith(b"<!doctype html>")
+    with closing(sqlite3.connect(config.home / "climtrack.sqlite")) as base:
+        ((head,),) = base.execute("SELECT head FROM reject WHERE series = ?", (str(NATLAN),)).fetchall()
+    assert head.startswith(b"<!doctype html>")
     assert Store(config.home).health(NATLAN).failing_since == NOON + DAY
 
 
