@@ -13,8 +13,8 @@ import typer
 from climtrack.cli.options import ConfigPath, Json, Languages, configuration, day, now, several
 from climtrack.cli.output import as_json, complain, counting, note, say, tell
 from climtrack.errors import ConfigError
-from climtrack.reporter.places import place
 from climtrack.reporter.reasons import spanish_reason
+from climtrack.reporter.sentences import place
 from climtrack.vocabulary.findings import Gap, Rank, Run, Slope, Study, Unknown
 from climtrack.words.language import Language
 

@@ -14,9 +14,9 @@ from PIL import Image, ImageChops, ImageFilter
 
 from climtrack.analysis.survey import study
 from climtrack.errors import RenderError
-from climtrack.reporter import means, prose
+from climtrack.reporter import annotations, curves, means, prose
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences, year_over_year
+from climtrack.reporter.charts import CHARTS, anomaly, year_over_year
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
 from climtrack.reporter.render import draw, render
@@ -63,7 +63,7 @@ def test_year_lines_draws_the_table() -> None:
     np.testing.assert_array_equal(np.asarray(line(canvas, "average").get_ydata()), one.climatology.mean)
     assert len(canvas.figure.axes[0].collections[0].get_paths()) == 85
     end = line(canvas, "end")
-    assert (end.get_xdata()[0], end.get_ydata()[0]) == curves.end(one, one.table)
+    assert (end.get_xdata()[0], end.get_ydata()[0]) == curves.end_point(one, one.table)
 
 
 def test_preliminary_days_are_dotted() -> None:
@@ -214,10 +214,10 @@ def test_limits_do_not_move_from_issue_to_issue() -> None:
     ]
     assert shown[0][0].get_ylim() == shown[1][0].get_ylim()
     assert len(shown[0]) == len(shown[1]) == 2
-    low, high = composition.limits(sample(), 0.0)
+    low, high = curves.absolute_limits(sample(), 0.0)
     assert low <= np.nanmin(sample().table.values)
     assert high >= np.nanmax(sample().table.values)
-    below, above = differences.limits(sample())
+    below, above = curves.difference_limits(sample())
     assert below < 0 < above
 
 
@@ -367,7 +367,7 @@ def test_anomaly_limits_can_be_shared() -> None:
 
 def test_colour_classes_by_hand() -> None:
     """Sixteen equal classes from −1 to 1; beyond takes the last, zero the first warm one, NaN none."""
-    found = colours.classes(np.array([-2.0, -1.0, -0.01, 0.0, 0.124, 0.126, 0.99, 3.0, np.nan]), 1.0)
+    found = annotations.colour_classes(np.array([-2.0, -1.0, -0.01, 0.0, 0.124, 0.126, 0.99, 3.0, np.nan]), 1.0)
     assert found.tolist() == [0, 0, 7, 8, 8, 9, 15, 15, -1]
 
 

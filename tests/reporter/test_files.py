@@ -17,11 +17,11 @@ from PIL import Image
 
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter import encode
-from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.presets import PRESETS
+from climtrack.reporter.fonts import Line
 from climtrack.reporter.render import THIN_BEFORE, draw, render, rendered
-from climtrack.reporter.theme import LIGHT
+from climtrack.reporter.theme import LIGHT, PRESETS
 from climtrack.vocabulary.assets import Words
 from climtrack.words.language import Language
 from tests.reporter.pictures import combinations_of
@@ -156,7 +156,7 @@ def test_memory_stays_flat(record_property: Callable[[str, object], None]) -> No
 def test_the_catalogue_costs_nothing() -> None:
     """The names of charts and presets are known without numpy or matplotlib; drawing needs no pyplot, pandas, scipy."""
     check = (
-        "import sys, climtrack.reporter.charts, climtrack.reporter.presets;"
+        "import sys, climtrack.reporter.charts, climtrack.reporter.theme;"
         "assert not {'numpy', 'matplotlib'} & set(sys.modules);"
         "import climtrack.reporter.canvas, climtrack.reporter.encode, climtrack.reporter.render;"
         "assert not {'matplotlib.pyplot', 'pandas', 'xarray', 'scipy'} & set(sys.modules)"

@@ -8,8 +8,8 @@ import pytest
 
 from climtrack.errors import RenderError
 from climtrack.reporter import prose
-from climtrack.reporter.prose import day_heatmap
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.charts import day_heatmap
+from climtrack.reporter.sentences import Voice
 from climtrack.vocabulary.findings import Claim, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend, Verdict
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey

@@ -79,7 +79,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("changes", "english", "spanish"), TITLES)
 def test_the_title_is_the_finding(changes, english, spanish):
-    """Each line of the rule in climtrack/reporter/prose/titles.py."""
+    """Each line of the rule in climtrack/reporter/charts/year_lines.py."""
     assert plain(words(**changes).title) == english
     assert plain(words(ES, **changes).title) in {spanish, spanish.replace("El aire del hemisferio norte", "El norte")}
 
