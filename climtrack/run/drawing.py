@@ -289,7 +289,7 @@ def gallery_pictures(
     languages: Sequence[str],
     themes: Sequence[str],
 ) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
-    """The gallery: every chart in every composition of the sample, or of what is stored, and the page that shows them."""
+    """Every chart in every composition, of the sample or of what is stored, and the page that shows them."""
     keys = (NORTH, SOUTH, NINO)
     series = sampled(keys, now) if store is None else {key: store.read(key) for key in keys}
     known = {key: study(one, config.region(key.region)) for key, one in series.items()}

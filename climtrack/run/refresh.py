@@ -48,7 +48,6 @@ from climtrack.run.series import (
     update,
     wanted,
 )
-from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.registry import Baseline
@@ -252,9 +251,8 @@ def refresh(
 
         asked = [key for key in keys if not computed(key, config, store)]
         try:
-            with stoppable():
-                updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
-                updates = (*updates, *increments(config=config, now=now))
+            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+            updates = (*updates, *increments(config=config, now=now))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
         series = {key: found for key in keys if (found := held(store, key)) is not None}
@@ -269,14 +267,13 @@ def refresh(
         if not series:
             return whole
         try:
-            with stoppable():
-                doubts, departures = _doubts(series, second, config, now)
-                goods = Stock(series, updates, departures=departures)
-                report = composed(
-                    request, pairs, goods, themes,
-                    config=config, store=store, transport=transport, now=now,
-                )  # fmt: skip
-                lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
+            doubts, departures = _doubts(series, second, config, now)
+            goods = Stock(series, updates, departures=departures)
+            report = composed(
+                request, pairs, goods, themes,
+                config=config, store=store, transport=transport, now=now,
+            )  # fmt: skip
+            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:

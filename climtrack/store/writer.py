@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from climtrack.errors import FetchError, SourceUnavailable, StoreError
 from climtrack.files import remove, write_whole
-from climtrack.signals import undisturbed
+from climtrack.signals import defer_signals
 from climtrack.store import cf, manifest, rejects
 from climtrack.store.history import History
 from climtrack.store.ledger import BACKUP
@@ -81,7 +81,7 @@ class Writer:
         self._pending[key] = series
         return series
 
-    @undisturbed()
+    @defer_signals()
     def commit(self) -> None:
         """
         Make everything put so far the store's next snapshot, at one instant; may be called more than once.
