@@ -109,8 +109,16 @@ def _png(spec: Chart, studies: Sequence[Study], canvas: Canvas, text: Words, opt
         if len(data) <= size.ceiling * 1000:
             return data
     if spec.thins:
-        look = {"preset": size.name, "theme": canvas.theme, "language": canvas.language.code}
-        thinned = draw(spec.name, studies, **look, text=text, thin_before=THIN_BEFORE, **options)
+        thinned = draw(
+            spec.name,
+            studies,
+            preset=size.name,
+            theme=canvas.theme,
+            language=canvas.language.code,
+            text=text,
+            thin_before=THIN_BEFORE,
+            **options,
+        )
         data = encode.png(encode.raster(thinned), inks, *encode.STEPS[-1])
         if len(data) <= size.ceiling * 1000:
             return data

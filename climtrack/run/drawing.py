@@ -232,10 +232,16 @@ def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tupl
 
 def _draw(picture: Picture) -> tuple[Asset, ...] | Notice:
     """The picture, or why there is none; one that fails leaves the others alone."""
-    look = {"preset": picture.preset, "theme": picture.theme, "language": picture.language}
     try:
         return render_formats(
-            picture.chart, picture.studies, **look, formats=picture.formats, text=picture.text, **picture.options
+            picture.chart,
+            picture.studies,
+            preset=picture.preset,
+            theme=picture.theme,
+            language=picture.language,
+            formats=picture.formats,
+            text=picture.text,
+            **picture.options,
         )
     except RenderError as problem:
         label = picture.studies[0].series.key.label
@@ -296,10 +302,9 @@ def gallery_pictures(
     past = overlay(known[NINO], known[NINO])
     wanted: list[Picture] = []
     for name in charts:
-        chart, shown, options = CHARTS[name], (known[NORTH], known[SOUTH]), {}
-        if chart.needs == "nino":
-            shown, options = (known[NINO],), {"overlay": past} if isinstance(past, Overlay) else {}
-        shown = shown[: chart.series[1]]
+        chart, nino = CHARTS[name], CHARTS[name].needs == "nino"
+        shown = (known[NINO],) if nino else (known[NORTH], known[SOUTH])[: chart.series[1]]
+        options = {"overlay": past} if nino and isinstance(past, Overlay) else {}
         looks = _looks(name, shown, options, chart.presets, themes_of(config, themes), languages, ("png",))
         wanted += sorted(looks, key=lambda one: (languages.index(one.language), themes.index(one.theme.name)))
     assets, notices = draw(wanted)

@@ -343,7 +343,7 @@ def draw(
         for preset in presets
         for theme in themes
     ]
-    pictures = tuple(render_map(shown, **look) for look in looks)
+    pictures = tuple(render_map(shown, **look) for look in looks if isinstance(shown, FieldMap))
     make_folder(folder)
     for one in pictures:
         write_whole(folder / one.path, one.data)

@@ -13,7 +13,7 @@ from climtrack.config import Config
 from climtrack.errors import DiskError, RenderError
 from climtrack.publish.folder import write_bundle
 from climtrack.publish.page import PageChart, Prose, report_html
-from climtrack.reporter import answers
+from climtrack.reporter.answers import answers
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note

@@ -177,7 +177,7 @@ HEADROOM = 0.22
 HEMISPHERES, HEMISPHERES_REACH = ("nh", "sh"), {"t2m": 2.0, "sst": 1.2}
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequence[Study] = ()) -> None:
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw the differences of every day from the average."""
     (study,) = studies
     if study.anomalies is None or study.climatology is None:
@@ -190,7 +190,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequ
         room.left + (3 if form == "card" else canvas.size(max(preset.gutter, 42))), room.top,
         room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(MONTH_DROP),
     )  # fmt: skip
-    low, high = limits((study, *beside))
+    low, high = limits([study])
     ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))
     panel = canvas.panel(area, YEAR, ylim)
     by = tick_step(high - low)

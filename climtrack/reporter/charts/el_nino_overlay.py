@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
     """What ``el_nino_overlay`` says."""
     phrases, language, say = each[0], each[0].language, each[0].language.text
-    if overlay is None:
-        raise RenderError("draw.el_nino.onsets")
+    overlay = _given(overlay)
     past = len(overlay.past)
     common = {
         "name": phrases.topic, "baseline": overlay.baseline.label, "date": phrases.date, "subject": phrases.subject,
@@ -87,18 +86,25 @@ HEADROOM = {"wide": 0.22, "square": 0.2, "tall": 0.2, "card": 0.5}
 NAMED = {"wide": 5, "square": 4, "tall": 4, "card": 3}
 
 
-def table(studies: Sequence[Study], *, overlay: Overlay) -> Table:
+def _given(overlay: Overlay | None) -> Overlay:
+    if overlay is None:
+        raise RenderError("draw.el_nino.onsets")
+    return overlay
+
+
+def table(studies: Sequence[Study], *, overlay: Overlay | None = None) -> Table:
     """Anomaly of each El Niño by days since its onset."""
     del studies  # the overlay holds their anomalies
+    overlay = _given(overlay)
     lines = [*overlay.past, *([overlay.current] if overlay.current is not None else [])]
     return ("days_since_onset", *(plain(line.label) for line in lines)), [
         (int(day), *(line.values[i] for line in lines)) for i, day in enumerate(overlay.days)
     ]
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay) -> None:
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay | None = None) -> None:
     """Draw the anomaly of one series around each El Niño."""
-    (study,) = studies
+    (study,), overlay = studies, _given(overlay)
     if not overlay.past:
         raise RenderError("draw.el_nino.none", series=study.series.key)
     preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form

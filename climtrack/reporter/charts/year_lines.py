@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,7 +83,12 @@ PODIUM = 3
 def line_titles(phrases: Phrases) -> tuple[str, ...]:
     """Titles of ``year_lines``."""
     findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
-    common = {"day": phrases.day_month, "first": phrases.first, "year": phrases.day.year, "value": phrases.value}
+    common: dict[str, Any] = {
+        "day": phrases.day_month,
+        "first": phrases.first,
+        "year": phrases.day.year,
+        "value": phrases.value,
+    }
     record = findings.records.warmest_day
     if record.date == phrases.day:
         return phrases.titles(f"title.warmest.{record.claim.value}", **common)
