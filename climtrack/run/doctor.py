@@ -163,7 +163,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
     """Look at the typefaces of the charts, and at what [theme] makes of them."""
     from climtrack.reporter.fonts import WEIGHTS, font_file
     from climtrack.reporter.theme import themed
-    from climtrack.run.drawing import looks
+    from climtrack.run.drawing import themes_of
 
     try:
         missing = [face for face in WEIGHTS if not font_file(themed("light"), face).is_file()]
@@ -173,7 +173,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
         what = f"the typeface of the charts is missing ({', '.join(missing)})"
         return (Symptom("fonts", Severity.PROBLEM, what, "pip install --force-reinstall font-source-sans-pro"),)
     try:
-        looks(config, ("light", "dark"))
+        themes_of(config, ("light", "dark"))
     except ConfigError as problem:
         return (Symptom("fonts", Severity.PROBLEM, problem.what, problem.remedy),)
     return (Symptom("fonts", Severity.GOOD, "the charts' typeface is there"),)

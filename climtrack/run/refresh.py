@@ -25,13 +25,12 @@ from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder
 from climtrack.grids import download
 from climtrack.grids.download import Policy, hurried
-from climtrack.publish.site import latest
-from climtrack.run.drawing import Album, charts_of, looks
+from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import Fetched
 from climtrack.run.grids import Stored, backfill, default_policy, job
 from climtrack.run.notify import notify
-from climtrack.run.publish import for_site, site_folder
+from climtrack.run.publish import for_site
 from climtrack.run.report import Report, Request, composed
 from climtrack.run.schedule import Book, Progress
 from climtrack.run.series import (
@@ -49,7 +48,6 @@ from climtrack.run.series import (
     update,
     wanted,
 )
-from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
@@ -244,7 +242,7 @@ def refresh(
         pairs = pairings(config.refresh.regions, VARIABLES, config, store)
         keys = wanted(pairs, VARIABLES)
         request = _request(config, write=publish is None)
-        themes = looks(config, request.themes)
+        themes = themes_of(config, request.themes)
         done: list[SeriesKey] = []
 
         def told(key: SeriesKey) -> None:
@@ -253,9 +251,8 @@ def refresh(
 
         asked = [key for key in keys if not computed(key, config, store)]
         try:
-            with stoppable():
-                updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
-                updates = (*updates, *increments(config=config, now=now))
+            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+            updates = (*updates, *increments(config=config, now=now))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
         series = {key: found for key in keys if (found := held(store, key)) is not None}
@@ -270,16 +267,13 @@ def refresh(
         if not series:
             return whole
         try:
-            with stoppable():
-                doubts, departures = _doubts(series, second, config, now)
-                goods = Stock(series, updates, departures=departures)
-                album = Album(config.home, _shown(config, request))
-                report = composed(
-                    request, pairs, goods, themes,
-                    config=config, store=store, transport=transport, now=now, draw=album.draw,
-                )  # fmt: skip
-                lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
-                album.save()
+            doubts, departures = _doubts(series, second, config, now)
+            goods = Stock(series, updates, departures=departures)
+            report = composed(
+                request, pairs, goods, themes,
+                config=config, store=store, transport=transport, now=now,
+            )  # fmt: skip
+            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:
@@ -288,7 +282,7 @@ def refresh(
             whole,
             lines=tuple(dict.fromkeys(lines)),
             pictures=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
-            drawn=album.drawn,
+            drawn=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
             published=publish is not None,
             trouble=3 if report.undrawn else 0,
         )
@@ -321,22 +315,6 @@ def _request(config: Config, *, write: bool) -> Request:
         nested=True,
     )
     return request if write else for_site(request)
-
-
-def _shown(config: Config, request: Request) -> Callable[[str], bytes | None]:
-    """Reads a picture where the last round left it: in the site, or in a region's folder of the report."""
-
-    def read(path: str) -> bytes | None:
-        if request.folder is None:
-            places = [site_folder(config) / latest(path)]
-        else:
-            places = [request.folder / region / path for region in request.regions]
-        for place in places:
-            with suppress(OSError):
-                return place.read_bytes()
-        return None
-
-    return read
 
 
 def _code(problem: ClimtrackError) -> int:
