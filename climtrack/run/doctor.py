@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreError
 from climtrack.fetcher.reanalyzer import Endpoint
-from climtrack.files import TEMPORARY, astray, disk_error, make_folder
+from climtrack.files import TEMPORARY, dangling_link, disk_error, make_folder
 from climtrack.run.series import endpoints, held, http_policy
 from climtrack.store.store import Store
 from climtrack.vocabulary.notice import Severity, Symptom
@@ -131,7 +131,7 @@ def folders(config: Config) -> tuple[Symptom, ...]:
         there = folder
         while not there.exists() and there != there.parent:
             there = there.parent
-        if link := astray(folder):
+        if link := dangling_link(folder):
             remedy = "Make the folder it leads to, or remove it"
             found.append(Symptom(topic, Severity.PROBLEM, f"{link} is a link to what is not there", remedy))
             continue
