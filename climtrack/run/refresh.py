@@ -25,13 +25,12 @@ from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder
 from climtrack.grids import download
 from climtrack.grids.download import Policy, hurried
-from climtrack.publish.site import latest
-from climtrack.run.drawing import Album, charts_of, looks
+from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import Fetched
 from climtrack.run.grids import Stored, backfill, default_policy, job
 from climtrack.run.notify import notify
-from climtrack.run.publish import for_site, site_folder
+from climtrack.run.publish import for_site
 from climtrack.run.report import Report, Request, composed
 from climtrack.run.schedule import HistoryFile, RunHistory
 from climtrack.run.series import (
@@ -50,7 +49,7 @@ from climtrack.run.series import (
     wanted,
 )
 from climtrack.store.lock import writers_lock
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Status, Transport
 from climtrack.words.language import Language
@@ -109,7 +108,7 @@ LONGEST = 60
 def _computed(config: Config) -> tuple[Series, ...]:
     """Stored series that rounds keep up."""
     store = Store(config.home)
-    found = (store.read(key) for key in store.manifest.series if key.product == "oisst")
+    found = (store.read(key) for key in store if key.product == "oisst")
     return tuple(one for one in found if kept_up(one, config))
 
 
@@ -177,7 +176,7 @@ def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None
         if merged is None:
             updates.append(Update(one.key, store.read(one.key), error=errors.get(one.key)))
             continue
-        counts = len(merged.added), len(merged.revised), merged.finalised
+        counts = merged.added, merged.revised, merged.finalised
         updates.append(Update(one.key, store.read(one.key), *counts, largest_revision=merged.largest))
     return tuple(updates)
 
@@ -244,7 +243,7 @@ def refresh(
         pairs = pairings(config.refresh.regions, VARIABLES, config, store)
         keys = wanted(pairs, VARIABLES)
         request = _request(config, write=publish is None)
-        themes = looks(config, request.themes)
+        themes = themes_of(config, request.themes)
         done: list[SeriesKey] = []
 
         def told(key: SeriesKey) -> None:
@@ -271,13 +270,11 @@ def refresh(
         try:
             doubts, departures = _doubts(series, second, config, now)
             goods = Stock(series, updates, departures=departures)
-            album = Album(config.home, _shown(config, request))
             report = composed(
                 request, pairs, goods, themes,
-                config=config, store=store, transport=transport, now=now, draw=album.draw,
+                config=config, store=store, transport=transport, now=now,
             )  # fmt: skip
             lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
-            album.save()
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:
@@ -286,7 +283,7 @@ def refresh(
             whole,
             lines=tuple(dict.fromkeys(lines)),
             pictures=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
-            drawn=album.drawn,
+            drawn=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
             published=publish is not None,
             trouble=3 if report.undrawn else 0,
         )
@@ -319,22 +316,6 @@ def _request(config: Config, *, write: bool) -> Request:
         nested=True,
     )
     return request if write else for_site(request)
-
-
-def _shown(config: Config, request: Request) -> Callable[[str], bytes | None]:
-    """Reads a picture where the last round left it: in the site, or in a region's folder of the report."""
-
-    def read(path: str) -> bytes | None:
-        if request.folder is None:
-            places = [site_folder(config) / latest(path)]
-        else:
-            places = [request.folder / region / path for region in request.regions]
-        for place in places:
-            with suppress(OSError):
-                return place.read_bytes()
-        return None
-
-    return read
 
 
 def _code(problem: ClimtrackError) -> int:

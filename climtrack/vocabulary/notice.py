@@ -6,6 +6,7 @@ import http.client
 import re
 import socket
 import ssl
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -118,3 +119,39 @@ def _counted(names: list[str], text: str, language: str, limit: int) -> str:
         if len(line) <= limit:
             break
     return line
+
+
+# Text from feeds and settings, made harmless before it meets a line, a terminal or any markup.
+
+
+#: Characters of a text from outside; names get less.
+LONGEST_TEXT = 1000
+_BREAKS = frozenset("\t\r\n\u2028\u2029")
+#: Format marks that scripts need; the others turn the direction of writing or hide.
+_JOINERS = frozenset("\u200c\u200d")
+#: What Markdown, or Pandoc's and Goldmark's extensions of it, may take for markup.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|$@^~&])")
+#: What opens a heading, a list or a definition, and only at the beginning of a line.
+_OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.):]|#+|[-+=]+)(?=\s|$)", re.MULTILINE)
+
+
+def clean(text: str, longest: int = LONGEST_TEXT) -> str:
+    """
+    Text of one line that cannot steer a terminal or turn the direction of writing.
+
+    Escaping is the templates' work; here go the characters that no escaping cures: controls, lone surrogates, private
+    and unassigned code points, format marks. What is too long ends in an ellipsis.
+    """
+    short = text[: 4 * longest]
+    kept = (" " if c in _BREAKS else c for c in short if c in _BREAKS or c in _JOINERS or not _is_control(c))
+    line = re.sub(" {2,}", " ", "".join(kept)).strip()
+    return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character).startswith("C")
+
+
+def markdown(text: str) -> str:
+    """Text as CommonMark, Pandoc and Goldmark show it, character by character."""
+    return _OPENER.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
