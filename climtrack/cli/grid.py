@@ -229,7 +229,7 @@ def reduce(
         )
     if table is not None:
         write_csv(found, table)
-    for line in dict.fromkeys(text for one in found for text in one.reduced.series.source.notes):
+    for line in dict.fromkeys(str(text) for one in found for text in one.reduced.series.source.notes):
         note(line)
     _shown(found, json)
 

@@ -29,7 +29,7 @@ class Outcome:
     key: SeriesKey
     series: Series | None = None  # The new state, checked; None where there is none
     error: FetchError | None = None  # Why there is none; what is held stays
-    notes: tuple[Notice, ...] = ()  # What was unusual
+    notes: tuple[Notice | str, ...] = ()  # What was unusual
 
     @property
     def unchanged(self) -> bool:
@@ -128,7 +128,5 @@ def fetch(
             problem.url, problem.body = payload.url, payload.body[:KEPT]
         log.info("%s: %s", endpoint.key, problem)
         return Outcome(endpoint.key, error=problem)
-    notes = (*new.source.notes, *notes)
-    if checks.is_older(new, held):
-        return Outcome(endpoint.key, notes=notes)
-    return Outcome(endpoint.key, new, notes=notes)
+    found = None if checks.is_older(new, held) else new
+    return Outcome(endpoint.key, found, notes=(*new.source.notes, *notes))

@@ -269,9 +269,7 @@ def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_sou
         status[tail] = np.where(np.isnan(values[tail]), Status.MISSING, Status.PRELIMINARY)
     if not np.isfinite(values[~np.isnan(values)]).all():
         changed("infinite")
-    origin = replace(
-        source, data_source=named, simulated=source.simulated or simulated, notes=(*source.notes, *map(str, notes))
-    )
+    origin = replace(source, data_source=named, simulated=source.simulated or simulated, notes=(*source.notes, *notes))
     return trimmed(key, start, values, status, origin, climatology)
 
 
