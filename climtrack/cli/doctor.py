@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, configuration, now
-from climtrack.cli.output import as_json, local, note, tell
-
-if TYPE_CHECKING:
-    from climtrack.vocabulary.notice import Symptom
-
+from climtrack.cli.output import as_json, local, tell
 
 # `climtrack init`: a commented config.toml.
 
@@ -49,9 +45,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Do what can be done safely: make the folder, mend the store.")
-    ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Leave the network alone.")] = False,
     json: Json = False,
     config: ConfigPath = None,
@@ -63,25 +56,17 @@ def doctor(
 
     \b
     climtrack doctor
-    climtrack doctor --fix --offline
+    climtrack doctor --offline
     """
     from climtrack.cli.tables import table
-    from climtrack.run.doctor import document, examine, repair
+    from climtrack.run.doctor import Severity, document, run_checks
     from climtrack.run.series import open_transport
-    from climtrack.vocabulary.notice import Severity
 
     settings, moment = configuration(config), now()
 
-    def look() -> tuple[Symptom, ...]:
-        with open_transport(settings, offline=offline) as transport:
-            return examine(settings, now=moment, transport=None if offline else transport())
-
-    found = look()
-    if fix:
-        for line in repair(found, settings, now=moment):
-            note(f"{line}.")
-        found = look()
-    troubles = [symptom for symptom in found if symptom.severity is Severity.PROBLEM]
+    with open_transport(settings, offline=offline) as transport:
+        found = run_checks(settings, now=moment, transport=None if offline else transport())
+    troubles = [check for check in found if check.severity is Severity.PROBLEM]
     if json:
         as_json(document(found, moment))
     else:
