@@ -164,13 +164,13 @@ def embed(
     climtrack embed --region nh --variable air --chart year-lines --lang en --for ghost
     climtrack embed --region nh --for email --lang es
     """
-    from climtrack.publish.post import NEEDS, PLATFORMS
+    from climtrack.publish.post import PLATFORMS
     from climtrack.run.publish import snippets
     from climtrack.run.series import open_transport
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
-    presets = tuple(dict.fromkeys(preset for name in platforms for preset in NEEDS[name]))
+    presets = tuple(dict.fromkeys(preset for name in platforms for preset in PLATFORMS[name].presets))
     asked = _request(
         settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
     )

@@ -12,8 +12,8 @@ from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError
 from climtrack.files import shortened
-from climtrack.publish.folder import Bounds, Folder, Published, write_bundle
-from climtrack.publish.post import PLATFORMS, UPLOADED, Changes, Figure, PostPart, changes, post
+from climtrack.publish.folder import Folder, Published, write_bundle
+from climtrack.publish.post import PLATFORMS, Changes, Figure, PostPart, changes, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.run.report import RegionReport, Report, Request, report
 from climtrack.store.netcdf import Store
@@ -106,7 +106,7 @@ def _part(one: RegionReport, number: int, code: str, found: Changes | None, publ
     shown: dict[str, Asset] = {}
     for asset in one.assets:
         name = PictureName.parse(asset.path)
-        if name is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
+        if name is None or asset.words is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
             continue
         if name.subject == own or (number == 0 and name.subject not in ids):
             shown.setdefault(f"{name.subject}.{name.chart}", asset)
@@ -131,7 +131,7 @@ def snippets(
     refused rather than given an address that reaches this computer only.
     """
     public = _public(config)
-    hosted = tuple(platform for platform in platforms if platform not in UPLOADED)
+    hosted = tuple(platform for platform in platforms if not PLATFORMS[platform].upload)
     if hosted and public is None:
         raise ConfigError("publish.no_address", platforms=hosted)
     real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
@@ -143,7 +143,7 @@ def snippets(
             for platform in platforms:
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{owner} {name.language}" if platform == "iframe" else label
-                found.setdefault((platform, what), (label, platform, PLATFORMS[platform](figure)))
+                found.setdefault((platform, what), (label, platform, PLATFORMS[platform].snippet(figure)))
     return done, tuple(found.values()), _unpublished(done, config) if public else _to_upload(done, folder)
 
 
@@ -217,8 +217,9 @@ def publish_report(
         for one in done.regions
     ]
     site = Site(settings.public_url, settings.title, languages)
-    bounds = Bounds(settings.max_megabytes * 1_000_000, settings.prune)
-    return Folder(root).publish(builder(pages, site), now=now, bounds=bounds)
+    return Folder(root).publish(
+        builder(pages, site), now=now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
+    )
 
 
 def _refuse_data_folder(root: Path, home: Path) -> None:

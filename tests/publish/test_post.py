@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from climtrack.publish.post import PostPart, StreakMove, changes, heading, post, sentences
+from climtrack.publish.post import PostPart, StreakMove, changes, changes_heading, post, sentences
 from climtrack.publish.site import RegionPage
 from climtrack.vocabulary.findings import Claim, Rank, Run, Study
 from climtrack.vocabulary.series import Status
@@ -136,7 +136,7 @@ def test_the_markdown_reads_as_written(parts: list[PostPart]) -> None:
 def test_the_heading_tells_the_issue_from_its_data(before: Study, now: Study) -> None:
     """The issue of 27 June had data to 21 June: both dates stand there, each as what it is, for each series its own."""
     found = changes(before, now, issue=D(2024, 6, 27))
-    said = {code: heading(found, Language(code)) for code in ("en", "es")}
+    said = {code: changes_heading(found, Language(code)) for code in ("en", "es")}
     assert said == {
         "en": "What changed since the issue of 27 June 2024, with data to 21 June 2024",
         "es": "Qué ha cambiado desde el número del 27 de junio de 2024, con datos hasta el 21 de junio de 2024",
