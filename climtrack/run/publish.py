@@ -16,7 +16,7 @@ from climtrack.publish.folder import Folder, Published, write_bundle
 from climtrack.publish.post import PLATFORMS, Changes, Figure, PostPart, changes, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.run.report import RegionReport, Report, Request, report
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Series, SeriesKey, Transport
@@ -88,7 +88,7 @@ def _since(study: Study, since: dt.date | None, config: Config, request: Request
     known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
-            known = Store(config.home).history.known_on(study.series.key, since)
+            known = Store(config.home, known_on=since).read(study.series.key)
     if known is None and not study.series.start <= since < study.series.end:
         return None
     series = study.series.upto(since) if known is None else known

@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from climtrack.errors import Notice
+
 # Counting: how many of what, as English says it in notices and reasons; readers' languages have their catalogues.
 
 
@@ -18,46 +20,34 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
-# Faults of the network in words: the same cause is told the same way wherever it is met.
+# Faults of the network: the same cause has the same words wherever it is met.
 
 
-LATE = "the server did not answer in time"
-INSECURE = "the secure connection could not be made (TLS)"
-REFUSED = "the server refused the connection"
-SHORT = "the answer is cut short"
-BROKEN_OFF = "the server broke off the connection"
-NOT_HTTP = "the server's answer is not HTTP as we know it"
-UNREACHABLE = "the network cannot be reached"
 #: Causes are wrapped in one another; a ring of them ends here.
 _DEEPEST = 20
 
 
-def network(problem: BaseException, host: str = "") -> str:
+def network(problem: BaseException, host: str = "") -> Notice:
     """Why a server gave nothing."""
     found = causes(problem)
     for cause in found:
         if isinstance(cause, TimeoutError):
-            return LATE
+            return Notice("fetch.late")
         if isinstance(cause, ssl.SSLError):
-            return INSECURE
+            return Notice("fetch.tls")
         if isinstance(cause, socket.gaierror):
-            return unknown(host[:60] or "the server")
+            return Notice("fetch.unknown_host", host=host[:60]) if host else Notice("fetch.unknown_server")
         if isinstance(cause, ConnectionRefusedError):
-            return REFUSED
+            return Notice("fetch.connection_refused")
         if isinstance(cause, http.client.IncompleteRead):
-            return SHORT
+            return Notice("fetch.cut_short")
         if isinstance(cause, ConnectionError):  # RemoteDisconnected is one
-            return BROKEN_OFF
+            return Notice("fetch.broken_off")
     if any(isinstance(cause, http.client.HTTPException) for cause in found):
-        return NOT_HTTP
+        return Notice("fetch.not_http")
     if any(isinstance(cause, OSError) for cause in found):
-        return UNREACHABLE
-    return BROKEN_OFF
-
-
-def unknown(host: str) -> str:
-    """That a name leads nowhere."""
-    return f"no address is known for {host}"
+        return Notice("fetch.unreachable")
+    return Notice("fetch.broken_off")
 
 
 def causes(problem: BaseException) -> list[BaseException]:

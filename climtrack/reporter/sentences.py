@@ -1,0 +1,448 @@
+"""Phrases: the pieces that every sentence about one series is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from climtrack.reporter.reasons import spanish_reason
+from climtrack.vocabulary.calendar import same_day
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
+from climtrack.vocabulary.pairing import COMPUTED
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
+from climtrack.words.catalogue import catalogue
+from climtrack.words.language import Language, capitalised, direction
+
+# Plain text: names that came from a feed or a configuration, made safe before they stand in a sentence.
+
+
+LONGEST_NAME = 60
+#: What Markdown or the HTML inside it may take for markup.
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~$&])")
+#: What opens a heading, a list or a quotation, and only at the beginning of a line.
+_OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.)]|#+|[-+=]+)(?=\s|$)", re.MULTILINE)
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """
+    Text of one line without controls.
+
+    Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
+    space, and what is too long ends in an ellipsis.
+    """
+    kept = "".join(
+        " " if c.isspace() else c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
+    line = " ".join(kept.split(" ")).strip()
+    line = re.sub(r" {2,}", " ", line)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def markdown(text: str) -> str:
+    """Text as Markdown shows it, character by character."""
+    escaped = _MARKUP.sub(r"\\\1", text)
+    return _OPENER.sub(r"\1\\\2", escaped)
+
+
+# Places: what grammar needs to put a region into a sentence.
+#
+# The thirteen regions of the site have their forms in the catalogues (``place.nh.air`` …). A region of the user's own
+# falls back on its titles: English puts "air" behind the title, Spanish contracts the article of ``title_es``.
+
+
+_LONGEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region in one language."""
+
+    name: str  # As a heading: ``Northern Hemisphere``, ``Hemisferio norte``
+    the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
+    air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    sea: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
+
+
+def contracted(preposition: str, phrase: str) -> str:
+    """Spanish preposition and article run together: ``del hemisferio norte``, ``al Ártico``, ``de los trópicos``."""
+    if preposition in {"de", "a"} and phrase.startswith("el "):
+        return f"{preposition}l {phrase[3:]}"
+    return f"{preposition} {phrase}"
+
+
+def feminine(phrase: str) -> bool:
+    """Whether a Spanish subject takes feminine adjectives."""
+    return phrase.startswith("la ")
+
+
+def place(region: Region, language: Language) -> Place:
+    """A region as a language says it."""
+    known = catalogue(language.code)
+
+    def said(form: str) -> str:
+        """A form of the catalogue, or nothing."""
+        return known.get(f"place.{region.name}.{form}", ("",))[0]
+
+    title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
+    the = said("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
+    name = said("name") or (capitalised(the.removeprefix("el ").removeprefix("la ")) if language.spanish else title)
+    of = contracted("de", the)
+    return Place(
+        name,
+        the,
+        said("air") or language.text("place.other.air", name=title, of=of),
+        said("sea") or language.text("place.other.sea", name=title, the=the),
+        said("short"),
+    )
+
+
+_SIDES = {1: "above", 0: "level", -1: "below"}
+#: In January, before this many days are known, the year has only begun.
+YOUNG = 15
+#: A gap of this many days is named.
+NAMED_GAP = 3
+#: A place is worth a superlative this far down.
+SUPERLATIVES = 10
+
+
+def side(value: float, decimals: int) -> str:
+    """The word's key for a difference: ``above``, ``level`` or ``below`` as it will print."""
+    return _SIDES[direction(value, decimals)]
+
+
+def year_runs(years: list[int]) -> list[tuple[int, int]]:
+    """Consecutive years put together."""
+    runs: list[tuple[int, int]] = []
+    for year in years:
+        if runs and year == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One study in one language."""
+
+    study: Study
+    language: Language
+
+    @property
+    def findings(self) -> Findings:
+        """The answers."""
+        return self.study.findings
+
+    @property
+    def air(self) -> bool:
+        """Whether it is air; else the sea surface."""
+        return self.study.series.key.variable == "t2m"
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of a temperature in prose."""
+        return VARIABLES[self.study.series.key.variable].decimals
+
+    @property
+    def place(self) -> Place:
+        """The region's forms."""
+        return place(self.study.region, self.language)
+
+    @property
+    def subject(self) -> str:
+        """What has a temperature, in full: ``Northern Hemisphere air``."""
+        return self.place.air if self.air else self.place.sea
+
+    @property
+    def short(self) -> str:
+        """The same in a word or two: ``the north``; the whole subject where no short name would be true."""
+        names_the_series = self.air or self.study.region.name not in {"nh", "sh", "world"}
+        return (names_the_series and self.place.short) or self.subject
+
+    @property
+    def topic(self) -> str:
+        """The subject as a subtitle begins with it: ``North Atlantic sea surface``, ``Aire del hemisferio norte``."""
+        bare = self.subject
+        for article in ("the ", "el ", "la "):
+            bare = bare.removeprefix(article)
+        return capitalised(bare)
+
+    @property
+    def heading(self) -> str:
+        """Heading of its section: ``North Atlantic: sea surface``."""
+        return self.language.text(f"heading.{self.study.series.key.variable}", name=self.place.name)
+
+    @property
+    def quantity(self) -> str:
+        """What is measured: ``air temperature 2 m above the surface``."""
+        return self.language.text(f"quantity.{self.study.series.key.variable}")
+
+    @property
+    def measured(self) -> str:
+        """The series inside a sentence: ``daily Northern Hemisphere air temperature``."""
+        return self.language.text(f"series.{self.study.series.key.variable}", subject=self.subject, of=self.of)
+
+    @property
+    def of(self) -> str:
+        """The subject in the genitive: ``of global air``, ``del aire del planeta``."""
+        return contracted("de", self.subject) if self.language.spanish else f"of {self.subject}"
+
+    @property
+    def day(self) -> dt.date:
+        """Day of the latest value."""
+        return self.findings.latest.date
+
+    @property
+    def date(self) -> str:
+        """That day in full."""
+        return self.language.date_long(self.day)
+
+    @property
+    def day_month(self) -> str:
+        """That day without its year."""
+        return self.language.date_day(self.day)
+
+    @property
+    def value(self) -> str:
+        """The latest value."""
+        return self.language.temperature(self.findings.latest.value, self.decimals)
+
+    @property
+    def anomaly(self) -> BaselineAnomaly | None:
+        """The latest day against the report's baseline."""
+        return self.findings.anomaly
+
+    @property
+    def baseline(self) -> str:
+        """Years of the average, with an en dash."""
+        return "" if self.findings.baseline is None else self.findings.baseline.label
+
+    @property
+    def yoy(self) -> YearOverYear | None:
+        """The latest day against the other year's."""
+        found = self.findings.year_over_year
+        return found if isinstance(found, YearOverYear) else None
+
+    @property
+    def alone(self) -> str:
+        """Why the latest day cannot be compared with last year's: that year lacks the day, or has no line at all."""
+        other = self.day.year - 1
+        if np.isnan(self.study.table.row(other)).all():
+            return self.language.text("below.unknown")
+        day = self.language.date_day(same_day(self.day, other))
+        return self.language.text("below.gap", other=other, day=day)
+
+    @property
+    def old_run(self) -> bool:
+        """Whether the run on this side of last year's line began before 1 January: no line of one year tells of it."""
+        return self.yoy is not None and self.yoy.run_length > self.day.timetuple().tm_yday
+
+    @property
+    def rank(self) -> Rank | None:
+        """Place of the latest day among the same days."""
+        found = self.findings.ranks.day
+        return found if isinstance(found, Rank) else None
+
+    @property
+    def first(self) -> int:
+        """First year of the series, as in "in this series, since 1940"."""
+        return self.findings.first_date.year
+
+    @property
+    def young(self) -> bool:
+        """Whether it is January and the year has only begun."""
+        return self.day.month == 1 and self.findings.days_known < YOUNG
+
+    @property
+    def years(self) -> str:
+        """Years with values: ``1940–2026``, ``1940–2000 and 2023–2024``."""
+        table = self.study.table
+        held = table.years[~np.isnan(table.values).all(axis=1)].tolist()
+        return self.language.list([f"{a}–{b}" if a < b else str(a) for a, b in year_runs(held)])
+
+    @property
+    def simulated(self) -> str:
+        """The warning that opens every text made from the sample, with a space behind it; else nothing."""
+        return self.language.text("simulated.sentence") + " " if self.study.simulated else ""
+
+    @property
+    def simulated_short(self) -> str:
+        """The same in two words."""
+        return self.language.text("simulated") + ". " if self.study.simulated else ""
+
+    @property
+    def origin(self) -> str:
+        """Whose hands the data came through: ``reanalyzer``, ``pulse``, or ``computed`` from grids."""
+        key = self.study.series.key
+        if key.product == "climate-pulse":
+            return "pulse"
+        return "computed" if key in COMPUTED or self.study.series.source.details else "reanalyzer"
+
+    @property
+    def source(self) -> str:
+        """Whose data these are, as a sentence."""
+        product = PRODUCTS.get(self.study.series.key.product)
+        kind = {"pulse": "pulse.", "computed": "computed."}.get(self.origin, "")
+        return self.language.text(
+            f"source.{kind}sentence",
+            product=product.title if product else plain(self.study.series.key.product),
+            provider=product.provider if product else plain(self.study.series.source.data_source),
+        )
+
+    def reason(self, unknown: Unknown) -> str:
+        """Why something cannot be known, in the reader's language."""
+        return unknown.why if not self.language.spanish else spanish_reason(unknown.why)
+
+    def adjective(self, value: float, subject: str) -> str:
+        """Cooler or warmer, agreeing with its subject."""
+        gender = "f" if self.language.spanish and feminine(subject) else "m"
+        return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
+
+    def year_relation(self) -> str:
+        """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
+        yoy = self.yoy
+        if yoy is None:
+            return ""
+        middle = "leap." if yoy.leap_day else ""
+        return self.language.text(
+            f"year.{middle}{side(yoy.difference, self.decimals)}",
+            size=self.language.size(yoy.difference, self.decimals),
+            other=yoy.other_year,
+            partner=self.language.date_long(yoy.partner),
+        )
+
+    def average_relation(self, form: str = "average") -> str:
+        """The latest day against the average, inside a sentence; nothing where there is none."""
+        anomaly = self.anomaly
+        if anomaly is None:
+            return ""
+        return self.language.text(
+            f"{form}.{side(anomaly.value, self.decimals)}",
+            size=self.language.size(anomaly.value, self.decimals),
+            baseline=self.baseline,
+        )
+
+    def relation(self) -> str:
+        """Both relations, joined by "and" where they point the same way and by "yet" where they do not."""
+        year, average = self.year_relation(), self.average_relation()
+        if not (year and average) or self.yoy is None or self.anomaly is None:
+            return year or average
+        ways = direction(self.yoy.difference, self.decimals) * direction(self.anomaly.value, self.decimals)
+        return self.language.text("both.contrast" if ways < 0 else "both.same", year=year, average=average)
+
+    def averaged(self) -> str:
+        """The lead sentence: value, date and both differences."""
+        relation = self.relation()
+        return self.language.text(
+            "averaged.two" if relation else "averaged.none",
+            Subject=capitalised(self.subject),
+            value=self.value,
+            date=self.date,
+            relation=relation,
+        )
+
+    def ranked(self) -> str:
+        """Place for the date, and how much it will bear; nothing where it has none."""
+        rank, say = self.rank, self.language.text
+        if rank is None:
+            return ""
+        values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
+        if rank.tied:
+            values["others"] = self.language.list([str(year) for year in rank.tied_with[:3]])
+        if rank.rank > SUPERLATIVES:
+            return say("rank.tied" if rank.tied else "rank.far", **values)
+        joint = "joint." if rank.tied else ""
+        if rank.rank == 1:
+            sentence = say(f"rank.{joint}first", **values)
+        else:
+            sentence = say(f"rank.{joint}nth", ordinal=self.language.ordinal(rank.rank), **values)
+        if rank.claim is Claim.WITHIN_NOISE:
+            return f"{sentence} {say('rank.noise')}"
+        if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
+            return f"{sentence} {say('rank.preliminary')}"
+        return sentence
+
+    def preliminary(self) -> str:
+        """How many of the last days are preliminary, as a sentence; nothing where all are final."""
+        first = self.findings.preliminary_from
+        if first is None:
+            return ""
+        days = (self.day - first).days + 1
+        known = days <= SUPERLATIVES
+        return self.language.text(
+            "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
+        )
+
+    def gaps(self) -> str:
+        """Years that the series lacks, and days of this year, as a sentence; nothing where there are none."""
+        absent = [f"{a}–{b}" if a < b else str(a) for a, b in year_runs(list(self.findings.absent_years))]
+        days = [run for run in self.findings.missing if run.days >= NAMED_GAP]
+        told = []
+        if absent:
+            told.append(self.language.text("gap.years", years=self.language.list(absent)))
+        if days:
+            spans = [self.language.date_range(run.first, run.last) for run in days]
+            told.append(self.language.text("gap.days", days=self.language.list(spans)))
+        return " ".join(told)
+
+    def uncovered(self) -> str:
+        """That the baseline asked for is not covered, as a sentence; nothing where it is."""
+        if self.study.requested == self.study.baseline:
+            return ""
+        return (
+            self.language.text(
+                "note.baseline.none" if self.study.baseline is None else "note.baseline",
+                requested=self.study.requested.label,
+                baseline=self.baseline,
+            )
+            + "."
+        )
+
+    def titles(self, message: str, *, warmer: float | None = None, **values: Any) -> tuple[str, ...]:
+        """A title about the whole subject, and the same about its short name; `warmer` or cooler agrees with either."""
+        return tuple(
+            self.language.text(
+                message,
+                Subject=capitalised(subject),
+                Short=capitalised(self.short),
+                subject=subject,
+                short=self.short,
+                **({} if warmer is None else {"warmer": self.adjective(warmer, subject)}),
+                **values,
+            )
+            for subject in (self.subject, self.short)
+        )
+
+    def brief(self) -> str:
+        """Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``."""
+        parts = []
+        if self.yoy is not None:
+            gap = self.yoy.difference
+            values = {"size": self.language.size(gap, self.decimals), "other": self.yoy.other_year}
+            parts.append(self.language.text(f"brief.year.{side(gap, self.decimals)}", **values))
+        if self.anomaly is not None:
+            parts.append(self.average_relation("brief.average"))
+        if len(parts) == 2:
+            return self.language.text("brief.two", one=parts[0], two=parts[1])
+        return parts[0] if parts else self.briefest()
+
+    def briefest(self) -> str:
+        """The difference from average alone, or the value: never last year's alone."""
+        return self.average_relation("brief.average") or self.language.text("brief.value", value=self.value)
+
+    def alts_short(self, message: str) -> tuple[str, ...]:
+        """Short alternative texts: subject, day, both differences; then ever less."""
+        return tuple(
+            self.language.text(message, subject=subject, day=self.date, relation=relation)
+            for subject, relation in (
+                (self.subject, self.brief()),
+                (self.short, self.brief()),
+                (self.short, self.briefest()),
+            )
+        )
