@@ -15,7 +15,7 @@ from climtrack.errors import PublishError
 from climtrack.publish import templates
 from climtrack.publish.page import HTML, clean_words
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.findings import Rank, Run, Streaks, Study
+from climtrack.vocabulary.findings import Rank, Study
 from climtrack.vocabulary.notice import markdown
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Series, Status
@@ -232,123 +232,64 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType(
 STREAKS = ("record_days", "below_last_year", "above_last_year", "above_average")
 
 
-@dataclass(frozen=True, slots=True)
-class StreakMove:
-    """A streak that goes on, began or ended; `run` is as it is now, or as it was at the last issue."""
-
-    name: str
-    move: str
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """One series, between two days."""
-
-    since: dt.date  # Last day of the data that are compared with
-    new: Run | None  # Days that came since; `days` counts those with a value
-    finalised: int  # Days that were preliminary then and are final now
-    revised: int  # Days known then whose value is another now
-    largest: float  # Largest of these revisions, degC, without its sign
-    # Place of the year so far, then and now; None where either is not known or the year is another
-    rank: tuple[Rank, Rank] | None
-    streaks: tuple[StreakMove, ...]
-    watched: bool = True  # Whether revisions would have been seen: False where nothing was stored at the last issue
-    issue: dt.date | None = None  # Day of the last issue; None where it is not known what was stored then
+def changes_heading(before: Study, issue: dt.date | None, language: Language) -> str:
+    """What the changes are counted from: the last issue and the data it had, or these data alone."""
+    date = language.date_long(before.series.end)
+    if issue is None:
+        return language.text("post.changes", date=date)
+    return language.text("post.changes.issue", issue=language.date_long(issue), date=date)
 
 
-def changes(before: Study, now: Study, *, watched: bool = True, issue: dt.date | None = None) -> Changes:
-    """Compare what is known with what was known."""
-    old, new = before.series, now.series
-    revised, largest, finalised = _revisions(old, new)
+def changes(before: Study, now: Study, issue: dt.date | None, language: Language) -> tuple[str, ...]:
+    """What changed since what was known, a sentence each; revisions are not claimed where nothing was kept then."""
+    text, day = language.text, language.date_long
+    lines = [_new_days(before.series.end, now.series, language)]
+    revised, largest, settled = _revisions(before.series, now.series)
+    if revised:
+        lines.append(text("post.revised", revised, most=language.temperature(largest, 2)))
+    else:
+        lines.append(text("post.revised.none" if issue else "post.revised.unknown"))
+    if settled:
+        lines.append(text("post.final", settled))
     then, today = before.findings.ranks.year_to_date, now.findings.ranks.year_to_date
-    known = isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year
-    return Changes(
-        old.end,
-        _new_days(old.end, new),
-        finalised,
-        revised,
-        largest,
-        (then, today) if known and isinstance(then, Rank) and isinstance(today, Rank) else None,
-        _streaks(before.findings.streaks, now.findings.streaks),
-        watched,
-        issue,
-    )
+    if isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year:
+        message = "post.rank.same" if then.rank == today.rank else "post.rank"
+        lines.append(text(message, rank=today.rank, of=today.of, before=then.rank, date=day(then.last)))
+    for name in STREAKS:
+        old, new = getattr(before.findings.streaks, name), getattr(now.findings.streaks, name)
+        moves = [("ended", old), ("began", new)]
+        if old and new and old.first == new.first:
+            moves = [("goes_on", new)]
+        streak = text(f"post.streak.{name}")
+        for move, run in moves:
+            if run:  # as it is now, or as it was when it was last told of
+                days = {"first": day(run.first), "last": day(run.last)}
+                lines.append(text(f"post.streak.{move}", run.days, name=streak, **days))
+    return tuple(lines)
 
 
-def _new_days(end: dt.date, series: Series) -> Run | None:
-    """Days with a value behind the last one known then."""
-    if series.end <= end:
-        return None
-    first = series.index(end + dt.timedelta(days=1)) or 0
-    known = int(np.count_nonzero(~np.isnan(series.values[first:])))
-    return Run(end + dt.timedelta(days=1), series.end, known)
+def _new_days(end: dt.date, series: Series, language: Language) -> str:
+    """How many days with a value came after the last one known then."""
+    first = end + dt.timedelta(days=1)
+    if series.end < first:
+        return language.text("post.new.none")
+    if series.end == first:
+        return language.text("post.new.day", first=language.date_long(first))
+    known = np.count_nonzero(~np.isnan(series.values[series.index(first) or 0 :]))
+    days = {"first": language.date_long(first), "last": language.date_long(series.end)}
+    return language.text("post.new.days", n=int(known), **days)
 
 
 def _revisions(old: Series, new: Series) -> tuple[int, float, int]:
     """Days whose value moved, by how much at most, and days that became final."""
     first = max(old.start, new.start)
-    days = (min(old.end, new.end) - first).days + 1
-    if days <= 0:
-        return 0, 0.0, 0
-    there, here = (first - old.start).days, (first - new.start).days
-    moved = np.abs(new.values[here : here + days] - old.values[there : there + days])
-    # Half a thousandth: less is not a revision but the way a number was written.
-    revised = np.nan_to_num(moved, nan=0.0) > 0.0005
-    settled = (old.status[there : there + days] == Status.PRELIMINARY) & (
-        new.status[here : here + days] == Status.FINAL
-    )
+    days = max((min(old.end, new.end) - first).days + 1, 0)
+    then = slice((first - old.start).days, (first - old.start).days + days)
+    now = slice((first - new.start).days, (first - new.start).days + days)
+    moved = np.abs(new.values[now] - old.values[then])
+    revised = np.nan_to_num(moved, nan=0.0) > 0.0005  # less is not a revision but the way a number was written
+    settled = (old.status[then] == Status.PRELIMINARY) & (new.status[now] == Status.FINAL)
     return int(revised.sum()), float(moved[revised].max(initial=0.0)), int(settled.sum())
-
-
-def _streaks(before: Streaks, now: Streaks) -> tuple[StreakMove, ...]:
-    """Each streak that was running then or is running now."""
-    found = []
-    for name in STREAKS:
-        then, today = getattr(before, name), getattr(now, name)
-        if today is not None and then is not None and today.first == then.first:
-            found.append(StreakMove(name, "goes_on", today))
-            continue
-        if then is not None:
-            found.append(StreakMove(name, "ended", then))
-        if today is not None:
-            found.append(StreakMove(name, "began", today))
-    return tuple(found)
-
-
-def changes_heading(found: Changes, language: Language) -> str:
-    """What the changes are counted from: the last issue and the data it had, or these data alone."""
-    date = language.date_long(found.since)
-    if found.issue is None:
-        return language.text("post.changes", date=date)
-    return language.text("post.changes.issue", issue=language.date_long(found.issue), date=date)
-
-
-def sentences(found: Changes, language: Language) -> tuple[str, ...]:
-    """The changes in words."""
-    text, day = language.text, language.date_long
-    if found.new is None:
-        lines = [text("post.new.none")]
-    elif found.new.first == found.new.last:
-        lines = [text("post.new.day", first=day(found.new.first))]
-    else:
-        lines = [
-            text("post.new.days", n=found.new.days, first=day(found.new.first), last=day(found.new.last)),
-        ]
-    if found.revised:
-        lines.append(text("post.revised", found.revised, most=language.temperature(found.largest, 2)))
-    else:
-        lines.append(text("post.revised.none" if found.watched else "post.revised.unknown"))
-    if found.finalised:
-        lines.append(text("post.final", found.finalised))
-    if found.rank:
-        then, today = found.rank
-        message = "post.rank.same" if then.rank == today.rank else "post.rank"
-        lines.append(text(message, rank=today.rank, of=today.of, before=then.rank, date=day(then.last)))
-    for streak in found.streaks:
-        run, name = streak.run, text(f"post.streak.{streak.name}")
-        lines.append(text(f"post.streak.{streak.move}", run.days, name=name, first=day(run.first), last=day(run.last)))
-    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -359,7 +300,8 @@ class PostPart:
     title: str
     answers: tuple[str, ...]
     pictures: Mapping[str, Asset]  # By address, or file name beside the post
-    changes: Changes | None = None  # Since the last issue; None for a first issue
+    before: Study | None = None  # What was known at the last issue; None for a first issue
+    issue: dt.date | None = None  # Day of the last issue; None where what was stored then is not known
 
     def heading(self, language: Language) -> str:
         """Place and variable."""
@@ -381,7 +323,7 @@ def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset
         "page": page,
         "parts": parts,
         "changes_heading": changes_heading,
-        "sentences": sentences,
+        "changes": changes,
         "sources": [*sources, language.text("page.made")],
     }
     return (

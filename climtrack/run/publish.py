@@ -13,7 +13,7 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError
 from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle
-from climtrack.publish.post import PLATFORMS, Changes, Figure, PostPart, changes, post
+from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.run.report import RegionReport, Report, Request, report
 from climtrack.store.store import Store
@@ -70,10 +70,10 @@ def write_post(
     public = None if done.simulated else _public(config)
     written: list[Asset] = []
     for one in done.regions:
-        compared = [_since(study, since, config, request) for study in one.studies]
+        issues = [_last_issue(study, since, config, request) for study in one.studies]
         files = list(_pictures(one))
         for code in request.languages:
-            parts = [_part(one, n, code, found, public) for n, found in enumerate(compared)]
+            parts = [_part(one, n, code, last, public) for n, last in enumerate(issues)]
             page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
             files += post(parts, code, page=page)
         write_bundle(folder / one.pairing.region if len(done.regions) > 1 else folder, files)
@@ -81,25 +81,28 @@ def write_post(
     return done, tuple(written)
 
 
-def _since(study: Study, since: dt.date | None, config: Config, request: Request) -> Changes | None:
-    """What changed in a series since a day."""
+def _last_issue(
+    study: Study, since: dt.date | None, config: Config, request: Request
+) -> tuple[Study | None, dt.date | None]:
+    """What was known of a series on a day, and that day if this was stored then."""
     if since is None:
-        return None
+        return None, None
     known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
             known = Store(config.home, known_on=since).read(study.series.key)
     if known is None and not study.series.start <= since < study.series.end:
-        return None
+        return None, None
     series = study.series.upto(since) if known is None else known
     if series.end > study.series.end:  # a post of an earlier day than the last issue
-        return None
-    watched = known is not None or study.simulated
-    before = survey(series, study.region, baseline=request.baseline)
-    return changes(before, study, watched=watched, issue=since if watched else None)
+        return None, None
+    seen = known is not None or study.simulated
+    return survey(series, study.region, baseline=request.baseline), since if seen else None
 
 
-def _part(one: RegionReport, number: int, code: str, found: Changes | None, public: Site | None) -> PostPart:
+def _part(
+    one: RegionReport, number: int, code: str, last: tuple[Study | None, dt.date | None], public: Site | None
+) -> PostPart:
     """One series of a post in one language: its pictures in the first preset drawn, compared regions with the first."""
     title, answers = one.answers[code][number]
     ids, own = {chart.id for chart in one.charts}, one.charts[number].id
@@ -111,7 +114,7 @@ def _part(one: RegionReport, number: int, code: str, found: Changes | None, publ
         if name.subject == own or (number == 0 and name.subject not in ids):
             shown.setdefault(f"{name.subject}.{name.chart}", asset)
     pictures = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in shown.values()}
-    return PostPart(one.studies[number], title, answers, pictures, found)
+    return PostPart(one.studies[number], title, answers, pictures, *last)
 
 
 def snippets(
