@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_config_path, user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from climtrack.errors import ClimtrackError, ConfigError, DiskError, SeriesError
+from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice, SeriesError
 from climtrack.files import disk_error, shortened
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES, Baseline, Region
 from climtrack.vocabulary.series import SeriesKey
@@ -80,6 +80,17 @@ def syntax(problem: Exception, path: Path) -> tuple[str, str]:
     what = re.sub(r"\s*\(at .*\)", "", str(problem))[:80].lower()
     told_of = f"{shortened(path, 110)}:{line}: not TOML: {what}"
     return told_of, "Mend that line; `climtrack init` writes a sound file to compare with"
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
+    """That nothing is known of a name, and which known one it resembles."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return Notice(
+        "config.unknown",
+        kind=Notice(f"config.kind.{kind}"),
+        name=name[:40],
+        near=Notice("config.near", name=near[0]) if near else "",
+    )
 
 
 def meant(word: str, known: Iterable[str]) -> str:

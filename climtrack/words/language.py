@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -37,6 +38,7 @@ MINUS = "\u2212"
 
 #: Babel's locale.
 _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es", "es-MX": "es_MX"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
 
@@ -59,6 +61,11 @@ def direction(value: float, decimals: int) -> int:
     return (figure > 0) - (figure < 0)
 
 
+def cleaned(text: str) -> str:
+    """A text without what would steer a terminal: control characters and marks of writing direction."""
+    return _CONTROL.sub("", text)
+
+
 def capitalised(text: str) -> str:
     """A sentence's beginning."""
     return text[:1].upper() + text[1:]
@@ -70,7 +77,7 @@ class Language:
 
     def __post_init__(self) -> None:
         if self.code not in _LOCALES:
-            raise ConfigError(f"language {self.code[:20]!r} is not spoken here", f"Use {', '.join(LANGUAGES)}")
+            raise ConfigError("config.language", name=self.code[:20], known=LANGUAGES)
 
     @property
     def html(self) -> str:
@@ -214,7 +221,7 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` says.
+    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` and ``{x:lines}`` say.
     """
 
     def __init__(self, language: Language) -> None:
@@ -225,8 +232,8 @@ class _Facts(Formatter):
         if isinstance(value, Notice | ClimtrackError):
             return language.what(value)
         if isinstance(value, tuple | list):
-            items = [self.format_field(one, "" if spec == "and" else spec) for one in value]
-            return language.list(items) if spec == "and" else ", ".join(items)
+            items = [self.format_field(one, "" if spec in ("and", "lines") else spec) for one in value]
+            return language.list(items) if spec == "and" else ("\n" if spec == "lines" else ", ").join(items)
         if isinstance(value, dt.date):
             return language.date_long(value) if spec == "long" else str(value)
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
@@ -234,4 +241,4 @@ class _Facts(Formatter):
         if isinstance(value, int | float) and spec.endswith("f"):
             decimals = int(spec.strip("+.f"))
             return language.signed(value, decimals) if spec.startswith("+") else language.number(value, decimals)
-        return format(value if isinstance(value, int | float) else str(value), spec)
+        return format(value if isinstance(value, int | float) else " ".join(cleaned(str(value)).splitlines()), spec)

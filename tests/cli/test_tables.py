@@ -24,7 +24,7 @@ from climtrack.cli.facts import (
     streak_rows,
 )
 from climtrack.cli.grid import Rows, heading
-from climtrack.cli.overview import spoken, spoken_here
+from climtrack.cli.overview import terminal_language
 from climtrack.vocabulary.findings import NinoState, Shares, Study, Unknown
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language
@@ -158,4 +158,4 @@ def test_a_table_speaks_one_language(capsys: pytest.CaptureFixture[str], monkeyp
 )
 def test_the_terminal_decides(environment: dict[str, str], help_: str, tables_: str) -> None:
     """Tables follow the rule of ``--help``; a Mexican terminal has its own decimal point."""
-    assert (spoken(environment), spoken_here(environment)) == (help_, tables_)
+    assert terminal_language(environment) == tables_
