@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,10 +38,10 @@ def climtrack(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
     debug: Annotated[bool, typer.Option("--debug")] = False,
 ) -> None:
-    """Its help is the overview; `main` takes --debug out of the words wherever it stands."""
+    pass  # its help is the overview, and `main` takes --debug out of the words wherever it stands
 
 
-for command in (
+COMMANDS: tuple[Callable[..., None], ...] = (
     report.report,
     facts.facts,
     facts.compare,
@@ -60,15 +60,17 @@ for command in (
     refresh.accept,
     doctor.doctor,
     doctor.init,
-):
-    app.command(cls=Command)(command)
-grids = typer.Typer(name="grid", cls=Group, no_args_is_help=True)
-for name, command in {
+)
+GRID_COMMANDS: Mapping[str, Callable[..., None]] = {
     "reduce": grid.reduce,
     "backfill": grid.backfill,
     "climatology": grid.climatology,
     "map": grid.field_map,
-}.items():
+}
+for command in COMMANDS:
+    app.command(cls=Command)(command)
+grids = typer.Typer(name="grid", cls=Group, no_args_is_help=True)
+for name, command in GRID_COMMANDS.items():
     grids.command(name, cls=Command)(command)
 app.add_typer(grids)
 

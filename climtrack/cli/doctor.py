@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.facts import table
 from climtrack.cli.options import ConfigPath, Json, configuration, now
 from climtrack.cli.output import as_json, say
 from climtrack.errors import ConfigError, Notice
@@ -41,6 +40,7 @@ def doctor(
     climtrack doctor
     climtrack doctor --offline
     """
+    from climtrack.cli.tables import table
     from climtrack.run.doctor import document, examine
     from climtrack.run.series import open_transport
     from climtrack.vocabulary.notice import Severity

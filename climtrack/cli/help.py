@@ -14,10 +14,10 @@ from climtrack.words.catalogue import catalogue
 
 def text(*ids: str) -> str:
     """The first of some ids that the catalogues know, the terminal's language before English."""
-    for language in (terminal_language(os.environ), "en"):
+    for found in (catalogue(terminal_language(os.environ)), catalogue("en")):
         for message in ids:
-            if message in catalogue(language):
-                return catalogue(language)[message][0]
+            if message in found:
+                return found[message][0]
     return ""
 
 
@@ -25,11 +25,13 @@ def option_name(parameter: Any) -> str:
     """Name of an option or an argument in the ids of its help."""
     if parameter.param_type_name == "argument":
         return str(parameter.name)
-    return max(parameter.opts, key=len).lstrip("-")
+    return str(max(parameter.opts, key=len)).lstrip("-")
 
 
 class _Explained:
     """What commands and groups share: explained only when help is asked for, or the shell wants to complete words."""
+
+    options_metavar: Any
 
     def get_help(self: Any, ctx: Any) -> str:
         if ctx.parent is None:
@@ -44,7 +46,8 @@ class _Explained:
     def explain(self: Any, ctx: Any) -> None:
         """Fill in what the catalogues say of this command, its options and the commands below it."""
         path = ctx.command_path.split()[1:]
-        _describe(self, path)
+        if path:
+            _describe(self, path)
         self.options_metavar = text("help.metavar")
         for parameter in self.get_params(ctx):
             name = option_name(parameter)

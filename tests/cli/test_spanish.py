@@ -35,9 +35,8 @@ def test_every_command_and_option_is_explained(language: str) -> None:
     }  # fmt: skip
     used.add("help.option.help")
     for path, command in every(typer.main.get_command(app)):
-        if not path:
-            continue  # the overview is a page of its own
-        used.add(".".join(("help", *path)))
+        if path:  # the overview is a page of its own
+            used.add(".".join(("help", *path)))
         for parameter in command.params:
             name = option_name(parameter)
             ids = [f"help.{'.'.join(path[:length])}.{name}" for length in range(len(path), 0, -1)]
