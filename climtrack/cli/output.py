@@ -14,11 +14,11 @@ import typer
 from climtrack.cli.overview import terminal_language
 from climtrack.errors import ClimtrackError, FetchError, Notice, SeriesNotFound, StoreBusy, StoreError
 from climtrack.signals import stoppable
-from climtrack.vocabulary.notice import fitted
-from climtrack.words.language import Language, cleaned
+from climtrack.vocabulary.notice import cleaned, fitted
 
 if TYPE_CHECKING:
     from climtrack.vocabulary.series import SeriesKey
+    from climtrack.words.language import Language
 
 #: A sentence of the catalogues, or text that is printed as it is.
 Message = Notice | ClimtrackError | str
@@ -34,6 +34,8 @@ def exit_code(problem: ClimtrackError) -> int:
 
 
 def terminal() -> Language:
+    from climtrack.words.language import Language  # Babel: not for --help
+
     return Language(terminal_language(os.environ))
 
 

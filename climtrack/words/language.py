@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -30,6 +29,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from climtrack.errors import ClimtrackError, ConfigError, Notice
+from climtrack.vocabulary.notice import cleaned
 from climtrack.words.catalogue import catalogue
 
 LANGUAGES: tuple[str, ...] = ("en", "es", "es-MX")
@@ -38,7 +38,6 @@ MINUS = "\u2212"
 
 #: Babel's locale.
 _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es", "es-MX": "es_MX"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
 
@@ -59,11 +58,6 @@ def direction(value: float, decimals: int) -> int:
     """Which word a difference deserves."""
     figure = rounded(value, decimals)
     return (figure > 0) - (figure < 0)
-
-
-def cleaned(text: str) -> str:
-    """A text without what would steer a terminal: control characters and marks of writing direction."""
-    return _CONTROL.sub("", text)
 
 
 def capitalised(text: str) -> str:
