@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from babel.lists import format_list
@@ -168,13 +168,18 @@ class Language:
         ending = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         return f"{number}{ending}"
 
-    def list(self, items: Sequence[str]) -> str:
+    def list(self, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
         """Things one after another: ``a, b and c``, ``a, b y c``."""
         if not items:
             return ""
-        joined = str(format_list(list(items), locale=_locale(self.code)))
+        joined = str(format_list(list(items), style, _locale(self.code)))
         last = items[-1].lower()
-        if self.spanish and last.startswith(("i", "í", "hi", "hí")) and not last.startswith("hie"):
+        if (
+            style == "standard"
+            and self.spanish
+            and last.startswith(("i", "í", "hi", "hí"))
+            and not last.startswith("hie")
+        ):
             head, _, tail = joined.rpartition(" y ")
             return f"{head} e {tail}" if head else joined
         return joined
@@ -215,7 +220,8 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` and ``{x:lines}`` say.
+    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}``,
+    ``{x:or}`` and ``{x:lines}`` say; ``{x:remedy}`` is what a nested error advises.
     """
 
     def __init__(self, language: Language) -> None:
@@ -224,10 +230,12 @@ class _Facts(Formatter):
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
         if isinstance(value, Notice | ClimtrackError):
-            return language.what(value)
+            return language.remedy(value) if spec == "remedy" else language.what(value)
         if isinstance(value, tuple | list):
-            items = [self.format_field(one, "" if spec in ("and", "lines") else spec) for one in value]
-            return language.list(items) if spec == "and" else ("\n" if spec == "lines" else ", ").join(items)
+            items = [self.format_field(one, "" if spec in ("and", "or", "lines") else spec) for one in value]
+            if spec in ("and", "or"):
+                return language.list(items, "standard" if spec == "and" else "or")
+            return ("\n" if spec == "lines" else ", ").join(items)
         if isinstance(value, dt.date):
             return language.date_long(value) if spec == "long" else str(value)
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
