@@ -521,8 +521,9 @@ def _base_url(url: str) -> str:
 
 
 LARGEST = 1_000_000
-#: What a new installation starts from; the top-level config.toml is the same text.
-TEMPLATE = Path(__file__).with_name("config.toml")
+#: What a new installation starts from: in a wheel it lies beside this file, in the repository at the top.
+_PACKAGED = Path(__file__).with_name("config.toml")
+TEMPLATE = _PACKAGED if _PACKAGED.is_file() else Path(__file__).parents[1] / "config.toml"
 
 S = TypeVar("S", bound=Section)
 
