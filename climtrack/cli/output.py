@@ -66,14 +66,18 @@ def tell(text: Message) -> None:
 
 def note(text: Message) -> None:
     """Print a line about the run on standard error."""
-    typer.echo(fitted(cleaned(local(text)), language=terminal().code[:2]), err=True)
+    _print_note(local(text))
+
+
+def _print_note(line: str) -> None:
+    typer.echo(fitted(cleaned(line), language=terminal().code[:2]), err=True)
 
 
 def complain(problem: ClimtrackError) -> None:
     """Print an error; several mistakes of config.toml each have their line."""
     lines = (local(problem.id) if " " in problem.id else terminal().what(problem)).splitlines()
     for line in lines if len(lines) > 1 else [f"climtrack: {local(problem)}"]:
-        note(line)
+        _print_note(line)
 
 
 def as_json(document: Any) -> None:
