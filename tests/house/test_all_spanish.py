@@ -15,7 +15,8 @@ from tests.golden.stage import parts, played
 ENGLISH = re.compile(r"(?<![\w-])(the|of|and|not|with|from|are|is|was)(?![\w-])", re.IGNORECASE)
 #: What is quoted or typed as it is, and addresses.
 TYPED = re.compile(r"`[^`]*`|«[^»]*»|\"[^\"]*\"|\S*[/_]\S*")
-#: What only operators read is English by decision, `verify` names what was published in English; pictures and snippets may be asked for in English.
+#: What only operators read is English by decision, `verify` names what was published in English;
+#: pictures and snippets may be asked for in English.
 ELSEWHERE = re.compile(r"climtrack (grid|serve|doctor|verify)|--lang en")
 
 
