@@ -61,13 +61,10 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
 
 def theme_mistake(problem: ConfigError) -> Mistake:
     """What a theme refuses, as a mistake of the file; credit, logo, font and scale stand in [theme] itself."""
-    _, name, role = str(problem.facts.get("where") or problem.what.partition(" ")[0].rstrip(":")).split(".", 2)
+    _, name, role = str(problem.facts["where"]).split(".", 2)
     own = role.partition("_")[0]
     where = ("theme", own) if own in {"credit", "logo", "font", "scale"} else ("theme", name, role)
-    key = ".".join(where)
-    named = ConfigError(
-        problem.id.replace(f"themes.{name}.{role}", key), problem._remedy, **{**problem.facts, "where": key}
-    )
+    named = Notice(problem.id, **{**problem.facts, "where": ".".join(where)})
     return Mistake(where, Notice("config.because", problem=named), names_key=True)
 
 
@@ -160,7 +157,7 @@ def _pictures(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mista
     if not asked:
         return
     from climtrack.reporter.charts import CHARTS
-    from climtrack.reporter.presets import PRESETS
+    from climtrack.reporter.theme import PRESETS
 
     known = {"charts": [*(chart.slug for chart in CHARTS.values()), "all"], "presets": list(PRESETS)}
     for section, key, n, name in asked:

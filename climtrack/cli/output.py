@@ -13,7 +13,6 @@ import typer
 
 from climtrack.cli.overview import terminal_language
 from climtrack.errors import ClimtrackError, FetchError, Notice, SeriesNotFound, StoreBusy, StoreError
-from climtrack.signals import stoppable
 from climtrack.vocabulary.notice import cleaned, fitted
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     done: list[str] = []
     head = Notice(f"cli.{doing.lower()}")
     try:
-        with _status(head) as show, stoppable():
+        with _status(head) as show:
 
             def finished(key: SeriesKey) -> None:
                 done.append(key.label)

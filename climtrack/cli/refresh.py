@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Public, Strict, configuration, now, past, serving, several
-from climtrack.cli.output import as_json, note, progress, say, tell
+from climtrack.cli.output import as_json, complain, note, progress, say, tell
 from climtrack.errors import ClimtrackError, Notice
 
 if TYPE_CHECKING:
@@ -79,15 +79,23 @@ def schedule(
         publish = publish_round if settings.refresh.publish else None
         with open_transport(settings, offline=False) as transport, second_source(settings) as second:
             done = unattended_round(
-                config=settings, transport=transport, now=moment, publish=publish, second=second, book=service.book
+                config=settings,
+                transport=transport,
+                now=moment,
+                publish=publish,
+                second=second,
+                history=service.history,
             )
         for line in done.lines:
             note(line)
         note(Notice("cli.round", moment=f"{moment:%Y-%m-%d %H:%M}", code=done.code))
 
+    def tell(message: Notice | ClimtrackError) -> None:
+        complain(message) if isinstance(message, ClimtrackError) else note(message)
+
     site = _Site(public=public)
     service = Service(
-        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=note,  # noqa: S311
+        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=tell,  # noqa: S311
         changed=site.follow if serve else lambda _: None,
     )  # fmt: skip
     with closing(site):
@@ -112,7 +120,7 @@ def accept(
     """
     from climtrack.run.fetch import Fetched
     from climtrack.run.series import endpoints, failures, open_transport, update
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
 
     settings = configuration(config)
     known = {name: key for key in endpoints(settings) for name in (str(key), key.label)}

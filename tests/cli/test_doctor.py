@@ -47,4 +47,4 @@ def test_the_document_counts_the_problems(capsys: pytest.CaptureFixture[str]) ->
     """For monitors."""
     code, out = told(capsys, "--offline", "--json")
     document = json.loads(out)
-    assert (code, document["schema"], document["problems"]) == (0, "climtrack.run.doctor/1", 0)
+    assert (code, document["schema"], document["problems"]) == (0, "climtrack.doctor/1", 0)
