@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice, SeriesError
+from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice
 from climtrack.files import disk_error, shortened
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES, Baseline, Region
 from climtrack.vocabulary.series import SeriesKey
@@ -54,9 +54,13 @@ def refused(wrong: Iterable[Mistake], path: Path | None, text: str) -> ConfigErr
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
     """That nothing is known of a name, and which known one it resembles."""
+    what = Notice(f"config.kind.{kind}")
+    return Notice("config.unknown", kind=what, name=repr(name[:40])[1:-1], near=_near(name, known))
+
+
+def _near(name: str, known: Iterable[str]) -> Notice | str:
     near = difflib.get_close_matches(name, list(known), n=1)
-    suggested = Notice("config.near", name=near[0]) if near else ""
-    return Notice("config.unknown", kind=Notice(f"config.kind.{kind}"), name=repr(name[:40])[1:-1], near=suggested)
+    return Notice("config.near", name=near[0]) if near else ""
 
 
 def theme_mistake(problem: ConfigError) -> Mistake:
@@ -76,18 +80,13 @@ def _from_pydantic(problem: ValidationError, model: type[BaseModel]) -> Iterator
         where = tuple(str(part) for part in error["loc"])
         facts: dict[str, Any] = dict(error.get("ctx", {}))
         if error["type"] == "extra_forbidden":
-            known = _siblings(where[:-1], model)
-            near = difflib.get_close_matches(where[-1], known, n=1)
-            yield Mistake(where, Notice("config.extra", near=Notice("config.near", name=near[0]) if near else ""))
+            yield Mistake(where, Notice("config.extra", near=_near(where[-1], _siblings(where[:-1], model))))
         elif error["type"] == "value_error":
             (what,) = facts["error"].args
             yield Mistake(where, what)
         else:
-            message = f"config.{error['type']}"
-            if "expected" in facts:
-                facts["expected"] = re.findall(r"'[^']*'", facts["expected"])
-            known_message = message if message in catalogue("en") else "config.wrong"
-            yield Mistake(where, Notice(known_message, shown=_shown(error.get("input")), **facts))
+            facts["expected"] = re.findall(r"'[^']*'", facts.get("expected", ""))
+            yield Mistake(where, _known(f"config.{error['type']}", shown=_shown(error.get("input")), **facts))
 
 
 def _from_toml(problem: Exception, path: Path) -> ConfigError:
@@ -96,15 +95,13 @@ def _from_toml(problem: Exception, path: Path) -> ConfigError:
     text = re.sub(r"\s*\(at .*\)$", "", str(problem))
     quoted = re.search(r"\(.*\)|'.*'|\".*\"", text)
     words = re.sub(r"[^a-z]+", "_", re.sub(r"\(.*\)|'.*'|\".*\"", "", text).lower()).strip("_")
-    what = f"config.toml.{words}"
-    return ConfigError(
-        "config.toml",
-        place=f"{shortened(path, 110)}:{found[1] if found else 1}",
-        what=Notice(
-            what if what in catalogue("en") else "config.toml.other",
-            quoted=quoted[0][:40].strip("'\"") if quoted else "",
-        ),
-    )
+    what = _known(f"config.toml.{words}", quoted=quoted[0][:40].strip("'\"") if quoted else "")
+    return ConfigError("config.toml", place=f"{shortened(path, 110)}:{found[1] if found else 1}", what=what)
+
+
+def _known(message: str, **facts: Any) -> Notice:
+    """What a parser says, or that it says something, where a newer release of it has new words."""
+    return Notice(message if message in catalogue("en") else f"{message.rpartition('.')[0]}.other", **facts)
 
 
 def _names(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mistake]:
@@ -259,6 +256,13 @@ def _shaped(pattern: str, message: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _parsed(text: str, parse: Callable[[str], object]) -> object:
+    try:
+        return parse(text)
+    except ClimtrackError as problem:
+        raise _refuse("config.because", problem=problem) from problem
+
+
 Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "config.name")]
 Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "config.colour")]
 Text = Annotated[str, Field(max_length=200)]
@@ -283,8 +287,60 @@ def _owner(path: str) -> str:
     return path.replace("\\", "/").partition("/")[0][:40]
 
 
+def _key(text: str) -> str:
+    key = SeriesKey.parse(text)
+    for name, known in ((key.product, PRODUCTS), (key.variable, VARIABLES)):
+        if name not in known:
+            raise _refuse("config.key", name=_shown(name), near=_near(name, known))
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as problem:
+        raise _refuse("config.zone", name=repr(name[:40])) from problem
+    return name
+
+
+def _own(host: str) -> bool:
+    """Whether a host is this computer by its very name."""
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _source(url: str) -> str:
+    """Address of a source: https, or http on this computer only, ending in a slash."""
+    found = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(:([0-9]{1,5}))?(/[!-~]*)?", url)
+    allowed = found and (_own(found[2]) or (found[1] == "https" and found[2][0] != "["))
+    if not found or not allowed or int(found[4] or 0) > 65535 or set("?#@") & set(url):
+        raise _refuse("config.base_url", url=repr(url[:40]))
+    return url if url.endswith("/") else url + "/"
+
+
+def _webhook(url: str) -> str:
+    found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
+    if url and (not found or not 0 < int(found[3] or 443) < 65536):
+        raise _refuse("config.webhook")
+    return url
+
+
+def _site(url: str) -> str:
+    try:
+        sound = re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\"'<>]+", url) and urlsplit(url).hostname
+        if url and (not sound or urlsplit(url).port == 0):
+            raise ValueError
+    except ValueError as problem:  # a bracket left open, a port beyond the last
+        raise _refuse("config.public_url", url=repr(url[:40])) from problem
+    return url
+
+
 Place = Annotated[str, AfterValidator(_place)]
-Word = Annotated[str, _shaped(r"[^\x00]*", "config.nul")]
+Source = Annotated[str, AfterValidator(_source)]
 
 
 class Section(BaseModel):
@@ -299,70 +355,36 @@ class ReportSettings(Section):
     regions: tuple[Name, ...] = Field(("nh",), min_length=1)
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
-    baseline: str = "1991-2020"
+    baseline: Annotated[str, AfterValidator(lambda text: str(_parsed(text, Baseline.parse)))] = "1991-2020"
     charts: tuple[str, ...] = Field(("year-lines", "anomaly", "year-over-year"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
 
-    @field_validator("baseline")
-    @classmethod
-    def _years(cls, text: str) -> str:
-        try:
-            return str(Baseline.parse(text))
-        except ConfigError as problem:
-            raise ValueError(Notice("config.because", problem=problem)) from problem
-
 
 class FetchSettings(Section):
     """How the source is asked."""
 
-    base_urls: tuple[str, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
+    base_urls: tuple[Source, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
     user_agent: Annotated[str, _shaped("[ -~]{0,200}", "config.user_agent")] = ""
     connect_timeout: float = Field(5.0, gt=0, le=30)
     read_timeout: float = Field(10.0, gt=0, le=30)
     total_timeout: float = Field(30.0, gt=0, le=120)
     cross_check: bool = True
-    cross_check_url: str = "https://sites.ecmwf.int/data/climatepulse/data/series/"
-
-    @field_validator("base_urls")
-    @classmethod
-    def _addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_base_url(url) for url in urls)
-
-    @field_validator("cross_check_url")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        return _base_url(url)
+    cross_check_url: Source = "https://sites.ecmwf.int/data/climatepulse/data/series/"
 
 
 class EndpointSettings(Section):
     """A series that the built-in table does not know."""
 
-    key: str
-    path: Annotated[str, _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path")]
+    key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
+    path: Annotated[
+        str,
+        _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
+        _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
+    ]
     data_source: str = ""
-
-    @field_validator("path")
-    @classmethod
-    def _below(cls, path: str) -> str:
-        if ".." in path.split("/"):
-            raise _refuse("config.leads_out", path=repr(path[:40]))
-        return path
-
-    @field_validator("key")
-    @classmethod
-    def _known(cls, text: str) -> str:
-        try:
-            key = SeriesKey.parse(text)
-        except SeriesError as problem:
-            raise ValueError(Notice("config.because", problem=problem)) from problem
-        for name, known in ((key.product, PRODUCTS), (key.variable, VARIABLES)):
-            if name not in known:
-                near = difflib.get_close_matches(name, list(known), n=1)
-                raise _refuse("config.key", name=_shown(name), near=Notice("config.near", name=near[0]) if near else "")
-        return text
 
 
 class RegionSettings(Section):
@@ -390,12 +412,7 @@ class GridSettings(Section):
     """Where gridded data are downloaded."""
 
     source: Literal["ncei", "aws", "psl", "psl-opendap"] = "ncei"
-    bases: dict[Literal["ncei", "aws", "psl", "psl-opendap"], str] = Field(default_factory=dict)
-
-    @field_validator("bases")
-    @classmethod
-    def _addresses(cls, bases: dict[str, str]) -> dict[str, str]:
-        return {name: _base_url(url) for name, url in bases.items()}
+    bases: dict[Literal["ncei", "aws", "psl", "psl-opendap"], Source] = Field(default_factory=dict)
 
 
 class RefreshSettings(Section):
@@ -410,58 +427,27 @@ class ScheduleSettings(Section):
     """When the unattended round runs."""
 
     hours: tuple[Annotated[int, Field(ge=0, le=23)], ...] = Field((17,), min_length=1)
-    zone: str = "UTC"
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     jitter: int = Field(1800, ge=0, le=7200)
     retry_minutes: int = Field(120, ge=10, le=1440)
     stale_days: int = Field(10, ge=1, le=366)
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as problem:
-            raise _refuse("config.zone", name=repr(name[:40])) from problem
-        return name
 
 
 class NotifySettings(Section):
     """Who is told of failure and recovery."""
 
-    command: tuple[Word, ...] = ()
-    webhook: str = ""
-
-    @field_validator("webhook")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
-        if url and (not found or not 0 < int(found[3] or 443) < 65536):
-            raise _refuse("config.webhook")
-        return url
+    command: tuple[Annotated[str, _shaped(r"[^\x00]*", "config.nul")], ...] = ()
+    webhook: Annotated[str, AfterValidator(_webhook)] = ""
 
 
 class PublishSettings(Section):
     """The published site."""
 
     folder: Place = Field("climtrack-site", min_length=1)
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_site)] = ""
     title: Text = "climtrack"
     max_megabytes: int = Field(500, ge=10)
     prune: bool = False
-
-    @field_validator("public_url")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        try:
-            if url and not (
-                re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\"'<>]+", url)
-                and urlsplit(url).hostname
-                and urlsplit(url).port != 0
-            ):
-                raise ValueError
-        except ValueError as problem:  # a bracket left open, a port beyond the last
-            raise _refuse("config.public_url", url=repr(url[:40])) from problem
-        return url
 
 
 class ServeSettings(Section):
@@ -496,25 +482,6 @@ class Settings(Section):
     publish: PublishSettings = PublishSettings()
     serve: ServeSettings = ServeSettings()
     theme: ThemeSettings = ThemeSettings()
-
-
-def _own(host: str) -> bool:
-    """Whether a host is this computer by its very name."""
-    from ipaddress import ip_address
-
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _base_url(url: str) -> str:
-    """Address of a source: https, or http on this computer only, ending in a slash."""
-    found = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(:([0-9]{1,5}))?(/[!-~]*)?", url)
-    allowed = found and (_own(found[2]) or (found[1] == "https" and found[2][0] != "["))
-    if not found or not allowed or int(found[4] or 0) > 65535 or set("?#@") & set(url):
-        raise _refuse("config.base_url", url=repr(url[:40]))
-    return url if url.endswith("/") else url + "/"
 
 
 LARGEST = 1_000_000
