@@ -223,7 +223,7 @@ class _Facts(Formatter):
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
         if isinstance(value, Notice | ClimtrackError):
-            return language.what(value)
+            return language.remedy(value) if spec == "remedy" else language.what(value)
         if isinstance(value, tuple | list):
             items = [self.format_field(one, "" if spec == "and" else spec) for one in value]
             return language.list(items) if spec == "and" else ", ".join(items)

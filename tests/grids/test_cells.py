@@ -11,7 +11,7 @@ import pytest
 from benchmarks import synthetic
 from climtrack.analysis.climatology import harmonic
 from climtrack.errors import BaselineNotCovered, SeriesError
-from climtrack.grids import cells, grids, reduce
+from climtrack.grids import cells, grids
 from climtrack.grids.grids import GridFile
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.registry import Baseline
@@ -32,7 +32,10 @@ def years(tmp_path_factory: pytest.TempPathFactory) -> list[GridFile]:
 def daily(file: GridFile) -> dict[dt.date, np.ndarray]:
     """Every field of a file in degC."""
     dates = file.times.astype("datetime64[D]").astype(object)
-    return {day: reduce.celsius(file, field).copy() for day, (field, _) in zip(dates, grids.fields(file), strict=True)}
+    return {
+        day: cells.in_celsius(file.packing, cells.oriented(file, field))
+        for day, (field, _) in zip(dates, grids.fields(file), strict=True)
+    }
 
 
 def test_it_is_the_regional_climatology_of_each_cell(years: list[GridFile]) -> None:
@@ -71,7 +74,7 @@ def test_fields_are_turned_south_to_north_and_from_180_west(tmp_path: Path) -> N
     field = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]]], dtype=np.int16)
     attrs = {"long_name": "Daily sea surface temperature", "units": "degC"}
     file = grids.open_grid(str(synthetic.write_grid(tmp_path / "a.nc", field, lat, lon, [0], attrs=attrs)), "sst")
-    np.testing.assert_array_equal(reduce.celsius(file, field[0]), [[7, 8, 5, 6], [3, 4, 1, 2]])
+    np.testing.assert_array_equal(cells.oriented(file, field[0]), [[7, 8, 5, 6], [3, 4, 1, 2]])
 
 
 def test_kept_and_read_again(years: list[GridFile], tmp_path: Path) -> None:

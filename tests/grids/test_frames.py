@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
-from climtrack.grids import cells, grids, reduce
+from climtrack.grids import cells, grids
 from climtrack.grids.cf import Packing
 from climtrack.grids.grids import GridFile
 from climtrack.vocabulary.registry import Baseline
@@ -50,28 +50,28 @@ def test_a_final_field_takes_the_place_of_a_preliminary_one(order: tuple[int, in
         )), "sst")
         for state, value in (("Final", 7), ("Interim", 9))
     ]  # fmt: skip
-    assert reduce.Frames([files[i] for i in order]).field(dt.date(2023, 1, 1)).tolist() == [[7] * 4] * 2
+    assert cells.Frames([files[i] for i in order]).field(dt.date(2023, 1, 1)).tolist() == [[7] * 4] * 2
 
 
 def test_hours_do_not_pass_for_days(tmp_path: Path) -> None:
     """Neither the last hour of each day nor a lone one."""
     stored = np.ones((48, 2, 4), dtype=np.int16)
     with pytest.raises(SeriesError, match="hours, not means of days"):
-        reduce.Frames([made(tmp_path / "a.nc", stored, np.arange(48))])
+        cells.Frames([made(tmp_path / "a.nc", stored, np.arange(48))])
     attrs = {"long_name": "sea surface temperature", "units": "degC"}
     lone = synthetic.write_grid(tmp_path / "b.nc", stored[:1], LAT, LON, [12], attrs=attrs, title="an hour")
     with pytest.raises(SeriesError, match="hours, not means of days"):
-        reduce.Frames([grids.open_grid(str(lone), "sst")])
+        cells.Frames([grids.open_grid(str(lone), "sst")])
 
 
 def test_what_lies_outside_the_valid_range_is_missing() -> None:
     """As the regional means have it; a bound beyond the type excludes nothing."""
     field = np.array([-999, -301, -300, 4500, 4501], dtype=np.int16)
-    gone = reduce.missing(Packing(fills=(-999,), low=-300, high=4500), field)
-    assert gone is not None
-    assert gone.tolist() == [True, True, False, False, True]
-    assert reduce.missing(Packing(fills=(1e20,)), field) is None
-    assert np.isnan(reduce.in_celsius(Packing(0.01, low=-300), field)[:2]).all()
+    good = Packing(fills=(-999,), low=-300, high=4500).valid(field)
+    assert good is not None
+    assert good.tolist() == [False, False, True, True, False]
+    assert Packing(fills=(1e20,)).valid(field) is None
+    assert np.isnan(cells.in_celsius(Packing(0.01, low=-300), field)[:2]).all()
 
 
 def test_products_are_never_mixed(tmp_path: Path) -> None:
@@ -80,4 +80,4 @@ def test_products_are_never_mixed(tmp_path: Path) -> None:
     one = made(tmp_path / "a.nc", stored, 24 * np.arange(2))
     path = synthetic.write_grid(tmp_path / "b.nc", stored, LAT, LON, 48 + 24 * np.arange(2), attrs=DAILY, title="mine")
     with pytest.raises(SeriesError, match="different products: oisst, unknown"):
-        reduce.Frames([one, grids.open_grid(str(path), "sst")])
+        cells.Frames([one, grids.open_grid(str(path), "sst")])
