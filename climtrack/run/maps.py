@@ -22,7 +22,7 @@ from climtrack.grids import cells, download, grids, weights
 from climtrack.grids.cells import CellClimatology
 from climtrack.grids.cf import Packing
 from climtrack.grids.daily import manifest, product_of
-from climtrack.grids.download import Downloader, Policy, Received
+from climtrack.grids.download import Downloader, Received
 from climtrack.grids.grids import GridFile
 from climtrack.grids.weights import Kernel
 from climtrack.run.grids import address, default_policy, grids_folder, program_version
@@ -96,13 +96,12 @@ def field_maps(
     progress: Progress | None = None,
 ) -> tuple[FieldMap, ...]:
     """A day's anomalies over some regions; its field is fetched and read once for all."""
-    policy = default_policy(config)
-    with _day_file(day, short_name(variable), config, paths, name, policy, now, tell) as (location, received):
+    with _day_file(day, short_name(variable), config, paths, name, now, tell) as (location, received):
         (file,) = _opened([location], variable, name, product)
         step = cells.dates(file).index(day)
         field, status = next(grids.fields(file, step, step + 1))
         values = cells.in_celsius(file.packing, cells.oriented(file, field)).astype(np.float64)
-    average = _climatology(file, baseline, config, now, policy, tell, progress)
+    average = _climatology(file, baseline, config, now, tell, progress)
     centres = average.latitude, average.longitude
     if any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(cells.axes(file), centres, strict=True)):
         raise SeriesError("grid.other_climatology")
@@ -119,14 +118,7 @@ def field_maps(
 
 @contextmanager
 def _day_file(
-    day: dt.date,
-    variable: str,
-    config: Config,
-    paths: Sequence[str],
-    name: str,
-    policy: Policy,
-    now: dt.datetime,
-    tell: Tell,
+    day: dt.date, variable: str, config: Config, paths: Sequence[str], name: str, now: dt.datetime, tell: Tell
 ) -> Iterator[tuple[str, Received | None]]:
     """The file that holds a day: one of those given, else from the public place, deleted afterwards."""
     for path in grids.locate(paths):
@@ -141,7 +133,7 @@ def _day_file(
     place = place if place.per == "day" else download.PLACES["ncei"]
     tell(_line("grid.map.day", place=place.name, megabytes=place.megabytes, day=day))
     items = download.items(place, day, day, today=now.date())
-    got = _received(place.name, items[0].paths, config, policy) if items else None
+    got = _received(place.name, items[0].paths, config) if items else None
     if got is None:
         raise SourceUnavailable("grid.no_public_day", place=place.name, day=day)
     try:
@@ -150,10 +142,10 @@ def _day_file(
         got.path.unlink()
 
 
-def _received(place: str, paths: tuple[str, ...], config: Config, policy: Policy) -> Received | None:
+def _received(place: str, paths: tuple[str, ...], config: Config) -> Received | None:
     folder = grids_folder(config) / "passing-maps"
     make_folder(folder)
-    with contextlib.closing(Downloader(address(place, config), policy)) as downloader:
+    with contextlib.closing(Downloader(address(place, config), default_policy(config))) as downloader:
         return downloader.fetch(paths, folder)
 
 
@@ -162,13 +154,7 @@ def _line(id: str, **facts: object) -> str:  # noqa: A002
 
 
 def _climatology(
-    file: GridFile,
-    baseline: Baseline,
-    config: Config,
-    now: dt.datetime,
-    policy: Policy,
-    tell: Tell,
-    progress: Progress | None,
+    file: GridFile, baseline: Baseline, config: Config, now: dt.datetime, tell: Tell, progress: Progress | None
 ) -> CellClimatology:
     """The kept climatology; for OISST one made from PSL's long-term means where there is none."""
     path = _climatology_path(file.product, file.variable, baseline, config)
@@ -179,11 +165,11 @@ def _climatology(
             raise ConfigError(
                 "grid.no_climatology", baseline=str(baseline), product=file.product, variable=file.variable
             )
-        with contextlib.closing(Downloader(address("psl", config), policy)) as downloader:
+        with contextlib.closing(Downloader(address("psl", config), default_policy(config))) as downloader:
             size = downloader.size(means)
         weight = Notice("grid.map.size", megabytes=size / 1e6) if size else ""
         tell(_line("grid.map.average", size=weight, baseline=str(baseline)))
-        got = _received("psl", (means,), config, policy)
+        got = _received("psl", (means,), config)
         if got is None:
             raise SourceUnavailable("grid.no_means", file=means)
         try:
