@@ -13,7 +13,7 @@ from climtrack.run.drawing import looks
 from climtrack.run.publish import site_folder
 from climtrack.run.refresh import _request
 from climtrack.run.series import endpoints, http_policy, pairings, wanted
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 
 NOW = dt.datetime(2026, 3, 29, 0, 30, tzinfo=dt.UTC)
 

@@ -27,7 +27,7 @@ from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.run import schedule
 from climtrack.run.schedule import Progress
 from climtrack.run.service import Service
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from tests.conftest import ROOT
 from tests.faults import genuine
 from tests.loopback import serving

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.facts import table
 from climtrack.cli.options import (
     ConfigPath,
     Json,
@@ -28,7 +27,7 @@ from climtrack.errors import SeriesNotFound
 
 if TYPE_CHECKING:
     from climtrack.config import Config
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.vocabulary.series import SeriesKey
 
 
@@ -59,6 +58,7 @@ def history(
     climtrack history --region natlan --variable sst --date 2026-07-04
     climtrack report --region nh --known-on 2026-07-11
     """
+    from climtrack.cli.tables import table
     from climtrack.run.facts import day_document, day_rows, version_rows, versions_document
 
     settings = configuration(config)
@@ -132,7 +132,7 @@ def export(
 def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:
     """The store, and those of its series that are asked for; no region means all."""
     from climtrack.run.series import pairings, wanted
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.vocabulary.registry import OPTIONS
 
     store = Store(settings.home)
@@ -212,7 +212,7 @@ def status(
     climtrack status --json
     climtrack status --check
     """
-    from climtrack.cli.facts import table
+    from climtrack.cli.tables import table
     from climtrack.run.status import overdue, unjudged
     from climtrack.run.status import status as look
 

@@ -133,7 +133,7 @@ def accept(
     """
     from climtrack.run.fetch import Fetched
     from climtrack.run.series import endpoints, failures, open_transport, update
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
 
     settings = configuration(config)
     known = {name: key for key in endpoints(settings) for name in (str(key), key.label)}

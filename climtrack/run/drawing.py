@@ -33,7 +33,7 @@ from climtrack.reporter.render import rendered
 from climtrack.reporter.theme import Theme, themed
 from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
 from climtrack.signals import die_with, undisturbed
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study, Unknown
 from climtrack.vocabulary.pairing import pairing

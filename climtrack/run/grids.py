@@ -38,8 +38,7 @@ from climtrack.run.series import reached
 from climtrack.signals import undisturbed
 from climtrack.store.lock import writers_lock
 from climtrack.store.merge import Merged, merge
-from climtrack.store.netcdf import Store
-from climtrack.store.writer import Writer
+from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.registry import REGIONS, Region
 from climtrack.vocabulary.series import Series, Status
 from climtrack.words.language import Language
@@ -68,7 +67,7 @@ class Stored:
         one, new = self.reduced.series, self.merged
         count, early, changes = int(np.count_nonzero(~np.isnan(one.values))), int(one.preliminary.sum()), None
         if new is not None:
-            added, revised, final = (f"{n:,}" for n in (len(new.added), len(new.revised), new.finalised))
+            added, revised, final = (f"{n:,}" for n in (new.added, new.revised, new.finalised))
             changes = Notice("grid.stored.changes", added=added, revised=revised, final=final)
         return Language("en").say(
             Notice(
@@ -89,8 +88,8 @@ class Stored:
             "preliminary": int(one.preliminary.sum()),
             "coverage": self.reduced.usual,
             "coverage_lowest": float(np.nanmin(self.reduced.coverage)),
-            "added": len(self.merged.added) if self.merged else None,
-            "revised": len(self.merged.revised) if self.merged else None,
+            "added": self.merged.added if self.merged else None,
+            "revised": self.merged.revised if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
             "refused": self.refused.what if self.refused else None,
             "notes": list(one.source.notes),

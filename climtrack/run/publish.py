@@ -18,7 +18,7 @@ from climtrack.publish.site import Addresses, Edition, PictureName, SiteSettings
 from climtrack.publish.site import embed as embed_address
 from climtrack.publish.site import page as page_address
 from climtrack.run.report import RegionReport, Report, Request, report
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Series, SeriesKey, Transport
@@ -75,7 +75,7 @@ def since_then(study: Study, since: dt.date | None, config: Config, request: Req
     known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
-            known = Store(config.home).history.known_on(study.series.key, since)
+            known = Store(config.home, known_on=since).read(study.series.key)
     if known is None and not study.series.start <= since < study.series.end:
         return None
     series = study.series.upto(since) if known is None else known

@@ -51,7 +51,7 @@ from climtrack.run.series import (
 )
 from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Status, Transport
 
@@ -109,7 +109,7 @@ LONGEST = 60
 def _computed(config: Config) -> tuple[Series, ...]:
     """Stored series that rounds keep up."""
     store = Store(config.home)
-    found = (store.read(key) for key in store.manifest.series if key.product == "oisst")
+    found = (store.read(key) for key in store if key.product == "oisst")
     return tuple(one for one in found if kept_up(one, config))
 
 
@@ -177,7 +177,7 @@ def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None
         if merged is None:
             updates.append(Update(one.key, store.read(one.key), error=errors.get(one.key)))
             continue
-        counts = len(merged.added), len(merged.revised), merged.finalised
+        counts = merged.added, merged.revised, merged.finalised
         updates.append(Update(one.key, store.read(one.key), *counts, largest_revision=merged.largest))
     return tuple(updates)
 

@@ -21,7 +21,7 @@ from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, companions, draw, looks, pictures
 from climtrack.run.series import Freshness, Stock, pairings, seen_at, stale, stand_ins, stock, studies_of, wanted
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
