@@ -177,7 +177,7 @@ class Chunks:
     SHUFFLE, DEFLATE = 2, 1
 
     def __init__(self, path: str, places: npt.NDArray[np.int64], chunk: tuple[int, ...], item: Any, filters: list[int]):
-        self._name, self._handle = os.path.basename(path), os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))  # noqa: PTH119
+        self._name, self._handle = os.path.basename(path), os.open(path, os.O_RDONLY)  # noqa: PTH119
         #: Offset and stored bytes of each chunk, shape (blocks, down, across, 2); offset -1 where never written.
         self._places, self._chunk_shape = places, chunk
         self._rows, self._columns = item.shape[-2:]
