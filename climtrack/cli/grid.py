@@ -133,7 +133,6 @@ def backfill(
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
     from climtrack.run import grids
-    from climtrack.signals import stoppable
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
@@ -167,11 +166,10 @@ def backfill(
                 bar(done, total)
 
         try:
-            with stoppable():
-                found = grids.backfill(
-                    work, config=settings, now=moment, scheduler=scheduler, workers=workers,
-                    tell=lambda ahead: note(ahead.line()), progress=progress,
-                )  # fmt: skip
+            found = grids.backfill(
+                work, config=settings, now=moment, scheduler=scheduler, workers=workers,
+                tell=lambda ahead: note(ahead.line()), progress=progress,
+            )  # fmt: skip
         except KeyboardInterrupt:
             files = f"{done:,} of {total:,} files done and stored" if total else "what is done is stored"
             note(f"interrupted; {files}; the same command goes on.")

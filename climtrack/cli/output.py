@@ -22,7 +22,6 @@ from climtrack.errors import (
     StoreBusy,
     StoreError,
 )
-from climtrack.signals import stoppable
 from climtrack.vocabulary.notice import fitted
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
     try:
-        with _shown(doing) as show, stoppable():
+        with _shown(doing) as show:
 
             def told(key: SeriesKey) -> None:
                 done.append(key.label)

@@ -59,7 +59,7 @@ def gallery(
     from climtrack.files import make_folder, write_whole
     from climtrack.run.drawing import charts_of, gallery_pictures
     from climtrack.store.store import Store
-    from climtrack.words.language import LANGUAGES
+    from climtrack.words.language import LANGUAGES, Language
 
     settings = configuration(config)
     assets, lines = gallery_pictures(
@@ -74,7 +74,7 @@ def gallery(
     for asset in assets:
         write_whole(out / asset.path, asset.data)
     for line in lines:
-        note(line)
+        note(Language("en").say(line))
     tell(f"{counted(len(assets) - 1, 'picture')}: open {out / assets[-1].path}")
 
 

@@ -35,7 +35,7 @@ from climtrack.grids.download import Downloader, Item, Journal, Place, Policy, R
 from climtrack.grids.reduce import FileMeans, Request, file_means, stride_error
 from climtrack.grids.weights import Rule, from_geojson, named
 from climtrack.run.series import reached
-from climtrack.signals import undisturbed
+from climtrack.signals import defer_signals
 from climtrack.store.lock import writers_lock
 from climtrack.store.merge import Merged, merge
 from climtrack.store.store import Store, Writer
@@ -371,7 +371,7 @@ def backfill(
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way, and as it is on disk, for the stop may have come
                 # between a line of the journal and its entry in memory.
-                with undisturbed():
+                with defer_signals():
                     _store(work, _journal(work, config), config, now)
                 raise
 
