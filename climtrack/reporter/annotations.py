@@ -18,7 +18,7 @@ from climtrack.vocabulary.registry import VARIABLES
 from climtrack.words.language import Language, direction
 
 if TYPE_CHECKING:
-    from climtrack.reporter.canvas import Canvas
+    from climtrack.reporter.canvas import Canvas, Panel
 
 # Ends: labels at the right edge of lines, in the lines' own inks.
 
@@ -63,9 +63,6 @@ def draw_ends(canvas: Canvas, x: float, labels: Sequence[End], low: float, high:
     return found
 
 
-# Key: a few strokes with their names inside the picture, for compositions without room at the right edge.
-
-
 SWATCH, SWATCH_GAP, KEY_CLEAR, KEY_LEADING = 21.0, 5.0, 4.0, 1.27
 KEY_DASHES = (0, (3.6, 2.4))
 
@@ -78,6 +75,25 @@ class KeyItem:
     colour: str  # Ink of the stroke in front of it
     stroke: float
     dash: object = "-"
+
+
+def draw_right_labels(
+    canvas: Canvas, panel: Panel, study: Study, last: float, average: float, *, record: bool = False, below: float = 0.0
+) -> list[Rect]:
+    """Last year and the average, named where their lines end at the right; `record` where last year holds it."""
+    theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
+    found = []
+    if not np.isnan(last):
+        lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
+        if record and not card:
+            lines.append(Line(canvas.language.text("picture.record"), "regular", size, theme.last_year_text))
+        found.append(End(panel.y(last), tuple(lines)))
+    if study.climatology is not None:
+        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
+        if not card:
+            lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
+        found.append(End(panel.y(average), tuple(lines)))
+    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
 def last_year_item(canvas: Canvas, study: Study, *, record: bool = False) -> KeyItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,15 +117,15 @@ def side(value: float, decimals: int) -> str:
     return _SIDES[direction(value, decimals)]
 
 
-def year_runs(years: list[int]) -> list[tuple[int, int]]:
-    """Consecutive years put together."""
+def year_spans(years: Sequence[int]) -> list[str]:
+    """Years, consecutive ones put together: ``1999``, ``2001–2022``."""
     runs: list[tuple[int, int]] = []
     for year in years:
         if runs and year == runs[-1][1] + 1:
             runs[-1] = (runs[-1][0], year)
         else:
             runs.append((year, year))
-    return runs
+    return [f"{a}–{b}" if a < b else str(a) for a, b in runs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ class Phrases:
         """Years with values: ``1940–2026``, ``1940–2000 and 2023–2024``."""
         table = self.study.table
         held = table.years[~np.isnan(table.values).all(axis=1)].tolist()
-        return self.language.list([f"{a}–{b}" if a < b else str(a) for a, b in year_runs(held)])
+        return self.language.list(year_spans(held))
 
     @property
     def simulated(self) -> str:
@@ -381,7 +382,7 @@ class Phrases:
 
     def gaps(self) -> str:
         """Years that the series lacks, and days of this year, as a sentence; nothing where there are none."""
-        absent = [f"{a}–{b}" if a < b else str(a) for a, b in year_runs(list(self.findings.absent_years))]
+        absent = year_spans(self.findings.absent_years)
         days = [run for run in self.findings.missing if run.days >= NAMED_GAP]
         told = []
         if absent:

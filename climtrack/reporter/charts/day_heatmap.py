@@ -220,11 +220,5 @@ def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
 
 
 CHART = Chart(
-    "day_heatmap",
-    "When in the calendar did the warming happen?",
-    60,
-    tell,
-    draw,
-    table,
-    presets=("grid", *COMMON),
+    "day_heatmap", "When in the calendar did the warming happen?", 60, tell, draw, table, presets=("grid", *COMMON)
 )

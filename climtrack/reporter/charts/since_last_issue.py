@@ -284,11 +284,5 @@ def _callouts(
 
 
 CHART = Chart(
-    "since_last_issue",
-    "What has the line done since a given date?",
-    80,
-    tell,
-    draw,
-    table,
-    options=("since",),
+    "since_last_issue", "What has the line done since a given date?", 80, tell, draw, table, options=("since",)
 )

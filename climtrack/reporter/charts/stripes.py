@@ -254,12 +254,5 @@ def _years(canvas: Canvas, study: Study, years: range, area: Rect) -> None:
 
 
 CHART = Chart(
-    "stripes",
-    "The long story in one glance",
-    50,
-    tell,
-    draw,
-    table,
-    presets=("strip", *COMMON),
-    series=(1, 2),
+    "stripes", "The long story in one glance", 50, tell, draw, table, presets=("strip", *COMMON), series=(1, 2)
 )

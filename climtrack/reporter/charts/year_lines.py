@@ -365,11 +365,4 @@ def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
 
 
-CHART = Chart(
-    "year_lines",
-    "Where is this region today against every year on record?",
-    10,
-    tell,
-    draw,
-    thins=True,
-)
+CHART = Chart("year_lines", "Where is this region today against every year on record?", 10, tell, draw, thins=True)

@@ -384,10 +384,4 @@ def _last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, 
     canvas.block("callout", inside.left, inside.top, lines)
 
 
-CHART = Chart(
-    "year_over_year",
-    "Which part of this year beat last year?",
-    30,
-    tell,
-    draw,
-)
+CHART = Chart("year_over_year", "Which part of this year beat last year?", 30, tell, draw)
