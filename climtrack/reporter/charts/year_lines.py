@@ -13,13 +13,12 @@ from climtrack.reporter.annotations import (
     EITHER,
     EVERY,
     RIGHT_GUTTER,
-    End,
     Second,
     arrange,
     callout_lines,
     draw_callout,
-    draw_ends,
     draw_key,
+    draw_right_labels,
     key_extent,
     line_key,
 )
@@ -279,7 +278,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     empty = outside_extremes(whole, area.width, plan.ylim, low, high)
     between = between_lines(whole, area.width, plan.ylim, _named(study))
     if form in {"wide", "card"}:
-        for box in _right_labels(canvas, panel, study):
+        last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
+        record = study.findings.records.warmest_day.date.year == study.year - 1
+        for box in draw_right_labels(
+            canvas, panel, study, last, np.nan if average is None else float(average.mean[-1]), record=record, below=4
+        ):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     if not stacked:
@@ -345,24 +348,6 @@ def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]
     kinds = {"card": ("average", "none"), "wide": ("both", "year", "none")}
     order = kinds.get(canvas.preset.form, ("year", "none"))
     return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
-
-
-def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
-    """Last year and average, at the ends of their lines."""
-    theme, size, language = canvas.theme, canvas.size(canvas.preset.type.label), canvas.language
-    card, found = canvas.preset.form == "card", []
-    last = study.table.row(study.year - 1)
-    if not np.isnan(last[-1]):
-        lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
-        if study.findings.records.warmest_day.date.year == study.year - 1 and not card:
-            lines.append(Line(language.text("picture.record"), "regular", size, theme.last_year_text))
-        found.append(End(panel.y(float(last[-1])), tuple(lines)))
-    if study.climatology is not None:
-        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
-        if not card:
-            lines.append(Line(language.text("label.average"), "regular", size, theme.average))
-        found.append(End(panel.y(float(study.climatology.mean[-1])), tuple(lines)))
-    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
 
 
 CHART = Chart("year_lines", "Where is this region today against every year on record?", 10, tell, draw, thins=True)
