@@ -1,4 +1,4 @@
-"""Colours: sixteen classes from cold to warm, and their key."""
+"""What is written and keyed inside the axes: labels at the ends of lines, a key, the callout, the scale of colours."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from climtrack.reporter.layout import LAST_BASELINE, UNIT, signed_ticks
 from climtrack.reporter.theme import AVERAGE_LINE, DIVERGING, LAST_LINE
 from climtrack.vocabulary.findings import Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# Ends: labels at the right edge of lines, in the lines' own inks.
-
 
 END_GAP = 9.0
 #: Room to the right of the axes for them.
@@ -134,10 +132,6 @@ def draw_key(canvas: Canvas, items: Sequence[KeyItem], place: Rect) -> None:
         baseline += KEY_LEADING * item.line.size
 
 
-# Callout: the last point, said beside it.
-
-
-Floats = npt.NDArray[np.float64]
 #: Clear space around the block, shortest leader, and the room between leader and block.
 CALLOUT_CLEAR, SHORTEST_LEADER, LEADER_GAP = 4.0, 13.0, 5.0
 #: A leader shorter than this hides the end of the line that it points at.
@@ -235,9 +229,6 @@ def draw_callout(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y
             share = DOT_RADIUS / reach
             canvas.stroke([side, x + (side - x) * share], [middle, y + (middle - y) * share], ink, 0.9, z=8)
     canvas.block("callout", place.left, place.top, found)
-
-
-# Arrangement: callout and inset (or key) placed together, so that neither takes the other's only room.
 
 
 Second = Callable[[Emptiness], Rect | None]

@@ -1,4 +1,4 @@
-"""Differences from average beside the flagship's curve: the eye must be able to check the title."""
+"""Curves of one study over its years, limits that hold for every issue, and the panel of differences beside them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,12 @@ from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_grid, draw_mo
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.series import YearTable
+from climtrack.vocabulary.series import Floats, YearTable
 from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-# Curves of one study: what the flagship, the hemispheres and their difference panels share.
-
-
-Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 DAY_MIDDLES: Floats = np.arange(DAYS, dtype=np.float64) + 0.5
 DOTTED = (0, (0.15, 1.75))
@@ -158,8 +154,6 @@ def _draw_front(panel: Panel, study: Study, rows: Years, lighter: float = 1.0) -
     panel.dot(day - 0.5, float(rows.this[day - 1]))
     return panel.points(*trace(rows.this, leap=leap))
 
-
-# Composition: limits and layout that hold for every issue of a series, so that pictures compare.
 
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
 HEADROOM = (0.0, 0.1, 0.2, 0.32)
@@ -350,7 +344,7 @@ def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: flo
     first = study.series.end - dt.timedelta(days=RECENT - 1)
     xlim = (0.0, float(RECENT)) if is_early(study) else (0.0, float(DAYS))
     panel = canvas.panel(area, xlim, ylim, z=z)
-    draw_grid(canvas, panel, values, label, left=left, unit=UNIT, above=ABOVE, z=z - 0.5)
+    draw_grid(canvas, panel, values, label, left=left, above=ABOVE, z=z - 0.5)
     if is_early(study):
         canvas.traces.append(_draw_recent(panel, study, first))
         draw_month_starts(canvas, panel, first, z=z + 0.1)

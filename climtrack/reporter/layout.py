@@ -1,4 +1,4 @@
-"""Frame: what stands around every picture: title and subtitle above, notes and source below."""
+"""What stands around a chart: title and subtitle above, notes and source below, grid and time axis."""
 
 from __future__ import annotations
 
@@ -102,7 +102,6 @@ def draw_grid(
     label: Callable[[float], str] | None,
     *,
     left: float,
-    unit: str = "",
     above: float = 5.0,
     z: float = 0.5,
 ) -> None:
@@ -114,7 +113,7 @@ def draw_grid(
         y = panel.y(value)
         canvas.stroke([left, panel.rect.right], [y, y], canvas.theme.grid, 0.8, z=z)
         if label:
-            text = label(value) + (unit if value == values[-1] else "")
+            text = label(value) + UNIT * (value == values[-1])
             canvas.text("tick", left, y - LIFT, Line(text, "regular", size, canvas.theme.secondary))
 
 
@@ -130,7 +129,7 @@ def difference_panel(
     panel = canvas.panel(area, xlim, (low, high + headroom * (high - low)))
     if not card:
         values = [v for v in tick_values(*panel.ylim, by) if v <= high]
-        draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left, unit=UNIT)
+        draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left)
     return panel
 
 

@@ -1,4 +1,4 @@
-"""Phrases: the pieces that every sentence about one series is made of."""
+"""The pieces that every sentence about a series is made of: safe names, places in their grammar, figures in words."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
-
-# Plain text: names that came from a feed or a configuration, made safe before they stand in a sentence.
-
 
 LONGEST_NAME = 60
 #: What Markdown or the HTML inside it may take for markup.
@@ -50,18 +47,17 @@ def markdown(text: str) -> str:
     return _OPENER.sub(r"\1\\\2", escaped)
 
 
-# Places: what grammar needs to put a region into a sentence.
-#
-# The thirteen regions of the site have their forms in the catalogues (``place.nh.air`` …). A region of the user's own
-# falls back on its titles: English puts "air" behind the title, Spanish contracts the article of ``title_es``.
-
-
 _LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region in one language."""
+    """
+    A region in one language.
+
+    The thirteen regions of the site have their forms in the catalogues (``place.nh.air`` …). A region of the user's
+    own falls back on its titles: English puts "air" behind the title, Spanish contracts the article of ``title_es``.
+    """
 
     name: str  # As a heading: ``Northern Hemisphere``, ``Hemisferio norte``
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
@@ -87,7 +83,6 @@ def place(region: Region, language: Language) -> Place:
     known = catalogue(language.code)
 
     def said(form: str) -> str:
-        """A form of the catalogue, or nothing."""
         return known.get(f"place.{region.name}.{form}", ("",))[0]
 
     title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
@@ -137,7 +132,6 @@ class Phrases:
 
     @property
     def findings(self) -> Findings:
-        """The answers."""
         return self.study.findings
 
     @property
@@ -147,12 +141,10 @@ class Phrases:
 
     @property
     def decimals(self) -> int:
-        """Decimals of a temperature in prose."""
         return VARIABLES[self.study.series.key.variable].decimals
 
     @property
     def place(self) -> Place:
-        """The region's forms."""
         return place(self.study.region, self.language)
 
     @property
@@ -196,27 +188,22 @@ class Phrases:
 
     @property
     def day(self) -> dt.date:
-        """Day of the latest value."""
         return self.findings.latest.date
 
     @property
     def date(self) -> str:
-        """That day in full."""
         return self.language.date_long(self.day)
 
     @property
     def day_month(self) -> str:
-        """That day without its year."""
         return self.language.date_day(self.day)
 
     @property
     def value(self) -> str:
-        """The latest value."""
         return self.language.temperature(self.findings.latest.value, self.decimals)
 
     @property
     def anomaly(self) -> BaselineAnomaly | None:
-        """The latest day against the report's baseline."""
         return self.findings.anomaly
 
     @property
@@ -226,7 +213,6 @@ class Phrases:
 
     @property
     def yoy(self) -> YearOverYear | None:
-        """The latest day against the other year's."""
         found = self.findings.year_over_year
         return found if isinstance(found, YearOverYear) else None
 
@@ -246,7 +232,6 @@ class Phrases:
 
     @property
     def rank(self) -> Rank | None:
-        """Place of the latest day among the same days."""
         found = self.findings.ranks.day
         return found if isinstance(found, Rank) else None
 

@@ -117,7 +117,6 @@ def _course(phrases: Phrases) -> str:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``anomaly`` says."""
     phrases = each[0]
     language, findings = phrases.language, phrases.findings
     common = {"name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "year": phrases.day.year}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter.annotations import END_GAP, EVERY, End, arrange, decimals_of, draw_callout, draw_ends
@@ -25,6 +24,7 @@ from climtrack.reporter.sentences import Phrases, plain
 from climtrack.reporter.theme import mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Overlay, OverlayLine, Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
@@ -32,11 +32,7 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.findings import Overlay
 
 
-# el_nino_overlay in words: this year over past El Niños, aligned on their onset.
-
-
 def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
-    """What ``el_nino_overlay`` says."""
     phrases, language, say = each[0], each[0].language, each[0].language.text
     overlay = _given(overlay)
     past = len(overlay.past)
@@ -85,7 +81,6 @@ def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
     )
 
 
-Floats = npt.NDArray[np.float64]
 MONTH = 365.25 / 12
 HEADROOM = {"wide": 0.22, "square": 0.2, "tall": 0.2, "card": 0.5}
 #: Past El Niños named at the right edge, the strongest first; more would be a list, not a picture.

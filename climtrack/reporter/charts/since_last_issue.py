@@ -42,13 +42,11 @@ from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, rounded
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# since_last_issue in words: what the line did since a given date; "come down" is said of the anomaly only.
-
 
 #: Days between two issues where no date is given.
 FORTNIGHT = 14
@@ -79,7 +77,6 @@ def _beside(study: Study, then: dt.date, other: int) -> tuple[int, int]:
 
 
 def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
-    """What ``since_last_issue`` says."""
     phrases, language, say = each[0], each[0].language, each[0].language.text
     study, decimals = phrases.study, phrases.decimals
     then = moment(study, since)
@@ -121,7 +118,6 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     )
 
 
-Floats = npt.NDArray[np.float64]
 #: Days shown before the given one: as many again, but no fewer than these, and no window longer than a year.
 LEAD, LONGEST = 30, 366
 HEADROOM = {"wide": 0.4, "square": 0.4, "tall": 0.4, "card": 0.75}
@@ -150,9 +146,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     before = _year_before(study, dates)
     spread = 2 * study.climatology.spread[dayofyear(dates) - 1]
 
-    preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
+    theme, form = canvas.theme, canvas.preset.form
     named = form in {"wide", "card"}
-    room = page(canvas, words, study, notes_of(study, language))
+    room = page(canvas, words, study, notes_of(study, canvas.language))
     drawn = np.concatenate([values, before, spread, -spread, [0.0]])
     low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     by = tick_step(high - low)
