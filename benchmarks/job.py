@@ -25,11 +25,11 @@ CHARTS = ("year_lines", "anomaly", "year_over_year", "records")
 def studies(home: Path) -> list[Study]:
     """Everything known of every stored series."""
     from climtrack.analysis.survey import study
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.vocabulary.registry import REGIONS
 
     store = Store(home)
-    keys = tuple(store.keys())
+    keys = store.keys()
     return [study(store.read(key), REGIONS[key.region], revision_noise=store.revision_noise(key)) for key in keys]
 
 

@@ -12,7 +12,7 @@ from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.run import doctor
 from climtrack.run.series import update
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.notice import Severity, Symptom
 from climtrack.vocabulary.series import Payload, SeriesKey
 
@@ -66,31 +66,16 @@ def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
 
 
 def test_damage_is_found_and_mended(config: Config) -> None:
-    """A damaged file of the store is a problem that --fix mends from the history, and then there is none."""
+    """A damaged file of the store is a problem that --fix mends from its copy, and then there is none."""
     update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
     assert not problems(doctor.examine(config, now=NOW))
-    (file,) = (config.home / "series").glob("*.nc")
+    file = config.home / "climtrack.sqlite"
     file.write_bytes(file.read_bytes()[:-100])
     found = doctor.examine(config, now=NOW)
     (problem, *_) = problems(found)
     assert problem.topic == "store"
     assert "--fix" in problem.remedy
     assert any(symptom.what == "0 series are stored and whole" for symptom in found)
-    assert doctor.repair(found, config, now=NOW)
-    assert not problems(doctor.examine(config, now=NOW))
-
-
-def test_a_damaged_history_is_found_and_mended(config: Config) -> None:
-    """Although every series can be read: what was known of it, and when, can not."""
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
-    file = config.home / "history.sqlite"
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 0x41
-    file.write_bytes(data)
-    found = doctor.examine(config, now=NOW)
-    (problem,) = problems(found)
-    assert "history.sqlite is damaged" in problem.what
-    assert any(symptom.what == "1 series is stored and whole" for symptom in found)
     assert doctor.repair(found, config, now=NOW)
     assert not problems(doctor.examine(config, now=NOW))
 
@@ -157,7 +142,7 @@ def test_document(config: Config) -> None:
     """For machines: every finding with its severity, and how many are problems."""
     found = doctor.examine(config, now=NOW)
     document = json.loads(json.dumps(doctor.document(found, NOW)))
-    assert document["schema"] == "climtrack.run.doctor/1"
+    assert document["schema"] == "climtrack.doctor/1"
     assert document["problems"] == 0
     assert len(document["findings"]) == len(found)
     assert {"topic", "severity", "what", "remedy"} == set(document["findings"][0])

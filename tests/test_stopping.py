@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.signals import defer_signals
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from tests.conftest import ROOT
 from tests.fakes_server import FakeSite
 

@@ -28,7 +28,7 @@ import pytest
 from benchmarks import synthetic
 from climtrack.config import load
 from climtrack.fetcher.reanalyzer import ENDPOINTS
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
 from tests.conftest import ROOT
 from tests.loopback import serving
@@ -225,7 +225,7 @@ def command_of(
         store = Store(home)
         assert store.notices == ()
         assert sound(home)
-        found = {key: store.read(key).digest for key in store.manifest.series}
+        found = {key: store.read(key).digest for key in store}
         new = {key: digest_of(key, field.site.copy(key, field.now.date())) for key in KEYS}
         changed = [key for key in found if found[key] == new[key]]
         assert field.held.keys() <= found.keys()

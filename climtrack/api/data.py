@@ -41,7 +41,7 @@ def now() -> dt.datetime:
 def pairing_of(region: str) -> Pairing:
     """Series that answer for a region."""
     from climtrack.run.series import pairings
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
 
     settings = config()
     return pairings((region,), ("air", "sst"), settings, Store(settings.home))[0]
@@ -50,7 +50,7 @@ def pairing_of(region: str) -> Pairing:
 def stored_series(variable: str, region: str, *, known_on: str | dt.date | None, offline: bool, sample: bool) -> Series:
     """The series asked for, and no other one in its place."""
     from climtrack.run.series import Freshness, open_transport, sampled, stock
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
 
     if variable not in OPTIONS:
         raise ConfigError(f"unknown variable {variable[:40]!r}", "Known are air and sst")
@@ -102,7 +102,7 @@ def to_array(series: Series) -> xr.DataArray:
     """Series with the same metadata as its stored file."""
     import xarray as xr
 
-    from climtrack.store.cf import to_netcdf
+    from climtrack.store.netcdf import to_netcdf
 
     with xr.open_dataset(to_netcdf(series), engine="netcdf4") as file:
         data = file[series.key.variable].load()

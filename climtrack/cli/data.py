@@ -27,7 +27,7 @@ from climtrack.errors import SeriesNotFound
 
 if TYPE_CHECKING:
     from climtrack.config import Config
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.vocabulary.series import SeriesKey
 
 
@@ -132,7 +132,7 @@ def export(
 def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:
     """The store, and those of its series that are asked for; no region means all."""
     from climtrack.run.series import pairings, wanted
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.vocabulary.registry import OPTIONS
 
     store = Store(settings.home)

@@ -29,8 +29,18 @@ from climtrack.cli.report import Charts, Presets
 from climtrack.vocabulary.notice import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from climtrack.config import Config
+    from climtrack.errors import Notice
     from climtrack.run.report import Report, Request
+
+
+def _tell_all(notices: Sequence[Notice]) -> None:
+    from climtrack.words.language import Language
+
+    for notice in notices:
+        note(Language("en").say(notice))
 
 
 def add_to(app: typer.Typer) -> None:
@@ -93,10 +103,6 @@ def post(
     chart: Charts = None,
     preset: Presets = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("climtrack-post"),
-    templates: Annotated[
-        Path | None,
-        typer.Option("--templates", metavar="DIR", help="Your own post.md and post.html (Jinja).", exists=True),
-    ] = None,
     offline: Offline = False,
     config: ConfigPath = None,
 ) -> None:
@@ -105,7 +111,7 @@ def post(
 
     \b
     climtrack post --region nh --since 2026-11-03 --lang es,en
-    climtrack post --region nh,sh --preset email --templates my-templates
+    climtrack post --region nh,sh --preset email
     """
     from climtrack.run.drawing import known_presets
     from climtrack.run.publish import write_post
@@ -117,16 +123,16 @@ def post(
         settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = write_post(
+        done, files = write_post(
             asked, past(since, "--since", now()), config=settings, transport=transport, now=now(), folder=out,
-            overrides=templates, on_done=told,
+            on_done=told,
         )  # fmt: skip
-    for line in done.report.lines:
+    for line in done.lines:
         note(line)
-    posts = [asset.path for asset in done.files if asset.path.startswith("post.")]
-    pictures = sum(asset.media_type.startswith("image/") for asset in done.files)
-    tell(f"{done.folder}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
-    _finish(done.report)
+    posts = [asset.path for asset in files if asset.path.startswith("post.")]
+    pictures = sum(asset.media_type.startswith("image/") for asset in files)
+    tell(f"{out}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
+    _finish(done)
 
 
 def embed(
@@ -172,8 +178,9 @@ def embed(
         done, found, said = snippets(
             asked, platforms, config=settings, transport=transport, now=now(), folder=out, on_done=told
         )
-    for line in (*done.lines, *said):
+    for line in done.lines:
         note(line)
+    _tell_all(said)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
     else:
@@ -207,7 +214,7 @@ def publish(
     climtrack publish
     climtrack publish public --region nh,sh --lang es,en
     """
-    from climtrack.run.publish import PRESETS
+    from climtrack.run.publish import PRESETS, site_folder
     from climtrack.run.publish import publish as run
     from climtrack.run.series import open_transport
 
@@ -216,16 +223,17 @@ def publish(
         settings, region, variable, lang, baseline, None, chart, PRESETS, offline, settings.refresh.regions
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = run(asked, config=settings, transport=transport, now=now(), folder=folder, on_done=told)
-    for line in (*done.report.lines, *done.published.notes):
+        done, one = run(asked, config=settings, transport=transport, now=now(), folder=folder, on_done=told)
+    for line in done.lines:
         note(line)
+    _tell_all(one.notices)
     if not settings.publish.public_url:
         note("public_url is not set in config.toml: feed, cards and snippets point at this computer.")
-    one = done.published
+    root = folder or site_folder(settings)
     if json:
         as_json(
             {
-                "folder": str(done.folder),
+                "folder": str(root),
                 "publication": one.publication.id,
                 "published": one.publication.published,
                 "data_to": dict(one.publication.regions),
@@ -237,8 +245,8 @@ def publish(
         )
     else:
         files = counted(one.written, "file")
-        tell(f"{done.folder}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
-    _finish(done.report)
+        tell(f"{root}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
+    _finish(done)
 
 
 def serve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Public, Strict, configuration, now, past, serving, several
-from climtrack.cli.output import as_json, note, progress, tell
-from climtrack.errors import ClimtrackError
+from climtrack.cli.output import as_json, complain, note, progress, tell
+from climtrack.cli.overview import spoken_here
+from climtrack.errors import ClimtrackError, Notice
 from climtrack.vocabulary.notice import counted
 
 if TYPE_CHECKING:
@@ -86,20 +88,32 @@ def schedule(
     from climtrack.run.refresh import unattended_round
     from climtrack.run.series import open_transport, second_source
     from climtrack.run.service import Service
+    from climtrack.words.language import Language
 
     def round_of(settings: Config, moment: dt.datetime) -> None:
         publish = publish_round if settings.refresh.publish else None
         with open_transport(settings, offline=False) as transport, second_source(settings) as second:
             done = unattended_round(
-                config=settings, transport=transport, now=moment, publish=publish, second=second, book=service.book
+                config=settings,
+                transport=transport,
+                now=moment,
+                publish=publish,
+                second=second,
+                history=service.history,
             )
         for line in done.lines:
             note(line)
         note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {done.code}.")
 
+    def say(message: Notice | ClimtrackError) -> None:
+        if isinstance(message, ClimtrackError):
+            complain(message)
+        else:
+            note(Language(spoken_here(os.environ)).say(message))
+
     site = _Site(public=public)
     service = Service(
-        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=note,  # noqa: S311
+        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=say,  # noqa: S311
         changed=site.follow if serve else lambda _: None,
     )  # fmt: skip
     with closing(site):
@@ -133,7 +147,7 @@ def accept(
     """
     from climtrack.run.fetch import Fetched
     from climtrack.run.series import endpoints, failures, open_transport, update
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
 
     settings = configuration(config)
     known = {name: key for key in endpoints(settings) for name in (str(key), key.label)}

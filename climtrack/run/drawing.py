@@ -26,7 +26,7 @@ from climtrack.reporter.render import render_formats, words
 from climtrack.reporter.theme import PRESETS, Theme, themed
 from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
 from climtrack.signals import die_with_parent, ignore_sigint
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
 from climtrack.vocabulary.pairing import pairing

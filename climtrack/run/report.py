@@ -12,17 +12,16 @@ from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
 from climtrack.errors import DiskError, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, Prose, report_html
+from climtrack.publish.page import PageChart, report_html
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents import facts_json, report_markdown, table_csv
-from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.render import chart_table, words
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, chart_inputs, draw, pictures, themes_of
 from climtrack.run.series import Freshness, Stock, pairings, seen_at, stale, stand_ins, stock, studies_of, wanted
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
@@ -74,7 +73,6 @@ def page_charts(
             {code: text[code] for code in languages},
             climatologies(study),
             tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
-            {code: attribution(study, Language(code)) for code in languages},
             {code: answers(study, Language(code)) for code in languages},
             {code: (data_line(study, Language(code), now),) for code in languages},
         )
@@ -92,9 +90,7 @@ def health_of(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tupl
     return (*late, *(goods.departures[key] for key in keys if key in goods.departures))
 
 
-def page_prose(
-    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
-) -> dict[str, Prose]:
+def page_notices(pair: Pairing, languages: Sequence[str], *, health: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
     """What a region's page says above its charts."""
     notices = {
         code: (
@@ -103,10 +99,7 @@ def page_prose(
         )
         for code in languages
     }
-    return {
-        code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
-        for code in languages
-    }
+    return {code: tuple(line for line in lines if line) for code, lines in notices.items()}
 
 
 def climatologies(study: Study) -> tuple[Climatology, ...]:
@@ -152,7 +145,7 @@ class RegionReport:
     answers: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     folder: Path | None
     charts: tuple[PageChart, ...]
-    prose: Mapping[str, Prose]  # What the page says, by language
+    notices: Mapping[str, tuple[str, ...]]  # What the page says above its charts, by language
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,9 +253,9 @@ def composed(
         behind = tables(wanted_pictures, drawn)
         charts = page_charts(studies, drawn, request.languages, now=now)
         health = health_of(goods, studies, seen_at(now, request.freshness.known_on))
-        prose = page_prose(pair, charts, request.languages, health=health)
+        notices = page_notices(pair, request.languages, health=health)
         papers = documents(request.languages, pair, studies, drawn, now, health, behind)
-        assets = (*drawn, *behind, *papers, report_html(charts, prose))
+        assets = (*drawn, *behind, *papers, report_html(charts, notices))
         folder = None
         if request.folder is not None:
             folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -271,7 +264,7 @@ def composed(
             code: tuple((chart.words[code].title, chart.answers[code]) for chart in charts)
             for code in request.languages
         }
-        regions.append(RegionReport(pair, studies, assets, said, folder, charts, prose))
+        regions.append(RegionReport(pair, studies, assets, said, folder, charts, notices))
     told = tuple(dict.fromkeys((*lines, *undrawn)))
     failed = failed or bool(undrawn)
     return Report(tuple(regions), told, failed, goods.stale, goods.simulated, tuple(undrawn), goods.refusal)
