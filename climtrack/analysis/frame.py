@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import Claim, Climatology, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
@@ -25,8 +26,8 @@ FLOOR = 0.01
 #: Values closer than this read the same at 0.01 °C.
 LEVEL = 0.005
 
-_SST = "change from preliminary to final, 20 copies of the feed, August 2026"
-_AIR = "no value changed between five copies of the world series, February 2024 to February 2026"
+_SST = Notice("finding.noise_sst")
+_AIR = Notice("finding.noise_air")
 
 #: Mean and largest change between a day's preliminary and final value in degC.
 MEASURED: Mapping[str, RevisionNoise] = MappingProxyType(
@@ -63,7 +64,8 @@ def default_noise(key: SeriesKey) -> RevisionNoise:
         return MEASURED[key.region]
     like = "world2" if key.region in ("nh", "sh", "world") else "gom"
     borrowed = MEASURED[like]
-    return RevisionNoise(borrowed.typical, borrowed.largest, borrowed.days, f"taken from {like}: {borrowed.origin}")
+    origin = Notice("finding.noise_like", region=like, origin=borrowed.origin)
+    return replace(borrowed, origin=origin)
 
 
 def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: int = 0) -> Claim:

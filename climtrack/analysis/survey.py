@@ -100,8 +100,7 @@ def _climatologies(key: SeriesKey, table: YearTable, requested: Baseline) -> dic
     found: dict[str, Climatology | Unknown] = {}
     named = [baseline for baseline in BASELINES.values() if key.variable == "sst" or baseline != SEA_ONLY]
     for baseline in dict.fromkeys([requested, *named]):
-        why = uncovered(table, baseline)
-        found[str(baseline)] = Unknown(why) if why else mean_cycle(table, baseline)
+        found[str(baseline)] = uncovered(table, baseline) or mean_cycle(table, baseline)
     return found
 
 
@@ -118,7 +117,7 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
     preliminary = np.flatnonzero(series.preliminary)
     this_year = frame.table.values[frame.row, : frame.column + 1]
     days_known = int((~np.isnan(this_year)).sum())
-    no_baseline = Unknown("no baseline is covered")
+    no_baseline = Unknown("unknown.no_baseline")
     to_date: float | Unknown = no_baseline
     above: int | Unknown = no_baseline
     if frame.anomalies is not None:

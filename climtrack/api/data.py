@@ -120,14 +120,12 @@ def to_array(series: Series) -> xr.DataArray:
 def from_array(data: xr.DataArray) -> Series:
     """Daily values of an array, whoever made it; days that it lacks are gaps."""
     if data.dims != ("time",):
-        raise AnalysisError(f"the array has dimensions {data.dims}, not ('time',)", "Reduce it to one region first")
+        raise AnalysisError("analysis.dimensions", dimensions=str(data.dims))
     if str(data.attrs.get("units", "degC")) not in ("degC", "°C", "celsius", "Celsius", "degree_Celsius"):
-        raise AnalysisError(
-            f"the array is in {data.attrs['units']}, not degC", "Convert it and say so in its attributes"
-        )
+        raise AnalysisError("analysis.units", units=str(data.attrs["units"]))
     days = data["time"].values.astype("datetime64[D]")
     if days.size == 0 or (np.diff(days) <= np.timedelta64(0, "D")).any():
-        raise AnalysisError("the days of the array do not follow one another", "Sort it by time, one value a day")
+        raise AnalysisError("analysis.order")
     rows = (days - days[0]).astype(int)
     values = np.full(int(rows[-1]) + 1, np.nan)
     values[rows] = np.asarray(data.values, dtype=np.float64)

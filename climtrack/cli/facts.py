@@ -200,7 +200,7 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.tables import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows, table, why
+    from climtrack.cli.tables import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows, table
     from climtrack.run.facts import compared
     from climtrack.run.series import open_transport
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
@@ -218,7 +218,7 @@ def compare(
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {why(found.why, language)}.")
+            note(f"{option}: {language.what(found)}.")
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -11,7 +10,6 @@ from typing import Any
 
 from climtrack.cli.output import say
 from climtrack.reporter.places import place
-from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.findings import (
     AirSea,
     BaselineAnomaly,
@@ -56,23 +54,15 @@ def heading(study: Study, language: Language) -> str:
     return say("cell.simulated", heading=text) if study.simulated else text
 
 
-def why(reason: str, language: Language) -> str:
-    """A reason of the analysis in the reader's language."""
-    if not language.spanish:
-        return reason
-    said = spanish_reason(reason)
-    return re.sub(r"(?<=\d),(?=\d)", ".", said) if language.number(0.5) == "0.5" else said
-
-
-def unknown_row(name: str, reason: str, language: Language) -> Row:
+def unknown_row(name: str, found: Unknown, language: Language) -> Row:
     """A fact that cannot be known."""
-    return (name, DASH, why(reason, language))
+    return (name, DASH, language.what(found))
 
 
 def difference_row(name: str, value: float | Unknown, language: Language, beside: str = "", places: int = 2) -> Row:
     """A signed temperature difference, or why there is none."""
     if isinstance(value, Unknown):
-        return unknown_row(name, value.why, language)
+        return unknown_row(name, value, language)
     return (name, language.difference(value, places), beside)
 
 
@@ -85,7 +75,7 @@ def interval(low: float, high: float, places: int, language: Language, *, sign: 
 def slope_row(name: str, found: Slope | Unknown, language: Language) -> Row:
     """A slope with its interval."""
     if isinstance(found, Unknown):
-        return unknown_row(name, found.why, language)
+        return unknown_row(name, found, language)
     rate = language.text("cell.slope.value", value=language.signed(found.per_day, 3))
     return (name, rate, interval(found.low, found.high, 3, language))
 
@@ -93,7 +83,7 @@ def slope_row(name: str, found: Slope | Unknown, language: Language) -> Row:
 def rank_row(name: str, found: Rank | Unknown, language: Language) -> Row:
     """A place among years."""
     if isinstance(found, Unknown):
-        return unknown_row(name, found.why, language)
+        return unknown_row(name, found, language)
     say = language.text
     joint = say("cell.rank.level", years=listed(found.tied_with, language)) if found.tied else ""
     best = language.temperature(found.best_value, 2)
@@ -165,7 +155,7 @@ def record_rows(study: Study, language: Language) -> Rows:
         (say("cell.record.anomaly", years=years), found.largest_anomaly, True),
     ):
         if isinstance(record, Unknown):
-            rows.append((name, DASH, why(record.why, language), "", "", "", ""))
+            rows.append((name, DASH, language.what(record), "", "", "", ""))
             continue
         rows.append(
             (
@@ -281,7 +271,7 @@ def contrast_rows(found: Comparison, language: Language) -> Rows:
 def share_rows(found: Shares, language: Language) -> Rows:
     """The world's anomaly split into its halves."""
     percent, say = found.north_percent, language.text
-    north = why(percent.why, language) if isinstance(percent, Unknown) else language.percent(percent)
+    north = language.what(percent) if isinstance(percent, Unknown) else language.percent(percent)
     equator = say("cell.share.rest.beside", value=language.difference(found.equator, 3))
     return [
         (say("cell.share.world"), language.difference(found.world, 2), str(found.date)),
@@ -294,7 +284,7 @@ def share_rows(found: Shares, language: Language) -> Rows:
 def air_sea_rows(pairs: Iterable[tuple[str, AirSea | Unknown]], language: Language) -> Rows:
     """Air minus sea of each region."""
     return [
-        unknown_row(region, found.why, language)
+        unknown_row(region, found, language)
         if isinstance(found, Unknown)
         else (
             region,
@@ -316,7 +306,7 @@ def nino_rows(found: NinoState, language: Language) -> Rows:
     say = language.text
     episode = "cell.nino.episode" if found.episode else "cell.nino.not_yet" if found.onset else "cell.nino.range"
     run = say("cell.nino.run", found.months_running, episode=say(episode))
-    rule = say("cell.nino.rule", rule=why(found.rule, language), years=found.baseline.label)
+    rule = say("cell.nino.rule", rule=language.what(found.rule), years=found.baseline.label)
     return [
         (
             say("cell.nino.state"),
@@ -363,7 +353,7 @@ def fact_rows(study: Study, language: Language) -> Rows:
     rows += [*_year_over_year(study, language), *_direction(study, language), *_ranks(study, language)]
     rows += [*_records(study, language), *_outlook(study, language)]
     noise, source = found.revision_noise, study.series.source
-    largest, origin = language.number(noise.largest, 3), why(noise.origin, language)
+    largest, origin = language.number(noise.largest, 3), language.what(noise.origin)
     rows.append(
         (
             say("cell.noise"),
@@ -380,7 +370,7 @@ def fact_rows(study: Study, language: Language) -> Rows:
 def _anomaly(name: str, card: BaselineAnomaly | Unknown, language: Language) -> Row:
     """The day against one baseline."""
     if isinstance(card, Unknown):
-        return unknown_row(name, card.why, language)
+        return unknown_row(name, card, language)
     say, site = language.text, card.site_value
     beside = say(
         "cell.anomaly.beside",
@@ -396,7 +386,7 @@ def _year_over_year(study: Study, language: Language) -> Rows:
     """This year against the other; how long it has been above it, across years, where that is not last year."""
     say, found = language.text, study.findings.year_over_year
     if isinstance(found, Unknown):
-        return [unknown_row(say("cell.yoy"), found.why, language)]
+        return [unknown_row(say("cell.yoy"), found, language)]
     other = found.other_year
     last = other == study.year - 1
     partner = say("cell.yoy.partner", value=language.temperature(found.value, 2), partner=found.partner)
@@ -441,16 +431,14 @@ def _direction(study: Study, language: Language) -> Rows:
     say, found = language.text, study.findings.direction
     verdict, season = found.verdict, found.seasonal_14d
     alone = (
-        why(season.why, language)
-        if isinstance(season, Unknown)
-        else say("cell.season", value=language.signed(season, 3))
+        language.what(season) if isinstance(season, Unknown) else say("cell.season", value=language.signed(season, 3))
     )
     return [
         slope_row(say("cell.slope", 14), found.slope_14d, language),
         slope_row(say("cell.slope.anomaly", 14), found.anomaly_slope_14d, language),
         slope_row(say("cell.slope", 30), found.slope_30d, language),
         slope_row(say("cell.slope.anomaly", 30), found.anomaly_slope_30d, language),
-        unknown_row(say("cell.verdict"), verdict.why, language)
+        unknown_row(say("cell.verdict"), verdict, language)
         if isinstance(verdict, Unknown)
         else (say("cell.verdict"), say(f"cell.verdict.{verdict.value}"), alone),
     ]
@@ -493,21 +481,21 @@ def _outlook(study: Study, language: Language) -> Rows:
         rate = say("cell.trend.value", value=language.difference(trend.per_decade, 2))
         rows.append((say("cell.trend"), rate, beside))
     else:
-        rows.append(unknown_row(say("cell.trend"), trend.why, language))
+        rows.append(unknown_row(say("cell.trend"), trend, language))
     if isinstance(end, YearEnd):
         span = say("cell.span", first=language.number(end.low, 2), last=language.number(end.high, 2))
         chance = language.percent(100 * end.chance_of_record)
         beside = say("cell.end.beside", end.analogues, span=span, chance=chance)
         rows.append((say("cell.end", year=end.year), language.temperature(end.estimate, 2), beside))
     else:
-        rows.append(unknown_row(say("cell.end.unknown"), end.why, language))
+        rows.append(unknown_row(say("cell.end.unknown"), end, language))
     if isinstance(spread, Spread):
         years = spread.shifting_baseline.label
         percentiles = [language.number(value, 0) for value in (spread.shifting_percentile, spread.percentile)]
         beside = say("cell.shifting.beside", shifting=percentiles[0], fixed=percentiles[1])
         rows.append((say("cell.shifting", years=years), language.difference(spread.shifting_value, 2), beside))
     else:
-        rows.append(unknown_row(say("cell.shifting.unknown"), spread.why, language))
+        rows.append(unknown_row(say("cell.shifting.unknown"), spread, language))
     rows.extend(_heatwaves(found.heatwaves, language))
     if isinstance(past, Preindustrial):
         limit = language.temperature(1.5)
@@ -515,7 +503,7 @@ def _outlook(study: Study, language: Language) -> Rows:
         rows.append((say("cell.preindustrial"), language.difference(past.value, 2), beside))
         rows.append((say("cell.preindustrial.todate"), language.difference(past.year_to_date, 2), ""))
     else:
-        rows.append(unknown_row(say("cell.preindustrial"), past.why, language))
+        rows.append(unknown_row(say("cell.preindustrial"), past, language))
     return rows
 
 
@@ -523,9 +511,9 @@ def _heatwaves(found: Heatwaves | Unknown, language: Language) -> Rows:
     """Marine heatwaves, the caution beside them."""
     say = language.text
     if isinstance(found, Unknown):
-        return [unknown_row(say("cell.heatwave"), found.why, language)]
+        return [unknown_row(say("cell.heatwave"), found, language)]
     now = found.current
-    caution = why(found.caution, language) if found.caution else ""
+    caution = language.what(found.caution) if found.caution else ""
     rows: Rows = [(say("cell.heatwave.days"), language.count(found.days_this_year), caution)]
     if now is not None:
         beside = say(

@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 
+from climtrack.errors import Notice
 from climtrack.store.cf import EPOCH
 from climtrack.store.ledger import Change, Days, days_table
 from climtrack.vocabulary.findings import RevisionNoise
@@ -85,4 +86,4 @@ def noise(changes: list[Change]) -> RevisionNoise | None:
     if len(moved) < ENOUGH:
         return None
     since = changes[0].version.seen.date().isoformat()
-    return RevisionNoise(sum(moved) / len(moved), max(moved), len(moved), f"measured here since {since}")
+    return RevisionNoise(sum(moved) / len(moved), max(moved), len(moved), Notice("finding.noise_here", since=since))

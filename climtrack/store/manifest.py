@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from climtrack.errors import StoreDamaged, StoreNewer
+from climtrack.errors import Notice, StoreDamaged, StoreNewer
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.series import SeriesKey
 
@@ -122,6 +122,10 @@ def _checksum(body: Mapping[str, Any]) -> str:
 
 def _entry(fields: dict[str, Any]) -> Entry:
     noise = fields["noise"]
+    if noise:
+        origin = noise["origin"]
+        origin = Notice(origin) if isinstance(origin, str) else Notice(origin["id"], **origin["facts"])
+        noise |= {"origin": origin}
     names = ("file", "sha256", "digest", "provenance", "generation")  # what a newer climtrack may add is not ours
     return Entry(
         **{name: fields[name] for name in names},

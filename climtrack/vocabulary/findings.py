@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
@@ -19,11 +20,15 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 # known is `Unknown` with the reason, never zero. `facts.json` is these values by name.
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A fact that cannot be known."""
+class Unknown(Notice):
+    """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
 
-    why: str  # The reason, one sentence without a full stop
+    __slots__ = ()
+
+    @property
+    def why(self) -> str:
+        """The reason in English, one sentence without a full stop."""
+        return str(self)
 
 
 class Claim(StrEnum):
@@ -168,8 +173,8 @@ class Ranks:
     season_name: str
     year_to_date: Rank | Unknown
     year: Rank | Unknown
-    season_to_date: Rank | Unknown = Unknown("not asked")
-    season_to_date_name: str = ""
+    season_to_date: Rank | Unknown
+    season_to_date_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,12 +314,12 @@ class Heatwave:
 
 @dataclass(frozen=True, slots=True)
 class Heatwaves:
-    """Events of this year and the one under way; `caution` says why a basin mean saturates, empty for small regions."""
+    """Events of this year and the one under way; `caution`: why a basin mean saturates, if it does."""
 
     current: Heatwave | None
     this_year: tuple[Heatwave, ...]
     days_this_year: int
-    caution: str
+    caution: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +329,7 @@ class RevisionNoise:
     typical: float
     largest: float
     days: int
-    origin: str
+    origin: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,7 +527,7 @@ class NinoState:
     episode: Episode | None  # The episode under way, once five three-month means in a row have passed the threshold
     # Where the running months began, also before five of them make an episode; None in the neutral state
     onset: dt.date | None
-    rule: str  # The rule in one sentence without a full stop
+    rule: Notice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -546,7 +551,7 @@ class Overlay:
     past: tuple[OverlayLine, ...]
     # The El Niño under way or, while five months are not yet full, beginning; None in other states
     current: OverlayLine | None
-    rule: str  # How onsets are found, one sentence without a full stop
+    rule: Notice  # How onsets are found
 
 
 @dataclass(frozen=True, slots=True)

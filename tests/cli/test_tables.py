@@ -92,7 +92,7 @@ def test_a_comparison_in_both_languages() -> None:
     north, south, world, nino = sample("nh"), sample("sh"), sample("world"), nino_state(sample("nino3.4", "sst"))
     assert isinstance(nino, NinoState)
     found, parts = compare([north, south, world]), shares(world, north, south)
-    beside = [("world", air_minus_sea(world, sample("world2", "sst"))), ("nh", Unknown("no baseline is covered"))]
+    beside = [("world", air_minus_sea(world, sample("world2", "sst"))), ("nh", Unknown("unknown.no_baseline"))]
     assert isinstance(parts, Shares)
 
     def rows(language: Language) -> Rows:

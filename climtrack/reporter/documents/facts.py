@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from climtrack.errors import Notice
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.plain import plain
 from climtrack.vocabulary.assets import Asset
@@ -27,7 +28,9 @@ def fact(value: Any) -> Any:
     """A finding as JSON has it."""
     match value:
         case Unknown():
-            return {"value": None, "why": value.why}
+            return {"value": None, "why": str(value)}
+        case Notice():
+            return str(value)
         case Baseline():
             return str(value)
         case Enum():
@@ -39,7 +42,7 @@ def fact(value: Any) -> Any:
         case Direction():
             return _direction(value)
         case float() if not math.isfinite(value):
-            return {"value": None, "why": "not a finite number"}
+            return fact(Unknown("unknown.not_finite"))
         case None | bool() | int() | float() | str():
             return value
         case Mapping():
