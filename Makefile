@@ -6,7 +6,7 @@ BIN     = $(dir $(PYTHON))
 LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
           --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
 
-.PHONY: venv check check-static format lint types layers docstrings test golden soak bench bench-served bench-grid docs notebooks pair man lock \
+.PHONY: venv check quick check-static format lint types layers docstrings test golden soak bench bench-served bench-grid docs notebooks pair man lock \
         audit licences sbom package clean
 
 venv:
@@ -15,6 +15,9 @@ venv:
 	$(BIN)pip install -q --no-deps --no-build-isolation -e .
 
 check: check-static test
+
+quick:
+	$(PYTHON) -m scripts.quick
 
 check-static: lint types layers docstrings
 

@@ -57,7 +57,7 @@ def command_line(words: list[str]) -> None:
 @functools.cache
 def copy_of(path: str, day: dt.date) -> bytes | None:
     """The simulated series of a path as the site would serve it on a day, passing for the site's own."""
-    from climtrack.sample import SampleTransport
+    from climtrack.fetcher.sample import SampleTransport
 
     try:
         answer = SampleTransport(day).get(path)
