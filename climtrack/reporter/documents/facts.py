@@ -21,7 +21,7 @@ from climtrack.words.language import Language
 
 SCHEMA = "climtrack.facts/1"
 #: Findings whose name in the document is another.
-_NAMES = {"ranks": "rank"}
+NAMES = {"ranks": "rank"}
 
 
 def fact(value: Any) -> Any:
@@ -51,7 +51,7 @@ def fact(value: Any) -> Any:
             return [fact(inner) for inner in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
-        return {_NAMES.get(name, name): fact(getattr(value, name)) for name in names}
+        return {NAMES.get(name, name): fact(getattr(value, name)) for name in names}
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
