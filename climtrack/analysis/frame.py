@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.findings import Claim, Climatology, RevisionNoise, Study
+from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
 
@@ -99,6 +99,29 @@ def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: in
     if preliminary and (days == 1 or distance <= noise.largest * share):
         return Claim.PRELIMINARY
     return Claim.SAFE
+
+
+def reading(series: Series, at: int, value: float | None = None) -> Reading:
+    """
+    A day's value.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    at : int
+        Row of the series.
+    value : float, optional
+        What is read on that day, degC; by default the mean itself.
+
+    Returns
+    -------
+    Reading
+        With its date and status.
+    """
+    status: Literal["final", "preliminary"] = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
+    day = series.start + dt.timedelta(days=at)
+    return Reading(day, float(series.values[at]) if value is None else value, status)
 
 
 T = TypeVar("T", bound=np.generic)

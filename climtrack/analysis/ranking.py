@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of
+from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, reading
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
@@ -237,17 +237,11 @@ def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]
     return Record(
         date=frame.date_at(at),
         value=value,
-        previous=None if beaten is None else _reading(frame, values, beaten),
+        previous=None if beaten is None else reading(frame.series, beaten, float(values[beaten])),
         margin=np.nan if beaten is None else value - float(values[beaten]),
         claim=claim(float(below.min()), frame.noise, preliminary=preliminary),
         tied_with=tuple(frame.date_at(i) for i in close),
     )
-
-
-def _reading(frame: Frame, values: Floats, at: int) -> Reading:
-    """A day's value."""
-    status = "preliminary" if frame.series.status[at] == Status.PRELIMINARY else "final"
-    return Reading(frame.date_at(at), float(values[at]), status)
 
 
 def records(frame: Frame, flags: Bools) -> Records:
@@ -442,9 +436,7 @@ def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     if np.isnan(values).all():
         raise AnalysisError("analysis.no_value", key=str(series.key), first=first, last=last)
     day = first + dt.timedelta(days=int(np.nanargmax(values)))
-    at = (day - series.start).days
-    status = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
-    return Reading(day, float(series.values[at]), status)
+    return reading(series, (day - series.start).days)
 
 
 def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> int:

@@ -85,11 +85,11 @@ class Verdict(StrEnum):
 
 @finding
 class Reading:
-    """One day's value in degC; `status` is ``final`` or ``preliminary``."""
+    """One day's value in degC."""
 
     date: dt.date
     value: float = fact(OWN, "temperature", 3, beside="cell.latest.beside")
-    status: str = fact(words="cell", default="final")
+    status: Literal["final", "preliminary"] = fact(words="cell", default="final")
 
 
 @finding
@@ -507,7 +507,7 @@ class Contrast:
     narrowest: Gap
     days_first_warmer: int  # Days of the year so far on which the first one's anomaly is the higher
     days_compared: int
-    correlation: float = fact(unit="number")  # Of the daily anomalies of the last 365 days
+    correlation: MaybeNaN = fact(unit="number")  # Of the daily anomalies of the last 365 days
     opposite: bool  # True where one anomaly is falling while the other is rising
 
 

@@ -190,7 +190,7 @@ def _schema(kind: Any, definitions: dict[str, Schema]) -> Schema:
         inner, note = arguments
         if isinstance(note, str):  # MaybeNaN
             return _schema(inner | Unknown, definitions)
-        return _schema(inner, definitions) | note
+        return {**_schema(inner, definitions), **note}
     if kind is Unknown:
         return {"$ref": "#/$defs/Unknown"}
     if kind in _PLAIN:
