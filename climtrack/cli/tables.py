@@ -10,7 +10,7 @@ from typing import Any
 
 from climtrack.cli.output import say
 from climtrack.errors import Notice
-from climtrack.reporter.places import place
+from climtrack.reporter.sentences import place
 from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Study, Unknown
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey

@@ -13,8 +13,8 @@ import numpy as np
 
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import BaselineNotCovered, ExtraMissing
-from climtrack.store import cf
-from climtrack.store.netcdf import Store
+from climtrack.store.netcdf import to_netcdf
+from climtrack.store.store import Store
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology
@@ -57,7 +57,7 @@ def export(
     ledger = [_history(store, key)] if history else []
     if fmt == "netcdf":
         path = f"{key.label}.nc"
-        assets = [Asset(path, _MEDIA[fmt], cf.to_netcdf(series, normal))]
+        assets = [Asset(path, _MEDIA[fmt], to_netcdf(series, normal))]
         return (*assets, *(_written(table, series, "csv", normal) for table in ledger)), lines
     tables = [_daily(series, normal), *([_cycle(normal)] if normal else []), *ledger]
     return tuple(_written(table, series, fmt, normal) for table in tables), lines
@@ -93,7 +93,7 @@ def _cycle(normal: Climatology) -> Columns:
 
 def _history(store: Store, key: SeriesKey) -> Columns:
     """One row for every value ever held."""
-    known = list(store.history.values(key))
+    known = list(store.values(key))
     return Columns(
         "history",
         {

@@ -9,7 +9,7 @@ from typing import Any
 
 from climtrack.config import Config
 from climtrack.run.series import Update, computed, dated, endpoints, failures, pairings, stale, update, wanted
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.registry import OPTIONS
 from climtrack.vocabulary.series import SeriesKey, Transport
@@ -54,7 +54,7 @@ class Fetched:
                     "revised": one.revised,
                     "finalised": one.finalised,
                     "largest_revision": one.largest_revision,
-                    "notes": list(one.notes),
+                    "notes": [str(note) for note in one.notes],
                 }
                 for one in self.updates
             },

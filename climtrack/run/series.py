@@ -15,6 +15,7 @@ from climtrack.errors import (
     ClimtrackError,
     ConfigError,
     DiskError,
+    Notice,
     SeriesError,
     SeriesNotFound,
     SourceChanged,
@@ -27,14 +28,14 @@ from climtrack.fetcher.fetch import Outcome, fetch_all
 from climtrack.fetcher.http import HttpPolicy
 from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
 from climtrack.fetcher.sample import SampleTransport
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import COMPUTED, SEAS, Pairing, pairing
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Transport
 
 if TYPE_CHECKING:
-    from climtrack.store.writer import Writer
+    from climtrack.store.store import Writer
 
 
 # One line per cause: what happened, what is used instead with its date, what to do.
@@ -133,7 +134,7 @@ class Update:
     revised: int = 0  # Days that are new, changed, or no longer preliminary
     finalised: int = 0  # Days that are new, changed, or no longer preliminary
     largest_revision: float = 0.0  # Largest change of a value, degC
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice | str, ...] = ()
     error: ClimtrackError | None = None
 
 
@@ -194,7 +195,7 @@ def update(
         found = {key: Update(key, held(store, key), error=error) for key, error in waiting.items()}
 
         def done(outcome: Outcome) -> None:
-            found[outcome.key] = _stored(outcome, store, writer, now, accept=outcome.key in accept, only=only)
+            found[outcome.key] = _stored(outcome, store, writer, accept=outcome.key in accept, only=only)
             on_done(outcome.key)
 
         try:
@@ -214,9 +215,7 @@ def update(
     return tuple(found[key] for key in wanted)
 
 
-def _stored(
-    outcome: Outcome, store: Store, writer: Writer, now: dt.datetime, *, accept: bool, only: frozenset[dt.date]
-) -> Update:
+def _stored(outcome: Outcome, store: Store, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Update:
     """One series merged, confirmed or refused."""
     key, error = outcome.key, outcome.error
     if error is None and outcome.series is not None:
@@ -225,12 +224,12 @@ def _stored(
         except SeriesError as contradiction:
             error = SourceChanged(contradiction.what, contradiction.remedy)
         else:
-            counts = len(merged.added), len(merged.revised), merged.finalised
+            counts = merged.added, merged.revised, merged.finalised
             return Update(key, merged.series, *counts, merged.largest, outcome.notes)
     if error is None:
         writer.confirm(key)
     else:
-        writer.reject(key, error, now)
+        writer.reject(key, error)
     return Update(key, held(store, key), notes=outcome.notes, error=error)
 
 
@@ -305,7 +304,7 @@ def known_keys(config: Config, store: Store) -> frozenset[SeriesKey]:
 
 def unfit(config: Config, store: Store) -> dict[SeriesKey, Series | None]:
     """Stored series in whose place another one answers, for they lack years."""
-    replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in store.manifest.series]
+    replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in store]
     found = {key: held(store, key) for key in replaced}
     return {key: one for key, one in found.items() if one is None or not (_covers(one, config) and reached(one))}
 
@@ -454,7 +453,7 @@ def stock(
 def _past(keys: Sequence[SeriesKey], config: Config, day: dt.date, now: dt.datetime) -> Stock:
     """What was known on a day, and how old it was then."""
     store = Store(config.home, known_on=day)
-    series = {key: store.read(key) for key in keys if key in store.manifest.series}
+    series = {key: store.read(key) for key in keys if key in store}
     if not series:
         names = ", ".join(key.label for key in keys)
         raise SeriesNotFound(f"{names}: nothing was stored by {day}", "Choose a later date")

@@ -15,8 +15,7 @@ from climtrack.errors import ConfigError, SeriesNotFound, StoreDamaged
 from climtrack.reporter.messages import spanish_line
 from climtrack.run import schedule
 from climtrack.run.series import age, brought, kept_up, newest, refreshed, stale
-from climtrack.store.manifest import Health
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Health, Store
 from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import Language
@@ -87,7 +86,7 @@ def status(config: Config, *, now: dt.datetime) -> Status:
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(str(problem))
         wanted = store.keys()
-    for key in sorted({*store.keys(), *store.manifest.health}):
+    for key in sorted({*store.keys(), *store.asked()}):
         series, damage = None, ""
         try:
             series = store.read(key)
@@ -108,7 +107,7 @@ def status(config: Config, *, now: dt.datetime) -> Status:
         notices.append(
             f"rounds have failed since {since:%Y-%m-%d %H:%M} UTC; see log/climtrack.log in {config.home.name}."
         )
-    missing = tuple(key for key in wanted if key not in store.manifest.series)
+    missing = tuple(key for key in wanted if key not in store)
     told = tuple(dict.fromkeys((*store.notices, *notices, *old)))
     return Status(config.home, store.snapshot, tuple(rows), told, missing, () if store.newer else store.notices)
 

@@ -23,7 +23,7 @@ from climtrack.grids import grids, opening
 from climtrack.grids.reduce import Request, file_means, stride_error
 from climtrack.run import grids as run
 from climtrack.run import refresh as later
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey
 

@@ -11,7 +11,7 @@ from climtrack.config import Config
 from climtrack.run.fetch import Fetched, fetch
 from climtrack.run.series import open_transport
 from climtrack.run.status import status
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
 from tests.loopback import serving

@@ -10,11 +10,12 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,15 @@ import pytest
 
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config, NotifySettings
-from climtrack.errors import DiskError, SourceUnavailable, StoreBusy, StoreNewer
+from climtrack.errors import DiskError, Notice, SourceUnavailable, StoreBusy, StoreNewer
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.run import refresh as refresh_module
 from climtrack.run import schedule
-from climtrack.run.notify import Notified
 from climtrack.run.refresh import Refreshed, _request, refresh, unattended_round
 from climtrack.run.series import Freshness, update
 from climtrack.run.status import overdue, status, unjudged
 from climtrack.store.lock import writers_lock
-from climtrack.store.netcdf import Store
-from climtrack.store.rejects import kept
+from climtrack.store.store import Store
 from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import Payload, SeriesKey, Source, Status
@@ -89,7 +88,9 @@ def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
     assert all(len(line) <= 200 for line in done.lines)
     assert [one.added for one in done.updates] == [1, 0]
     assert done.pictures == 2
-    assert kept(config.home, NATLAN)[0].path.read_bytes().startswith(b"<!doctype html>")
+    with closing(sqlite3.connect(config.home / "climtrack.sqlite")) as base:
+        ((head,),) = base.execute("SELECT head FROM reject WHERE series = ?", (str(NATLAN),)).fetchall()
+    assert head.startswith(b"<!doctype html>")
     assert Store(config.home).health(NATLAN).failing_since == NOON + DAY
 
 
@@ -163,13 +164,13 @@ def test_a_second_round_is_told_of_the_first(tmp_path: Path) -> None:
 def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) -> None:
     """A round is refused (5) before it asks anybody; a report shows what is stored and says why it is not newer."""
     from climtrack.run.report import report
-    from tests.store.test_netcdf import newer
+    from tests.store.test_store import newer
 
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
     newer(config.home, legible=True)
     site.asked.clear()
-    manifest = (config.home / "manifest.json").read_bytes()
+    before = (config.home / "climtrack.sqlite").read_bytes()
     with pytest.raises(StoreNewer, match="Upgrade climtrack"):
         go(config, site, NOON + DAY)
     assert site.asked == []
@@ -177,7 +178,7 @@ def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) 
     done = report(request, config=config, transport=site, now=NOON + DAY)
     assert len(done.regions) == 1
     assert any("newer climtrack" in line and "showing what is stored" in line for line in done.lines)
-    assert (config.home / "manifest.json").read_bytes() == manifest
+    assert (config.home / "climtrack.sqlite").read_bytes() == before
 
 
 def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Path) -> None:
@@ -197,26 +198,17 @@ def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Pat
     assert told[1]["at"] == (NOON + 3 * HOUR).isoformat()
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-def test_of_a_full_disk_somebody_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: bool) -> None:
-    """Four rounds, each a process of its own as far as it knows, on a disk that is full or read-only; then recovery."""
-    notices, aside = tmp_path / "notices", tmp_path / "tmp"
-    aside.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+def test_a_full_disk_is_exit_5_and_somebody_is_told(tmp_path: Path) -> None:
+    """At the first round that it refuses."""
+    notices = tmp_path / "notices"
     command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     config = config.model_copy(update={"notify": NotifySettings(command=command)})
     go(config, site)
-    with full(config.home, frozen=frozen):
-        for hour in range(1, 5):
-            with pytest.raises(DiskError):
-                go(config, site, NOON + hour * HOUR)
-    assert go(config, site, NOON + 5 * HOUR).code == 0
-    told = [json.loads(line) for line in notices.read_text().splitlines()]
-    assert [(one["event"], one["at"], one["exit_code"]) for one in told] == [
-        ("failure", (NOON + HOUR).isoformat(), 5), ("recovery", (NOON + 5 * HOUR).isoformat(), 0),
-    ]  # fmt: skip
-    assert told[1]["failing_since"] == (NOON + HOUR).isoformat()
+    with full(config.home), pytest.raises(DiskError):
+        go(config, site, NOON + HOUR)
+    (sent,) = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert (sent["event"], sent["at"], sent["exit_code"]) == ("failure", (NOON + HOUR).isoformat(), 5)
 
 
 def test_where_not_a_byte_can_be_written_the_reason_is_still_told(tmp_path: Path) -> None:
@@ -253,25 +245,16 @@ def test_a_report_on_a_full_disk_shows_what_is_stored(tmp_path: Path) -> None:
     assert report(request, config=config, transport=site, now=NOON + DAY).code == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        (
-            "series/oisst*.nc",
-            "oisst.sst.natlan: stored file damaged; using its copy in the history, data to 2026-07-10.",
-        ),
-        ("manifest.json", "The store's manifest is damaged or missing; using the version of 2026-07-11 12:00 UTC"),
-    ],
-)
-def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path, name: str, said: str) -> None:
+def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path) -> None:
     """`status` says which file, `--check` fails; the round mends it, and both are silent again."""
+    said = "climtrack.sqlite is damaged or missing; using its copy of 2026-07-11 12:00 UTC."
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
-    file = next(config.home.glob(name))
+    file = config.home / "climtrack.sqlite"
     file.write_bytes(file.read_bytes()[:-60])
     seen = status(config, now=NOON)
-    assert any(line.startswith(said) for line in seen.notices)
-    assert any(line.startswith(said) for line in overdue(seen, config, now=NOON))
+    assert said in seen.notices
+    assert said in overdue(seen, config, now=NOON)
     go(config, site, NOON + HOUR)
     seen = status(config, now=NOON + HOUR)
     assert (seen.notices, overdue(seen, config, now=NOON + HOUR)) == ((), ())
@@ -353,7 +336,7 @@ def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: 
     config = settings(tmp_path / "home", "world")
     done = unattended_round(config=config, transport=Site(NOON.date()), now=NOON, publish=None, second=Second(more))
     assert done.code == 0
-    assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home).manifest.series
+    assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home)
     assert any("departs from Climate Pulse" in line for line in done.lines) == departs
     assert any("did not answer" in line for line in done.lines)
     said = (tmp_path / "report" / "world" / "report.md").read_text()
@@ -441,9 +424,9 @@ def lived(
     def undrawn(*, config: Config, transport: Callable[[], Site], now: dt.datetime, **_: object) -> Refreshed:
         return Refreshed(now, update(keys, config=config, store=Store(config.home), transport=transport(), now=now))
 
-    def heard(_: NotifySettings, document: Mapping[str, Any]) -> Notified:
+    def heard(_: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
         told.append((n, document["event"]))
-        return Notified(True)
+        return True, ()
 
     def round_of(now: dt.datetime) -> Refreshed:
         return unattended_round(config=config, transport=site, now=now, publish=None)
@@ -472,7 +455,7 @@ def lived(
             counts["refused" if one.error else "taken"] += 1
         store = Store(config.home)
         assert store.notices == ()
-        for key in store.manifest.series:
+        for key in store:
             copies[key].append((now, store.read(key).digest))
     site.mood = lambda _, body: body
     n, end = days, NOON + days * DAY
@@ -485,12 +468,12 @@ def lived(
     for key in keys:
         assert store.read(key).digest == truth.read(key).digest
         for now, digest in rng.sample(copies[key], 10):
-            assert store.history.known_on(key, now).digest == digest
+            assert Store(config.home, known_on=now).read(key).digest == digest
     assert (store.read(NATLAN).status == Status.PRELIMINARY).sum() == 14
     noise = store.revision_noise(NATLAN)
     assert noise is not None
     assert 0 < noise.typical < noise.largest < 0.4
-    size = (config.home / "history.sqlite").stat().st_size
+    size = (config.home / "climtrack.sqlite").stat().st_size
     assert size < 50e6
     spells = [list(spell) for fails, spell in itertools.groupby(range(days + 1), lambda i: codes[i] != 0) if fails]
     assert told == [

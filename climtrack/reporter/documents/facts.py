@@ -12,7 +12,7 @@ from typing import Any
 
 from climtrack.errors import Notice
 from climtrack.reporter.documents.attribution import attribution
-from climtrack.reporter.plain import plain
+from climtrack.reporter.sentences import plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Direction, Findings, Slope, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
@@ -84,7 +84,7 @@ def series_facts(study: Study) -> dict[str, Any]:
         "source_url": plain(source.url, 2000),
         "retrieved_at": fact(source.retrieved),
         "sha256": source.sha256,
-        "notes": [plain(note, 300) for note in source.notes],
+        "notes": [plain(str(note), 300) for note in source.notes],
         **fact(findings),
     }
 

@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.messages import spanish_line
-from climtrack.reporter.places import place
-from climtrack.reporter.plain import markdown, plain
-from climtrack.reporter.prose.answers import answers
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.sentences import Phrases, markdown, place, plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import Pairing
@@ -78,7 +76,7 @@ def _section(
     tables: Sequence[str],
 ) -> str:
     """One language's part."""
-    voices = [Voice(study, language) for study in studies]
+    voices = [Phrases(study, language) for study in studies]
     home = next((v for v in voices if v.study.region.name == pair.region), voices[0])
     newest = max(voice.day for voice in voices)
     title = language.text("report.title", name=home.place.name, date=language.date_long(newest))
@@ -103,7 +101,11 @@ def _section(
     rest = [asset for asset in drawn if asset.language == language.code and asset.path not in shown]
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
-    noted = [f"{study.series.key.label}: {note}." for study in studies for note in study.series.source.notes]
+    noted = [
+        f"{study.series.key.label}: {note if isinstance(note, str) else language.what(note)}."
+        for study in studies
+        for note in study.series.source.notes
+    ]
     lines = [plain(line, 300) for line in (*health, *noted)]
     if lines:
         unique = [spanish_line(line, language.code) if language.spanish else line for line in dict.fromkeys(lines)]
