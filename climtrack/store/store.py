@@ -223,7 +223,7 @@ class Store:
         moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
         if len(moves) < ENOUGH:
             return None
-        origin = f"measured here since {seen[0].date().isoformat()}"
+        origin = Notice("finding.noise_here", since=seen[0].date())
         return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
 
     @contextmanager
