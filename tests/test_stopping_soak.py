@@ -131,19 +131,16 @@ class Command:
         assert self.litter() == []
 
     def stopped(self, rng: random.Random) -> str:
-        """Begun and told to stop, now and then twice; what became of it."""
+        """Begun and told to stop, what became of it."""
         usual = median(self.took)
         first, last = rng.choice(((0.0, 0.35), (0.0, 1.0), (0.3, 1.0), (0.8, 1.1)))
-        numbers = self.sent = [rng.choice((signal.SIGTERM, signal.SIGINT)) for _ in range(1 + (rng.random() < 0.2))]
+        numbers = self.sent = [rng.choice((signal.SIGTERM, signal.SIGINT))]
         running = self.begin()
         slept = rng.uniform(first * usual, last * usual)
         time.sleep(slept)
-        told = False
-        for number in numbers:
-            told = told or (self.folder / "told").exists()
-            if running.poll() is None:
-                running.send_signal(number)
-                time.sleep(rng.uniform(0, 0.1) if len(numbers) > 1 else 0)
+        told = (self.folder / "told").exists()
+        if running.poll() is None:
+            running.send_signal(numbers[0])
         began = time.monotonic()
         try:
             code = running.wait(4 * PATIENCE + usual)

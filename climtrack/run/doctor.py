@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreError
 from climtrack.fetcher.reanalyzer import Endpoint
-from climtrack.files import TEMPORARY, astray, disk_error, make_folder
+from climtrack.files import TEMPORARY, dangling_link, disk_error, make_folder
 from climtrack.run.series import endpoints, held, http_policy
 from climtrack.store.store import Store
 from climtrack.vocabulary.notice import Severity, Symptom
@@ -131,7 +131,7 @@ def folders(config: Config) -> tuple[Symptom, ...]:
         there = folder
         while not there.exists() and there != there.parent:
             there = there.parent
-        if link := astray(folder):
+        if link := dangling_link(folder):
             remedy = "Make the folder it leads to, or remove it"
             found.append(Symptom(topic, Severity.PROBLEM, f"{link} is a link to what is not there", remedy))
             continue
@@ -163,7 +163,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
     """Look at the typefaces of the charts, and at what [theme] makes of them."""
     from climtrack.reporter.fonts import WEIGHTS, font_file
     from climtrack.reporter.theme import themed
-    from climtrack.run.drawing import looks
+    from climtrack.run.drawing import themes_of
 
     try:
         missing = [face for face in WEIGHTS if not font_file(themed("light"), face).is_file()]
@@ -173,7 +173,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
         what = f"the typeface of the charts is missing ({', '.join(missing)})"
         return (Symptom("fonts", Severity.PROBLEM, what, "pip install --force-reinstall font-source-sans-pro"),)
     try:
-        looks(config, ("light", "dark"))
+        themes_of(config, ("light", "dark"))
     except ConfigError as problem:
         return (Symptom("fonts", Severity.PROBLEM, problem.what, problem.remedy),)
     return (Symptom("fonts", Severity.GOOD, "the charts' typeface is there"),)

@@ -1,38 +1,53 @@
-"""Reports become a site: the corridor from the analysis to the published folder."""
+"""Reports become a site, a post, or snippets: from the analysis to readers."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, PublishError
+from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError
 from climtrack.files import shortened
-from climtrack.publish.folder import Bounds, Folder, Published, write_bundle
-from climtrack.publish.post import UPLOADED, Changes, Picture, PostPart, PostPicture, Subject, changes, post, snippet
-from climtrack.publish.site import Addresses, Edition, PictureName, SiteSettings, builder, dated
-from climtrack.publish.site import embed as embed_address
-from climtrack.publish.site import page as page_address
+from climtrack.publish.folder import Folder, Published, write_bundle
+from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
+from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.run.report import RegionReport, Report, Request, report
 from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Series, SeriesKey, Transport
+from climtrack.words.language import Language
 
-# Reports become posts and snippets: what goes into a newsletter, with addresses that readers can reach.
+#: Formats that a site needs: pages, phones, mail, link previews.
+PRESETS = ("wide", "post", "email", "phone", "card")
+#: Those that dark readers of the site see.
+DARK = ("post",)
+#: Folders of the store, which hold no site.
+PARTS = ("series", "rejects", "damaged", "log")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Posts:
-    """The outcome of `write_post`."""
+def site_folder(config: Config) -> Path:
+    """Where the site is, as config.toml says."""
+    return Path(config.publish.folder).expanduser()
 
-    report: Report  # What was found and drawn
-    files: tuple[Asset, ...]  # The posts and, beside them, their pictures
-    folder: Path  # Where they were written
+
+def _public(config: Config) -> Site | None:
+    """The site whose addresses readers can reach, if there is one."""
+    settings = config.publish
+    return Site(settings.public_url, settings.title, config.report.languages) if settings.public_url else None
+
+
+def _day(one: RegionReport) -> dt.date:
+    """The day under which a region's pictures are published."""
+    return max(study.series.end for study in one.studies)
+
+
+def _pictures(one: RegionReport) -> tuple[Asset, ...]:
+    return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
 
 
 def write_post(
@@ -43,67 +58,63 @@ def write_post(
     transport: Callable[[], Transport],
     now: dt.datetime,
     folder: Path,
-    overrides: Path | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Posts:
+) -> tuple[Report, tuple[Asset, ...]]:
     """
-    A ready section for each region and language, in Markdown and HTML.
+    A ready section for each region and language, in Markdown and HTML, with its pictures beside it.
 
     Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
     beside the post.
     """
     done = report(replace(request, folder=None), config=config, transport=transport, now=now, on_done=on_done)
-    public = Addresses(config.publish.public_url) if config.publish.public_url and not done.simulated else None
+    public = None if done.simulated else _public(config)
     written: list[Asset] = []
     for one in done.regions:
-        place = folder / one.pairing.region if len(done.regions) > 1 else folder
-        told = {study.series.key: since_then(study, since, config, request) for study in one.studies}
-        files: list[Asset] = [asset for asset in one.assets if asset.media_type.startswith("image/")]
+        issues = [_last_issue(study, since, config, request) for study in one.studies]
+        files = list(_pictures(one))
         for code in request.languages:
-            parts = [_part(one, n, code, told[s.series.key], public) for n, s in enumerate(one.studies)]
-            page = public.absolute(page_address(one.charts[0].id, code, config.report.languages[0])) if public else ""
-            files += post(parts, code, page=page, overrides=overrides)
-        write_bundle(place, files)
+            parts = [_part(one, n, code, last, public) for n, last in enumerate(issues)]
+            page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
+            files += post(parts, code, page=page)
+        write_bundle(folder / one.pairing.region if len(done.regions) > 1 else folder, files)
         written += files
-    return Posts(done, tuple(written), folder)
+    return done, tuple(written)
 
 
-def since_then(study: Study, since: dt.date | None, config: Config, request: Request) -> Changes | None:
-    """What changed in a series since a day."""
+def _last_issue(
+    study: Study, since: dt.date | None, config: Config, request: Request
+) -> tuple[Study | None, dt.date | None]:
+    """What was known of a series on a day, and that day if this was stored then."""
     if since is None:
-        return None
+        return None, None
     known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
             known = Store(config.home, known_on=since).read(study.series.key)
     if known is None and not study.series.start <= since < study.series.end:
-        return None
+        return None, None
     series = study.series.upto(since) if known is None else known
     if series.end > study.series.end:  # a post of an earlier day than the last issue
-        return None
-    watched = known is not None or study.simulated
-    return changes(
-        survey(series, study.region, baseline=request.baseline),
-        study,
-        watched=watched,
-        issue=since if watched else None,
-    )
+        return None, None
+    seen = known is not None or study.simulated
+    return survey(series, study.region, baseline=request.baseline), since if seen else None
 
 
-def _part(one: RegionReport, number: int, code: str, told: Changes | None, public: Addresses | None) -> PostPart:
+def _part(
+    one: RegionReport, number: int, code: str, last: tuple[Study | None, dt.date | None], public: Site | None
+) -> PostPart:
     """One series of a post in one language: its pictures in the first preset drawn, compared regions with the first."""
-    study, chart = one.studies[number], one.charts[number]
-    title, said = one.answers[code][number]
-    ids, day = {c.id for c in one.charts}, max(s.series.end for s in one.studies)
-    shown: dict[str, PostPicture] = {}
+    title, answers = one.answers[code][number]
+    ids, own = {chart.id for chart in one.charts}, one.charts[number].id
+    shown: dict[str, Asset] = {}
     for asset in one.assets:
         name = PictureName.parse(asset.path)
-        if name is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
+        if name is None or asset.words is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
             continue
-        if name.subject == chart.id or (number == 0 and name.subject not in ids):
-            src = public.absolute(dated(asset, day)) if public else asset.path
-            shown.setdefault(f"{name.subject}.{name.chart}", PostPicture(asset, src))
-    return PostPart(study, title, said, tuple(shown.values()), told, chart.attribution(code))
+        if name.subject == own or (number == 0 and name.subject not in ids):
+            shown.setdefault(f"{name.subject}.{name.chart}", asset)
+    pictures = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in shown.values()}
+    return PostPart(one.studies[number], title, answers, pictures, *last)
 
 
 def snippets(
@@ -115,111 +126,50 @@ def snippets(
     now: dt.datetime,
     folder: Path,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> tuple[Report, tuple[tuple[str, str, str], ...], tuple[str, ...]]:
+) -> tuple[Report, tuple[tuple[str, str, str], ...], tuple[Notice, ...]]:
     """
-    What to paste, for every chart, language and platform.
+    What to paste: picture, platform and snippet of each.
 
     Without a `public_url` a picture has no address: platforms that take a file get one in `folder`, the others are
     refused rather than given an address that reaches this computer only.
     """
-    public = Addresses(config.publish.public_url) if config.publish.public_url else None
-    hosted = [platform for platform in platforms if platform not in UPLOADED]
+    public = _public(config)
+    hosted = tuple(platform for platform in platforms if not PLATFORMS[platform].upload)
     if hosted and public is None:
-        raise ConfigError(
-            f"{', '.join(hosted)}: shows pictures from a public address, and public_url is not set in config.toml",
-            "Set it and run `climtrack publish`, or upload the pictures that `climtrack post` writes",
-        )
+        raise ConfigError("publish.no_address", platforms=hosted)
     real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
     done = report(real, config=config, transport=transport, now=now, on_done=on_done)
     found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for one in done.regions:
-        for label, subject in _subjects(one, config.report.languages[0], public, folder):
+        for name, (owner, figure) in _figures(one, public, folder).items():
+            label = f"{name.subject}.{name.chart}.{name.language}"
             for platform in platforms:
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
-                what = f"{subject.frame} {subject.language}" if platform == "iframe" else label
-                found.setdefault((platform, what), (label, platform, snippet(platform, subject)))
-    return done, tuple(found.values()), _unpublished(done, config) if public else _written(done, folder)
+                what = f"{owner} {name.language}" if platform == "iframe" else label
+                found.setdefault((platform, what), (label, platform, PLATFORMS[platform].snippet(figure)))
+    return done, tuple(found.values()), _unpublished(done, config) if public else _to_upload(done, folder)
 
 
-def _written(done: Report, folder: Path) -> tuple[str, ...]:
+def _figures(one: RegionReport, public: Site | None, folder: Path) -> Mapping[PictureName, tuple[str, Figure]]:
+    """A region's charts with their public addresses, or their files in a folder while there are none."""
+    if public is None:
+        return figures(one.assets, one.charts, Site(), lambda p: (folder / p.path).as_posix(), lambda _: "")
+    day = _day(one)
+    return figures(one.assets, one.charts, public, lambda p: public.absolute(dated(p, day)), public.absolute)
+
+
+def _to_upload(done: Report, folder: Path) -> tuple[Notice, ...]:
     """Write the pictures that wait for their upload, and say where."""
-    files = [asset for one in done.regions for asset in one.assets if PictureName.parse(asset.path) is not None]
+    files = [asset for one in done.regions for asset in _pictures(one)]
     write_bundle(folder, files)
-    return tuple(f"{folder / asset.path}: written, to be uploaded or put beside your text." for asset in files)
+    return tuple(Notice("publish.to_upload", file=folder / asset.path) for asset in files)
 
 
-def _unpublished(done: Report, config: Config) -> tuple[str, ...]:
-    """A line where pictures are not at their addresses yet: what is mailed must exist before it is sent."""
-    site = Path(config.publish.folder).expanduser()
-    absent = [
-        asset.path
-        for one in done.regions
-        for asset in one.assets
-        if PictureName.parse(asset.path) is not None
-        and not (site / dated(asset, max(study.series.end for study in one.studies))).is_file()
-    ]
-    if not absent:
-        return ()
-    return (f"{len(absent)} of these pictures are not in {site} yet: run `climtrack publish` before you send them.",)
-
-
-def _subjects(one: RegionReport, default: str, public: Addresses | None, folder: Path) -> list[tuple[str, Subject]]:
-    """Every chart in every language with its pictures' addresses, or their files in a folder while there are none."""
-    day = max(study.series.end for study in one.studies)
-    ids = {chart.id for chart in one.charts}
-    groups: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
-    for asset in one.assets:
-        name = PictureName.parse(asset.path)
-        if name is not None and (name.theme, name.suffix) == ("light", "png") and asset.words is not None:
-            groups.setdefault((name.subject, name.chart, name.language), []).append((name, asset))
-    found = []
-    for (subject, chart, code), drawn in groups.items():
-        owner = subject if subject in ids else one.charts[0].id
-        pictures = {
-            name.preset: Picture(
-                public.absolute(dated(asset, day)) if public else (folder / asset.path).as_posix(),
-                asset.width,
-                asset.height,
-            )
-            for name, asset in drawn
-        }
-        words = drawn[0][1].words
-        if words is not None:
-            page = public.absolute(page_address(owner, code, default)) if public else ""
-            frame = public.absolute(embed_address(owner)) if public else ""
-            found.append((f"{subject}.{chart}.{code}", Subject(pictures, words, code, page, frame)))
-    return found
-
-
-#: Formats that a site needs: pages, phones, mail, link previews.
-PRESETS = ("wide", "post", "email", "phone", "card")
-#: Folders of the store, which hold no site.
-PARTS = ("series", "rejects", "damaged", "log")
-#: Those that dark readers of the site see.
-DARK = ("post",)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Publishing:
-    """The outcome of `publish`."""
-
-    report: Report  # What was found and drawn
-    published: Published
-    folder: Path
-
-
-def publish(
-    request: Request,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path | None = None,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Publishing:
-    """Bring the static site up to date for some regions; all others stay as they are."""
-    done = report(for_site(request), config=config, transport=transport, now=now, on_done=on_done)
-    return publish_report(done, request.languages, config=config, now=now, folder=folder)
+def _unpublished(done: Report, config: Config) -> tuple[Notice, ...]:
+    """Whether pictures are not at their addresses yet: what is mailed must exist before it is sent."""
+    site = site_folder(config)
+    absent = [p for one in done.regions for p in _pictures(one) if not (site / dated(p, _day(one))).is_file()]
+    return (Notice("publish.absent", n=len(absent), folder=site),) if absent else ()
 
 
 def for_site(request: Request) -> Request:
@@ -235,49 +185,54 @@ def for_site(request: Request) -> Request:
     )
 
 
+def publish(
+    request: Request,
+    *,
+    config: Config,
+    transport: Callable[[], Transport],
+    now: dt.datetime,
+    folder: Path | None = None,
+    on_done: Callable[[SeriesKey], None] = lambda _: None,
+) -> tuple[Report, Published]:
+    """Bring the static site up to date for some regions; all others stay as they are."""
+    done = report(for_site(request), config=config, transport=transport, now=now, on_done=on_done)
+    return done, publish_report(done, request.languages, config=config, now=now, folder=folder)
+
+
 def publish_report(
     done: Report, languages: tuple[str, ...], *, config: Config, now: dt.datetime, folder: Path | None = None
-) -> Publishing:
+) -> Published:
     """Publish a report that was made for a site."""
     if done.simulated or not done.regions:
-        raise PublishError("there are no real data to publish", "Run `climtrack fetch` where the source can be reached")
-    root = folder if folder is not None else site_folder(config)
-    _apart(root, config.home)
-    settings = SiteSettings(config.publish.public_url, config.publish.title, languages)
-    bounds = Bounds(config.publish.max_megabytes * 1_000_000, config.publish.prune)
-    editions = [edition(one, config) for one in done.regions]
-    published = Folder(root).publish(builder(editions, settings), now=now, bounds=bounds)
-    return Publishing(done, published, root)
+        raise PublishError("publish.no_data")
+    root, settings = folder or site_folder(config), config.publish
+    _refuse_data_folder(root, config.home)
+    pages = [
+        RegionPage(
+            config.region(one.pairing.region),
+            _day(one),
+            max(study.series.source.retrieved for study in one.studies),
+            one.charts,
+            one.notices,
+            _pictures(one),
+            tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+        )
+        for one in done.regions
+    ]
+    site = Site(settings.public_url, settings.title, languages)
+    return Folder(root).publish(
+        builder(pages, site), now=now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
+    )
 
 
-def _apart(root: Path, home: Path) -> None:
+def _refuse_data_folder(root: Path, home: Path) -> None:
     """Readers are never given the data folder: a web server before the site would show all of it."""
     site, store = root.resolve(), home.resolve()
     if store.is_relative_to(site) or any(site.is_relative_to(store / name) for name in PARTS):
-        raise PublishError(
-            f"the site's folder {shortened(root, 60)} is the data folder, or one that climtrack keeps in it",
-            "Choose a folder of its own in [publish]",
-        )
+        raise PublishError("publish.data_folder", folder=shortened(root, 60))
 
 
 def publish_round(done: Report, config: Config, now: dt.datetime) -> tuple[str, ...]:
     """Publish what an unattended round has drawn."""
-    return publish_report(done, config.report.languages, config=config, now=now).published.notes
-
-
-def site_folder(config: Config) -> Path:
-    """Where the site is, as config.toml says."""
-    return Path(config.publish.folder).expanduser()
-
-
-def edition(one: RegionReport, config: Config) -> Edition:
-    """A region's report as the site takes it."""
-    return Edition(
-        config.region(one.pairing.region),
-        max(study.series.end for study in one.studies),
-        max(study.series.source.retrieved for study in one.studies),
-        one.charts,
-        dict(one.prose),
-        tuple(asset for asset in one.assets if asset.media_type.startswith("image/")),
-        tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
-    )
+    published = publish_report(done, config.report.languages, config=config, now=now)
+    return tuple(Language("en").say(notice) for notice in published.notices)

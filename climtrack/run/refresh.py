@@ -20,20 +20,19 @@ from typing import Any
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, PublishError, SeriesError, StoreBusy, StoreError
+from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError, SeriesError, StoreBusy, StoreError
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder
 from climtrack.grids import download
 from climtrack.grids.download import Policy, hurried
-from climtrack.publish.site import latest
-from climtrack.run.drawing import Album, charts_of, looks
+from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import Fetched
 from climtrack.run.grids import Stored, backfill, default_policy, job
 from climtrack.run.notify import notify
-from climtrack.run.publish import for_site, site_folder
+from climtrack.run.publish import for_site
 from climtrack.run.report import Report, Request, composed
-from climtrack.run.schedule import Book, Progress
+from climtrack.run.schedule import HistoryFile, RunHistory
 from climtrack.run.series import (
     VARIABLES,
     Freshness,
@@ -49,11 +48,11 @@ from climtrack.run.series import (
     update,
     wanted,
 )
-from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Status, Transport
+from climtrack.words.language import Language
 
 # The log of unattended rounds: one file in the home folder, rotated, in UTC.
 
@@ -244,7 +243,7 @@ def refresh(
         pairs = pairings(config.refresh.regions, VARIABLES, config, store)
         keys = wanted(pairs, VARIABLES)
         request = _request(config, write=publish is None)
-        themes = looks(config, request.themes)
+        themes = themes_of(config, request.themes)
         done: list[SeriesKey] = []
 
         def told(key: SeriesKey) -> None:
@@ -253,9 +252,8 @@ def refresh(
 
         asked = [key for key in keys if not computed(key, config, store)]
         try:
-            with stoppable():
-                updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
-                updates = (*updates, *increments(config=config, now=now))
+            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
+            updates = (*updates, *increments(config=config, now=now))
         except KeyboardInterrupt:
             return _interrupted(now, asked, done)
         series = {key: found for key in keys if (found := held(store, key)) is not None}
@@ -270,16 +268,13 @@ def refresh(
         if not series:
             return whole
         try:
-            with stoppable():
-                doubts, departures = _doubts(series, second, config, now)
-                goods = Stock(series, updates, departures=departures)
-                album = Album(config.home, _shown(config, request))
-                report = composed(
-                    request, pairs, goods, themes,
-                    config=config, store=store, transport=transport, now=now, draw=album.draw,
-                )  # fmt: skip
-                lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
-                album.save()
+            doubts, departures = _doubts(series, second, config, now)
+            goods = Stock(series, updates, departures=departures)
+            report = composed(
+                request, pairs, goods, themes,
+                config=config, store=store, transport=transport, now=now,
+            )  # fmt: skip
+            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
         except (StoreError, PublishError, ConfigError) as problem:
             return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
         except KeyboardInterrupt:
@@ -288,7 +283,7 @@ def refresh(
             whole,
             lines=tuple(dict.fromkeys(lines)),
             pictures=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
-            drawn=album.drawn,
+            drawn=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
             published=publish is not None,
             trouble=3 if report.undrawn else 0,
         )
@@ -323,22 +318,6 @@ def _request(config: Config, *, write: bool) -> Request:
     return request if write else for_site(request)
 
 
-def _shown(config: Config, request: Request) -> Callable[[str], bytes | None]:
-    """Reads a picture where the last round left it: in the site, or in a region's folder of the report."""
-
-    def read(path: str) -> bytes | None:
-        if request.folder is None:
-            places = [site_folder(config) / latest(path)]
-        else:
-            places = [request.folder / region / path for region in request.regions]
-        for place in places:
-            with suppress(OSError):
-                return place.read_bytes()
-        return None
-
-    return read
-
-
 def _code(problem: ClimtrackError) -> int:
     """Exit code where the data are stored and the pictures or the site could not be made."""
     codes = ((StoreBusy, 6), (StoreError, 5), (ConfigError, 2), (ClimtrackError, 3))
@@ -366,10 +345,10 @@ def unattended_round(
     publish: Publish | None,
     second: Callable[[], Transport] | None = None,
     on_done: Callable[[SeriesKey], None] = lambda _: None,
-    book: Book | None = None,
+    history: HistoryFile | None = None,
 ) -> Refreshed:
     """One round, remembered on disk."""
-    book = book or Book(config.home)
+    history = history or HistoryFile(config.home)
     with run_log(config.home) as log:
         log.info("round begins")
         try:
@@ -379,11 +358,11 @@ def unattended_round(
             raise
         except ClimtrackError as problem:
             log.error("%s", problem)
-            _remember(config, book, now, 2 if isinstance(problem, ConfigError) else 5, False, (str(problem),), log)
+            _remember(config, history, now, 2 if isinstance(problem, ConfigError) else 5, False, (str(problem),), log)
             raise
         except Exception:  # a bug: into the log, where a person finds it, and on to whoever called
             log.exception("a bug ended the round")
-            _remember(config, book, now, 1, False, ("a bug ended the round; it is in the log",), log)
+            _remember(config, history, now, 1, False, ("a bug ended the round; it is in the log",), log)
             raise
         for line in done.lines:
             log.warning("%s", line)
@@ -395,40 +374,47 @@ def unattended_round(
         )  # fmt: skip
         if done.interrupted:
             return done
-        lines = _remember(config, book, now, done.code, done.stale, done.lines, log)
+        lines = _remember(config, history, now, done.code, done.stale, done.lines, log)
         return replace(done, lines=(*done.lines, *lines))
 
 
 def _remember(
-    config: Config, book: Book, now: dt.datetime, code: int, stale: bool, lines: tuple[str, ...], log: logging.Logger
+    config: Config,
+    history: HistoryFile,
+    now: dt.datetime,
+    code: int,
+    stale: bool,
+    lines: tuple[str, ...],
+    log: logging.Logger,
 ) -> tuple[str, ...]:
     """Write what the schedule needs; tell of a failure that lasts, and of its end."""
-    before = book.read()
+    before = history.read()
     after = before.after(now, code, stale=stale)
-    told: tuple[str, ...] = ()
-    if code and not before.told and (after.tries >= _WORTH_TELLING or code == 5):
-        sent = notify(config.notify, _message("failure", now, code, after, lines))
-        after, told = replace(after, told=sent.given), sent.lines
-    elif not code and before.told:
-        sent = notify(config.notify, _message("recovery", now, code, before, lines))
-        after, told = replace(after, told=not sent.given), sent.lines
+    problems: tuple[Notice, ...] = ()
+    if code and not before.notified and (after.tries >= _WORTH_TELLING or code == 5):
+        given, problems = notify(config.notify, _message("failure", now, code, after, lines))
+        after = replace(after, notified=given)
+    elif not code and before.notified:
+        given, problems = notify(config.notify, _message("recovery", now, code, before, lines))
+        after = replace(after, notified=not given)
+    told = tuple(map(Language("en").say, problems))
     for line in told:
         log.warning("%s", line)
     try:
-        book.write(after)
+        history.write(after)
     except ClimtrackError as problem:
         return (*told, str(problem))
     return told
 
 
-def _message(event: str, now: dt.datetime, code: int, progress: Progress, lines: tuple[str, ...]) -> dict[str, Any]:
+def _message(event: str, now: dt.datetime, code: int, history: RunHistory, lines: tuple[str, ...]) -> dict[str, Any]:
     """What a monitor or a person is told."""
     return {
         "schema": "climtrack.notice/1",
         "event": event,
         "at": now.isoformat(),
         "exit_code": code,
-        "failing_since": progress.failing_since.isoformat() if progress.failing_since else None,
-        "last_success": progress.success.isoformat() if progress.success else None,
+        "failing_since": history.failing_since.isoformat() if history.failing_since else None,
+        "last_success": history.success.isoformat() if history.success else None,
         "lines": list(lines),
     }

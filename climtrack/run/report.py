@@ -12,14 +12,14 @@ from climtrack.analysis.climatology import climatology
 from climtrack.config import Config
 from climtrack.errors import DiskError, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, Prose, report_html
-from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
-from climtrack.reporter.documents.attribution import attribution
+from climtrack.publish.page import PageChart, report_html
+from climtrack.reporter.answers import answers
+from climtrack.reporter.documents import facts_json, report_markdown, table_csv
 from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.messages import spanish_line
-from climtrack.reporter.prose import answers, words
+from climtrack.reporter.render import chart_table, words
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import Picture, companions, draw, looks, pictures
+from climtrack.run.drawing import Picture, chart_inputs, draw, pictures, themes_of
 from climtrack.run.series import Freshness, Stock, pairings, seen_at, stale, stand_ins, stock, studies_of, wanted
 from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
@@ -34,16 +34,14 @@ from climtrack.words.language import Language
 
 def tables(wanted: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
     """The numbers behind the pictures that show something else than daily lines."""
-    unique = {
-        (picture.chart, *(study.series.key for study in picture.studies)): picture
-        for picture in wanted
-        if picture.chart not in DAILY
-    }
+    unique = {(picture.chart, *(study.series.key for study in picture.studies)): picture for picture in wanted}
     made = []
     for one in unique.values():
         with suppress(RenderError):  # what cannot be drawn has no table either, and its line says why
-            made.append(chart_csv(one.chart, one.studies, **one.options))
-    return tuple(table for table in made if any(asset.path.startswith(table.path[:-3]) for asset in drawn))
+            made.append(chart_table(one.chart, one.studies, **one.options))
+    return tuple(
+        table for table in made if table is not None and any(asset.path.startswith(table.path[:-3]) for asset in drawn)
+    )
 
 
 def documents(
@@ -72,14 +70,14 @@ def page_charts(
     return tuple(
         PageChart(
             study,
-            {code: words("year_lines", [study], Language(code)) for code in languages},
+            {code: text[code] for code in languages},
             climatologies(study),
             tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
-            {code: attribution(study, Language(code)) for code in languages},
             {code: answers(study, Language(code)) for code in languages},
             {code: (data_line(study, Language(code), now),) for code in languages},
         )
         for study in studies
+        for text in (words("year_lines", [study]),)
     )
 
 
@@ -92,9 +90,7 @@ def health_of(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tupl
     return (*late, *(goods.departures[key] for key in keys if key in goods.departures))
 
 
-def page_prose(
-    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
-) -> dict[str, Prose]:
+def page_notices(pair: Pairing, languages: Sequence[str], *, health: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
     """What a region's page says above its charts."""
     notices = {
         code: (
@@ -103,10 +99,7 @@ def page_prose(
         )
         for code in languages
     }
-    return {
-        code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
-        for code in languages
-    }
+    return {code: tuple(line for line in lines if line) for code, lines in notices.items()}
 
 
 def climatologies(study: Study) -> tuple[Climatology, ...]:
@@ -119,10 +112,6 @@ def climatologies(study: Study) -> tuple[Climatology, ...]:
         if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
     )
     return (study.climatology, *(climatology(study.table, baseline) for baseline in others))
-
-
-#: Makes pictures; gives their files, and a line for each that could not be made.
-Draw = Callable[[Sequence[Picture]], tuple[tuple[Asset, ...], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +145,7 @@ class RegionReport:
     answers: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     folder: Path | None
     charts: tuple[PageChart, ...]
-    prose: Mapping[str, Prose]  # What the page says, by language
+    notices: Mapping[str, tuple[str, ...]]  # What the page says above its charts, by language
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +178,7 @@ def report(
     """Answer the author's three questions for some regions, in pictures and words."""
     store = Store(config.home, known_on=request.freshness.known_on)
     now = seen_at(now, request.freshness.known_on)
-    themes = looks(config, request.themes)
+    themes = themes_of(config, request.themes)
     pairs = pairings(request.regions, request.variables, config, store)
     keys = wanted(pairs, request.variables)
     goods = stock(
@@ -215,11 +204,10 @@ def composed(
     store: Store,
     transport: Callable[[], Transport],
     now: dt.datetime,
-    draw: Draw = draw,
 ) -> Report:
     """Analyse, draw and write what is in hand."""
     lines = [*store.notices, *goods.lines]
-    beside = companions(
+    inputs = chart_inputs(
         request.charts,
         request.variables,
         goods,
@@ -251,7 +239,7 @@ def composed(
         wanted_pictures = pictures(
             request.charts,
             studies,
-            companions=beside,
+            inputs=inputs,
             presets=request.presets,
             themes=themes,
             languages=request.languages,
@@ -261,25 +249,22 @@ def composed(
             dark = request.dark_presets
             wanted_pictures = tuple(p for p in wanted_pictures if p.theme.name != "dark" or p.preset in dark)
         drawn, missed = draw(wanted_pictures)
-        undrawn += missed
+        undrawn += map(Language("en").say, missed)
         behind = tables(wanted_pictures, drawn)
         charts = page_charts(studies, drawn, request.languages, now=now)
         health = health_of(goods, studies, seen_at(now, request.freshness.known_on))
-        prose = page_prose(pair, charts, request.languages, health=health)
+        notices = page_notices(pair, request.languages, health=health)
         papers = documents(request.languages, pair, studies, drawn, now, health, behind)
-        assets = (*drawn, *behind, *papers, report_html(charts, prose))
+        assets = (*drawn, *behind, *papers, report_html(charts, notices))
         folder = None
         if request.folder is not None:
             folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
             write_bundle(folder, assets)
         said = {
-            code: tuple(
-                (words("year_lines", [study], Language(code)).title, answers(study, Language(code)))
-                for study in studies
-            )
+            code: tuple((chart.words[code].title, chart.answers[code]) for chart in charts)
             for code in request.languages
         }
-        regions.append(RegionReport(pair, studies, assets, said, folder, charts, prose))
+        regions.append(RegionReport(pair, studies, assets, said, folder, charts, notices))
     told = tuple(dict.fromkeys((*lines, *undrawn)))
     failed = failed or bool(undrawn)
     return Report(tuple(regions), told, failed, goods.stale, goods.simulated, tuple(undrawn), goods.refusal)

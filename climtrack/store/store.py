@@ -34,7 +34,7 @@ import numpy.typing as npt
 
 from climtrack.errors import FetchError, SeriesNotFound, SourceUnavailable, StoreDamaged, StoreNewer
 from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
-from climtrack.signals import undisturbed
+from climtrack.signals import defer_signals
 from climtrack.store.merge import Merged, aligned, merge
 from climtrack.vocabulary.findings import RevisionNoise
 from climtrack.vocabulary.notice import fitted
@@ -341,7 +341,7 @@ class Writer:
             row = str(key), _stamp(self.now), str(error), error.url, sha, len(error.body), error.body[:HEAD]
             self._rejects.append(tuple(map(_text, row)))
 
-    @undisturbed()
+    @defer_signals()
     def commit(self) -> None:
         """
         Make everything put so far the store's next snapshot, at one instant; may be called more than once.

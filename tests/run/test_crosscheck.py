@@ -12,7 +12,7 @@ from climtrack.config import Config, load
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import fetch
 from climtrack.run.refresh import Refreshed, unattended_round
-from climtrack.run.report import page_prose
+from climtrack.run.report import page_notices
 from climtrack.run.series import open_transport, second_source
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.series import SeriesKey
@@ -104,13 +104,9 @@ def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path
 
 def test_a_departure_stands_on_the_page_in_both_languages() -> None:
     """The source-health line of a Spanish page is Spanish, not absent."""
-    from types import SimpleNamespace
-    from typing import Any
-
     line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050"
-    charts: Any = [SimpleNamespace(words={code: SimpleNamespace(title="T") for code in ("en", "es")})]
     pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
-    said = page_prose(pair, charts, ("en", "es"), health=(line,))
-    assert line in said["en"].notices
+    said = page_notices(pair, ("en", "es"), health=(line,))
+    assert line in said["en"]
     spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
-    assert f"{spanish}lo normal son hasta 0,050" in said["es"].notices
+    assert f"{spanish}lo normal son hasta 0,050" in said["es"]

@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.messages import spanish_line
-from climtrack.reporter.places import place
-from climtrack.reporter.plain import markdown, plain
-from climtrack.reporter.prose.answers import answers
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.sentences import Phrases, markdown, place, plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import Pairing
@@ -78,7 +76,7 @@ def _section(
     tables: Sequence[str],
 ) -> str:
     """One language's part."""
-    voices = [Voice(study, language) for study in studies]
+    voices = [Phrases(study, language) for study in studies]
     home = next((v for v in voices if v.study.region.name == pair.region), voices[0])
     newest = max(voice.day for voice in voices)
     title = language.text("report.title", name=home.place.name, date=language.date_long(newest))
