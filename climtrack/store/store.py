@@ -137,7 +137,7 @@ class Store:
     def __contains__(self, key: object) -> bool:
         return key in self._heads
 
-    def asked(self) -> tuple[SeriesKey, ...]:
+    def sources(self) -> tuple[SeriesKey, ...]:
         """Series whose source was asked, whether or not it ever gave one."""
         return tuple(self._health)
 
