@@ -23,7 +23,10 @@ WARMEST_MONTH = {
         )
     ],
     "analysis/survey.py": [
-        ("        revision_noise=frame.noise,\n", "        revision_noise=frame.noise, warmest_month=warmest_month(frame),\n"),
+        (
+            "        revision_noise=frame.noise,\n",
+            "        revision_noise=frame.noise, warmest_month=warmest_month(frame),\n",
+        ),
         (
             "def _missing(frame: Frame)",
             "def warmest_month(frame: Frame) -> float | Unknown:\n"
