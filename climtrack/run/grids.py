@@ -214,7 +214,7 @@ class Job:
 
     place: Place
     regions: tuple[Region, ...]
-    since: dt.date  # Days wanted, both included
+    since: dt.date  # Both included
     until: dt.date
     rule: Rule = "exact"  # How cells on an edge count
     stride: int = 1  # Every so many rows and columns of an OPeNDAP location
@@ -450,14 +450,14 @@ def _tidy(folder: Path, todo: Sequence[Item]) -> None:
     """
     Remove what a killed run left, but for the parts of files that can be continued.
 
-    Those are the ones still wanted, and the two newest of others: a refresh in the middle of a long backfill must not
+    Those are the ones still needed, and the two newest of others: a refresh in the middle of a long backfill must not
     throw away half a year of it.
     """
-    wanted = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
+    needed = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
     found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    others = [path.stem for path in found if path.suffix == ".part" and path.stem not in wanted]
+    others = [path.stem for path in found if path.suffix == ".part" and path.stem not in needed]
     for left in found:
-        if left.suffix not in (".part", ".etag") or left.stem not in wanted | set(others[:2]):
+        if left.suffix not in (".part", ".etag") or left.stem not in needed | set(others[:2]):
             remove(left)
 
 
@@ -466,11 +466,11 @@ def _reduced(work: Job, item: Item, received: Received, today: dt.date, schedule
     location, place = str(received.path) if received.path.name else received.url, work.place
     (found,) = file_means([location], work.request, scheduler=scheduler, workers=workers)
     if found.product not in ("", place.product):
-        raise SeriesError("grid.wrong_product", file=found.label, product=found.product, wanted=place.product)
+        raise SeriesError("grid.wrong_product", file=found.label, product=found.product, expected=place.product)
     dates = found.times.astype("datetime64[D]")
     if place.per == "day":
         if dates.size != 1 or dates[0].item() != item.first:
-            raise SeriesError("grid.wrong_day", file=found.label, day=str(dates[0]), wanted=item.first)
+            raise SeriesError("grid.wrong_day", file=found.label, day=str(dates[0]), expected=item.first)
         return found
     # The newest days of a yearly file are preliminary, which it does not say.
     early = dates >= np.datetime64(today - dt.timedelta(days=download.FINAL_AFTER))
