@@ -9,7 +9,7 @@ from climtrack.config import Config, load
 from climtrack.errors import ClimtrackError
 from climtrack.fetcher.http import Http
 from climtrack.run import schedule
-from climtrack.run.drawing import looks
+from climtrack.run.drawing import themes_of
 from climtrack.run.publish import site_folder
 from climtrack.run.refresh import _request
 from climtrack.run.series import endpoints, http_policy, pairings, wanted
@@ -24,7 +24,7 @@ def settled(path: Path) -> Config | None:
         config = load(path, {"CLIMTRACK_HOME": "nowhere"})
         for write in (True, False):
             request = _request(config, write=write)
-            looks(config, request.themes)
+            themes_of(config, request.themes)
         pairs = pairings(config.refresh.regions, ("air", "sst"), config, Store(Path("nowhere")))
         assert wanted(pairs, ("air", "sst"))
         endpoints(config)

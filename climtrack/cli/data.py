@@ -1,4 +1,4 @@
-"""`climtrack fetch` and `status`."""
+"""`climtrack fetch`, `status`, `history` and `export`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from climtrack.cli.options import (
     variables,
 )
 from climtrack.cli.output import as_json, note, progress, say, tell
-from climtrack.errors import SeriesNotFound
+from climtrack.errors import Notice, SeriesNotFound
 
 if TYPE_CHECKING:
     from climtrack.config import Config
@@ -31,28 +31,15 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.series import SeriesKey
 
 
-# `climtrack history` and `export`: what was known when, and files for other programs.
-
-
-def archive_add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(history)
-    app.command()(export)
-
-
 def history(
     region: Regions = None,
     variable: Variables = None,
-    day: Annotated[
-        str | None, typer.Option("--date", "-d", metavar="DATE", help="Every value this day ever had.")
-    ] = None,
+    day: Annotated[str | None, typer.Option("--date", "-d", metavar="DATE")] = None,
     lang: Tongue = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Show how published values changed: the downloads that changed a series, or every value one day ever had.
-
     \b
     climtrack history --region nh
     climtrack history --region natlan --variable sst --date 2026-07-04
@@ -68,8 +55,8 @@ def history(
     for line in store.notices:
         note(line)
     if wanted is not None and not any(document["series"].values()):
-        asked = ", ".join(key.label for key in keys) if len(keys) < 4 else f"{len(keys)} series"
-        raise SeriesNotFound(f"{asked}: no value of {wanted} was ever stored", "Choose another --date")
+        asked = [key.label for key in keys] if len(keys) < 4 else Notice("cli.series", n=len(keys))
+        raise SeriesNotFound("cli.no_value", series=asked, date=wanted)
     if json:
         as_json(document)
     else:
@@ -88,19 +75,15 @@ def history(
 
 
 def export(
-    fmt: Annotated[str, typer.Option("--format", "-f", metavar="csv|netcdf|json|parquet", help="File format.")] = "csv",
+    fmt: Annotated[str, typer.Option("--format", "-f", metavar="csv|netcdf|json|parquet")] = "csv",
     region: Regions = None,
     variable: Variables = None,
     baseline: Years = None,
-    with_history: Annotated[bool, typer.Option("--history", help="Every value ever held, too.")] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path(
-        "climtrack-export"
-    ),
+    with_history: Annotated[bool, typer.Option("--history")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-export"),
     config: ConfigPath = None,
 ) -> None:
     """
-    Write stored series, their climatology and anomalies as files for other programs.
-
     \b
     climtrack export --format netcdf --region nh
     climtrack export --format csv --baseline 1981-2010 --history
@@ -145,28 +128,18 @@ def _stored(settings: Config, region: list[str] | None, variable: list[str] | No
     else:
         keys = [key for key in held if key.variable in {OPTIONS[option].name for option in options}]
     if not keys:
-        raise SeriesNotFound("nothing of that is stored", "Run `climtrack fetch`")
+        raise SeriesNotFound("cli.nothing_stored")
     return store, keys
 
 
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(fetch)
-    app.command()(status)
-
-
 def fetch(
-    region: Annotated[
-        list[str] | None, typer.Argument(metavar="REGION", help="Regions; none means every series known.")
-    ] = None,
+    region: Annotated[list[str] | None, typer.Argument(metavar="REGION")] = None,
     variable: Variables = None,
     strict: Strict = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Download what is new into the store; what did not change is not sent again.
-
     \b
     climtrack fetch
     climtrack fetch nh sh --variable air
@@ -197,16 +170,12 @@ def fetch(
 
 
 def status(
-    check: Annotated[
-        bool, typer.Option("--check", help="For monitors: exit 3 where data are too old or the schedule is silent.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check")] = False,
     lang: Tongue = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Show what is stored, how old it is, where it came from, what is preliminary and what went wrong last.
-
     \b
     climtrack status
     climtrack status --json

@@ -24,31 +24,15 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, say, tell
+from climtrack.cli.output import as_json, note, progress, say, terminal
 from climtrack.cli.report import Charts, Presets
-from climtrack.vocabulary.notice import counted
+from climtrack.errors import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from climtrack.config import Config
-    from climtrack.errors import Notice
     from climtrack.run.report import Report, Request
-
-
-def _tell_all(notices: Sequence[Notice]) -> None:
-    from climtrack.words.language import Language
-
-    for notice in notices:
-        note(Language("en").say(notice))
-
-
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(post)
-    app.command()(embed)
-    app.command()(publish)
-    app.command()(serve)
 
 
 def _request(
@@ -85,6 +69,13 @@ def _request(
     )
 
 
+def _print_notes(done: Report, notices: Sequence[Notice] = ()) -> None:
+    for line in done.lines:
+        note(line)
+    for notice in notices:
+        note(notice)
+
+
 def _finish(done: Report) -> None:
     """Exit code of a run whose result is whole but for some series or charts."""
     if done.code:
@@ -93,22 +84,18 @@ def _finish(done: Report) -> None:
 
 def post(
     region: Regions = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Day of the last issue: says what changed since.")
-    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE")] = None,
     variable: Variables = None,
     lang: Languages = None,
     baseline: Years = None,
     as_of: AsOf = None,
     chart: Charts = None,
     preset: Presets = None,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("climtrack-post"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-post"),
     offline: Offline = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Write a ready section for a newsletter: answers, pictures with alt text, what changed, source.
-
     \b
     climtrack post --region nh --since 2026-11-03 --lang es,en
     climtrack post --region nh,sh --preset email
@@ -127,75 +114,59 @@ def post(
             asked, past(since, "--since", now()), config=settings, transport=transport, now=now(), folder=out,
             on_done=told,
         )  # fmt: skip
-    for line in done.lines:
-        note(line)
+    _print_notes(done)
     posts = [asset.path for asset in files if asset.path.startswith("post.")]
     pictures = sum(asset.media_type.startswith("image/") for asset in files)
-    tell(f"{out}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
+    say(Notice("publish.post", folder=out, files=tuple(dict.fromkeys(posts)), n=pictures))
     _finish(done)
 
 
 def embed(
-    platform: Annotated[
-        list[str],
-        typer.Option(
-            "--for", "-f", metavar="PLATFORM",
-            help="substack, ghost, wordpress, email, markdown, html, iframe, quarto, hugo.",
-        ),
-    ],
+    platform: Annotated[list[str], typer.Option("--for", "-f", metavar="PLATFORM")],
     region: Regions = None,
     variable: Variables = None,
     lang: Languages = None,
     baseline: Years = None,
     as_of: AsOf = None,
     chart: Charts = None,
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", metavar="DIR", help="Where pictures to upload go while public_url is not set."),
-    ] = Path("climtrack-embed"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-embed"),
     offline: Offline = False,
     json: Json = False,
     config: ConfigPath = None,
-) -> None:  # fmt: skip
+) -> None:
     """
-    Print what to paste into a platform, with its alt text; the addresses are those that `publish` writes.
-
     \b
     climtrack embed --region nh --variable air --chart year-lines --lang en --for ghost
     climtrack embed --region nh --for email --lang es
     """
-    from climtrack.publish.post import NEEDS, PLATFORMS
+    from climtrack.publish.post import PLATFORMS
     from climtrack.run.publish import snippets
     from climtrack.run.series import open_transport
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
-    presets = tuple(dict.fromkeys(preset for name in platforms for preset in NEEDS[name]))
+    presets = tuple(dict.fromkeys(preset for name in platforms for preset in PLATFORMS[name].presets))
     asked = _request(
         settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, found, said = snippets(
+        done, found, notices = snippets(
             asked, platforms, config=settings, transport=transport, now=now(), folder=out, on_done=told
         )
-    for line in done.lines:
-        note(line)
-    _tell_all(said)
+    _print_notes(done, notices)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
     else:
         for label, name, text in found:
             if len(found) > 1:
-                note(f"--- {label} for {name}")
+                note(terminal().what(Notice("embed.snippet", label=label, platform=name)))
             for line in text.rstrip("\n").split("\n"):
                 say(line)
     _finish(done)
 
 
 def publish(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="Folder of the site; default as in config.toml.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
     region: Regions = None,
     variable: Variables = None,
     lang: Languages = None,
@@ -206,10 +177,6 @@ def publish(
     config: ConfigPath = None,
 ) -> None:
     """
-    Write the static site: pages, dated and latest pictures, feed, data. Any host can serve it.
-
-    Nothing published is ever deleted unless `prune = true` stands in config.toml.
-
     \b
     climtrack publish
     climtrack publish public --region nh,sh --lang es,en
@@ -224,11 +191,9 @@ def publish(
     )
     with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
         done, one = run(asked, config=settings, transport=transport, now=now(), folder=folder, on_done=told)
-    for line in done.lines:
-        note(line)
-    _tell_all(one.notices)
+    _print_notes(done, one.notices)
     if not settings.publish.public_url:
-        note("public_url is not set in config.toml: feed, cards and snippets point at this computer.")
+        note(Notice("publish.local"))
     root = folder or site_folder(settings)
     if json:
         as_json(
@@ -244,25 +209,18 @@ def publish(
             }
         )
     else:
-        files = counted(one.written, "file")
-        tell(f"{root}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
+        say(Notice("publish.written", folder=root, n=one.written, unchanged=one.unchanged, pruned=one.pruned))
     _finish(done)
 
 
 def serve(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="A published site; default as in config.toml.")
-    ] = None,
-    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 for any free one.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS")] = None,
+    port: Annotated[int | None, typer.Option("--port", "-p", min=0, max=65535)] = None,
     public: Public = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Serve the published site over HTTP, read-only, to this computer; Ctrl-C stops it.
-
     \b
     climtrack serve
     climtrack serve public --port 8080
@@ -276,4 +234,9 @@ def serve(
     settings = configuration(config)
     chosen = serving(settings, host=host, port=port, public=public)
     root = folder if folder is not None else site_folder(settings)
-    run(root, chosen, now=lambda: dt.datetime.now(dt.UTC), ready=lambda url: tell(f"Serving {root} at {url}"))
+    run(
+        root,
+        chosen,
+        now=lambda: dt.datetime.now(dt.UTC),
+        ready=lambda url: say(Notice("serve.at", folder=root, url=url)),
+    )

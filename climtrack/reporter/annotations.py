@@ -1,4 +1,4 @@
-"""Colours: sixteen classes from cold to warm, and their key."""
+"""What is written and keyed inside the axes: labels at the ends of lines, a key, the callout, the scale of colours."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from climtrack.reporter.layout import LAST_BASELINE, UNIT, signed_ticks
 from climtrack.reporter.theme import AVERAGE_LINE, DIVERGING, LAST_LINE
 from climtrack.vocabulary.findings import Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
 
 if TYPE_CHECKING:
-    from climtrack.reporter.canvas import Canvas
-
-# Ends: labels at the right edge of lines, in the lines' own inks.
-
+    from climtrack.reporter.canvas import Canvas, Panel
 
 END_GAP = 9.0
 #: Room to the right of the axes for them.
@@ -63,9 +61,6 @@ def draw_ends(canvas: Canvas, x: float, labels: Sequence[End], low: float, high:
     return found
 
 
-# Key: a few strokes with their names inside the picture, for compositions without room at the right edge.
-
-
 SWATCH, SWATCH_GAP, KEY_CLEAR, KEY_LEADING = 21.0, 5.0, 4.0, 1.27
 KEY_DASHES = (0, (3.6, 2.4))
 
@@ -78,6 +73,25 @@ class KeyItem:
     colour: str  # Ink of the stroke in front of it
     stroke: float
     dash: object = "-"
+
+
+def draw_right_labels(
+    canvas: Canvas, panel: Panel, study: Study, last: float, average: float, *, record: bool = False, below: float = 0.0
+) -> list[Rect]:
+    """Last year and the average, named where their lines end at the right; `record` where last year holds it."""
+    theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
+    found = []
+    if not np.isnan(last):
+        lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
+        if record and not card:
+            lines.append(Line(canvas.language.text("picture.record"), "regular", size, theme.last_year_text))
+        found.append(End(panel.y(last), tuple(lines)))
+    if study.climatology is not None:
+        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
+        if not card:
+            lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
+        found.append(End(panel.y(average), tuple(lines)))
+    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
 def last_year_item(canvas: Canvas, study: Study, *, record: bool = False) -> KeyItem:
@@ -118,10 +132,6 @@ def draw_key(canvas: Canvas, items: Sequence[KeyItem], place: Rect) -> None:
         baseline += KEY_LEADING * item.line.size
 
 
-# Callout: the last point, said beside it.
-
-
-Floats = npt.NDArray[np.float64]
 #: Clear space around the block, shortest leader, and the room between leader and block.
 CALLOUT_CLEAR, SHORTEST_LEADER, LEADER_GAP = 4.0, 13.0, 5.0
 #: A leader shorter than this hides the end of the line that it points at.
@@ -219,9 +229,6 @@ def draw_callout(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y
             share = DOT_RADIUS / reach
             canvas.stroke([side, x + (side - x) * share], [middle, y + (middle - y) * share], ink, 0.9, z=8)
     canvas.block("callout", place.left, place.top, found)
-
-
-# Arrangement: callout and inset (or key) placed together, so that neither takes the other's only room.
 
 
 Second = Callable[[Emptiness], Rect | None]

@@ -1,4 +1,4 @@
-"""Differences from average beside the flagship's curve: the eye must be able to check the title."""
+"""Curves of one study over its years, limits that hold for every issue, and the panel of differences beside them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,13 @@ from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_grid, draw_mo
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.series import YearTable
+from climtrack.vocabulary.series import Floats, YearTable
 from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-# Curves of one study: what the flagship, the hemispheres and their difference panels share.
-
-
-Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 DAY_MIDDLES: Floats = np.arange(DAYS, dtype=np.float64) + 0.5
 DOTTED = (0, (0.15, 1.75))
 
@@ -92,6 +89,15 @@ def end_point(study: Study, table: YearTable) -> tuple[float, float]:
     return day - 0.5, float(table.row(study.year)[day - 1])
 
 
+def draw_this_year(panel: Panel, xs: Floats, values: Floats, preliminary: Bools, *, z: float = 6) -> None:
+    """This year's line, dotted from the last settled day through the preliminary ones."""
+    line = {"colour": panel.theme.this_year, "width": THIS_LINE, "z": z}
+    panel.heavy(xs, np.where(preliminary, np.nan, values), **line, gid="this-year")
+    if preliminary.any():
+        dotted = preliminary | np.concatenate([preliminary[1:], [False]])
+        panel.heavy(xs, np.where(dotted, values, np.nan), **line, gid="preliminary", dash=DOTTED)
+
+
 def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None) -> Floats:
     """Draw all years, the band, the average, last year and this year."""
     table, rows = study.table, lines_by_role(study, study.table)
@@ -129,19 +135,7 @@ def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
     # Last year's line reaches the first day of this one, so that the colour changes without a gap.
     joined = ~current | np.concatenate([[False], ~current[:-1]])
     panel.heavy(xs, np.where(joined, values, np.nan), panel.theme.last_year, LAST_LINE, z=5, gid="last-year")
-    settled = current & ~waiting
-    panel.heavy(xs, np.where(settled, values, np.nan), panel.theme.this_year, THIS_LINE, z=6, gid="this-year")
-    if waiting.any():
-        pending = waiting | np.concatenate([waiting[1:], [False]])
-        panel.heavy(
-            xs,
-            np.where(pending & current, values, np.nan),
-            panel.theme.this_year,
-            THIS_LINE,
-            z=6,
-            gid="preliminary",
-            dash=DOTTED,
-        )
+    draw_this_year(panel, xs, np.where(current, values, np.nan), waiting)
     panel.dot(float(xs[-1]), float(values[-1]))
     return panel.points(xs, np.where(current, values, np.nan))
 
@@ -152,23 +146,14 @@ def _draw_front(panel: Panel, study: Study, rows: Years, lighter: float = 1.0) -
     panel.heavy(
         *trace(rows.last, leap=isleap(study.year - 1)), panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year"
     )
-    panel.heavy(xs, trace(rows.settled, leap=leap)[1], panel.theme.this_year, THIS_LINE * lighter, z=6, gid="this-year")
+    ink, width = panel.theme.this_year, THIS_LINE * lighter
+    panel.heavy(xs, trace(rows.settled, leap=leap)[1], ink, width, z=6, gid="this-year")
     if not np.isnan(rows.pending).all():
-        panel.heavy(
-            xs,
-            trace(rows.pending, leap=leap)[1],
-            panel.theme.this_year,
-            THIS_LINE * lighter,
-            z=6,
-            gid="preliminary",
-            dash=DOTTED,
-        )
+        panel.heavy(xs, trace(rows.pending, leap=leap)[1], ink, width, z=6, gid="preliminary", dash=DOTTED)
     day = dayofyear_of(study.series.end)
     panel.dot(day - 0.5, float(rows.this[day - 1]))
     return panel.points(*trace(rows.this, leap=leap))
 
-
-# Composition: limits and layout that hold for every issue of a series, so that pictures compare.
 
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
 HEADROOM = (0.0, 0.1, 0.2, 0.32)
@@ -359,10 +344,7 @@ def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: flo
     first = study.series.end - dt.timedelta(days=RECENT - 1)
     xlim = (0.0, float(RECENT)) if is_early(study) else (0.0, float(DAYS))
     panel = canvas.panel(area, xlim, ylim, z=z)
-    draw_grid(
-        canvas, panel, values, label,
-        left=left, unit=UNIT, above=ABOVE, z=z - 0.5,
-    )  # fmt: skip
+    draw_grid(canvas, panel, values, label, left=left, above=ABOVE, z=z - 0.5)
     if is_early(study):
         canvas.traces.append(_draw_recent(panel, study, first))
         draw_month_starts(canvas, panel, first, z=z + 0.1)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter import projection
@@ -22,11 +21,8 @@ from climtrack.reporter.theme import COLOURS, DIVERGING, PRESETS, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
-from climtrack.vocabulary.series import Status
+from climtrack.vocabulary.series import Floats, Status
 from climtrack.words.language import Language, direction
-
-# Sheet: how every map is laid out: head and foot, the map with its facts beside it, the finished file.
-
 
 #: Sizes that a map is composed for.
 MAP_PRESETS = ("wide", "post", "email", "phone")
@@ -115,9 +111,6 @@ def _asset(canvas: Canvas, told: Words, inks: Sequence[str], name: str, fmt: str
     return Asset(path, encode.MEDIA_TYPES[fmt], data, canvas.language.code, told, *size.pixels)
 
 
-# What a map of anomalies says.
-
-
 #: Above this share of values a region counts as known whole: what is left is rounding.
 WHOLE = 0.9995
 
@@ -185,9 +178,6 @@ def map_source(shown: FieldMap, language: Language) -> str:
     """Whose data these are; Climate Reanalyzer has no part in a map computed from the product's own grids."""
     product = PRODUCTS[shown.product]
     return language.text("map.source", product=product.title, provider=product.provider)
-
-
-Floats = npt.NDArray[np.float64]
 
 
 def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str, fmt: str = "png") -> Asset:

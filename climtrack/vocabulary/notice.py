@@ -88,7 +88,13 @@ class Symptom:
 LONGEST = 200
 #: How the names that are left out are counted, by language.
 REST = {"en": ("and", "more"), "es": ("y", "más")}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NAMES = re.compile(r"([\w.-]+(?:, [\w.-]+)+)(?=: )")
+
+
+def cleaned(text: str) -> str:
+    """A text without what would steer a terminal: control characters and marks of writing direction."""
+    return _CONTROL.sub("", text)
 
 
 def fitted(line: str, *, language: str = "en", limit: int = LONGEST) -> str:

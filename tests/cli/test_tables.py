@@ -12,7 +12,7 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
 from climtrack.analysis.survey import study
 from climtrack.cli.app import main
-from climtrack.cli.overview import spoken, spoken_here
+from climtrack.cli.overview import terminal_language
 from climtrack.cli.tables import (
     Rows,
     air_sea_rows,
@@ -159,4 +159,4 @@ def test_a_table_speaks_one_language(capsys: pytest.CaptureFixture[str], monkeyp
 )
 def test_the_terminal_decides(environment: dict[str, str], help_: str, tables_: str) -> None:
     """Tables follow the rule of ``--help``; a Mexican terminal has its own decimal point."""
-    assert (spoken(environment), spoken_here(environment)) == (help_, tables_)
+    assert terminal_language(environment) == tables_

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
@@ -41,7 +40,6 @@ from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
 from climtrack.reporter.layout import (
     MONTH_DROP,
-    UNIT,
     YEAR,
     dotted_note,
     draw_grid,
@@ -54,13 +52,11 @@ from climtrack.reporter.layout import (
 from climtrack.reporter.sentences import Phrases, place, plain, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# hemispheres in words: are both halves doing the same? The contrast leads; both differences always stand together.
-
 
 HALVES = {"nh", "sh"}
 
@@ -91,7 +87,6 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``hemispheres`` says."""
     if len(each) != 2:
         raise RenderError("draw.hemispheres.two", count=len(each))
     one, two = each
@@ -131,7 +126,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     )  # fmt: skip
 
 
-Floats = npt.NDArray[np.float64]
 COLUMN_GAP = 24.0
 #: Shares of the height below the column heads: the curve, and where the title of the lower panel stands.
 UPPER, TITLE = 0.57, 0.70
@@ -194,7 +188,7 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
             by = tick_step(high - low)
             draw_grid(
                 canvas, panel, [v for v in tick_values(*ylim, by) if v <= high],
-                plain_ticks(canvas.language, by) if i == 0 else None, left=start, unit=UNIT,
+                plain_ticks(canvas.language, by) if i == 0 else None, left=start,
             )  # fmt: skip
         canvas.traces.append(draw_absolute(panel, study))
         keyed = _labels(canvas, study, panel, with_key=i == 0 and not card)
@@ -257,7 +251,7 @@ def _difference(
     by = tick_step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
     values = [v for v in tick_values(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
     label = signed_ticks(canvas.language, by) if named else None
-    draw_grid(canvas, panel, values, label, left=left, unit=UNIT, above=7)
+    draw_grid(canvas, panel, values, label, left=left, above=7)
     canvas.traces.append(draw_differences(panel, study))
     if months:
         draw_months(canvas, panel)

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.reporter.annotations import (
     CALLOUT_CLEAR,
     EITHER,
     EVERY,
     RIGHT_GUTTER,
-    End,
     Second,
     arrange,
     callout_lines,
     draw_callout,
-    draw_ends,
     draw_key,
+    draw_right_labels,
     key_extent,
     line_key,
 )
@@ -43,7 +41,6 @@ from climtrack.reporter.fonts import CAP, Line, wrapped
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
 from climtrack.reporter.layout import (
     MONTH_DROP,
-    UNIT,
     YEAR,
     dotted_note,
     draw_grid,
@@ -56,32 +53,30 @@ from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import Claim, Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-# Titles of the pictures of one line: the finding, chosen by rule.
-#
-# The first that holds:
-#
-# 1. the latest day is the warmest of the whole series (as safe, tied, preliminary or too close to call as it is);
-# 2. it is the warmest for its date, with the same four degrees of certainty;
-# 3. January, fewer than 15 days known: how the year starts;
-# 4. level with last year: that, and the difference from average;
-# 5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
-#    (picture and caption carry the average; a line below both is titled by its average);
-# 6. second or third for its date, safely;
-# 7. the difference from average;
-# 8. where there is no average at all: the value. Never last year alone.
-
-
 SETTLED = 3
 PODIUM = 3
 
 
-def line_titles(phrases: Phrases) -> tuple[str, ...]:
-    """Titles of ``year_lines``."""
+def _titles(phrases: Phrases) -> tuple[str, ...]:
+    """
+    Titles by rule, the first that holds.
+
+    1. the latest day is the warmest of the whole series (as safe, tied, preliminary or too close to call as it is);
+    2. it is the warmest for its date, with the same four degrees of certainty;
+    3. January, fewer than 15 days known: how the year starts;
+    4. level with last year: that, and the difference from average;
+    5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
+       (picture and caption carry the average; a line below both is titled by its average);
+    6. second or third for its date, safely;
+    7. the difference from average;
+    8. where there is no average at all: the value. Never last year alone.
+    """
     findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
     common: dict[str, Any] = {
         "day": phrases.day_month,
@@ -115,9 +110,6 @@ def line_titles(phrases: Phrases) -> tuple[str, ...]:
     return phrases.titles(f"title.average.{above}", size=size)
 
 
-# year_lines in words: where is this region today against every year on record?
-
-
 def course(phrases: Phrases) -> str:
     """How the year ran against the average and where it ends."""
     findings, language = phrases.findings, phrases.language
@@ -136,7 +128,6 @@ def course(phrases: Phrases) -> str:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``year_lines`` says."""
     phrases = each[0]
     language = phrases.language
     common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
@@ -144,7 +135,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
     return Draft(
         phrases,
-        titles=line_titles(phrases),
+        titles=_titles(phrases),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
             language.text("subtitle.lines.place", **quantity, **common),
@@ -161,10 +152,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     )
 
 
-# Annotations of the flagship: record days on the axis, the record year, what the thin lines are.
-
-
-Floats = npt.NDArray[np.float64]
 TICK_HEIGHT = 5.2
 
 
@@ -271,7 +258,6 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
             tick_values(*plan.ylim, by),
             plain_ticks(language, by),
             left=room.left,
-            unit=UNIT,
         )
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = envelope(study.table)
@@ -279,7 +265,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     empty = outside_extremes(whole, area.width, plan.ylim, low, high)
     between = between_lines(whole, area.width, plan.ylim, _named(study))
     if form in {"wide", "card"}:
-        for box in _right_labels(canvas, panel, study):
+        last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
+        record = study.findings.records.warmest_day.date.year == study.year - 1
+        for box in draw_right_labels(
+            canvas, panel, study, last, np.nan if average is None else float(average.mean[-1]), record=record, below=4
+        ):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     if not stacked:
@@ -347,29 +337,4 @@ def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]
     return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
 
 
-def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
-    """Last year and average, at the ends of their lines."""
-    theme, size, language = canvas.theme, canvas.size(canvas.preset.type.label), canvas.language
-    card, found = canvas.preset.form == "card", []
-    last = study.table.row(study.year - 1)
-    if not np.isnan(last[-1]):
-        lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
-        if study.findings.records.warmest_day.date.year == study.year - 1 and not card:
-            lines.append(Line(language.text("picture.record"), "regular", size, theme.last_year_text))
-        found.append(End(panel.y(float(last[-1])), tuple(lines)))
-    if study.climatology is not None:
-        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
-        if not card:
-            lines.append(Line(language.text("label.average"), "regular", size, theme.average))
-        found.append(End(panel.y(float(study.climatology.mean[-1])), tuple(lines)))
-    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
-
-
-CHART = Chart(
-    "year_lines",
-    "Where is this region today against every year on record?",
-    10,
-    tell,
-    draw,
-    thins=True,
-)
+CHART = Chart("year_lines", "Where is this region today against every year on record?", 10, tell, draw, thins=True)
