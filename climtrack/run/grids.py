@@ -41,7 +41,6 @@ from climtrack.store.merge import Merged, merge
 from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.registry import REGIONS, Region
 from climtrack.vocabulary.series import Series, Status
-from climtrack.words.language import Language
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
@@ -62,19 +61,16 @@ class Stored:
     merged: Merged | None  # What it changed in the store; None where nothing was stored
     refused: SeriesError | None = None  # Why the store keeps what it has
 
-    def row(self) -> str:
-        """The outcome in a line."""
+    @property
+    def notice(self) -> Notice:
         one, new = self.reduced.series, self.merged
         count, early, changes = int(np.count_nonzero(~np.isnan(one.values))), int(one.preliminary.sum()), None
         if new is not None:
-            added, revised, final = (f"{n:,}" for n in (new.added, new.revised, new.finalised))
-            changes = Notice("grid.stored.changes", added=added, revised=revised, final=final)
-        return Language("en").say(
-            Notice(
-                "grid.stored", key=str(one.key), days=Notice("grid.days", n=count),
-                first=one.start, last=one.end, early=Notice("grid.stored.early", count=early) if early else "",
-                changes=changes or "", usual=self.reduced.usual, low=float(np.nanmin(self.reduced.coverage)),
-            )
+            changes = Notice("grid.stored.changes", added=new.added, revised=new.revised, final=new.finalised)
+        return Notice(
+            "grid.stored", key=str(one.key), days=Notice("grid.days", n=count), first=one.start, last=one.end,
+            early=Notice("grid.stored.early", count=early) if early else "", changes=changes or "",
+            usual=self.reduced.usual, low=float(np.nanmin(self.reduced.coverage)),
         )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
@@ -287,8 +283,8 @@ class Estimate:
     gigabytes: float
     seconds: float | None = None  # As measured on the first file; None before it
 
-    def line(self) -> str:
-        """The estimate in a line."""
+    @property
+    def notice(self) -> Notice:
         size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
         files, days = Notice("grid.files", n=self.files), Notice("grid.days", n=self.days)
         if self.seconds is not None:
@@ -296,9 +292,7 @@ class Estimate:
         else:
             fast, slow = (_duration(1000 * self.gigabytes / rate) for rate in (10, 1))
             speed = Notice("grid.ahead.guessed", fast=fast, slow=slow)
-        return Language("en").say(
-            Notice("grid.ahead", place=self.place.name, files=files, size=size, days=days, speed=speed)
-        )
+        return Notice("grid.ahead", place=self.place.name, files=files, size=size, days=days, speed=speed)
 
     def document(self) -> dict[str, Any]:
         """The estimate for machines."""
