@@ -57,8 +57,8 @@ def reduce(
         )  # fmt: skip
     if table is not None:
         grids.write_csv(stored, table)
-    for line in dict.fromkeys(text for one in stored for text in one.reduced.series.source.notes):
-        note(line)
+    for unusual in dict.fromkeys(text for one in stored for text in one.reduced.series.source.notes):
+        note(unusual)
     _print_stored(stored, json)
 
 

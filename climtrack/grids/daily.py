@@ -24,7 +24,6 @@ from climtrack.grids.reduce import FileMeans, Request
 from climtrack.grids.weights import RULES
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region, short_name
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
-from climtrack.words.language import Language
 
 #: Two final values of one step must agree to this, in degC.
 SAME = 1e-9
@@ -47,7 +46,7 @@ class Days:
     files: tuple[File, ...]
     grid: str
     name: str  # Of the variable in the files
-    notes: tuple[str, ...] = ()  # What was unusual, in English, as the provenance keeps it
+    notes: tuple[Notice, ...] = ()  # What was unusual
 
 
 def days(files: Sequence[FileMeans]) -> Days:
@@ -79,9 +78,9 @@ def days(files: Sequence[FileMeans]) -> Days:
 
     notes = []
     if short := [str(day) for day in dates[starts[~complete]]]:
-        notes.append(_note("grid.note.short_days", n=len(short), steps=steps, days=_first(short)))
+        notes.append(Notice("grid.note.short_days", n=len(short), steps=steps, days=_first(short)))
     if steps == 1 and not whole:
-        notes.append(_note("grid.note.one_step"))
+        notes.append(Notice("grid.note.one_step"))
     sources = tuple((f.label, f.sha256, f.times.min().astype("datetime64[D]").item().year) for f in files)
     flags = np.array([status[i : i + steps].max() for i in at], dtype=np.int8)
     return Days(dates[at], flags, mean(values), mean(coverage), sources, files[0].grid, files[0].name, tuple(notes))
@@ -101,10 +100,6 @@ def _steps_a_day(times: Times, daily: bool) -> int:
 
 def _first(dates: Sequence[str]) -> str:
     return ", ".join(dates[:3]) + (" …" if len(dates) > 3 else "")
-
-
-def _note(id: str, **facts: object) -> str:  # noqa: A002
-    return Language("en").what(Notice(id, **facts))
 
 
 def manifest(files: Sequence[File]) -> str:
@@ -153,11 +148,11 @@ def series(
     retrieved: dt.datetime,
     version: str,
     url: str = "",
-    notes: Sequence[str] = (),
+    notes: Sequence[Notice] = (),
 ) -> tuple[Reduced, ...]:
     """Daily series of each region, with full provenance."""
     if not table.dates.size:
-        raise SeriesError("grid.no_day", notes="; ".join(table.notes)[:80])
+        raise SeriesError("grid.no_day", notes="; ".join(map(str, table.notes))[:80])
     labels = [label for label, _, _ in table.files]
     listing = manifest(table.files)
     start = table.dates[0].item()
@@ -175,7 +170,7 @@ def series(
         unusual = [*table.notes, *notes]
         if poor.size:
             dates = _first([str(start + dt.timedelta(days=int(j))) for j in poor])
-            unusual.append(_note("grid.note.poor_days", n=poor.size, share=ENOUGH, days=dates))
+            unusual.append(Notice("grid.note.poor_days", n=poor.size, share=ENOUGH, days=dates))
         low = int(np.nanargmin(np.where(np.isnan(values), np.nan, coverage))) if not np.isnan(values).all() else 0
         details = {
             "files": listing,

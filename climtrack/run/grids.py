@@ -88,7 +88,7 @@ class Stored:
             "revised": self.merged.revised if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
             "refused": self.refused.what if self.refused else None,
-            "notes": list(one.source.notes),
+            "notes": [str(note) for note in one.source.notes],
             "details": dict(one.source.details),
         }
 
@@ -488,6 +488,6 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
         retrieved=now,
         version=program_version(),
         url=work.place.base,
-        notes=[f"approximate: {table.name}"] if work.stride > 1 else [],
+        notes=[Notice("grid.note.approximate", name=table.name)] if work.stride > 1 else [],
     )
     return keep(made, config, now)

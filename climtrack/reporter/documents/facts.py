@@ -81,7 +81,7 @@ def series_facts(study: Study) -> dict[str, Any]:
         "source_url": plain(source.url, 2000),
         "retrieved_at": fact(source.retrieved),
         "sha256": source.sha256,
-        "notes": [plain(note, 300) for note in source.notes],
+        "notes": [plain(str(note), 300) for note in source.notes],
         **fact(findings),
     }
 
