@@ -196,7 +196,7 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.tables import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows, table, why
+    from climtrack.cli.tables import rows, side_rows, table
     from climtrack.run.facts import compared
     from climtrack.run.series import open_transport
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
@@ -214,7 +214,7 @@ def compare(
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {why(found.why, language)}.")
+            note(f"{option}: {language.what(found)}.")
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",
@@ -224,13 +224,15 @@ def compare(
         )
         title = say("cell.simulated", heading=title) if done.answer.simulated else title
         table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
-        table((say("cell.head.contrast"), *beside), contrast_rows(found, language))
+        contrasts = [row for one in found.contrasts for row in rows(one, language)]
+        table((say("cell.head.contrast"), *beside), contrasts)
         if isinstance(found.shares, Shares):
-            table((say("cell.head.share"), *beside), share_rows(found.shares, language))
+            table((say("cell.head.share"), *beside), rows(found.shares, language))
     if done.air_sea:
-        table((say("cell.head.air_sea"), *beside), air_sea_rows(done.air_sea, language))
+        pairs = [row for region, one in done.air_sea for row in rows(one, language, region)]
+        table((say("cell.head.air_sea"), *beside), pairs)
     if isinstance(done.nino, NinoState):
-        table((say("cell.head.nino"), *beside), nino_rows(done.nino, language))
+        table((say("cell.head.nino"), *beside), rows(done.nino, language))
     return _leave(done.answer)
 
 
@@ -268,7 +270,7 @@ def records(
             [language.text(f"cell.head.{name}") for name in names]
             for names in (
                 ("record", "value", "date", "claim", "before", "margin", "level"),
-                ("streak", "days", "from", "to"),
+                ("streak", "value", "beside"),
                 ("calendar", "warmest", "coldest"),
             )
         )

@@ -86,7 +86,7 @@ def status(config: Config, *, now: dt.datetime) -> Status:
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(str(problem))
         wanted = store.keys()
-    for key in sorted({*store.keys(), *store.asked()}):
+    for key in sorted({*store.keys(), *store.sources()}):
         series, damage = None, ""
         try:
             series = store.read(key)

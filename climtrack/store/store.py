@@ -137,7 +137,7 @@ class Store:
     def __contains__(self, key: object) -> bool:
         return key in self._heads
 
-    def asked(self) -> tuple[SeriesKey, ...]:
+    def sources(self) -> tuple[SeriesKey, ...]:
         """Series whose source was asked, whether or not it ever gave one."""
         return tuple(self._health)
 
@@ -223,7 +223,7 @@ class Store:
         moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
         if len(moves) < ENOUGH:
             return None
-        origin = f"measured here since {seen[0].date().isoformat()}"
+        origin = Notice("finding.noise_here", since=seen[0].date())
         return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
 
     @contextmanager
