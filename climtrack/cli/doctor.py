@@ -41,14 +41,14 @@ def doctor(
     climtrack doctor --offline
     """
     from climtrack.cli.tables import table
-    from climtrack.run.doctor import document, examine
+    from climtrack.run.doctor import Severity, document, run_checks
     from climtrack.run.series import open_transport
-    from climtrack.vocabulary.notice import Severity
 
     settings, moment = configuration(config), now()
+
     with open_transport(settings, offline=offline) as transport:
-        found = examine(settings, now=moment, transport=None if offline else transport())
-    troubles = [symptom for symptom in found if symptom.severity is Severity.PROBLEM]
+        found = run_checks(settings, now=moment, transport=None if offline else transport())
+    troubles = [check for check in found if check.severity is Severity.PROBLEM]
     if json:
         as_json(document(found, moment))
     else:

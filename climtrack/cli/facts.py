@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,13 +26,14 @@ from climtrack.cli.options import (
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress
+from climtrack.cli.output import as_json, note, progress, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from climtrack.run.facts import Answer, CrossCheck, Question
     from climtrack.vocabulary.findings import Reconciled
+    from climtrack.words.language import Language
 
 
 # `climtrack verify`: is the site right, as far as others can tell?
@@ -71,12 +73,12 @@ def verify(
     if json:
         as_json(found.document())
     else:
-        _print(found)
+        _print(found, terminal())
     if strict and found.departures:
         raise typer.Exit(3)
 
 
-def _print(found: CrossCheck) -> None:
+def _print(found: CrossCheck, language: Language) -> None:
     """Agreement by decade, then published figures."""
     from climtrack.cli.tables import table
     from climtrack.vocabulary.findings import Unknown
@@ -85,43 +87,58 @@ def _print(found: CrossCheck) -> None:
         if isinstance(agreed, Unknown):
             note(f"{key.label}: {agreed.why}.")
             continue
-        known = f"; {agreed.known_years[0]}–{agreed.known_years[1]} are known to differ" if agreed.known_years else ""
-        verdict = "agrees" if agreed.agrees else "DEPARTS"
+        years = agreed.known_years
+        known = language.text("verify.known", first=str(years[0]), last=str(years[1])) if years else ""
         table(
-            ("years", "days", "rms °C", "mean °C", "largest °C", "on"),
+            [language.text(f"cell.head.{name}") for name in ("years", "days", "rms", "mean", "largest", "on")],
             [
                 (
                     f"{one.first}–{one.last}",
                     str(one.days),
-                    f"{one.rms:.4f}",
-                    f"{one.bias:+.4f}",
-                    f"{one.largest.difference:+.3f}",
+                    language.number(one.rms, 4),
+                    language.signed(one.bias, 4),
+                    language.signed(one.largest.difference, 3),
                     str(one.largest.date),
                 )
                 for one in (*agreed.decades, agreed.overall)
             ],
-            f"{key.label} minus Climate Pulse: {verdict}, {agreed.usual.rms:.4f} °C rms, allowed "
-            f"{agreed.tolerance:.3f}{known}",
+            language.text(
+                "verify.agreement",
+                label=key.label,
+                verdict=language.text("verify.agrees" if agreed.agrees else "verify.departs"),
+                rms=language.number(agreed.usual.rms, 4),
+                tolerance=language.number(agreed.tolerance, 3),
+                known=known,
+            ),
         )
     if found.published:
-        rows = [_published(row) for row in found.published]
-        table(("series", "figure", "period", "published", "ours", "", "source"), rows, "Published figures beside ours")
+        rows = [_published(row, language) for row in found.published]
+        names = ("series", "figure", "period", "published", "ours", "", "source")
+        head = [language.text(f"cell.head.{name}") if name else "" for name in names]
+        table(head, rows, language.text("verify.title"))
 
 
-def _published(row: Reconciled) -> tuple[str, ...]:
-    """A published figure beside ours."""
+def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
+    """A published figure beside ours; where it was published stands as it is cited."""
     figure = row.published
     places = 3 if figure.decimals else 0
-    verdict = "agrees" if row.agrees else f"differs: {figure.why}" if figure.why else "DIFFERS"
+    verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
+    if figure.why and not row.agrees:
+        verdict = language.text("verify.differs.why", why=language.text(f"verify.why.{_slug(figure.why)[:30]}"))
     return (
         figure.key.label,
-        figure.quantity,
+        language.text(f"verify.figure.{_slug(figure.quantity)}"),
         figure.period,
-        f"{figure.value:.{figure.decimals}f}",
-        f"{row.ours:.{places}f}" if isinstance(row.ours, float) else "–",
+        language.number(figure.value, figure.decimals),
+        language.number(row.ours, places) if isinstance(row.ours, float) else "–",
         verdict,
         figure.source,
     )
+
+
+def _slug(text: str) -> str:
+    """A figure's name in the ids of the catalogues."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -200,7 +217,7 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.tables import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows, table, why
+    from climtrack.cli.tables import rows, side_rows, table
     from climtrack.run.facts import compared
     from climtrack.run.series import open_transport
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
@@ -218,7 +235,7 @@ def compare(
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {why(found.why, language)}.")
+            note(f"{option}: {language.what(found)}.")
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",
@@ -228,13 +245,15 @@ def compare(
         )
         title = say("cell.simulated", heading=title) if done.answer.simulated else title
         table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
-        table((say("cell.head.contrast"), *beside), contrast_rows(found, language))
+        contrasts = [row for one in found.contrasts for row in rows(one, language)]
+        table((say("cell.head.contrast"), *beside), contrasts)
         if isinstance(found.shares, Shares):
-            table((say("cell.head.share"), *beside), share_rows(found.shares, language))
+            table((say("cell.head.share"), *beside), rows(found.shares, language))
     if done.air_sea:
-        table((say("cell.head.air_sea"), *beside), air_sea_rows(done.air_sea, language))
+        pairs = [row for region, one in done.air_sea for row in rows(one, language, region)]
+        table((say("cell.head.air_sea"), *beside), pairs)
     if isinstance(done.nino, NinoState):
-        table((say("cell.head.nino"), *beside), nino_rows(done.nino, language))
+        table((say("cell.head.nino"), *beside), rows(done.nino, language))
     return _leave(done.answer)
 
 
@@ -274,7 +293,7 @@ def records(
             [language.text(f"cell.head.{name}") for name in names]
             for names in (
                 ("record", "value", "date", "claim", "before", "margin", "level"),
-                ("streak", "days", "from", "to"),
+                ("streak", "value", "beside"),
                 ("calendar", "warmest", "coldest"),
             )
         )

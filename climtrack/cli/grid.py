@@ -93,7 +93,7 @@ def reduce(
         )  # fmt: skip
     if table is not None:
         grids.write_csv(found, table)
-    for line in dict.fromkeys(text for one in found for text in one.reduced.series.source.notes):
+    for line in dict.fromkeys(str(text) for one in found for text in one.reduced.series.source.notes):
         note(line)
     _shown(found, json)
 

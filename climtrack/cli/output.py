@@ -92,7 +92,7 @@ def as_json(document: Any) -> None:
 def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
-    head = Notice(f"cli.{doing.lower()}")
+    head = Notice(f"cli.{doing.lower().replace(' ', '_')}")
     try:
         with _status(head) as show:
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
 from climtrack.vocabulary.pairing import COMPUTED
@@ -283,7 +282,7 @@ class Phrases:
 
     def reason(self, unknown: Unknown) -> str:
         """Why something cannot be known, in the reader's language."""
-        return unknown.why if not self.language.spanish else spanish_reason(unknown.why)
+        return self.language.what(unknown)
 
     def adjective(self, value: float, subject: str) -> str:
         """Cooler or warmer, agreeing with its subject."""

@@ -72,7 +72,7 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
         noise = store.revision_noise(key)
         series[str(key)] = {
             "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
-            "revision_noise": asdict(noise) if noise else None,
+            "revision_noise": fact(noise),
         }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
 
@@ -161,12 +161,12 @@ def cross_check(
         if key not in series:
             continue
         if other not in series:
-            agreements.append((key, Unknown(f"no {other} is stored")))
+            agreements.append((key, Unknown("unknown.not_stored", key=str(other))))
             continue
         try:
             agreements.append((key, agreement(series[key], series[other])))
         except AnalysisError as problem:
-            agreements.append((key, Unknown(problem.what)))
+            agreements.append((key, Unknown(problem.id, **problem.facts)))
     departures = {
         key: f"{key.label} departs from Climate Pulse by {found.usual.rms:.3f} °C rms, "
         f"most on {found.usual.largest.date}; normal is up to {found.tolerance:.3f}"
@@ -348,7 +348,7 @@ def compared(
     Niño; where these cannot be had the rest is told all the same.
     """
     if len(question.regions) < 2:
-        raise AnalysisError("a comparison needs two regions", "Name them: climtrack compare nh sh")
+        raise AnalysisError("analysis.two_regions")
     found = answer(question, config=config, transport=transport, now=now, on_done=on_done)
     beside = _beside(found, config=config, transport=transport, now=now)
     comparisons: list[tuple[str, Comparison | Unknown]] = []
@@ -359,13 +359,14 @@ def compared(
         if len(sides) > 1:
             comparisons.append((option, compare([*sides, *(w for w in world if w.series.key not in held)])))
         elif len(question.variables) == 1 or sides:
-            names = ", ".join(study.region.name for study in sides) or "none of them"
-            comparisons.append((option, Unknown(f"of these regions only {names} has such a series")))
+            names = [study.region.name for study in sides]
+            why = Unknown("unknown.one_side", regions=names) if names else Unknown("unknown.no_side")
+            comparisons.append((option, why))
     air_sea = tuple(
         (pair.region, air_minus_sea(studies[0], studies[1])) for pair, studies in found.regions if len(studies) == 2
     )
     nino = next((nino_state(study) for study in beside if study.region.name == NINO), None)
-    return Compared(found, tuple(comparisons), air_sea, nino or Unknown("the Niño 3.4 series is not at hand"))
+    return Compared(found, tuple(comparisons), air_sea, nino or Unknown("unknown.no_nino"))
 
 
 def _beside(

@@ -54,7 +54,7 @@ class Fetched:
                     "revised": one.revised,
                     "finalised": one.finalised,
                     "largest_revision": one.largest_revision,
-                    "notes": list(one.notes),
+                    "notes": [str(note) for note in one.notes],
                 }
                 for one in self.updates
             },

@@ -92,7 +92,7 @@ class Stored:
             "revised": self.merged.revised if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
             "refused": self.refused.what if self.refused else None,
-            "notes": list(one.source.notes),
+            "notes": [str(note) for note in one.source.notes],
             "details": dict(one.source.details),
         }
 

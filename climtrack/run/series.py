@@ -15,6 +15,7 @@ from climtrack.errors import (
     ClimtrackError,
     ConfigError,
     DiskError,
+    Notice,
     SeriesError,
     SeriesNotFound,
     SourceChanged,
@@ -133,7 +134,7 @@ class Update:
     revised: int = 0  # Days that are new, changed, or no longer preliminary
     finalised: int = 0  # Days that are new, changed, or no longer preliminary
     largest_revision: float = 0.0  # Largest change of a value, degC
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice | str, ...] = ()
     error: ClimtrackError | None = None
 
 

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import SeriesError
+from climtrack.errors import Notice, SeriesError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, Dates
 from climtrack.vocabulary.registry import VARIABLES
@@ -98,7 +98,7 @@ class Source:
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
     last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
     simulated: bool = False  # True for the sample: everything made from it says so
-    notes: tuple[str, ...] = ()  # What was unusual about the payload, one sentence each
+    notes: tuple[Notice | str, ...] = ()  # What was unusual about it; text as other programs and older stores wrote it
     # Further provenance (files, weights, versions of a computed series)
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -10,13 +10,16 @@ import pytest
 
 from climtrack.cli import output
 from climtrack.errors import ClimtrackError, SourceChanged, SourceUnavailable
-from climtrack.fetcher.checks import ACCEPT
-from climtrack.fetcher.reanalyzer import ENDPOINTS, LATER, MOVED, REPORT
+from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.run.series import failures
 from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
 NOW = dt.datetime(2026, 8, 23, 7, tzinfo=dt.UTC)
+LATER = "Will try again at the next refresh"
+MOVED = "If it stays so: a newer climtrack may know the new address"
+REPORT = "Please report it: `climtrack doctor`"
+ACCEPT = "If true: `climtrack accept`"
 CLOCK = "this computer's clock says 2026-11-20"
 FIVE = ("t2m.nh", "sst.natlan", "t2m.sh", "t2m.world", "sst.world2")
 #: The errors of RELIABILITY.md §3, as the rooms say them at their longest.

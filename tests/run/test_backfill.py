@@ -24,7 +24,6 @@ from benchmarks import synthetic
 from climtrack.cli.grid import _shown
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError, SourceUnavailable, StoreBusy
-from climtrack.fetcher.http import Transport
 from climtrack.grids.download import PLACES, Policy
 from climtrack.run import grids
 from climtrack.run import grids as run
@@ -35,7 +34,7 @@ from climtrack.run.series import Freshness, stock
 from climtrack.run.status import overdue, status
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
+from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, Transport
 from tests.conftest import ROOT
 from tests.loopback import serving
 

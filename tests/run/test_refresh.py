@@ -12,7 +12,6 @@ import resource
 import signal
 import sqlite3
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,11 +23,10 @@ import pytest
 
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config, NotifySettings
-from climtrack.errors import DiskError, SourceUnavailable, StoreBusy, StoreNewer
+from climtrack.errors import DiskError, Notice, SourceUnavailable, StoreBusy, StoreNewer
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.run import refresh as refresh_module
 from climtrack.run import schedule
-from climtrack.run.notify import Notified
 from climtrack.run.refresh import Refreshed, _request, refresh, unattended_round
 from climtrack.run.series import Freshness, update
 from climtrack.run.status import overdue, status, unjudged
@@ -200,26 +198,17 @@ def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Pat
     assert told[1]["at"] == (NOON + 3 * HOUR).isoformat()
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-def test_of_a_full_disk_somebody_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: bool) -> None:
-    """Four rounds, each a process of its own as far as it knows, on a disk that is full or read-only; then recovery."""
-    notices, aside = tmp_path / "notices", tmp_path / "tmp"
-    aside.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+def test_a_full_disk_is_exit_5_and_somebody_is_told(tmp_path: Path) -> None:
+    """At the first round that it refuses."""
+    notices = tmp_path / "notices"
     command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     config = config.model_copy(update={"notify": NotifySettings(command=command)})
     go(config, site)
-    with full(config.home, frozen=frozen):
-        for hour in range(1, 5):
-            with pytest.raises(DiskError):
-                go(config, site, NOON + hour * HOUR)
-    assert go(config, site, NOON + 5 * HOUR).code == 0
-    told = [json.loads(line) for line in notices.read_text().splitlines()]
-    assert [(one["event"], one["at"], one["exit_code"]) for one in told] == [
-        ("failure", (NOON + HOUR).isoformat(), 5), ("recovery", (NOON + 5 * HOUR).isoformat(), 0),
-    ]  # fmt: skip
-    assert told[1]["failing_since"] == (NOON + HOUR).isoformat()
+    with full(config.home), pytest.raises(DiskError):
+        go(config, site, NOON + HOUR)
+    (sent,) = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert (sent["event"], sent["at"], sent["exit_code"]) == ("failure", (NOON + HOUR).isoformat(), 5)
 
 
 def test_where_not_a_byte_can_be_written_the_reason_is_still_told(tmp_path: Path) -> None:
@@ -435,9 +424,9 @@ def lived(
     def undrawn(*, config: Config, transport: Callable[[], Site], now: dt.datetime, **_: object) -> Refreshed:
         return Refreshed(now, update(keys, config=config, store=Store(config.home), transport=transport(), now=now))
 
-    def heard(_: NotifySettings, document: Mapping[str, Any]) -> Notified:
+    def heard(_: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
         told.append((n, document["event"]))
-        return Notified(True)
+        return True, ()
 
     def round_of(now: dt.datetime) -> Refreshed:
         return unattended_round(config=config, transport=site, now=now, publish=None)

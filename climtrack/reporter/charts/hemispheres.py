@@ -11,17 +11,14 @@ import numpy as np
 from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
-    CALLOUT_CLEAR,
-    EVERY,
     KEY_CLEAR,
-    arrange,
     average_item,
     decimals_of,
-    draw_callout,
     draw_key,
     key_extent,
     last_year_item,
     line_key,
+    place_callout,
     versus_average,
     versus_year,
 )
@@ -33,7 +30,7 @@ from climtrack.reporter.curves import (
     draw_differences,
     end_point,
     envelope,
-    lines_by_role,
+    other_years,
     outside_extremes,
 )
 from climtrack.reporter.fonts import CAP, Line
@@ -311,23 +308,16 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bo
             theme.ink,
         ),
     ]
-    items = line_key(canvas, study, lines_by_role(study, study.table).others) if with_key else []
+    items = line_key(canvas, study, other_years(study, study.table)) if with_key else []
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
-    keyed = False
-    found = arrange(empty, [canvas.extent(lines)], point, second, EVERY) or arrange(
-        empty, [canvas.extent(lines)], point, None, EVERY
-    )
-    if found is not None:
-        draw_callout(canvas, found.callout, lines, *point)
-        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-        if found.second is not None:
-            draw_key(canvas, items, found.second)
-            empty.occupy(found.second)
-            keyed = True
+    keyed = place_callout(canvas, empty, [lines], point, ((empty, second), (empty, None)))
+    if keyed is not None:
+        draw_key(canvas, items, keyed)
+        empty.occupy(keyed)
     if study.region.southern:
         _season(canvas, study, panel, empty, low)
-    return keyed
+    return keyed is not None
 
 
 def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: Floats) -> None:
