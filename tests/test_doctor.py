@@ -11,8 +11,7 @@ import pytest
 from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.run import doctor
-from climtrack.run.series import update
-from climtrack.store.netcdf import Store
+from climtrack.run.run import Run
 from climtrack.vocabulary.notice import Severity, Symptom
 from climtrack.vocabulary.series import Payload, SeriesKey
 
@@ -67,7 +66,7 @@ def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
 
 def test_damage_is_found_and_mended(config: Config) -> None:
     """A damaged file of the store is a problem that --fix mends from the history, and then there is none."""
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     assert not problems(doctor.examine(config, now=NOW))
     (file,) = (config.home / "series").glob("*.nc")
     file.write_bytes(file.read_bytes()[:-100])
@@ -82,7 +81,7 @@ def test_damage_is_found_and_mended(config: Config) -> None:
 
 def test_a_damaged_history_is_found_and_mended(config: Config) -> None:
     """Although every series can be read: what was known of it, and when, can not."""
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     file = config.home / "history.sqlite"
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 0x41
@@ -97,7 +96,7 @@ def test_a_damaged_history_is_found_and_mended(config: Config) -> None:
 
 def test_wrong_clock(config: Config) -> None:
     """A clock before the newest data, or years after it, is told with both dates."""
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     for year in (1970, 2036):
         (problem,) = problems(doctor.examine(config, now=NOW.replace(year=year)))
         assert problem.topic == "clock"

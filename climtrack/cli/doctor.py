@@ -67,14 +67,14 @@ def doctor(
     climtrack doctor --fix --offline
     """
     from climtrack.run.doctor import document, examine, repair
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import Run
     from climtrack.vocabulary.notice import Severity
 
     settings, moment = configuration(config), now()
 
     def look() -> tuple[Symptom, ...]:
-        with open_transport(settings, offline=offline) as transport:
-            return examine(settings, now=moment, transport=None if offline else transport())
+        with Run(settings, moment, offline=offline) as run:
+            return examine(settings, now=moment, transport=None if offline else run.transport)
 
     found = look()
     if fix:

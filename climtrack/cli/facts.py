@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -43,7 +43,7 @@ from climtrack.cli.options import (
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, say
+from climtrack.cli.output import as_json, leave, note, notes, progress, say
 from climtrack.vocabulary.findings import (
     AirSea,
     BaselineAnomaly,
@@ -59,12 +59,13 @@ from climtrack.vocabulary.findings import (
     Unknown,
     YearEnd,
 )
+from climtrack.vocabulary.registry import Baseline
 from climtrack.words.language import Language
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from climtrack.run.facts import Answer, CrossCheck, Question
+    from climtrack.config import Config
+    from climtrack.run.facts import CrossCheck
+    from climtrack.run.run import Run
     from climtrack.vocabulary.findings import Reconciled
 
 
@@ -505,24 +506,20 @@ def verify(
     climtrack verify --offline --json
     """
     from climtrack.run.facts import cross_check
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import SOME, Run
 
-    settings = configuration(config)
-    address = settings.fetch.cross_check_url
     with (
-        open_transport(settings, offline=offline, base_urls=(address,)) as transport,
-        progress("Asking Climate Pulse") as told,
+        progress("Asking Climate Pulse") as show,
+        Run(configuration(config), now(), offline=offline, on_done=show) as run,
     ):
-        asked = None if offline or not settings.fetch.cross_check else transport
-        found = cross_check(config=settings, transport=asked, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+        found = cross_check(run)
+    run.say(failed=SOME if strict and found.departures else 0)
+    notes(run)
     if json:
         as_json(found.document())
     else:
         _print(found)
-    if strict and found.departures:
-        raise typer.Exit(3)
+    leave(run)
 
 
 def _print(found: CrossCheck) -> None:
@@ -606,26 +603,23 @@ def facts(
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.grid import heading
-    from climtrack.run.facts import answer
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import facts_documents, region_studies, unique_studies
 
-    settings = configuration(config)
-    asked = _question(region, variable, baseline, as_of, known_on, offline, no_sample, config)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region, variable, baseline, as_of)
     (way,) = several([by], (), ("date", "slot"), "way to compare")
-    question = replace(asked, against=against, by="slot" if way == "slot" else "date")
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        found = region_studies(run, **choice, against=against, by="slot" if way == "slot" else "date")
+    notes(run)
     if json:
-        documents = found.facts()
+        documents = facts_documents(found)
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
         language = tongue(lang)
         head = [language.text(f"cell.head.{name}") for name in ("fact", "value", "beside")]
-        for study in found.studies:
+        for study in unique_studies(found):
             table(head, fact_rows(study, language), heading(study, language))
-    _leave(found)
+    leave(run)
 
 
 def compare(
@@ -649,19 +643,17 @@ def compare(
     climtrack compare natlan gomex --variable sst --json
     """
     from climtrack.cli.grid import why
-    from climtrack.run.facts import compared
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
-    settings = configuration(config)
-    question = _question(region or ["nh", "sh"], variable, baseline, as_of, known_on, offline, no_sample, config)
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = compared(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in done.answer.lines:
-        note(line)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region or ["nh", "sh"], variable, baseline, as_of)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        done = contrasts(run, **choice)
+    notes(run)
     if json:
-        as_json(done.document())
-        return _leave(done.answer)
+        as_json(contrasts_document(run, choice["regions"], choice["baseline"], done))
+        return leave(run)
     language = tongue(lang)
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
@@ -674,7 +666,7 @@ def compare(
             date=found.date,
             years=found.baseline.label if found.baseline else "",
         )
-        title = say("cell.simulated", heading=title) if done.answer.simulated else title
+        title = say("cell.simulated", heading=title) if run.simulated else title
         table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
         table((say("cell.head.contrast"), *beside), contrast_rows(found, language))
         if isinstance(found.shares, Shares):
@@ -683,7 +675,7 @@ def compare(
         table((say("cell.head.air_sea"), *beside), air_sea_rows(done.air_sea, language))
     if isinstance(done.nino, NinoState):
         table((say("cell.head.nino"), *beside), nino_rows(done.nino, language))
-    return _leave(done.answer)
+    return leave(run)
 
 
 def records(
@@ -705,17 +697,15 @@ def records(
     climtrack records --region nh,sh --json
     """
     from climtrack.cli.grid import heading
-    from climtrack.run.facts import answer
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import records_document, region_studies, unique_studies
 
-    settings = configuration(config)
-    question = _question(region, variable, None, as_of, known_on, offline, no_sample, config)
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region, variable, None, as_of)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        found = region_studies(run, **choice)
+    notes(run)
     if json:
-        as_json(found.records())
+        as_json(records_document(run, found))
     else:
         language = tongue(lang)
         first, second, third = (
@@ -726,39 +716,48 @@ def records(
                 ("calendar", "warmest", "coldest"),
             )
         )
-        for study in found.studies:
+        for study in unique_studies(found):
             table(first, record_rows(study, language), heading(study, language))
             table(second, streak_rows(study, language))
             table(third, holder_rows(study, language))
-    _leave(found)
+    leave(run)
 
 
-def _question(
+class _Choice(TypedDict):
+    """What the options of a command choose."""
+
+    regions: tuple[str, ...]
+    variables: tuple[str, ...]
+    baseline: Baseline
+    as_of: dt.date | None
+
+
+def _choice(
+    settings: Config,
+    moment: dt.datetime,
     region: list[str] | None,
     variable: list[str] | None,
     baseline: str | None,
     as_of: str | None,
-    known_on: str | None,
-    offline: bool,
-    no_sample: bool,
-    config: Path | None,
-) -> Question:
-    """What the options ask."""
-    from climtrack.run.facts import Question
-    from climtrack.run.series import Freshness
-    from climtrack.vocabulary.registry import Baseline
-
-    defaults = configuration(config).report
-    return Question(
-        regions=several(region, defaults.regions, (), "region"),
-        variables=variables(variable, defaults.variables),
-        baseline=Baseline.parse(baseline or defaults.baseline),
-        freshness=Freshness(offline=offline, sample=not no_sample, known_on=past(known_on, "--known-on", now())),
-        as_of=past(as_of, "--as-of", now()),
-    )
+) -> _Choice:
+    """What the options choose, the rest as in config.toml."""
+    defaults = settings.report
+    return {
+        "regions": several(region, defaults.regions, (), "region"),
+        "variables": variables(variable, defaults.variables),
+        "baseline": Baseline.parse(baseline or defaults.baseline),
+        "as_of": past(as_of, "--as-of", moment),
+    }
 
 
-def _leave(found: Answer) -> None:
-    """Exit 3 where a series asked for is not there."""
-    if found.code:
-        raise typer.Exit(found.code)
+@contextmanager
+def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: bool, no_sample: bool) -> Iterator[Run]:
+    """A run that shows which series is done."""
+    from climtrack.run.run import Run
+
+    known = past(known_on, "--known-on", moment)
+    with (
+        progress("Fetching") as show,
+        Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
+    ):
+        yield run

@@ -6,43 +6,24 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from climtrack.cli.overview import spoken, spoken_here
-from climtrack.errors import (
-    AnalysisError,
-    ClimtrackError,
-    ConfigError,
-    FetchError,
-    SeriesNotFound,
-    StoreBusy,
-    StoreError,
-)
+from climtrack.errors import ClimtrackError, Notice
 from climtrack.signals import stoppable
 from climtrack.vocabulary.notice import fitted
 
 if TYPE_CHECKING:
+    from climtrack.run.run import Run
+    from climtrack.run.series import Change
     from climtrack.vocabulary.series import SeriesKey
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def exit_code(problem: ClimtrackError) -> int:
-    """Exit code of an error that ended a command."""
-    if isinstance(problem, StoreBusy):
-        return 6
-    if isinstance(problem, FetchError | SeriesNotFound):  # nothing to show is nobody's fault
-        return 4
-    if isinstance(problem, StoreError):
-        return 5
-    if isinstance(problem, ConfigError | AnalysisError):
-        return 2
-    return 2
 
 
 def say(text: str, *, strong: bool = False) -> None:
@@ -52,13 +33,19 @@ def say(text: str, *, strong: bool = False) -> None:
     typer.echo(typer.style(clean, bold=True) if bold else clean)
 
 
-def tell(text: str) -> None:
-    """Print a line of results that the rooms say in English, in the terminal's language."""
-    say(local(text))
+def tell(line: Notice | ClimtrackError | str) -> None:
+    """Print a line of results in the terminal's language."""
+    say(local(line))
 
 
-def local(text: str) -> str:
-    """A line in Spanish for a Spanish terminal, as far as there are words for it."""
+def local(line: Notice | ClimtrackError | str) -> str:
+    """A line in the terminal's language, as far as there are words for it."""
+    if isinstance(line, str):
+        text = line
+    else:
+        from climtrack.words.language import Language
+
+        text = Language(spoken_here(os.environ)).say(line)
     if spoken(os.environ) != "es":
         return text
     from climtrack.reporter.messages import spanish_line
@@ -66,9 +53,29 @@ def local(text: str) -> str:
     return spanish_line(text, spoken_here(os.environ))
 
 
-def note(text: str) -> None:
+def note(line: Notice | ClimtrackError | str) -> None:
     """Print a line about the run on standard error."""
-    typer.echo(fitted(_CONTROL.sub("", local(text)), language=spoken(os.environ)), err=True)
+    typer.echo(fitted(_CONTROL.sub("", local(line)), language=spoken(os.environ)), err=True)
+
+
+def notes(run: Run) -> None:
+    """Print what a run has to tell."""
+    for line in run.outcome.notices:
+        note(line)
+
+
+def changes(found: Iterable[Change], run: Run) -> None:
+    """Print what became of every series that could be had."""
+    for one in found:
+        if (line := one.notice(run.now)) is not None:
+            tell(line)
+
+
+def leave(run: Run, *, strict: bool = False) -> None:
+    """End the command with the run's exit code; `strict` takes old data for a failure."""
+    outcome = run.outcome
+    if code := outcome.strict_code if strict else outcome.code:
+        raise typer.Exit(code)
 
 
 def complain(problem: ClimtrackError) -> None:

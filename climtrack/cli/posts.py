@@ -24,13 +24,13 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, say, tell
+from climtrack.cli.output import as_json, leave, note, notes, progress, say, tell
 from climtrack.cli.report import Charts, Presets
 from climtrack.vocabulary.notice import counted
 
 if TYPE_CHECKING:
     from climtrack.config import Config
-    from climtrack.run.report import Report, Request
+    from climtrack.run.report import Request
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,13 +50,11 @@ def _request(
     as_of: str | None,
     chart: list[str] | None,
     presets: tuple[str, ...],
-    offline: bool,
     regions: tuple[str, ...],
 ) -> Request:
     """What the options ask for, the rest as in config.toml."""
     from climtrack.run.drawing import charts_of
     from climtrack.run.report import Request
-    from climtrack.run.series import Freshness
     from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import LANGUAGES
 
@@ -71,14 +69,7 @@ def _request(
         formats=("png",),
         baseline=Baseline.parse(baseline or defaults.baseline),
         as_of=past(as_of, "--as-of", now()),
-        freshness=Freshness(offline=offline),
     )
-
-
-def _finish(done: Report) -> None:
-    """Exit code of a run whose result is whole but for some series or charts."""
-    if done.code:
-        raise typer.Exit(done.code)
 
 
 def post(
@@ -109,24 +100,19 @@ def post(
     """
     from climtrack.run.drawing import known_presets
     from climtrack.run.publish import write_post
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import Run
 
     settings = configuration(config)
     presets = several(preset, ("post",), known_presets(), "preset")
-    asked = _request(
-        settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
-    )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = write_post(
-            asked, past(since, "--since", now()), config=settings, transport=transport, now=now(), folder=out,
-            overrides=templates, on_done=told,
-        )  # fmt: skip
-    for line in done.report.lines:
-        note(line)
+    asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
+    issue = past(since, "--since", now())
+    with progress("Fetching") as show, Run(settings, now(), offline=offline, on_done=show) as run:
+        done = write_post(run, asked, issue, folder=out, overrides=templates)
+    notes(run)
     posts = [asset.path for asset in done.files if asset.path.startswith("post.")]
     pictures = sum(asset.media_type.startswith("image/") for asset in done.files)
     tell(f"{done.folder}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
-    _finish(done.report)
+    leave(run)
 
 
 def embed(
@@ -160,20 +146,15 @@ def embed(
     """
     from climtrack.publish.post import NEEDS, PLATFORMS
     from climtrack.run.publish import snippets
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import Run
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
     presets = tuple(dict.fromkeys(preset for name in platforms for preset in NEEDS[name]))
-    asked = _request(
-        settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
-    )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, found, said = snippets(
-            asked, platforms, config=settings, transport=transport, now=now(), folder=out, on_done=told
-        )
-    for line in (*done.lines, *said):
-        note(line)
+    asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
+    with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
+        found = snippets(run, asked, platforms, folder=out)
+    notes(run)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
     else:
@@ -182,7 +163,7 @@ def embed(
                 note(f"--- {label} for {name}")
             for line in text.rstrip("\n").split("\n"):
                 say(line)
-    _finish(done)
+    leave(run)
 
 
 def publish(
@@ -208,17 +189,14 @@ def publish(
     climtrack publish public --region nh,sh --lang es,en
     """
     from climtrack.run.publish import PRESETS
-    from climtrack.run.publish import publish as run
-    from climtrack.run.series import open_transport
+    from climtrack.run.publish import publish as write
+    from climtrack.run.run import Run
 
     settings = configuration(config)
-    asked = _request(
-        settings, region, variable, lang, baseline, None, chart, PRESETS, offline, settings.refresh.regions
-    )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = run(asked, config=settings, transport=transport, now=now(), folder=folder, on_done=told)
-    for line in (*done.report.lines, *done.published.notes):
-        note(line)
+    asked = _request(settings, region, variable, lang, baseline, None, chart, PRESETS, settings.refresh.regions)
+    with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
+        done = write(run, asked, folder)
+    notes(run)
     if not settings.publish.public_url:
         note("public_url is not set in config.toml: feed, cards and snippets point at this computer.")
     one = done.published
@@ -238,7 +216,7 @@ def publish(
     else:
         files = counted(one.written, "file")
         tell(f"{done.folder}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
-    _finish(done.report)
+    leave(run)
 
 
 def serve(

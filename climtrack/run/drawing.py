@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,21 +24,22 @@ import numpy as np
 from climtrack.analysis.enso import overlay
 from climtrack.analysis.survey import study
 from climtrack.config import Config, Mistake, told
-from climtrack.errors import ClimtrackError, ConfigError, DiskError, RenderError
+from climtrack.errors import ConfigError, DiskError, RenderError
 from climtrack.files import write_whole
 from climtrack.reporter.charts import CHARTS, Chart
 from climtrack.reporter.gallery import gallery
 from climtrack.reporter.presets import PRESETS
 from climtrack.reporter.render import rendered
 from climtrack.reporter.theme import Theme, themed
-from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
+from climtrack.run.run import Run, sampled
+from climtrack.run.series import keys_of
 from climtrack.signals import die_with, undisturbed
 from climtrack.store.netcdf import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study, Unknown
 from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import SeriesKey, Transport
+from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -113,54 +114,33 @@ class Companions:
 
 
 def companions(
+    run: Run,
     charts: Sequence[str],
     variables: Sequence[str],
-    goods: Stock,
+    series: Mapping[SeriesKey, Series],
     *,
-    config: Config,
-    store: Store,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    freshness: Freshness,
     baseline: Baseline,
     as_of: dt.date | None,
     since: dt.date | None,
 ) -> Companions:
-    """What the charts asked for need besides their own series; a companion that cannot be had is left out."""
-    known = known_keys(config, store)
+    """What the charts asked for need besides their own series; what cannot be had is left out."""
+    known = run.known_keys()
     pairs = [pairing(name, known) for name in ("nh", "sh")] if any(CHARTS[c].series[0] > 1 for c in charts) else []
-    needed = [key for key in wanted(pairs, variables) if key.region in ("nh", "sh")]
+    needed = [key for key in keys_of(pairs, variables) if key.region in ("nh", "sh")]
     needed += [NINO] if "el_nino_overlay" in charts and NINO in known else []
-    series = dict(goods.series)
-    if missing := [key for key in needed if key not in series]:
-        if goods.simulated:
-            series |= sampled(missing, now)
-        else:
-            with suppress(ClimtrackError):  # the chart that needs it is then left out, the report is not
-                more = replace(freshness, sample=False)
-                series |= stock(
-                    missing, config=config, store=store, transport=transport, now=now, freshness=more
-                ).series
-    found = {
+    found = {key: one for key, one in series.items() if key in needed}
+    found |= run.additional(key for key in needed if key not in found)
+    studies = {
         study.series.key: study
         for pair in [*pairs, *([pairing(NINO.region, known)] if NINO in needed else [])]
-        for study in studies_of(
-            pair,
-            ("air", "sst"),
-            {key: series[key] for key in needed if key in series},
-            config=config,
-            store=store,
-            baseline=baseline,
-            as_of=as_of,
-            now=now,
-        )
+        for study in run.studies(pair, ("air", "sst"), found, baseline=baseline, as_of=as_of)
     }
     both: dict[str, tuple[Study, ...]] = {}
     for key in needed:
-        if key in found and key != NINO:
-            both[key.variable] = (*both.get(key.variable, ()), found[key])
+        if key in studies and key != NINO:
+            both[key.variable] = (*both.get(key.variable, ()), studies[key])
     whole = {name: halves for name, halves in both.items() if len(halves) == 2}
-    return Companions(MappingProxyType(whole), found.get(NINO), since)
+    return Companions(MappingProxyType(whole), studies.get(NINO), since)
 
 
 #: With fewer pictures for each, a second process costs more than it saves.

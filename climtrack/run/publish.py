@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +17,12 @@ from climtrack.publish.post import UPLOADED, Changes, Picture, PostPart, PostPic
 from climtrack.publish.site import Addresses, Edition, PictureName, SiteSettings, builder, dated
 from climtrack.publish.site import embed as embed_address
 from climtrack.publish.site import page as page_address
-from climtrack.run.report import RegionReport, Report, Request, report
-from climtrack.store.netcdf import Store
+from climtrack.run.report import RegionReport, Request, report
+from climtrack.run.run import Run
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.series import Series, SeriesKey, Transport
+from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.series import Series
 
 # Reports become posts and snippets: what goes into a newsletter, with addresses that readers can reach.
 
@@ -30,21 +31,13 @@ from climtrack.vocabulary.series import Series, SeriesKey, Transport
 class Posts:
     """The outcome of `write_post`."""
 
-    report: Report  # What was found and drawn
+    regions: tuple[RegionReport, ...]  # What was found and drawn
     files: tuple[Asset, ...]  # The posts and, beside them, their pictures
     folder: Path  # Where they were written
 
 
 def write_post(
-    request: Request,
-    since: dt.date | None,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path,
-    overrides: Path | None = None,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
+    run: Run, request: Request, since: dt.date | None, *, folder: Path, overrides: Path | None = None
 ) -> Posts:
     """
     A ready section for each region and language, in Markdown and HTML.
@@ -52,12 +45,12 @@ def write_post(
     Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
     beside the post.
     """
-    done = report(replace(request, folder=None), config=config, transport=transport, now=now, on_done=on_done)
-    public = Addresses(config.publish.public_url) if config.publish.public_url and not done.simulated else None
+    regions, config = report(run, replace(request, folder=None)), run.config
+    public = Addresses(config.publish.public_url) if config.publish.public_url and not run.simulated else None
     written: list[Asset] = []
-    for one in done.regions:
-        place = folder / one.pairing.region if len(done.regions) > 1 else folder
-        told = {study.series.key: since_then(study, since, config, request) for study in one.studies}
+    for one in regions:
+        place = folder / one.pairing.region if len(regions) > 1 else folder
+        told = {study.series.key: since_then(run, study, since, request.baseline) for study in one.studies}
         files: list[Asset] = [asset for asset in one.assets if asset.media_type.startswith("image/")]
         for code in request.languages:
             parts = [_part(one, n, code, told[s.series.key], public) for n, s in enumerate(one.studies)]
@@ -65,17 +58,17 @@ def write_post(
             files += post(parts, code, page=page, overrides=overrides)
         write_bundle(place, files)
         written += files
-    return Posts(done, tuple(written), folder)
+    return Posts(regions, tuple(written), folder)
 
 
-def since_then(study: Study, since: dt.date | None, config: Config, request: Request) -> Changes | None:
+def since_then(run: Run, study: Study, since: dt.date | None, baseline: Baseline) -> Changes | None:
     """What changed in a series since a day."""
     if since is None:
         return None
     known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
-            known = Store(config.home).history.known_on(study.series.key, since)
+            known = run.store.history.known_on(study.series.key, since)
     if known is None and not study.series.start <= since < study.series.end:
         return None
     series = study.series.upto(since) if known is None else known
@@ -83,7 +76,7 @@ def since_then(study: Study, since: dt.date | None, config: Config, request: Req
         return None
     watched = known is not None or study.simulated
     return changes(
-        survey(series, study.region, baseline=request.baseline),
+        survey(series, study.region, baseline=baseline),
         study,
         watched=watched,
         issue=since if watched else None,
@@ -106,22 +99,14 @@ def _part(one: RegionReport, number: int, code: str, told: Changes | None, publi
     return PostPart(study, title, said, tuple(shown.values()), told, chart.attribution(code))
 
 
-def snippets(
-    request: Request,
-    platforms: Sequence[str],
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> tuple[Report, tuple[tuple[str, str, str], ...], tuple[str, ...]]:
+def snippets(run: Run, request: Request, platforms: Sequence[str], *, folder: Path) -> tuple[tuple[str, str, str], ...]:
     """
     What to paste, for every chart, language and platform.
 
     Without a `public_url` a picture has no address: platforms that take a file get one in `folder`, the others are
     refused rather than given an address that reaches this computer only.
     """
+    config = run.config
     public = Addresses(config.publish.public_url) if config.publish.public_url else None
     hosted = [platform for platform in platforms if platform not in UPLOADED]
     if hosted and public is None:
@@ -129,31 +114,31 @@ def snippets(
             f"{', '.join(hosted)}: shows pictures from a public address, and public_url is not set in config.toml",
             "Set it and run `climtrack publish`, or upload the pictures that `climtrack post` writes",
         )
-    real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
-    done = report(real, config=config, transport=transport, now=now, on_done=on_done)
+    regions = report(run, replace(request, folder=None))
     found: dict[tuple[str, str], tuple[str, str, str]] = {}
-    for one in done.regions:
+    for one in regions:
         for label, subject in _subjects(one, config.report.languages[0], public, folder):
             for platform in platforms:
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{subject.frame} {subject.language}" if platform == "iframe" else label
                 found.setdefault((platform, what), (label, platform, snippet(platform, subject)))
-    return done, tuple(found.values()), _unpublished(done, config) if public else _written(done, folder)
+    run.say(*(_unpublished(regions, config) if public else _written(regions, folder)))
+    return tuple(found.values())
 
 
-def _written(done: Report, folder: Path) -> tuple[str, ...]:
+def _written(regions: Sequence[RegionReport], folder: Path) -> tuple[str, ...]:
     """Write the pictures that wait for their upload, and say where."""
-    files = [asset for one in done.regions for asset in one.assets if PictureName.parse(asset.path) is not None]
+    files = [asset for one in regions for asset in one.assets if PictureName.parse(asset.path) is not None]
     write_bundle(folder, files)
     return tuple(f"{folder / asset.path}: written, to be uploaded or put beside your text." for asset in files)
 
 
-def _unpublished(done: Report, config: Config) -> tuple[str, ...]:
+def _unpublished(regions: Sequence[RegionReport], config: Config) -> tuple[str, ...]:
     """A line where pictures are not at their addresses yet: what is mailed must exist before it is sent."""
     site = Path(config.publish.folder).expanduser()
     absent = [
         asset.path
-        for one in done.regions
+        for one in regions
         for asset in one.assets
         if PictureName.parse(asset.path) is not None
         and not (site / dated(asset, max(study.series.end for study in one.studies))).is_file()
@@ -203,23 +188,14 @@ DARK = ("post",)
 class Publishing:
     """The outcome of `publish`."""
 
-    report: Report  # What was found and drawn
+    regions: tuple[RegionReport, ...]  # What was found and drawn
     published: Published
     folder: Path
 
 
-def publish(
-    request: Request,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path | None = None,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Publishing:
+def publish(run: Run, request: Request, folder: Path | None = None) -> Publishing:
     """Bring the static site up to date for some regions; all others stay as they are."""
-    done = report(for_site(request), config=config, transport=transport, now=now, on_done=on_done)
-    return publish_report(done, request.languages, config=config, now=now, folder=folder)
+    return publish_report(run, report(run, for_site(request)), request.languages, folder=folder)
 
 
 def for_site(request: Request) -> Request:
@@ -230,24 +206,25 @@ def for_site(request: Request) -> Request:
         themes=("light", "dark"),
         dark_presets=DARK,
         formats=tuple(dict.fromkeys(("png", *request.formats))),
-        freshness=replace(request.freshness, sample=False),
         folder=None,
     )
 
 
 def publish_report(
-    done: Report, languages: tuple[str, ...], *, config: Config, now: dt.datetime, folder: Path | None = None
+    run: Run, regions: tuple[RegionReport, ...], languages: tuple[str, ...], *, folder: Path | None = None
 ) -> Publishing:
     """Publish a report that was made for a site."""
-    if done.simulated or not done.regions:
+    config = run.config
+    if run.simulated or not regions:
         raise PublishError("there are no real data to publish", "Run `climtrack fetch` where the source can be reached")
     root = folder if folder is not None else site_folder(config)
     _apart(root, config.home)
     settings = SiteSettings(config.publish.public_url, config.publish.title, languages)
     bounds = Bounds(config.publish.max_megabytes * 1_000_000, config.publish.prune)
-    editions = [edition(one, config) for one in done.regions]
-    published = Folder(root).publish(builder(editions, settings), now=now, bounds=bounds)
-    return Publishing(done, published, root)
+    editions = [edition(one, config) for one in regions]
+    published = Folder(root).publish(builder(editions, settings), now=run.now, bounds=bounds)
+    run.say(*published.notes)
+    return Publishing(regions, published, root)
 
 
 def _apart(root: Path, home: Path) -> None:
@@ -260,9 +237,9 @@ def _apart(root: Path, home: Path) -> None:
         )
 
 
-def publish_round(done: Report, config: Config, now: dt.datetime) -> tuple[str, ...]:
+def publish_round(run: Run, regions: tuple[RegionReport, ...]) -> None:
     """Publish what an unattended round has drawn."""
-    return publish_report(done, config.report.languages, config=config, now=now).published.notes
+    publish_report(run, regions, run.config.report.languages)
 
 
 def site_folder(config: Config) -> Path:

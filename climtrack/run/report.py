@@ -5,38 +5,37 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from climtrack.analysis.climatology import climatology
-from climtrack.config import Config
-from climtrack.errors import DiskError, RenderError
+from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
 from climtrack.publish.page import PageChart, Prose, report_html
 from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note
-from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, companions, draw, looks, pictures
-from climtrack.run.series import Freshness, Stock, pairings, seen_at, stale, stand_ins, stock, studies_of, wanted
-from climtrack.store.netcdf import Store
+from climtrack.run.run import SOME, Run
+from climtrack.run.series import keys_of, late_notices
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import BASELINES, Baseline
-from climtrack.vocabulary.series import SeriesKey, Transport
+from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import Language
 
 # Papers: what a report says beside its pictures: Markdown, facts, tables, and the parts of its interactive page.
 
 
-def tables(wanted: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
+def tables(pictures: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
     """The numbers behind the pictures that show something else than daily lines."""
     unique = {
         (picture.chart, *(study.series.key for study in picture.studies)): picture
-        for picture in wanted
+        for picture in pictures
         if picture.chart not in DAILY
     }
     made = []
@@ -52,7 +51,7 @@ def documents(
     studies: Sequence[Study],
     drawn: Sequence[Asset],
     now: dt.datetime,
-    health: Sequence[str],
+    health: Sequence[Notice],
     behind: Sequence[Asset] = (),
 ) -> tuple[Asset, ...]:
     """Everything of a report that is neither a picture nor the page."""
@@ -83,23 +82,25 @@ def page_charts(
     )
 
 
-def health_of(goods: Stock, studies: Sequence[Study], seen: dt.datetime) -> tuple[str, ...]:
+def health_of(
+    run: Run, studies: Sequence[Study], series: Mapping[SeriesKey, Series], departures: Mapping[SeriesKey, Notice]
+) -> tuple[Notice, ...]:
     """What was unusual about a region's own sources: its report is the same alone and beside other regions."""
-    if goods.simulated:
+    if run.simulated:
         return ()
     keys = [study.series.key for study in studies]
-    late = stale([goods.series[key] for key in keys if key in goods.series], seen)
-    return (*late, *(goods.departures[key] for key in keys if key in goods.departures))
+    late = late_notices([series[key] for key in keys if key in series], run.now)
+    return (*late, *(departures[key] for key in keys if key in departures))
 
 
 def page_prose(
-    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[str] = ()
+    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[Notice] = ()
 ) -> dict[str, Prose]:
     """What a region's page says above its charts."""
     notices = {
         code: (
             pairing_note(pair, Language(code)).replace("`", ""),
-            *(line if code == "en" else spanish_line(line, code) for line in health),
+            *(Language(code).say(notice) for notice in health),
         )
         for code in languages
     }
@@ -137,7 +138,6 @@ class Request:
     themes: tuple[str, ...]
     formats: tuple[str, ...]
     baseline: Baseline
-    freshness: Freshness  # How hard to try for new data
     as_of: dt.date | None = None  # State on this day; None for the newest
     since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
     folder: Path | None = None  # Where to write; None computes without writing
@@ -159,127 +159,83 @@ class RegionReport:
     prose: Mapping[str, Prose]  # What the page says, by language
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Report:
-    """The outcome of `report`."""
-
-    regions: tuple[RegionReport, ...]
-    lines: tuple[str, ...]
-    failed: bool  # Whether some series is not there or some chart not drawn
-    stale: bool  # Whether some series were not updated or are older than usual
-    simulated: bool
-    undrawn: tuple[str, ...] = ()  # Those of the lines that tell of a chart that could not be drawn
-    # Why this computer could not store what is new: the report is made from what was stored
-    refusal: DiskError | None = None
-
-    @property
-    def code(self) -> int:
-        """Exit code of PRODUCT.md §3."""
-        return 5 if self.refusal else 3 if self.failed else 0
-
-
-def report(
-    request: Request,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Report:
+def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
-    store = Store(config.home, known_on=request.freshness.known_on)
-    now = seen_at(now, request.freshness.known_on)
-    themes = looks(config, request.themes)
-    pairs = pairings(request.regions, request.variables, config, store)
-    keys = wanted(pairs, request.variables)
-    goods = stock(
-        keys,
-        config=config,
-        store=store,
-        transport=transport,
-        now=now,
-        freshness=request.freshness,
-        on_done=on_done,
-    )
-    goods = replace(goods, lines=(*goods.lines, *stand_ins(pairs, config, store)))
-    return composed(request, pairs, goods, themes, config=config, store=store, transport=transport, now=now)
+    themes = looks(run.config, request.themes)  # a typeface that is not there is told before anything is asked
+    pairs = run.pairings(request.regions, request.variables)
+    series = run.series(keys_of(pairs, request.variables))
+    run.say(*run.fallback_notices(pairs))
+    return compose(run, request, pairs, series, themes)
 
 
-def composed(
+def compose(
+    run: Run,
     request: Request,
     pairs: Sequence[Pairing],
-    goods: Stock,
+    series: Mapping[SeriesKey, Series],
     themes: Sequence[Theme],
     *,
-    config: Config,
-    store: Store,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
+    departures: Mapping[SeriesKey, Notice] = MappingProxyType({}),
     draw: Draw = draw,
-) -> Report:
-    """Analyse, draw and write what is in hand."""
-    lines = [*store.notices, *goods.lines]
+) -> tuple[RegionReport, ...]:
+    """
+    Analyse, draw and write series in hand.
+
+    `departures` tell of series that the second source contradicts. What a network did today is in no report, so that
+    the same data make the same report.
+    """
     beside = companions(
+        run,
         request.charts,
         request.variables,
-        goods,
-        config=config,
-        store=store,
-        transport=transport,
-        now=now,
-        freshness=request.freshness,
+        series,
         baseline=request.baseline,
         as_of=request.as_of,
         since=request.since,
     )
-    failed = bool(goods.missing) and not goods.simulated
-    regions = []
-    undrawn: list[str] = []
+    reports = []
     for pair in pairs:
-        studies = studies_of(
-            pair,
-            request.variables,
-            goods.series,
-            config=config,
-            store=store,
-            baseline=request.baseline,
-            as_of=request.as_of,
-            now=seen_at(now, request.freshness.known_on),
-        )
-        if not studies:
-            continue
-        wanted_pictures = pictures(
-            request.charts,
-            studies,
-            companions=beside,
-            presets=request.presets,
-            themes=themes,
-            languages=request.languages,
-            formats=request.formats,
-        )
-        if request.dark_presets is not None:
-            dark = request.dark_presets
-            wanted_pictures = tuple(p for p in wanted_pictures if p.theme.name != "dark" or p.preset in dark)
-        drawn, missed = draw(wanted_pictures)
-        undrawn += missed
-        behind = tables(wanted_pictures, drawn)
-        charts = page_charts(studies, drawn, request.languages, now=now)
-        health = health_of(goods, studies, seen_at(now, request.freshness.known_on))
-        prose = page_prose(pair, charts, request.languages, health=health)
-        papers = documents(request.languages, pair, studies, drawn, now, health, behind)
-        assets = (*drawn, *behind, *papers, report_html(charts, prose))
-        folder = None
-        if request.folder is not None:
-            folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
-            write_bundle(folder, assets)
-        said = {
-            code: tuple(
-                (words("year_lines", [study], Language(code)).title, answers(study, Language(code)))
-                for study in studies
+        studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
+        if studies:
+            health = health_of(run, studies, series, departures)
+            chosen = pictures(
+                request.charts,
+                studies,
+                companions=beside,
+                presets=request.presets,
+                themes=themes,
+                languages=request.languages,
+                formats=request.formats,
             )
-            for code in request.languages
-        }
-        regions.append(RegionReport(pair, studies, assets, said, folder, charts, prose))
-    told = tuple(dict.fromkeys((*lines, *undrawn)))
-    failed = failed or bool(undrawn)
-    return Report(tuple(regions), told, failed, goods.stale, goods.simulated, tuple(undrawn), goods.refusal)
+            if request.dark_presets is not None:
+                dark = request.dark_presets
+                chosen = tuple(one for one in chosen if one.theme.name != "dark" or one.preset in dark)
+            drawn, undrawn = draw(chosen)
+            run.say(*undrawn, failed=SOME if undrawn else 0)
+            reports.append(_region(run, request, pair, studies, health, chosen, drawn))
+    return tuple(reports)
+
+
+def _region(
+    run: Run,
+    request: Request,
+    pair: Pairing,
+    studies: Sequence[Study],
+    health: Sequence[Notice],
+    chosen: Sequence[Picture],
+    drawn: tuple[Asset, ...],
+) -> RegionReport:
+    """One region's pictures, documents and page, written where the request says."""
+    behind = tables(chosen, drawn)
+    charts = page_charts(studies, drawn, request.languages, now=run.now)
+    prose = page_prose(pair, charts, request.languages, health=health)
+    beside = documents(request.languages, pair, studies, drawn, run.now, health, behind)
+    assets = (*drawn, *behind, *beside, report_html(charts, prose))
+    folder = None
+    if request.folder is not None:
+        folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
+        write_bundle(folder, assets)
+    finding = {
+        code: tuple((chart.words[code].title, chart.answers[code]) for chart in charts) for code in request.languages
+    }
+    return RegionReport(pair, tuple(studies), assets, finding, folder, charts, prose)

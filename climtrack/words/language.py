@@ -199,7 +199,8 @@ class Language:
 
     def remedy(self, message: Notice | ClimtrackError) -> str:
         """What the reader can do, without a full stop, or nothing."""
-        return self._filled(f"{message.id}.remedy", message.facts)
+        found = self._filled(f"{message.id}.remedy", message.facts)
+        return found or (message._remedy if isinstance(message, ClimtrackError) else "")
 
     def _filled(self, message: str, facts: Mapping[str, Any]) -> str:
         forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English
@@ -214,7 +215,8 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` says.
+    ``{x:+.2f}`` are numbers with two decimals; ``{x:remedy}`` is what to do about a nested notice;
+    a sequence is joined by commas, or as ``{x:and}`` says.
     """
 
     def __init__(self, language: Language) -> None:
@@ -223,7 +225,7 @@ class _Facts(Formatter):
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
         if isinstance(value, Notice | ClimtrackError):
-            return language.what(value)
+            return language.remedy(value) if spec == "remedy" else language.what(value)
         if isinstance(value, tuple | list):
             items = [self.format_field(one, "" if spec == "and" else spec) for one in value]
             return language.list(items) if spec == "and" else ", ".join(items)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from climtrack.cli import output
-from climtrack.errors import ClimtrackError, SourceChanged, SourceUnavailable
+from climtrack.errors import ClimtrackError, Notice, SourceChanged, SourceUnavailable
 from climtrack.fetcher.checks import ACCEPT
 from climtrack.fetcher.reanalyzer import ENDPOINTS, LATER, MOVED, REPORT
-from climtrack.run.series import failures
+from climtrack.run.series import Change, failure_notices
 from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
@@ -62,13 +62,14 @@ def held(key: SeriesKey, end: dt.date) -> Series:
     return Series(key, end - dt.timedelta(days=1), np.array([1.0, 2.0]), np.full(2, Status.FINAL, np.int8), source)
 
 
-def lines(error: ClimtrackError, count: int) -> tuple[str, ...]:
+def lines(error: ClimtrackError, count: int) -> tuple[Notice, ...]:
     """The failure of some of the default series, or of all 13, their data of different age."""
     keys = list(ENDPOINTS)
     if count <= len(FIVE):
         keys = [next(key for key in keys if f"{key.variable}.{key.region}" == name) for name in FIVE][:count]
     days = [dt.date(2026, 7, 28) + dt.timedelta(days=2 * i) for i in range(count)]
-    return failures(((key, error, held(key, day)) for key, day in zip(keys[:count], days, strict=True)), NOW)
+    changes = [Change(key, held(key, day), error=error) for key, day in zip(keys[:count], days, strict=True)]
+    return failure_notices(changes, NOW)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 13])

@@ -32,6 +32,7 @@ from climtrack.config import Config
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.publish.folder import LOCK, Folder
 from climtrack.run import drawing, publish, refresh, schedule
+from climtrack.run.run import Run
 from climtrack.store.netcdf import Store
 from climtrack.store.writer import Writer
 from climtrack.vocabulary.series import SeriesKey, Source
@@ -88,7 +89,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     told(Site, "get", "fetch")
     told(Writer, "put", "merge")
     told(Writer, "commit", "commit")
-    told(refresh, "composed", "draw")
+    told(refresh, "compose", "draw")
     told(publish, "publish_report", "publish")
     told(Folder, "_write", "write")
     told(refresh, "_remember", "remember")
@@ -149,11 +150,10 @@ class Field:
     def go(self) -> int:
         """A new day's round, and its exit code."""
         self.next_day()
-        done = refresh.unattended_round(
-            config=self.config, transport=self.site, now=self.now, publish=publish.publish_round
-        )
+        run = Run(self.config, self.now, transport=self.site)
+        refresh.unattended_round(run, publish=publish.publish_round)
         self.clock.come_to("over")
-        return done.code
+        return run.outcome.code
 
     def start(self) -> int:
         """A round in a process of its own; its number."""

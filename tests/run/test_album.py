@@ -11,16 +11,19 @@ import pytest
 from climtrack.config import Config
 from climtrack.run import drawing
 from climtrack.run.publish import publish_round
-from climtrack.run.refresh import Refreshed, refresh
+from climtrack.run.refresh import Round, refresh
+from climtrack.run.run import Run
+from climtrack.run.series import english
 from tests.run.site import NOON, Site, down, settings
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
-def go(config: Config, site: Site, now: dt.datetime = NOON) -> Refreshed:
+def go(config: Config, site: Site, now: dt.datetime = NOON) -> Round:
     """A round into the report folder."""
-    done = refresh(config=config, transport=site, now=now, publish=None)
-    assert done.code == 0
+    run = Run(config, now, transport=site)
+    done = refresh(run, None)
+    assert run.outcome.code == 0
     return done
 
 
@@ -36,7 +39,6 @@ def test_an_unchanged_round_draws_nothing_and_shows_the_same(tmp_path: Path) -> 
     before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}
     again = go(config, site, NOON + HOUR)
     assert [(one.pictures, one.drawn) for one in (first, again)] == [(2, 2), (2, 0)]
-    assert again.document()["drawn"] == 0
     assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
     site.today = NOON.date() + DAY
     later = go(config, site, NOON + DAY)
@@ -51,9 +53,7 @@ def test_pictures_say_their_age_while_the_source_stays_away(tmp_path: Path) -> N
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
     site.mood = down
-    drawn = [
-        refresh(config=config, transport=site, now=NOON + days * DAY, publish=None).drawn for days in (1, 30, 30, 31)
-    ]
+    drawn = [refresh(Run(config, NOON + days * DAY, transport=site), None).drawn for days in (1, 30, 30, 31)]
     assert drawn == [0, 2, 0, 2]
 
 
@@ -111,8 +111,11 @@ def test_the_site_is_mended_picture_by_picture(tmp_path: Path) -> None:
     config, site, root = settings(tmp_path / "home", "natlan"), Site(NOON.date()), tmp_path / "site"
     config = config.model_copy(update={"publish": config.publish.model_copy(update={"folder": str(root)})})
 
-    def publish(now: dt.datetime) -> Refreshed:
-        return refresh(config=config, transport=site, now=now, publish=publish_round)
+    def publish(now: dt.datetime) -> Round:
+        run = Run(config, now, transport=site)
+        done = refresh(run, publish_round)
+        assert run.outcome.code == 0
+        return done
 
     first = publish(NOON)
     before = pictures(root)
@@ -121,7 +124,7 @@ def test_the_site_is_mended_picture_by_picture(tmp_path: Path) -> None:
     dated.write_bytes(dated.read_bytes()[:-1] + b"!")
     (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
     again = publish(NOON + HOUR)
-    assert (again.code, again.drawn) == (0, 1)
+    assert again.drawn == 1
     assert pictures(root) == before
 
 
@@ -130,14 +133,10 @@ def test_no_site_is_published_into_the_data_folder(tmp_path: Path, place: str) -
     """Nor around it, nor into a part of it: exit 3, the data stored, not one file of a site."""
     config = settings(tmp_path / "all" / "home", "natlan", folder=tmp_path / "report")
     chosen = config.publish.model_copy(update={"folder": str(config.home / place)})
-    done = refresh(
-        config=config.model_copy(update={"publish": chosen}),
-        transport=Site(NOON.date()),
-        now=NOON,
-        publish=publish_round,
-    )
-    assert (done.code, done.published) == (3, False)
-    assert any("is the data folder" in line for line in done.lines)
+    run = Run(config.model_copy(update={"publish": chosen}), NOON, transport=Site(NOON.date()))
+    done = refresh(run, publish_round)
+    assert (run.outcome.code, done.published) == (3, False)
+    assert any("is the data folder" in english(line) for line in run.outcome.notices)
     assert not list(tmp_path.rglob("index.html"))
 
 

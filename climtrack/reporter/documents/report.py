@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from climtrack.errors import Notice
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.messages import spanish_line
@@ -55,7 +56,7 @@ def report_markdown(
     languages: Sequence[str],
     *,
     now: dt.datetime,
-    health: Sequence[str] = (),
+    health: Sequence[Notice] = (),
     tables: Sequence[str] = (),
 ) -> Asset:
     """
@@ -74,7 +75,7 @@ def _section(
     drawn: Sequence[Asset],
     language: Language,
     now: dt.datetime,
-    health: Sequence[str],
+    health: Sequence[Notice],
     tables: Sequence[str],
 ) -> str:
     """One language's part."""
@@ -104,9 +105,10 @@ def _section(
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
     noted = [f"{study.series.key.label}: {note}." for study in studies for note in study.series.source.notes]
-    lines = [plain(line, 300) for line in (*health, *noted)]
+    noted = [spanish_line(line, language.code) if language.spanish else line for line in noted]
+    lines = [plain(line, 300) for line in (*map(language.say, health), *noted)]
     if lines:
-        unique = [spanish_line(line, language.code) if language.spanish else line for line in dict.fromkeys(lines)]
+        unique = dict.fromkeys(lines)
         out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
     else:
         out += [language.text("report.health.good"), ""]
