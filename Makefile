@@ -6,7 +6,7 @@ BIN     = $(dir $(PYTHON))
 LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
           --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
 
-.PHONY: venv check check-static format lint types layers docstrings test soak bench bench-served bench-grid docs notebooks pair man lock \
+.PHONY: venv check quick check-static format lint types layers docstrings test golden soak bench bench-served bench-grid docs notebooks pair man lock \
         audit licences sbom package clean
 
 venv:
@@ -15,6 +15,9 @@ venv:
 	$(BIN)pip install -q --no-deps --no-build-isolation -e .
 
 check: check-static test
+
+quick:
+	$(PYTHON) -m scripts.quick
 
 check-static: lint types layers docstrings
 
@@ -37,6 +40,9 @@ docstrings:
 
 test:
 	$(PYTHON) -m pytest -n 2
+
+golden:   # writes anew what tests/golden/expected says; the commit says why
+	$(PYTHON) -m tests.golden.update
 
 soak:   # hours; docs/soaks.md says what each has shown. CLIMTRACK_SOAK_SECONDS=60 shortens the fuzzers (600), CLIMTRACK_SOAK_STOPS=20 the signals (200)
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -m soak
@@ -79,7 +85,7 @@ sbom:
 	mkdir -p dist
 	$(BIN)cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible -o dist/climtrack.cdx.json
 
-package: clean
+package: clean man
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PYTHON) -m build --no-isolation
 	$(BIN)twine check --strict dist/*
 	$(BIN)check-wheel-contents dist/*.whl

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.facts import table
 from climtrack.cli.options import (
     ConfigPath,
     Json,
@@ -58,6 +57,7 @@ def history(
     climtrack history --region natlan --variable sst --date 2026-07-04
     climtrack report --region nh --known-on 2026-07-11
     """
+    from climtrack.cli.tables import table
     from climtrack.run.facts import day_document, day_rows, version_rows, versions_document
     from climtrack.run.run import Run
 
@@ -197,7 +197,7 @@ def status(
     climtrack status --json
     climtrack status --check
     """
-    from climtrack.cli.facts import table
+    from climtrack.cli.tables import table
     from climtrack.run.run import Run
     from climtrack.run.status import alarms, unjudged
     from climtrack.run.status import status as look

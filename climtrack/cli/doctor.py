@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.facts import table
 from climtrack.cli.options import ConfigPath, Json, configuration, now
 from climtrack.cli.output import as_json, local, note, tell
 
@@ -66,6 +65,7 @@ def doctor(
     climtrack doctor
     climtrack doctor --fix --offline
     """
+    from climtrack.cli.tables import table
     from climtrack.run.doctor import document, examine, repair
     from climtrack.run.run import Run
     from climtrack.vocabulary.notice import Severity

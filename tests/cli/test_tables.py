@@ -12,10 +12,13 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
 from climtrack.analysis.survey import study
 from climtrack.cli.app import main
-from climtrack.cli.facts import (
+from climtrack.cli.overview import spoken, spoken_here
+from climtrack.cli.tables import (
+    Rows,
     air_sea_rows,
     contrast_rows,
     fact_rows,
+    heading,
     holder_rows,
     nino_rows,
     record_rows,
@@ -23,8 +26,6 @@ from climtrack.cli.facts import (
     side_rows,
     streak_rows,
 )
-from climtrack.cli.grid import Rows, heading
-from climtrack.cli.overview import spoken, spoken_here
 from climtrack.vocabulary.findings import NinoState, Shares, Study, Unknown
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language

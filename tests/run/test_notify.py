@@ -18,8 +18,8 @@ import trustme
 from climtrack.config import NotifySettings
 from climtrack.fetcher import http
 from climtrack.reporter.messages import spanish_line
+from climtrack.run import notify as module
 from climtrack.run import refresh
-from climtrack.run import schedule as module
 from climtrack.run.notify import Notified, notify
 from climtrack.run.refresh import Round
 from climtrack.run.run import Run

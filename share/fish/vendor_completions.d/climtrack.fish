@@ -1,1 +1,0 @@
-complete --command climtrack --no-files --arguments "(env _CLIMTRACK_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) climtrack)" --condition "env _CLIMTRACK_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) climtrack"
