@@ -22,9 +22,9 @@ def settled(path: Path) -> Config | None:
     """The settings, fit for a round; None where they were refused, in short lines that can be printed."""
     try:
         config = load(path, {"CLIMTRACK_HOME": "nowhere"})
-        for write in (True, False):
-            request = round_request(config, write=write)
-            looks(config, request.themes)
+        for publish in (True, False):
+            chosen = config.refresh.model_copy(update={"publish": publish})
+            looks(config, round_request(config.model_copy(update={"refresh": chosen})).themes)
         run = Run(config, NOW)
         assert keys_of(run.pairings(config.refresh.regions, ("air", "sst")), ("air", "sst"))
         assert run.endpoints

@@ -39,14 +39,11 @@ def refresh(
     climtrack refresh
     climtrack refresh --json
     """
-    from climtrack.run.publish import publish_round
     from climtrack.run.refresh import unattended_round
     from climtrack.run.run import Run
 
-    settings = configuration(config)
-    publish = publish_round if settings.refresh.publish else None
-    with progress("Refreshing") as show, Run(settings, now(), on_done=show) as run:
-        done = unattended_round(run, publish=publish)
+    with progress("Refreshing") as show, Run(configuration(config), now(), on_done=show) as run:
+        done = unattended_round(run)
     notes(run)
     if json:
         as_json(done.document(run))
@@ -73,15 +70,13 @@ def schedule(
     """
     import random
 
-    from climtrack.run.publish import publish_round
     from climtrack.run.refresh import unattended_round
     from climtrack.run.run import Run
     from climtrack.run.service import Service
 
     def round_of(settings: Config, moment: dt.datetime) -> None:
-        publish = publish_round if settings.refresh.publish else None
         with Run(settings, moment) as run:
-            unattended_round(run, publish=publish, book=service.book)
+            unattended_round(run, service.book)
         notes(run)
         note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {run.outcome.code}.")
 

@@ -237,11 +237,6 @@ def _apart(root: Path, home: Path) -> None:
         )
 
 
-def publish_round(run: Run, regions: tuple[RegionReport, ...]) -> None:
-    """Publish what an unattended round has drawn."""
-    publish_report(run, regions, run.config.report.languages)
-
-
 def site_folder(config: Config) -> Path:
     """Where the site is, as config.toml says."""
     return Path(config.publish.folder).expanduser()

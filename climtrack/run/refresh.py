@@ -8,9 +8,11 @@ fails leaves the others and its own last good state alone.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from logging.handlers import RotatingFileHandler
@@ -31,19 +33,18 @@ from climtrack.errors import (
     StoreError,
 )
 from climtrack.fetcher.pulse import COUNTERPARTS
-from climtrack.files import make_folder
+from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
 from climtrack.grids.download import Policy, hurried
-from climtrack.publish.site import latest
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import Album, charts_of, looks
+from climtrack.run.drawing import charts_of, looks
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
-from climtrack.run.grids import Stored, backfill, default_policy, job
+from climtrack.run.grids import Stored, backfill, default_policy, job, program_version
 from climtrack.run.notify import notify
-from climtrack.run.publish import for_site, site_folder
-from climtrack.run.report import RegionReport, Request, compose
+from climtrack.run.publish import for_site, publish_report, site_folder
+from climtrack.run.report import Request, compose
 from climtrack.run.run import SOME, Run
 from climtrack.run.schedule import Book, Progress
 from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, late_notices, refreshable
@@ -174,15 +175,11 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-#: Publishes the regions of a report.
-Publish = Callable[[Run, tuple[RegionReport, ...]], None]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Round:
     """What a round has brought."""
 
-    changes: tuple[Change, ...]  # One per series asked for
+    changes: tuple[Change, ...] = ()  # One per series asked for
     snapshot: str = ""  # State of the store after it
     pictures: int = 0  # How many the report shows
     drawn: int = 0  # How many of them were drawn in this round; the others are as they were
@@ -203,7 +200,7 @@ class Round:
         }
 
 
-def refresh(run: Run, publish: Publish | None) -> Round:
+def refresh(run: Run) -> Round:
     """Bring everything that config.toml names up to date, and show it."""
     config = run.config
     make_folder(config.home)
@@ -211,66 +208,24 @@ def refresh(run: Run, publish: Publish | None) -> Round:
     with writers_lock(config.home, run.now, "refresh"):
         pairs = run.pairings(config.refresh.regions, VARIABLES)
         keys = keys_of(pairs, VARIABLES)
-        request = round_request(config, write=publish is None)
+        request = round_request(config)
         themes = looks(config, request.themes)
         fetchable = [key for key in keys if not run.computed(key)]
         try:
             with stoppable():
-                changes: tuple[Change, ...] = (*run.update(fetchable), *increments(run))
-                series = _judged(run, keys, changes)
-            if not series:
-                return Round(changes, run.store.snapshot)
-            with stoppable():
-                return _shown(run, request, pairs, series, themes, changes, publish)
+                changes = (*run.update(fetchable), *increments(run))
+                say_failures(run, changes)
+                series = {key: found for key in keys if (found := run.held(key)) is not None}
+                _say_late(run, series, changes)
+                done = Round(changes, run.store.snapshot)
+                return _show(run, done, request, pairs, series, themes) if series else done
         except KeyboardInterrupt:
-            done = sum(key in run.done for key in fetchable)
-            run.interrupt(Notice("run.interrupted", done=done, n=len(fetchable)))
-            return Round(())
+            count = sum(key in run.done for key in fetchable)
+            run.interrupt(Notice("run.interrupted", done=count, n=len(fetchable)))
+            return Round()
 
 
-def _judged(run: Run, keys: Sequence[SeriesKey], changes: tuple[Change, ...]) -> dict[SeriesKey, Series]:
-    """The series of a round; what could not be had, and what is older than usual, is noted."""
-    series = {key: found for key in keys if (found := run.held(key)) is not None}
-    say_failures(run, changes)
-    failed = {one.key for one in changes if one.error is not None}
-    judged = {key: one for key, one in series.items() if refreshable(one, run.config)}
-    run.say(*late_notices([one for key, one in judged.items() if key not in failed], run.now, beside=series.values()))
-    late = late_notices(judged.values(), run.now, beside=series.values())
-    run.say(stale=bool(late) or not series)
-    return series
-
-
-def _shown(
-    run: Run,
-    request: Request,
-    pairs: Sequence[Pairing],
-    series: dict[SeriesKey, Series],
-    themes: Sequence[Theme],
-    changes: tuple[Change, ...],
-    publish: Publish | None,
-) -> Round:
-    """The round's report drawn and published; what stands in its way leaves the stored data alone."""
-    snapshot = run.store.snapshot
-    try:
-        departures: Mapping[SeriesKey, Notice] = {}
-        if run.second_source is not None and any(key in COUNTERPARTS for key in series):
-            departures = cross_check(run).departures
-        album = Album(run.config.home, _pictures_shown(run.config, request))
-        report = compose(run, request, pairs, series, themes, departures=departures, draw=album.draw)
-        if publish:
-            publish(run, report)
-        album.save()
-    except PublishError as problem:
-        run.say(problem, failed=SOME)
-        return Round(changes, snapshot)
-    except (StoreError, ConfigError) as problem:
-        run.say(problem, refusal=problem)
-        return Round(changes, snapshot)
-    count = sum(asset.media_type.startswith("image/") for one in report for asset in one.assets)
-    return Round(changes, snapshot, count, album.drawn, publish is not None)
-
-
-def round_request(config: Config, *, write: bool) -> Request:
+def round_request(config: Config) -> Request:
     """What a round draws, as config.toml says."""
     chosen = config.report
     request = Request(
@@ -282,26 +237,80 @@ def round_request(config: Config, *, write: bool) -> Request:
         themes=chosen.themes,
         formats=chosen.formats,
         baseline=Baseline.parse(chosen.baseline),
-        folder=Path(chosen.folder).expanduser() if write else None,
+        folder=Path(chosen.folder).expanduser(),
         nested=True,
     )
-    return request if write else for_site(request)
+    return for_site(request) if config.refresh.publish else request
 
 
-def _pictures_shown(config: Config, request: Request) -> Callable[[str], bytes | None]:
-    """Reads a picture where the last round left it: in the site, or in a region's folder of the report."""
+def _say_late(run: Run, series: Mapping[SeriesKey, Series], changes: Sequence[Change]) -> None:
+    """Note what is older than usual, of the series that rounds can bring up to date."""
+    failed = {one.key for one in changes if one.error is not None}
+    judged = [one for one in series.values() if refreshable(one, run.config)]
+    run.say(*late_notices([one for one in judged if one.key not in failed], run.now, beside=series.values()))
+    late = late_notices(judged, run.now, beside=series.values())
+    run.say(stale=bool(late) or not series)
 
-    def read(path: str) -> bytes | None:
-        if request.folder is None:
-            places = [site_folder(config) / latest(path)]
-        else:
-            places = [request.folder / region / path for region in request.regions]
-        for place in places:
-            with suppress(OSError):
-                return place.read_bytes()
+
+def _show(
+    run: Run,
+    done: Round,
+    request: Request,
+    pairs: Sequence[Pairing],
+    series: Mapping[SeriesKey, Series],
+    themes: Sequence[Theme],
+) -> Round:
+    """The round's report drawn and published; what stands in its way leaves the stored data alone."""
+    published = run.config.refresh.publish
+    try:
+        departures: Mapping[SeriesKey, Notice] = {}
+        if run.second_source is not None and any(key in COUNTERPARTS for key in series):
+            departures = cross_check(run).departures
+        if (pictures := _unchanged(run)) is not None:
+            return replace(done, pictures=pictures, published=published)
+        report = compose(run, request, pairs, series, themes, departures=departures)
+        if published:
+            publish_report(run, report, run.config.report.languages)
+    except PublishError as problem:
+        run.say(problem, failed=SOME)
+        return done
+    except (StoreError, ConfigError) as problem:
+        run.say(problem, refusal=problem)
+        return done
+    pictures = sum(asset.media_type.startswith("image/") for one in report for asset in one.assets)
+    if not any(one.undrawn for one in report):
+        _remember_shown(run, pictures)
+    return replace(done, pictures=pictures, drawn=pictures, published=published)
+
+
+# What the last whole round has shown: where data, day, settings and program are the same, and its files are still
+# there, the next one draws nothing.
+
+
+SHOWN = "shown.json"
+
+
+def _state(run: Run) -> list[str | int]:
+    """Everything that pictures and pages are made from, and what lies where they are shown."""
+    folder = site_folder(run.config) if run.config.refresh.publish else Path(run.config.report.folder).expanduser()
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    settings = hashlib.sha256(run.config.model_dump_json().encode()).hexdigest()
+    return [run.store.snapshot, run.now.date().isoformat(), settings, program_version(), len(sizes), sum(sizes)]
+
+
+def _unchanged(run: Run) -> int | None:
+    """How many pictures are shown, where this round would show the same."""
+    try:
+        shown = json.loads((run.config.home / SHOWN).read_bytes())
+        return int(shown["pictures"]) if shown["state"] == _state(run) else None
+    except (OSError, ValueError, LookupError, TypeError):
         return None
 
-    return read
+
+def _remember_shown(run: Run, pictures: int) -> None:
+    """Note what is shown; without the note the next round draws everything, which is harmless."""
+    with suppress(OSError, DiskError):
+        write_whole(run.config.home / SHOWN, json.dumps({"pictures": pictures, "state": _state(run)}).encode())
 
 
 # A round with its book-keeping: the log, what is on disk for the schedule, and who is notified.
@@ -311,13 +320,13 @@ def _pictures_shown(config: Config, request: Request) -> Callable[[str], bytes |
 _WORTH_TELLING = 2
 
 
-def unattended_round(run: Run, *, publish: Publish | None, book: Book | None = None) -> Round:
+def unattended_round(run: Run, book: Book | None = None) -> Round:
     """One round, remembered on disk."""
     book = book or Book(run.config.home)
     with run_log(run.config.home) as log:
         log.info("round begins")
         try:
-            done = refresh(run, publish)
+            done = refresh(run)
         except StoreBusy as busy:
             log.warning("%s", busy)
             raise
@@ -350,29 +359,25 @@ def _remember(run: Run, book: Book, log: logging.Logger) -> None:
     outcome, before = run.outcome, book.read()
     code = outcome.code
     after = before.after(run.now, code, stale=outcome.stale)
-    if code and not before.told and (after.tries >= _WORTH_TELLING or code == DiskError.exit_code):
-        sent = notify(run.config.notify, _message("failure", run, after))
-        after = replace(after, told=sent.given)
-    elif not code and before.told:
-        sent = notify(run.config.notify, _message("recovery", run, before))
-        after = replace(after, told=not sent.given)
-    else:
-        sent = None
-    for line in sent.lines if sent else ():
-        log.warning("%s", line)
-        run.say(line)
+    lasts = after.tries >= _WORTH_TELLING or code == DiskError.exit_code
+    if (code and lasts and not before.told) or (before.told and not code):
+        sent = notify(run.config.notify, _message(run, after if code else before))
+        after = replace(after, told=sent.given if code else not sent.given)
+        for line in sent.lines:
+            log.warning("%s", line)
+            run.say(line)
     try:
         book.write(after)
     except ClimtrackError as problem:
         run.say(problem)
 
 
-def _message(event: str, run: Run, progress: Progress) -> dict[str, Any]:
+def _message(run: Run, progress: Progress) -> dict[str, Any]:
     """What a monitor or a person is given."""
     outcome = run.outcome
     return {
         "schema": "climtrack.notice/1",
-        "event": event,
+        "event": "failure" if outcome.code else "recovery",
         "at": run.now.isoformat(),
         "exit_code": outcome.code,
         "failing_since": progress.failing_since.isoformat() if progress.failing_since else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,112 +18,15 @@ from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.report import data_line, pairing_note
 from climtrack.reporter.prose import answers, words
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import Picture, companions, draw, looks, pictures
+from climtrack.run.drawing import Companions, Picture, companions, draw, looks, pictures
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import keys_of, late_notices
+from climtrack.run.series import Line, keys_of, late_notices
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import BASELINES, Baseline
 from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import Language
-
-# Papers: what a report says beside its pictures: Markdown, facts, tables, and the parts of its interactive page.
-
-
-def tables(pictures: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
-    """The numbers behind the pictures that show something else than daily lines."""
-    unique = {
-        (picture.chart, *(study.series.key for study in picture.studies)): picture
-        for picture in pictures
-        if picture.chart not in DAILY
-    }
-    made = []
-    for one in unique.values():
-        with suppress(RenderError):  # what cannot be drawn has no table either, and its line says why
-            made.append(chart_csv(one.chart, one.studies, **one.options))
-    return tuple(table for table in made if any(asset.path.startswith(table.path[:-3]) for asset in drawn))
-
-
-def documents(
-    languages: Sequence[str],
-    pair: Pairing,
-    studies: Sequence[Study],
-    drawn: Sequence[Asset],
-    now: dt.datetime,
-    health: Sequence[Notice],
-    behind: Sequence[Asset] = (),
-) -> tuple[Asset, ...]:
-    """Everything of a report that is neither a picture nor the page."""
-    return (
-        report_markdown(
-            pair, studies, drawn, languages, now=now, health=health, tables=[table.path for table in behind]
-        ),
-        facts_json(pair, studies),
-        *(table_csv(study) for study in studies),
-    )
-
-
-def page_charts(
-    studies: Sequence[Study], drawn: Sequence[Asset], languages: Sequence[str], *, now: dt.datetime
-) -> tuple[PageChart, ...]:
-    """Charts of a region's interactive page."""
-    return tuple(
-        PageChart(
-            study,
-            {code: words("year_lines", [study], Language(code)) for code in languages},
-            climatologies(study),
-            tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
-            {code: attribution(study, Language(code)) for code in languages},
-            {code: answers(study, Language(code)) for code in languages},
-            {code: (data_line(study, Language(code), now),) for code in languages},
-        )
-        for study in studies
-    )
-
-
-def health_of(
-    run: Run, studies: Sequence[Study], series: Mapping[SeriesKey, Series], departures: Mapping[SeriesKey, Notice]
-) -> tuple[Notice, ...]:
-    """What was unusual about a region's own sources: its report is the same alone and beside other regions."""
-    if run.simulated:
-        return ()
-    keys = [study.series.key for study in studies]
-    late = late_notices([series[key] for key in keys if key in series], run.now)
-    return (*late, *(departures[key] for key in keys if key in departures))
-
-
-def page_prose(
-    pair: Pairing, charts: Sequence[PageChart], languages: Sequence[str], *, health: Sequence[Notice] = ()
-) -> dict[str, Prose]:
-    """What a region's page says above its charts."""
-    notices = {
-        code: (
-            pairing_note(pair, Language(code)).replace("`", ""),
-            *(Language(code).say(notice) for notice in health),
-        )
-        for code in languages
-    }
-    return {
-        code: Prose(charts[0].words[code].title, (), tuple(note for note in notices[code] if note))
-        for code in languages
-    }
-
-
-def climatologies(study: Study) -> tuple[Climatology, ...]:
-    """Averages that a reader may choose from."""
-    if study.climatology is None:
-        return ()
-    others = (
-        BASELINES[name]
-        for name, found in study.findings.anomalies.items()
-        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
-    )
-    return (study.climatology, *(climatology(study.table, baseline) for baseline in others))
-
-
-#: Makes pictures; gives their files, and a line for each that could not be made.
-Draw = Callable[[Sequence[Picture]], tuple[tuple[Asset, ...], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +60,7 @@ class RegionReport:
     folder: Path | None
     charts: tuple[PageChart, ...]
     prose: Mapping[str, Prose]  # What the page says, by language
+    undrawn: tuple[Line, ...] = ()  # Why pictures are missing
 
 
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
@@ -176,7 +80,6 @@ def compose(
     themes: Sequence[Theme],
     *,
     departures: Mapping[SeriesKey, Notice] = MappingProxyType({}),
-    draw: Draw = draw,
 ) -> tuple[RegionReport, ...]:
     """
     Analyse, draw and write series in hand.
@@ -197,45 +100,102 @@ def compose(
     for pair in pairs:
         studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
         if studies:
-            health = health_of(run, studies, series, departures)
-            chosen = pictures(
-                request.charts,
-                studies,
-                companions=beside,
-                presets=request.presets,
-                themes=themes,
-                languages=request.languages,
-                formats=request.formats,
-            )
-            if request.dark_presets is not None:
-                dark = request.dark_presets
-                chosen = tuple(one for one in chosen if one.theme.name != "dark" or one.preset in dark)
-            drawn, undrawn = draw(chosen)
-            run.say(*undrawn, failed=SOME if undrawn else 0)
-            reports.append(_region(run, request, pair, studies, health, chosen, drawn))
+            own = [series[study.series.key] for study in studies]
+            health = () if run.simulated else late_notices(own, run.now)
+            health += tuple(departures[one.key] for one in own if one.key in departures)
+            reports.append(_region(run, request, pair, studies, _chosen(request, studies, beside, themes), health))
     return tuple(reports)
+
+
+def _chosen(
+    request: Request, studies: Sequence[Study], beside: Companions, themes: Sequence[Theme]
+) -> tuple[Picture, ...]:
+    """The pictures of a region."""
+    chosen = pictures(
+        request.charts,
+        studies,
+        companions=beside,
+        presets=request.presets,
+        themes=themes,
+        languages=request.languages,
+        formats=request.formats,
+    )
+    dark = request.dark_presets
+    return tuple(one for one in chosen if dark is None or one.theme.name != "dark" or one.preset in dark)
 
 
 def _region(
     run: Run,
     request: Request,
     pair: Pairing,
-    studies: Sequence[Study],
-    health: Sequence[Notice],
+    studies: tuple[Study, ...],
     chosen: Sequence[Picture],
-    drawn: tuple[Asset, ...],
+    health: Sequence[Notice],
 ) -> RegionReport:
     """One region's pictures, documents and page, written where the request says."""
-    behind = tables(chosen, drawn)
-    charts = page_charts(studies, drawn, request.languages, now=run.now)
-    prose = page_prose(pair, charts, request.languages, health=health)
-    beside = documents(request.languages, pair, studies, drawn, run.now, health, behind)
-    assets = (*drawn, *behind, *beside, report_html(charts, prose))
+    drawn, undrawn = draw(chosen)
+    run.say(*undrawn, failed=SOME if undrawn else 0)
+    tables = _tables(chosen, drawn)
+    charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
+    prose = {code: page_prose(pair, charts[0].words[code].title, Language(code), health) for code in request.languages}
+    paths = [table.path for table in tables]
+    assets = (
+        *drawn,
+        *tables,
+        report_markdown(pair, studies, drawn, request.languages, now=run.now, health=health, tables=paths),
+        facts_json(pair, studies),
+        *map(table_csv, studies),
+        report_html(charts, prose),
+    )
     folder = None
     if request.folder is not None:
         folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
         write_bundle(folder, assets)
-    finding = {
+    findings = {
         code: tuple((chart.words[code].title, chart.answers[code]) for chart in charts) for code in request.languages
     }
-    return RegionReport(pair, tuple(studies), assets, finding, folder, charts, prose)
+    return RegionReport(pair, studies, assets, findings, folder, charts, prose, undrawn)
+
+
+def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
+    """The numbers behind the pictures that show something else than daily lines."""
+    unique = {
+        (one.chart, *(study.series.key for study in one.studies)): one for one in chosen if one.chart not in DAILY
+    }
+    made = []
+    for one in unique.values():
+        with suppress(RenderError):  # what cannot be drawn has no table either, and its line says why
+            made.append(chart_csv(one.chart, one.studies, **one.options))
+    return tuple(table for table in made if any(asset.path.startswith(table.path[:-3]) for asset in drawn))
+
+
+def _page_chart(study: Study, drawn: Sequence[Asset], codes: Sequence[str], now: dt.datetime) -> PageChart:
+    """A series' interactive chart."""
+    languages = {code: Language(code) for code in codes}
+    return PageChart(
+        study,
+        {code: words("year_lines", [study], language) for code, language in languages.items()},
+        _climatologies(study),
+        tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
+        {code: attribution(study, language) for code, language in languages.items()},
+        {code: answers(study, language) for code, language in languages.items()},
+        {code: (data_line(study, language, now),) for code, language in languages.items()},
+    )
+
+
+def page_prose(pair: Pairing, title: str, language: Language, health: Sequence[Notice] = ()) -> Prose:
+    """What a region's page says above its charts."""
+    notices = (pairing_note(pair, language).replace("`", ""), *map(language.say, health))
+    return Prose(title, (), tuple(notice for notice in notices if notice))
+
+
+def _climatologies(study: Study) -> tuple[Climatology, ...]:
+    """Averages that a reader may choose from."""
+    if study.climatology is None:
+        return ()
+    others = (
+        BASELINES[name]
+        for name, found in study.findings.anomalies.items()
+        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
+    )
+    return (study.climatology, *(climatology(study.table, baseline) for baseline in others))

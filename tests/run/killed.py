@@ -90,7 +90,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     told(Writer, "put", "merge")
     told(Writer, "commit", "commit")
     told(refresh, "compose", "draw")
-    told(publish, "publish_report", "publish")
+    told(refresh, "publish_report", "publish")
     told(Folder, "_write", "write")
     told(refresh, "_remember", "remember")
     finish = Folder._finish
@@ -138,7 +138,12 @@ class Field:
         self.folder, self.clock = folder, clock
         config = settings(folder / "home")
         place = {"folder": str(folder / "site"), "max_megabytes": 0, "prune": True}
-        self.config: Config = config.model_copy(update={"publish": config.publish.model_copy(update=place)})
+        self.config: Config = config.model_copy(
+            update={
+                "publish": config.publish.model_copy(update=place),
+                "refresh": config.refresh.model_copy(update={"publish": True}),
+            }
+        )
         self.site, self.now = Site(NOON.date(), since=1990), NOON  # of all years a round takes three times as long
         self.held: dict[SeriesKey, str] = {}
 
@@ -151,7 +156,7 @@ class Field:
         """A new day's round, and its exit code."""
         self.next_day()
         run = Run(self.config, self.now, transport=self.site)
-        refresh.unattended_round(run, publish=publish.publish_round)
+        refresh.unattended_round(run)
         self.clock.come_to("over")
         return run.outcome.code
 

@@ -18,6 +18,7 @@ from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.words.language import Language
 from tests.loopback import serving
 
 NOW = dt.datetime(2026, 2, 8, 12, tzinfo=dt.UTC)
@@ -40,7 +41,7 @@ def _stored(tmp_path: Path, site: str, settings: str) -> Config:
 def _round(config: Config) -> tuple[Round, list[str], int]:
     """One unattended round, Climate Pulse asked as config.toml says: what it brought, its lines and its exit code."""
     with Run(config, NOW) as run:
-        done = unattended_round(run, publish=None)
+        done = unattended_round(run)
     return done, [english(line) for line in run.outcome.notices], run.outcome.code
 
 
@@ -108,15 +109,11 @@ def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path
 
 def test_a_departure_stands_on_the_page_in_both_languages() -> None:
     """The source-health line of a Spanish page is Spanish, not absent."""
-    from types import SimpleNamespace
-    from typing import Any
-
     day = dt.date(2026, 5, 1)
     notice = Notice("run.departs", label="world-air", rms=0.123, date=day, usual=0.05)
     line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050."
-    charts: Any = [SimpleNamespace(words={code: SimpleNamespace(title="T") for code in ("en", "es")})]
     pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
-    said = page_prose(pair, charts, ("en", "es"), health=(notice,))
+    said = {code: page_prose(pair, "T", Language(code), (notice,)) for code in ("en", "es")}
     assert line in said["en"].notices
     spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
     assert f"{spanish}lo normal son hasta 0,050." in said["es"].notices

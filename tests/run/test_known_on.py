@@ -21,7 +21,7 @@ DAY = dt.timedelta(days=1)
 
 def shown(config: Config, now: dt.datetime, known_on: dt.date | None = None) -> dict[str, bytes]:
     """Every file of the report, by name."""
-    request = replace(round_request(config, write=True), folder=None)
+    request = replace(round_request(config), folder=None)
     regions = report(Run(config, now, offline=True, sample=False, known_on=known_on), request)
     return {asset.path: asset.data for one in regions for asset in one.assets}
 

@@ -148,14 +148,14 @@ def test_a_notice_that_nobody_got_is_given_with_the_next_round(tmp_path: Path, m
     config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=("sh", "-c", script))})
     trouble = 4
 
-    def failing(run: Run, publish: object) -> Round:
+    def failing(run: Run) -> Round:
         run.say(failed=trouble)
-        return Round(())
+        return Round()
 
     monkeypatch.setattr(refresh, "refresh", failing)
 
     def told(hour: int) -> list[str]:
-        refresh.unattended_round(Run(config, NOON + hour * HOUR, transport=Site(NOON.date())), publish=None)
+        refresh.unattended_round(Run(config, NOON + hour * HOUR, transport=Site(NOON.date())))
         lines = notices.read_text().splitlines() if notices.exists() else []
         return [json.loads(line)["event"] for line in lines]
 

@@ -48,7 +48,8 @@ class Done:
     """A round, and how it went."""
 
     def __init__(self, run: Run, brought: Round) -> None:
-        self.changes, self.pictures, self.snapshot = brought.changes, brought.pictures, brought.snapshot
+        self.changes, self.snapshot = brought.changes, brought.snapshot
+        self.pictures, self.drawn, self.published = brought.pictures, brought.drawn, brought.published
         self.code, self.lines = run.outcome.code, [english(line) for line in run.outcome.notices]
         self.document = brought.document(run)
 
@@ -56,7 +57,7 @@ class Done:
 def go(config: Config, site: Site, now: dt.datetime = NOON, second: Second | None = None) -> Done:
     """One round with its book-keeping."""
     run = Run(config, now, transport=site, second_source=second)
-    return Done(run, unattended_round(run, publish=None))
+    return Done(run, unattended_round(run))
 
 
 def seen(config: Config, now: dt.datetime) -> tuple[look.Status, list[str], list[str]]:
@@ -161,7 +162,7 @@ def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
 
     site.mood = mood
     run = Run(config, NOON, transport=site, on_done=arrived.append)
-    refresh(run, None)
+    refresh(run)
     assert run.outcome.code == 130
     assert [english(line) for line in run.outcome.notices] == [
         "interrupted; 1 of 2 series updated, the rest unchanged."
@@ -191,7 +192,7 @@ def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) 
         go(config, site, NOON + DAY)
     assert site.asked == []
     run = Run(config, NOON + DAY, transport=site)
-    assert len(report(run, round_request(config, write=True))) == 1
+    assert len(report(run, round_request(config))) == 1
     lines = [english(line) for line in run.outcome.notices]
     assert any("newer climtrack" in line and "showing what is stored" in line for line in lines)
     assert (config.home / "manifest.json").read_bytes() == manifest
@@ -257,7 +258,7 @@ def test_a_report_on_a_full_disk_shows_what_is_stored(tmp_path: Path) -> None:
     from climtrack.run.report import report
 
     config, site = settings(tmp_path / "home"), Site(NOON.date())
-    request = round_request(config, write=True)
+    request = round_request(config)
     with full(config.home), pytest.raises(DiskError, match="no room for"):
         report(Run(config, NOON, transport=site), request)
     go(config, site)
@@ -457,7 +458,7 @@ def lived(
             return site.copy(key, site.today - rng.randrange(1, 4) * DAY)
         return body.replace(b"2026", b"9999") if luck < 0.10 else body
 
-    def undrawn(run: Run, publish: object) -> Round:
+    def undrawn(run: Run) -> Round:
         changes = run.update(keys)
         failed = sum(one.error is not None for one in changes)
         run.say(failed=0 if not failed else ALL if failed == len(changes) else SOME)
@@ -529,3 +530,60 @@ def test_a_line_from_a_feed_stays_one_line_in_the_log(tmp_path: Path) -> None:
     text = (config.home / "log" / "climtrack.log").read_text()
     assert "\x1b" not in text
     assert all(line[:4].isdigit() for line in text.splitlines())
+
+
+def test_an_unchanged_round_draws_nothing_and_shows_the_same(tmp_path: Path) -> None:
+    """The same data, day, settings and program; a new day, another credit or a file that is gone draws all."""
+    config, site, report = settings(tmp_path / "home"), Site(NOON.date()), tmp_path / "report"
+    first = go(config, site)
+    before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    again = go(config, site, NOON + HOUR)
+    assert [(one.code, one.pictures, one.drawn) for one in (first, again)] == [(0, 2, 2), (0, 2, 0)]
+    assert again.document["drawn"] == 0
+    assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
+    for harm in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])):
+        harm(report / "nh" / "natlan-sst.year-lines.email.en.png")
+        assert go(config, site, NOON + HOUR).drawn == 2
+    signed = config.model_copy(update={"theme": config.theme.model_copy(update={"credit": "A. Author"})})
+    assert [go(signed, site, NOON + HOUR).drawn for _ in range(2)] == [2, 0]
+    for spoiled in (b"", b"[]", b"\xff", b"{}"):
+        (config.home / "shown.json").write_bytes(spoiled)
+        assert go(signed, site, NOON + HOUR).drawn == 2
+    site.today = NOON.date() + DAY
+    assert [go(signed, site, NOON + DAY).drawn for _ in range(2)] == [2, 0]
+    site.mood = down  # pictures say their age while the source stays away
+    assert [go(signed, site, NOON + days * DAY).drawn for days in (2, 30, 30)] == [2, 2, 0]
+
+
+def published(config: Config, folder: Path) -> Config:
+    """The same, published into a folder."""
+    return config.model_copy(
+        update={
+            "publish": config.publish.model_copy(update={"folder": str(folder)}),
+            "refresh": config.refresh.model_copy(update={"publish": True}),
+        }
+    )
+
+
+def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
+    """A latest picture that is gone, as it was after the round; an unchanged site is left alone."""
+    config, site, root = settings(tmp_path / "home", "natlan"), Site(NOON.date()), tmp_path / "site"
+    config = published(config, root)
+    first = go(config, site)
+    before = {path: path.read_bytes() for path in root.rglob("*.png")}
+    assert (first.published, len(before)) == (True, 2 * first.pictures)
+    again = go(config, site, NOON + HOUR)
+    assert (again.published, again.pictures, again.drawn) == (True, first.pictures, 0)
+    (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
+    assert go(config, site, NOON + HOUR).drawn == first.pictures
+    assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
+
+
+@pytest.mark.parametrize("place", [".", "..", "series", "log/site"])
+def test_no_site_is_published_into_the_data_folder(tmp_path: Path, place: str) -> None:
+    """Nor around it, nor into a part of it: exit 3, the data stored, not one file of a site."""
+    config = settings(tmp_path / "all" / "home", "natlan", folder=tmp_path / "report")
+    done = go(published(config, config.home / place), Site(NOON.date()))
+    assert (done.code, done.published) == (3, False)
+    assert any("is the data folder" in line for line in done.lines)
+    assert not list(tmp_path.rglob("index.html"))

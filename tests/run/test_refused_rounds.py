@@ -40,7 +40,7 @@ def attempted(field: Field, number: int, what: Callable[[str], None]) -> tuple[i
             with at_call(number, what) as made:
                 try:
                     run = Run(field.config, field.now, transport=field.site)
-                    refresh.unattended_round(run, publish=publish.publish_round)
+                    refresh.unattended_round(run)
                     code, lines = run.outcome.code, [english(line) for line in run.outcome.notices]
                 except ClimtrackError as problem:
                     code, lines = 5, [str(problem)]
@@ -117,7 +117,7 @@ def on_a_small_disk(folder: Path, steps: int) -> int:
         field.next_day()
         try:
             run = Run(field.config, field.now, transport=field.site)
-            refresh.unattended_round(run, publish=publish.publish_round)
+            refresh.unattended_round(run)
             code, lines = run.outcome.code, [english(line) for line in run.outcome.notices]
         except ClimtrackError as problem:
             code, lines = 5, [str(problem)]
