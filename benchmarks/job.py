@@ -25,11 +25,11 @@ CHARTS = ("year_lines", "anomaly", "year_over_year", "records")
 def studies(home: Path) -> list[Study]:
     """Everything known of every stored series."""
     from climtrack.analysis.survey import study
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.vocabulary.registry import REGIONS
 
     store = Store(home)
-    keys = tuple(store.keys())
+    keys = store.keys()
     return [study(store.read(key), REGIONS[key.region], revision_noise=store.revision_noise(key)) for key in keys]
 
 
@@ -77,21 +77,19 @@ def parts(home: Path) -> dict[str, tuple[float, float]]:
 
     meter.lay("import")
     from climtrack.reporter import encode
-    from climtrack.reporter.prose import words
-    from climtrack.reporter.render import draw
+    from climtrack.reporter.render import draw, words
     from climtrack.reporter.theme import COLOURS
-    from climtrack.words.language import Language
 
     chosen = next(one for one in studies(home) if str(one.series.key) == "era5.t2m.nh")
     gc.freeze()  # as the job does: collecting garbage is none of the parts
     for chart in CHARTS:
-        told = words(chart, [chosen], Language("en"))
-        canvas = draw(chart, [chosen], preset="wide", theme="light", language="en", words=told)
+        text = words(chart, [chosen])["en"]
+        canvas = draw(chart, [chosen], preset="wide", theme="light", language="en", text=text)
         meter.start()
         image = encode.raster(canvas)
         meter.lay("rasterise")
         encode.png(image, [getattr(canvas.theme, role) for role in COLOURS], *encode.STEPS[0])
-        encode.svg(canvas, told)
+        encode.svg(canvas, text)
         meter.lay("encode")
     return meter.found
 

@@ -6,8 +6,6 @@ Overview and version are printed before anything is imported: Typer alone costs 
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 
@@ -27,39 +25,15 @@ def main() -> None:
 
         print(f"climtrack {__version__}")
         return
-    code: int | str | None = 0
     try:
-        try:
-            from climtrack.signals import deliver_again, listen
+        from climtrack.signals import handle_signals
 
-            listen()
-            deliver_again()
-            atexit.register(_end)  # before others are: it runs after them
-            from climtrack.cli.app import main as run
+        handle_signals()
+        from climtrack.cli.app import main as run
 
-            run()
-        except KeyboardInterrupt:  # told to stop while it was being imported, or once more on its way out
-            code = 130
-        except SystemExit as left:
-            code = left.code
-        _leave(code)
-    except KeyboardInterrupt:  # told again at this very instant
-        _leave(130)
-
-
-def _leave(code: int | str | None) -> None:
-    """Exit."""
-    from climtrack.signals import leave
-
-    leave(code)
-
-
-def _end() -> None:
-    """The last before Python takes itself apart: no garbage is looked for, and no signal changes the exit code."""
-    from climtrack.signals import ignore_wishes
-
-    gc.freeze()
-    ignore_wishes()
+        run()
+    except KeyboardInterrupt:  # while it was being imported, or on its way out
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def _pictures(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mista
     if not asked:
         return
     from climtrack.reporter.charts import CHARTS
-    from climtrack.reporter.presets import PRESETS
+    from climtrack.reporter.theme import PRESETS
 
     known = {"charts": [*(chart.slug for chart in CHARTS.values()), "all"], "presets": list(PRESETS)}
     for section, key, n, name in asked:

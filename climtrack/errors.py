@@ -52,6 +52,10 @@ class Notice:
     def __hash__(self) -> int:
         return hash((self.id, repr(self.facts)))
 
+    def __str__(self) -> str:
+        """What it says in English, without a full stop: for logs and tests."""
+        return _english().what(self)
+
 
 class ClimtrackError(Exception):
     """What went wrong and, where the catalogue has a remedy for it, what to do about it."""
@@ -75,24 +79,23 @@ class ClimtrackError(Exception):
     @property
     def what(self) -> str:
         """What happened, in English, without a full stop."""
-        return self._language().what(self)
+        return _english().what(self)
 
     @property
     def remedy(self) -> str:
         """What to do, in English, without a full stop, or nothing."""
-        return self._remedy or self._language().remedy(self)
+        return self._remedy or _english().remedy(self)
 
     def __str__(self) -> str:
         if self._remedy:
             return f"{self.id if self.id.endswith('?') else f'{self.id}.'} {self._remedy}."
-        return self._language().say(self)
+        return _english().say(self)
 
-    def _language(self) -> Language:
-        from climtrack.words.language import (
-            Language,
-        )  # the one import that points up: a traceback, too, shows a sentence
 
-        return Language("en")
+def _english() -> Language:
+    from climtrack.words.language import Language  # the one import that points up: a traceback, too, shows a sentence
+
+    return Language("en")
 
 
 def _raised(kind: type[ClimtrackError], message: str, remedy: str, state: dict[str, Any]) -> ClimtrackError:

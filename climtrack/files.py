@@ -2,8 +2,7 @@
 Whole files or none: every file that climtrack leaves behind is written here.
 
 A temporary neighbour is written, flushed to disk and renamed over the target, and the folder is flushed after it, so
-that a reader, a kill or a power cut meets the old file or the new one and nothing between. What the computer refuses
-becomes a `DiskError` that names the file and the remedy.
+that a reader, a kill or a power cut meets the old file or the new one and nothing between.
 """
 
 from __future__ import annotations
@@ -14,47 +13,37 @@ import os
 import shutil
 from pathlib import Path
 
-from climtrack.errors import DiskError
+from climtrack.errors import DiskError, Notice
 
 #: Beginning of the name of every file that is not finished; whoever cleans a folder looks for it.
 TEMPORARY = ".climtrack-"
 
-#: No room, and why, where it is not the disk itself.
-_FULL = {errno.ENOSPC: "", errno.EDQUOT: " within the quota", errno.EFBIG: " above the limit of a file"}
-_DENIED = {errno.EACCES, errno.EPERM}
-_MISPLACED = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
-_SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+#: No room, and which notice says why.
+_FULL = {errno.ENOSPC: "disk.full", errno.EDQUOT: "disk.quota", errno.EFBIG: "disk.file_limit"}
+_PLAIN = {
+    errno.EROFS: "disk.read_only",
+    errno.ENOTDIR: "disk.misplaced",
+    errno.EEXIST: "disk.misplaced",
+    errno.EISDIR: "disk.misplaced",
+    errno.ENAMETOOLONG: "disk.long_name",
+    errno.ENOENT: "disk.absent",
+    errno.EMFILE: "disk.scarce",
+    errno.ENFILE: "disk.scarce",
+    errno.ENOMEM: "disk.scarce",
+}
 
 
 def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     """What the computer refused, as one of our errors."""
-    name, number = shortened(path), problem.errno or 0
-    reason = (problem.strerror or type(problem).__name__).lower()
-    what, remedy = f"cannot use {name}: {reason}. Nothing was changed", "Check the disk, then try again"
+    number = problem.errno or 0
+    name, reason = shortened(path), number or (problem.strerror or type(problem).__name__).lower()
     if number in _FULL:
-        room = _FULL[number] or f", free {_size(_free(path))}"
-        what = f"no room for {name}: needed {_size(needed)}{room}. Nothing was changed"
-        remedy = "Free some space or raise the quota, then try again"
-        if number == errno.EFBIG:
-            remedy = "Raise the limit (ulimit -f), then try again"
-    elif number == errno.EROFS:
-        what, remedy = f"cannot write {name}: read-only disk. Nothing was changed", "Choose another folder"
-    elif number in _DENIED:
-        what = f"cannot use {name} (owner {_owner(path)}): {reason}. Nothing was changed"
-        remedy = "Change its rights, or choose another folder"
-    elif number in {errno.ELOOP, *_MISPLACED} and (link := astray(path)):
-        what = f"cannot use {shortened(link)}: it is a link to what is not there"
-        remedy = "Make the folder it leads to, or remove it"
-    elif number in _MISPLACED:
-        what, remedy = f"cannot use {name}: a file stands where a folder belongs, or the reverse", "Move it away"
-    elif number == errno.ENAMETOOLONG:
-        what, remedy = f"cannot use {name}: its name is too long for this disk", "Choose a shorter path"
-    elif number == errno.ENOENT:
-        what, remedy = f"cannot use {name}: it is not there, or no longer", "Make the folder, then try again"
-    elif number in _SCARCE:
-        what = f"cannot use {name}: {reason}. Nothing was changed"
-        remedy = "Close programs or raise the limit (ulimit -n), then try again"
-    return DiskError(what, remedy, path=path)
+        return DiskError(_FULL[number], path=path, name=name, needed=_size(needed), free=_size(_free(path)))
+    if number in (errno.EACCES, errno.EPERM):
+        return DiskError("disk.denied", path=path, name=name, owner=_owner(path), reason=reason)
+    if number in (errno.ELOOP, errno.ENOTDIR, errno.EEXIST, errno.EISDIR) and (link := dangling_link(path)):
+        return DiskError("disk.dangling_link", path=path, name=shortened(link))
+    return DiskError(_PLAIN.get(number, "disk.refused"), path=path, name=name, reason=reason)
 
 
 def shortened(path: Path, width: int = 70) -> str:
@@ -63,7 +52,7 @@ def shortened(path: Path, width: int = 70) -> str:
     return text if len(text) <= width else f"{text[: width // 3]}…{text[-(width - width // 3 - 1) :]}"
 
 
-def astray(path: Path) -> Path | None:
+def dangling_link(path: Path) -> Path | None:
     """The link on the way to a place that leads nowhere, as one to a disk that is not mounted."""
     return next((place for place in (path, *path.parents) if place.is_symlink() and not place.exists()), None)
 
@@ -112,29 +101,8 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         flush_folder(path.parent)
     except OSError as problem:
-        raise DiskError(
-            f"{shortened(path)} is written, but the disk did not confirm it: {(problem.strerror or 'error').lower()}",
-            "Check the disk, then try again",
-            path=path,
-        ) from problem
-
-
-def write_over(path: Path, data: bytes) -> bool:
-    """
-    Write over a small file in place, for a note that must go on when a full disk has no room for a new file.
-
-    Its blocks are there already. A kill in the middle may leave it torn, which its reader must take for nothing: the
-    last resort after `write_whole`, and for notes only.
-    """
-    with contextlib.suppress(OSError):
-        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
-        try:
-            if os.fstat(handle).st_size == len(data) == os.write(handle, data):
-                os.fsync(handle)
-                return True
-        finally:
-            os.close(handle)
-    return False
+        reason = problem.errno or (problem.strerror or "error").lower()
+        raise DiskError("disk.unconfirmed", path=path, name=shortened(path), reason=reason) from problem
 
 
 def move(path: Path, target: Path) -> None:
@@ -158,9 +126,11 @@ def remove(path: Path) -> None:
         path.unlink()
 
 
-def _size(count: int) -> str:
+def _size(count: int) -> Notice:
     """Bytes as a person reads them."""
-    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{-(-count // 1000)} kB"
+    if count >= 100_000:
+        return Notice("disk.megabytes", count=count / 1e6)
+    return Notice("disk.kilobytes", count=-(-count // 1000))
 
 
 def _free(path: Path) -> int:

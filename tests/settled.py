@@ -32,7 +32,9 @@ def settled(path: Path) -> Config | None:
         site_folder(config)
         said = config.schedule
         retry = dt.timedelta(minutes=said.retry_minutes)
-        planned = schedule.next_run(NOW, schedule.Progress(attempt=NOW), schedule.Rhythm(said.hours, said.zone, retry))
+        planned = schedule.next_run(
+            NOW, schedule.RunHistory(attempt=NOW), schedule.Schedule(said.hours, said.zone, retry)
+        )
         assert NOW <= planned <= NOW + 2 * dt.timedelta(days=1)
     except ClimtrackError as problem:
         for line in str(problem).splitlines():

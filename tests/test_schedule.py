@@ -25,9 +25,9 @@ from climtrack.config import Config
 from climtrack.errors import ConfigError, DiskError, SourceUnavailable
 from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.run import schedule
-from climtrack.run.schedule import Progress
+from climtrack.run.schedule import HistoryFile, RunHistory
 from climtrack.run.service import Service
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from tests.conftest import ROOT
 from tests.faults import genuine
 from tests.loopback import serving
@@ -73,7 +73,7 @@ def lived(
             counted,
             clock=clock,
             rng=random.Random(1),
-            say=said.append,
+            say=lambda message: said.append(f"{message}".rstrip(".")),
             tick=0.0002,
         )
         service.serve_rounds()
@@ -83,25 +83,31 @@ def lived(
     return rounds, said
 
 
+def refused(path: Path, data: bytes) -> None:
+    """A disk without room."""
+    raise DiskError("data folder is full", "Free some space")
+
+
 def unnoted(config: Config, now: dt.datetime) -> None:
     """A round that takes no note of itself."""
 
 
 def good(config: Config, now: dt.datetime) -> None:
     """A round that goes well."""
-    schedule.write(config.home, schedule.read(config.home).after(now, 0, stale=False))
+    file = HistoryFile(config.home)
+    file.write(file.read().after(now, 0, stale=False))
 
 
 def test_one_round_at_once_and_then_one_a_day(tmp_path: Path) -> None:
-    """At 17:00 UTC and this installation's own delay, the same every day."""
+    """At 17:00 UTC and this installation's own delay, the same every day, within three looks at the clock."""
     rounds, said = lived(tmp_path, Clock(10 * DAY), good)
     assert len(rounds) == 11
     delay = dt.timedelta(seconds=int((schedule.read(tmp_path).offset or 0) * 1800))
     assert 0 < delay.total_seconds() < 1800
     for moment in rounds[1:]:
-        assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 20 * MINUTE
+        assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 30 * MINUTE
     assert said[0].startswith("climtrack: next round at 2026-07-11 17:")
-    assert said[-1] == "climtrack: told to stop; everything on disk is whole."
+    assert said[-1] == "climtrack: told to stop; everything on disk is whole"
     assert not (tmp_path / "heartbeat.json").exists()
 
 
@@ -133,7 +139,7 @@ def test_a_failing_round_is_tried_again_and_never_ends_the_service(tmp_path: Pat
 
     rounds, said = lived(tmp_path, Clock(DAY), fail)
     assert 4 <= len(rounds) <= 7
-    assert "climtrack: nobody answers. Later." in said
+    assert "nobody answers. Later" in said
     assert any("a bug ended the round" in line for line in said)
     assert schedule.read(tmp_path).tries >= 4
 
@@ -141,16 +147,13 @@ def test_a_failing_round_is_tried_again_and_never_ends_the_service(tmp_path: Pat
 @pytest.mark.parametrize("raises", [True, False])
 def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raises: bool) -> None:
     """S2: a round of which the disk takes no note is tried again later, not at every look at the clock."""
-    schedule.write(tmp_path, Progress(offset=0.5))
-
-    def full(home: Path, progress: Progress) -> None:
-        raise DiskError("data folder is full", "Free some space")
+    HistoryFile(tmp_path).write(RunHistory(offset=0.5))
 
     def fail(config: Config, now: dt.datetime) -> None:
         if raises:
             raise DiskError("data folder is full", "Free some space")
 
-    monkeypatch.setattr(schedule, "write", full)
+    monkeypatch.setattr(schedule, "write_whole", refused)
     rounds, _ = lived(tmp_path, Clock(DAY), fail)
     assert 2 <= len(rounds) <= 12
 
@@ -160,42 +163,16 @@ def test_a_clock_put_back_on_a_full_disk_makes_no_burst(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: dt.timedelta
 ) -> None:
     """S2 and S3 at once: the disk notes nothing and the last note on it is of a time that is now the future."""
-    schedule.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.5))
+    HistoryFile(tmp_path).write(RunHistory(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.5))
 
-    def refuse(home: Path, progress: Progress) -> None:
-        raise DiskError("data folder is full", "Free some space")
-
-    monkeypatch.setattr(schedule, "write", refuse)
+    monkeypatch.setattr(schedule, "write_whole", refused)
     rounds, _ = lived(tmp_path, Clock(2 * DAY, {12 * HOUR: -back, 36 * HOUR: back}), unnoted)
     assert 2 <= len(rounds) <= 24 + 2  # one in two hours, and one for each jump
 
 
-def test_a_heartbeat_goes_on_while_the_disk_is_full(tmp_path: Path) -> None:
-    """Its own blocks are there already: a monitor hears of the full disk from the rounds, not of a dead schedule."""
-    beats: list[str] = []
-
-    def look(config: Config, now: dt.datetime) -> None:
-        good(config, now)
-        beats.append(json.loads((tmp_path / "heartbeat.json").read_text())["at"])
-
-    def no_room(self: Path, data: bytes) -> int:
-        raise OSError(28, "No space left on device")
-
-    clock = Clock(3 * DAY)
-    with pytest.MonkeyPatch.context() as patch:
-
-        def fill(config: Config, now: dt.datetime) -> None:
-            look(config, now)
-            patch.setattr(Path, "write_bytes", no_room)
-
-        lived(tmp_path, clock, fill)
-    assert len(beats) >= 3
-    assert len(set(beats)) == len(beats)
-
-
 def test_a_round_by_hand_counts(tmp_path: Path) -> None:
     """Success is read from disk, so a refresh at the command line makes the service's own unnecessary."""
-    schedule.write(tmp_path, Progress(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.0))
+    HistoryFile(tmp_path).write(RunHistory(attempt=NOON - HOUR, success=NOON - HOUR, offset=0.0))
 
     def at_17() -> Config:
         return Config(home=tmp_path)
@@ -229,8 +206,9 @@ def test_settings_are_read_again_and_mistakes_leave_the_old_ones(tmp_path: Path)
 
     rounds, said = lived(tmp_path, Clock(3 * DAY), hang_up, load)
     assert len(given) == 3
-    assert "climtrack: settings read again." in said
-    assert any(line.startswith("config.toml:3: schedule.hours: 25 is no hour. The settings in force") for line in said)
+    assert "climtrack: settings read again" in said
+    assert "config.toml:3: schedule.hours: 25 is no hour. Write 0 to 23" in said
+    assert "The settings in force stay as they were" in said
     assert rounds[-1].hour == 3
 
 
@@ -252,9 +230,9 @@ def test_every_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGHUP)
 
     _, said = lived(tmp_path, Clock(2 * DAY), hang_up, load)
-    assert [line for line in said if line.startswith("config.toml:")] == [
-        "config.toml:3: schedule.hours: 25 is no hour",
-        "config.toml:9: report.charts: unknown chart 'x'. The settings in force stay as they were.",
+    assert [line for line in said if line.startswith(("config.toml:", "The settings"))] == [
+        wrong,
+        "The settings in force stay as they were",
     ]
 
 
@@ -425,7 +403,7 @@ def test_one_process_refreshes_and_serves_and_follows_its_settings(
 
         settings.write_text(text.replace("port = 0", 'host = "0.0.0.0"'))
         service.send_signal(signal.SIGHUP)
-        until(lambda: any("lets other computers connect. The settings in force stay" in line for line in lines.said))
+        until(lambda: any("lets other computers connect" in line for line in lines.said))
         assert fetched(second)[0] == 200
     finally:
         service.send_signal(signal.SIGTERM)
@@ -478,7 +456,7 @@ def test_told_to_stop_in_the_middle_of_a_round(tmp_path: Path, words: tuple[str,
 #: The program on two cores, however many there are, and with a picture that is never finished.
 DRAWING = """
 import os, sys, time
-from climtrack.pipeline import drawing
+from climtrack.run import drawing
 
 real = drawing._drawn_by_number
 

@@ -93,7 +93,7 @@ def to_array(series: Series) -> xr.DataArray:
     """Series with the same metadata as its stored file."""
     import xarray as xr
 
-    from climtrack.store.cf import to_netcdf
+    from climtrack.store.netcdf import to_netcdf
 
     with xr.open_dataset(to_netcdf(series), engine="netcdf4") as file:
         data = file[series.key.variable].load()

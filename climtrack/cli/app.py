@@ -14,7 +14,7 @@ from climtrack.cli.output import complain, note
 from climtrack.cli.overview import spoken
 from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.files import disk_error
-from climtrack.signals import stoppable
+from climtrack.signals import interrupted
 
 app = typer.Typer(
     name="climtrack",
@@ -101,8 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:
-        with stoppable():
-            _run([word for word in words if word != "--debug"])
+        _run([word for word in words if word != "--debug"])
     except ClimtrackError as problem:
         if debug:
             raise
@@ -119,6 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         complain(refusal)
         sys.exit(refusal.exit_code)
     except Exception as problem:  # the last door: a bug still ends in one line
+        if interrupted():
+            sys.exit(130)
         if debug:
             raise
         note(f"climtrack: a bug: {type(problem).__name__}: {problem}"[:160])

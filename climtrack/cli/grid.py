@@ -270,7 +270,6 @@ def backfill(
     """
     from climtrack.run import grids
     from climtrack.run import grids as run
-    from climtrack.signals import stoppable
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
@@ -303,11 +302,10 @@ def backfill(
                 told(done, total)
 
         try:
-            with stoppable():
-                found = run.backfill(
-                    work, config=settings, now=moment, scheduler=scheduler, workers=workers,
-                    tell=lambda ahead: note(ahead.line()), progress=counted,
-                )  # fmt: skip
+            found = run.backfill(
+                work, config=settings, now=moment, scheduler=scheduler, workers=workers,
+                tell=lambda ahead: note(ahead.line()), progress=counted,
+            )  # fmt: skip
         except KeyboardInterrupt:
             done, total = count
             if total:

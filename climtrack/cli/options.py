@@ -53,7 +53,7 @@ def charts(incomplete: str) -> list[str]:
 
 def presets(incomplete: str) -> list[str]:
     """Sizes of a picture."""
-    from climtrack.reporter.presets import PRESETS
+    from climtrack.reporter.theme import PRESETS
 
     return _offered(incomplete, PRESETS)
 

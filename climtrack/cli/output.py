@@ -14,7 +14,6 @@ import typer
 
 from climtrack.cli.overview import spoken, spoken_here
 from climtrack.errors import ClimtrackError, Notice
-from climtrack.signals import stoppable
 from climtrack.vocabulary.notice import fitted
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
     try:
-        with _shown(doing) as show, stoppable():
+        with _shown(doing) as show:
 
             def told(key: SeriesKey) -> None:
                 done.append(key.label)

@@ -84,10 +84,6 @@ def post(
     chart: Charts = None,
     preset: Presets = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("climtrack-post"),
-    templates: Annotated[
-        Path | None,
-        typer.Option("--templates", metavar="DIR", help="Your own post.md and post.html (Jinja).", exists=True),
-    ] = None,
     offline: Offline = False,
     config: ConfigPath = None,
 ) -> None:
@@ -96,7 +92,7 @@ def post(
 
     \b
     climtrack post --region nh --since 2026-11-03 --lang es,en
-    climtrack post --region nh,sh --preset email --templates my-templates
+    climtrack post --region nh,sh --preset email
     """
     from climtrack.run.drawing import known_presets
     from climtrack.run.publish import write_post
@@ -107,11 +103,11 @@ def post(
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
     issue = past(since, "--since", now())
     with progress("Fetching") as show, Run(settings, now(), offline=offline, on_done=show) as run:
-        done = write_post(run, asked, issue, folder=out, overrides=templates)
+        files = write_post(run, asked, issue, out)
     notes(run)
-    posts = [asset.path for asset in done.files if asset.path.startswith("post.")]
-    pictures = sum(asset.media_type.startswith("image/") for asset in done.files)
-    tell(f"{done.folder}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
+    posts = [asset.path for asset in files if asset.path.startswith("post.")]
+    pictures = sum(asset.media_type.startswith("image/") for asset in files)
+    tell(f"{out}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
     leave(run)
 
 
@@ -153,7 +149,7 @@ def embed(
     presets = tuple(dict.fromkeys(preset for name in platforms for preset in NEEDS[name]))
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
     with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
-        found = snippets(run, asked, platforms, folder=out)
+        found = snippets(run, asked, platforms, out)
     notes(run)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
@@ -188,22 +184,22 @@ def publish(
     climtrack publish
     climtrack publish public --region nh,sh --lang es,en
     """
-    from climtrack.run.publish import PRESETS
+    from climtrack.run.publish import PRESETS, site_folder
     from climtrack.run.publish import publish as write
     from climtrack.run.run import Run
 
     settings = configuration(config)
     asked = _request(settings, region, variable, lang, baseline, None, chart, PRESETS, settings.refresh.regions)
     with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
-        done = write(run, asked, folder)
+        one = write(run, asked, folder)
     notes(run)
     if not settings.publish.public_url:
         note("public_url is not set in config.toml: feed, cards and snippets point at this computer.")
-    one = done.published
+    root = folder or site_folder(settings)
     if json:
         as_json(
             {
-                "folder": str(done.folder),
+                "folder": str(root),
                 "publication": one.publication.id,
                 "published": one.publication.published,
                 "data_to": dict(one.publication.regions),
@@ -215,7 +211,7 @@ def publish(
         )
     else:
         files = counted(one.written, "file")
-        tell(f"{done.folder}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
+        tell(f"{root}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
     leave(run)
 
 

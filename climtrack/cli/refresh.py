@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Public, Strict, configuration, now, past, serving, several
-from climtrack.cli.output import as_json, changes, leave, note, notes, progress, tell
-from climtrack.errors import ClimtrackError
+from climtrack.cli.output import as_json, changes, complain, leave, note, notes, progress, tell
+from climtrack.errors import ClimtrackError, Notice
 from climtrack.vocabulary.notice import counted
 
 if TYPE_CHECKING:
@@ -76,13 +76,16 @@ def schedule(
 
     def round_of(settings: Config, moment: dt.datetime) -> None:
         with Run(settings, moment) as run:
-            unattended_round(run, service.book)
+            unattended_round(run, service.history)
         notes(run)
         note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {run.outcome.code}.")
 
+    def say(message: Notice | ClimtrackError) -> None:
+        complain(message) if isinstance(message, ClimtrackError) else note(message)
+
     site = _Site(public=public)
     service = Service(
-        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=note,  # noqa: S311
+        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=say,  # noqa: S311
         changed=site.follow if serve else lambda _: None,
     )  # fmt: skip
     with closing(site):

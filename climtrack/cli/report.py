@@ -58,7 +58,7 @@ def gallery(
     """
     from climtrack.files import make_folder, write_whole
     from climtrack.run.drawing import charts_of, gallery_pictures
-    from climtrack.store.netcdf import Store
+    from climtrack.store.store import Store
     from climtrack.words.language import LANGUAGES
 
     settings = configuration(config)

@@ -10,8 +10,8 @@ from itertools import zip_longest
 from typing import Any
 
 from climtrack.cli.output import say
-from climtrack.reporter.places import place
 from climtrack.reporter.reasons import spanish_reason
+from climtrack.reporter.sentences import place
 from climtrack.vocabulary.findings import (
     AirSea,
     BaselineAnomaly,

@@ -21,7 +21,6 @@ from typing import Any, NoReturn
 import numpy as np
 
 from climtrack.errors import FetchError, SourceChanged
-from climtrack.vocabulary import notice
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
@@ -122,7 +121,7 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         if depth > MAX_DEPTH or brackets > MAX_BRACKETS:
             changed("nested too deep" if depth > MAX_DEPTH else "too many rows")
     if depth > 0:
-        raise SourceChanged(notice.SHORT, LATER)
+        raise SourceChanged("fetch.cut_short")
     try:
         text = body.decode("utf-8")
         table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)

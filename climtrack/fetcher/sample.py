@@ -255,11 +255,11 @@ class SampleTransport:
         found = _PATH.fullmatch(path)
         keys = [key for key in KEYS if found and found[key.variable] == key.region]
         if not keys:
-            raise SourceUnavailable("the sample does not hold this series", url=f"sample:{path[:80]}")
+            raise SourceUnavailable("fetch.sample", url=f"sample:{path[:80]}")
         version = f'"sample-{self.today}"'
         if etag == version:
             return None
-        return Payload(f"sample:{path}", payload(keys[0], self.today), version, "", "application/json")
+        return Payload(f"sample:{path}", payload(keys[0], self.today), version)
 
 
 def _climatology(years: dict[int, Floats], first: int, final: int, filled: bool) -> Floats:

@@ -376,7 +376,7 @@ class Downloader:
                     and error.errno in (28, 13, 30)
                 ):
                     raise
-                problem = notice.network(error, urlsplit(url).hostname or "")
+                problem = str(notice.network(error, urlsplit(url).hostname or ""))
                 continue
             if outcome == "absent":
                 return None

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ from climtrack.grids import grids
 from climtrack.grids.cf import Packing, Times
 from climtrack.grids.grids import GridFile
 from climtrack.grids.weights import Kernel, Plan, Rule, plan
-from climtrack.signals import deaf, die_with
+from climtrack.signals import die_with_parent, ignore_sigint
 from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.registry import Baseline, Region, short_name
 from climtrack.vocabulary.series import Flags, Floats
@@ -214,15 +215,13 @@ def _flow(
     tasks: Sequence[T],
     todo: list[int],
     ahead: int,
-    starting: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[tuple[int, R]]:
-    """Results as they come, never more than `ahead` tasks submitted; processes begin with the first, in `starting`."""
+    """Results as they come, never more than `ahead` tasks submitted."""
     running: dict[Future[R], int] = {}
     while todo or running:
         while todo and len(running) < ahead:
             i = todo.pop(0)
-            with starting():
-                running[pool.submit(work, tasks[i])] = i
+            running[pool.submit(work, tasks[i])] = i
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             yield running.pop(future), future.result()
@@ -245,9 +244,9 @@ def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterat
     missing = dict.fromkeys(range(len(tasks)))
     for _ in range(LOSSES + 1):
         spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=die_with, initargs=(os.getpid(),))
+        pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start_worker, initargs=(os.getpid(),))
         try:
-            for i, result in _flow(pool, work, tasks, list(missing), 2 * count, deaf):
+            for i, result in _flow(pool, work, tasks, list(missing), 2 * count):
                 del missing[i]
                 yield i, result
             return
@@ -258,6 +257,11 @@ def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterat
     raise StoreError(
         f"worker processes died {LOSSES + 1} times", "Check the memory of this computer, or use --workers 1"
     )
+
+
+def _start_worker(parent: int) -> None:
+    ignore_sigint()
+    die_with_parent(parent)
 
 
 def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: int) -> Iterator[tuple[int, R]]:
@@ -298,10 +302,15 @@ def cluster(workers: int) -> Iterator[str]:
             "distributed.admin.system-monitor.gil.enabled": False,
         }
     ):
-        with deaf():  # for good: dask's own thread, begun here, starts them, and new ones for those that are lost
+        # dask's own thread, begun here, starts the workers: they inherit from it that Ctrl-C is not for them
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else ()
+        try:
             up = distributed.LocalCluster(
                 workers, threads_per_worker=1, dashboard_address=None, silence_logs=40, scheduler_kwargs=ANY_PORT
             )
+        finally:
+            if hasattr(signal, "pthread_sigmask"):
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
         with up:
             yield str(up.scheduler_address)
 

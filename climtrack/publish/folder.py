@@ -1,5 +1,5 @@
 """
-DOOR: write a site whole or not at all, into a folder that any host can serve.
+Write a site whole or not at all, into a folder that any host can serve.
 
 A site is plain files: no links between folders, which some hosts refuse, and no swapping of the folder itself, which a
 container that has mounted it would never see. So a publication goes in by steps, and the site is good at every instant:
@@ -26,12 +26,10 @@ from types import MappingProxyType
 
 from filelock import FileLock, Timeout
 
-from climtrack.errors import PublishError, StoreBusy
+from climtrack.errors import Notice, PublishError, StoreBusy
 from climtrack.files import TEMPORARY, disk_error, flush_folder, make_folder, write_whole
 from climtrack.publish.site import NAME, File, Publication, Record
 from climtrack.vocabulary.assets import Asset
-
-# DOOR: a folder of finished files, each of them whole.
 
 
 def write_bundle(folder: Path, assets: Iterable[Asset]) -> None:
@@ -65,10 +63,10 @@ class Published:
     """What a publish did."""
 
     publication: Publication
-    written: int  # Files written, found as they were, deleted
-    unchanged: int  # Files written, found as they were, deleted
-    pruned: int  # Files written, found as they were, deleted
-    notes: tuple[str, ...]  # What the user should know, one sentence each
+    written: int  # Files
+    unchanged: int
+    pruned: int
+    notices: tuple[Notice, ...]
 
 
 class Folder:
@@ -78,27 +76,16 @@ class Folder:
         self.root = root
 
     def read(self) -> Publication:
-        """What is published."""
         return self.state()[0]
 
     def state(self) -> tuple[Publication, Mapping[str, str]]:
         """What is published, and which of its files may still be on their way to their place."""
-        journal = self._read(self.root / STAGING / JOURNAL)
+        journal = _read(self.root / STAGING / JOURNAL)
         if journal is not None:
-            whole = _journal(journal)
-            staged = {path: f"{STAGING}/{name}" for name, path in whole["moves"].items()}
-            return Publication.from_json(json.dumps(whole["publication"]).encode()), staged
-        data = self._read(self.root / NAME)
+            publication, moves = _journal(journal)
+            return publication, {path: f"{STAGING}/{name}" for name, path in moves.items()}
+        data = _read(self.root / NAME)
         return (Publication() if data is None else Publication.from_json(data)), {}
-
-    def _read(self, path: Path) -> bytes | None:
-        """Bytes of one of our own files, None where there is none."""
-        try:
-            return path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as problem:
-            raise disk_error(problem, path) from problem
 
     def publish(
         self,
@@ -124,8 +111,7 @@ class Folder:
             )
             self._write(fresh, after)
             self._delete(pruned)
-            notes = _notes(after, bounds)
-            return Published(after, len(fresh), len(files) - len(fresh), len(pruned), notes)
+            return Published(after, len(fresh), len(files) - len(fresh), len(pruned), _notices(after, bounds))
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -135,7 +121,7 @@ class Folder:
             with lock:
                 yield
         except Timeout as problem:
-            raise StoreBusy("another publish is writing this folder", "Wait for it to end", path=self.root) from problem
+            raise StoreBusy("publish.busy", path=self.root) from problem
         except OSError as problem:
             raise disk_error(problem, self.root) from problem
 
@@ -156,20 +142,14 @@ class Folder:
         """Never overwrite what we did not write, nor write through a link to a place outside the site."""
         for folder in sorted({str(parent) for file in files for parent in PurePosixPath(file.path).parents}):
             if folder != "." and (self.root / folder).is_symlink():
-                raise PublishError(
-                    f"{folder} in {self.root.name[:60]} is a link, and a site holds none",
-                    "Put a folder in its place, or choose an empty one",
-                )
+                raise PublishError("publish.link", path=folder, folder=self.root.name[:60])
         for file in files:
             target = self.root / file.path
             if file.path not in before.files and not file.immutable and (target.exists() or target.is_symlink()):
-                raise PublishError(
-                    f"{file.path} is already in {self.root.name[:60]} and is not climtrack's",
-                    "Choose an empty folder, or move that file away",
-                )
+                raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
     def _write(self, files: Sequence[File], after: Publication) -> None:
-        """Steps 1 to 3."""
+        """Steps 1 to 3 of the module's plan."""
         staging = self.root / STAGING
         make_folder(staging)
         moves: dict[str, str] = {}
@@ -188,18 +168,16 @@ class Folder:
     def _finish(self) -> None:
         """Step 3, also for a publish that was interrupted in it; clear what an earlier interruption left."""
         staging = self.root / STAGING
-        journal = self._read(staging / JOURNAL)
+        journal = _read(staging / JOURNAL)
         try:
             if journal is not None:
-                whole = _journal(journal)
-                for name, path in whole["moves"].items():
+                publication, moves = _journal(journal)
+                for name, path in moves.items():
                     with contextlib.suppress(FileNotFoundError):  # moved before the interruption
                         (staging / name).replace(self.root / path)
-                for folder in {(self.root / path).parent for path in whole["moves"].values()}:
+                for folder in {(self.root / path).parent for path in moves.values()}:
                     flush_folder(folder)
-                write_whole(
-                    self.root / NAME, Publication.from_json(json.dumps(whole["publication"]).encode()).to_json()
-                )
+                write_whole(self.root / NAME, publication.to_json())
                 (staging / JOURNAL).unlink()
             if staging.is_dir():
                 for leftover in staging.iterdir():
@@ -220,15 +198,26 @@ class Folder:
                 folder.rmdir()
 
 
-def _journal(data: bytes) -> dict[str, dict[str, str]]:
-    """A journal that was written whole."""
+def _read(path: Path) -> bytes | None:
+    """Bytes of one of our own files, None where there is none."""
     try:
-        whole: dict[str, dict[str, str]] = json.loads(data)
-        if all(isinstance(path, str) for path in whole["moves"].values()) and isinstance(whole["publication"], dict):
-            return whole
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as problem:
+        raise disk_error(problem, path) from problem
+
+
+def _journal(data: bytes) -> tuple[Publication, Mapping[str, str]]:
+    """The publication of a journal that was written whole, and where its staged files belong."""
+    try:
+        whole = json.loads(data)
+        moves: dict[str, str] = whole["moves"]
+        if all(isinstance(path, str) for path in moves.values()) and isinstance(whole["publication"], dict):
+            return Publication.from_json(json.dumps(whole["publication"]).encode()), moves
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
-    raise PublishError(f"{STAGING}/{JOURNAL} is damaged", f"Delete the folder {STAGING}, then publish again")
+    raise PublishError("publish.journal", path=f"{STAGING}/{JOURNAL}", folder=STAGING)
 
 
 def _pruned(
@@ -254,13 +243,14 @@ def _pruned(
     return kept, gone
 
 
-def _notes(after: Publication, bounds: Bounds) -> tuple[str, ...]:
+def _notices(after: Publication, bounds: Bounds) -> tuple[Notice, ...]:
     """What the user should know of the size."""
     if after.size <= bounds.max_bytes:
         return ()
-    size, bound = after.size // 1_000_000, bounds.max_bytes // 1_000_000
-    remedy = f"the last {KEPT_DAYS} days always stay" if bounds.prune else "set prune = true to delete old dated files"
-    return (f"The site holds {size} MB, more than max_megabytes = {bound}: raise it, or {remedy}.",)
+    sizes = {"size": after.size // 1_000_000, "bound": str(bounds.max_bytes // 1_000_000)}
+    if bounds.prune:
+        return (Notice("publish.size.pruned", **sizes, days=KEPT_DAYS),)
+    return (Notice("publish.size", **sizes),)
 
 
 def open_inside(root: Path, path: str) -> bytes:

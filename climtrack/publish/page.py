@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,39 +26,266 @@ from typing import Any
 import numpy as np
 
 from climtrack.publish import templates
-from climtrack.publish.text import Texts, clean, clean_words, script_json, slug, source_lines, texts
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Climatology, Study
+from climtrack.vocabulary.notice import clean
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Status
+from climtrack.words.attribution import attribution
+from climtrack.words.catalogue import catalogue
+from climtrack.words.language import Language
 
-# The table under a chart: the last days in words.
-
-
+_WEB = Path(__file__).parent / "web"
+#: A page stays under this; what script and data leave is for the static pictures, else a still of a few kilobytes.
+BUDGET = 250_000
+#: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
+CLIMATOLOGY_SCALE = 1_000_000
 TABLE_DAYS = 30
+HTML = "text/html; charset=utf-8"
+
+Sentences = Mapping[str, tuple[str, ...]]
 
 
-def table_rows(study: Study, climatology: Climatology | None, ui: Texts) -> list[list[str]]:
-    """The last 30 days in words."""
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PageChart:
+    """One interactive chart of a page."""
+
+    study: Study
+    words: Mapping[str, Words]  # Title, subtitle, caption and alt texts by language
+    # Averages that the reader may choose from, by date (``harmonic``), the default first
+    climatologies: tuple[Climatology, ...] = ()
+    # Static pictures of the same, of which the widest that fits is shown where scripts do not run
+    pictures: tuple[Asset, ...] = ()
+    answers: Sentences = field(default_factory=lambda: MappingProxyType({}))  # By language
+    notices: Sentences = field(default_factory=lambda: MappingProxyType({}))  # The age of its data, by language
+
+    @property
+    def id(self) -> str:
+        """Region and variable, as in files and addresses: ``nh-air``."""
+        return slug((self.study.region.name, VARIABLES[self.study.series.key.variable].option))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the charts of a published page."""
+
+    embedded: bool = False  # For an iframe: the chart alone
+    brand: str = "climtrack"  # Name shown at the top
+    home: str = ""  # Address behind it; none for a page that stands alone
+    # The same page in other languages: name, address, language; buttons switch inside the page where empty
+    others: tuple[tuple[str, str, str], ...] = ()
+    gallery: tuple[str, ...] = ()  # Further pictures, as HTML made by `post.figure_html`
+    downloads: tuple[tuple[str, str], ...] = ()  # Files: words and address
+    snippets: tuple[tuple[str, str], ...] = ()  # What to paste elsewhere: platform and text
+    picture: str = ""  # Address of the static picture; empty where it goes into the page
+    social: tuple[tuple[str, str], ...] = ()  # Open Graph and Twitter properties
+    links: tuple[Mapping[str, str], ...] = ()  # Attributes of each ``<link>``: other languages, feeds, oEmbed
+
+
+#: What surrounds the charts of a page that belongs to no site.
+ALONE = Frame()
+
+
+def report_html(
+    charts: Sequence[PageChart], notices: Sentences, *, path: str = "report.html", frame: Frame = ALONE
+) -> Asset:
+    """The page of one or more series, in the languages of the notices that stand above its charts."""
+    if not charts or not notices:
+        raise ValueError("a page needs a chart and a language")
+    words = {code: Language(code) for code in notices}
+    first, *_ = notices
+    script, style = _script(), style_sheet()
+    blocks = [_block(chart, words) for chart in charts]
+    data = {"languages": [*words], "words": {c: _script_words(w) for c, w in words.items()}, "charts": blocks}
+    packed = sum(len(b["data"]) + sum(len(c["mean"]) + len(c["spread"]) for c in b["baselines"]) for b in blocks)
+    budget = (BUDGET - len(script) - len(style) - packed - 8_000) // len(blocks) - 12_000 * len(words)
+    titles = {code: clean(charts[0].words[code].title) for code in words}
+    html = templates.fill(
+        "page.html",
+        words=words,
+        first=words[first],
+        title=titles,
+        notices={code: tuple(map(clean, lines)) for code, lines in notices.items()},
+        head_title=titles[first],
+        description=clean(charts[0].words[first].alt),
+        social=frame.social,
+        links=frame.links,
+        policy=policy(script, images="'self' data:" if frame.home else "data:"),
+        style=style,
+        script=script,
+        data=script_json(data),
+        charts=[_shown(chart, words, frame, budget * 3 // 4) for chart in charts],
+        footers={code: _footer(charts, language) for code, language in words.items()},
+        simulated=any(chart.study.simulated for chart in charts),
+        frame=frame,
+        brand=clean(frame.brand, 60),
+    )
+    return Asset(path, HTML, html.encode(), language=first)
+
+
+def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: Frame) -> Asset:
+    """The page for an iframe: one chart, its switches and its source."""
+    return report_html([chart], dict.fromkeys(languages, ()), path=path, frame=replace(frame, embedded=True))
+
+
+@cache
+def _script() -> str:
+    parts = ("series.js", "chart.js", "page.js")
+    return '"use strict";\n' + "".join((_WEB / name).read_text("utf-8") for name in parts)
+
+
+@cache
+def style_sheet() -> str:
+    return (_WEB / "page.css").read_text("utf-8")
+
+
+def policy(script: str = "", images: str = "'self' data:") -> str:
+    """The content security policy of a page: its own script and style by their hashes, nothing else."""
+    scripts = f"script-src '{_hash(script)}'; " if script else ""
+    return (
+        f"default-src 'none'; {scripts}style-src '{_hash(style_sheet())}'; img-src {images}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def slug(parts: Iterable[str]) -> str:
+    """Name that is safe as file name, address and HTML id."""
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", "-".join(parts))[:80]
+    return re.sub(r"\.{2,}", ".", name).strip("-.") or "x"
+
+
+def script_json(value: Any) -> str:
+    """JSON for a data block inside HTML."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def clean_words(words: Words) -> Words:
+    return Words(**{field.name: clean(getattr(words, field.name)) for field in fields(words)})
+
+
+#: What ``web/page.js`` says; it fills in the braces itself.
+_SCRIPT_WORDS = ("dayMonth", "shortDate", "average", "band", "shaded", "versus", "versusAverage", "averageOf",
+                 "preliminary", "final", "noData", "keys", "mode", "lines", "language_choice")  # fmt: skip
+
+
+def _script_words(language: Language) -> dict[str, Any]:
+    texts = catalogue(language.code)
+    return {key: texts[f"page.{key}"][0] for key in _SCRIPT_WORDS} | {
+        "mark": language.number(0.5)[1],
+        "months": language.month_names,
+        "shortMonths": language.month_short,
+        "initials": language.month_initials,
+    }
+
+
+def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
+    """Data of one chart as the script reads them."""
+    series = chart.study.series
+    scale = scale_of(series.values)
+    return {
+        "id": chart.id,
+        "start": series.start.isoformat(),
+        "scale": scale,
+        "data": pack(series.values, scale),
+        "preliminary": runs(series.preliminary),
+        "baselines": [
+            {
+                "label": c.baseline.label,
+                "mean": pack(c.mean, CLIMATOLOGY_SCALE),
+                "spread": pack(c.spread, CLIMATOLOGY_SCALE),
+            }
+            for c in chart.climatologies
+        ],
+        "titles": {
+            code: {
+                "title": clean(chart.words[code].title),
+                "subtitle": clean(chart.words[code].subtitle),
+                "source": _source(chart, language),
+                "notice": _copernicus(chart, language),
+            }
+            for code, language in words.items()
+        },
+    }
+
+
+def _shown(chart: PageChart, words: Mapping[str, Language], frame: Frame, most: int) -> dict[str, Any]:
+    """What the template says of one chart."""
+    texts = {code: clean_words(chart.words[code]) for code in words}
+    code, language = next(iter(words.items()))
+    picture = _picture(chart.pictures, most)
+    average = chart.climatologies[0] if chart.climatologies else None
+    captions = {code: text.caption for code, text in texts.items()}
+    if frame.embedded:
+        captions = {c: f"{_source(chart, words[c])} {_copernicus(chart, words[c])}".strip() for c in words}
+    return {
+        "id": chart.id,
+        "title": {code: text.title for code, text in texts.items()},
+        "subtitle": {code: text.subtitle for code, text in texts.items()},
+        "caption": captions,
+        "answers": {code: tuple(map(clean, lines)) for code, lines in chart.answers.items()},
+        "notices": {code: tuple(map(clean, lines)) for code, lines in chart.notices.items()},
+        "has_baseline": average is not None,
+        "average_head": language.text("page.versusAverage", baseline=average.baseline.label)
+        if average
+        else language.text("page.average"),
+        "rows": table_rows(chart.study, average, language),
+        "still": "" if picture else still(chart.study, average, texts[code].alt, language),
+        "picture": picture
+        and {
+            "src": frame.picture or f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}",
+            "width": picture.width,
+            "height": picture.height,
+            "alt": clean(picture.words.alt if picture.words else texts[code].alt),
+        },
+    }
+
+
+def _picture(pictures: Sequence[Asset], most: int) -> Asset | None:
+    """The widest picture that fits."""
+    fitting = [p for p in pictures if p.media_type.startswith("image/") and len(p.data) <= most]
+    return max(fitting, key=lambda p: (p.width, p.path), default=None)
+
+
+def _source(chart: PageChart, language: Language) -> str:
+    """The source in one sentence, after the word that the sample needs."""
+    line = attribution(chart.study.series, language)[0]
+    return f"{language.text('page.simulated')} {line}" if chart.study.simulated else line
+
+
+def _copernicus(chart: PageChart, language: Language) -> str:
+    """The sentence that Copernicus asks for, where it does."""
+    return " ".join(line for line in attribution(chart.study.series, language)[1:] if "Copernicus" in line)
+
+
+def _footer(charts: Sequence[PageChart], language: Language) -> list[str]:
+    """Every source once, and how the page was made."""
+    lines = dict.fromkeys(line for chart in charts for line in attribution(chart.study.series, language))
+    return [*lines, language.text("page.made")]
+
+
+def table_rows(study: Study, climatology: Climatology | None, language: Language) -> list[list[str]]:
+    """The last 30 days in words, newest first."""
     series = study.series
     rows = []
     for i in range(series.values.size - 1, max(series.values.size - 1 - TABLE_DAYS, -1), -1):
         date = series.start + np.timedelta64(i, "D").astype(object)
-        value = float(series.values[i])
+        day, value = f"{language.date_short(date)} {date.year}", float(series.values[i])
+        if value != value:
+            rows.append([day, language.text("page.noData"), "–", "–", "–"])
+            continue
         before = series.value(same_day(date, date.year - 1))
-        missing = value != value
-        rows.append(
-            [
-                ui.day(date, short=True),
-                ui["noData"] if missing else ui.number(value, 2),
-                "–" if missing or before is None else ui.signed(value - before, 2),
-                "–"
-                if missing or climatology is None
-                else ui.signed(value - float(climatology.mean[dayofyear_of(date) - 1]), 2),
-                "–" if missing else ui["preliminary" if series.status[i] == Status.PRELIMINARY else "final"],
-            ]
-        )
+        average = None if climatology is None else float(climatology.mean[dayofyear_of(date) - 1])
+        status = "preliminary" if series.status[i] == Status.PRELIMINARY else "final"
+        differences = ["–" if other is None else language.signed(value - other, 2) for other in (before, average)]
+        rows.append([day, language.number(value, 2), *differences, language.text(f"page.{status}")])
     return rows
 
 
@@ -79,13 +309,13 @@ def scale_of(values: Floats) -> int:
 
 def pack(values: Floats, scale: int) -> str:
     """Values as text: differences from day to day, folded to be positive, in base 42."""
-    steps = np.rint(values * scale)
     out: list[str] = []
     last = 0
-    for step in _whole(steps):
-        if step is None:
+    for number in np.rint(values * scale).tolist():
+        if number != number:
             out.append(MISSING)
             continue
+        step = int(number)
         folded = 2 * (step - last) if step >= last else 2 * (last - step) - 1
         last = step
         while folded >= HALF:
@@ -95,101 +325,10 @@ def pack(values: Floats, scale: int) -> str:
     return "".join(out)
 
 
-def _whole(steps: Floats) -> Iterable[int | None]:
-    """Steps as Python integers, None for gaps."""
-    return (None if step != step else int(step) for step in steps.tolist())
-
-
 def runs(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
-    """Where flags are set."""
+    """Where flags are set: first index and length of each run."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     return [(int(a), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-# Parts of a page: its charts, what is said above them, what it tells machines, what surrounds it.
-
-
-Sentences = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PageChart:
-    """One interactive chart of a page."""
-
-    study: Study
-    words: Mapping[str, Words]  # Title, subtitle, caption and alt texts by language
-    # Averages that the reader may choose from, by date (``harmonic``), the default first
-    climatologies: tuple[Climatology, ...] = ()
-    # Static pictures of the same, of which the widest that fits is shown where scripts do not run
-    pictures: tuple[Asset, ...] = ()
-    # Words that must stand beside the data, by language, the source first; our own plain ones where empty
-    sources: Sentences = field(default_factory=lambda: MappingProxyType({}))
-    # What is said of this series, and the age of its data, by language
-    answers: Sentences = field(default_factory=lambda: MappingProxyType({}))
-    # What is said of this series, and the age of its data, by language
-    notices: Sentences = field(default_factory=lambda: MappingProxyType({}))
-
-    def attribution(self, language: str) -> tuple[str, ...]:
-        """Words that must stand beside the data."""
-        return tuple(map(clean, self.sources.get(language, ()))) or tuple(source_lines([self.study], texts(language)))
-
-    @property
-    def id(self) -> str:
-        """Region and variable: ``nh-air``."""
-        return chart_id(self.study)
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """What a page says above its charts, in one language; what belongs to one series stands beside its chart."""
-
-    title: str
-    answers: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A ``<link>`` of a page's head; what is empty is left out."""
-
-    rel: str
-    href: str
-    type: str = ""
-    language: str = ""
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What a page tells machines."""
-
-    title: str = ""  # For the browser's tab and for search
-    description: str = ""  # For the browser's tab and for search
-    social: tuple[tuple[str, str], ...] = ()  # Open Graph and Twitter properties
-    links: tuple[Link, ...] = ()  # Other languages, feeds, oEmbed
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What surrounds the charts of a published page."""
-
-    embedded: bool = False  # For an iframe: the chart alone
-    brand: str = "climtrack"  # Name shown at the top
-    home: str = ""  # Address behind it; none for a page that stands alone
-    # The same page in other languages: name, address, language; buttons switch inside the page where empty
-    others: tuple[tuple[str, str, str], ...] = ()
-    gallery: tuple[str, ...] = ()  # Further pictures, as HTML made by `embed.figure`
-    downloads: tuple[tuple[str, str], ...] = ()  # Files: words and address
-    snippets: tuple[tuple[str, str], ...] = ()  # What to paste elsewhere: platform and text
-    picture: str = ""  # Address of the static picture; empty where it goes into the page
-    images: str = "data:"  # Sources that the content security policy allows for pictures
-    social: tuple[tuple[str, str], ...] = ()  # Open Graph and Twitter properties
-    links: tuple[Link, ...] = ()  # Other languages, feeds, oEmbed
-
-
-def chart_id(study: Study) -> str:
-    """Name of a chart in files and addresses."""
-    return slug((study.region.name, VARIABLES[study.series.key.variable].option))
 
 
 # A still of the interactive chart, as a few kilobytes of SVG: what a reader without scripts sees when no picture fits.
@@ -204,28 +343,24 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 74, 16, 28
 FINE = 10
 
 
-def still(study: Study, climatology: Climatology | None, alt: str, ui: Texts) -> str:
+def still(study: Study, climatology: Climatology | None, alt: str, language: Language) -> str:
     """The chart as SVG."""
     table, year = study.table, study.year
     older = table.values[table.years < year]
     with np.errstate(all="ignore"):
         low, high = (_reduced(older, function) for function in (np.fmin, np.fmax))
     this, last = table.row(year), table.row(year - 1)
-    mean = None if climatology is None else climatology.mean
-    band = (
-        ()
-        if climatology is None
-        else (climatology.mean - 2 * climatology.spread, climatology.mean + 2 * climatology.spread)
-    )
-    rows = [low, high, this, last, *band]
-    scale = _Scale(min(float(np.nanmin(row)) for row in rows if not np.isnan(row).all()),
-                   max(float(np.nanmax(row)) for row in rows if not np.isnan(row).all()))  # fmt: skip
-    parts = [_axes(scale, ui), _area(scale, low, high, "older")]
-    if band:
-        parts.append(_area(scale, *band, "band"))
+    rows = [low, high, this, last]
+    mean = None
+    if climatology is not None:
+        mean, margin = climatology.mean, 2 * climatology.spread
+        rows += [mean - margin, mean + margin]
+    known = [row for row in rows if not np.isnan(row).all()]
+    scale = _Scale(min(float(np.nanmin(row)) for row in known), max(float(np.nanmax(row)) for row in known))
+    parts = [_axes(scale, language), _area(scale, low, high, "older")]
     if mean is not None:
-        parts.append(_line(scale, mean, "mean"))
-    parts += [_line(scale, last, "last"), _line(scale, this, "this"), _labels(scale, last, this, mean, year, ui)]
+        parts += [_area(scale, rows[-2], rows[-1], "band"), _line(scale, mean, "mean")]
+    parts += [_line(scale, last, "last"), _line(scale, this, "this"), _labels(scale, last, this, mean, year, language)]
     size = f'viewBox="0 0 {WIDTH * FINE} {HEIGHT * FINE}" width="{WIDTH}" height="{HEIGHT}"'
     return f'<svg class="still" {size} role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
 
@@ -243,11 +378,9 @@ class _Scale:
         self.low, self.high = low - pad, high + pad
 
     def x(self, day: int) -> int:
-        """Of a day of year."""
         return round((LEFT + (day - 1) / (DAYS - 1) * (WIDTH - LEFT - RIGHT)) * FINE)
 
     def y(self, value: float) -> int:
-        """Of a temperature."""
         return round((TOP + (self.high - value) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM)) * FINE)
 
 
@@ -264,11 +397,8 @@ def _points(scale: _Scale, values: Floats) -> list[list[tuple[int, int]]]:
 
 def _path(points: list[tuple[int, int]], start: str = "M") -> str:
     """Points as relative steps."""
-    (x, y), text = points[0], ""
-    for a, b in points[1:]:
-        text += f"{a - x:d}{b - y:+d}" if not text else f" {a - x:d}{b - y:+d}"
-        x, y = a, b
-    return f"{start}{points[0][0]} {points[0][1]}" + (f"l{text}" if text else "")
+    steps = [f"{c - a:d}{d - b:+d}" for (a, b), (c, d) in pairwise(points)]
+    return f"{start}{points[0][0]} {points[0][1]}" + (f"l{' '.join(steps)}" if steps else "")
 
 
 def _line(scale: _Scale, values: Floats, kind: str) -> str:
@@ -284,7 +414,7 @@ def _area(scale: _Scale, low: Floats, high: Floats, kind: str) -> str:
     return f'<path class="{kind}" d="{_path(under)}{_path(over[::-1], "L")}z"/>' if under and over else ""
 
 
-def _axes(scale: _Scale, ui: Texts) -> str:
+def _axes(scale: _Scale, language: Language) -> str:
     """Horizontal grid with its temperatures, months below."""
     step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if (scale.high - scale.low) / s <= 7)
     lines = []
@@ -292,26 +422,26 @@ def _axes(scale: _Scale, ui: Texts) -> str:
     while value <= scale.high:
         y = scale.y(float(value))
         lines.append(f'<path class="grid" d="M0 {y}H{(WIDTH - RIGHT) * FINE}"/>')
-        lines.append(f'<text x="0" y="{y - 40}">{ui.number(float(value), 1 if step < 1 else 0)} °C</text>')
+        lines.append(f'<text x="0" y="{y - 40}">{language.number(float(value), 1 if step < 1 else 0)} °C</text>')
         value += step
     foot = (HEIGHT - BOTTOM) * FINE
     lines.append(f'<path class="axis" d="M{LEFT * FINE} {foot}H{(WIDTH - RIGHT) * FINE}"/>')
-    for month, (first, then) in enumerate(zip(MONTH_STARTS, (*MONTH_STARTS[1:], DAYS + 1), strict=True)):
+    for name, first, then in zip(language.month_short, MONTH_STARTS, (*MONTH_STARTS[1:], DAYS + 1), strict=True):
         middle = (scale.x(first) + scale.x(then - 1)) // 2
-        lines.append(f'<text class="month" x="{middle}" y="{foot + 190}">{escape(ui.months[month][:3])}</text>')
+        lines.append(f'<text class="month" x="{middle}" y="{foot + 190}">{escape(name)}</text>')
     return "".join(lines)
 
 
-def _labels(scale: _Scale, last: Floats, this: Floats, mean: Floats | None, year: int, ui: Texts) -> str:
+def _labels(scale: _Scale, last: Floats, this: Floats, mean: Floats | None, year: int, language: Language) -> str:
     """This year at its end; last year and the average at the right edge, kept apart."""
     end = int(np.flatnonzero(~np.isnan(this))[-1])
     x, y = scale.x(end + 1), scale.y(float(this[end]))
     out = [f'<circle class="this" cx="{x}" cy="{y}" r="40"/>']
     edge = (WIDTH - RIGHT + 6) * FINE
-    rows = [(scale.y(float(row[-1])), kind, text) for row, kind, text in
-            ((last, "last", str(year - 1)), (mean, "mean", ui["average"]))
-            if row is not None and not np.isnan(row[-1])]  # fmt: skip
-    rows.sort()
+    names = ((last, "last", str(year - 1)), (mean, "mean", language.text("page.average")))
+    rows = sorted(
+        (scale.y(float(row[-1])), kind, text) for row, kind, text in names if row is not None and not np.isnan(row[-1])
+    )
     if len(rows) == 2 and rows[1][0] - rows[0][0] < 160:
         middle = (rows[0][0] + rows[1][0]) // 2
         rows = [(middle - 80, *rows[0][1:]), (middle + 80, *rows[1][1:])]
@@ -319,174 +449,3 @@ def _labels(scale: _Scale, last: Floats, this: Floats, mean: Floats | None, year
     at_edge = x > edge - 600
     place = f'x="{x - 90}" y="{y - 100}" text-anchor="end"' if at_edge else f'x="{x + 90}" y="{y - 90}"'
     return "".join([*out, f'<text class="this" {place}>{year}</text>'])
-
-
-_WEB = Path(__file__).parent / "web"
-#: A page stays under this; what script and data leave is for the static pictures, else a still of a few kilobytes.
-BUDGET = 250_000
-#: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
-CLIMATOLOGY_SCALE = 1_000_000
-#: What surrounds the charts of a page that belongs to no site.
-ALONE = Frame()
-
-
-def report_html(
-    charts: Sequence[PageChart],
-    prose: Mapping[str, Prose],
-    *,
-    path: str = "report.html",
-    frame: Frame = ALONE,
-    overrides: Path | None = None,
-) -> Asset:
-    """The page of one or more series."""
-    if not charts or not prose:
-        raise ValueError("a page needs a chart and a language")
-    languages = list(prose)
-    ui = {code: texts(code) for code in languages}
-    script, style = _script(), _style()
-    blocks = [_block(chart, ui) for chart in charts]
-    data = {"languages": languages, "words": {code: ui[code].script() for code in languages}, "charts": blocks}
-    policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src {frame.images}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    packed = sum(len(b["data"]) + sum(len(c["mean"]) + len(c["spread"]) for c in b["baselines"]) for b in blocks)
-    budget = (BUDGET - len(script) - len(style) - packed - 8_000) // len(blocks) - 12_000 * len(languages)
-    html = templates.fill(
-        "page.html",
-        overrides,
-        languages=languages,
-        ui={key: {code: ui[code][key] for code in languages} for key in ui[languages[0]].words},
-        title={code: clean(text.title) for code, text in prose.items()},
-        prose={code: _clean_prose(text) for code, text in prose.items()},
-        head=Head(
-            clean(prose[languages[0]].title), clean(charts[0].words[languages[0]].alt), frame.social, frame.links
-        ),
-        policy=policy,
-        style=style,
-        script=script,
-        data=script_json(data),
-        charts=[_shown(chart, ui, frame, budget) for chart in charts],
-        footers={code: _footer(charts, code, ui[code]) for code in languages},
-        simulated=any(chart.study.simulated for chart in charts),
-        frame=frame,
-        brand=clean(frame.brand, 60),
-    )
-    return Asset(path, "text/html; charset=utf-8", html.encode(), language=languages[0])
-
-
-@cache
-def _script() -> str:
-    """The page's one script."""
-    parts = ("series.js", "chart.js", "page.js")
-    return '"use strict";\n' + "".join((_WEB / name).read_text("utf-8") for name in parts)
-
-
-@cache
-def _style() -> str:
-    """The page's one style sheet."""
-    return (_WEB / "page.css").read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """Source expression of an inline element."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _clean_prose(prose: Prose) -> Prose:
-    """The same without harmful characters."""
-    return Prose(clean(prose.title), tuple(map(clean, prose.answers)), tuple(map(clean, prose.notices)))
-
-
-def _block(chart: PageChart, ui: Mapping[str, Texts]) -> dict[str, Any]:
-    """Data of one chart as the script reads them."""
-    series = chart.study.series
-    scale = scale_of(series.values)
-    return {
-        "id": chart.id,
-        "start": series.start.isoformat(),
-        "scale": scale,
-        "data": pack(series.values, scale),
-        "preliminary": runs(series.preliminary),
-        "baselines": [
-            {
-                "label": c.baseline.label,
-                "mean": pack(c.mean, CLIMATOLOGY_SCALE),
-                "spread": pack(c.spread, CLIMATOLOGY_SCALE),
-            }
-            for c in chart.climatologies
-        ],
-        "titles": {
-            code: {
-                "title": clean(chart.words[code].title),
-                "subtitle": clean(chart.words[code].subtitle),
-                "source": _source(chart, code, ui[code]),
-                "notice": _copernicus(chart, code),
-            }
-            for code in ui
-        },
-    }
-
-
-def _shown(chart: PageChart, ui: Mapping[str, Texts], frame: Frame, budget: int) -> dict[str, Any]:
-    """What the template says of one chart."""
-    first = next(iter(ui))
-    words = {code: clean_words(chart.words[code]) for code in ui}
-    picture = _picture(chart.pictures, budget * 3 // 4)
-    first_average = chart.climatologies[0] if chart.climatologies else None
-    baseline = chart.climatologies[0].baseline.label if chart.climatologies else ""
-    return {
-        "id": chart.id,
-        "title": {code: w.title for code, w in words.items()},
-        "subtitle": {code: w.subtitle for code, w in words.items()},
-        "alt": {code: w.alt for code, w in words.items()},
-        "caption": {
-            code: f"{_source(chart, code, ui[code])} {_copernicus(chart, code)}".strip()
-            if frame.embedded
-            else words[code].caption
-            for code in ui
-        },
-        "said": {
-            code: _clean_prose(Prose("", chart.answers.get(code, ()), chart.notices.get(code, ()))) for code in ui
-        },
-        "has_baseline": bool(chart.climatologies),
-        "average_head": ui[first]["versusAverage"].format(baseline=baseline) if baseline else ui[first]["average"],
-        "rows": table_rows(chart.study, first_average, ui[first]),
-        "still": "" if picture else still(chart.study, first_average, words[first].alt, ui[first]),
-        "picture": picture
-        and {
-            "src": frame.picture or f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}",
-            "width": picture.width,
-            "height": picture.height,
-            "alt": clean(picture.words.alt if picture.words else words[first].alt),
-        },
-    }
-
-
-def _picture(pictures: Sequence[Asset], most: int) -> Asset | None:
-    """The widest picture that fits."""
-    fitting = [p for p in pictures if p.media_type.startswith("image/") and len(p.data) <= most]
-    return max(fitting, key=lambda p: (p.width, p.path), default=None)
-
-
-def _source(chart: PageChart, language: str, ui: Texts) -> str:
-    """The source in one sentence, after the word that the sample needs."""
-    line = chart.attribution(language)[0]
-    return f"{ui['simulated']} {line}" if chart.study.simulated and ui["simulated"] not in line else line
-
-
-def _copernicus(chart: PageChart, language: str) -> str:
-    """The sentence that Copernicus asks for, where it does."""
-    return " ".join(line for line in chart.attribution(language)[1:] if "Copernicus" in line)
-
-
-def _footer(charts: Sequence[PageChart], language: str, ui: Texts) -> list[str]:
-    """Every source once, and how the page was made."""
-    lines = dict.fromkeys(line for chart in charts for line in chart.attribution(language))
-    return [*lines, ui["made"]]
-
-
-def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: Frame) -> Asset:
-    """The page for an iframe: one chart, its switches and its source."""
-    prose = {code: Prose(chart.words[code].title) for code in languages}
-    return report_html([chart], prose, path=path, frame=replace(frame, embedded=True))

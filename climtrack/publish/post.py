@@ -1,4 +1,4 @@
-"""A ready section for a newsletter: answers, pictures, what changed since the last issue, source and method."""
+"""What an author pastes: snippets for each platform, and a ready section for a newsletter."""
 
 from __future__ import annotations
 
@@ -7,139 +7,135 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
-from climtrack.errors import ConfigError, PublishError
+from climtrack.errors import PublishError
 from climtrack.publish import templates
-from climtrack.publish.text import Texts, clean, clean_words, markdown, source_lines, texts
+from climtrack.publish.page import HTML, clean_words
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Rank, Run, Streaks, Study
+from climtrack.vocabulary.notice import clean, markdown
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Series, Status
+from climtrack.words.attribution import attribution
+from climtrack.words.language import Language
 
 # Snippets: what each platform takes, with the alt text that belongs to the picture.
 #
-# Platforms differ in what they keep (``CHARTS.md`` §3): mail takes one hosted PNG, Substack an upload and no
-# markup, WordPress takes its own block comments, Ghost shows HTML cards on the web and pictures in mail.
+# Platforms differ in what they keep: mail takes one hosted PNG, Substack an upload and no markup, WordPress takes its
+# own block comments, Ghost shows HTML cards on the web and pictures in mail.
 
 
 #: Gmail clips messages near 102 KB of HTML; a snippet is a small part of one.
 MAIL_CAPTION = 400
 GHOST_ALT = 191
+#: Presets that a page or post shows at full width, best first: those of charts with their own format come last.
+WIDE = ("wide", "post", "panel", "strip", "grid", "email")
+POST = ("post", "wide", "panel", "strip", "grid", "email")
+MAIL = ("email", "post", "wide", "panel", "strip", "grid")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A published picture."""
 
-    url: str  # Full address, or relative within the site
+    path: str  # In the site, relative to a page, or the full address
     width: int
     height: int
+    size: int = 0  # Bytes
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Figure:
     """One chart in one language with everything a snippet may need."""
 
-    # By preset: ``wide``, ``post``, ``email``, ``phone``, ``card`` and those of single charts
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, Picture]  # By preset: ``wide``, ``post``, ``email``, ``phone``, ``card``, those of charts
     words: Words  # Caption and alt texts
     language: str
     page: str  # Address of the interactive page; empty where the site has no public address
     frame: str  # Address of the page for an iframe; empty likewise
 
-    @property
-    def ui(self) -> Texts:
-        """Words of its language."""
-        return texts(self.language)
-
-    def picture(self, *presets: str) -> Picture:
+    def picture(self, presets: Sequence[str]) -> Picture:
         """The first of these presets that there is."""
         for preset in presets:
             if preset in self.pictures:
                 return self.pictures[preset]
-        raise PublishError(
-            f"no picture in preset {' or '.join(presets)} is published", f"Draw it: --preset {presets[0]}"
-        )
+        raise PublishError("publish.picture", preset=presets[0])
+
+    def text(self, message: str) -> str:
+        return Language(self.language).text(message)
 
 
-#: Compositions that a page or post shows at full width, best first: those of charts with their own format come last.
-WIDE = ("wide", "post", "panel", "strip", "grid", "email")
-POST = ("post", "wide", "panel", "strip", "grid", "email")
-MAIL = ("email", "post", "wide", "panel", "strip", "grid")
-
-
-def figure(subject: Subject, *, lazy: bool = True) -> str:
+def figure_html(figure: Figure) -> str:
     """``<figure>`` for a web page: the phone's own composition on phones, two sizes of the wide one elsewhere."""
-    words = clean_words(subject.words)
-    main = subject.picture(*POST)
-    phone = subject.pictures.get("phone")
-    both = [subject.pictures[name] for name in ("post", "wide") if name in subject.pictures]
+    words, main, phone = clean_words(figure.words), figure.picture(POST), figure.pictures.get("phone")
+    both = [figure.pictures[name] for name in ("post", "wide") if name in figure.pictures]
     sizes = (
-        f' srcset="{", ".join(f"{escape(p.url)} {p.width}w" for p in both)}" sizes="(min-width: 760px) 728px, 96vw"'
+        f' srcset="{", ".join(f"{escape(p.path)} {p.width}w" for p in both)}" sizes="(min-width: 760px) 728px, 96vw"'
         if len(both) == 2
         else ""
     )
     narrow = 'media="(max-width: 480px)"'
     source = (
-        f'<source {narrow} srcset="{escape(phone.url)}" width="{phone.width}" height="{phone.height}">' if phone else ""
+        f'<source {narrow} srcset="{escape(phone.path)}" width="{phone.width}" height="{phone.height}">'
+        if phone
+        else ""
     )
-    loading = ' loading="lazy"' if lazy else ""
     return (
-        f'<figure><picture>{source}<img src="{escape(main.url)}"{sizes} width="{main.width}" height="{main.height}"'
-        f'{loading} decoding="async" alt="{escape(words.alt)}"></picture>'
-        f"<figcaption>{escape(words.caption)}{_link(subject)}</figcaption></figure>\n"
+        f'<figure><picture>{source}<img src="{escape(main.path)}"{sizes} width="{main.width}" height="{main.height}"'
+        f' loading="lazy" decoding="async" alt="{escape(words.alt)}"></picture>'
+        f"<figcaption>{escape(words.caption)}{_link(figure)}</figcaption></figure>\n"
     )
 
 
-def _link(subject: Subject) -> str:
+def _link(figure: Figure) -> str:
     """The way to the interactive page, where there is one."""
-    return f' <a href="{escape(subject.page)}">{escape(subject.ui["data_and_chart"])}</a>' if subject.page else ""
+    return f' <a href="{escape(figure.page)}">{escape(figure.text("page.data_and_chart"))}</a>' if figure.page else ""
 
 
-def _email(subject: Subject) -> str:
+def _email(figure: Figure) -> str:
     """One hosted picture that any mail program shows, and a caption that reads well as a bare paragraph."""
-    words, picture = clean_words(subject.words), subject.picture(*MAIL)
+    words, picture = clean_words(figure.words), figure.picture(MAIL)
     caption = words.caption if len(words.caption) <= MAIL_CAPTION else words.caption[: MAIL_CAPTION - 1] + "…"
     return (
-        f'<a href="{escape(subject.page)}"><img src="{escape(picture.url)}" width="600" alt="{escape(words.alt)}" '
+        f'<a href="{escape(figure.page)}"><img src="{escape(picture.path)}" width="600" alt="{escape(words.alt)}" '
         'style="width:100%;max-width:600px;height:auto;border:0"></a>\n'
-        f'<p style="font-size:14px;line-height:1.4">{escape(caption)}{_link(subject)}</p>\n'
+        f'<p style="font-size:14px;line-height:1.4">{escape(caption)}{_link(figure)}</p>\n'
     )
 
 
-def iframe(subject: Subject) -> str:
+def iframe(figure: Figure) -> str:
     """``<iframe>`` with the interactive chart."""
-    title = escape(clean_words(subject.words).alt_short)
+    title = escape(clean_words(figure.words).alt_short)
     return (
-        f'<iframe src="{escape(subject.frame)}?lang={escape(subject.language)}" title="{title}" loading="lazy" '
+        f'<iframe src="{escape(figure.frame)}?lang={escape(figure.language)}" title="{title}" loading="lazy" '
         'style="width:100%;aspect-ratio:16/10;min-height:420px;border:0"></iframe>\n'
     )
 
 
-def _markdown(subject: Subject) -> str:
+def _markdown(figure: Figure) -> str:
     """Picture with a link, caption in italics."""
-    words, picture = clean_words(subject.words), subject.picture(*POST)
-    image = f"![{markdown(words.alt)}](<{_angle(picture.url)}>)"
-    linked = f"[{image}](<{_angle(subject.page)}>)" if subject.page else image
+    words = clean_words(figure.words)
+    image = f"![{markdown(words.alt)}](<{_angle(figure.picture(POST).path)}>)"
+    linked = f"[{image}](<{_angle(figure.page)}>)" if figure.page else image
     return f"{linked}\n\n" + (f"*{markdown(words.caption)}*\n" if words.caption else "")
 
 
-def _quarto(subject: Subject) -> str:
+def _quarto(figure: Figure) -> str:
     """Figure with its own alternative text."""
-    words, picture = clean_words(subject.words), subject.picture(*WIDE)
-    return f'![{markdown(words.caption)}](<{_angle(picture.url)}>){{fig-alt="{_quoted(words.alt)}"}}\n'
+    words, path = clean_words(figure.words), figure.picture(WIDE).path
+    return f'![{markdown(words.caption)}](<{_angle(path)}>){{fig-alt="{_quoted(words.alt)}"}}\n'
 
 
-def _hugo(subject: Subject) -> str:
+def _hugo(figure: Figure) -> str:
     """Hugo's own figure shortcode; the caption is rendered as Markdown there."""
-    words, picture = clean_words(subject.words), subject.picture(*WIDE)
+    words, picture = clean_words(figure.words), figure.picture(WIDE)
     values = {
-        "src": picture.url,
-        "link": subject.page,
+        "src": picture.path,
+        "link": figure.page,
         "alt": words.alt,
         "caption": markdown(words.caption),
         "loading": "lazy",
@@ -150,41 +146,41 @@ def _hugo(subject: Subject) -> str:
     return f"{{{{< figure {inside} >}}}}\n"
 
 
-def _wordpress(subject: Subject) -> str:
+def _wordpress(figure: Figure) -> str:
     """An image block, as the block editor writes it; an upload of the same file works as well."""
-    words, picture = clean_words(subject.words), subject.picture(*WIDE)
+    words, picture = clean_words(figure.words), figure.picture(WIDE)
     return (
         '<!-- wp:image {"sizeSlug":"full","linkDestination":"custom"} -->\n'
-        f'<figure class="wp-block-image size-full"><a href="{escape(subject.page)}">'
-        f'<img src="{escape(picture.url)}" alt="{escape(words.alt)}"/></a>'
+        f'<figure class="wp-block-image size-full"><a href="{escape(figure.page)}">'
+        f'<img src="{escape(picture.path)}" alt="{escape(words.alt)}"/></a>'
         f'<figcaption class="wp-element-caption">{escape(words.caption)}</figcaption></figure>\n'
         "<!-- /wp:image -->\n"
     )
 
 
-def _ghost(subject: Subject) -> str:
+def _ghost(figure: Figure) -> str:
     """Two HTML cards: the chart for the web, the picture for mail (each card has a switch for where it shows)."""
-    words, picture = clean_words(subject.words), subject.picture(*MAIL)
+    words, picture = clean_words(figure.words), figure.picture(MAIL)
     alt = words.alt if len(words.alt) <= GHOST_ALT else words.alt_short
     return (
-        f"<!--kg-card-begin: html-->\n{iframe(subject)}<!--kg-card-end: html-->\n"
-        f'<figure class="kg-card kg-image-card kg-card-hascaption"><a href="{escape(subject.page)}">'
-        f'<img src="{escape(picture.url)}" class="kg-image" alt="{escape(alt)}" loading="lazy" '
+        f"<!--kg-card-begin: html-->\n{iframe(figure)}<!--kg-card-end: html-->\n"
+        f'<figure class="kg-card kg-image-card kg-card-hascaption"><a href="{escape(figure.page)}">'
+        f'<img src="{escape(picture.path)}" class="kg-image" alt="{escape(alt)}" loading="lazy" '
         f'width="{picture.width}" height="{picture.height}"></a>'
         f"<figcaption>{escape(words.caption)}</figcaption></figure>\n"
     )
 
 
-def _substack(subject: Subject) -> str:
+def _substack(figure: Figure) -> str:
     """Substack takes no markup: the picture is uploaded, alt text and caption are pasted into their fields."""
-    words, picture = clean_words(subject.words), subject.picture(*POST)
-    fields = (
-        (subject.ui["substack_picture" if subject.page else "substack_file"], picture.url),
-        (subject.ui["substack_alt"], words.alt),
-        (subject.ui["substack_caption"], words.caption),
-        (subject.ui["substack_link"], subject.page),
+    words = clean_words(figure.words)
+    rows = (
+        ("picture" if figure.page else "file", figure.picture(POST).path),
+        ("alt", words.alt),
+        ("caption", words.caption),
+        ("link", figure.page),
     )
-    return "".join(f"{name}\n{value}\n\n" for name, value in fields if value)
+    return "".join(f"{figure.text(f'embed.substack.{name}')}\n{value}\n\n" for name, value in rows if value)
 
 
 def _angle(url: str) -> str:
@@ -202,22 +198,19 @@ def _no_shortcode(text: str) -> str:
     return text.replace("{{", "{ {").replace("}}", "} }").replace(">}", "> }")
 
 
-Snippet = Callable[[Subject], str]
-
-PLATFORMS: Mapping[str, Snippet] = MappingProxyType(
+PLATFORMS: Mapping[str, Callable[[Figure], str]] = MappingProxyType(
     {
         "substack": _substack,
         "ghost": _ghost,
         "wordpress": _wordpress,
         "email": _email,
         "markdown": _markdown,
-        "html": figure,
+        "html": figure_html,
         "iframe": iframe,
         "quarto": _quarto,
         "hugo": _hugo,
     }
 )
-
 
 #: Presets that a platform's snippet shows; none for an iframe, but its words come with a picture, so the smallest.
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -238,23 +231,16 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 UPLOADED = frozenset({"substack", "markdown", "html", "quarto", "hugo"})
 
 
-def snippet(platform: str, subject: Subject) -> str:
-    """What to paste."""
-    if platform not in PLATFORMS:
-        raise ConfigError(f"no snippet for {platform[:30]!r}", f"Use one of {', '.join(PLATFORMS)}")
-    return PLATFORMS[platform](subject)
+# What changed between two issues of a newsletter: new days, revised days, moves in rank, streaks.
 
 
-# What changed between two issues of a newsletter: new days, revised days, moves in rank, streaks begun and ended.
-
-
-#: Streaks that are told of, by name in `Streaks`.
-TOLD = ("record_days", "below_last_year", "above_last_year", "above_average")
+#: Streaks that an issue speaks of, by name in `Streaks`.
+STREAKS = ("record_days", "below_last_year", "above_last_year", "above_average")
 
 
 @dataclass(frozen=True, slots=True)
 class StreakMove:
-    """A streak that goes on, began or ended; `run` is as it is now, or as it was when it last was told of."""
+    """A streak that goes on, began or ended; `run` is as it is now, or as it was at the last issue."""
 
     name: str
     move: str
@@ -281,16 +267,15 @@ def changes(before: Study, now: Study, *, watched: bool = True, issue: dt.date |
     """Compare what is known with what was known."""
     old, new = before.series, now.series
     revised, largest, finalised = _revisions(old, new)
-    places = (before.findings.ranks.year_to_date, now.findings.ranks.year_to_date)
-    then, today = places
-    same_year = isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year
+    then, today = before.findings.ranks.year_to_date, now.findings.ranks.year_to_date
+    known = isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year
     return Changes(
         old.end,
         _new_days(old.end, new),
         finalised,
         revised,
         largest,
-        (then, today) if same_year and isinstance(then, Rank) and isinstance(today, Rank) else None,
+        (then, today) if known and isinstance(then, Rank) and isinstance(today, Rank) else None,
         _streaks(before.findings.streaks, now.findings.streaks),
         watched,
         issue,
@@ -313,8 +298,7 @@ def _revisions(old: Series, new: Series) -> tuple[int, float, int]:
     if days <= 0:
         return 0, 0.0, 0
     there, here = (first - old.start).days, (first - new.start).days
-    then, now = old.values[there : there + days], new.values[here : here + days]
-    moved = np.abs(now - then)
+    moved = np.abs(new.values[here : here + days] - old.values[there : there + days])
     # Half a thousandth: less is not a revision but the way a number was written.
     revised = np.nan_to_num(moved, nan=0.0) > 0.0005
     settled = (old.status[there : there + days] == Status.PRELIMINARY) & (
@@ -326,7 +310,7 @@ def _revisions(old: Series, new: Series) -> tuple[int, float, int]:
 def _streaks(before: Streaks, now: Streaks) -> tuple[StreakMove, ...]:
     """Each streak that was running then or is running now."""
     found = []
-    for name in TOLD:
+    for name in STREAKS:
         then, today = getattr(before, name), getattr(now, name)
         if today is not None and then is not None and today.first == then.first:
             found.append(StreakMove(name, "goes_on", today))
@@ -338,51 +322,39 @@ def _streaks(before: Streaks, now: Streaks) -> tuple[StreakMove, ...]:
     return tuple(found)
 
 
-def heading(found: Changes, ui: Texts) -> str:
+def heading(found: Changes, language: Language) -> str:
     """What the changes are counted from: the last issue and the data it had, or these data alone."""
+    date = language.date_long(found.since)
     if found.issue is None:
-        return ui["changes"].format(date=ui.day(found.since))
-    return ui["changes_issue"].format(issue=ui.day(found.issue), date=ui.day(found.since))
+        return language.text("post.changes", date=date)
+    return language.text("post.changes.issue", issue=language.date_long(found.issue), date=date)
 
 
-def sentences(found: Changes, ui: Texts) -> tuple[str, ...]:
+def sentences(found: Changes, language: Language) -> tuple[str, ...]:
     """The changes in words."""
-    said = []
+    text, day = language.text, language.date_long
     if found.new is None:
-        said.append(ui["changes_no_new_days"])
+        lines = [text("post.new.none")]
     elif found.new.first == found.new.last:
-        said.append(ui["changes_new_day"].format(first=ui.day(found.new.first)))
+        lines = [text("post.new.day", first=day(found.new.first))]
     else:
-        said.append(
-            ui["changes_new_days"].format(n=found.new.days, first=ui.day(found.new.first), last=ui.day(found.new.last))
-        )
+        lines = [
+            text("post.new.days", n=found.new.days, first=day(found.new.first), last=day(found.new.last)),
+        ]
     if found.revised:
-        key = "changes_revised_one" if found.revised == 1 else "changes_revised"
-        said.append(ui[key].format(n=found.revised, most=ui.degrees(found.largest)))
+        lines.append(text("post.revised", found.revised, most=language.temperature(found.largest, 2)))
     else:
-        said.append(ui["changes_not_revised" if found.watched else "changes_unwatched"])
+        lines.append(text("post.revised.none" if found.watched else "post.revised.unknown"))
     if found.finalised:
-        key = "changes_final_one" if found.finalised == 1 else "changes_final"
-        said.append(ui[key].format(n=found.finalised))
+        lines.append(text("post.final", found.finalised))
     if found.rank:
         then, today = found.rank
-        key = "changes_rank_same" if then.rank == today.rank else "changes_rank"
-        said.append(ui[key].format(rank=today.rank, of=today.of, before=then.rank, date=ui.day(then.last)))
+        message = "post.rank.same" if then.rank == today.rank else "post.rank"
+        lines.append(text(message, rank=today.rank, of=today.of, before=then.rank, date=day(then.last)))
     for streak in found.streaks:
-        run, name = streak.run, ui[f"streak_{streak.name}"]
-        one = "_one" if run.days == 1 else ""
-        said.append(
-            ui[f"streak_{streak.move}{one}"].format(
-                name=name, days=run.days, first=ui.day(run.first), last=ui.day(run.last)
-            )
-        )
-    return tuple(said)
-
-
-@dataclass(frozen=True, slots=True)
-class PostPicture:
-    asset: Asset
-    src: str  # Address, or file name beside the post
+        run, name = streak.run, text(f"post.streak.{streak.name}")
+        lines.append(text(f"post.streak.{streak.move}", run.days, name=name, first=day(run.first), last=day(run.last)))
+    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -392,66 +364,48 @@ class PostPart:
     study: Study
     title: str
     answers: tuple[str, ...]
-    pictures: tuple[PostPicture, ...]
+    pictures: Mapping[str, Asset]  # By address, or file name beside the post
     changes: Changes | None = None  # Since the last issue; None for a first issue
-    sources: tuple[str, ...] = ()  # Words that must stand beside the data; our own plain ones where empty
 
 
-def post(
-    parts: Sequence[PostPart], language: str, *, page: str = "", overrides: Path | None = None
-) -> tuple[Asset, Asset]:
+def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset, Asset]:
     """The section as Markdown and as HTML."""
     if not parts:
         raise ValueError("a post needs a series")
-    ui = texts(language)
+    language = Language(code)
+    sources = dict.fromkeys(line for part in parts for line in attribution(part.study.series, language))
     values = {
-        "language": language,
-        "ui": ui,
+        "language": code,
+        "text": language.text,
         "title": clean(parts[0].title),
         "page": page,
-        "parts": [_shown(part, ui, language) for part in parts],
-        "sources": [*dict.fromkeys(line for part in parts for line in _sources(part, ui)), ui["made"]],
+        "parts": [_shown(part, language) for part in parts],
+        "sources": [*sources, language.text("page.made")],
     }
     return (
-        Asset(
-            f"post.{language}.md",
-            "text/markdown; charset=utf-8",
-            templates.fill("post.md", overrides, **values).encode(),
-            language,
-        ),
-        Asset(
-            f"post.{language}.html",
-            "text/html; charset=utf-8",
-            templates.fill("post.html", overrides, **values).encode(),
-            language,
-        ),
+        Asset(f"post.{code}.md", "text/markdown; charset=utf-8", templates.fill("post.md", **values).encode(), code),
+        Asset(f"post.{code}.html", HTML, templates.fill("post.html", **values).encode(), code),
     )
 
 
-def _shown(part: PostPart, ui: Texts, language: str) -> dict[str, object]:
+def _shown(part: PostPart, language: Language) -> dict[str, object]:
     """What the templates say of one series."""
-    option = VARIABLES[part.study.series.key.variable].option
     region = part.study.region
     bare = re.sub(r"^(?:el|la|los|las) ", "", region.title_es)  # a heading has no article
-    place = region.title if language == "en" else bare[:1].upper() + bare[1:]
+    place = bare[:1].upper() + bare[1:] if language.spanish else region.title
     return {
-        "name": clean(f"{place}: {ui[option]}"),
+        "name": clean(f"{place}: {language.text(f'page.{VARIABLES[part.study.series.key.variable].option}')}"),
         "answers": [clean(answer) for answer in part.answers],
-        "changes": sentences(part.changes, ui) if part.changes else (),
-        "changes_title": heading(part.changes, ui) if part.changes else "",
+        "changes": sentences(part.changes, language) if part.changes else (),
+        "changes_title": heading(part.changes, language) if part.changes else "",
         "pictures": [
             {
-                "src": picture.src,
-                "width": picture.asset.width,
-                "height": picture.asset.height,
-                "alt": clean(picture.asset.words.alt) if picture.asset.words else "",
-                "caption": clean(picture.asset.words.caption) if picture.asset.words else "",
+                "src": address,
+                "width": asset.width,
+                "height": asset.height,
+                "alt": clean(asset.words.alt) if asset.words else "",
+                "caption": clean(asset.words.caption) if asset.words else "",
             }
-            for picture in part.pictures
+            for address, asset in part.pictures.items()
         ],
     }
-
-
-def _sources(part: PostPart, ui: Texts) -> tuple[str, ...]:
-    """Words that must stand beside the data of one series."""
-    return tuple(map(clean, part.sources)) or tuple(source_lines([part.study], ui))

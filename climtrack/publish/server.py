@@ -1,9 +1,9 @@
 """
 The published site over HTTP: read-only, whole publications only, 127.0.0.1 unless told otherwise.
 
-Starlette and uvicorn come with the extra ``serve``. A watcher looks for a new publication twice a second and swaps the
-snapshot in one step; readers of the old one finish on it. Requests that dawdle with their headers, or send too many,
-are cut off; bodies go out in pieces, so that a slow reader costs a piece and not a file.
+uvicorn comes with the extra ``serve``. A watcher looks for a new publication twice a second and swaps the snapshot in
+one step; readers of the old one finish on it. Requests that dawdle with their headers, or send too many, are cut off;
+bodies go out in pieces, so that a slow reader costs a piece and not a file.
 """
 
 from __future__ import annotations
@@ -20,21 +20,20 @@ import re
 import signal
 import socket
 import threading
-from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from climtrack.errors import ClimtrackError, ConfigError, DiskError, ExtraMissing, PublishError
 from climtrack.publish.folder import STAGING, Folder, open_inside
-from climtrack.publish.site import NAME, Publication, Record
+from climtrack.publish.site import NAME, Record
 
 if TYPE_CHECKING:
     import uvicorn
-    from starlette.applications import Starlette
-    from starlette.types import Receive, Scope, Send
 
+logger = logging.getLogger(__name__)
 
 # One publication in memory, so that every answer comes from a whole one.
 #
@@ -50,7 +49,7 @@ _COMPRESSED = ("text/", "application/json", "application/xml", "application/atom
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]{1,600})">')
 
 
-class Torn(PublishError):
+class PartialPublish(PublishError):
     """A publication is just being put in place; the next look will find it whole."""
 
 
@@ -73,85 +72,61 @@ def body(record: Record, data: bytes) -> Body:
     return Body(record, data, smaller, policy)
 
 
+def _checked(root: Path, path: str, record: Record) -> Body | None:
+    """A file's bytes, if they are the publication's own."""
+    try:
+        data = open_inside(root, path)
+    except OSError:
+        return None
+    return body(record, data) if hashlib.sha256(data).hexdigest() == record.sha256 else None
+
+
 class Snapshot:
     """A publication and its bytes."""
 
-    def __init__(self, root: Path, publication: Publication, bodies: Mapping[str, Body]) -> None:
+    def __init__(self, root: Path, before: Snapshot | None = None, *, lenient: bool = False) -> None:
         self.root = root
-        self.publication = publication
-        self.bodies = bodies
-        self._kept: OrderedDict[str, Body] = OrderedDict()
+        self.publication, staged = Folder(root).state()
+        self._bodies: dict[str, Body] = {}
+        self._dated: dict[str, Body] = {}
         self._size = 0
+        for path, record in self.publication.files.items():
+            found = before.ready(path) if before else None
+            if found and found.record != record:
+                found = None
+            if record.immutable:
+                if found:
+                    self._keep(path, found)
+                continue
+            if not found:
+                places = (path, staged.get(path), path)  # it may be moved between the first two looks
+                found = next((one for place in places if place and (one := _checked(root, place, record))), None)
+            if found:
+                self._bodies[path] = found
+            elif not lenient:
+                raise PartialPublish("publish.partial", path=path[:80])
 
     def ready(self, path: str) -> Body | None:
         """A file that is in memory."""
-        return self.bodies.get(path) or self._kept.get(path)
+        return self._bodies.get(path) or self._dated.get(path)
 
-    def read(self, path: str) -> Body | None:
-        """A dated file, from disk."""
-        record = self.publication.files.get(path)
-        if record is None:
-            return None
-        try:
-            data = open_inside(self.root, path)
-        except OSError:
-            return None
-        if hashlib.sha256(data).hexdigest() != record.sha256:
-            return None
-        return body(record, data)
+    async def read(self, path: str) -> Body | None:
+        """A dated file from disk, off the loop; those read the longest ago give way."""
+        found = await asyncio.to_thread(_checked, self.root, path, self.publication.files[path])
+        if found:
+            self._keep(path, found)
+        return found
 
-    def keep(self, path: str, found: Body) -> None:
-        """Hold a dated file, dropping those not asked for the longest."""
-        if path in self._kept:
+    def _keep(self, path: str, found: Body) -> None:
+        if path in self._dated:
             return
-        self._kept[path] = found
+        self._dated[path] = found
         self._size += found.record.size
         while self._size > CACHE:
-            _, dropped = self._kept.popitem(last=False)
-            self._size -= dropped.record.size
-
-    def inherit(self, before: Snapshot) -> None:
-        """Take over the dated files that an earlier snapshot held and this one still publishes."""
-        for path, found in before._kept.items():
-            if self.publication.files.get(path) == found.record:
-                self.keep(path, found)
+            self._size -= self._dated.pop(next(iter(self._dated))).record.size
 
 
-def take(root: Path, before: Snapshot | None = None, *, lenient: bool = False) -> Snapshot:
-    """Read the publication of a folder."""
-    publication, staged = Folder(root).state()
-    held = {} if before is None else before.bodies
-    bodies: dict[str, Body] = {}
-    for path, record in publication.files.items():
-        if record.immutable:
-            continue
-        known = held.get(path)
-        found = known if known and known.record == record else _checked(root, path, staged.get(path), record)
-        if found is not None:
-            bodies[path] = found
-        elif not lenient:
-            raise Torn(f"{path[:80]} is not what was published", "Run `climtrack publish` again")
-    snapshot = Snapshot(root, publication, bodies)
-    if before is not None:
-        snapshot.inherit(before)
-    return snapshot
-
-
-def _checked(root: Path, path: str, staged: str | None, record: Record) -> Body | None:
-    """Bytes that are the publication's own, from their place or on their way to it."""
-    for place in (path, staged, path):  # it may be moved between the first two looks
-        if place is None:
-            continue
-        try:
-            data = open_inside(root, place)
-        except OSError:
-            continue
-        if hashlib.sha256(data).hexdigest() == record.sha256:
-            return body(record, data)
-    return None
-
-
-# HTTP, as values: a question and a snapshot → an answer.
+# HTTP, as values: a question and a file → an answer.
 #
 # Nothing of the question is ever echoed; the only names that are looked up are those of the publication's list.
 
@@ -209,22 +184,16 @@ def host_allowed(host: str, allowed: frozenset[str]) -> bool:
     return name.lower().rstrip(".") in allowed
 
 
-def lifetime(path: str, body: Body) -> str:
-    """How long a file may be kept."""
-    if body.record.immutable:
-        return YEAR
-    return HOUR if path.startswith(("latest/", "data/", "oembed/")) else MINUTES
-
-
 def answer(path: str, body: Body, headers: Mapping[str, str], status: int = 200) -> Answer:
     """A file, or the part of it that was asked for, or the word that it has not changed."""
-    wanted = headers.get("range", "")
-    packed = body.packed is not None and not wanted and "gzip" in _accepted(headers.get("accept-encoding", ""))
+    part = headers.get("range", "")
+    packed = body.packed is not None and not part and "gzip" in _accepted(headers.get("accept-encoding", ""))
     data = body.packed if packed and body.packed is not None else body.data
     tag = f'"{body.record.sha256[:32]}{"-gz" if packed else ""}"'
+    lifetime = HOUR if path.startswith(("latest/", "data/", "oembed/")) else MINUTES
     own = [
         (b"content-type", body.record.media_type.encode()),
-        (b"cache-control", (lifetime(path, body) if status == 200 else MINUTES).encode()),
+        (b"cache-control", (MINUTES if status != 200 else YEAR if body.record.immutable else lifetime).encode()),
         (b"content-security-policy", _policy(path, body).encode()),
         *_sharing(path, body),
     ]
@@ -234,38 +203,28 @@ def answer(path: str, body: Body, headers: Mapping[str, str], status: int = 200)
         own += [(b"etag", tag.encode()), (b"accept-ranges", b"bytes")]
         if _unchanged(headers.get("if-none-match", ""), tag):
             return Answer(304, (*ALWAYS, *own[1:]))
-        part = _part(wanted, len(data)) if headers.get("if-range", tag) == tag else None
-        if part is not None:
-            return _partial(part, data, own)
+        if headers.get("if-range", tag) == tag and (asked := _RANGE.fullmatch(part.strip())):
+            partial = _partial(asked[1], asked[2], data, own)
+            if partial:
+                return partial
     if packed:
         own.append((b"content-encoding", b"gzip"))
     return Answer(status, (*ALWAYS, *own, (b"content-length", str(len(data)).encode())), data)
 
 
-def _partial(part: tuple[int, int] | bool, data: bytes, own: list[tuple[bytes, bytes]]) -> Answer:
-    """206, or 416 for a part that lies behind the end."""
-    if isinstance(part, bool):
-        empty = ((b"content-range", f"bytes */{len(data)}".encode()), (b"content-length", b"0"))
+def _partial(begin: str, end: str, data: bytes, own: list[tuple[bytes, bytes]]) -> Answer | None:
+    """206, or 416 for a part that lies behind the end; nothing for what is no range (RFC 9110 §14)."""
+    size = len(data)
+    if not (begin or end) or (begin and end and int(end) < int(begin)):
+        return None
+    first = int(begin) if begin else size - min(int(end), size)
+    last = min(int(end), size - 1) if begin and end else size - 1
+    if first >= size:
+        empty = ((b"content-range", f"bytes */{size}".encode()), (b"content-length", b"0"))
         return Answer(416, (*ALWAYS, *own[1:], *empty))
-    first, last = part
     cut = data[first : last + 1]
-    shown = (b"content-range", f"bytes {first}-{last}/{len(data)}".encode())
-    return Answer(206, (*ALWAYS, *own, shown, (b"content-length", str(len(cut)).encode())), cut)
-
-
-def _part(wanted: str, size: int) -> tuple[int, int] | bool | None:
-    """First and last byte of a single range, False for one that cannot be, None for what is no such range."""
-    found = _RANGE.fullmatch(wanted.strip())
-    if not found or found.groups() == ("", ""):
-        return None
-    if not found[1]:
-        count = min(int(found[2]), size)
-        return (size - count, size - 1) if count else False
-    first = int(found[1])
-    last = min(int(found[2]), size - 1) if found[2] else size - 1
-    if found[2] and int(found[2]) < first:
-        return None
-    return (first, last) if first < size else False
+    place = (b"content-range", f"bytes {first}-{last}/{size}".encode())
+    return Answer(206, (*ALWAYS, *own, place, (b"content-length", str(len(cut)).encode())), cut)
 
 
 def _accepted(header: str) -> frozenset[str]:
@@ -295,12 +254,8 @@ def _sharing(path: str, body: Body) -> list[tuple[bytes, bytes]]:
     return [(b"cross-origin-resource-policy", b"cross-origin" if embedded else b"same-origin")]
 
 
-# Answers of the built-in server: which publication is in hand, what is asked, what is said of its health.
-#
-# Knows nothing of sockets; `climtrack.publish.server` puts it behind an ASGI server.
+# The application: which publication is in hand, what is asked, what is said of its health.
 
-
-logger = logging.getLogger(__name__)
 
 #: Seconds between two looks for a new publication.
 WATCH = 0.5
@@ -314,10 +269,14 @@ NO_DATA = (
     'height="675" fill="#fff"/><text x="600" y="337" text-anchor="middle" font-family="sans-serif" font-size="40" '
     'fill="#55606a">No data yet · Aún no hay datos</text></svg>'
 )
+PIECE = 65_536
+READER_SECONDS = 60.0
+
+Message = dict[str, Any]
 
 
 class Responder:
-    """What is answered for one folder."""
+    """The ASGI application of one folder."""
 
     def __init__(self, root: Path, allowed: frozenset[str], now: Callable[[], dt.datetime]) -> None:
         self.root = root
@@ -328,7 +287,30 @@ class Responder:
         self.counts: Counter[int] = Counter()
         self.sent = 0
         self._seen: object = None
-        self._torn = 0
+        self._partial = 0
+
+    async def __call__(
+        self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await asyncio.to_thread(self.look)
+            watcher = asyncio.create_task(self._watch())
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            watcher.cancel()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        reply = await self.reply(scope["method"], scope["path"], headers)
+        await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
+        data = memoryview(b"" if scope["method"] == "HEAD" else reply.data)
+        self.counts[reply.status] += 1
+        self.sent += len(data)
+        for start in range(0, len(data) or 1, PIECE):
+            async with asyncio.timeout(READER_SECONDS):  # a reader that takes nothing for a minute is gone
+                piece = {"body": bytes(data[start : start + PIECE]), "more_body": start + PIECE < len(data)}
+                await send({"type": "http.response.body", **piece})
 
     def look(self) -> None:
         """Take the newest publication, if there is a new one and it is whole; else keep the one in hand."""
@@ -336,12 +318,12 @@ class Responder:
         if self.snapshot is not None and seen == self._seen:
             return
         try:
-            self.snapshot = take(self.root, self.snapshot, lenient=self._torn >= PATIENCE)
-            self._seen, self._torn, self.problem = seen, 0, ""
-        except Torn as torn:  # most likely it is just being put in place: look again
-            self._torn += 1
-            if self._torn == PATIENCE:
-                logger.error("%s The rest is served.", torn)
+            self.snapshot = Snapshot(self.root, self.snapshot, lenient=self._partial >= PATIENCE)
+            self._seen, self._partial, self.problem = seen, 0, ""
+        except PartialPublish as partial:  # most likely it is just being put in place: look again
+            self._partial += 1
+            if self._partial == PATIENCE:
+                logger.error("%s The rest is served.", partial)
         except ClimtrackError as problem:
             if str(problem) != self.problem:
                 logger.error("%s The publication in hand goes on being served.", problem)
@@ -358,7 +340,7 @@ class Responder:
                 marks.append(None)
         return tuple(marks)
 
-    async def watch(self) -> None:
+    async def _watch(self) -> None:
         """Look again and again, off the loop, so that reading never holds up a reader."""
         while True:
             await asyncio.sleep(WATCH)
@@ -377,24 +359,16 @@ class Responder:
         snapshot = self.snapshot
         if snapshot is None or not snapshot.publication.files:
             return _nothing_yet(path)
-        name = name_of(path)
-        found = snapshot.ready(name)
-        if found is None and name in snapshot.publication.files:
-            found = await asyncio.to_thread(snapshot.read, name)
+        name, files = name_of(path), snapshot.publication.files
+        if name in files:
+            found = snapshot.ready(name) or await snapshot.read(name)
             if found is None:
                 return plain(503, "This file is damaged; it will be written again.\n", (b"retry-after", b"600"))
-            snapshot.keep(name, found)
-        if found is not None:
             return answer(name, found, headers)
-        if f"{name}/index.html" in snapshot.publication.files:
+        if f"{name}/index.html" in files:
             return plain(308, "", (b"location", f"{name.rsplit('/', 1)[-1]}/".encode()))
         missing = snapshot.ready("404.html")
         return answer("404.html", missing, headers, 404) if missing else plain(404, "Not found.\n")
-
-    def count(self, status: int, sent: int) -> None:
-        """Keep the counters of `metrics`."""
-        self.counts[status] += 1
-        self.sent += sent
 
     def health(self) -> Answer:
         """Age of data and of the last publication."""
@@ -417,29 +391,25 @@ class Responder:
 
     def metrics(self) -> str:
         """Counters and ages, as Prometheus reads them."""
-        lines = ["# HELP climtrack_requests_total Requests answered.", "# TYPE climtrack_requests_total counter"]
-        lines += [f'climtrack_requests_total{{status="{code}"}} {n}' for code, n in sorted(self.counts.items())]
-        lines += [
-            "# HELP climtrack_sent_bytes_total Bytes of bodies sent.",
-            "# TYPE climtrack_sent_bytes_total counter",
-            f"climtrack_sent_bytes_total {self.sent}",
-        ]
+        requests = [(f'{{status="{code}"}}', n) for code, n in sorted(self.counts.items())]
+        lines = _metric("requests_total", "counter", "Requests answered.", *requests)
+        lines += _metric("sent_bytes_total", "counter", "Bytes of bodies sent.", ("", self.sent))
         publication = self.snapshot.publication if self.snapshot else None
-        if publication is None or publication.when is None:
-            return "\n".join(lines) + "\n"
-        lines += [
-            "# HELP climtrack_last_refresh_timestamp_seconds When the site was last published.",
-            "# TYPE climtrack_last_refresh_timestamp_seconds gauge",
-            f"climtrack_last_refresh_timestamp_seconds {publication.when.timestamp():.0f}",
-            "# HELP climtrack_data_timestamp_seconds Last day of the data of a series.",
-            "# TYPE climtrack_data_timestamp_seconds gauge",
-        ]
-        for series, day in sorted(publication.regions.items()):
-            moment = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC).timestamp()
-            lines.append(f'climtrack_data_timestamp_seconds{{series="{series}"}} {moment:.0f}')
-        lines.append("# HELP climtrack_site_bytes Bytes of all published files.")
-        lines += ["# TYPE climtrack_site_bytes gauge", f"climtrack_site_bytes {publication.size}"]
+        if publication is not None and publication.when is not None:
+            when = round(publication.when.timestamp())
+            days = [
+                (f'{{series="{series}"}}', round(dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC).timestamp()))
+                for series, day in sorted(publication.regions.items())
+            ]
+            lines += _metric("last_refresh_timestamp_seconds", "gauge", "When the site was last published.", ("", when))
+            lines += _metric("data_timestamp_seconds", "gauge", "Last day of the data of a series.", *days)
+            lines += _metric("site_bytes", "gauge", "Bytes of all published files.", ("", publication.size))
         return "\n".join(lines) + "\n"
+
+
+def _metric(name: str, kind: str, meaning: str, *values: tuple[str, int]) -> list[str]:
+    head = [f"# HELP climtrack_{name} {meaning}", f"# TYPE climtrack_{name} {kind}"]
+    return [*head, *(f"climtrack_{name}{labels} {value}" for labels, value in values)]
 
 
 def _nothing_yet(path: str) -> Answer:
@@ -450,10 +420,11 @@ def _nothing_yet(path: str) -> Answer:
     return plain(503, "No data yet. Aún no hay datos.\n", retry)
 
 
-PIECE = 65_536
+# The server: uvicorn with an end to its patience.
+
+
 HEADER_BYTES = 32_768
 HEADER_SECONDS = 15.0
-READER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,52 +447,8 @@ class ServeSettings:
         return frozenset({*LOOPBACK, self.host, *self.names}) if self.loopback else frozenset()
 
 
-class Application:
-    """The ASGI application of a site."""
-
-    def __init__(self, responder: Responder) -> None:
-        self.responder = responder
-
-    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
-        """Answer one request."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        reply = await self.responder.reply(scope["method"], scope["path"], headers)
-        await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
-        data = b"" if scope["method"] == "HEAD" else reply.data
-        self.responder.count(reply.status, len(data))
-        if len(data) <= PIECE:
-            await send({"type": "http.response.body", "body": data})
-            return
-        view = memoryview(data)
-        for start in range(0, len(data), PIECE):
-            async with asyncio.timeout(READER_SECONDS):  # a reader that takes nothing for a minute is gone
-                piece = {"body": view[start : start + PIECE], "more_body": start + PIECE < len(data)}
-                await send({"type": "http.response.body", **piece})
-
-
-def application(responder: Responder) -> Starlette:
-    """The site as a Starlette application, with its watcher."""
-    try:
-        from starlette.applications import Starlette
-    except ImportError as problem:
-        raise ExtraMissing(
-            "the server needs Starlette and uvicorn", "Install them, in climtrack's folder: pip install '.[serve]'"
-        ) from problem
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await asyncio.to_thread(responder.look)
-        watcher = asyncio.create_task(responder.watch())
-        yield
-        watcher.cancel()
-
-    app = Starlette(lifespan=lifespan)
-    app.router.default = Application(responder)  # no route: what none matches Starlette answers in its own bare way
-    return app
-
-
 def _protocol() -> Any:
-    """The protocol of uvicorn, with an end to its patience; its plain one where that is not installed."""
+    """The protocol of uvicorn with limits on headers; its plain one where httptools is not installed."""
     try:
         from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:
@@ -577,20 +504,19 @@ def _protocol() -> Any:
     return Guarded
 
 
-def server(responder: Responder) -> uvicorn.Server:
+def _server(root: Path, settings: ServeSettings, now: Callable[[], dt.datetime]) -> uvicorn.Server:
     """The server, not yet started."""
-    app = application(responder)
     try:
         import uvicorn
     except ImportError as problem:
-        raise ExtraMissing(
-            "the server needs Starlette and uvicorn", "Install them, in climtrack's folder: pip install '.[serve]'"
-        ) from problem
+        raise ExtraMissing("serve.extra") from problem
+    _more_files()
     return uvicorn.Server(
         uvicorn.Config(
-            app,
+            Responder(root, settings.allowed, now),
             http=_protocol(),
             ws="none",
+            lifespan="on",
             log_level="critical",
             access_log=False,
             server_header=False,
@@ -609,10 +535,12 @@ def listen(settings: ServeSettings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     except (socket.gaierror, ValueError) as problem:  # ValueError: a name that cannot be one, too long or with a NUL
-        raise ConfigError(f"{settings.host[:60]!r} is no address of this computer", "Use --host 127.0.0.1") from problem
+        raise ConfigError("serve.address", host=settings.host[:60]) from problem
     except OSError as problem:
-        reason = "is in use" if problem.errno in {48, 98} else f"cannot be used: {(problem.strerror or '').lower()}"
-        raise DiskError(f"port {settings.port} {reason}", f"Try --port {settings.port + 1}") from problem
+        port, other = str(settings.port), str(settings.port + 1)
+        if problem.errno in {48, 98}:
+            raise DiskError("serve.taken", port=port, other=other) from problem
+        raise DiskError("serve.port", port=port, other=other, reason=(problem.strerror or "").lower()) from problem
 
 
 def serve(
@@ -623,8 +551,7 @@ def serve(
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve until interrupted or terminated; requests in hand are finished."""
-    running = server(Responder(root, settings.allowed, now))
-    _more_files()
+    running = _server(root, settings, now)
     with listen(settings) as sock:
         ready(_address(sock))
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -635,8 +562,7 @@ def serve(
 @contextlib.contextmanager
 def background(root: Path, settings: ServeSettings, *, now: Callable[[], dt.datetime]) -> Iterator[str]:
     """Serve in a thread of this process, for as long as the block lasts."""
-    running = server(Responder(root, settings.allowed, now))
-    _more_files()
+    running = _server(root, settings, now)
     with listen(settings) as sock:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [sock]}, name="climtrack-serve", daemon=True)
         thread.start()

@@ -10,13 +10,17 @@ of them touch.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -26,31 +30,112 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Face, font_file, text_width
+from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Line, font_file, text_width
 from climtrack.reporter.geometry import Box, Rect
-from climtrack.reporter.panel import Panel
-from climtrack.reporter.presets import Preset
-from climtrack.reporter.theme import Theme
+from climtrack.reporter.theme import AVERAGE_LINE, THIN_LINE, Preset, Theme, mix
 from climtrack.words.language import Language
 
+# Settings: matplotlib's own defaults for the length of one picture, whatever a reader's matplotlibrc says.
+
+
+def defaults(**changes: object) -> AbstractContextManager[None]:
+    """Context in which a picture is drawn or written."""
+    house: dict[Any, Any] = {
+        name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")
+    }
+    return mpl.rc_context(house | {name.replace("__", "."): value for name, value in changes.items()})
+
+
+# Panel: one pair of axes, what is drawn on it in data units, and where that falls in the picture.
+
+
 Floats = npt.NDArray[np.float64]
+
+LINE_HALO = 1.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One pair of axes."""
+
+    axes: Axes  # matplotlib's own
+    rect: Rect  # Where they stand in the picture, in CSS pixels
+    xlim: tuple[float, float]  # Limits in data units
+    ylim: tuple[float, float]  # Limits in data units
+    theme: Theme
+
+    @classmethod
+    def over(cls, axes: Axes, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], theme: Theme) -> Panel:
+        """Panel over matplotlib axes, their own frame and ticks taken off."""
+        axes.set_axis_off()
+        axes.set_xlim(*xlim)
+        axes.set_ylim(*ylim)
+        return cls(axes, rect, xlim, ylim, theme)
+
+    def x(self, value: float) -> float:
+        """CSS pixel of a data x."""
+        return self.rect.left + (value - self.xlim[0]) / (self.xlim[1] - self.xlim[0]) * self.rect.width
+
+    def y(self, value: float) -> float:
+        """CSS pixel of a data y."""
+        return self.rect.bottom - (value - self.ylim[0]) / (self.ylim[1] - self.ylim[0]) * self.rect.height
+
+    def points(self, xs: Floats, ys: Floats) -> Floats:
+        """Data as CSS pixels, shape (n, 2), gaps as NaN."""
+        x = self.rect.left + (xs - self.xlim[0]) / (self.xlim[1] - self.xlim[0]) * self.rect.width
+        y = self.rect.bottom - (ys - self.ylim[0]) / (self.ylim[1] - self.ylim[0]) * self.rect.height
+        return np.column_stack([x, y])
+
+    def years(self, rows: list[tuple[Floats, Floats]]) -> None:
+        """Thin lines, oldest first and palest."""
+        last = max(len(rows) - 1, 1)
+        colours = [mix(self.theme.oldest, self.theme.newest, i / last) for i in range(len(rows))]
+        self.axes.add_collection(
+            LineCollection(
+                [np.column_stack(row) for row in rows], colors=colours, linewidths=THIN_LINE, zorder=1, gid="years"
+            ),
+            autolim=False,
+        )
+
+    def band(self, xs: Floats, low: Floats, high: Floats) -> None:
+        """Wash over the thin lines, for the average ±2 standard deviations."""
+        self.axes.fill_between(xs, low, high, color=self.theme.average, alpha=self.theme.band_alpha, lw=0, zorder=2)
+
+    def average(self, xs: Floats, ys: Floats) -> None:
+        """Dashed average."""
+        self.axes.plot(
+            xs, ys, color=self.theme.average, lw=AVERAGE_LINE, ls=(0, (4.2, 2.6)), zorder=3, dash_capstyle="butt",
+            clip_on=False, gid="average",
+        )  # fmt: skip
+
+    def heavy(
+        self, xs: Floats, ys: Floats, colour: str, width: float, *, z: float, gid: str, dash: object = "-"
+    ) -> None:
+        """A line that carries meaning, parted from what lies below by a halo."""
+        for ink, extra, order, name in (
+            (self.theme.background, 2 * LINE_HALO, z, f"{gid}-halo"),
+            (colour, 0.0, z + 0.1, gid),
+        ):
+            self.axes.plot(
+                xs, ys, color=ink, lw=width + extra, ls="-" if extra else dash, zorder=order, clip_on=False, gid=name,
+                solid_capstyle="round", solid_joinstyle="round", dash_capstyle="round",
+            )  # fmt: skip
+
+    def dot(self, x: float, y: float) -> None:
+        """Hollow end of this year's line."""
+        self.axes.plot(
+            [x], [y], ls="none", marker="o", ms=7.2, mfc=self.theme.background, mec=self.theme.this_year, mew=1.9,
+            zorder=8, clip_on=False, gid="end",
+        )  # fmt: skip
+
+
 Align = Literal["left", "center", "right"]
-HALO = 4.5
+TEXT_HALO = 4.5
 #: No axes are narrower or lower than this.
 LEAST = 24.0
 WIDEST_LOGO = 96.0
 #: How much of a text lies to the left of its anchor.
 SHARES: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a label."""
-
-    text: str
-    face: Face
-    size: float
-    colour: str
 
 
 class Canvas:
@@ -98,7 +183,9 @@ class Canvas:
             transform=self._place, zorder=9, gid=f"text-{len(self.boxes)}",
         )  # fmt: skip
         # Any path effect makes matplotlib draw the outlines themselves, unhinted: as wide as they were measured.
-        artist.set_path_effects([withStroke(linewidth=HALO, foreground=self.theme.background) if halo else Normal()])
+        artist.set_path_effects(
+            [withStroke(linewidth=TEXT_HALO, foreground=self.theme.background) if halo else Normal()]
+        )
         self.figure.add_artist(artist)
         self.texts.append((artist, align))
         rect = Rect(left, y - CAP * line.size, left + width, y + DESCENT * line.size)
@@ -141,7 +228,7 @@ class Canvas:
             with Image.open(self.theme.logo) as file:
                 picture = file.convert("RGBA")
         except (UnidentifiedImageError, OSError) as problem:
-            raise ConfigError(f"the logo {self.theme.logo.name[:60]} is not a picture", "Give a PNG file") from problem
+            raise ConfigError("draw.logo", name=self.theme.logo.name[:60]) from problem
         width = min(height * picture.width / picture.height, WIDEST_LOGO)
         height = width * picture.height / picture.width
         w, h = self.preset.width, self.preset.height
@@ -153,10 +240,7 @@ class Canvas:
     def panel(self, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], *, z: float = 2) -> Panel:
         """Axes over a rectangle, bare: the panel draws its own grid and labels."""
         if rect.width < LEAST or rect.height < LEAST:
-            raise RenderError(
-                f"no room for the chart in the preset {self.preset.name} at type scale {self.theme.scale:g}",
-                "Choose a smaller scale or a larger preset",
-            )
+            raise RenderError("draw.no_room", preset=self.preset.name, scale=self.theme.scale)
         w, h = self.preset.width, self.preset.height
         axes = self.figure.add_axes((rect.left / w, 1 - rect.bottom / h, rect.width / w, rect.height / h), zorder=z)
         return Panel.over(axes, rect, xlim, ylim, self.theme)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from climtrack.reporter.canvas import HALO, SHARES, Canvas
+from climtrack.reporter.canvas import SHARES, TEXT_HALO, Canvas, defaults
 from climtrack.reporter.fonts import FALLBACKS
-from climtrack.reporter.settings import defaults
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,7 +88,7 @@ def svg(canvas: Canvas, words: Words) -> bytes:
         canvas.figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
-    halo = f"paint-order:stroke;stroke:{canvas.theme.background};stroke-width:{HALO}px;stroke-linejoin:round;"
+    halo = f"paint-order:stroke;stroke:{canvas.theme.background};stroke-width:{TEXT_HALO}px;stroke-linejoin:round;"
     body = file.getvalue()
     # Hundredths of a CSS pixel are finer than any screen.
     body = _PATH.sub(lambda found: _DIGITS.sub(r"\1", found[0]), body)

@@ -9,6 +9,7 @@ the outlines without hinting, so that a text measures the same in every preset.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -35,6 +36,16 @@ CAP, DESCENT = 0.68, 0.21
 #: Distance of lines as a share of the size.
 LEADING = 1.15
 _EM = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a label."""
+
+    text: str
+    face: Face
+    size: float
+    colour: str
 
 
 @cache

@@ -7,7 +7,7 @@ from html import escape
 from string import Template
 
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.presets import PRESETS
+from climtrack.reporter.theme import PRESETS
 from climtrack.vocabulary.assets import Asset
 
 PAGE = "gallery.html"

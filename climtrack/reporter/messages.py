@@ -373,18 +373,6 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"Make the folder, then try again", "Cree la carpeta y vuelva a intentarlo"),
     (r"it is not there, or no longer", "no está, o ya no está"),
     (
-        rf"stored file damaged; using its copy in the history, data to {_DAY}",
-        r"archivo guardado dañado; se usa su copia del historial, con datos hasta el \1",
-    ),
-    (
-        r"(\S+) is damaged; using its copy of (\S+ \S+ UTC), (\S+?)\. The next refresh repairs it",
-        r"\1 está dañado; se usa su copia del \2, \3. La próxima actualización lo repara",
-    ),
-    (
-        r"The store's manifest is damaged or missing; using the version of (.+?) from the history",
-        r"El manifiesto del almacén está dañado o falta; se usa la versión del \1, del historial",
-    ),
-    (
         r"interrupted; (\d+) of (\d+) series updated, the rest unchanged",
         r"interrumpido; \1 de \2 series actualizadas, el resto como estaba",
     ),

@@ -1,19 +1,20 @@
-"""Render: chart, studies, preset, theme, language and format → Asset."""
+"""A chart of some studies: its words, the picture in its formats, and the numbers behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.reporter.charts import CHARTS, Chart
-from climtrack.reporter.presets import PRESETS, Preset
-from climtrack.reporter.prose import words as written
-from climtrack.reporter.theme import COLOURS, Theme, themed
+from climtrack.reporter.chart import Chart, fitted
+from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.documents.tables import COMPUTED_DECIMALS, head, sheet
+from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.theme import COLOURS, PRESETS, Preset, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import VARIABLES
-from climtrack.words.language import Language
+from climtrack.words.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
@@ -23,8 +24,29 @@ FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before this one every second is left out.
 THIN_BEFORE = 1980
-#: Options that change the words.
-TOLD = ("since", "overlay")
+
+
+def words(chart: str, studies: Sequence[Study], **options: Any) -> dict[str, Words]:
+    """Title, subtitle, caption and alternative texts by language: all of them at once, for they are equally long."""
+    tell = _known(chart).tell
+    return fitted({code: tell([Phrases(study, Language(code)) for study in studies], **options) for code in LANGUAGES})
+
+
+def chart_table(chart: str, studies: Sequence[Study], **options: Any) -> Asset | None:
+    """The numbers that a picture shows, as CSV; None where the series' own table holds them all."""
+    spec = _known(chart)
+    if spec.table is None:
+        return None
+    columns, rows = spec.table(studies, **options)
+    comments = dict.fromkeys(line for study in studies for line in head(study))
+    return sheet(f"{_stem(spec, studies)}.csv", comments, columns, [[_cell(value) for value in row] for row in rows])
+
+
+def _cell(value: object) -> str:
+    """A value as text, a gap empty."""
+    if isinstance(value, float):
+        return "" if value != value else repr(round(float(value), COMPUTED_DECIMALS))
+    return str(value)
 
 
 def render(
@@ -35,17 +57,14 @@ def render(
     theme: str | Theme,
     language: str,
     fmt: str = "png",
-    words: Words | None = None,
     **options: Any,
 ) -> Asset:
     """A finished picture."""
-    (asset,) = rendered(
-        chart, studies, preset=preset, theme=theme, language=language, formats=(fmt,), words=words, **options
-    )
+    (asset,) = render_formats(chart, studies, preset=preset, theme=theme, language=language, formats=(fmt,), **options)
     return asset
 
 
-def rendered(
+def render_formats(
     chart: str,
     studies: Sequence[Study],
     *,
@@ -53,66 +72,58 @@ def rendered(
     theme: str | Theme,
     language: str,
     formats: Sequence[str],
-    words: Words | None = None,
+    text: Words | None = None,
     **options: Any,
 ) -> tuple[Asset, ...]:
-    """One picture in several formats, drawn once."""
+    """One picture in several formats, drawn once; `text` are its words where somebody has them already."""
     from climtrack.reporter import encode
 
-    spec, size = known(chart, preset)
+    spec, size = _known(chart), _preset(chart, preset)
     for fmt in formats:
         if fmt not in FORMATS:
-            raise ConfigError(f"format {fmt[:20]!r} is unknown", f"Choose one of {', '.join(FORMATS)}")
-    told = words or _written(chart, studies, Language(language), options)
-    canvas = draw(chart, studies, preset=preset, theme=theme, language=language, words=told, **options)
+            raise ConfigError("draw.unknown.format", name=fmt[:20], known=FORMATS)
+    text = text or words(chart, studies, **options)[Language(language).code]
+    canvas = draw(chart, studies, preset=preset, theme=theme, language=language, text=text, **options)
     files: dict[str, bytes] = {}
     for fmt in sorted(formats, key=LAST_CHANGES.index):
         if fmt == "png":
-            files[fmt] = _png(chart, studies, canvas, size, told, options)
+            files[fmt] = _png(spec, studies, canvas, text, options)
         else:
-            files[fmt] = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
+            files[fmt] = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, text)
+    look = "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
+    stem = f"{_stem(spec, studies)}.{preset}{look}.{language}"
     return tuple(
-        Asset(
-            path=file_name(spec, studies, preset, canvas.theme.name, language, fmt),
-            media_type=encode.MEDIA_TYPES[fmt],
-            data=files[fmt],
-            language=language,
-            words=told,
-            width=size.pixels[0],
-            height=size.pixels[1],
-        )
-        for fmt in formats
+        Asset(f"{stem}.{fmt}", encode.MEDIA_TYPES[fmt], files[fmt], language, text, *size.pixels) for fmt in formats
     )
 
 
-def _png(
-    chart: str, studies: Sequence[Study], canvas: Canvas, size: Preset, told: Words, options: Mapping[str, Any]
-) -> bytes:
+def _png(spec: Chart, studies: Sequence[Study], canvas: Canvas, text: Words, options: dict[str, Any]) -> bytes:
     """PNG under its ceiling: with fewer colours, then with fewer of the old years."""
     from climtrack.reporter import encode
 
+    size = canvas.preset
     inks = [getattr(canvas.theme, role) for role in COLOURS]
     image = encode.raster(canvas)
     for colours, effort in encode.STEPS:
         data = encode.png(image, inks, colours, effort)
         if len(data) <= size.ceiling * 1000:
             return data
-    if "thin_before" not in CHARTS[chart].options:
-        raise _too_large(chart, size.name, data, size)
-    thinned = draw(
-        chart,
-        studies,
-        preset=size.name,
-        theme=canvas.theme,
-        language=canvas.language.code,
-        words=told,
-        thin_before=THIN_BEFORE,
-        **options,
-    )
-    data = encode.png(encode.raster(thinned), inks, *encode.STEPS[-1])
-    if len(data) > size.ceiling * 1000:
-        raise _too_large(chart, size.name, data, size)
-    return data
+    if spec.thins:
+        thinned = draw(
+            spec.name,
+            studies,
+            preset=size.name,
+            theme=canvas.theme,
+            language=canvas.language.code,
+            text=text,
+            thin_before=THIN_BEFORE,
+            **options,
+        )
+        data = encode.png(encode.raster(thinned), inks, *encode.STEPS[-1])
+        if len(data) <= size.ceiling * 1000:
+            return data
+    kilobytes = len(data) // 1000
+    raise RenderError("draw.too_large", chart=spec.name, preset=size.name, size=kilobytes, ceiling=size.ceiling)
 
 
 def draw(
@@ -122,55 +133,43 @@ def draw(
     preset: str,
     theme: str | Theme,
     language: str,
-    words: Words | None = None,
+    text: Words | None = None,
+    thin_before: int | None = None,
     **options: Any,
 ) -> Canvas:
     """A drawn picture, not yet a file: its figure, and the box of every text in it."""
-    from climtrack.reporter.canvas import Canvas
-    from climtrack.reporter.settings import defaults
+    from climtrack.reporter.canvas import Canvas, defaults
 
-    spec, size = known(chart, preset)
+    spec, size = _known(chart), _preset(chart, preset)
     fewest, most = spec.series
     if not fewest <= len(studies) <= most:
-        raise RenderError(f"{chart} takes {fewest}{f' to {most}' if most > fewest else ''} series, not {len(studies)}")
-    for name in options:
-        if name not in spec.options:
-            raise ConfigError(f"{chart} has no option {name[:40]!r}", f"It has {', '.join(spec.options) or 'none'}")
+        how = "draw.series.between" if most > fewest else "draw.series.exactly"
+        raise RenderError(how, chart=chart, fewest=fewest, most=most, count=len(studies))
     with defaults():
         canvas = Canvas(size, themed(theme) if isinstance(theme, str) else theme, Language(language))
-        told = words or _written(chart, studies, canvas.language, options)
-        spec.draw(canvas, studies, told, **options)
+        text = text or words(chart, studies, **options)[language]
+        thinner = {} if thin_before is None else {"thin_before": thin_before}
+        spec.draw(canvas, studies, text, **options, **thinner)
     return canvas
 
 
-def _written(chart: str, studies: Sequence[Study], language: Language, options: Mapping[str, Any]) -> Words:
-    """Words of a picture; of its options only those that change what is said."""
-    return written(chart, studies, language, **{name: options[name] for name in TOLD if name in options})
-
-
-def _too_large(chart: str, preset: str, data: bytes, size: Preset) -> RenderError:
-    """A PNG that nothing brings under its ceiling."""
-    return RenderError(
-        f"{chart} in {preset} is {len(data) // 1000} kB, more than {size.ceiling}", "Choose another preset, or SVG"
-    )
-
-
-def known(chart: str, preset: str) -> tuple[Chart, Preset]:
-    """Chart and preset by name, if they go together."""
+def _known(chart: str) -> Chart:
+    """A chart by name."""
     if chart not in CHARTS:
-        raise ConfigError(f"chart {chart[:40]!r} is unknown", f"Choose one of {', '.join(CHARTS)}")
+        raise ConfigError("draw.unknown.chart", name=chart[:40], known=tuple(CHARTS))
+    return CHARTS[chart]
+
+
+def _preset(chart: str, preset: str) -> Preset:
+    """A preset by name, if the chart is composed for it."""
     if preset not in PRESETS:
-        raise ConfigError(f"preset {preset[:40]!r} is unknown", f"Choose one of {', '.join(PRESETS)}")
+        raise ConfigError("draw.unknown.preset", name=preset[:40], known=tuple(PRESETS))
     if preset not in CHARTS[chart].presets:
-        raise ConfigError(
-            f"{chart} is not composed for the preset {preset!r}", f"Choose one of {', '.join(CHARTS[chart].presets)}"
-        )
-    return CHARTS[chart], PRESETS[preset]
+        raise ConfigError("draw.not_composed", chart=chart, preset=preset, known=CHARTS[chart].presets)
+    return PRESETS[preset]
 
 
-def file_name(spec: Chart, studies: Sequence[Study], preset: str, theme: str, language: str, fmt: str) -> str:
-    """Name of a picture: ``nh-air.year-lines.wide.en.png``; ``.dark`` before the language."""
+def _stem(spec: Chart, studies: Sequence[Study]) -> str:
+    """Beginning of a file's name: ``nh-air.year-lines``; preset, ``dark`` and language follow in a picture's."""
     regions = "-".join(study.region.name for study in studies)
-    variable = VARIABLES[studies[0].series.key.variable].option
-    look = "" if theme == "light" else f".{theme}"
-    return f"{regions}-{variable}.{spec.slug}.{preset}{look}.{language}.{fmt}"
+    return f"{regions}-{VARIABLES[studies[0].series.key.variable].option}.{spec.slug}"

@@ -6,8 +6,86 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from climtrack.errors import ConfigError
+
+# Presets: the sizes at which pictures are looked at, and the type that this takes.
+
+
+Form = Literal["wide", "square", "tall", "card"]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Type sizes in CSS pixels at the reading width."""
+
+    title: tuple[float, ...]  # Sizes tried in turn, largest first
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
+    callout: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
+    subtitle: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
+    label: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
+    note: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
+    axis: float
+    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
+    source: float
+
+
+LARGE = Type(title=(24.5, 23.5, 23.0), callout=17, subtitle=14, label=14, note=13, axis=12.5, source=11)
+SMALL = Type(title=(20.0,), callout=14.5, subtitle=13, label=13, note=12.5, axis=12, source=10.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A size, and the composition made for it."""
+
+    name: str  # Short name used in file names
+    pixels: tuple[int, int]  # Width and height of the file
+    reading: float  # CSS pixels at which it is looked at: the unit of everything drawn
+    form: Form
+    type: Type
+    margin: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
+    gutter: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
+    target: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
+    ceiling: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
+    use: str
+
+    @property
+    def scale(self) -> float:
+        """File pixels per CSS pixel."""
+        return self.pixels[0] / self.reading
+
+    @property
+    def width(self) -> float:
+        """Width in CSS pixels."""
+        return self.reading
+
+    @property
+    def height(self) -> float:
+        """Height in CSS pixels."""
+        return self.pixels[1] / self.scale
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        p.name: p
+        for p in (
+            Preset("wide", (2400, 1350), 728, "wide", LARGE, 22, 35, 235, 250, "own site, Hugo, Quarto, WordPress"),
+            Preset("post", (1456, 820), 728, "wide", LARGE, 22, 35, 150, 200, "Substack, Ghost, Medium, Mastodon"),
+            Preset("email", (1200, 1200), 440, "square", LARGE, 18, 42, 95, 150, "newsletters by mail, square feeds"),
+            Preset("phone", (720, 900), 360, "tall", SMALL, 16, 40, 50, 100, "narrow screens, portrait feeds"),
+            Preset("card", (1200, 630), 500, "card", LARGE, 19, 35, 50, 120, "link previews (og:image)"),
+            Preset("panel", (2400, 1500), 728, "wide", LARGE, 22, 35, 160, 250, "two hemispheres side by side"),
+            Preset("strip", (2400, 960), 728, "wide", LARGE, 22, 35, 45, 100, "stripes"),
+            Preset("grid", (2400, 1600), 728, "wide", LARGE, 22, 35, 65, 150, "year by day heatmap"),
+        )
+    }
+)
+
 
 #: WCAG 2.2: contrast against the background that text, and strokes that carry meaning, must reach.
 TEXT_CONTRAST = 4.5
@@ -67,6 +145,8 @@ COLOURS = (
     "secondary", "source", "grid", "axis", "warmer", "cooler", "record",
 )  # fmt: skip
 
+#: Widths of strokes in CSS pixels.
+THIN_LINE, AVERAGE_LINE, LAST_LINE, THIS_LINE = 0.5, 1.5, 1.7, 2.6
 #: Stripes and heatmap, cold to warm (ColorBrewer Blues and Reds).
 DIVERGING = (
     "#08306b", "#08519c", "#2171b5", "#4292c6", "#6baed6", "#9ecae1", "#c6dbef", "#deebf7",
@@ -96,14 +176,14 @@ def mix(one: str, other: str, share: float) -> str:
 def themed(name: str, overrides: Mapping[str, object] | None = None) -> Theme:
     """A theme with a user's own choices, checked so that it can be read."""
     if name not in THEMES:
-        raise ConfigError(f"theme {name[:40]!r} is unknown", f"Choose one of {', '.join(THEMES)}")
+        raise ConfigError("draw.unknown.theme", name=name[:40], known=tuple(THEMES))
     base = THEMES[name]
     known = {f.name for f in fields(Theme)} - {"name"}
     choices: dict[str, object] = {}
     for field, value in (overrides or {}).items():
         where = f"themes.{name}.{field[:40]}"
         if field not in known:
-            raise ConfigError(f"{where} is unknown", f"Choose among {', '.join(sorted(known))[:110]}")
+            raise ConfigError("draw.theme.unknown", where=where, known=", ".join(sorted(known))[:110])
         choices[field] = _checked(where, field, value)
     theme = replace(base, **choices)  # type: ignore[arg-type]
     # The orange of text follows a changed orange line unless it was chosen too.
@@ -114,9 +194,10 @@ def themed(name: str, overrides: Mapping[str, object] | None = None) -> Theme:
             colour = getattr(theme, role)
             ratio = contrast(colour, theme.background)
             if ratio < least:
+                problem = "draw.theme.too_light" if luminance(theme.background) > 0.18 else "draw.theme.too_dark"
+                where = f"themes.{name}.{role}"
                 raise ConfigError(
-                    f"themes.{name}.{role}: {colour} on {theme.background} has contrast {ratio:.1f}, not {least}",
-                    "Choose a darker colour" if luminance(theme.background) > 0.18 else "Choose a lighter colour",
+                    problem, where=where, colour=colour, background=theme.background, ratio=ratio, least=least
                 )
     return theme
 
@@ -126,21 +207,19 @@ def _checked(where: str, field: str, value: object) -> object:
     if field in COLOURS:
         text = str(value).strip().upper()
         if len(text) != 7 or text[0] != "#" or any(c not in "0123456789ABCDEF" for c in text[1:]):
-            raise ConfigError(
-                f"{where} is {str(value)[:20]!r}, not a colour", "Write it as #RRGGBB, for example #1F5A8A"
-            )
+            raise ConfigError("draw.theme.colour", where=where, value=str(value)[:20])
         return text
     if field in {"scale", "band_alpha"}:
         low, high = (0.9, 1.3) if field == "scale" else (0.05, 0.6)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ConfigError(f"{where} is {str(value)[:20]!r}", f"Choose a number from {low} to {high}")
+            raise ConfigError("draw.theme.number", where=where, value=str(value)[:20], low=low, high=high)
         return float(value)
     if field == "credit":
         if not isinstance(value, str) or len(value) > 60 or not value.isprintable():
-            raise ConfigError(f"{where} is not one line of at most 60 characters", "Shorten it")
+            raise ConfigError("draw.theme.credit", where=where)
         return value.strip()
     path = Path(str(value)).expanduser()
     suffixes = (".png",) if field == "logo" else (".ttf", ".otf")
     if path.suffix.lower() not in suffixes or not path.is_file():
-        raise ConfigError(f"{where}: no {' or '.join(suffixes)} file at {str(value)[:80]}", "Give the path of one")
+        raise ConfigError(f"draw.theme.{'logo' if field == 'logo' else 'font'}", where=where, path=str(value)[:80])
     return path

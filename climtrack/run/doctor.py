@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, StoreError
 from climtrack.fetcher.reanalyzer import Endpoint
-from climtrack.files import TEMPORARY, astray, disk_error, make_folder
+from climtrack.files import TEMPORARY, dangling_link, disk_error, make_folder
 from climtrack.run.series import endpoints, held, http_policy
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.notice import Severity, Symptom
 from climtrack.vocabulary.series import SeriesKey, Transport
 
@@ -131,7 +131,7 @@ def folders(config: Config) -> tuple[Symptom, ...]:
         there = folder
         while not there.exists() and there != there.parent:
             there = there.parent
-        if link := astray(folder):
+        if link := dangling_link(folder):
             remedy = "Make the folder it leads to, or remove it"
             found.append(Symptom(topic, Severity.PROBLEM, f"{link} is a link to what is not there", remedy))
             continue
@@ -163,7 +163,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
     """Look at the typefaces of the charts, and at what [theme] makes of them."""
     from climtrack.reporter.fonts import WEIGHTS, font_file
     from climtrack.reporter.theme import themed
-    from climtrack.run.drawing import looks
+    from climtrack.run.drawing import themes_of
 
     try:
         missing = [face for face in WEIGHTS if not font_file(themed("light"), face).is_file()]
@@ -173,7 +173,7 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
         what = f"the typeface of the charts is missing ({', '.join(missing)})"
         return (Symptom("fonts", Severity.PROBLEM, what, "pip install --force-reinstall font-source-sans-pro"),)
     try:
-        looks(config, ("light", "dark"))
+        themes_of(config, ("light", "dark"))
     except ConfigError as problem:
         return (Symptom("fonts", Severity.PROBLEM, problem.what, problem.remedy),)
     return (Symptom("fonts", Severity.GOOD, "the charts' typeface is there"),)
@@ -188,15 +188,12 @@ def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
     newest: dt.date | None = None
     keys = store.keys()
     for key in keys:
-        told = len(store.notices)
         try:
             end = store.read(key).end
-            whole = len(store.notices) == told  # else only a copy of it is
-            store.history.versions(key)  # what was known of it, and when, must add up too
         except StoreError as problem:
             found.append(Symptom("store", Severity.PROBLEM, problem.what, mend, "store"))
             continue
-        sound += whole
+        sound += not store.notices  # else only a copy of it is
         newest = max(newest or end, end)
         health = store.health(key)
         if health.error:
@@ -237,7 +234,7 @@ def document(symptoms: Iterable[Symptom], now: dt.datetime) -> dict[str, Any]:
     """The examination for machines."""
     found = list(symptoms)
     return {
-        "schema": "climtrack.run.doctor/1",
+        "schema": "climtrack.doctor/1",
         "at": now.isoformat(),
         "python": sys.version.split()[0],
         "problems": sum(symptom.severity is Severity.PROBLEM for symptom in found),

@@ -13,8 +13,8 @@ import numpy as np
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import BaselineNotCovered, ExtraMissing, Notice
 from climtrack.run.run import Run
-from climtrack.store import cf
-from climtrack.store.netcdf import Store
+from climtrack.store.netcdf import to_netcdf
+from climtrack.store.store import Store
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology
@@ -45,7 +45,7 @@ def export(run: Run, key: SeriesKey, fmt: Format, *, baseline: Baseline, history
         run.say(Notice("run.no_anomalies", label=key.label, cause=problem))
     past = {"history": _history(run.store, key)} if history else {}
     if fmt == "netcdf":
-        asset = Asset(f"{key.label}.nc", _MEDIA[fmt], cf.to_netcdf(series, cycle))
+        asset = Asset(f"{key.label}.nc", _MEDIA[fmt], to_netcdf(series, cycle))
         return asset, *(_file(name, table, series, "csv", cycle) for name, table in past.items())
     tables = {"daily": _daily(series, cycle), **({"climatology": _cycle(cycle)} if cycle else {}), **past}
     return tuple(_file(name, table, series, fmt, cycle) for name, table in tables.items())
@@ -78,7 +78,7 @@ def _cycle(cycle: Climatology) -> Columns:
 
 def _history(store: Store, key: SeriesKey) -> Columns:
     """One row for every value ever held."""
-    known = list(store.history.values(key))
+    known = list(store.values(key))
     return {
         "date": [one.date for one in known],
         "value": [one.value for one in known],

@@ -18,7 +18,7 @@ from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import fact, facts_document
 from climtrack.run.run import Run
 from climtrack.run.series import failure_notices, keys_of
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing, pairing
 from climtrack.vocabulary.registry import VARIABLES, Baseline
@@ -33,7 +33,7 @@ def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) ->
     return [
         (key.label, str(one.generation), _moment(one.seen), language.count(one.days), one.source)
         for key in keys
-        for one in store.history.versions(key)
+        for one in store.versions(key)
     ]
 
 
@@ -48,7 +48,7 @@ def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date, language: La
             _moment(one.replaced) if one.replaced else "",
         )
         for key in keys
-        for one in store.history.values(key, day)
+        for one in store.values(key, day)
     ]
 
 
@@ -56,9 +56,9 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
     """The downloads that changed each series, and by how much its values move, for machines."""
     series = {}
     for key in keys:
-        noise = store.history.revision_noise(key)
+        noise = store.revision_noise(key)
         series[str(key)] = {
-            "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.history.versions(key)],
+            "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
             "revision_noise": asdict(noise) if noise else None,
         }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
@@ -74,7 +74,7 @@ def day_document(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> dict[
                 "first_seen": one.seen.isoformat(),
                 "replaced": one.replaced.isoformat() if one.replaced else None,
             }
-            for one in store.history.values(key, day)
+            for one in store.values(key, day)
         ]
         for key in keys
     }

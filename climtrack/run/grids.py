@@ -34,11 +34,10 @@ from climtrack.grids.download import Downloader, Item, Journal, Place, Policy, R
 from climtrack.grids.reduce import FileMeans, Request, file_means, stride_error
 from climtrack.grids.weights import Rule, from_geojson, named
 from climtrack.run.series import reached
-from climtrack.signals import undisturbed
+from climtrack.signals import defer_signals
 from climtrack.store.lock import writers_lock
 from climtrack.store.merge import Merged, merge
-from climtrack.store.netcdf import Store
-from climtrack.store.writer import Writer
+from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.registry import REGIONS, Region, short_name
 from climtrack.vocabulary.series import Series, Source, Status
@@ -67,7 +66,7 @@ class Stored:
         if early:
             words += f", {early} of them preliminary"
         if (new := self.merged) is not None:
-            words += f"; {len(new.added):,} new, {len(new.revised):,} revised, {new.finalised:,} made final"
+            words += f"; {new.added:,} new, {new.revised:,} revised, {new.finalised:,} made final"
         low = float(np.nanmin(self.reduced.coverage))
         return f"{words}; {self.reduced.usual:.1%} of the area has values (never less than {low:.1%})."
 
@@ -82,8 +81,8 @@ class Stored:
             "preliminary": int(one.preliminary.sum()),
             "coverage": self.reduced.usual,
             "coverage_lowest": float(np.nanmin(self.reduced.coverage)),
-            "added": len(self.merged.added) if self.merged else None,
-            "revised": len(self.merged.revised) if self.merged else None,
+            "added": self.merged.added if self.merged else None,
+            "revised": self.merged.revised if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
             "refused": self.refused.what if self.refused else None,
             "notes": list(one.source.notes),
@@ -447,7 +446,7 @@ def backfill(
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way.
                 # As it is on disk, for the stop may have come between a line and its entry.
-                with undisturbed():
+                with defer_signals():
                     _store(work, journal_of(work, config), config, now)
                 raise
 

@@ -336,7 +336,6 @@ def draw(
 ) -> Drawn:
     """Pictures of a map, each with its words beside it."""
     from climtrack.reporter.field_map import render_map
-    from climtrack.reporter.heatwave_map import render_heatwaves
 
     looks = [
         {"language": language, "preset": preset, "theme": theme}
@@ -344,9 +343,7 @@ def draw(
         for preset in presets
         for theme in themes
     ]
-    pictures = tuple(
-        render_map(shown, **look) if isinstance(shown, FieldMap) else render_heatwaves(shown, **look) for look in looks
-    )
+    pictures = tuple(render_map(shown, **look) for look in looks if isinstance(shown, FieldMap))
     make_folder(folder)
     for one in pictures:
         write_whole(folder / one.path, one.data)

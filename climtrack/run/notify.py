@@ -11,66 +11,65 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from climtrack.config import NotifySettings
-from climtrack.vocabulary import notice
+from climtrack.errors import Notice
+from climtrack.vocabulary.notice import network
 
 #: Seconds that the command, and the webhook, may take.
 PATIENCE = 30
+_REFUSALS = {
+    errno.ENOENT: "notify.no_program",
+    errno.EACCES: "notify.forbidden",
+    errno.EPERM: "notify.forbidden",
+    errno.ENOEXEC: "notify.no_script",
+}
 
 
-CHECK = "Check [notify] in config.toml."
+def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
+    """
+    Hand a document to the configured command and webhook; neither is there by default.
 
-
-@dataclass(frozen=True, slots=True)
-class Notified:
-    """What became of a notice."""
-
-    given: bool  # Whether somebody has it, or nobody is to: where it could not be given, the next round tries again
-    lines: tuple[str, ...] = ()
-
-
-def notify(settings: NotifySettings, document: Mapping[str, Any]) -> Notified:
-    """Hand a document to the configured command and webhook; neither is there by default."""
+    Returns whether somebody has it, or nobody is to have it, and what went wrong.
+    """
     body = json.dumps(document, ensure_ascii=False).encode()
-    tried = []
+    results = []
     if settings.command:
-        tried.append(_commanded(settings.command, body))
+        results.append(_run(settings.command, body))
     if settings.webhook:
-        tried.append(_called(settings.webhook, body))
-    lines = tuple(line for line in tried if line)
-    return Notified(not tried or len(lines) < len(tried), lines)
+        results.append(_post_in_time(settings.webhook, body))
+    problems = tuple(problem for problem in results if problem is not None)
+    return not results or len(problems) < len(results), problems
 
 
-def _commanded(command: Sequence[str], body: bytes) -> str:
-    """What was wrong with the command; empty where nothing was."""
+def _run(command: Sequence[str], body: bytes) -> Notice | None:
+    """Run the command with the document on its input; what was wrong with it."""
     try:
         # The owner's own words from config.toml, without a shell. What it prints goes nowhere, however much it is.
         child = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
     except OSError as problem:
-        return f"notify.command failed: {_refusal(problem)}. {CHECK}"
+        if problem.errno in _REFUSALS:
+            return Notice(_REFUSALS[problem.errno])
+        return Notice("notify.not_started", reason=problem.errno or str(problem))
     with child:
         try:
             child.communicate(body, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            _end(child)
-            return f"notify.command did not end within {PATIENCE} s. {CHECK}"
+            _kill(child)
+            return Notice("notify.late", seconds=PATIENCE)
         except BaseException:
-            _end(child)
+            _kill(child)
             raise
     if child.returncode < 0:
-        return f"notify.command was ended by signal {-child.returncode}. Try it by hand with JSON on its input."
-    if child.returncode:
-        return f"notify.command ended with {child.returncode}. Try it by hand with JSON on its input."
-    return ""
+        return Notice("notify.killed", signal=-child.returncode)
+    return Notice("notify.ended", code=child.returncode) if child.returncode else None
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _kill(child: subprocess.Popen[bytes]) -> None:
     """Kill a command and what it has started, which would wait on in its place."""
     if sys.platform == "win32":
         child.kill()
@@ -79,45 +78,25 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _called(url: str, body: bytes) -> str:
-    """What was wrong with the webhook; empty where nothing was."""
-    answer: list[str] = []
-    # In a thread: a server that drips its headers keeps each single wait short, a silent resolver knows no limit.
-    caller = threading.Thread(target=lambda: answer.append(_posted(url, body)), name="climtrack-notify", daemon=True)
+def _post_in_time(url: str, body: bytes) -> Notice | None:
+    """Post it; in a thread, for a server that drips its headers and a silent resolver know no time limit."""
+    results: list[Notice | None] = []
+    caller = threading.Thread(target=lambda: results.append(_post(url, body)), name="climtrack-notify", daemon=True)
     caller.start()
     caller.join(PATIENCE)
-    problem = answer[0] if answer else f"failed: the server did not answer within {PATIENCE} s"
-    return f"notify.webhook {problem}. {CHECK}" if problem else ""
+    return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))
 
 
-def _posted(url: str, body: bytes) -> str:
-    """Post it; how that failed, empty where it did not."""
+def _post(url: str, body: bytes) -> Notice | None:
     import urllib3
 
     from climtrack.fetcher.http import trust
 
     try:
         with urllib3.PoolManager(retries=False, timeout=PATIENCE / 3, ssl_context=trust()) as pool:
-            answer = pool.request(
-                "POST",
-                url,
-                body=body,
-                headers={"Content-Type": "application/json", "User-Agent": "climtrack"},
-                redirect=False,
-                preload_content=False,
-            )
+            headers = {"Content-Type": "application/json", "User-Agent": "climtrack"}
+            answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
             answer.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as problem:
-        return f"failed: {notice.network(problem, urlsplit(url).hostname or '')}"
-    return f"answered {answer.status}" if answer.status >= 300 else ""
-
-
-def _refusal(problem: OSError) -> str:
-    """Why the computer did not start the command."""
-    if isinstance(problem, FileNotFoundError):
-        return "there is no such program"
-    if isinstance(problem, PermissionError):
-        return "it may not be run"
-    if problem.errno == errno.ENOEXEC:
-        return "it is no program, nor a script that names its own"
-    return (problem.strerror or "it could not be started").lower()
+        return Notice("notify.unreached", reason=network(problem, urlsplit(url).hostname or ""))
+    return Notice("notify.answered", status=answer.status) if answer.status >= 300 else None

@@ -37,7 +37,7 @@ from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
 from climtrack.grids.download import Policy, hurried
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import charts_of, looks
+from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
@@ -46,9 +46,8 @@ from climtrack.run.notify import notify
 from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import Request, compose
 from climtrack.run.run import SOME, Run
-from climtrack.run.schedule import Book, Progress
+from climtrack.run.schedule import HistoryFile, RunHistory
 from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, late_notices, refreshable
-from climtrack.signals import stoppable
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import Baseline
@@ -107,8 +106,7 @@ LONGEST = 60
 
 def _extended(run: Run) -> tuple[Series, ...]:
     """Stored series whose newest days rounds fetch from daily grids."""
-    stored = run.store.keys()
-    found = (run.held(key) for key in stored if key.product == "oisst")
+    found = (run.held(key) for key in run.store if key.product == "oisst")
     return tuple(one for one in found if one is not None and extended(one, run.config))
 
 
@@ -170,7 +168,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
         if merged is None:
             changes.append(Change(key, run.held(key), error=errors.get(key)))
         else:
-            counts = len(merged.added), len(merged.revised), merged.finalised
+            counts = merged.added, merged.revised, merged.finalised
             changes.append(Change(key, run.held(key), *counts, largest_revision=merged.largest))
     return tuple(changes)
 
@@ -209,16 +207,15 @@ def refresh(run: Run) -> Round:
         pairs = run.pairings(config.refresh.regions, VARIABLES)
         keys = keys_of(pairs, VARIABLES)
         request = round_request(config)
-        themes = looks(config, request.themes)
+        themes = themes_of(config, request.themes)
         fetchable = [key for key in keys if not run.computed(key)]
         try:
-            with stoppable():
-                changes = (*run.update(fetchable), *increments(run))
-                say_failures(run, changes)
-                series = {key: found for key in keys if (found := run.held(key)) is not None}
-                _say_late(run, series, changes)
-                done = Round(changes, run.store.snapshot)
-                return _show(run, done, request, pairs, series, themes) if series else done
+            changes = (*run.update(fetchable), *increments(run))
+            say_failures(run, changes)
+            series = {key: found for key in keys if (found := run.held(key)) is not None}
+            _say_late(run, series, changes)
+            done = Round(changes, run.store.snapshot)
+            return _show(run, done, request, pairs, series, themes) if series else done
         except KeyboardInterrupt:
             count = sum(key in run.done for key in fetchable)
             run.interrupt(Notice("run.interrupted", done=count, n=len(fetchable)))
@@ -320,9 +317,9 @@ def _remember_shown(run: Run, pictures: int) -> None:
 _WORTH_TELLING = 2
 
 
-def unattended_round(run: Run, book: Book | None = None) -> Round:
+def unattended_round(run: Run, history: HistoryFile | None = None) -> Round:
     """One round, remembered on disk."""
-    book = book or Book(run.config.home)
+    history = history or HistoryFile(run.config.home)
     with run_log(run.config.home) as log:
         log.info("round begins")
         try:
@@ -333,12 +330,12 @@ def unattended_round(run: Run, book: Book | None = None) -> Round:
         except ClimtrackError as problem:
             log.error("%s", problem)
             run.say(problem, refusal=problem)
-            _remember(run, book, log)
+            _remember(run, history, log)
             raise
         except Exception:  # a bug: into the log, where a person finds it, and on to whoever called
             log.exception("a bug ended the round")
             run.say(Notice("run.bug"), failed=1)
-            _remember(run, book, log)
+            _remember(run, history, log)
             raise
         outcome = run.outcome
         for line in outcome.notices:
@@ -350,29 +347,29 @@ def unattended_round(run: Run, book: Book | None = None) -> Round:
             "published" if done.published else "not published",
         )  # fmt: skip
         if not outcome.interrupted:
-            _remember(run, book, log)
+            _remember(run, history, log)
         return done
 
 
-def _remember(run: Run, book: Book, log: logging.Logger) -> None:
+def _remember(run: Run, history: HistoryFile, log: logging.Logger) -> None:
     """Write what the schedule needs; notify of a failure that lasts, and of its end."""
-    outcome, before = run.outcome, book.read()
+    outcome, before = run.outcome, history.read()
     code = outcome.code
     after = before.after(run.now, code, stale=outcome.stale)
     lasts = after.tries >= _WORTH_TELLING or code == DiskError.exit_code
-    if (code and lasts and not before.told) or (before.told and not code):
-        sent = notify(run.config.notify, _message(run, after if code else before))
-        after = replace(after, told=sent.given if code else not sent.given)
-        for line in sent.lines:
-            log.warning("%s", line)
-            run.say(line)
+    if (code and lasts and not before.notified) or (before.notified and not code):
+        given, problems = notify(run.config.notify, _message(run, after if code else before))
+        after = replace(after, notified=given if code else not given)
+        for problem in problems:
+            log.warning("%s", english(problem))
+        run.say(*problems)
     try:
-        book.write(after)
-    except ClimtrackError as problem:
-        run.say(problem)
+        history.write(after)
+    except ClimtrackError as refusal:
+        run.say(refusal)
 
 
-def _message(run: Run, progress: Progress) -> dict[str, Any]:
+def _message(run: Run, history: RunHistory) -> dict[str, Any]:
     """What a monitor or a person is given."""
     outcome = run.outcome
     return {
@@ -380,7 +377,7 @@ def _message(run: Run, progress: Progress) -> dict[str, Any]:
         "event": "failure" if outcome.code else "recovery",
         "at": run.now.isoformat(),
         "exit_code": outcome.code,
-        "failing_since": progress.failing_since.isoformat() if progress.failing_since else None,
-        "last_success": progress.success.isoformat() if progress.success else None,
+        "failing_since": history.failing_since.isoformat() if history.failing_since else None,
+        "last_success": history.success.isoformat() if history.success else None,
         "lines": [english(line) for line in outcome.notices],
     }

@@ -12,13 +12,13 @@ from types import MappingProxyType
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, Prose, report_html
-from climtrack.reporter.documents import DAILY, chart_csv, facts_json, report_markdown, table_csv
-from climtrack.reporter.documents.attribution import attribution
+from climtrack.publish.page import PageChart, report_html
+from climtrack.reporter.answers import answers
+from climtrack.reporter.documents import facts_json, report_markdown, table_csv
 from climtrack.reporter.documents.report import data_line, pairing_note
-from climtrack.reporter.prose import answers, words
+from climtrack.reporter.render import chart_table, words
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import Companions, Picture, companions, draw, looks, pictures
+from climtrack.run.drawing import ChartInputs, Picture, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, keys_of, late_notices
 from climtrack.vocabulary.assets import Asset
@@ -59,13 +59,13 @@ class RegionReport:
     answers: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     folder: Path | None
     charts: tuple[PageChart, ...]
-    prose: Mapping[str, Prose]  # What the page says, by language
+    notices: Mapping[str, tuple[str, ...]]  # What the page says above its charts, by language
     undrawn: tuple[Line, ...] = ()  # Why pictures are missing
 
 
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
-    themes = looks(run.config, request.themes)  # a typeface that is not there is told before anything is asked
+    themes = themes_of(run.config, request.themes)  # a typeface that is not there is told before anything is asked
     pairs = run.pairings(request.regions, request.variables)
     series = run.series(keys_of(pairs, request.variables))
     run.say(*run.fallback_notices(pairs))
@@ -87,7 +87,7 @@ def compose(
     `departures` tell of series that the second source contradicts. What a network did today is in no report, so that
     the same data make the same report.
     """
-    beside = companions(
+    inputs = chart_inputs(
         run,
         request.charts,
         request.variables,
@@ -103,18 +103,18 @@ def compose(
             own = [series[study.series.key] for study in studies]
             health = () if run.simulated else late_notices(own, run.now)
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, studies, _chosen(request, studies, beside, themes), health))
+            reports.append(_region(run, request, pair, studies, _chosen(request, studies, inputs, themes), health))
     return tuple(reports)
 
 
 def _chosen(
-    request: Request, studies: Sequence[Study], beside: Companions, themes: Sequence[Theme]
+    request: Request, studies: Sequence[Study], inputs: ChartInputs, themes: Sequence[Theme]
 ) -> tuple[Picture, ...]:
     """The pictures of a region."""
     chosen = pictures(
         request.charts,
         studies,
-        companions=beside,
+        inputs=inputs,
         presets=request.presets,
         themes=themes,
         languages=request.languages,
@@ -137,7 +137,7 @@ def _region(
     run.say(*undrawn, failed=SOME if undrawn else 0)
     tables = _tables(chosen, drawn)
     charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
-    prose = {code: page_prose(pair, charts[0].words[code].title, Language(code), health) for code in request.languages}
+    notices = {code: page_notices(pair, Language(code), health) for code in request.languages}
     paths = [table.path for table in tables]
     assets = (
         *drawn,
@@ -145,7 +145,7 @@ def _region(
         report_markdown(pair, studies, drawn, request.languages, now=run.now, health=health, tables=paths),
         facts_json(pair, studies),
         *map(table_csv, studies),
-        report_html(charts, prose),
+        report_html(charts, notices),
     )
     folder = None
     if request.folder is not None:
@@ -154,39 +154,37 @@ def _region(
     findings = {
         code: tuple((chart.words[code].title, chart.answers[code]) for chart in charts) for code in request.languages
     }
-    return RegionReport(pair, studies, assets, findings, folder, charts, prose, undrawn)
+    return RegionReport(pair, studies, assets, findings, folder, charts, notices, undrawn)
 
 
 def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:
     """The numbers behind the pictures that show something else than daily lines."""
-    unique = {
-        (one.chart, *(study.series.key for study in one.studies)): one for one in chosen if one.chart not in DAILY
-    }
+    unique = {(one.chart, *(study.series.key for study in one.studies)): one for one in chosen}
     made = []
     for one in unique.values():
         with suppress(RenderError):  # what cannot be drawn has no table either, and its line says why
-            made.append(chart_csv(one.chart, one.studies, **one.options))
-    return tuple(table for table in made if any(asset.path.startswith(table.path[:-3]) for asset in drawn))
+            made.append(chart_table(one.chart, one.studies, **one.options))
+    paths = tuple(asset.path for asset in drawn)
+    return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
 def _page_chart(study: Study, drawn: Sequence[Asset], codes: Sequence[str], now: dt.datetime) -> PageChart:
     """A series' interactive chart."""
-    languages = {code: Language(code) for code in codes}
+    text = words("year_lines", [study])
     return PageChart(
         study,
-        {code: words("year_lines", [study], language) for code, language in languages.items()},
+        {code: text[code] for code in codes},
         _climatologies(study),
         tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
-        {code: attribution(study, language) for code, language in languages.items()},
-        {code: answers(study, language) for code, language in languages.items()},
-        {code: (data_line(study, language, now),) for code, language in languages.items()},
+        {code: answers(study, Language(code)) for code in codes},
+        {code: (data_line(study, Language(code), now),) for code in codes},
     )
 
 
-def page_prose(pair: Pairing, title: str, language: Language, health: Sequence[Notice] = ()) -> Prose:
+def page_notices(pair: Pairing, language: Language, health: Sequence[Notice] = ()) -> tuple[str, ...]:
     """What a region's page says above its charts."""
     notices = (pairing_note(pair, language).replace("`", ""), *map(language.say, health))
-    return Prose(title, (), tuple(notice for notice in notices if notice))
+    return tuple(notice for notice in notices if notice)
 
 
 def _climatologies(study: Study) -> tuple[Climatology, ...]:

@@ -45,14 +45,14 @@ from climtrack.run.series import (
     reached,
     span,
 )
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import COMPUTED, SEAS, Pairing, pairing
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, Transport
 
 if TYPE_CHECKING:
-    from climtrack.store.writer import Writer
+    from climtrack.store.store import Writer
 
 #: Exit codes of a run that came to its end: some of what was asked for is missing or old, or all of it.
 SOME, ALL = 3, 4
@@ -196,12 +196,11 @@ class Run:
         The true sea of a hemisphere takes the North Atlantic's place only when it covers the years of the average and
         has reached the present: until then a report of it could say nothing that it is read for.
         """
-        return frozenset({*self.endpoints, *self.store.keys()} - set(self._incomplete()))
+        return frozenset({*self.endpoints, *self.store} - set(self._incomplete()))
 
     def _incomplete(self) -> dict[SeriesKey, Series | None]:
         """Stored series in whose place another one answers, for they lack years."""
-        stored = self.store.keys()
-        replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in stored]
+        replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in self.store]
         found = {key: self.held(key) for key in replaced}
         return {k: one for k, one in found.items() if one is None or not (covers(one, self.config) and reached(one))}
 
@@ -275,8 +274,7 @@ class Run:
 
     def _past(self, keys: Sequence[SeriesKey], day: dt.date) -> dict[SeriesKey, Series]:
         """What was known on a day, and whether it was old then."""
-        stored = self.store.keys()
-        found = {key: self.store.read(key) for key in keys if key in stored}
+        found = {key: self.store.read(key) for key in keys if key in self.store}
         if not found:
             raise SeriesNotFound("run.nothing_by", names=[key.label for key in keys], day=day)
         late = bool(late_notices(found.values(), self.now))
@@ -362,12 +360,12 @@ class Run:
                 error = SourceChanged("run.contradiction", cause=contradiction)
             else:
                 self._held[key] = merged.series
-                counts = len(merged.added), len(merged.revised), merged.finalised
+                counts = merged.added, merged.revised, merged.finalised
                 return Change(key, merged.series, *counts, merged.largest, answer.notes)
         if error is None:
             writer.confirm(key)
         else:
-            writer.reject(key, error, self.now)
+            writer.reject(key, error)
         return Change(key, self.held(key), notes=answer.notes, error=error)
 
     def _closed(self, key: SeriesKey) -> SourceUnavailable | None:

@@ -11,7 +11,7 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.http import HttpPolicy
 from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey

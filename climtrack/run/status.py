@@ -15,7 +15,7 @@ from climtrack.reporter.messages import spanish_line
 from climtrack.run import schedule
 from climtrack.run.run import Run
 from climtrack.run.series import VARIABLES, Line, age, english, extended, keys_of, late_notices, newest, refreshable
-from climtrack.store.manifest import Health
+from climtrack.store.store import Health
 from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -85,7 +85,7 @@ def status(run: Run) -> Status:
         refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
-    for key in sorted({*keys, *store.manifest.health}):
+    for key in sorted({*keys, *store.asked()}):
         series, damage = None, ""
         try:
             series = store.read(key)

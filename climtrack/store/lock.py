@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from climtrack.errors import StoreBusy
 from climtrack.files import disk_error, remove, write_whole
-from climtrack.signals import undisturbed
+from climtrack.signals import defer_signals
 
 #: What is said of runs that have a lock of their own, besides refreshes.
 RUNS = {"climatology": "another climatology is running", "backfill": "another backfill is running"}
@@ -45,7 +45,7 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
         write_whole(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
         yield
     finally:
-        with undisturbed():
+        with defer_signals():
             if lock.is_locked:
                 remove(holder)
                 lock.release()
@@ -59,7 +59,7 @@ def _taken(lock: FileLock, holder: Path) -> str:
     """
     for _ in range(PATIENCE):
         # A wish to stop in the middle would leave it locked, and nobody to unlock it.
-        with suppress(Timeout), undisturbed():
+        with suppress(Timeout), defer_signals():
             lock.acquire(blocking=False)
             return ""
         with suppress(OSError, ValueError, KeyError, TypeError):

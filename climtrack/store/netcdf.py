@@ -1,217 +1,189 @@
 """
-DOOR: the store: one CF NetCDF file per series, one manifest that says which.
+A series as the bytes of a CF-1.11 NetCDF-4 file, for other programs; never read back.
 
-::
-
-    HOME/manifest.json              the commit point, replaced last
-         series/KEY.HASH.nc         named for their content, never changed
-         history.sqlite             every value ever held (`History`), and a copy of it, history.backup.sqlite
-         rejects/  damaged/         what was refused, and what was set aside
-
-A `Store` is one snapshot: it goes on reading the state it was opened on while a writer commits the next. A file's hash
-is checked before a value of it is used; a damaged one is read from the history instead, and said so.
+Built in memory: HDF5 never sees the disk, where a full one ends it with a segmentation fault.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
 
-from climtrack.errors import SeriesNotFound, StoreDamaged, StoreError
-from climtrack.files import disk_error, make_folder
-from climtrack.store import cf, manifest
-from climtrack.store.manifest import Entry, Health, Manifest
-from climtrack.vocabulary.findings import RevisionNoise
-from climtrack.vocabulary.series import Series, SeriesKey
+import netCDF4
+import numpy as np
 
-if TYPE_CHECKING:  # what only reads needs neither lock nor SQLite
-    from climtrack.store.history import History
-    from climtrack.store.writer import Writer
+from climtrack.store.store import EPOCH, source_to_json
+from climtrack.vocabulary.calendar import DAYS, dayofyear
+from climtrack.vocabulary.findings import Climatology
+from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES
+from climtrack.vocabulary.series import Series, SeriesKey, Status
+
+CONVENTIONS = "CF-1.11 ACDD-1.3"
+_TIMES = "days since 1970-01-01 00:00:00"
+#: HDF5 is not safe to enter from two threads, even through separate files.
+_HDF5 = threading.Lock()
 
 
-class Store:
-    """The only home of series, as of one snapshot."""
-
-    def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
-        self.home = home
-        self._notices: dict[str, None] = {}
-        self.manifest, self._sound = self._load()
-        if self.newer:
-            self._notices[f"{manifest.newer(self.manifest.format).what}: it is read and not written."] = None
-        if known_on is not None:
-            self.manifest = self.history.manifest(known_on)
-
-    @property
-    def snapshot(self) -> str:
-        """Name of the state of all values, 16 hexadecimal digits; empty for an empty store."""
-        return self.manifest.snapshot
-
-    @property
-    def committed(self) -> dt.datetime | None:
-        """When the last commit was made, in UTC; None for an empty store."""
-        return self.manifest.committed
-
-    @property
-    def newer(self) -> bool:
-        """Whether a newer climtrack wrote it, so that it is only read."""
-        return self.manifest.format > manifest.FORMAT
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What was damaged, set aside or repaired, one line each."""
-        return tuple(self._notices)
-
-    @property
-    def history(self) -> History:
-        """Every value held up to this snapshot; from the copy, with a notice, where the history itself is damaged."""
-        from climtrack.store.history import History
-
-        last = {key: entry.generation for key, entry in self.manifest.series.items()}
-        return History(self.home, self.manifest.generation, last, self._tell)
-
-    def keys(self) -> tuple[SeriesKey, ...]:
-        """Series that are stored, in alphabetical order."""
-        return tuple(sorted(self.manifest.series))
-
-    def health(self, key: SeriesKey) -> Health:
-        """How the source of a series has behaved."""
-        return self.manifest.health.get(key, Health())
-
-    def revision_noise(self, key: SeriesKey) -> RevisionNoise | None:
-        """By how much values of a series still moved after they were first seen."""
-        entry = self.manifest.series.get(key)
-        return entry.noise if entry else None
-
-    def read(self, key: SeriesKey) -> Series:
-        """A stored series."""
-        entry = self.manifest.series.get(key)
-        if entry is None:
-            raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
-        return self._series(key, entry)
-
-    @contextmanager
-    def writer(self, now: dt.datetime) -> Iterator[Writer]:
-        """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
-        self.refuse_newer()
-        from climtrack.store.lock import writers_lock
-        from climtrack.store.writer import Writer
-
-        make_folder(self.home / manifest.FOLDER)
-        with writers_lock(self.home, now):
-            self.manifest, self._sound = self._load()
-            self.refuse_newer()
-            writer = Writer(self.home, self.manifest, now, read=self._series, sound=self._sound)
-            self._notices |= dict.fromkeys(writer.notices)
-            yield writer
-            writer.commit()
-            self.manifest = writer.manifest
-
-    def refuse_newer(self) -> None:
-        """Make sure that this climtrack may write here."""
-        if self.newer:
-            raise manifest.newer(self.manifest.format)
-
-    def _load(self) -> tuple[Manifest, bool]:
-        """Manifest of now, or what the history says it was; and whether it was sound."""
-        data = self._content(Path(manifest.FILE))
+def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
+    """Series as a NetCDF-4 file, with its mean annual cycle and anomalies where there is one."""
+    with _HDF5:
+        file = netCDF4.Dataset("series.nc", "w", format="NETCDF4", memory=1 << 18)
         try:
-            if data is not None:
-                return manifest.from_json(data), True
-            found = self._remembered()
-            if not found.series:
-                return found, True
-        except StoreDamaged:
-            found = self._remembered()
-        when = f"{found.committed:%Y-%m-%d %H:%M} UTC" if found.committed else "an empty store"
-        if not found.series:
-            self._tell(
-                "The store's manifest and history are damaged, and no series' file is whole: all is fetched anew."
-            )
-        elif any(entry.file for entry in found.series.values()):
-            self._tell(f"The store's manifest and history are damaged or missing; using the series' files, of {when}.")
-        else:
-            self._tell(f"The store's manifest is damaged or missing; using the version of {when} from the history.")
-        return found, False
+            _describe(file, series)
+            _values(file, series)
+            _place(file, series.key)
+            _site_rows(file, series)
+            if normal is not None:
+                _anomalies(file, series, normal)
+        except BaseException:  # whatever it was, HDF5 must not keep the file
+            file.close()
+            raise
+        return _trimmed(bytes(file.close()))  # not by `with`: closing is what gives the bytes
 
-    def _remembered(self) -> Manifest:
-        """Manifest of now as the history has it, or its copy; where neither can be read, as the series' files say."""
-        from climtrack.store.history import History
-        from climtrack.store.ledger import BACKUP, FILE, reached
 
-        for name in (FILE, BACKUP):
-            with suppress(StoreDamaged):
-                if (found := History(self.home, name=name).manifest()).series:
-                    return found
-        return self._found_in_files(reached(self.home) + 1)
+def plain(text: str) -> str:
+    """Text from a feed without control characters and lone surrogates."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
-    def _found_in_files(self, generation: int) -> Manifest:
-        """Every series with a whole file, the one that came last: a file's name holds its hash."""
-        found: dict[SeriesKey, tuple[tuple[dt.datetime, dt.date], Entry]] = {}
-        for path in sorted((self.home / manifest.FOLDER).glob("*.nc")):
-            data = self._content(Path(manifest.FOLDER) / path.name) or b""
-            sha = hashlib.sha256(data).hexdigest()
-            if path.name.split(".")[-2] != sha[:12]:
-                continue
-            with suppress(StoreDamaged):
-                series = cf.from_netcdf(data, path.name)
-                came = series.source.retrieved, series.end
-                if series.key not in found or came > found[series.key][0]:
-                    provenance = cf.provenance(series)
-                    entry = Entry(path.name, sha, series.digest, provenance, series.end, generation)
-                    found[series.key] = came, entry
-        if not found:
-            return Manifest()
-        last = max(came for (came, _), _ in found.values())
-        return Manifest(generation, last, MappingProxyType({key: entry for key, (_, entry) in found.items()}))
 
-    def _tell(self, line: str) -> None:
-        """Note what was damaged, once."""
-        self._notices[line] = None
+def _trimmed(data: bytes) -> bytes:
+    """File without the unused end of the memory it was built in."""
+    version, end = data[8], int.from_bytes(data[28:36], "little")  # HDF5 superblock: version, end-of-file address
+    return data[:end] if version in (2, 3) and 48 < end <= len(data) else data
 
-    def _series(self, key: SeriesKey, entry: Entry) -> Series:
-        """Series of an entry, its hash checked before a value is used."""
-        if not entry.file:
-            return self.history.at(key, entry.generation)
-        data = self._content(Path(manifest.FOLDER) / entry.file)
-        if data is not None and hashlib.sha256(data).hexdigest() == entry.sha256:
-            return cf.from_netcdf(data, entry.file)
-        return self._other_copy(key, entry, gone=data is None)
 
-    def _content(self, name: Path) -> bytes | None:
-        """Content of a file of the store, None where there is none."""
-        try:
-            return (self.home / name).read_bytes()
-        except FileNotFoundError:
-            return None
-        except IsADirectoryError:  # somebody put it there: as good as a damaged file
-            return b""
-        except OSError as error:
-            raise disk_error(error, self.home / name) from error
+def _add(file: Any, name: str, kind: str, dimensions: tuple[str, ...], values: Any, **attributes: Any) -> None:
+    """A variable in one compressed chunk; of floats, NaN is the missing value."""
+    sizes = [file.dimensions[dimension].size for dimension in dimensions]
+    fill = np.nan if kind == "f8" and dimensions else None
+    made = file.createVariable(name, kind, dimensions, zlib=bool(sizes), chunksizes=sizes or None, fill_value=fill)
+    made.setncatts(attributes)
+    made[...] = values
 
-    def _other_copy(self, key: SeriesKey, entry: Entry, *, gone: bool) -> Series:
-        """The same state of a series from the history, where its file is damaged or already replaced by a newer one."""
-        try:
-            series = self.history.at(key, self.manifest.generation)
-            if series.digest != entry.digest:
-                raise StoreDamaged(f"{key}: the history holds another state")
-        except StoreError as error:
-            raise StoreDamaged(
-                f"{key}: its stored file is damaged and no other copy is left",
-                "The next refresh sets it aside and downloads it anew",
-                path=self.home / manifest.FOLDER / entry.file,
-            ) from error
-        if not (gone and self._superseded()):
-            self._notices[f"{key}: stored file damaged; using its copy in the history, data to {series.end}."] = None
-        return series
 
-    def _superseded(self) -> bool:
-        """Whether a newer snapshot has been committed since this one was opened."""
-        try:
-            return manifest.from_json(self._content(Path(manifest.FILE)) or b"").generation > self.manifest.generation
-        except StoreError:
-            return False
+def _describe(file: Any, series: Series) -> None:
+    """Global attributes: what, whose, whence, under which terms."""
+    key, source = series.key, series.source
+    product, variable, region = PRODUCTS.get(key.product), VARIABLES.get(key.variable), REGIONS.get(key.region)
+    what = variable.title if variable else key.variable
+    where = region.title if region else key.region
+    when = f"{source.retrieved.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    origin = product.title if product else (source.data_source or key.product)
+    texts: Mapping[str, str] = {
+        "Conventions": CONVENTIONS,
+        "title": f"Daily mean {what}, {where}, {origin}" + (" (SIMULATED)" if source.simulated else ""),
+        "summary": f"Area-weighted daily mean {what} over {where}, one value a day, as published by its provider.",
+        "keywords": f"{what}, {where}, {origin}, daily mean, reanalysis",
+        "institution": product.provider if product else "unknown",
+        "source": source.data_source or origin,
+        "references": product.citation if product else source.url,
+        "license": product.licence if product else "unknown",
+        "acknowledgement": product.attribution(source.retrieved.year) if product else source.url,
+        "history": f"{when} climtrack: read from {source.url}",
+        "source_url": source.url,
+        "date_retrieved": when,
+        "payload_sha256": source.sha256,
+        "payload_etag": source.etag,
+        "payload_last_modified": source.last_modified,
+        "comment": "; ".join(source.notes) or "Values are kept as published; gaps are not filled.",
+        "time_coverage_start": series.start.isoformat(),
+        "time_coverage_end": series.end.isoformat(),
+        "time_coverage_resolution": "P1D",
+        "climtrack_key": str(key),
+        "climtrack_start": series.start.isoformat(),
+        "climtrack_digest": series.digest,
+        "climtrack_source": source_to_json(source),
+        "climtrack_site_rows": json.dumps(list(series.site_climatology)),
+    }
+    file.setncatts({name: plain(text) for name, text in texts.items()})
+
+
+def _values(file: Any, series: Series) -> None:
+    """Dates with the bounds of the day that each mean covers, temperatures, and what is known of each day."""
+    key, size = series.key, series.values.size
+    variable = VARIABLES.get(key.variable)
+    file.createDimension("time", size)
+    file.createDimension("bounds", 2)
+    days = (series.start - EPOCH).days + np.arange(size, dtype=np.int32)
+    _add(file, "time", "i4", ("time",), days, standard_name="time", long_name="day", units=_TIMES, calendar="standard",
+         axis="T", units_metadata="leap_seconds: none", bounds="time_bounds")  # fmt: skip
+    _add(file, "time_bounds", "i4", ("time", "bounds"), np.stack([days, days + 1], axis=1))
+    height = ["height"] if variable and variable.height is not None else []
+    coordinates = " ".join(height + (["latitude", "longitude"] if key.region in REGIONS else []))
+    _add(
+        file, key.variable, "f8", ("time",), series.values,
+        standard_name=variable.standard_name if variable else "air_temperature",
+        long_name=f"daily mean {variable.title if variable else key.variable}", units="degC",
+        units_metadata="temperature: on_scale",
+        cell_methods=variable.cell_methods if variable else "area: mean time: mean",
+        ancillary_variables="status", **({"coordinates": coordinates} if coordinates else {}),
+    )  # fmt: skip
+    _add(
+        file, "status", "i1", ("time",), series.status, standard_name="status_flag",
+        long_name="status of the day's value", flag_values=np.array([s.value for s in Status], dtype=np.int8),
+        flag_meanings=" ".join(s.name.lower() for s in Status),
+    )  # fmt: skip
+
+
+def _place(file: Any, key: SeriesKey) -> None:
+    """Height above the surface and the region's bounds, as scalar coordinates."""
+    variable, region = VARIABLES.get(key.variable), REGIONS.get(key.region)
+    if variable and variable.height is not None:
+        _add(file, "height", "f8", (), variable.height, standard_name="height", long_name="height above the surface",
+             units="m", positive="up", axis="Z")  # fmt: skip
+    if region is None:
+        return
+    east = region.east + 360 if region.east < region.west else region.east
+    for name, low, high, units in (
+        ("latitude", region.south, region.north, "degrees_north"),
+        ("longitude", region.west, east, "degrees_east"),
+    ):
+        _add(file, name, "f8", (), (low + high) / 2, standard_name=name, long_name=f"{name} of the region's middle",
+             units=units, bounds=f"{name}_bounds")  # fmt: skip
+        bounds = file.createVariable(f"{name}_bounds", "f8", ("bounds",))
+        bounds[:] = (low, high)
+    file.setncatts({
+        "geospatial_lat_min": region.south, "geospatial_lat_max": region.north,
+        "geospatial_lon_min": region.west, "geospatial_lon_max": east,
+    })  # fmt: skip
+
+
+def _site_rows(file: Any, series: Series) -> None:
+    """The provider's own climatology rows, by slot of the feed (1 January + i days)."""
+    rows = series.site_climatology
+    if not rows:
+        return
+    names = [plain(name)[:64].encode() for name in rows]
+    file.createDimension("site_row", len(names))
+    file.createDimension("slot", DAYS)
+    file.createDimension("characters", width := max(map(len, names)))
+    label = file.createVariable("site_row_name", "S1", ("site_row", "characters"))
+    label.setncatts({"long_name": "name of the row in the provider's file"})
+    label[:] = np.array([list(name.ljust(width, b"\0")) for name in names], dtype=np.uint8).view("S1")
+    _add(file, "site_climatology", "f8", ("site_row", "slot"), np.stack(list(rows.values())),
+         long_name="provider's own mean annual cycle, by days since 1 January", units="degC",
+         units_metadata="temperature: on_scale", coordinates="site_row_name")  # fmt: skip
+
+
+def _anomalies(file: Any, series: Series, normal: Climatology) -> None:
+    """Mean annual cycle, its spread, and each day's difference from it: the plain standard name, as CF 1.13 §7.5.2."""
+    variable, years = VARIABLES.get(series.key.variable), str(normal.baseline)
+    methods = variable.cell_methods if variable else "area: mean time: mean"
+    common = {"standard_name": variable.standard_name if variable else "air_temperature", "units": "degC"}
+    file.createDimension("dayofyear", DAYS)
+    day = file.createVariable("dayofyear", "i2", ("dayofyear",))
+    day.setncatts({"long_name": "day of year, 1 March always 61", "units": "1"})
+    day[:] = np.arange(1, DAYS + 1)
+    _add(file, "climatology", "f8", ("dayofyear",), normal.mean, **common, baseline=years, long_name=f"{years} average",
+         units_metadata="temperature: on_scale",
+         cell_methods="area: mean time: mean within years time: mean over years")  # fmt: skip
+    _add(file, "climatology_spread", "f8", ("dayofyear",), normal.spread, **common, baseline=years,
+         long_name=f"standard deviation across {years}", units_metadata="temperature: difference")  # fmt: skip
+    _add(file, f"{series.key.variable}_anomaly", "f8", ("time",),
+         series.values - normal.mean[dayofyear(series.dates) - 1], **common,
+         long_name=f"difference from the {years} average", units_metadata="temperature: difference",
+         cell_methods=f"{methods} time: anomaly_wrt climatology", baseline=years, climatology_method=normal.method,
+         ancillary_variables="status")  # fmt: skip

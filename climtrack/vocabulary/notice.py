@@ -6,8 +6,11 @@ import http.client
 import re
 import socket
 import ssl
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+
+from climtrack.errors import Notice
 
 # Counting: how many of what, as English says it in notices and reasons; readers' languages have their catalogues.
 
@@ -17,46 +20,34 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
-# Faults of the network in words: the same cause is told the same way wherever it is met.
+# Faults of the network: the same cause has the same words wherever it is met.
 
 
-LATE = "the server did not answer in time"
-INSECURE = "the secure connection could not be made (TLS)"
-REFUSED = "the server refused the connection"
-SHORT = "the answer is cut short"
-BROKEN_OFF = "the server broke off the connection"
-NOT_HTTP = "the server's answer is not HTTP as we know it"
-UNREACHABLE = "the network cannot be reached"
 #: Causes are wrapped in one another; a ring of them ends here.
 _DEEPEST = 20
 
 
-def network(problem: BaseException, host: str = "") -> str:
+def network(problem: BaseException, host: str = "") -> Notice:
     """Why a server gave nothing."""
     found = causes(problem)
     for cause in found:
         if isinstance(cause, TimeoutError):
-            return LATE
+            return Notice("fetch.late")
         if isinstance(cause, ssl.SSLError):
-            return INSECURE
+            return Notice("fetch.tls")
         if isinstance(cause, socket.gaierror):
-            return unknown(host[:60] or "the server")
+            return Notice("fetch.unknown_host", host=host[:60]) if host else Notice("fetch.unknown_server")
         if isinstance(cause, ConnectionRefusedError):
-            return REFUSED
+            return Notice("fetch.connection_refused")
         if isinstance(cause, http.client.IncompleteRead):
-            return SHORT
+            return Notice("fetch.cut_short")
         if isinstance(cause, ConnectionError):  # RemoteDisconnected is one
-            return BROKEN_OFF
+            return Notice("fetch.broken_off")
     if any(isinstance(cause, http.client.HTTPException) for cause in found):
-        return NOT_HTTP
+        return Notice("fetch.not_http")
     if any(isinstance(cause, OSError) for cause in found):
-        return UNREACHABLE
-    return BROKEN_OFF
-
-
-def unknown(host: str) -> str:
-    """That a name leads nowhere."""
-    return f"no address is known for {host}"
+        return Notice("fetch.unreachable")
+    return Notice("fetch.broken_off")
 
 
 def causes(problem: BaseException) -> list[BaseException]:
@@ -128,3 +119,39 @@ def _counted(names: list[str], text: str, language: str, limit: int) -> str:
         if len(line) <= limit:
             break
     return line
+
+
+# Text from feeds and settings, made harmless before it meets a line, a terminal or any markup.
+
+
+#: Characters of a text from outside; names get less.
+LONGEST_TEXT = 1000
+_BREAKS = frozenset("\t\r\n\u2028\u2029")
+#: Format marks that scripts need; the others turn the direction of writing or hide.
+_JOINERS = frozenset("\u200c\u200d")
+#: What Markdown, or Pandoc's and Goldmark's extensions of it, may take for markup.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|$@^~&])")
+#: What opens a heading, a list or a definition, and only at the beginning of a line.
+_OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.):]|#+|[-+=]+)(?=\s|$)", re.MULTILINE)
+
+
+def clean(text: str, longest: int = LONGEST_TEXT) -> str:
+    """
+    Text of one line that cannot steer a terminal or turn the direction of writing.
+
+    Escaping is the templates' work; here go the characters that no escaping cures: controls, lone surrogates, private
+    and unassigned code points, format marks. What is too long ends in an ellipsis.
+    """
+    short = text[: 4 * longest]
+    kept = (" " if c in _BREAKS else c for c in short if c in _BREAKS or c in _JOINERS or not _is_control(c))
+    line = re.sub(" {2,}", " ", "".join(kept)).strip()
+    return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character).startswith("C")
+
+
+def markdown(text: str) -> str:
+    """Text as CommonMark, Pandoc and Goldmark show it, character by character."""
+    return _OPENER.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))

@@ -29,7 +29,6 @@ class Payload:
     body: bytes  # Content, decoded from its transfer and content encodings
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
     last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
-    media_type: str = ""  # As the server calls it, without parameters
     served: str = ""  # The server's own clock, as it wrote it
 
     @property

@@ -16,7 +16,9 @@ Three decisions a reader may ask about:
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -215,8 +217,8 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; ``{x:remedy}`` is what to do about a nested notice;
-    a sequence is joined by commas, or as ``{x:and}`` says.
+    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` says. ``{x:errno}``
+    is what the system calls an error by its number, ``{x:remedy}`` what to do about a nested notice.
     """
 
     def __init__(self, language: Language) -> None:
@@ -231,6 +233,9 @@ class _Facts(Formatter):
             return language.list(items) if spec == "and" else ", ".join(items)
         if isinstance(value, dt.date):
             return language.date_long(value) if spec == "long" else str(value)
+        if spec == "errno":
+            name = f"errno.{errno.errorcode.get(value)}" if isinstance(value, int) else ""
+            return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
             return language.count(value)
         if isinstance(value, int | float) and spec.endswith("f"):

@@ -16,7 +16,7 @@ import pytest
 from climtrack.analysis.climatology import climatology
 from climtrack.cli.app import main
 from climtrack.fetcher.reanalyzer import ENDPOINTS
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import DEFAULT
 from tests.faults import genuine
 from tests.loopback import serving
@@ -158,7 +158,7 @@ def test_what_was_refused_can_be_accepted_once(site: Path, run: Run, tmp_path: P
     assert run("accept", "natlan-sst")[0] == 0
     day = dt.date(1990, 4, 10)
     assert Store(tmp_path / "home").read(NATLAN).value(day) == pytest.approx(before + 0.5)
-    assert [one.value for one in Store(tmp_path / "home").history.values(NATLAN, day)] == [before, before + 0.5]
+    assert [one.value for one in Store(tmp_path / "home").values(NATLAN, day)] == [before, before + 0.5]
     code, _, err = run("accept", "natlan-ssd")
     assert (code, "did you mean" in err) == (2, True)
 
@@ -182,7 +182,7 @@ def test_of_two_odd_days_the_one_not_named_still_refuses_all(site: Path, run: Ru
     assert run("accept", "natlan-sst", "--date", f"{first},{second}")[0] == 0
     store = Store(tmp_path / "home")
     for day, was in zip((first, second), before, strict=True):
-        assert [one.value for one in store.history.values(NATLAN, day)] == [was, pytest.approx(was + 0.5)]
+        assert [one.value for one in store.values(NATLAN, day)] == [was, pytest.approx(was + 0.5)]
 
 
 def test_a_mistyped_day_is_no_fault_of_the_source(site: Path, run: Run, tmp_path: Path) -> None:
@@ -192,10 +192,10 @@ def test_a_mistyped_day_is_no_fault_of_the_source(site: Path, run: Run, tmp_path
     code, _, err = run("accept", "natlan-sst", "--date", "2030-01-01")
     assert (code, "--date 2030-01-01 lies in the future" in err) == (2, True)
     put(site, DAYS[1])
-    manifest = (tmp_path / "home" / "manifest.json").read_bytes()
+    before = (tmp_path / "home" / "climtrack.sqlite").read_bytes()
     code, _, err = run("accept", "natlan-sst", "--date", "1900-01-01")
     assert (code, "natlan-sst: there is no value on 1900-01-01" in err) == (2, True)
-    assert (tmp_path / "home" / "manifest.json").read_bytes() == manifest
+    assert (tmp_path / "home" / "climtrack.sqlite").read_bytes() == before
     assert run("status", "--check")[0] == 0
 
 
@@ -218,10 +218,10 @@ def test_a_damaged_history_still_tells_what_was(site: Path, run: Run, tmp_path: 
     """`history` and `report --known-on` answer from the copy, with one line that says so."""
     run("fetch", "natlan")
     whole = run("history", "--date", "2026-07-01")
-    (tmp_path / "home" / "history.sqlite").write_bytes(b"no base at all" * 1000)
+    (tmp_path / "home" / "climtrack.sqlite").write_bytes(b"no base at all" * 1000)
     code, out, err = run("history", "--date", "2026-07-01")
     assert (code, out) == whole[:2]
-    assert "is damaged; using its copy of 2026-07-11 18:00 UTC, history.backup.sqlite." in err
+    assert "climtrack.sqlite is damaged or missing; using its copy of 2026-07-11 18:00 UTC." in err
     code, _, err = run("report", "--region", "natlan", "--known-on", str(DAYS[0]), "--chart", "year-lines")
     assert (code, err.count("using its copy")) == (0, 1)
 

@@ -49,5 +49,5 @@ def test_fix_makes_the_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert code == 0
     assert (tmp_path / "home").is_dir()
     document = json.loads(out)
-    assert document["schema"] == "climtrack.run.doctor/1"
+    assert document["schema"] == "climtrack.doctor/1"
     assert document["problems"] == 0

@@ -182,9 +182,6 @@ import datetime as dt, sys
 from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.fetcher.fetch import fetch_all
 from climtrack.fetcher.http import Http, HttpPolicy
-from climtrack.signals import deliver_again
-print("ready", flush=True)
-deliver_again()
 with Http(HttpPolicy((sys.argv[1],), read_timeout=900, total_timeout=900)) as network:
     fetch_all(ENDPOINTS.values(), lambda key: None, transport=network, now=dt.datetime.now(dt.UTC))
 """

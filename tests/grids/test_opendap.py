@@ -24,7 +24,7 @@ from climtrack.grids.reduce import Request, file_means, stride_error
 from climtrack.run import grids as run
 from climtrack.run import refresh as later
 from climtrack.run.run import Run
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey
 

@@ -14,8 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-from climtrack.publish.page import PageChart, Prose
-from climtrack.publish.site import Edition
+from climtrack.publish.page import PageChart, Sentences
+from climtrack.publish.site import RegionPage
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.findings import (
@@ -134,6 +134,11 @@ SPANISH = Words(
     "Una descripción más larga.",
 )
 
+ANSWERS = {
+    "en": ("It is cooler than last year.", "It is warmer than average."),
+    "es": ("Más frío que el año pasado.", "Más cálido que la media."),
+}
+
 
 @pytest.fixture(scope="session")
 def study() -> Study:
@@ -146,29 +151,22 @@ def page_chart(study: Study) -> PageChart:
     """The same with words in two languages, two averages and a tiny picture."""
     averages = (make_climatology(study.series), make_climatology(study.series, Baseline(1961, 1990)))
     picture = Asset("nh-air.year-lines.phone.en.png", "image/png", PIXEL, "en", make_words(), 1, 1)
-    return PageChart(study, {"en": make_words(), "es": SPANISH}, averages, (picture,))
+    return PageChart(study, {"en": make_words(), "es": SPANISH}, averages, (picture,), ANSWERS)
 
 
 @pytest.fixture(scope="session")
-def prose() -> dict[str, Prose]:
-    """What the page says in two languages."""
-    return {
-        "en": Prose(
-            make_words().title, ("It is cooler than last year.", "It is warmer than average."), ("Data to 5 July.",)
-        ),
-        "es": Prose(
-            SPANISH.title, ("Más frío que el año pasado.", "Más cálido que la media."), ("Datos hasta el 5 de julio.",)
-        ),
-    }
+def notices() -> Sentences:
+    """What stands above the charts, in two languages."""
+    return {"en": ("Data to 5 July.",), "es": ("Datos hasta el 5 de julio.",)}
 
 
-def make_edition(study: Study, prose: dict[str, Prose], day: dt.date | None = None, mark: bytes = b"") -> Edition:
+def make_page(study: Study, notices: Sentences) -> RegionPage:
     """Pictures of two charts in every preset that a site uses, told apart by their last bytes."""
-    day = day or study.as_of
+    day = study.as_of
     words, subject = {"en": make_words(), "es": SPANISH}, f"{study.region.name}-air"
     sizes = {"wide": (2400, 1350), "post": (1456, 820), "email": (1200, 1200), "phone": (720, 900), "card": (1200, 630)}
     pictures = [
-        Asset(name, "image/png", PIXEL + name.encode() + day.isoformat().encode() + mark, code, words[code], *size)
+        Asset(name, "image/png", PIXEL + name.encode() + day.isoformat().encode(), code, words[code], *size)
         for chart in ("year-lines", "anomaly")
         for preset, size in sizes.items()
         for code in ("en", "es")
@@ -176,18 +174,18 @@ def make_edition(study: Study, prose: dict[str, Prose], day: dt.date | None = No
         for name in (f"{subject}.{chart}.{preset}{look}.{code}.png",)
     ]
     files = (
-        Asset("facts.json", "application/json", b'{"schema": "climtrack.facts/1"}' + mark),
-        Asset(f"{subject}.csv", "text/csv; charset=utf-8", b"date,value\n2024-07-05,21.6\n" + mark),
+        Asset("facts.json", "application/json", b'{"schema": "climtrack.facts/1"}'),
+        Asset(f"{subject}.csv", "text/csv; charset=utf-8", b"date,value\n2024-07-05,21.6\n"),
     )
     averages = (make_climatology(study.series),)
-    chart = PageChart(study, words, averages)
-    return Edition(study.region, day, NOW, (chart,), prose, tuple(pictures), files)
+    chart = PageChart(study, words, averages, answers=ANSWERS)
+    return RegionPage(study.region, day, NOW, (chart,), notices, tuple(pictures), files)
 
 
 @pytest.fixture(scope="session")
-def edition(study: Study, prose: dict[str, Prose]) -> Edition:
+def region_page(study: Study, notices: Sentences) -> RegionPage:
     """Northern Hemisphere air on 5 July 2024."""
-    return make_edition(study, prose)
+    return make_page(study, notices)
 
 
 @pytest.fixture(scope="session")

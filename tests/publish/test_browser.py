@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from climtrack.publish.folder import Folder
-from climtrack.publish.page import PageChart, Prose, pack, report_html
-from climtrack.publish.site import Edition, SiteSettings, builder
-from climtrack.publish.text import texts
+from climtrack.publish.page import PageChart, Sentences, pack, report_html
+from climtrack.publish.site import RegionPage, Site, builder
 from climtrack.vocabulary.calendar import dayofyear_of
+from climtrack.words.language import Language
 from tests.loopback import serving
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ Visit = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="module")
-def html(page_chart: PageChart, prose: dict[str, Prose]) -> bytes:
+def html(page_chart: PageChart, notices: Sentences) -> bytes:
     """The page of one chart in two languages."""
-    return report_html([page_chart], prose).data
+    return report_html([page_chart], notices).data
 
 
 def readout(page: Page) -> str:
@@ -47,14 +47,14 @@ def test_the_page_loads_offline_without_a_word_and_shows_the_latest_day(
 ) -> None:
     """No console message, no request; the numbers are those of the series."""
     page = visit(html)
-    series, english = page_chart.study.series, texts("en")
+    series, english = page_chart.study.series, Language("en")
     before = series.value(series.end.replace(year=2023))
     assert before is not None
     normal = float(page_chart.climatologies[0].mean[dayofyear_of(series.end) - 1])
     said = readout(page)
     assert said.startswith("5 July (preliminary)")
-    for value in (english.degrees(float(series.values[-1])), english.difference(series.values[-1] - before),
-                  english.difference(series.values[-1] - normal)):  # fmt: skip
+    for value in (english.temperature(float(series.values[-1]), 2), english.difference(series.values[-1] - before, 2),
+                  english.difference(series.values[-1] - normal, 2)):  # fmt: skip
         assert value in said
     assert page.evaluate("document.getAnimations().length") == 0  # nothing moves, whatever the reader prefers
 
@@ -90,7 +90,7 @@ def test_the_keyboard_walks_the_days(visit: Visit, html: bytes, page_chart: Page
                      ("Home", 1), ("ArrowLeft", 1), ("End", 187)):  # fmt: skip
         page.keyboard.press(key)
         assert plot.get_attribute("aria-valuenow") == str(day), key
-    table, english = page_chart.study.table, texts("en")
+    table, english = page_chart.study.table, Language("en")
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     value = english.degrees(float(table.row(2024)[183]))
@@ -100,7 +100,7 @@ def test_the_keyboard_walks_the_days(visit: Visit, html: bytes, page_chart: Page
         page.keyboard.press("PageDown")
     page.keyboard.press("ArrowLeft")
     assert readout(page).startswith("29 February")
-    against = english.difference(table.row(2024)[59] - table.row(2023)[58])
+    against = english.difference(table.row(2024)[59] - table.row(2023)[58], 2)
     assert f"vs 2023 {against}" in readout(page)
 
 
@@ -120,7 +120,7 @@ def test_the_switches_change_the_numbers(visit: Visit, html: bytes, page_chart: 
     assert len(seen) == len(looks) == 3
     series = page_chart.study.series
     anomaly = float(series.values[-1]) - float(page_chart.climatologies[1].mean[186])
-    assert f"2024 {texts('en').difference(anomaly)}" in readout(page)
+    assert f"2024 {Language('en').difference(anomaly, 2)}" in readout(page)
 
 
 def test_lines_and_years_can_be_switched(visit: Visit, html: bytes) -> None:
@@ -260,7 +260,7 @@ def test_the_scripts_arithmetic_is_pythons(visit: Visit, html: bytes, page_chart
     steps = [*range(-3000, 3000, 7), 5, -5, 15, -15, 12345, -12345]
     for decimals in (1, 2):
         said = page.evaluate("([v, n]) => v.map(x => lib.signed(x / 1000, n, ','))", [steps, decimals])
-        assert said == [texts("es").signed(step / 1000, decimals) for step in steps]
+        assert said == [Language("es").signed(step / 1000, decimals) for step in steps]
     assert page.evaluate("lib.ticks(7.3, 22.9, 5)") == [10, 15, 20]
     assert page.evaluate("lib.spread([10, 12, 90], 16, 0, 100)") == [3, 19, 90]
     assert page.evaluate("lib.spread([98, 99], 16, 0, 100)") == [84, 100]
@@ -271,21 +271,23 @@ def test_hostile_words_stay_words(visit: Visit, page_chart: PageChart) -> None:
     """A title that tries to be markup is shown as it was written, and nothing runs."""
     nasty = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
     words = {code: replace(w, title=nasty, caption=nasty) for code, w in page_chart.words.items()}
-    page = visit(report_html([replace(page_chart, words=words)], {"en": Prose(nasty, (nasty,))}).data)
+    page = visit(report_html([replace(page_chart, words=words)], {"en": (nasty,)}).data)
     assert page.title() == nasty
     assert page.locator("h1").inner_text() == nasty
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_the_embed_works_in_a_page_of_another_origin(context: BrowserContext, edition: Edition, tmp_path: Path) -> None:
+def test_the_embed_works_in_a_page_of_another_origin(
+    context: BrowserContext, region_page: RegionPage, tmp_path: Path
+) -> None:
     """Framed by somebody else's page: the chart answers to keys in the language asked for; the full page may not be."""
     pytest.importorskip("uvicorn", reason="the extra serve is not installed")
     from climtrack.publish.server import ServeSettings, background
 
-    Folder(tmp_path / "site").publish(builder([edition], SiteSettings()), now=edition.updated)
+    Folder(tmp_path / "site").publish(builder([region_page], Site()), now=region_page.updated)
     (tmp_path / "blog").mkdir()
     with (
-        background(tmp_path / "site", ServeSettings(port=0), now=lambda: edition.updated) as site,
+        background(tmp_path / "site", ServeSettings(port=0), now=lambda: region_page.updated) as site,
         serving(tmp_path / "blog") as (blog, _),
     ):
         frame = f'<iframe id="a" src="{site}embed/nh-air.html?lang=es" title="x" width="700" height="500"></iframe>'

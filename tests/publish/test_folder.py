@@ -13,13 +13,14 @@ from filelock import FileLock
 from climtrack.errors import DiskError, PublishError, StoreBusy
 from climtrack.publish import folder as door
 from climtrack.publish.folder import LOCK, STAGING, Bounds, Folder, open_inside
-from climtrack.publish.site import Card, File, Publication
+from climtrack.publish.site import File, Publication, Teaser
+from climtrack.words.language import Language
 
 NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
 Build = Callable[[Publication], tuple[Publication, list[File]]]
 
 
-def build(day: str, text: str, cards: tuple[Card, ...] = ()) -> Build:
+def build(day: str, text: str, cards: tuple[Teaser, ...] = ()) -> Build:
     """A site of one dated picture, one page that names it, and a front page."""
     picture = f"{day}/p.{text}.png"
     files = [
@@ -39,7 +40,7 @@ def snapshot(root: Path) -> dict[str, bytes]:
 def test_what_is_published_is_what_the_list_says(tmp_path: Path) -> None:
     """Paths, sizes and hashes of publication.json are those on disk; nothing else is left behind."""
     done = Folder(tmp_path).publish(build("2024-07-05", "aa"), now=NOW)
-    assert (done.written, done.unchanged, done.pruned, done.notes) == (4, 0, 0, ())
+    assert (done.written, done.unchanged, done.pruned, done.notices) == (4, 0, 0, ())
     assert Folder(tmp_path).read() == done.publication
     files = snapshot(tmp_path)
     assert files.keys() == {*done.publication.files, "publication.json"}
@@ -65,15 +66,15 @@ def test_nothing_published_is_deleted_unless_asked(tmp_path: Path) -> None:
     for day in range(1, 10):
         done = site.publish(build(f"2024-05-0{day}", f"d{day}"), now=NOW, bounds=Bounds(max_bytes=3000))
     assert len(list(tmp_path.glob("2024-05-0*/p.*.png"))) == 9
-    assert done.notes == (
+    assert [Language("en").say(notice) for notice in done.notices] == [
         "The site holds 0 MB, more than max_megabytes = 0: raise it, or set prune = true to delete old dated files.",
-    )
+    ]
 
 
 def test_pruning_takes_the_oldest_days_and_only_as_many_as_needed(tmp_path: Path) -> None:
     """The newest thirty days, what pages show, and everything that is not dated stay."""
     site = Folder(tmp_path)
-    shown = Card("old", "en", "t", "c", "2024-05-02", None, None, None, None, ("2024-05-02/p.d2.png",))
+    shown = Teaser("old", "en", "t", "c", "2024-05-02", None, None, None, None, ("2024-05-02/p.d2.png",))
     for day in range(1, 7):
         site.publish(build(f"2024-05-0{day}", f"d{day}", (shown,)), now=NOW)
     site.publish(build("2024-06-20", "j1", (shown,)), now=NOW)
@@ -84,7 +85,7 @@ def test_pruning_takes_the_oldest_days_and_only_as_many_as_needed(tmp_path: Path
     assert not (tmp_path / "2024-05-01").exists()
     done = site.publish(build("2024-07-05", "k1", (shown,)), now=NOW, bounds=Bounds(1, prune=True))
     assert sorted(p.parent.name for p in tmp_path.glob("2024-*/*.png")) == ["2024-05-02", "2024-06-20", "2024-07-05"]
-    assert "the last 30 days always stay" in done.notes[0]
+    assert "the last 30 days always stay" in Language("en").say(done.notices[0])
 
 
 def test_a_clock_years_ahead_makes_nothing_old(tmp_path: Path) -> None:

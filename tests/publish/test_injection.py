@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from climtrack.errors import ConfigError, PublishError
+from climtrack.errors import PublishError
 from climtrack.publish import templates
-from climtrack.publish.page import PageChart, Prose, report_html
-from climtrack.publish.post import NEEDS, PLATFORMS, Picture, PostPart, PostPicture, Subject, post, snippet
-from climtrack.publish.site import Edition, Publication, SiteSettings, builder
-from climtrack.publish.text import clean, markdown, script_json, slug
+from climtrack.publish.page import PageChart, report_html, script_json, slug
+from climtrack.publish.post import NEEDS, PLATFORMS, Figure, Picture, PostPart, post
+from climtrack.publish.site import Publication, RegionPage, Site, builder
 from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.notice import clean, markdown
 
 NASTY = [
     "<script>alert(1)</script>", "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>",
@@ -83,7 +83,7 @@ def words(text: str) -> Words:
     return Words(text, text, text, text, text, text)
 
 
-def subject(text: str) -> Subject:
+def figure(text: str) -> Figure:
     """A chart with hostile words."""
     pictures = {
         name: Picture(f"https://charts.example.org/2024-07-05/p.{name}.en.0a1b2c3d.png", width, height)
@@ -95,7 +95,7 @@ def subject(text: str) -> Subject:
         )
     }
     page, frame = "https://charts.example.org/nh-air/", "https://charts.example.org/embed/nh-air.html"
-    return Subject(pictures, words(text), "en", page, frame)
+    return Figure(pictures, words(text), "en", page, frame)
 
 
 @given(hostile)
@@ -118,8 +118,9 @@ def test_clean_leaves_good_text_alone() -> None:
 @given(hostile)
 def test_pages_stay_pages(page_chart: PageChart, text: str) -> None:
     """Two scripts, ours; the hostile title is the title, letter by letter."""
-    chart = replace(page_chart, words={"en": words(text), "es": words(text)})
-    html = report_html([chart], {code: Prose(text, (text,), (text,)) for code in ("en", "es")}).data.decode()
+    answers = {"en": (text,), "es": (text,)}
+    chart = replace(page_chart, words={"en": words(text), "es": words(text)}, answers=answers, notices=answers)
+    html = report_html([chart], dict.fromkeys(("en", "es"), (text,))).data.decode()
     page = harmless(html, scripts=2)
     assert clean(text) in page.text or not clean(text)
     block = re.search(r'<script type="application/json" id="climtrack-data">(.*?)</script>', html, re.S)
@@ -129,12 +130,15 @@ def test_pages_stay_pages(page_chart: PageChart, text: str) -> None:
 
 @settings(max_examples=25)
 @given(hostile)
-def test_sites_stay_sites(edition: Edition, text: str) -> None:
+def test_sites_stay_sites(region_page: RegionPage, text: str) -> None:
     """Front page, pages, embeds, Atom, oEmbed, sitemap: parsed by their own parsers."""
-    charts = tuple(replace(c, words={"en": words(text), "es": words(text)}) for c in edition.charts)
-    pictures = tuple(replace(p, words=words(text)) for p in edition.pictures)
-    nasty = replace(edition, charts=charts, pictures=pictures, prose={c: Prose(text, (text,)) for c in ("en", "es")})
-    _, files = builder([nasty], SiteSettings("https://charts.example.org/", text))(Publication())
+    answers = {"en": (text,), "es": (text,)}
+    charts = tuple(
+        replace(c, words={"en": words(text), "es": words(text)}, answers=answers) for c in region_page.charts
+    )
+    pictures = tuple(replace(p, words=words(text)) for p in region_page.pictures)
+    nasty = replace(region_page, charts=charts, pictures=pictures, notices=dict.fromkeys(("en", "es"), (text,)))
+    _, files = builder([nasty], Site("https://charts.example.org/", text))(Publication())
     for file in files:
         if file.media_type.startswith("text/html"):
             page = file.path not in {"index.html", "es/index.html", "404.html"}
@@ -152,10 +156,10 @@ def test_sites_stay_sites(edition: Edition, text: str) -> None:
 
 
 @given(hostile)
-def test_posts_stay_posts(edition: Edition, text: str) -> None:
+def test_posts_stay_posts(region_page: RegionPage, text: str) -> None:
     """Markdown through CommonMark and HTML through a parser: no foreign element, the words as they were."""
-    pictures = [replace(p, words=words(text)) for p in edition.pictures[:1]]
-    part = PostPart(edition.charts[0].study, text, (text,), tuple(PostPicture(p, "p.png") for p in pictures))
+    picture = replace(region_page.pictures[0], words=words(text))
+    part = PostPart(region_page.charts[0].study, text, (text,), {"p.png": picture})
     source, html = post([part], "en", page="https://charts.example.org/nh-air/")
     harmless(html.data.decode())
     page = harmless(MarkdownIt("commonmark", {"html": True}).enable("table").render(source.data.decode()))
@@ -171,7 +175,7 @@ def squeezed(text: str) -> str:
 @given(text=hostile)
 def test_snippets_stay_snippets(platform: str, text: str) -> None:
     """Each platform's snippet, read by a parser of its kind, holds our elements and addresses only."""
-    found = snippet(platform, subject(text))
+    found = PLATFORMS[platform](figure(text))
     assert "\r" not in found
     if platform in {"markdown", "quarto"}:
         source = found if platform == "markdown" else re.sub(r'\{fig-alt="(?:[^"\\]|\\.)*"\}\n$', "\n", found)
@@ -187,7 +191,7 @@ def test_snippets_stay_snippets(platform: str, text: str) -> None:
 
 def test_mail_takes_hosted_pictures_only_and_stays_small() -> None:
     """Under 102 KB, one <img> with an https address, a caption of at most 400 characters, alt text, width 600."""
-    found = snippet("email", subject("Word " * 300))
+    found = PLATFORMS["email"](figure("Word " * 300))
     page = Reader(found)
     (image,) = [attrs for tag, attrs in page.tags if tag == "img"]
     assert image["src"] == "https://charts.example.org/2024-07-05/p.email.en.0a1b2c3d.png"
@@ -198,7 +202,7 @@ def test_mail_takes_hosted_pictures_only_and_stays_small() -> None:
 
 def test_the_html_snippet_is_that_of_the_design() -> None:
     """CHARTS.md §7: phone composition on phones, two sizes elsewhere, lazy, with width and height."""
-    found = snippet("html", subject("A chart"))
+    found = PLATFORMS["html"](figure("A chart"))
     assert '<source media="(max-width: 480px)" srcset="https://charts.example.org/2024-07-05/p.phone' in found
     assert 'post.en.0a1b2c3d.png 1456w, https://charts.example.org/2024-07-05/p.wide.en.0a1b2c3d.png 2400w"' in found
     assert 'width="1456" height="820" loading="lazy" decoding="async" alt="A chart"' in found
@@ -207,17 +211,15 @@ def test_the_html_snippet_is_that_of_the_design() -> None:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_snippet_can_be_made_of_what_it_needs(platform: str) -> None:
     """`NEEDS` names enough pictures for each platform, and those are the ones shown."""
-    full = subject("A chart")
+    full = figure("A chart")
     few = {name: full.pictures.get(name, Picture("https://charts.example.org/x.png", 9, 9)) for name in NEEDS[platform]}
-    assert snippet(platform, replace(full, pictures=few)) == snippet(platform, full)
+    assert PLATFORMS[platform](replace(full, pictures=few)) == PLATFORMS[platform](full)
 
 
-def test_unknown_platforms_and_missing_pictures_are_named() -> None:
-    """What can be had instead."""
-    with pytest.raises(ConfigError, match="Use one of substack, ghost"):
-        snippet("myspace", subject("x"))
-    with pytest.raises(PublishError, match="no picture in preset email or post"):
-        snippet("email", replace(subject("x"), pictures={}))
+def test_a_missing_picture_is_named() -> None:
+    """What to draw."""
+    with pytest.raises(PublishError, match=r"no picture in preset email is published\. Draw it: --preset email"):
+        PLATFORMS["email"](replace(figure("x"), pictures={}))
 
 
 @given(st.lists(hostile, min_size=1, max_size=3))

@@ -12,11 +12,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from climtrack.publish.page import BUDGET, Frame, PageChart, Prose, embed_html, report_html, still, table_rows
-from climtrack.publish.text import texts
+from climtrack.publish.page import BUDGET, Frame, PageChart, Sentences, embed_html, report_html, still, table_rows
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import Baseline
+from climtrack.words.language import Language
 
 
 class Page(HTMLParser):
@@ -43,9 +43,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html(page_chart: PageChart, prose: dict[str, Prose]) -> str:
+def html(page_chart: PageChart, notices: Sentences) -> str:
     """The page of one chart in two languages."""
-    return report_html([page_chart], prose).data.decode()
+    return report_html([page_chart], notices).data.decode()
 
 
 def test_the_policy_names_exactly_what_is_inside(html: str) -> None:
@@ -72,11 +72,11 @@ def test_nothing_is_asked_of_anybody(html: str) -> None:
 
 
 @pytest.mark.parametrize(("series", "fits"), [(1, 1200), (2, 0)])
-def test_a_page_stays_under_the_budget(page_chart: PageChart, prose: dict[str, Prose], series: int, fits: int) -> None:
+def test_a_page_stays_under_the_budget(page_chart: PageChart, notices: Sentences, series: int, fits: int) -> None:
     """Whatever it shows, a page is under 250 KB: the widest picture that fits goes in, else a still of the chart."""
     sizes = {720: 50_000, 1200: 80_000, 2400: 235_000}
     pictures = tuple(Asset(f"{w}.png", "image/png", b"\0" * n, "en", None, w, w) for w, n in sizes.items())
-    page = report_html([replace(page_chart, pictures=pictures)] * series, prose)
+    page = report_html([replace(page_chart, pictures=pictures)] * series, notices)
     assert (b'width="1200"' in page.data) == bool(fits)
     assert (b'<svg class="still"' in page.data) != bool(fits)
     assert len(page.data) < BUDGET
@@ -84,7 +84,7 @@ def test_a_page_stays_under_the_budget(page_chart: PageChart, prose: dict[str, P
 
 def test_the_still_shows_the_same_lines(study: Study, page_chart: PageChart) -> None:
     """Well-formed, small; this year ends where the scale says; the average is drawn by its climatology."""
-    svg = still(study, page_chart.climatologies[0], 'A "chart" <b>', texts("es"))
+    svg = still(study, page_chart.climatologies[0], 'A "chart" <b>', Language("es"))
     root = ET.fromstring(svg)
     assert len(svg) < 16_000
     assert root.get("aria-label") == 'A "chart" <b>'
@@ -106,17 +106,17 @@ def test_the_still_shows_the_same_lines(study: Study, page_chart: PageChart) -> 
     assert end[0] == round((46 + 186 / 365 * 600) * 10)  # 5 July is day of year 187
     assert [t.text for t in root.iter("text") if t.get("class") == "last"] == ["2023"]
     assert "ene" in {t.text for t in root.iter("text")}
-    assert still(study, None, "", texts("en")).count('class="mean"') == 0
+    assert still(study, None, "", Language("en")).count('class="mean"') == 0
 
 
-def test_the_same_input_gives_the_same_bytes(page_chart: PageChart, prose: dict[str, Prose]) -> None:
+def test_the_same_input_gives_the_same_bytes(page_chart: PageChart, notices: Sentences) -> None:
     """Nothing in the page depends on when or where it was made."""
-    assert report_html([page_chart], prose) == report_html([page_chart], prose)
+    assert report_html([page_chart], notices) == report_html([page_chart], notices)
 
 
 def test_the_table_tells_the_last_thirty_days(study: Study, page_chart: PageChart) -> None:
     """Newest first, differences recomputed here from the series itself."""
-    rows = table_rows(study, page_chart.climatologies[0], texts("en"))
+    rows = table_rows(study, page_chart.climatologies[0], Language("en"))
     series = study.series
     a_year_ago = series.value(series.end.replace(year=2023))
     assert a_year_ago is not None
@@ -142,28 +142,28 @@ def test_sources_and_the_sentence_of_copernicus_stand_in_both_languages(html: st
     """Attribution is part of the page, with the year of use."""
     for words in ("University of Maine), from ERA5 (C3S/ECMWF)", "Copernicus Climate Change Service information 2024"):
         assert words in html
-    assert "Servicio de Cambio Climático de Copernicus de 2024" in html
+    assert "Servicio de Cambio Climático de Copernicus 2024" in html
 
 
-def test_the_sample_says_simulated(page_chart: PageChart, prose: dict[str, Prose]) -> None:
+def test_the_sample_says_simulated(page_chart: PageChart, notices: Sentences) -> None:
     """In the page and in the source line that goes into the downloaded picture."""
     source = replace(page_chart.study.series.source, simulated=True)
     study = replace(page_chart.study, series=replace(page_chart.study.series, source=source))
-    html = report_html([replace(page_chart, study=study)], prose).data.decode()
+    html = report_html([replace(page_chart, study=study)], notices).data.decode()
     assert '<p class="simulated">' in html
     assert html.count("SIMULATED DATA") >= 2
 
 
-def test_a_series_without_any_average_still_has_a_page(page_chart: PageChart, prose: dict[str, Prose]) -> None:
+def test_a_series_without_any_average_still_has_a_page(page_chart: PageChart, notices: Sentences) -> None:
     """No baseline covered: no average, no band, the switch is off."""
-    html = report_html([replace(page_chart, climatologies=())], prose).data.decode()
+    html = report_html([replace(page_chart, climatologies=())], notices).data.decode()
     assert 'data-show="band"' not in html
     assert 'data-mode="anomaly" aria-pressed="false" disabled' in html
 
 
 def test_an_embed_is_the_chart_alone(page_chart: PageChart) -> None:
     """Its picture comes from the site, its link opens the full page outside the frame."""
-    frame = Frame(home="../nh-air/", picture="../latest/nh-air.year-lines.phone.en.png", images="'self'")
+    frame = Frame(home="../nh-air/", picture="../latest/nh-air.year-lines.phone.en.png")
     asset = embed_html(page_chart, ("en", "es"), path="embed/nh-air.html", frame=frame)
     html = asset.data.decode()
     assert asset.path == "embed/nh-air.html"
@@ -173,7 +173,7 @@ def test_an_embed_is_the_chart_alone(page_chart: PageChart) -> None:
     assert str(Baseline(1961, 1990)) not in html  # labels carry the en dash of print
 
 
-def test_a_page_without_charts_is_a_mistake(prose: dict[str, Prose]) -> None:
+def test_a_page_without_charts_is_a_mistake(notices: Sentences) -> None:
     """Wrong arguments stay ValueError."""
     with pytest.raises(ValueError, match="needs a chart"):
-        report_html([], prose)
+        report_html([], notices)

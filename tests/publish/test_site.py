@@ -1,4 +1,4 @@
-"""Editions become a site: addresses, pages, feed, oEmbed."""
+"""Region pages become a site: addresses, pages, feed, oEmbed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ import pytest
 
 from climtrack.errors import PublishError
 from climtrack.publish.folder import Folder
-from climtrack.publish.site import Edition, PictureName, Publication, SiteSettings, builder, dated
+from climtrack.publish.site import PictureName, Publication, RegionPage, Site, builder, dated
 from climtrack.vocabulary.assets import Asset
 
 URL = "https://charts.example.org/climate/"
-SETTINGS = SiteSettings(URL, "Charts & more")
+SETTINGS = Site(URL, "Charts & more")
 NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -50,10 +50,10 @@ class Links(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def site(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with one edition."""
+def site(region_page: RegionPage, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with one region_page."""
     root = tmp_path_factory.mktemp("site")
-    Folder(root).publish(builder([edition], SETTINGS), now=NOW)
+    Folder(root).publish(builder([region_page], SETTINGS), now=NOW)
     return root
 
 
@@ -168,21 +168,23 @@ def test_sitemap_and_robots_name_every_page(site: Path) -> None:
     assert f"Sitemap: {URL}sitemap.xml" in (site / "robots.txt").read_text()
 
 
-def test_stable_paths_hold_data_and_the_newest_pictures(site: Path, edition: Edition) -> None:
+def test_stable_paths_hold_data_and_the_newest_pictures(site: Path, region_page: RegionPage) -> None:
     """facts.json, the table and latest/ are where readers left them."""
     assert json.loads((site / "data/nh/facts.json").read_text())["schema"] == "climtrack.facts/1"
-    assert (site / "data/nh/nh-air.csv").read_bytes() == edition.files[1].data
-    picture = edition.pictures[0]
+    assert (site / "data/nh/nh-air.csv").read_bytes() == region_page.files[1].data
+    picture = region_page.pictures[0]
     assert (site / "latest" / picture.path).read_bytes() == picture.data
-    assert (site / dated(picture, edition.day)).read_bytes() == picture.data
+    assert (site / dated(picture, region_page.day)).read_bytes() == picture.data
 
 
-def test_the_feed_remembers_days_and_keeps_dates_of_what_did_not_change(edition: Edition, tmp_path: Path) -> None:
+def test_the_feed_remembers_days_and_keeps_dates_of_what_did_not_change(
+    region_page: RegionPage, tmp_path: Path
+) -> None:
     """Two days, two entries; the same words published again later do not look new."""
     folder, later = Folder(tmp_path), NOW + dt.timedelta(days=1)
-    folder.publish(builder([edition], SETTINGS), now=NOW)
-    folder.publish(builder([replace(edition, updated=later)], SETTINGS), now=later)
-    tomorrow = replace(edition, day=edition.day + dt.timedelta(days=1), updated=later)
+    folder.publish(builder([region_page], SETTINGS), now=NOW)
+    folder.publish(builder([replace(region_page, updated=later)], SETTINGS), now=later)
+    tomorrow = replace(region_page, day=region_page.day + dt.timedelta(days=1), updated=later)
     folder.publish(builder([tomorrow], SETTINGS), now=later)
     feed = feedparser.parse((tmp_path / "feed.xml").read_bytes())
     assert [(e.published[:10], e.updated[:10]) for e in feed.entries] == [
@@ -190,17 +192,17 @@ def test_the_feed_remembers_days_and_keeps_dates_of_what_did_not_change(edition:
     ]  # fmt: skip
 
 
-def test_simulated_data_are_never_published(edition: Edition) -> None:
+def test_simulated_data_are_never_published(region_page: RegionPage) -> None:
     """The builder refuses before anything is written."""
-    study = edition.charts[0].study
+    study = region_page.charts[0].study
     source = replace(study.series.source, simulated=True)
-    chart = replace(edition.charts[0], study=replace(study, series=replace(study.series, source=source)))
+    chart = replace(region_page.charts[0], study=replace(study, series=replace(study.series, source=source)))
     with pytest.raises(PublishError, match="never published"):
-        builder([replace(edition, charts=(chart,))], SETTINGS)
+        builder([replace(region_page, charts=(chart,))], SETTINGS)
 
 
-def test_without_an_address_links_point_at_this_computer(edition: Edition) -> None:
+def test_without_an_address_links_point_at_this_computer(region_page: RegionPage) -> None:
     """Everything still exists and works with `serve`."""
-    _, files = builder([edition], SiteSettings())(Publication())
+    _, files = builder([region_page], Site())(Publication())
     feed = next(f for f in files if f.path == "feed.xml").data.decode()
     assert "<id>http://127.0.0.1:8000/feed.xml</id>" in feed

@@ -14,12 +14,13 @@ from PIL import Image, ImageChops, ImageFilter
 
 from climtrack.analysis.survey import study
 from climtrack.errors import RenderError
-from climtrack.reporter import means, prose
+from climtrack.reporter import annotations, curves, means
+from climtrack.reporter.answers import answers
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.charts import CHARTS, anomaly, colours, composition, curves, differences, year_over_year
+from climtrack.reporter.charts import CHARTS, anomaly, year_over_year
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
-from climtrack.reporter.render import draw, render
+from climtrack.reporter.render import draw, render, words
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, trimmed
@@ -63,7 +64,7 @@ def test_year_lines_draws_the_table() -> None:
     np.testing.assert_array_equal(np.asarray(line(canvas, "average").get_ydata()), one.climatology.mean)
     assert len(canvas.figure.axes[0].collections[0].get_paths()) == 85
     end = line(canvas, "end")
-    assert (end.get_xdata()[0], end.get_ydata()[0]) == curves.end(one, one.table)
+    assert (end.get_xdata()[0], end.get_ydata()[0]) == curves.end_point(one, one.table)
 
 
 def test_preliminary_days_are_dotted() -> None:
@@ -129,10 +130,10 @@ def test_one_missing_day_of_last_year_is_a_gap_and_named() -> None:
     counted = int(said(canvas, "tally")[0].split(" of ")[1].split()[0])
     assert counted == whole.days_compared - 1
     assert f"No data in {before.year} for {end.day} Nov" in " ".join(said(canvas, "notes"))
-    words = prose.words("year_over_year", [one], Language("es"))
-    assert f"{before.year} no tiene valor del {end.day} de noviembre" in words.caption
-    assert f"cada día de {end.year} menos la misma fecha de {before.year}" in words.subtitle
-    (below,) = [text for text in prose.answers(one, Language("en")) if text.startswith("Is it below")]
+    spanish = words("year_over_year", [one])["es"]
+    assert f"{before.year} no tiene valor del {end.day} de noviembre" in spanish.caption
+    assert f"cada día de {end.year} menos la misma fecha de {before.year}" in spanish.subtitle
+    (below,) = [text for text in answers(one, Language("en")) if text.startswith("Is it below")]
     assert f"{before.year} has no value for {end.day} November, so this day cannot be compared" in below
 
 
@@ -142,7 +143,7 @@ def test_a_year_without_any_partner_is_refused() -> None:
     one = altered(series("nh"), ((dt.date(year, 1, 1), dt.date(year, 12, 31)),))
     with pytest.raises(RenderError, match=f"no value of {year} on this day of year. Draw anomaly instead"):
         draw("year_over_year", [one], preset="wide", theme="light", language="en")
-    assert "There is no line of last year" in prose.answers(one, Language("en"))[1]
+    assert "There is no line of last year" in answers(one, Language("en"))[1]
 
 
 @pytest.mark.parametrize("preset", ["phone", "card", "email", "post"])
@@ -214,10 +215,10 @@ def test_limits_do_not_move_from_issue_to_issue() -> None:
     ]
     assert shown[0][0].get_ylim() == shown[1][0].get_ylim()
     assert len(shown[0]) == len(shown[1]) == 2
-    low, high = composition.limits(sample(), 0.0)
+    low, high = curves.absolute_limits(sample(), 0.0)
     assert low <= np.nanmin(sample().table.values)
     assert high >= np.nanmax(sample().table.values)
-    below, above = differences.limits(sample())
+    below, above = curves.difference_limits(sample())
     assert below < 0 < above
 
 
@@ -256,9 +257,9 @@ def test_simulated_data_say_so_everywhere() -> None:
     for name, chart in CHARTS.items():
         shown, options = subject(name, [sample("nh"), sample("sh")])
         for preset in chart.presets:
-            for language, words in (("en", "SIMULATED DATA"), ("es", "DATOS SIMULADOS")):
+            for language, warning in (("en", "SIMULATED DATA"), ("es", "DATOS SIMULADOS")):
                 canvas = draw(name, shown, preset=preset, theme="light", language=language, **options)
-                assert any(words in text for text in said(canvas, "warning")), (name, preset)
+                assert any(warning in text for text in said(canvas, "warning")), (name, preset)
     source = replace(series("nh").source, simulated=False)
     one = study(replace(series("nh"), source=source), REGIONS["nh"])
     canvas = draw("year_lines", [one], preset="card", theme="light", language="en")
@@ -278,12 +279,12 @@ def test_old_data_say_their_age_everywhere() -> None:
         ]
         end = late[0].series.end
         for preset in chart.presets:
-            for language, words in (
+            for language, warning in (
                 ("en", f"Data to {end.day} {end:%B} {end.year}: 23 days old"),
                 ("es", "hace 23 días"),
             ):
                 canvas = draw(name, late, preset=preset, theme="light", language=language, **options)
-                assert any(words in text for text in said(canvas, "warning")), (name, preset)
+                assert any(warning in text for text in said(canvas, "warning")), (name, preset)
                 assert not faults(canvas), (name, preset)
 
 
@@ -354,20 +355,9 @@ def test_the_hemispheres_share_their_anomaly_limits() -> None:
     assert anomaly.limits([sample("tropics")]) != anomaly.limits(quiet[:1])
 
 
-def test_anomaly_limits_can_be_shared() -> None:
-    """With the other hemisphere beside it a picture takes limits that hold both."""
-    north, south = sample("nh"), sample("sh")
-    alone = draw("anomaly", [sample("tropics")], preset="wide", theme="light", language="en").figure.axes[0].get_ylim()
-    pair = [
-        draw("anomaly", [a], preset="wide", theme="light", language="en", beside=(b,)).figure.axes[0].get_ylim()
-        for a, b in ((north, south), (south, north))
-    ]
-    assert pair[0] == pair[1] != alone
-
-
 def test_colour_classes_by_hand() -> None:
     """Sixteen equal classes from −1 to 1; beyond takes the last, zero the first warm one, NaN none."""
-    found = colours.classes(np.array([-2.0, -1.0, -0.01, 0.0, 0.124, 0.126, 0.99, 3.0, np.nan]), 1.0)
+    found = annotations.colour_classes(np.array([-2.0, -1.0, -0.01, 0.0, 0.124, 0.126, 0.99, 3.0, np.nan]), 1.0)
     assert found.tolist() == [0, 0, 7, 8, 8, 9, 15, 15, -1]
 
 

@@ -11,14 +11,9 @@ import pytest
 from PIL import Image
 
 from climtrack.errors import ConfigError
-from climtrack.reporter.coast import coastlines
-from climtrack.reporter.field_map import draw_map, render_map, scale_limit
-from climtrack.reporter.globe import BLANK
-from climtrack.reporter.presets import PRESETS
-from climtrack.reporter.projection import projection
-from climtrack.reporter.prose.field_map import words
-from climtrack.reporter.sheet import MAP_PRESETS
-from climtrack.reporter.theme import DIVERGING
+from climtrack.reporter.field_map import MAP_PRESETS, draw_map, map_words, render_map, scale_limit
+from climtrack.reporter.projection import BLANK, coastlines, projection
+from climtrack.reporter.theme import DIVERGING, PRESETS
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.registry import REGIONS, Baseline, Region
 from climtrack.vocabulary.series import Source, Status
@@ -141,7 +136,7 @@ def test_files_have_their_pixels_their_weight_and_the_same_bytes(preset: str) ->
 )
 def test_titles_agree_with_the_sign(mean: float, code: str, title: str) -> None:
     """One number, rounded as it prints."""
-    assert words(made(mean=mean), Language(code)).title == title
+    assert map_words(made(mean=mean), Language(code)).title == title
 
 
 def test_the_sea_has_two_decimals_and_the_air_one() -> None:
@@ -151,12 +146,12 @@ def test_the_sea_has_two_decimals_and_the_air_one() -> None:
         ("t2m", ("+0.9", "+5.1", "\N{MINUS SIGN}4.0")),
     ):
         shown = replace(made(), variable=variable)
-        caption = words(shown, Language("en")).caption
+        caption = map_words(shown, Language("en")).caption
         drawn = " ".join(box.text for box in draw_map(shown, preset="wide", theme="light", language="en").boxes)
         for figure in figures:
             assert f"{figure}\u00a0°C" in caption
             assert f"{figure}\u00a0°C" in drawn
-    assert words(made(), Language("en")).title.count("0.86") == 1
+    assert map_words(made(), Language("en")).title.count("0.86") == 1
 
 
 def test_a_share_is_of_what_has_data() -> None:
@@ -172,7 +167,7 @@ def test_a_share_is_of_what_has_data() -> None:
 
 def _told(shown: FieldMap, code: str) -> tuple[str, ...]:
     """Caption and alt texts."""
-    told = words(shown, Language(code))
+    told = map_words(shown, Language(code))
     return told.caption, told.alt_short, told.alt, told.long
 
 
@@ -187,7 +182,7 @@ def _told(shown: FieldMap, code: str) -> tuple[str, ...]:
 def test_the_spanish_map_is_of_a_place(region: str, begins: str) -> None:
     """Article and preposition as Spanish writes them, no capital inside the sentence."""
     shown = replace(made("world"), region=REGIONS[region])
-    assert words(shown, Language("es")).alt.startswith(begins)
+    assert map_words(shown, Language("es")).alt.startswith(begins)
 
 
 @pytest.mark.parametrize("code", ["en", "es", "es-MX"])
@@ -202,7 +197,7 @@ def test_words_keep_their_limits_and_say_what_counts(code: str, region: str) -> 
         warmer=1.0,
         date=dt.date(2024, 9, 30),
     )
-    told = words(shown, Language(code))
+    told = map_words(shown, Language(code))
     assert len(told.alt_short) <= 125
     assert len(told.alt) <= 300
     assert len(told.long) <= 1000
@@ -212,7 +207,7 @@ def test_words_keep_their_limits_and_say_what_counts(code: str, region: str) -> 
     assert "Climate Reanalyzer" not in told.caption  # it has no part in a map of the product's own grid
     assert len(told.caption) <= 400
     early = "preliminary" if code == "en" else "provisional"
-    final = words(replace(shown, status=Status.FINAL), Language(code))
+    final = map_words(replace(shown, status=Status.FINAL), Language(code))
     for text in ("subtitle", "caption", "alt_short", "alt", "long"):
         assert early in getattr(told, text), text
         assert early not in getattr(final, text), text

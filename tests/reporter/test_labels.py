@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.reporter.emptiness import CELL, Emptiness
 from climtrack.reporter.fonts import WEIGHTS, Face, font_file, text_width, wrapped
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.labels import spread
-from climtrack.reporter.scales import outward, step, ticks
+from climtrack.reporter.geometry import CELL, Emptiness, Rect, outward, spread, tick_step, tick_values
 from climtrack.reporter.theme import LIGHT
 
 WRITING = st.text("AVTfilßáñÓW01257.,;–−’«» \u00a0°%", max_size=24)
@@ -106,10 +103,10 @@ def test_places_are_free(taken: list[tuple[float, float, float, float]]) -> None
 
 def test_scales_by_hand() -> None:
     """Round steps, ticks inside, limits outside."""
-    assert step(16.5) == 4
-    assert step(2.9, most=4.5) == 1
-    assert ticks(6.5, 23.5, 4) == (8, 12, 16, 20)
-    assert ticks(-0.95, 1.05, 0.5) == (-0.5, 0, 0.5, 1)
+    assert tick_step(16.5) == 4
+    assert tick_step(2.9, most=4.5) == 1
+    assert tick_values(6.5, 23.5, 4) == (8, 12, 16, 20)
+    assert tick_values(-0.95, 1.05, 0.5) == (-0.5, 0, 0.5, 1)
     assert outward(7.1, 22.9, 0.5) == (7.0, 23.0)
     assert outward(15.0, 15.0, 0.5) == (14.5, 15.5)
 

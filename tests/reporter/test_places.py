@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climtrack.reporter.canvas import Canvas, Line
+from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.encode import raster
-from climtrack.reporter.fonts import Face
-from climtrack.reporter.presets import PRESETS
+from climtrack.reporter.fonts import Face, Line
 from climtrack.reporter.render import draw
-from climtrack.reporter.theme import LIGHT, THEMES, themed
+from climtrack.reporter.theme import LIGHT, PRESETS, THEMES, themed
 from climtrack.vocabulary.findings import Study
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter.pictures import combinations_of, faults, subject

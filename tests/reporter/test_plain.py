@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.reporter.plain import markdown, plain
+from climtrack.reporter.sentences import markdown, plain
 
 
 def test_controls_and_direction_marks_go():

@@ -6,7 +6,8 @@ import pytest
 
 from climtrack.analysis.survey import study
 from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.reporter import prose
+from climtrack.reporter import render
+from climtrack.reporter.answers import answers
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import SeriesKey, Source
 from climtrack.words.language import Language
@@ -29,8 +30,8 @@ def seen(shared_data, name, baseline):
 
 def told(found, language):
     """Words and answers with ordinary spaces."""
-    words = prose.words("year_lines", [found], Language(language))
-    lines = (words.title, words.caption, *prose.answers(found, Language(language)))
+    words = render.words("year_lines", [found])[language]
+    lines = (words.title, words.caption, *answers(found, Language(language)))
     return [line.replace("\u00a0", " ") for line in lines]
 
 

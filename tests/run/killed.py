@@ -33,8 +33,7 @@ from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.publish.folder import LOCK, Folder
 from climtrack.run import drawing, publish, refresh, schedule
 from climtrack.run.run import Run
-from climtrack.store.netcdf import Store
-from climtrack.store.writer import Writer
+from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.series import SeriesKey, Source
 from tests.run.site import AIR, NATLAN, NOON, Site, settings
 from tests.store.faults import leftovers, sound
@@ -204,23 +203,18 @@ class Field:
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 break
 
-    def examine(self, *, room: bool = True) -> bool:
-        """
-        The state before or the one after and nothing between, in store, history and site; whether it is the new.
-
-        Without room on the disk SQLite cannot check itself, but everything can be read.
-        """
+    def examine(self) -> bool:
+        """The state before or the one after and nothing between, in store, history and site; whether it is the new."""
         home, today = self.config.home, self.now.date()
         store = Store(home)
         assert store.notices == ()
-        found = {key: store.read(key) for key in store.manifest.series}
+        found = {key: store.read(key) for key in store}
         digests = {key: series.digest for key, series in found.items()}
         after = {key: digest_of(key, self.site.copy(key, today)) for key in KEYS}
         assert digests in (self.held, after)
         for key, series in found.items():
-            assert store.history.at(key, store.manifest.generation).digest == series.digest
-            assert Path(home / "series" / store.manifest.series[key].file).is_file()
-        assert not room or not (home / "history.sqlite").exists() or sound(home)
+            assert store.versions(key)[-1].digest == series.digest
+        assert not found or sound(home)
         assert not (home / "damaged").exists()
         new = digests == after
         self.held = digests

@@ -33,7 +33,7 @@ from climtrack.run.grids import Stored, keep
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.run.status import alarms, status
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Status
 from tests.conftest import ROOT
@@ -150,7 +150,7 @@ def test_what_is_done_reaches_the_store_while_the_run_goes_on(ncei: Path, config
 
     def look(done: int, total: int) -> None:
         store = Store(config.home)
-        seen.append(store.read(NH).values.size if NH in store.manifest.series else 0)
+        seen.append(store.read(NH).values.size if NH in store else 0)
 
     with serving(ncei) as (base, _):
         config = configure(base)

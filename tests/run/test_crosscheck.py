@@ -13,7 +13,7 @@ from climtrack.errors import Notice
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import fetch
 from climtrack.run.refresh import Round, unattended_round
-from climtrack.run.report import page_prose
+from climtrack.run.report import page_notices
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.vocabulary.pairing import Pairing
@@ -113,7 +113,7 @@ def test_a_departure_stands_on_the_page_in_both_languages() -> None:
     notice = Notice("run.departs", label="world-air", rms=0.123, date=day, usual=0.05)
     line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050."
     pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
-    said = {code: page_prose(pair, "T", Language(code), (notice,)) for code in ("en", "es")}
-    assert line in said["en"].notices
+    said = {code: page_notices(pair, Language(code), (notice,)) for code in ("en", "es")}
+    assert line in said["en"]
     spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
-    assert f"{spanish}lo normal son hasta 0,050." in said["es"].notices
+    assert f"{spanish}lo normal son hasta 0,050." in said["es"]

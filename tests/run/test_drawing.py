@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from climtrack.errors import ConfigError
+from climtrack.errors import Notice
 from climtrack.reporter.theme import themed
 from climtrack.run import drawing
 from climtrack.run.drawing import Picture, draw
-from tests.conftest import ROOT
+from climtrack.words.language import Language
 from tests.reporter.studies import sample
 
 
@@ -47,7 +46,10 @@ def test_a_picture_that_cannot_be_drawn_leaves_the_others_alone(workers: int) ->
         "nh-air.records.phone.dark.en.png",
     ]
     (line,) = lines
-    assert line.startswith("chart nh-air hemispheres not drawn: ")
+    assert Language("en").say(line) == (
+        "chart nh-air hemispheres not drawn: hemispheres compares two series, not 1; a picture already there stays."
+    )
+    assert Language("es").say(line).startswith("gráfico nh-air hemispheres sin dibujar: ")
 
 
 def test_two_pictures_need_no_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,99 +58,27 @@ def test_two_pictures_need_no_second_process(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(wanted: Sequence[Picture], count: int) -> None:
         raise AssertionError(count)
 
-    monkeypatch.setattr(drawing, "_shared_out", refuse)
+    monkeypatch.setattr(drawing, "_draw_in_processes", refuse)
     assets, _ = draw(wanted("records"), workers=2)
     assert len(assets) == 4
 
 
-def test_garbage_is_collected_again_afterwards() -> None:
-    """What was kept from the collector while drawing is given back to it, even where drawing fails."""
-    draw(wanted("records"), workers=1)
-    assert gc.get_freeze_count() == 0
-    with pytest.raises(ConfigError, match="'bmp'"):
-        draw([Picture("records", (sample(),), "phone", themed("light"), "en", ("bmp",))], workers=1)
-    assert gc.get_freeze_count() == 0
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they inherit")
+def test_an_interrupt_waits_for_no_picture_but_those_under_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The workers hear no Ctrl-C themselves; what is not begun is not drawn, and no process is left behind."""
+    parent = os.getpid()
 
-
-def test_a_stop_while_processes_part_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a fork's callbacks Python drops an interrupt: it is raised once they have parted, and none is left."""
-    fork = os.fork
-    told: list[int] = []
-
-    def interrupted() -> int:
-        child = fork()
-        if child and not told:
-            told.append(child)
-            os.kill(os.getpid(), signal.SIGINT)
-            sum(range(1000))  # where the handler is called
-            told.append(0)
-        return child
-
-    monkeypatch.setattr(os, "fork", interrupted)
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        draw(wanted("year_over_year", "records"), workers=2)
-    assert told[1:] == [0], "it was raised in the middle of the parting"
-    assert signal.getsignal(signal.SIGINT) is before
-    assert not multiprocessing.active_children()
-
-
-#: Each helper sends half a picture, stops its parent, and would send the rest in ten minutes.
-HALF_SENT = """
-import contextlib, multiprocessing.connection, os, signal, time
-from climtrack.pipeline import drawing
-
-parent, whole = os.getpid(), multiprocessing.connection.Connection._send
-
-def half(self, data, *rest):
-    if os.getpid() != parent and len(data) > 10_000:
-        whole(self, data[:len(data) // 2])
+    def slow(picture: Picture) -> Notice:
+        (tmp_path / f"{picture.chart}-{picture.theme.name}-{picture.language}").touch()
+        os.kill(os.getpid(), signal.SIGINT)
         os.kill(parent, signal.SIGINT)
-        time.sleep(600)
-    whole(self, data, *rest)
+        time.sleep(0.5)
+        return Notice("x")
 
-multiprocessing.connection.Connection._send = half
-drawing._loaded = lambda wanted: contextlib.nullcontext()
-drawing._drawn = lambda picture: "x" * 100_000
-try:
-    drawing.drawings(range(4), workers=2)
-except KeyboardInterrupt:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    print("stopped")
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they inherit")
-def test_a_stop_in_the_middle_of_a_picture_ends_the_round() -> None:
-    """A helper killed while it sends leaves half a picture in the pipe: nobody waits for the rest."""
-    done = subprocess.run([sys.executable, "-c", HALF_SENT], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.stdout == "stopped\n", done.stderr
-
-
-#: Told to stop while the helpers are seen off.
-IMPATIENT = """
-import contextlib, signal
-from concurrent.futures.process import _ExecutorManagerThread as Manager
-from climtrack.pipeline import drawing
-
-def joined(self, *how, join=Manager.join, wishes=iter([signal.SIGINT])):
-    for wish in wishes:
-        signal.raise_signal(wish)
-    join(self, *how)
-    print("joined")
-
-Manager.join = joined
-drawing._loaded = lambda wanted: contextlib.nullcontext()
-drawing._drawn = lambda picture: "x"
-try:
-    drawing.drawings(range(4), workers=2)
-except KeyboardInterrupt:
-    print("stopped")
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they inherit")
-def test_a_stop_leaves_no_pool_half_closed() -> None:
-    """It waits until the helpers are gone; nothing is complained of at the end."""
-    done = subprocess.run([sys.executable, "-c", IMPATIENT], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert (done.stdout, done.stderr) == ("joined\nstopped\n", "")
+    monkeypatch.setattr(drawing, "_draw", slow)
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        draw(wanted("year_over_year", "records", "stripes", "anomaly", "year_lines", "day_heatmap"), workers=2)
+    assert time.monotonic() - begun < 2
+    assert len(list(tmp_path.iterdir())) <= 4
+    assert not multiprocessing.active_children()

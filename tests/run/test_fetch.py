@@ -12,7 +12,7 @@ from climtrack.run.fetch import fetch
 from climtrack.run.run import Outcome, Run
 from climtrack.run.series import Change, english
 from climtrack.run.status import status
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
 from tests.loopback import serving

@@ -14,7 +14,7 @@ from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.run import grids
 from climtrack.run.grids import table_csv
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey, Status
 
@@ -44,7 +44,7 @@ def test_a_second_run_continues_the_first(config: Config, tmp_path: Path) -> Non
     second = [day(files, "2024-01-02"), day(files, "2024-01-03")]
     stored = grids.reduce(second, HALVES, "sst", config=config, now=NOW)[0]
     assert stored.merged is not None
-    assert (len(stored.merged.added), len(stored.merged.revised), stored.merged.finalised) == (1, 1, 1)
+    assert (stored.merged.added, stored.merged.revised, stored.merged.finalised) == (1, 1, 1)
     held = Store(config.home).read(NH)
     assert (str(held.start), str(held.end), held.status.tolist()) == ("2024-01-01", "2024-01-03", [Status.FINAL] * 3)
     names = [line.split("  ")[1] for line in held.source.details["files"].splitlines()]

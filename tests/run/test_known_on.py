@@ -13,7 +13,7 @@ from climtrack.errors import SeriesNotFound
 from climtrack.run.refresh import round_request
 from climtrack.run.report import report
 from climtrack.run.run import Run
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from tests.run.site import AIR, NATLAN, NOON, Site, settings
 
 DAY = dt.timedelta(days=1)

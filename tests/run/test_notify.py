@@ -16,18 +16,24 @@ import pytest
 import trustme
 
 from climtrack.config import NotifySettings
+from climtrack.errors import Notice
 from climtrack.fetcher import http
-from climtrack.reporter.messages import spanish_line
 from climtrack.run import notify as module
 from climtrack.run import refresh
-from climtrack.run.notify import Notified, notify
+from climtrack.run.notify import notify
 from climtrack.run.refresh import Round
 from climtrack.run.run import Run
 from climtrack.run.schedule import read
+from climtrack.words.language import Language
 from tests.fakes_server import FakeSite
 from tests.run.site import NOON, Site, settings
 
 HOUR = dt.timedelta(hours=1)
+
+
+def said(problems: tuple[Notice, ...]) -> list[str]:
+    """In English."""
+    return [Language("en").say(problem) for problem in problems]
 
 
 @contextmanager
@@ -43,7 +49,7 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
 
 
 @pytest.mark.parametrize(
-    ("command", "said", "spanish"),
+    ("command", "words", "spanish"),
     [
         ((sys.executable, "-c", "import sys; sys.exit(sys.stdin.read() != '{\"a\": 1}')"), "", ""),
         (("no-such-program",), "notify.command failed: there is no such program.", "no existe ese programa"),
@@ -57,13 +63,13 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
     ],
 )
 def test_a_command_is_given_the_document_or_said_to_have_failed(
-    command: tuple[str, ...], said: str, spanish: str
+    command: tuple[str, ...], words: str, spanish: str
 ) -> None:
     """One line in either language."""
-    told = notify(NotifySettings(command=command), {"a": 1})
-    assert told.given is not bool(said)
-    assert " ".join(told.lines).startswith(said)
-    assert spanish in spanish_line(" ".join(told.lines), "es")
+    given, problems = notify(NotifySettings(command=command), {"a": 1})
+    assert given is not bool(words)
+    assert " ".join(said(problems)).startswith(words)
+    assert spanish in " ".join(map(Language("es").say, problems))
 
 
 def test_a_file_that_is_no_program_is_said_to_be_none(tmp_path: Path) -> None:
@@ -71,16 +77,17 @@ def test_a_file_that_is_no_program_is_said_to_be_none(tmp_path: Path) -> None:
     script = tmp_path / "script"
     script.write_text("echo hello")
     script.chmod(0o755)
-    (line,) = notify(NotifySettings(command=(str(script),)), {}).lines
+    (problem,) = notify(NotifySettings(command=(str(script),)), {})[1]
+    line = Language("en").say(problem)
     assert line.startswith("notify.command failed: it is no program, nor a script that names its own.")
-    assert "no es un programa" in spanish_line(line, "es")
+    assert "no es un programa" in Language("es").say(problem)
 
 
 def test_what_a_command_prints_goes_nowhere() -> None:
     """A command that prints without end would fill the memory within its time."""
     null = "os.stat(os.devnull).st_rdev"
     nowhere = f"import os; raise SystemExit(any(os.fstat(n).st_rdev != {null} for n in (1, 2)))"
-    assert notify(NotifySettings(command=(sys.executable, "-c", nowhere)), {}) == Notified(True)
+    assert notify(NotifySettings(command=(sys.executable, "-c", nowhere)), {}) == (True, ())
 
 
 def test_a_command_that_hangs_ends_with_all_that_it_has_started(
@@ -89,8 +96,9 @@ def test_a_command_that_hangs_ends_with_all_that_it_has_started(
     """A shell waits for a child of its own: both are gone."""
     monkeypatch.setattr(module, "PATIENCE", 1)
     number = tmp_path / "number"
-    told = notify(NotifySettings(command=("sh", "-c", f"sleep 600 & echo $! > {number}; wait")), {})
-    assert told == Notified(False, ("notify.command did not end within 1 s. Check [notify] in config.toml.",))
+    given, problems = notify(NotifySettings(command=("sh", "-c", f"sleep 600 & echo $! > {number}; wait")), {})
+    assert not given
+    assert said(problems) == ["notify.command did not end within 1 s. Check [notify] in config.toml."]
     process = int(number.read_text())
 
     def alive() -> bool:
@@ -108,7 +116,7 @@ def test_a_command_that_hangs_ends_with_all_that_it_has_started(
 
 def test_a_command_that_leaves_one_behind_is_not_waited_for() -> None:
     """What it started in the background may go on."""
-    assert notify(NotifySettings(command=("sh", "-c", "sleep 5 &")), {}).given
+    assert notify(NotifySettings(command=("sh", "-c", "sleep 5 &")), {})[0]
 
 
 def test_a_webhook_is_given_the_document_and_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,10 +125,11 @@ def test_a_webhook_is_given_the_document_and_is_not_followed(monkeypatch: pytest
         site.fault("good", lambda talk: talk.answer("200 OK"))
         site.fault("moved", lambda talk: talk.answer("302 Found", b"", f"Location: {site.url}elsewhere"))
         site.fault("bad", lambda talk: talk.answer("500 No"))
-        assert notify(NotifySettings(webhook=f"{site.url}good"), {}) == Notified(True)
+        assert notify(NotifySettings(webhook=f"{site.url}good"), {}) == (True, ())
         for name, status in (("moved", 302), ("bad", 500)):
-            told = notify(NotifySettings(webhook=f"{site.url}{name}"), {})
-            assert told == Notified(False, (f"notify.webhook answered {status}. Check [notify] in config.toml.",))
+            given, problems = notify(NotifySettings(webhook=f"{site.url}{name}"), {})
+            assert not given
+            assert said(problems) == [f"notify.webhook answered {status}. Check [notify] in config.toml."]
         assert not site.asked("elsewhere")
 
 
@@ -129,16 +138,20 @@ def test_a_webhook_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 1)
     with hook(monkeypatch) as site:
         site.fault("drip", lambda talk: talk.drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60_000, 0.05))
-        (line,) = notify(NotifySettings(webhook=f"{site.url}drip"), {}).lines
-    assert line == ("notify.webhook failed: the server did not answer within 1 s. Check [notify] in config.toml.")
+        _, problems = notify(NotifySettings(webhook=f"{site.url}drip"), {})
+    assert said(problems) == [
+        "notify.webhook failed: the server did not answer within 1 s. Check [notify] in config.toml."
+    ]
 
 
 def test_one_way_that_works_is_enough() -> None:
     """The other is a line; with none at all there is nothing to give."""
-    told = notify(NotifySettings(command=("true",), webhook="https://127.0.0.1:9/hook"), {})
-    assert told.given
-    assert told.lines == ("notify.webhook failed: the server refused the connection. Check [notify] in config.toml.",)
-    assert notify(NotifySettings(), {}) == Notified(True)
+    given, problems = notify(NotifySettings(command=("true",), webhook="https://127.0.0.1:9/hook"), {})
+    assert given
+    assert said(problems) == [
+        "notify.webhook failed: the server refused the connection. Check [notify] in config.toml."
+    ]
+    assert notify(NotifySettings(), {}) == (True, ())
 
 
 def test_a_notice_that_nobody_got_is_given_with_the_next_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +178,6 @@ def test_a_notice_that_nobody_got_is_given_with_the_next_round(tmp_path: Path, m
     gate.unlink()
     trouble = 0
     assert told(5) == ["failure"]
-    assert read(config.home).told
+    assert read(config.home).notified
     gate.touch()
     assert told(6) == told(7) == ["failure", "recovery"]

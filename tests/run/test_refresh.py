@@ -9,11 +9,13 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,7 @@ from climtrack.run.refresh import Round, refresh, round_request, unattended_roun
 from climtrack.run.run import ALL, SOME, Run
 from climtrack.run.series import english
 from climtrack.store.lock import writers_lock
-from climtrack.store.netcdf import Store
-from climtrack.store.rejects import kept
+from climtrack.store.store import Store
 from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import Payload, SeriesKey, Source, Status
@@ -107,7 +108,9 @@ def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
     assert all(len(line) <= 200 for line in done.lines)
     assert [one.added for one in done.changes] == [1, 0]
     assert done.pictures == 2
-    assert kept(config.home, NATLAN)[0].path.read_bytes().startswith(b"<!doctype html>")
+    with closing(sqlite3.connect(config.home / "climtrack.sqlite")) as base:
+        ((head,),) = base.execute("SELECT head FROM reject WHERE series = ?", (str(NATLAN),)).fetchall()
+    assert head.startswith(b"<!doctype html>")
     assert Store(config.home).health(NATLAN).failing_since == NOON + DAY
 
 
@@ -181,13 +184,13 @@ def test_a_second_round_is_told_of_the_first(tmp_path: Path) -> None:
 def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) -> None:
     """A round is refused (5) before it asks anybody; a report shows what is stored and says why it is not newer."""
     from climtrack.run.report import report
-    from tests.store.test_netcdf import newer
+    from tests.store.test_store import newer
 
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
     newer(config.home, legible=True)
     site.asked.clear()
-    manifest = (config.home / "manifest.json").read_bytes()
+    before = (config.home / "climtrack.sqlite").read_bytes()
     with pytest.raises(StoreNewer, match="Upgrade climtrack"):
         go(config, site, NOON + DAY)
     assert site.asked == []
@@ -195,7 +198,7 @@ def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) 
     assert len(report(run, round_request(config))) == 1
     lines = [english(line) for line in run.outcome.notices]
     assert any("newer climtrack" in line and "showing what is stored" in line for line in lines)
-    assert (config.home / "manifest.json").read_bytes() == manifest
+    assert (config.home / "climtrack.sqlite").read_bytes() == before
 
 
 def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Path) -> None:
@@ -276,25 +279,16 @@ def test_a_report_on_a_full_disk_shows_what_is_stored(tmp_path: Path) -> None:
     assert run.outcome.code == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        (
-            "series/oisst*.nc",
-            "oisst.sst.natlan: stored file damaged; using its copy in the history, data to 2026-07-10.",
-        ),
-        ("manifest.json", "The store's manifest is damaged or missing; using the version of 2026-07-11 12:00 UTC"),
-    ],
-)
-def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path, name: str, said: str) -> None:
+def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path) -> None:
     """`status` says which file, `--check` fails; the round mends it, and both are silent again."""
+    said = "climtrack.sqlite is damaged or missing; using its copy of 2026-07-11 12:00 UTC."
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
-    file = next(config.home.glob(name))
+    file = config.home / "climtrack.sqlite"
     file.write_bytes(file.read_bytes()[:-60])
     _, lines, alarmed = seen(config, NOON)
-    assert any(line.startswith(said) for line in lines)
-    assert any(line.startswith(said) for line in alarmed)
+    assert said in lines
+    assert said in alarmed
     go(config, site, NOON + HOUR)
     assert seen(config, NOON + HOUR)[1:] == ([], [])
 
@@ -373,7 +367,7 @@ def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: 
     config = settings(tmp_path / "home", "world")
     done = go(config, Site(NOON.date()), second=Second(more))
     assert done.code == 0
-    assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home).manifest.series
+    assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home)
     assert any("departs from Climate Pulse" in line for line in done.lines) == departs
     assert any("did not answer" in line for line in done.lines)
     said = (tmp_path / "report" / "world" / "report.md").read_text()
@@ -492,7 +486,7 @@ def lived(
             counts["refused" if one.error else "taken"] += 1
         store = Store(config.home)
         assert store.notices == ()
-        for key in store.manifest.series:
+        for key in store:
             copies[key].append((now, store.read(key).digest))
     site.mood = lambda _, body: body
     n, end = days, NOON + days * DAY
@@ -505,12 +499,12 @@ def lived(
     for key in keys:
         assert store.read(key).digest == truth.store.read(key).digest
         for now, digest in rng.sample(copies[key], 10):
-            assert store.history.known_on(key, now).digest == digest
+            assert Store(config.home, known_on=now).read(key).digest == digest
     assert (store.read(NATLAN).status == Status.PRELIMINARY).sum() == 14
     noise = store.revision_noise(NATLAN)
     assert noise is not None
     assert 0 < noise.typical < noise.largest < 0.4
-    size = (config.home / "history.sqlite").stat().st_size
+    size = (config.home / "climtrack.sqlite").stat().st_size
     assert size < 50e6
     spells = [list(spell) for fails, spell in itertools.groupby(range(days + 1), lambda i: codes[i] != 0) if fails]
     assert told == [

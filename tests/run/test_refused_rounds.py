@@ -124,7 +124,7 @@ def on_a_small_disk(folder: Path, steps: int) -> int:
         assert code in (0, 5)
         assert not code or any("no room" in line for line in lines), lines
         assert all(line.isprintable() and len(line) <= 200 for line in lines), lines
-        field.examine(room=False)
+        field.examine()
         refused += code == 5
         mount("-o", "remount,size=64m", str(folder))
         assert field.go() == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from climtrack.errors import DiskError
-from climtrack.run.schedule import Book, Progress, Rhythm, due, next_run, read, write
+from climtrack.run.schedule import HistoryFile, RunHistory, Schedule, due, next_run, read
 from tests.run.site import full
 
 ZONES = (
@@ -24,7 +23,7 @@ ZONES = (
 )  # fmt: skip
 HOUR, DAY, MINUTE = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(minutes=1)
 NOON = dt.datetime(2026, 7, 11, 12, tzinfo=dt.UTC)
-AT_17 = Rhythm((17,), "UTC", 2 * HOUR)
+AT_17 = Schedule((17,), "UTC", 2 * HOUR)
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -48,12 +47,12 @@ def test_madrid_follows_its_own_clock_through_summer_time() -> None:
 
 def test_a_new_installation_begins_at_once() -> None:
     """Nothing on disk: now."""
-    assert next_run(NOON, Progress(), AT_17) == NOON
+    assert next_run(NOON, RunHistory(), AT_17) == NOON
 
 
 def test_after_a_success_the_next_is_due_at_the_hour() -> None:
     """Yesterday's round at 17:00 went well: today at 17:00, plus this installation's delay."""
-    done = Progress(attempt=NOON - 18 * HOUR, success=NOON - 18 * HOUR)
+    done = RunHistory(attempt=NOON - 18 * HOUR, success=NOON - 18 * HOUR)
     assert next_run(NOON, done, AT_17) == NOON + 5 * HOUR
     assert next_run(NOON, done, replace(AT_17, offset=7 * MINUTE)) == NOON + 5 * HOUR + 7 * MINUTE
 
@@ -62,11 +61,11 @@ def test_after_a_success_the_next_is_due_at_the_hour() -> None:
 def test_what_was_missed_is_caught_up_once(away: dt.timedelta) -> None:
     """S2: asleep over the due minute: exactly one round at once, then the usual hour."""
     begin = NOON + 4 * HOUR + 30 * MINUTE
-    progress = Progress(attempt=begin - 23 * HOUR, success=begin - 23 * HOUR)
+    history = RunHistory(attempt=begin - 23 * HOUR, success=begin - 23 * HOUR)
     wake = begin + away
-    assert next_run(wake, progress, AT_17) == wake
-    progress = progress.after(wake, 0, stale=False)
-    following = next_run(wake + MINUTE, progress, AT_17)
+    assert next_run(wake, history, AT_17) == wake
+    history = history.after(wake, 0, stale=False)
+    following = next_run(wake + MINUTE, history, AT_17)
     assert (following.hour, following.minute) == (17, 0)
     assert following > wake
 
@@ -74,29 +73,29 @@ def test_what_was_missed_is_caught_up_once(away: dt.timedelta) -> None:
 def test_a_failure_is_tried_again_later_less_and_less_often() -> None:
     """After 2, 4, 6 hours; the next day's own hour comes first."""
     begin = NOON + 5 * HOUR
-    progress = Progress(attempt=begin - DAY, success=begin - DAY)
+    history = RunHistory(attempt=begin - DAY, success=begin - DAY)
     tries = []
     now = begin
     while now < begin + DAY:
-        now = next_run(now, progress, AT_17)
+        now = next_run(now, history, AT_17)
         tries.append((now - begin) / HOUR)
-        progress = progress.after(now, 4, stale=False)
+        history = history.after(now, 4, stale=False)
     assert tries == [0, 2, 6, 12, 20, 24]
 
 
 def test_a_stale_source_is_asked_again_the_same_day() -> None:
     """Answered, but nothing new for too long: later again, until the next day."""
-    progress = Progress().after(NOON + 5 * HOUR, 0, stale=True)
-    assert progress.success == NOON + 5 * HOUR
-    assert next_run(NOON + 6 * HOUR, progress, AT_17) == NOON + 7 * HOUR
-    assert progress.failing_since is None
+    history = RunHistory().after(NOON + 5 * HOUR, 0, stale=True)
+    assert history.success == NOON + 5 * HOUR
+    assert next_run(NOON + 6 * HOUR, history, AT_17) == NOON + 7 * HOUR
+    assert history.failing_since is None
 
 
 @pytest.mark.parametrize("years", [10, -10, -56])
 def test_a_clock_gone_wrong_only_costs_a_round(years: int) -> None:
     """S3: with times on disk from the future or the far past a round is due now, and the next is a day away."""
     there = NOON.replace(year=NOON.year + years)
-    done = Progress(attempt=NOON, success=NOON)
+    done = RunHistory(attempt=NOON, success=NOON)
     assert next_run(there, done, AT_17) == there
     after = done.after(there, 0, stale=False)
     assert HOUR < next_run(there + MINUTE, after, AT_17) - there <= DAY
@@ -108,67 +107,34 @@ def test_the_plan_is_never_more_than_a_day_and_the_delay_away(hour: int, zone: s
     """At any minute, whatever happened before."""
     rng = random.Random(seed)
     now = NOON + rng.randrange(400 * 24 * 60) * MINUTE
-    rhythm = Rhythm((hour,), zone, 2 * HOUR, rng.randrange(1800) * dt.timedelta(seconds=1))
+    schedule = Schedule((hour,), zone, 2 * HOUR, rng.randrange(1800) * dt.timedelta(seconds=1))
     past = [None, *(now - rng.randrange(5 * 24 * 60) * MINUTE for _ in range(3))]
-    progress = Progress(rng.choice(past), rng.choice(past), rng.randrange(6))
-    assert now <= next_run(now, progress, rhythm) <= now + 2 * DAY
+    history = RunHistory(rng.choice(past), rng.choice(past), rng.randrange(6))
+    assert now <= next_run(now, history, schedule) <= now + 2 * DAY
 
 
-def test_progress_survives_the_disk_and_rubbish_counts_as_nothing(tmp_path: Path) -> None:
+def test_the_history_survives_the_disk_and_rubbish_counts_as_nothing(tmp_path: Path) -> None:
     """Written whole, read back; anything else means that a round is due."""
-    progress = Progress(NOON, NOON - DAY, 3, NOON - HOUR, told=True, offset=12.5)
-    write(tmp_path, progress)
-    assert read(tmp_path) == progress
+    history = RunHistory(NOON, NOON - DAY, 3, NOON - HOUR, notified=True, offset=12.5)
+    HistoryFile(tmp_path).write(history)
+    assert read(tmp_path) == HistoryFile(tmp_path).read() == history
     for rubbish in (b"", b"{}", b"[1]", b"null", b'{"attempt": 5}', b"\xff" * 100):
         (tmp_path / "schedule.json").write_bytes(rubbish)
-        assert read(tmp_path) == Progress()
-    assert read(tmp_path / "nowhere") == Progress()
+        assert read(tmp_path) == RunHistory()
+    assert read(tmp_path / "nowhere") == RunHistory()
 
 
-def test_a_full_disk_takes_the_note_in_the_place_of_the_last(tmp_path: Path) -> None:
-    """No room for a new file: the note is known after a restart all the same, and nothing is left beside it."""
-    write(tmp_path, Progress(NOON, NOON, offset=0.5))
-    after = Progress(NOON + DAY, NOON, 2, NOON + DAY, told=True, offset=0.123456)
-    with full(tmp_path):
-        write(tmp_path, after)
-    assert read(tmp_path) == after
-    assert [path.name for path in tmp_path.iterdir()] == ["schedule.json"]
-
-
-def test_a_folder_that_takes_nothing_has_its_note_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk gone read-only: aside, until the folder takes notes again; never in somebody else's folder."""
-    home, aside = tmp_path / "home", tmp_path / "tmp"
-    for folder in (home, aside):
-        folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(aside))
-    write(home, Progress(NOON))
-    told = Progress(NOON + DAY, None, 1, NOON + DAY, told=True)
-    with full(home, frozen=True):
-        write(home, told)
-        assert read(home) == told
-    assert read(home) == told
-    write(home, Progress(NOON + 2 * DAY))
-    assert read(home) == Progress(NOON + 2 * DAY)
-    assert [path for path in aside.rglob("*") if path.is_file()] == []
-    (folder,) = aside.iterdir()
-    folder.rmdir()
-    folder.symlink_to(tmp_path)
-    with full(home, frozen=True), pytest.raises(DiskError):
-        write(home, told)
-
-
-def test_a_book_remembers_what_no_disk_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In memory, until somebody else's note is there or the disk takes ours."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    write(tmp_path, Progress(NOON))
-    book, told = Book(tmp_path), Progress(NOON - DAY, told=True)
-    with full(tmp_path, frozen=True), pytest.raises(DiskError):
-        book.write(told)
-    assert (book.read(), read(tmp_path)) == (told, Progress(NOON))
-    write(tmp_path, Progress(NOON + HOUR))
-    assert book.read() == Progress(NOON + HOUR)
-    book.write(told)
-    assert read(tmp_path) == told
+def test_the_history_is_known_though_no_disk_takes_it(tmp_path: Path) -> None:
+    """In memory, until a round by hand writes another or the disk takes ours."""
+    file, unsaved = HistoryFile(tmp_path), RunHistory(NOON - DAY, notified=True)
+    file.write(RunHistory(NOON))
+    with full(tmp_path), pytest.raises(DiskError):
+        file.write(unsaved)
+    assert (file.read(), read(tmp_path)) == (unsaved, RunHistory(NOON))
+    HistoryFile(tmp_path).write(RunHistory(NOON + HOUR))
+    assert file.read() == RunHistory(NOON + HOUR)
+    file.write(unsaved)
+    assert read(tmp_path) == unsaved
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -176,14 +142,14 @@ def test_a_simulated_year(seed: int) -> None:
     """A year of five-minute steps with outages, sleeps and clock changes: each due day once whenever it could be."""
     rng = random.Random(seed)
     zone = rng.choice(ZONES)
-    rhythm = Rhythm((rng.randrange(24),), zone, 2 * HOUR, rng.randrange(1800) * dt.timedelta(seconds=1))
+    schedule = Schedule((rng.randrange(24),), zone, 2 * HOUR, rng.randrange(1800) * dt.timedelta(seconds=1))
     outages = [(start := rng.randrange(365) * 24.0, start + rng.choice([3.0, 30.0, 24.0 * 9])) for _ in range(8)]
     sleeps = [(start := rng.randrange(365) * 24.0, start + rng.choice([1.0, 8.0, 72.0])) for _ in range(8)]
 
     def inside(spans: list[tuple[float, float]], hours: float) -> bool:
         return any(first <= hours < last for first, last in spans)
 
-    progress, begin = Progress(), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    history, begin = RunHistory(), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     successes: list[dt.datetime] = []
     rounds = 0
     for step in range(365 * 288):
@@ -191,13 +157,13 @@ def test_a_simulated_year(seed: int) -> None:
         if inside(sleeps, hours):
             continue
         now = begin + hours * HOUR
-        if next_run(now, progress, rhythm) <= now:
+        if next_run(now, history, schedule) <= now:
             code = 4 if inside(outages, hours) else 0
-            progress = progress.after(now, code, stale=False)
+            history = history.after(now, code, stale=False)
             rounds += 1
             if code == 0:
                 successes.append(now)
-    slots = [due(begin.date() + n * DAY, rhythm.hours[0], zone) + rhythm.offset for n in range(-1, 366)]
+    slots = [due(begin.date() + n * DAY, schedule.hours[0], zone) + schedule.offset for n in range(-1, 366)]
     for first, last in itertools.pairwise(slots):
         count = sum(first <= moment < last for moment in successes)
         span = [first + n * 5 * MINUTE for n in range(int((last - first) / (5 * MINUTE)))]

@@ -12,7 +12,7 @@ import pytest
 from climtrack.config import load
 from climtrack.run.run import Run
 from climtrack.run.series import english
-from climtrack.store.netcdf import Store
+from climtrack.store.store import Store
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
 NOW = dt.datetime(2026, 8, 22, 17, tzinfo=dt.UTC)

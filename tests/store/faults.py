@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,19 +65,13 @@ def in_child(work: Callable[[], int | None]) -> int:
 
 
 def leftovers(home: Path) -> list[str]:
-    """Files in a store that nothing needs; of each series the state before stays, for readers still at it."""
-    from climtrack.store.netcdf import Store
-
-    named = {entry.file for entry in Store(home).manifest.series.values()}
-    unnamed = sorted(p.name for p in (home / "series").glob("*") if p.name not in named)
-    extra = unnamed if len(unnamed) > len(named) else []
-    return extra + [p.name for p in home.rglob(".climtrack-*")] + [p.name for p in home.glob("*-wal")]
+    """Files in a store that nothing needs."""
+    marks = (".climtrack-*", ".writer.json", "*-wal", "*-shm", "*-journal")
+    return sorted(path.name for mark in marks for path in home.rglob(mark))
 
 
 def sound(home: Path) -> bool:
-    """Whether SQLite finds nothing wrong with the history."""
-    base = sqlite3.connect(home / "history.sqlite")
-    try:
+    """Whether SQLite finds nothing wrong with the file."""
+    file = home / "climtrack.sqlite"
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as base:
         return bool(base.execute("PRAGMA integrity_check").fetchone() == ("ok",))
-    finally:
-        base.close()

@@ -39,4 +39,4 @@ def test_causes_have_words(problem: Exception, words: str) -> None:
     """Wrapped or bare; never the name of a class."""
     if isinstance(problem, NameResolutionError):
         problem = caused(problem, socket.gaierror(-2, "unknown"))
-    assert network(problem, "example.org") == words
+    assert str(network(problem, "example.org")) == words

@@ -3,22 +3,173 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from climtrack.errors import RenderError
-from climtrack.reporter import axes, notes, scales
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout, curves, key
-from climtrack.reporter.charts.arrangement import EVERY, arrange
-from climtrack.reporter.charts.composition import between_lines, grid
-from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
-from climtrack.reporter.charts.key import KeyItem
-from climtrack.reporter.frame import page
-from climtrack.reporter.geometry import Rect
+from climtrack.reporter.annotations import (
+    CALLOUT_CLEAR,
+    EVERY,
+    RIGHT_GUTTER,
+    End,
+    KeyItem,
+    arrange,
+    average_item,
+    decimals_of,
+    draw_callout,
+    draw_ends,
+    draw_key,
+    key_extent,
+    last_year_item,
+    others_item,
+)
+from climtrack.reporter.answers import FINE
+from climtrack.reporter.chart import Chart, Draft
+from climtrack.reporter.curves import (
+    DAY_MIDDLES,
+    between_lines,
+    draw_differences,
+    end_point,
+    envelope,
+    extremes_of,
+    lines_by_role,
+    outside_extremes,
+)
+from climtrack.reporter.fonts import Line
+from climtrack.reporter.geometry import Rect, outward, tick_step, tick_values
+from climtrack.reporter.layout import (
+    MONTH_DROP,
+    UNIT,
+    YEAR,
+    dotted_note,
+    draw_grid,
+    draw_months,
+    missing_notes,
+    page,
+    signed_ticks,
+)
+from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study
-from climtrack.words.language import direction
+from climtrack.vocabulary.findings import Claim, Record, Slope, Study, Verdict
+from climtrack.words.language import capitalised, direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas
+
+# anomaly in words: how unusual is each day, season removed?
+#
+# Its title is the first that holds: the latest day has the largest difference of the series (safe or preliminary);
+# January; the difference is falling or rising beyond doubt, which is what the author asks; every day of the year lies
+# on one side; the count of days above.
+
+
+def _titles(phrases: Phrases) -> tuple[str, ...]:
+    """The finding's wordings."""
+    findings, language = phrases.findings, phrases.language
+    anomaly = phrases.anomaly
+    year, known, above = phrases.day.year, findings.days_known, findings.days_above_average
+    if anomaly is None:
+        return phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
+    size = language.size(anomaly.value, phrases.decimals)
+    way = side(anomaly.value, phrases.decimals)
+    largest = findings.records.largest_anomaly
+    if isinstance(largest, Record) and largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}:
+        return phrases.titles(f"title.largest.{largest.claim.value}", size=size, first=phrases.first)
+    if phrases.young:
+        return phrases.titles(f"title.start.{way}", size=size, year=year)
+    verdict = findings.direction.verdict
+    if isinstance(verdict, Verdict) and verdict is not Verdict.STEADY and way != "level":
+        return phrases.titles(f"title.{verdict.value}.{way}", size=size)
+    if not isinstance(above, int):
+        return phrases.titles(f"title.average.{way}", size=size)
+    whole = _whole(phrases)
+    if above in {0, known}:
+        return (language.text(f"title.every.{'above' if above else 'below'}{whole}", year=year),)
+    return (language.text(f"title.most{whole}", above, known=language.text("days", known), year=year),)
+
+
+def _whole(phrases: Phrases) -> str:
+    """What the message of a finished year is called besides."""
+    return ".whole" if (phrases.day.month, phrases.day.day) == (12, 31) else ""
+
+
+def _brief(phrases: Phrases) -> tuple[str, ...]:
+    """The same of the largest difference, without its size."""
+    largest = phrases.findings.records.largest_anomaly
+    if isinstance(largest, Record) and largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}:
+        return phrases.titles(f"title.largest.brief.{largest.claim.value}", first=phrases.first)[1:]
+    return ()
+
+
+def _course(phrases: Phrases) -> str:
+    """Where the difference is going."""
+    found, language = phrases.findings.direction, phrases.language
+    slope = found.anomaly_slope_14d
+    if not isinstance(found.verdict, Verdict) or not isinstance(slope, Slope):
+        return ""
+    change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
+    return language.text(
+        f"anomaly.{found.verdict.value}",
+        days=slope.days,
+        size=language.size(change, FINE),
+        low=language.difference(low, FINE),
+        high=language.difference(high, FINE),
+    )
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``anomaly`` says."""
+    phrases = each[0]
+    language, findings = phrases.language, phrases.findings
+    common = {"name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "year": phrases.day.year}
+    above, mean = findings.days_above_average, findings.anomaly_year_to_date
+    tally = known = ""
+    if isinstance(above, int) and isinstance(mean, float) and findings.days_known > 1:  # one day has no mean
+        known = language.text("days", findings.days_known)
+        shown = language.difference(mean, phrases.decimals)
+        every = ".all" if above == findings.days_known else ""
+        tally = language.text(f"anomaly.mean{every}{_whole(phrases)}", above, known=known, mean=shown, **common)
+    largest = findings.records.largest_anomaly
+    record = ""
+    if isinstance(largest, Record) and largest.date != phrases.day:
+        difference = language.difference(largest.value, phrases.decimals)
+        record = language.text("anomaly.largest", difference=difference, date=language.date_long(largest.date))
+    short = language.text("alt.short.lines", subject=phrases.subject, day=phrases.date, relation=phrases.briefest())
+    alts = [short]
+    if known and isinstance(above, int):
+        values = {
+            "subject": phrases.subject,
+            "of": phrases.of,
+            "day": phrases.day_month,
+            "relation": phrases.briefest(),
+        }
+        every = ".all" if above == findings.days_known else ""
+        alts.insert(0, language.text(f"alt.anomaly{every}", above, known=known, **values, **common))
+    lead = language.text(
+        "anomaly.lead",
+        Subject=capitalised(phrases.subject),
+        relation=phrases.average_relation("of.average"),
+        date=phrases.date,
+    )
+    return Draft(
+        phrases,
+        titles=_titles(phrases),
+        titles_brief=_brief(phrases),
+        subtitles=(
+            language.text("subtitle.anomaly", **common),
+            language.text("subtitle.short.place", years=phrases.years, **common),
+        ),
+        lead=lead if phrases.anomaly is not None else phrases.averaged(),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), tally, _course(phrases), record),
+        alts_short=(
+            short,
+            language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),
+        ),
+        alts=alts,
+        more=(phrases.ranked(),),
+    )
+
 
 #: Share of the record's range left free above it for the callout.
 HEADROOM = 0.22
@@ -26,54 +177,54 @@ HEADROOM = 0.22
 HEMISPHERES, HEMISPHERES_REACH = ("nh", "sh"), {"t2m": 2.0, "sst": 1.2}
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, beside: Sequence[Study] = ()) -> None:
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw the differences of every day from the average."""
     (study,) = studies
     if study.anomalies is None or study.climatology is None:
-        raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
+        raise RenderError("draw.no_anomalies", series=study.series.key)
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
     shaded = language.text("note.shaded.zero", baseline=study.climatology.baseline.label)
-    room = page(canvas, words, study, [shaded, *notes.dotted(study, language), *notes.missing(study, language)])
+    room = page(canvas, words, study, [shaded, *dotted_note(study, language), *missing_notes(study, language)])
     named = form in {"wide", "card"}
     area = Rect(
         room.left + (3 if form == "card" else canvas.size(max(preset.gutter, 42))), room.top,
-        room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(axes.MONTH_DROP),
+        room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(MONTH_DROP),
     )  # fmt: skip
-    low, high = limits((study, *beside))
+    low, high = limits([study])
     ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))
-    panel = canvas.panel(area, axes.YEAR, ylim)
-    by = scales.step(high - low)
+    panel = canvas.panel(area, YEAR, ylim)
+    by = tick_step(high - low)
     if form != "card":
-        values = [v for v in scales.ticks(*ylim, by) if v <= high]
-        axes.grid(canvas, panel, values, axes.signed(language, by), left=room.left, unit=axes.UNIT)
-    rows = curves.years(study, study.anomalies)
-    bottom, top = curves.extremes(study.anomalies, rows.others)
-    panel.axes.fill_between(curves.X, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
-    canvas.traces.append(curves.difference(panel, study))
-    axes.months(canvas, panel)
+        values = [v for v in tick_values(*ylim, by) if v <= high]
+        draw_grid(canvas, panel, values, signed_ticks(language, by), left=room.left, unit=UNIT)
+    rows = lines_by_role(study, study.anomalies)
+    bottom, top = extremes_of(study.anomalies, rows.others)
+    panel.axes.fill_between(DAY_MIDDLES, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
+    canvas.traces.append(draw_differences(panel, study))
+    draw_months(canvas, panel)
 
-    lowest, highest = curves.envelope(study.anomalies)
+    lowest, highest = envelope(study.anomalies)
     whole = Rect(area.left, area.top, room.right, area.bottom)
-    empty = grid(whole, area.width, ylim, lowest, highest)
-    lines = [study.anomalies.row(study.year), study.anomalies.row(study.year - 1), np.zeros(curves.X.size)]
+    empty = outside_extremes(whole, area.width, ylim, lowest, highest)
+    lines = [study.anomalies.row(study.year), study.anomalies.row(study.year - 1), np.zeros(DAY_MIDDLES.size)]
     between = between_lines(whole, area.width, ylim, lines)
     if named:
         for box in _right_labels(canvas, study, panel.y, area):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
-    at, value = curves.end(study, study.anomalies)
+    at, value = end_point(study, study.anomalies)
     wordings = [_callout(canvas, study, full) for full in (True, False)]
     sizes = [canvas.extent(lines) for lines in wordings]
     items = [] if named else _key(canvas, study, rows.others)
     point = (panel.x(at), panel.y(value))
-    second = (lambda free: free.roomiest(*key.extent(canvas, items))) if items else None
+    second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
     found = arrange(empty, sizes, point, second, EVERY) or arrange(between, sizes, point, second, EVERY)
     found = found or arrange(between, sizes, point, None, EVERY)
     if found is not None:
-        callout.draw(canvas, found.callout, wordings[found.wording], *point)
-        empty.occupy(found.callout.grown(callout.CLEAR))
+        draw_callout(canvas, found.callout, wordings[found.wording], *point)
+        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
         if found.second is not None:
-            key.draw(canvas, items, found.second)
+            draw_key(canvas, items, found.second)
     if form == "wide" and len(rows.others) > 1:
         years = f"{rows.others[0]}–{rows.others[-1]}"
         text = language.text("label.envelope", years=years)
@@ -95,13 +246,13 @@ def limits(studies: Sequence[Study]) -> tuple[float, float]:
             highs.append(side)
     low = min(lows + [float(np.nanmin(values)) for values in tables])
     high = max(highs + [float(np.nanmax(values)) for values in tables])
-    return scales.outward(low, high, scales.step(high - low) / 4)
+    return outward(low, high, tick_step(high - low) / 4)
 
 
 def _callout(canvas: Canvas, study: Study, full: bool) -> list[Line]:
     """Year and difference of the last day, with its date where there is room."""
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
-    found, places = study.findings.anomaly, callout.decimals(study)
+    found, places = study.findings.anomaly, decimals_of(study)
     lines = [Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)]
     if found is None:
         return lines
@@ -125,14 +276,23 @@ def _right_labels(canvas: Canvas, study: Study, y: Callable[[float], float], are
     if canvas.preset.form != "card":
         lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
     found.append(End(y(0.0), tuple(lines)))
-    return ends(canvas, area.right, found, area.top, area.bottom)
+    return draw_ends(canvas, area.right, found, area.top, area.bottom)
 
 
 def _key(canvas: Canvas, study: Study, others: tuple[int, ...]) -> list[KeyItem]:
     """Last year, average and envelope."""
     found = []
     if not np.isnan(study.table.row(study.year - 1)).all():
-        found.append(key.last_year(canvas, study))
+        found.append(last_year_item(canvas, study))
     if study.baseline is not None:
-        found.append(key.average(canvas, study.baseline.label))
-    return [*found, *([key.others(canvas, others, canvas.theme.envelope, 8.0)] if others else [])]
+        found.append(average_item(canvas, study.baseline.label))
+    return [*found, *([others_item(canvas, others, canvas.theme.envelope, 8.0)] if others else [])]
+
+
+CHART = Chart(
+    "anomaly",
+    "How unusual is each day, the season removed?",
+    20,
+    tell,
+    draw,
+)

@@ -3,58 +3,136 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import RenderError
-from climtrack.reporter import axes, means, notes
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import colours
-from climtrack.reporter.fonts import CAP, LEADING
-from climtrack.reporter.frame import page
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.labels import spread
-from climtrack.reporter.panel import Panel
+from climtrack.reporter import means
+from climtrack.reporter.annotations import COLOUR_KEY_ROOM, COLOUR_KEY_WIDTH, colour_classes, draw_colour_key
+from climtrack.reporter.chart import COMMON, Chart, Draft, Table
+from climtrack.reporter.fonts import CAP, LEADING, Line
+from climtrack.reporter.geometry import Rect, spread
+from climtrack.reporter.layout import MONTH_DROP, draw_months, missing_notes, page
+from climtrack.reporter.sentences import Phrases, contracted
 from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Study
+from climtrack.words.language import capitalised
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+
+# day_heatmap in words: when in the calendar did the warming happen?
+
+
+#: Cold spells have all but vanished below this share of the last ten years' days; they are rare below the other.
+VANISHED = 0.05
+RARE = 0.1
+
+
+def _rare_after(shares: dict[int, float]) -> int | None:
+    """The last year in which values below average were not rare; None where it is the first or the last one."""
+    common = [year for year, share in shares.items() if share >= RARE]
+    return common[-1] if common and common[-1] != list(shares)[-1] else None
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``day_heatmap`` says."""
+    phrases, language, say = each[0], each[0].language, each[0].language.text
+    the = phrases.short
+    common = {
+        "name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "years": phrases.years,
+        "subject": phrases.subject, "of": phrases.of, "the": the, "of_the": contracted("de", the),
+    }  # fmt: skip
+    shares = means.share_below(phrases.study) if phrases.study.climatology is not None else {}
+    spans = means.decades(shares)
+    titles = phrases.titles("heatmap.plain")
+    lead = say("heatmap.lead.plain", **common)
+    alts = [say("alt.heatmap.plain", **common)]
+    if spans is not None:
+        first, last = (f"{a}–{b}" for a, b in spans)
+        early, late = (means.span_mean(shares, span) for span in spans)
+        figures = {
+            "first": first,
+            "last": last,
+            "share": language.percent(100 * early),
+            "share2": language.percent(100 * late),
+        }
+        if late < VANISHED:
+            titles = (say("heatmap.vanished", **common),)
+        else:
+            titles = phrases.titles("heatmap.share", share=language.percent(100 * (1 - late)), last=last, warmer=1.0)
+        lead = say("heatmap.lead", **figures, **common)
+        rare = _rare_after(shares)
+        alts = [
+            say("alt.heatmap.rare", rare=rare, **common)
+            if rare is not None
+            else say("alt.heatmap", **figures, **common),
+            *alts,
+        ]
+    above, below = means.first_above_last_below(phrases.study)
+    turned = ""
+    if above is not None and below is not None:
+        turned = say("heatmap.first", above=language.date_long(above), below=language.date_long(below))
+    return Draft(
+        phrases,
+        titles=titles,
+        subtitles=(say("subtitle.heatmap", **common), say("subtitle.heatmap.short", **common)),
+        lead=lead,
+        extras=(phrases.uncovered(), phrases.gaps(), turned, phrases.preliminary()),
+        alts_short=(
+            say("alt.short.heatmap", **common),
+            say("alt.short.heatmap", **{**common, "subject": the, "of": contracted("de", the)}),
+            say("alt.short.heatmap.plain", **{**common, "subject": the, "of": contracted("de", the)}),
+        ),
+        alts=[capitalised(alt) for alt in alts],
+    )
+
 
 Floats = npt.NDArray[np.float64]
 WINDOW, ENOUGH = 7, 4
 LEFT, RIGHT = 35.0, 46.0
 
 
+def table(studies: Sequence[Study]) -> Table:
+    """Centred 7-day mean of the anomaly, day by day."""
+    (study,) = studies
+    dates = np.datetime_as_string(study.series.dates).tolist()
+    return ("date", "anomaly_7_day_mean"), list(zip(dates, means.weekly(study).tolist(), strict=True))
+
+
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw a row a year and a column a day."""
     (study,) = studies
     if study.climatology is None:
-        raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
+        raise RenderError("draw.no_anomalies", series=study.series.key)
     form = canvas.preset.form
     wide = form == "wide"
-    said = notes.missing(study, canvas.language)
-    room = page(canvas, words, study, said, beside=colours.WIDTH + 20 if wide else 0).lowered(3)
+    said = missing_notes(study, canvas.language)
+    room = page(canvas, words, study, said, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(3)
     years, values = smoothed(study)
     limit = scale_limit(values)
     if wide:
-        colours.key(canvas, limit, room.right - canvas.size(RIGHT))
+        draw_colour_key(canvas, limit, room.right - canvas.size(RIGHT))
     elif form != "card":
-        colours.key(canvas, limit, room.right, room.bottom)
-        room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
+        draw_colour_key(canvas, limit, room.right, room.bottom)
+        room = Rect(room.left, room.top, room.right, room.bottom - COLOUR_KEY_ROOM)
     right = room.right - canvas.size(RIGHT if form != "tall" else 40)
-    area = Rect(room.left + canvas.size(LEFT), room.top, right, room.bottom - canvas.size(axes.MONTH_DROP))
+    area = Rect(room.left + canvas.size(LEFT), room.top, right, room.bottom - canvas.size(MONTH_DROP))
     panel = canvas.panel(area, (0.0, float(DAYS)), (float(years[-1]) + 1, float(years[0])))
     inks = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (*DIVERGING, canvas.theme.background)])
-    pixels = inks[colours.classes(values, limit)].astype(np.uint8)
+    pixels = inks[colour_classes(values, limit)].astype(np.uint8)
     panel.axes.imshow(
         pixels, extent=(0, DAYS, years[-1] + 1, years[0]), aspect="auto", interpolation="nearest", zorder=1
     )
     panel.axes.set_xlim(*panel.xlim)
     panel.axes.set_ylim(*panel.ylim)
     _missing(panel, study, years, values)
-    axes.months(canvas, panel)
+    draw_months(canvas, panel)
     _years(canvas, panel, years)
     _named(canvas, panel, study)
 
@@ -139,3 +217,14 @@ def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
         canvas.stroke([x + 1, x + 9], [y, level], canvas.theme.axis, 0.8)
         line = Line(str(year), "bold", size, canvas.theme.ink)
         canvas.text("named", x + 12, level + CAP * size / 2, line)
+
+
+CHART = Chart(
+    "day_heatmap",
+    "When in the calendar did the warming happen?",
+    60,
+    tell,
+    draw,
+    table,
+    presets=("grid", *COMMON),
+)

@@ -3,25 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import RenderError
-from climtrack.reporter import axes, notes, scales
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout
-from climtrack.reporter.charts.arrangement import EVERY, arrange
-from climtrack.reporter.charts.curves import DOTTED
-from climtrack.reporter.charts.ends import GAP, End, ends
-from climtrack.reporter.emptiness import Emptiness
-from climtrack.reporter.frame import page
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.panel import THIS, Panel
-from climtrack.reporter.plain import plain
-from climtrack.reporter.theme import mix
+from climtrack.reporter.annotations import END_GAP, EVERY, End, arrange, decimals_of, draw_callout, draw_ends
+from climtrack.reporter.chart import Chart, Draft, Table
+from climtrack.reporter.curves import DOTTED
+from climtrack.reporter.fonts import Line
+from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
+from climtrack.reporter.layout import MONTH_DROP, TICK, UNIT, dotted_note, draw_grid, page, signed_ticks
+from climtrack.reporter.sentences import Phrases, plain
+from climtrack.reporter.theme import THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Overlay, OverlayLine, Study
+from climtrack.words.language import capitalised
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+    from climtrack.vocabulary.findings import Overlay
+
+
+# el_nino_overlay in words: this year over past El Niños, aligned on their onset.
+
+
+def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
+    """What ``el_nino_overlay`` says."""
+    phrases, language, say = each[0], each[0].language, each[0].language.text
+    overlay = _given(overlay)
+    past = len(overlay.past)
+    common = {
+        "name": phrases.topic, "baseline": overlay.baseline.label, "date": phrases.date, "subject": phrases.subject,
+        "of": phrases.of, "past": past,
+    }  # fmt: skip
+    titles: tuple[str, ...] = (say("nino.none", past),)
+    lead = say("nino.lead.none", **common)
+    alts = [say("alt.nino.none", **common)]
+    current = overlay.current
+    if current is not None and past and not np.isnan(current.values).all():
+        at = int(np.flatnonzero(~np.isnan(current.values))[-1])
+        now = float(current.values[at])
+        others = np.array([line.values[at] for line in overlay.past])
+        others = others[~np.isnan(others)]
+        if others.size:
+            shown = {
+                "days": int(overlay.days[at]), "now": language.difference(now, phrases.decimals),
+                "low": language.difference(float(others.min()), phrases.decimals),
+                "high": language.difference(float(others.max()), phrases.decimals),
+                "mean": language.difference(float(others.mean()), phrases.decimals), "label": plain(current.label),
+            }  # fmt: skip
+            common["past"] = int(others.size)
+            count = int((others < now).sum())
+            titles = tuple(
+                say(
+                    "nino.warmer",
+                    count,
+                    Subject=capitalised(name),
+                    past=others.size,
+                    warmer=phrases.adjective(1.0, name),
+                )
+                for name in (phrases.subject, phrases.short)
+            )
+            lead = say("nino.lead", **shown, **common)
+            alts = [say("alt.nino", **shown, **common), *alts]
+    return Draft(
+        phrases,
+        titles=titles,
+        subtitles=(say("subtitle.nino", **common),),
+        lead=lead,
+        extras=(say("nino.rule"), phrases.preliminary(), phrases.uncovered()),
+        alts_short=(say("alt.short.nino", **common), say("alt.short.nino", **{**common, "subject": phrases.short})),
+        alts=alts,
+    )
+
 
 Floats = npt.NDArray[np.float64]
 MONTH = 365.25 / 12
@@ -30,36 +86,50 @@ HEADROOM = {"wide": 0.22, "square": 0.2, "tall": 0.2, "card": 0.5}
 NAMED = {"wide": 5, "square": 4, "tall": 4, "card": 3}
 
 
+def _given(overlay: Overlay | None) -> Overlay:
+    if overlay is None:
+        raise RenderError("draw.el_nino.onsets")
+    return overlay
+
+
+def table(studies: Sequence[Study], *, overlay: Overlay | None = None) -> Table:
+    """Anomaly of each El Niño by days since its onset."""
+    del studies  # the overlay holds their anomalies
+    overlay = _given(overlay)
+    lines = [*overlay.past, *([overlay.current] if overlay.current is not None else [])]
+    return ("days_since_onset", *(plain(line.label) for line in lines)), [
+        (int(day), *(line.values[i] for line in lines)) for i, day in enumerate(overlay.days)
+    ]
+
+
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Overlay | None = None) -> None:
     """Draw the anomaly of one series around each El Niño."""
-    (study,) = studies
-    if overlay is None:
-        raise RenderError("no Niño 3.4 series to date the past El Niños by", "Fetch it: climtrack fetch nino3.4")
+    (study,), overlay = studies, _given(overlay)
     if not overlay.past:
-        raise RenderError(f"no past El Niño lies within {study.series.key}", "Choose a longer series")
+        raise RenderError("draw.el_nino.none", series=study.series.key)
     preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
     card = form == "card"
-    said = list(notes.dotted(study, language)) if overlay.current is not None else []
+    said = list(dotted_note(study, language)) if overlay.current is not None else []
     room = page(canvas, words, study, said)
     strongest = sorted(overlay.past, key=lambda line: -line.peak)[: NAMED[form]]
     size = canvas.size(preset.type.label)
     names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}
-    gutter = GAP + 6 + max(map(canvas.width, names.values()))
+    gutter = END_GAP + 6 + max(map(canvas.width, names.values()))
     area = Rect(
         room.left + (3 if card else canvas.size(max(preset.gutter, 42))), room.top, room.right - gutter,
-        room.bottom - canvas.size(axes.MONTH_DROP),
+        room.bottom - canvas.size(MONTH_DROP),
     )  # fmt: skip
     lines = [*overlay.past, *([overlay.current] if overlay.current else [])]
     drawn = np.concatenate([line.values for line in lines])
     low, high = min(float(np.nanmin(drawn)), 0.0), max(float(np.nanmax(drawn)), 0.0)
-    by = scales.step(high - low)
-    low, high = scales.outward(low, high, by / 4)
+    by = tick_step(high - low)
+    low, high = outward(low, high, by / 4)
     xs = overlay.days.astype(np.float64)
     panel = canvas.panel(area, (float(xs[0]), float(xs[-1]) + 1), (low, high + HEADROOM[form] * (high - low)))
     if not card:
-        axes.grid(
-            canvas, panel, [v for v in scales.ticks(*panel.ylim, by) if v <= high], axes.signed(language, by),
-            left=room.left, unit=axes.UNIT,
+        draw_grid(
+            canvas, panel, [v for v in tick_values(*panel.ylim, by) if v <= high], signed_ticks(language, by),
+            left=room.left, unit=UNIT,
         )  # fmt: skip
     panel.average(np.array(panel.xlim), np.zeros(2))
     for line in overlay.past:
@@ -95,17 +165,17 @@ def _months(canvas: Canvas, panel: Panel) -> None:
         if not first <= month <= last:
             continue
         x = panel.x(month * MONTH)
-        canvas.stroke([x, x], [y, y + axes.TICK], theme.axis, 0.8, z=3)
+        canvas.stroke([x, x], [y, y + TICK], theme.axis, 0.8, z=3)
         text = canvas.language.text("picture.onset") if month == 0 else canvas.language.signed(month, 0)
         if month == 6:
             text = canvas.language.text("picture.months", months=text)
         line = Line(text, "semibold" if month == 0 else "regular", size, theme.secondary)
         width = canvas.width(line)
-        spot = Rect(x - width / 2, y + 6, x + width / 2, y + canvas.size(axes.MONTH_DROP) + 3)
+        spot = Rect(x - width / 2, y + 6, x + width / 2, y + canvas.size(MONTH_DROP) + 3)
         if spot.left < panel.rect.left - 12 or spot.right > canvas.preset.width - canvas.preset.margin:
             continue
         if not any(spot.grown(5, 0).touches(other) for other in taken):
-            taken.append(canvas.text("month", x, y + canvas.size(axes.MONTH_DROP), line, align="center"))
+            taken.append(canvas.text("month", x, y + canvas.size(MONTH_DROP), line, align="center"))
 
 
 def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names: dict[str, Line]) -> list[Rect]:
@@ -115,7 +185,7 @@ def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names:
         known = np.flatnonzero(~np.isnan(line.values))
         if known.size and known[-1] == line.values.size - 1:
             found.append(End(panel.y(float(line.values[known[-1]])), (names[line.label],)))
-    return ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom)
+    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom)
 
 
 def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, current: OverlayLine, xs: Floats) -> None:
@@ -126,15 +196,21 @@ def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, curre
     tail = study.series.preliminary[-xs.size :]
     begin = last + 1 - tail.size
     waiting[max(begin, 0) : last + 1] = tail[max(-begin, 0) :]
-    panel.heavy(xs, np.where(waiting, np.nan, current.values), theme.this_year, THIS, z=6, gid="this-year")
+    panel.heavy(xs, np.where(waiting, np.nan, current.values), theme.this_year, THIS_LINE, z=6, gid="this-year")
     if waiting.any():
         joined = waiting | np.concatenate([waiting[1:], [False]])
         panel.heavy(
-            xs, np.where(joined, current.values, np.nan), theme.this_year, THIS, z=6, gid="preliminary", dash=DOTTED
+            xs,
+            np.where(joined, current.values, np.nan),
+            theme.this_year,
+            THIS_LINE,
+            z=6,
+            gid="preliminary",
+            dash=DOTTED,
         )
     panel.dot(float(xs[last]), float(current.values[last]))
     canvas.traces.append(panel.points(xs, current.values))
-    difference = language.difference(float(current.values[last]), callout.decimals(study))
+    difference = language.difference(float(current.values[last]), decimals_of(study))
     day = language.date_short(study.findings.latest.date)
     size = canvas.size(kind.label)
     head = Line(plain(current.label), "bold", canvas.size(kind.callout), theme.ink)
@@ -145,4 +221,16 @@ def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, curre
     point = (panel.x(float(xs[last])), panel.y(float(current.values[last])))
     found = arrange(empty, [canvas.extent(lines) for lines in wordings], point, None, EVERY)
     if found is not None:
-        callout.draw(canvas, found.callout, wordings[found.wording], *point)
+        draw_callout(canvas, found.callout, wordings[found.wording], *point)
+
+
+CHART = Chart(
+    "el_nino_overlay",
+    "How does this El Niño compare with past ones?",
+    90,
+    tell,
+    draw,
+    table,
+    needs="nino",
+    options=("overlay",),
+)

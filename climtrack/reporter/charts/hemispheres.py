@@ -2,25 +2,134 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import RenderError
-from climtrack.reporter import axes, notes, scales
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout, composition, curves, differences, key, year_lines
-from climtrack.reporter.charts.arrangement import EVERY, arrange
-from climtrack.reporter.charts.composition import grid
-from climtrack.reporter.emptiness import Emptiness
-from climtrack.reporter.fonts import CAP
-from climtrack.reporter.frame import page
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.panel import Panel
-from climtrack.reporter.places import place
+from climtrack.reporter import means
+from climtrack.reporter.annotations import (
+    CALLOUT_CLEAR,
+    EVERY,
+    KEY_CLEAR,
+    arrange,
+    average_item,
+    decimals_of,
+    draw_callout,
+    draw_key,
+    key_extent,
+    last_year_item,
+    line_key,
+    versus_average,
+    versus_year,
+)
+from climtrack.reporter.chart import COMMON, Chart, Draft, Table
+from climtrack.reporter.curves import (
+    absolute_limits,
+    difference_limits,
+    draw_absolute,
+    draw_differences,
+    end_point,
+    envelope,
+    lines_by_role,
+    outside_extremes,
+)
+from climtrack.reporter.fonts import CAP, Line
+from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
+from climtrack.reporter.layout import (
+    MONTH_DROP,
+    UNIT,
+    YEAR,
+    dotted_note,
+    draw_grid,
+    draw_months,
+    missing_notes,
+    page,
+    plain_ticks,
+    signed_ticks,
+)
+from climtrack.reporter.sentences import Phrases, place, plain, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study
+from climtrack.words.language import capitalised, direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+
+# hemispheres in words: are both halves doing the same? The contrast leads; both differences always stand together.
+
+
+HALVES = {"nh", "sh"}
+
+
+def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
+    """Both against the average, then against last year where that says more."""
+    say = one.language.text
+    shorts = {"short": one.short, "Short": capitalised(one.short), "short2": two.short}
+    if one.anomaly is None or two.anomaly is None:
+        return (say("hemi.values", value=one.value, value2=two.value, **shorts),)
+    sides = {side(phrases.anomaly.value, phrases.decimals) for phrases in (one, two) if phrases.anomaly is not None}
+    each = say("hemi.each", relation=one.briefest(), relation2=two.briefest(), **shorts)
+    halves = {one.study.region.name, two.study.region.name} == HALVES
+    if not halves or sides not in ({"above"}, {"below"}):
+        return (each,)
+    if sides == {"below"}:
+        return (say("hemi.below"),)
+    if one.yoy is None or two.yoy is None or any(v.yoy and v.yoy.other_year != v.day.year - 1 for v in (one, two)):
+        return (say("hemi.above"),)
+    ways = [direction(phrases.yoy.difference, phrases.decimals) for phrases in (one, two) if phrases.yoy is not None]
+    if ways == [-1, -1]:
+        return (say("hemi.above.cooler"),)
+    if ways == [1, 1]:
+        return (say("hemi.above.warmer"),)
+    if -1 in ways:
+        return (say("hemi.above.only", short=(one if ways[0] < 0 else two).short), say("hemi.above"))
+    return (say("hemi.above"),)
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``hemispheres`` says."""
+    if len(each) != 2:
+        raise RenderError("draw.hemispheres.two", count=len(each))
+    one, two = each
+    say = one.language.text
+    apart = one.day != two.day
+    common = {
+        "quantity": one.quantity, "Quantity": capitalised(one.quantity), "years": one.years, "date": one.date,
+        "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.short, "short2": two.short,
+    }  # fmt: skip
+    relations = {"relation": one.brief(), "relation2": two.brief()}
+    lead = say(
+        "hemi.lead.dates" if apart else "hemi.lead",
+        Subject=capitalised(one.subject), subject2=two.subject, value=one.value, value2=two.value, date=one.date,
+        date2=two.date, **relations,
+    )  # fmt: skip
+    same = one.baseline == two.baseline
+    baselines = ""
+    if one.baseline and two.baseline:
+        message = "hemi.baseline" if same else "hemi.baselines"
+        baselines = say(message, baseline=one.baseline, baseline2=two.baseline)
+    return Draft(
+        one,
+        titles=_titles(one, two),
+        subtitles=(
+            say("subtitle.pair.dates" if apart else "subtitle.pair", **common),
+            say("subtitle.pair.short", **common),
+        ),
+        lead=lead,
+        extras=(baselines, one.preliminary() if one.preliminary() == two.preliminary() else "", one.uncovered()),
+        alts_short=(
+            say("alt.short.hemi", short=one.short, short2=two.short, **relations),
+            say("alt.short.hemi", short=one.short, short2=two.short, relation=one.briefest(),
+                relation2=two.briefest()),
+            say("alt.short.hemi.plain", **common),
+        ),
+        alts=(say("alt.hemi", the=one.place.the, the2=two.place.the, **relations),),
+    )  # fmt: skip
+
 
 Floats = npt.NDArray[np.float64]
 COLUMN_GAP = 24.0
@@ -29,17 +138,32 @@ UPPER, TITLE = 0.57, 0.70
 HEADROOM = 0.18
 
 
+def table(studies: Sequence[Study]) -> Table:
+    """Value and anomaly of each series on the days of this year."""
+    first = dt.date(max(study.year for study in studies), 1, 1)
+    days = max((study.series.end - first).days for study in studies) + 1
+    dates = [first + dt.timedelta(days=i) for i in range(days)]
+    columns = ["date"]
+    cells: list[list[object]] = [[day.isoformat() for day in dates]]
+    for study in studies:
+        rows = [study.series.index(day) for day in dates]
+        for name, values in (("value", study.series.values), ("anomaly", means.daily(study))):
+            columns.append(f"{plain(study.region.name)}_{name}")
+            cells.append([np.nan if i is None else values[i] for i in rows])
+    return columns, list(zip(*cells, strict=True))
+
+
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw two series on one scale."""
     first, second = studies
     if first.series.key.variable != second.series.key.variable:
-        raise RenderError("the two halves must be of one variable", "Give two air or two sea series")
+        raise RenderError("draw.hemispheres.variable")
     if first.baseline is None or first.baseline != second.baseline:
-        raise RenderError(f"{first.series.key} and {second.series.key} share no baseline", "Choose one that both cover")
+        raise RenderError("draw.hemispheres.baseline", north=first.series.key, south=second.series.key)
     language, form = canvas.language, canvas.preset.form
-    said = [language.text("note.shaded"), *dict.fromkeys(n for s in studies for n in notes.dotted(s, language))]
+    said = [language.text("note.shaded"), *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]
     said.append(language.text("note.same.scale"))
-    said += dict.fromkeys(n for s in studies for n in notes.missing(s, language))
+    said += dict.fromkeys(n for s in studies for n in missing_notes(s, language))
     room = page(canvas, words, first, said).lowered(4)
     if form in {"square", "tall"}:
         _rows(canvas, studies, room)
@@ -52,32 +176,32 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     card, size = canvas.preset.form == "card", canvas.size(canvas.preset.type.label)
     left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 42)))
     width = (room.right - left - COLUMN_GAP) / 2
-    lows, highs = zip(*(composition.limits(study, 0.0) for study in studies), strict=True)
+    lows, highs = zip(*(absolute_limits(study, 0.0) for study in studies), strict=True)
     low, high = min(lows), max(highs)
     ylim = (low, high + HEADROOM * (high - low))
     lower = _difference_limits(studies)
     head = Line("", "bold", size * 1.08, canvas.theme.ink)
-    top, bottom = room.top + CAP * head.size, room.bottom - canvas.size(axes.MONTH_DROP)
+    top, bottom = room.top + CAP * head.size, room.bottom - canvas.size(MONTH_DROP)
     for i, study in enumerate(studies):
         x = left + i * (width + COLUMN_GAP)
         text = place(study.region, canvas.language).name
         named = canvas.text("head", x, top, Line(text, "bold", head.size, canvas.theme.ink))
         height = bottom - top - 8
         upper = Rect(x, top + 8, x + width, bottom if card else top + 8 + UPPER * height)
-        panel = canvas.panel(upper, axes.YEAR, ylim)
+        panel = canvas.panel(upper, YEAR, ylim)
         start = room.left if i == 0 else x
         if not card:
-            by = scales.step(high - low)
-            axes.grid(
-                canvas, panel, [v for v in scales.ticks(*ylim, by) if v <= high],
-                axes.plain(canvas.language, by) if i == 0 else None, left=start, unit=axes.UNIT,
+            by = tick_step(high - low)
+            draw_grid(
+                canvas, panel, [v for v in tick_values(*ylim, by) if v <= high],
+                plain_ticks(canvas.language, by) if i == 0 else None, left=start, unit=UNIT,
             )  # fmt: skip
-        canvas.traces.append(curves.absolute(panel, study))
+        canvas.traces.append(draw_absolute(panel, study))
         keyed = _labels(canvas, study, panel, with_key=i == 0 and not card)
         if i == 0 and not keyed:
             _key_line(canvas, study, top, named.right + 8, x + width)
         if card:
-            axes.months(canvas, panel)
+            draw_months(canvas, panel)
             continue
         _subhead(canvas, study, Rect(x, top + 8 + TITLE * height, x + width, bottom))
         _difference(canvas, study, Rect(x, top + 8 + TITLE * height + size, x + width, bottom), lower, start, i == 0)
@@ -88,29 +212,33 @@ def _rows(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
     lower, left = _difference_limits(studies), room.left + canvas.size(max(canvas.preset.gutter, 42))
     items = [
-        key.last_year(canvas, studies[0]),
-        key.average(canvas, studies[0].baseline.label if studies[0].baseline else ""),
+        last_year_item(canvas, studies[0]),
+        average_item(canvas, studies[0].baseline.label if studies[0].baseline else ""),
     ]
     x = room.left
     for item in items:  # a key of one line, above both panels
-        key.draw(canvas, [item], Rect(x - key.CLEAR, room.top - key.CLEAR, room.right, room.top + size))
-        x += key.extent(canvas, [item])[0] + 6
+        draw_key(
+            canvas,
+            [item],
+            Rect(x - KEY_CLEAR, room.top - KEY_CLEAR, room.right, room.top + size),
+        )
+        x += key_extent(canvas, [item])[0] + 6
     top = room.top + size + 6
-    bottom = room.bottom - canvas.size(axes.MONTH_DROP)
+    bottom = room.bottom - canvas.size(MONTH_DROP)
     height = (bottom - top) / len(studies)
     for i, study in enumerate(studies):
         begin = top + i * height
         base = begin + 10 + CAP * size
         text = place(study.region, canvas.language).name
         rect = canvas.text("head", room.left, base, Line(text, "bold", size, theme.ink))
-        _value(canvas, study, base, rect.right, room.right, callout.versus_average(canvas.language, study))
+        _value(canvas, study, base, rect.right, room.right, versus_average(canvas.language, study))
         area = Rect(left, base + size + 2, room.right, begin + height - (8 if i == 0 else 0))
         _difference(canvas, study, area, lower, room.left, True, months=i == len(studies) - 1)
 
 
 def _difference_limits(studies: Sequence[Study]) -> tuple[float, float]:
     """Limits of the differences that hold for every series."""
-    lows, highs = zip(*(differences.limits(study) for study in studies), strict=True)
+    lows, highs = zip(*(difference_limits(study) for study in studies), strict=True)
     return min(lows), max(highs)
 
 
@@ -125,14 +253,14 @@ def _difference(
     months: bool = True,
 ) -> None:
     """A panel of differences with its grid."""
-    panel = canvas.panel(area, axes.YEAR, ylim)
-    by = scales.step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
-    values = [v for v in scales.ticks(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
-    label = axes.signed(canvas.language, by) if named else None
-    axes.grid(canvas, panel, values, label, left=left, unit=axes.UNIT, above=7)
-    canvas.traces.append(curves.difference(panel, study))
+    panel = canvas.panel(area, YEAR, ylim)
+    by = tick_step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
+    values = [v for v in tick_values(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
+    label = signed_ticks(canvas.language, by) if named else None
+    draw_grid(canvas, panel, values, label, left=left, unit=UNIT, above=7)
+    canvas.traces.append(draw_differences(panel, study))
     if months:
-        axes.months(canvas, panel)
+        draw_months(canvas, panel)
 
 
 def _subhead(canvas: Canvas, study: Study, area: Rect) -> None:
@@ -141,7 +269,7 @@ def _subhead(canvas: Canvas, study: Study, area: Rect) -> None:
     rect = canvas.text(
         "panel-title", area.left, area.top, Line(language.text("label.difference"), "semibold", size, theme.ink)
     )
-    _value(canvas, study, area.top, rect.right, area.right, callout.versus_year(language, study), theme.last_year_text)
+    _value(canvas, study, area.top, rect.right, area.right, versus_year(language, study), theme.last_year_text)
 
 
 def _value(
@@ -158,45 +286,49 @@ def _value(
 
 def _key_line(canvas: Canvas, study: Study, base: float, left: float, right: float) -> None:
     """The key at the right end of a heading, where the panel below has no room for it; the average before last year."""
-    average = key.average(canvas, study.baseline.label if study.baseline else "")
-    for items in ([key.last_year(canvas, study), average], [average]):
-        widths = [key.extent(canvas, [item])[0] for item in items]
-        x = right + key.CLEAR - sum(widths)
+    average = average_item(canvas, study.baseline.label if study.baseline else "")
+    for items in ([last_year_item(canvas, study), average], [average]):
+        widths = [key_extent(canvas, [item])[0] for item in items]
+        x = right + KEY_CLEAR - sum(widths)
         if x < left:
             continue
         for item, width in zip(items, widths, strict=True):
-            key.draw(canvas, [item], Rect(x, base - CAP * item.line.size - key.CLEAR, x + width, base + key.CLEAR))
+            draw_key(
+                canvas,
+                [item],
+                Rect(x, base - CAP * item.line.size - KEY_CLEAR, x + width, base + KEY_CLEAR),
+            )
             x += width
         return
 
 
 def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bool:
     """Callout, key and the season at the foot of a southern year; whether the key found its place."""
-    low, high = curves.envelope(study.table)
-    empty = grid(panel.rect, panel.rect.width, panel.ylim, low, high)
+    low, high = envelope(study.table)
+    empty = outside_extremes(panel.rect, panel.rect.width, panel.ylim, low, high)
     size, theme = canvas.size(canvas.preset.type.label), canvas.theme
-    at, value = curves.end(study, study.table)
+    at, value = end_point(study, study.table)
     lines = [
         Line(str(study.year), "bold", canvas.size(canvas.preset.type.callout) * 0.9, theme.ink),
         Line(
-            canvas.language.temperature(study.findings.latest.value, callout.decimals(study)),
+            canvas.language.temperature(study.findings.latest.value, decimals_of(study)),
             "semibold",
             size,
             theme.ink,
         ),
     ]
-    items = year_lines.key_items(canvas, study) if with_key else []
+    items = line_key(canvas, study, lines_by_role(study, study.table).others) if with_key else []
     point = (panel.x(at), panel.y(value))
-    second = (lambda free: free.roomiest(*key.extent(canvas, items))) if items else None
+    second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
     keyed = False
     found = arrange(empty, [canvas.extent(lines)], point, second, EVERY) or arrange(
         empty, [canvas.extent(lines)], point, None, EVERY
     )
     if found is not None:
-        callout.draw(canvas, found.callout, lines, *point)
-        empty.occupy(found.callout.grown(callout.CLEAR))
+        draw_callout(canvas, found.callout, lines, *point)
+        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
         if found.second is not None:
-            key.draw(canvas, items, found.second)
+            draw_key(canvas, items, found.second)
             empty.occupy(found.second)
             keyed = True
     if study.region.southern:
@@ -218,3 +350,16 @@ def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: F
     found = empty.place(width + 6, height + 4, cost)
     if found is not None:
         canvas.block("season", found.left + 3, found.top + 2, [line])
+
+
+CHART = Chart(
+    "hemispheres",
+    "Are both halves doing the same?",
+    40,
+    tell,
+    draw,
+    table,
+    presets=("panel", *COMMON),
+    series=(2, 2),
+    needs="hemispheres",
+)

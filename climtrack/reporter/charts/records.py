@@ -3,26 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from climtrack.errors import RenderError
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.fonts import CAP, Face
-from climtrack.reporter.frame import page
+from climtrack.reporter.chart import Chart, Draft, Table
+from climtrack.reporter.fonts import CAP, Face, Line
 from climtrack.reporter.geometry import Rect
+from climtrack.reporter.layout import page
+from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Holder, Study
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas
+
+# records in words: who holds the calendar? Records of this series, and said so.
+
+
+def _titles(phrases: Phrases, warm: Sequence[Holder], total: int) -> tuple[str, ...]:
+    """The year that holds most dates, or those that share the lead."""
+    say, top = phrases.language.text, warm[0].days
+    leaders = [holder.year for holder in warm if holder.days == top]
+    if len(leaders) > 1:
+        years = phrases.language.list([str(year) for year in sorted(leaders)[:4]])
+        return (say("records.joint", top, years=years, total=total),)
+    now = leaders[0] == phrases.day.year
+    return (say("records.already" if now else "records.still", top, year=leaders[0], total=total),)
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``records`` says."""
+    phrases, say = each[0], each[0].language.text
+    found = phrases.findings.records
+    warm, cold = found.warm_holders, found.cold_holders
+    if not warm or not cold:
+        raise RenderError("draw.no_records", series=phrases.study.series.key)
+    total = sum(holder.days for holder in warm)
+    first, coldest, year = warm[0], cold[0], phrases.day.year
+    values = {
+        "year": first.year, "n": first.days, "total": total, "cold": coldest.year, "m": coldest.days,
+        "subject": phrases.subject, "of": phrases.of, "years": phrases.years, "name": phrases.topic,
+        "date": phrases.date,
+    }  # fmt: skip
+    own = next((holder for holder in warm if holder.year == year), Holder(year, 0))
+    this = say("records.this", own.days, year=year) if own.year != first.year else ""
+    if own.preliminary and own.preliminary == own.days:
+        this = say("records.this.all", own.days, year=year)
+    elif own.preliminary:
+        this = say("records.this.preliminary", own.preliminary, year=year, held=own.days)
+    return Draft(
+        phrases,
+        titles=_titles(phrases, warm, total),
+        subtitles=(say("subtitle.records", **values),),
+        lead=say("records.lead", **values),
+        extras=(this, say("records.series", first=phrases.first), say("records.ties"), phrases.gaps()),
+        alts_short=(say("alt.short.records", **values),),
+        alts=(say("alt.records", **values), say("alt.short.records", **values)),
+        more=(phrases.preliminary(),),
+    )
+
 
 MOST, COLUMN_GAP = 8, 26.0
 #: Of a row: the bar's share of it, and the widest it may be in CSS pixels.
 BAR, PITCH = 0.62, 27.5
 
 
+def table(studies: Sequence[Study]) -> Table:
+    """Dates whose record each year holds."""
+    records = studies[0].findings.records
+    warm = {holder.year: holder for holder in records.warm_holders}
+    cold = {holder.year: holder.days for holder in records.cold_holders}
+    none = Holder(0, 0)
+    return ("year", "warm_records", "of_them_preliminary", "cold_records"), [
+        (year, warm.get(year, none).days, warm.get(year, none).preliminary, cold.get(year, 0))
+        for year in sorted({*warm, *cold})
+    ]
+
+
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw the years that hold most of the calendar's warm and cold records."""
     (study,) = studies
     held = study.findings.records
-    if not held.warm_holders or not held.cold_holders:
-        raise RenderError(f"{study.series.key} has no calendar of records", "Choose a series of at least two years")
     language, theme, form = canvas.language, canvas.theme, canvas.preset.form
     said = [language.text("note.leap.out"), language.text("note.ties", first=study.findings.first_date.year)]
     preliminary = sum(holder.preliminary for holder in held.warm_holders)
@@ -82,3 +143,13 @@ def _list(canvas: Canvas, title: str, holders: Sequence[Holder], colour: str, ar
     if not card:
         text = language.text("label.others", count=language.count(others))
         canvas.text("others", left, top + len(shown) * pitch + size, Line(text, "regular", size, theme.secondary))
+
+
+CHART = Chart(
+    "records",
+    "Who holds the calendar?",
+    70,
+    tell,
+    draw,
+    table,
+)

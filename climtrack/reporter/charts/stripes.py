@@ -3,22 +3,166 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from climtrack.errors import RenderError
-from climtrack.reporter import means, notes
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import colours
-from climtrack.reporter.fonts import CAP, LEADING, wrapped
-from climtrack.reporter.frame import page
+from climtrack.reporter import means
+from climtrack.reporter.annotations import COLOUR_KEY_ROOM, COLOUR_KEY_WIDTH, colour_classes, draw_colour_key
+from climtrack.reporter.chart import COMMON, Chart, Draft, Table
+from climtrack.reporter.fonts import CAP, LEADING, Line, wrapped
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.places import place
+from climtrack.reporter.layout import missing_notes, page
+from climtrack.reporter.sentences import Phrases, place, plain
 from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import Study, Trend
+from climtrack.words.language import capitalised, direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas
+
+# stripes in words: the long story in one glance, with the numbers that colour cannot give.
+#
+# The title compares the trends of two series where both are beyond doubt; of one series it gives the change from its
+# first ten whole years to its last ten.
+
+
+FINE = 2
+TWICE = (1.75, 2.25)
+ALIKE = 1.25
+
+
+def _span(years: tuple[int, int]) -> str:
+    """Years as print sets them."""
+    return f"{years[0]}–{years[1]}"
+
+
+def _faster(one: Phrases, two: Phrases) -> tuple[str, ...]:
+    """Which warms faster; nothing where a trend is not beyond doubt."""
+    a, b = one.findings.trend, two.findings.trend
+    if not (isinstance(a, Trend) and isinstance(b, Trend) and a.low > 0 and b.low > 0):
+        return ()
+    if a.per_decade < b.per_decade:
+        one, two, a, b = two, one, b, a
+    ratio = a.per_decade / b.per_decade
+    message = "stripes.alike" if ratio < ALIKE else "stripes.twice" if TWICE[0] <= ratio < TWICE[1] else "stripes.times"
+    return (
+        one.language.text(message, Short=capitalised(one.short), short2=two.short, ratio=one.language.number(ratio, 1)),
+    )
+
+
+def _change(phrases: Phrases) -> tuple[float, tuple[int, int], tuple[int, int]] | None:
+    """Change from the first ten whole years to the last ten, and these years."""
+    years = means.annual(phrases.study)
+    spans = means.decades(years)
+    if spans is None:
+        return None
+    return means.span_mean(years, spans[1]) - means.span_mean(years, spans[0]), *spans
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``stripes`` says."""
+    phrases, say = each[0], each[0].language.text
+    language = phrases.language
+    changes = [found for found in map(_change, each) if found is not None]
+    common = {
+        "baseline": phrases.baseline, "years": phrases.years, "year": phrases.day.year, "day": phrases.day_month,
+        "name": phrases.place.name, "quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity),
+        "subject": phrases.subject, "Subject": capitalised(phrases.subject), "of": phrases.of,
+    }  # fmt: skip
+    titles = _faster(*each) if len(each) == 2 else ()
+    lead = say("stripes.lead.plain", **common)
+    alts: tuple[str, ...] = (say("alt.stripes.plain", **common),)
+    shorts = alts
+    if len(changes) == len(each) and len({found[1:] for found in changes}) == 1:
+        spans = {"first": _span(changes[0][1]), "last": _span(changes[0][2])}
+        way = {1: "warmed", 0: "level", -1: "cooled"}[direction(changes[0][0], FINE - 1)]
+        titles = titles or phrases.titles(
+            f"stripes.{way}", size=language.size(changes[0][0], FINE - 1), first=spans["first"]
+        )
+        parts = [
+            say("stripes.change", difference=language.difference(change, FINE), short=v.short)
+            for v, (change, _, _) in zip(each, changes, strict=True)
+        ]
+        if len(each) == 1:
+            parts = [language.difference(changes[0][0], FINE)]
+        values = {"difference": language.difference(changes[0][0], FINE), **spans, **common}
+        if len(each) == 1:
+            lead = say("stripes.lead", **values)
+        else:
+            other = {"subject2": each[1].subject, "of2": each[1].of}
+            lead = say("stripes.lead.two", difference2=language.difference(changes[1][0], FINE), **other, **values)
+        alts = (say("alt.stripes", changes=language.list(parts), **spans, **common), *alts)
+        shorts = (say("alt.short.stripes", changes=language.list(parts), **spans, **common), *shorts)
+    placed = "" if len(each) > 1 else ".place"
+    return Draft(
+        phrases,
+        titles=titles or phrases.titles("stripes.plain"),
+        subtitles=(say("subtitle.stripes", **common), say("subtitle.stripes.short", **common)),
+        subtitles_placed=(say(f"subtitle.stripes{placed}", **common), say(f"subtitle.stripes.short{placed}", **common)),
+        lead=lead,
+        extras=(
+            *(_to_date(v) for v in each),
+            say("stripes.hawkins"),
+            *(_trend(v) for v in each),
+            phrases.uncovered(),
+        ),
+        alts_short=shorts,
+        alts=alts,
+    )
+
+
+def _to_date(phrases: Phrases) -> str:
+    """The year in progress."""
+    mean = phrases.findings.anomaly_year_to_date
+    if not isinstance(mean, float):
+        return ""
+    return phrases.language.text(
+        "stripes.todate",
+        year=phrases.day.year,
+        day=phrases.day_month,
+        subject=phrases.subject,
+        difference=phrases.language.difference(mean, FINE),
+    )
+
+
+def _trend(phrases: Phrases) -> str:
+    """Degrees a decade."""
+    trend, language = phrases.findings.trend, phrases.language
+    if not isinstance(trend, Trend):
+        return ""
+    return language.text(
+        "stripes.trend",
+        subject=phrases.subject,
+        of=phrases.of,
+        first=trend.first_year,
+        last=trend.last_year,
+        trend=language.difference(trend.per_decade, FINE),
+        low=language.difference(trend.low, FINE),
+        high=language.difference(trend.high, FINE),
+    )
+
 
 LABELS, GAP, HAIRLINE = 82.0, 6.0, 1.4
+
+
+def table(studies: Sequence[Study]) -> Table:
+    """Mean anomaly of each whole year, and of the year so far."""
+    found = []
+    for study in studies:
+        years = means.annual(study)
+        to_date = study.findings.anomaly_year_to_date
+        if study.year not in years and isinstance(to_date, float):
+            years[study.year] = to_date
+        found.append(years)
+    last = {study.year: study.series.end.isoformat() for study in studies}
+    columns = ("year", *(f"{plain(study.region.name)}_anomaly" for study in studies), "to")
+    return columns, [
+        (year, *(years.get(year, np.nan) for years in found), last.get(year, f"{year}-12-31"))
+        for year in sorted(set().union(*found))
+    ]
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
@@ -26,13 +170,16 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     rows = [_columns(study) for study in studies]
     preset, language = canvas.preset, canvas.language
     wide, narrow = preset.form == "wide", preset.form in {"square", "tall"}
-    said = [language.text("note.hawkins"), *dict.fromkeys(n for s in studies for n in notes.missing(s, language))]
-    room = page(canvas, words, studies[0], said, beside=colours.WIDTH + 20 if wide else 0).lowered(4)
+    said = [
+        language.text("note.hawkins"),
+        *dict.fromkeys(n for s in studies for n in missing_notes(s, language)),
+    ]
+    room = page(canvas, words, studies[0], said, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(4)
     if wide:
-        colours.key(canvas, _limit(rows), room.right)
+        draw_colour_key(canvas, _limit(rows), room.right)
     elif preset.form != "card":
-        colours.key(canvas, _limit(rows), room.right, room.bottom)
-        room = Rect(room.left, room.top, room.right, room.bottom - colours.ROOM)
+        draw_colour_key(canvas, _limit(rows), room.right, room.bottom)
+        room = Rect(room.left, room.top, room.right, room.bottom - COLOUR_KEY_ROOM)
     size = canvas.size(preset.type.label)
     foot = CAP * canvas.size(preset.type.axis) * (2.6 if narrow else 1) + 12
     left = room.left + (canvas.size(LABELS) if len(studies) > 1 and not narrow else 0)
@@ -60,7 +207,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 def _columns(study: Study) -> dict[int, float]:
     """Annual means, and this year's so far."""
     if study.anomalies is None:
-        raise RenderError(f"{study.series.key} covers no baseline, so it has no anomalies", "Draw year_lines instead")
+        raise RenderError("draw.no_anomalies", series=study.series.key)
     found = dict(means.annual(study))
     found[study.year] = float(np.nanmean(study.anomalies.row(study.year)))
     return found
@@ -75,7 +222,7 @@ def _stripes(canvas: Canvas, row: dict[int, float], years: range, area: Rect, li
     """One row; years without data stay background, this year stands apart by a hairline."""
     step = area.width / len(years)
     values = np.array([row.get(year, np.nan) for year in years])
-    for year, index in zip(years, colours.classes(values, limit).tolist(), strict=True):
+    for year, index in zip(years, colour_classes(values, limit).tolist(), strict=True):
         if index >= 0:
             left = area.left + (year - years[0]) * step
             apart = HAIRLINE if year == current else 0.0
@@ -104,3 +251,15 @@ def _years(canvas: Canvas, study: Study, years: range, area: Rect) -> None:
         spot = Rect(x, base - size, x + width, base + 2)
         if not any(spot.grown(6, 0).touches(other) for other in taken):
             taken.append(canvas.text("year", x, base, line))
+
+
+CHART = Chart(
+    "stripes",
+    "The long story in one glance",
+    50,
+    tell,
+    draw,
+    table,
+    presets=("strip", *COMMON),
+    series=(1, 2),
+)

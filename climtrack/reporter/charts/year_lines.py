@@ -3,25 +3,232 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.reporter import axes, notes, scales
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout, curves, differences, key
-from climtrack.reporter.charts.annotations import record_label, record_ticks, thin_lines
-from climtrack.reporter.charts.arrangement import EITHER, EVERY, Second, arrange
-from climtrack.reporter.charts.composition import between_lines, compose, grid, upper
-from climtrack.reporter.charts.ends import RIGHT_GUTTER, End, ends
-from climtrack.reporter.charts.key import KeyItem
-from climtrack.reporter.frame import page
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.panel import Panel
+from climtrack.reporter.annotations import (
+    CALLOUT_CLEAR,
+    EITHER,
+    EVERY,
+    RIGHT_GUTTER,
+    End,
+    Second,
+    arrange,
+    callout_lines,
+    draw_callout,
+    draw_ends,
+    draw_key,
+    key_extent,
+    line_key,
+)
+from climtrack.reporter.answers import falling
+from climtrack.reporter.chart import Chart, Draft
+from climtrack.reporter.curves import (
+    between_lines,
+    compose,
+    draw_absolute,
+    draw_below,
+    draw_inset,
+    end_point,
+    envelope,
+    inset_place,
+    is_early,
+    lines_by_role,
+    outside_extremes,
+    upper_part,
+)
+from climtrack.reporter.fonts import CAP, Line, wrapped
+from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
+from climtrack.reporter.layout import (
+    MONTH_DROP,
+    UNIT,
+    YEAR,
+    dotted_note,
+    draw_grid,
+    draw_months,
+    missing_notes,
+    page,
+    plain_ticks,
+)
+from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
+from climtrack.vocabulary.findings import Claim, Study
+from climtrack.words.language import capitalised, direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+
+# Titles of the pictures of one line: the finding, chosen by rule.
+#
+# The first that holds:
+#
+# 1. the latest day is the warmest of the whole series (as safe, tied, preliminary or too close to call as it is);
+# 2. it is the warmest for its date, with the same four degrees of certainty;
+# 3. January, fewer than 15 days known: how the year starts;
+# 4. level with last year: that, and the difference from average;
+# 5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
+#    (picture and caption carry the average; a line below both is titled by its average);
+# 6. second or third for its date, safely;
+# 7. the difference from average;
+# 8. where there is no average at all: the value. Never last year alone.
+
+
+SETTLED = 3
+PODIUM = 3
+
+
+def line_titles(phrases: Phrases) -> tuple[str, ...]:
+    """Titles of ``year_lines``."""
+    findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
+    common: dict[str, Any] = {
+        "day": phrases.day_month,
+        "first": phrases.first,
+        "year": phrases.day.year,
+        "value": phrases.value,
+    }
+    record = findings.records.warmest_day
+    if record.date == phrases.day:
+        return phrases.titles(f"title.warmest.{record.claim.value}", **common)
+    rank = phrases.rank
+    if rank is not None and rank.rank == 1 and rank.of > 1:
+        return phrases.titles(f"title.date.{rank.claim.value}", **common)
+    anomaly, yoy = phrases.anomaly, phrases.yoy
+    if anomaly is None:
+        return phrases.titles("title.value", **common)
+    above = side(anomaly.value, decimals)
+    size = language.size(anomaly.value, decimals)
+    if phrases.young:
+        return phrases.titles(f"title.start.{above}", size=size, **common)
+    if yoy is not None:
+        change = direction(yoy.difference, decimals)
+        if change == 0 and above != "level":
+            return phrases.titles(f"title.year.level.{above}", other=yoy.other_year, size=size)
+        if change < 0 and above == "above" and yoy.run_length >= SETTLED:
+            message = "title.year.ago" if yoy.other_year == phrases.day.year - 1 else "title.year.other"
+            gap = language.size(yoy.difference, decimals)
+            return phrases.titles(message, size=gap, warmer=yoy.difference, other=yoy.other_year)
+    if rank is not None and 1 < rank.rank <= PODIUM and rank.claim is Claim.SAFE and not rank.tied:
+        return phrases.titles("title.rank", ordinal=language.ordinal(rank.rank), **common)
+    return phrases.titles(f"title.average.{above}", size=size)
+
+
+# year_lines in words: where is this region today against every year on record?
+
+
+def course(phrases: Phrases) -> str:
+    """How the year ran against the average and where it ends."""
+    findings, language = phrases.findings, phrases.language
+    above, known = findings.days_above_average, findings.days_known
+    values = {
+        "year": phrases.day.year,
+        "baseline": phrases.baseline,
+        "day": phrases.day_month,
+        "relation": phrases.brief(),
+    }
+    if not isinstance(above, int) or phrases.anomaly is None:
+        return language.text("alt.lines.plain", **values)
+    if above == known:
+        return language.text("alt.lines.allabove", **values)
+    return language.text("alt.lines.some", above=language.count(above), known=language.text("days", known), **values)
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``year_lines`` says."""
+    phrases = each[0]
+    language = phrases.language
+    common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
+    quantity = {"quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity)}
+    plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
+    return Draft(
+        phrases,
+        titles=line_titles(phrases),
+        subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
+        subtitles_placed=(
+            language.text("subtitle.lines.place", **quantity, **common),
+            language.text("subtitle.short.place", **common),
+        ),
+        lead=phrases.averaged(),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), phrases.ranked()),
+        alts_short=phrases.alts_short("alt.short.lines"),
+        alts=tuple(
+            language.text("alt.lines", finding=finding, series=phrases.measured, years=phrases.years)
+            for finding in (course(phrases), plain_end)
+        ),
+        more=(falling(phrases),),
+    )
+
+
+# Annotations of the flagship: record days on the axis, the record year, what the thin lines are.
+
 
 Floats = npt.NDArray[np.float64]
+TICK_HEIGHT = 5.2
+
+
+def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
+    """Marks on the axis for days warmer than any before on that date."""
+    bottom = panel.rect.bottom - 0.9
+    runs: list[list[int]] = []
+    for column in (dayofyear_of(day) - 1 for day in study.findings.records.days):
+        if runs and column - runs[-1][1] <= 1 + (column == LEAP_DAY):
+            runs[-1][1] = column
+        else:
+            runs.append([column, column])
+    for first, last in runs:
+        rect = Rect(panel.x(first), bottom - TICK_HEIGHT, panel.x(last + 1), bottom)
+        canvas.fill(rect, canvas.theme.record, z=3)
+    return bool(study.findings.records.days)
+
+
+def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> None:
+    """The year of the warmest day, named once beside it; merged into its own label where that is there anyway."""
+    record = study.findings.records.warmest_day
+    if record.date.year in (study.year, study.year - 1):
+        return
+    line = Line(
+        canvas.language.text("callout.record", year=record.date.year), "regular",
+        canvas.size(canvas.preset.type.note), canvas.theme.secondary,
+    )  # fmt: skip
+    x, y = panel.x(dayofyear_of(record.date) - 0.5), panel.y(record.value)
+    width, height = canvas.extent([line])
+
+    def cost(left: Floats, top: Floats) -> Floats:
+        dx = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
+        dy = np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
+        return np.where((dx >= 10) & (dy < 14) & (dx < 60), dx + 2 * dy + 4 * (left < x), np.inf)
+
+    place = empty.place(width + 6, height + 6, cost)
+    if place is None:
+        return
+    empty.occupy(place)
+    rect = place.grown(-3)
+    right = rect.left > x
+    near = rect.left - 3 if right else rect.right + 3
+    canvas.stroke([x + (2 if right else -2), near], [y, rect.top + CAP * line.size / 2], canvas.theme.axis, 0.7, z=4)
+    canvas.text("record", rect.left, rect.top + CAP * line.size, line)
+
+
+def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
+    """What the thin lines are, where there is room for it."""
+    theme, size = canvas.theme, canvas.size(canvas.preset.type.note)
+    others = lines_by_role(study, study.table).others
+    if len(others) < 2:
+        return
+    how = "label.thin" if theme.name == "light" else "picture.thin.brighter"
+    text = canvas.language.text(how, years=f"{others[0]}–{others[-1]}")
+    for room in (128, 150, 105, 90):
+        lines = [Line(t, "regular", size, theme.secondary) for t in wrapped(theme, "regular", size, text, room)]
+        width, height = canvas.extent(lines)
+        place = empty.roomiest(width + 10, height + 10)
+        if place is not None:
+            canvas.block("thin-note", place.left + 5, place.top + 5, lines)
+            empty.occupy(place)
+            return
+
+
 #: Where the panel under the curve begins, as a share of the height.
 LOWER = 0.70
 #: Items that the key keeps: last year and average.
@@ -37,43 +244,50 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     compared = study.anomalies is not None and not card
     left = 3 if card else canvas.size(preset.gutter)
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
-    bottom = room.bottom - canvas.size(axes.MONTH_DROP)
+    bottom = room.bottom - canvas.size(MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
     wordings = _callouts(canvas, study, record=False)
     sizes = [canvas.extent(found) for found in wordings]
-    items = key_items(canvas, study) if form in {"square", "tall"} else []
+    items = line_key(canvas, study, lines_by_role(study, study.table).others) if form in {"square", "tall"} else []
 
     def second(inset: bool, named: bool = True) -> Second | None:
         """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
         if inset and compared:
-            return differences.inset_place
+            return inset_place
         shown = items if named else items[:FEWEST]
-        return (lambda empty: empty.roomiest(*key.extent(canvas, shown))) if shown else None
+        return (lambda empty: empty.roomiest(*key_extent(canvas, shown))) if shown else None
 
     plan = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
     stacked = compared and not plan.inset
     if stacked and form == "wide":
         full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
-    area = upper(full) if stacked else full
-    panel = canvas.panel(area, axes.YEAR, plan.ylim)
+    area = upper_part(full) if stacked else full
+    panel = canvas.panel(area, YEAR, plan.ylim)
     if not card:
-        by = scales.step(plan.ylim[1] - plan.ylim[0])
-        axes.grid(canvas, panel, scales.ticks(*plan.ylim, by), axes.plain(language, by), left=room.left, unit=axes.UNIT)
-    canvas.traces.append(curves.absolute(panel, study, thin_before=thin_before))
-    low, high = curves.envelope(study.table)
+        by = tick_step(plan.ylim[1] - plan.ylim[0])
+        draw_grid(
+            canvas,
+            panel,
+            tick_values(*plan.ylim, by),
+            plain_ticks(language, by),
+            left=room.left,
+            unit=UNIT,
+        )
+    canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
+    low, high = envelope(study.table)
     whole = Rect(area.left, area.top, room.right, area.bottom)
-    empty = grid(whole, area.width, plan.ylim, low, high)
+    empty = outside_extremes(whole, area.width, plan.ylim, low, high)
     between = between_lines(whole, area.width, plan.ylim, _named(study))
     if form in {"wide", "card"}:
         for box in _right_labels(canvas, panel, study):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     if not stacked:
-        axes.months(canvas, panel)
+        draw_months(canvas, panel)
         if not card and record_ticks(canvas, panel, study):
             empty.occupy(ticks := Rect(area.left, area.bottom - 9, area.right, area.bottom))
             between.occupy(ticks)
-    at, value = curves.end(study, study.table)
+    at, value = end_point(study, study.table)
     point = (panel.x(at), panel.y(value))
     modes = EVERY
     if not card and study.findings.records.warmest_day.date.year == study.year:
@@ -86,18 +300,18 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     found = found or arrange(between, sizes, point, second(plan.inset), modes)
     found = found or arrange(between, sizes, point, None, modes)
     if found is not None:
-        callout.draw(canvas, found.callout, wordings[found.wording], *point)
-        empty.occupy(found.callout.grown(callout.CLEAR))
+        draw_callout(canvas, found.callout, wordings[found.wording], *point)
+        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
         if found.second is not None:
-            empty.occupy(found.second.grown(callout.CLEAR))
+            empty.occupy(found.second.grown(CALLOUT_CLEAR))
             if items:
-                key.draw(canvas, items, found.second)
+                draw_key(canvas, items, found.second)
             else:
-                differences.inset(canvas, study, found.second)
+                draw_inset(canvas, study, found.second)
     if stacked:
         lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
-        under = differences.below(canvas, study, lower, room.left)
-        if form == "wide" and not differences.early(study):
+        under = draw_below(canvas, study, lower, room.left)
+        if form == "wide" and not is_early(study):
             record_ticks(canvas, under, study)
     if not card:
         record_label(canvas, panel, study, empty)
@@ -116,11 +330,11 @@ def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
     language, found = canvas.language, []
     if study.climatology is not None:
         found.append(language.text("note.shaded"))
-    found += notes.dotted(study, language)
+    found += dotted_note(study, language)
     days = len(study.findings.records.days)
     if days and canvas.preset.form == "wide":
         found.append(language.text("note.marks", days, year=study.year))
-    found += notes.missing(study, language)
+    found += missing_notes(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
     return found
@@ -130,7 +344,7 @@ def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]
     """The callout, and shorter ones for where it does not fit."""
     kinds = {"card": ("average", "none"), "wide": ("both", "year", "none")}
     order = kinds.get(canvas.preset.form, ("year", "none"))
-    return [callout.lines(canvas, study, versus=versus, record=record) for versus in order]
+    return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
 
 
 def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
@@ -148,17 +362,14 @@ def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
         if not card:
             lines.append(Line(language.text("label.average"), "regular", size, theme.average))
         found.append(End(panel.y(float(study.climatology.mean[-1])), tuple(lines)))
-    return ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
+    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
 
 
-def key_items(canvas: Canvas, study: Study) -> list[KeyItem]:
-    """Last year, average and the other years, as far as they are drawn."""
-    others, found = curves.years(study, study.table).others, []
-    if not np.isnan(study.table.row(study.year - 1)).all():
-        record = study.findings.records.warmest_day.date.year == study.year - 1
-        found.append(key.last_year(canvas, study, record=record))
-    if study.baseline is not None:
-        found.append(key.average(canvas, study.baseline.label))
-    if others:
-        found.append(key.others(canvas, others, canvas.theme.newest, 0.8))
-    return found
+CHART = Chart(
+    "year_lines",
+    "Where is this region today against every year on record?",
+    10,
+    tell,
+    draw,
+    thins=True,
+)

@@ -5,23 +5,138 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import RenderError
-from climtrack.reporter import axes, notes, scales
-from climtrack.reporter.canvas import Canvas, Line
-from climtrack.reporter.charts import callout
-from climtrack.reporter.emptiness import Emptiness
-from climtrack.reporter.frame import page
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.panel import Panel
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.annotations import decimals_of
+from climtrack.reporter.chart import Chart, Draft
+from climtrack.reporter.fonts import Line
+from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
+from climtrack.reporter.layout import (
+    MONTH_DROP,
+    UNIT,
+    YEAR,
+    draw_grid,
+    draw_months,
+    missing_notes,
+    page,
+    partner_note,
+    signed_ticks,
+)
+from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.findings import Study, YearOverYear
-from climtrack.words.language import direction
+from climtrack.vocabulary.findings import Study, Unknown, YearOverYear
+from climtrack.words.language import capitalised, direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+
+# year_over_year in words: which part of this year beat last year? The average always stands beside it.
+
+
+def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
+    """The run's length; a single day's size; level."""
+    language, decimals = phrases.language, phrases.decimals
+    way = direction(yoy.difference, decimals)
+    last = yoy.other_year == phrases.day.year - 1
+    if way == 0:
+        if phrases.anomaly is not None and side(phrases.anomaly.value, decimals) != "level":
+            message = f"title.year.level.{side(phrases.anomaly.value, decimals)}"
+            return phrases.titles(message, other=yoy.other_year, size=language.size(phrases.anomaly.value, decimals))
+        return phrases.titles("title.yoy.level", other=yoy.other_year)
+    if yoy.run_length < 2 or (last and phrases.old_run and phrases.young):  # a few bars cannot show a longer run
+        size = language.size(yoy.difference, decimals)
+        message = "title.year.ago" if last else "title.year.other"
+        return phrases.titles(message, size=size, warmer=yoy.difference, other=yoy.other_year)
+    whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
+    message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{'' if last else '.other'}"
+    word, years = phrases.adjective(yoy.difference, phrases.short), {"year": phrases.day.year, "other": yoy.other_year}
+    told = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
+    return (told,)
+
+
+def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
+    """Days warmer and days cooler, where there are several; all of them by that word."""
+    compared = phrases.language.text("days", yoy.days_compared)
+    if yoy.days_compared < 2:
+        return ""
+    for way, days in (("warmer", yoy.days_warmer), ("cooler", yoy.days_cooler)):
+        if days == yoy.days_compared:
+            return phrases.language.text(f"yoy.tally.{way}", compared=compared)
+    warmer = phrases.language.text("yoy.warmer", yoy.days_warmer)
+    cooler = phrases.language.text("yoy.cooler", yoy.days_cooler)
+    return phrases.language.text("yoy.tally", compared=compared, warmer=warmer, cooler=cooler)
+
+
+def tell(each: Sequence[Phrases]) -> Draft:
+    """What ``year_over_year`` says."""
+    phrases = each[0]
+    language, decimals, yoy = phrases.language, phrases.decimals, phrases.yoy
+    if yoy is None:
+        return Draft(
+            phrases,
+            titles=phrases.titles("title.value", value=phrases.value, day=phrases.day_month),
+            subtitles=(
+                language.text(
+                    "subtitle.yoy",
+                    name=phrases.topic,
+                    year=phrases.day.year,
+                    other=phrases.day.year - 1,
+                    date=phrases.date,
+                ),
+            ),
+            lead=phrases.averaged(),
+            extras=(phrases.alone, phrases.gaps()),
+            alts_short=phrases.alts_short("alt.short.bars"),
+            alts=phrases.alts_short("alt.short.bars"),
+        )
+    way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.difference, decimals)]
+    common = {"name": phrases.topic, "year": phrases.day.year, "other": yoy.other_year, "date": phrases.date}
+    run = max(yoy.run_length, 1)
+    word = phrases.adjective(yoy.difference, phrases.subject)
+    counted = () if way == "level" else (run,)
+    named = "" if way == "level" or yoy.other_year == phrases.day.year - 1 else ".other"
+    lead = language.text(
+        f"yoy.lead.{way}{named}",
+        *counted,
+        Subject=capitalised(phrases.subject),
+        size=language.size(yoy.difference, decimals),
+        warmer=word,
+        cooler=word,
+        **common,
+    )
+    tally = _tally(phrases, yoy)
+    relation = phrases.average_relation("of.average")
+    still = ""
+    if phrases.anomaly is not None:
+        contrary = way == "cooler" and side(phrases.anomaly.value, decimals) == "above"
+        still = language.text("yoy.still" if contrary else "yoy.is", relation=relation)
+    widest = max(yoy.warmest, yoy.coldest, key=lambda gap: abs(gap.difference))
+    gap = {"difference": language.difference(widest.difference, decimals), "day": language.date_day(widest.date)}
+    leap = language.text("note.leap") + "." if yoy.leap_day else ""
+    brief = phrases.alts_short("alt.short.bars")
+    alts = list(brief)
+    if relation:
+        bars = phrases.day.timetuple().tm_yday
+        every = bars > 1 and max(yoy.days_warmer, yoy.days_cooler) == bars
+        message, drawn = f"alt.yoy.{way}{'.all' * (every and bool(counted))}", tuple(min(n, bars) for n in counted)
+        values = common | gap | {"subject": phrases.subject, "of": phrases.of, "relation": relation}
+        alts.insert(0, language.text(message, *drawn, **values))
+    return Draft(
+        phrases,
+        titles=_titles(phrases, yoy),
+        subtitles=(language.text("subtitle.yoy", **common),),
+        lead=lead,
+        extras=(still, leap, phrases.preliminary(), tally, language.text("yoy.widest", **gap), phrases.uncovered()),
+        alts_short=brief,
+        alts=alts,
+        more=(phrases.ranked(), phrases.gaps()),
+    )
+
 
 Floats = npt.NDArray[np.float64]
 Cost = Callable[[Floats, Floats], Floats]
@@ -40,16 +155,18 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """
     (study,) = studies
     told = study.findings.year_over_year
-    found, why = (told, "") if isinstance(told, YearOverYear) else (None, f": {told.why}")
+    found = told if isinstance(told, YearOverYear) else None
     other = study.year - 1 if found is None else found.other_year
     edges, bars = _bars(study, other)
     if np.isnan(bars).all():
-        raise RenderError(f"{study.series.key} cannot be compared with another year{why}", "Draw anomaly instead")
+        if isinstance(told, Unknown):
+            raise RenderError("draw.no_other_year.why", series=study.series.key, why=told.why)
+        raise RenderError("draw.no_other_year", series=study.series.key)
     preset, theme, language = canvas.preset, canvas.theme, canvas.language
     card = preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, other))
     left = room.left + (3 if card else canvas.size(max(preset.gutter, 48)))
-    area = Rect(left, room.top, room.right, room.bottom - canvas.size(axes.MONTH_DROP))
+    area = Rect(left, room.top, room.right, room.bottom - canvas.size(MONTH_DROP))
     warmer, cooler, compared = tally(bars)
     long, short = (
         language.text(f"label.warmer{kind}", compared, other=other, warmer=warmer) for kind in ("", ".brief")
@@ -62,16 +179,16 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     last = [] if found is None else _last_lines(canvas, study, found)
     panel, places = _composed(canvas, area, edges, bars, study, blocks, last)
     if not card:
-        by = scales.step(panel.ylim[1] - panel.ylim[0])
-        axes.grid(
-            canvas, panel, scales.ticks(*panel.ylim, by), axes.signed(language, by),
-            left=room.left, unit=axes.UNIT,
+        by = tick_step(panel.ylim[1] - panel.ylim[0])
+        draw_grid(
+            canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by),
+            left=room.left, unit=UNIT,
         )  # fmt: skip
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
         heights = np.where(sign * bars > 0, bars, 0.0)
         panel.axes.fill_between(edges, 0, heights, step="post", color=colour, lw=0, zorder=3)
-    panel.axes.plot(axes.YEAR, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
-    axes.months(canvas, panel)
+    panel.axes.plot(YEAR, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
+    draw_months(canvas, panel)
     for sign, block in blocks.items():
         if place := places.get(sign):
             canvas.block("tally", place.left + 5, place.top + 4, block)
@@ -106,7 +223,7 @@ def _limits(bars: Floats) -> tuple[float, float]:
     low, high = min(float(np.nanmin(bars)), 0.0), max(float(np.nanmax(bars)), 0.0)
     span = max(high - low, 0.4)
     low, high = min(low, -0.25 * span), max(high, 0.25 * span)
-    return scales.outward(low - 0.1 * span, high + 0.12 * span, scales.step(span) / 10)
+    return outward(low - 0.1 * span, high + 0.12 * span, tick_step(span) / 10)
 
 
 def _parted(bars: Floats, height: float, strip: float) -> tuple[float, float]:
@@ -132,7 +249,7 @@ def _composed(
     Limits as tight as they can be; where the bars of a whole year leave no room, strips above and below them, in which
     every text finds its place.
     """
-    panel = canvas.panel(area, axes.YEAR, _limits(bars))
+    panel = canvas.panel(area, YEAR, _limits(bars))
     one = max(canvas.extent(block)[1] for block in blocks.values()) + STRIP
     two = one + canvas.extent(last)[1] + 8 if last else one
     tip = dayofyear_of(study.series.end), float(bars[~np.isnan(bars)][-1])
@@ -200,20 +317,20 @@ def _tally_cost(empty: Emptiness, width: float, height: float, zero: float, sign
 
 def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
     """Where the year stands against its average: never a lone year-on-year claim; and which days the other lacks."""
-    language, voice, said = canvas.language, Voice(study, canvas.language), []
+    language, phrases, said = canvas.language, Phrases(study, canvas.language), []
     anomaly, found, day = study.findings.anomaly, study.findings.year_over_year, study.findings.latest.date
     if anomaly is not None and study.baseline is not None:
-        places = callout.decimals(study)
+        places = decimals_of(study)
         side = SIDES[direction(anomaly.value, places)]
         cooler = isinstance(found, YearOverYear) and direction(found.difference, places) < 0
         kind = "note.still.above" if side == "above" and cooler else f"note.was.{side}"
-        values = {"day": language.date_day(day), "short": voice.short, "baseline": study.baseline.label}
+        values = {"day": language.date_day(day), "short": phrases.short, "baseline": study.baseline.label}
         said.append(language.text(kind, size=language.size(anomaly.value, places), **values))
-    said += notes.partners(study, language, other)
+    said += partner_note(study, language, other)
     if dayofyear_of(day) >= LEAP_DAY and isleap(study.year) != isleap(other):
         said.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
-    said += [notice.rstrip(".")] if (notice := voice.preliminary()) else []
-    return [*said, *notes.missing(study, language)]
+    said += [notice.rstrip(".")] if (notice := phrases.preliminary()) else []
+    return [*said, *missing_notes(study, language)]
 
 
 def _occupy(empty: Emptiness, panel: Panel, edges: Floats, bars: Floats) -> None:
@@ -227,7 +344,7 @@ def _occupy(empty: Emptiness, panel: Panel, edges: Floats, bars: Floats) -> None
 
 def _last_lines(canvas: Canvas, study: Study, found: YearOverYear) -> list[Line]:
     """The latest difference and its date."""
-    kind, language, places = canvas.preset.type, canvas.language, callout.decimals(study)
+    kind, language, places = canvas.preset.type, canvas.language, decimals_of(study)
     text = language.difference(found.difference, places)
     if not direction(found.difference, places):
         text = language.text("callout.year.level", other=found.other_year)
@@ -265,3 +382,12 @@ def _last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, 
         level = foot if inside.left <= x else (inside.top + inside.bottom) / 2
         canvas.stroke([near, x - 0.8], [level, y], canvas.theme.this_year, 0.8, z=8)
     canvas.block("callout", inside.left, inside.top, lines)
+
+
+CHART = Chart(
+    "year_over_year",
+    "Which part of this year beat last year?",
+    30,
+    tell,
+    draw,
+)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from climtrack.reporter.plain import plain
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.sentences import Phrases, plain
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.words.language import Language
@@ -11,7 +10,7 @@ from climtrack.words.language import Language
 
 def attribution(study: Study, language: Language) -> tuple[str, ...]:
     """Words that must stand beside everything made from these data."""
-    voice = Voice(study, language)
+    voice = Phrases(study, language)
     product = PRODUCTS.get(study.series.key.product)
     kind = {"computed": ".computed", "pulse": ".pulse"}.get(voice.origin, "")
     told = [

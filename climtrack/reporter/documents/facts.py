@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from climtrack.reporter.documents.attribution import attribution
-from climtrack.reporter.plain import plain
+from climtrack.reporter.sentences import plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Direction, Findings, Slope, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from climtrack.reporter.plain import markdown
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.sentences import Phrases, markdown
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Preindustrial,
@@ -32,7 +31,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ["| " + " | ".join(markdown(cell) for cell in head) + " |", rule, *lines, ""]
 
 
-def grids(voice: Voice) -> list[str]:
+def grids(voice: Phrases) -> list[str]:
     """Everything a report tables of one series."""
     return [*_baselines(voice), *_course(voice), *_ranks(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
 
@@ -42,7 +41,7 @@ def _titled(title: str, lines: list[str]) -> list[str]:
     return [f"**{markdown(title)}**", "", *lines] if lines else []
 
 
-def _baselines(voice: Voice) -> list[str]:
+def _baselines(voice: Phrases) -> list[str]:
     """The latest day on every baseline."""
     language, say = voice.language, voice.language.text
     rows = []
@@ -63,7 +62,7 @@ def _baselines(voice: Voice) -> list[str]:
     return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
 
 
-def _course(voice: Voice) -> list[str]:
+def _course(voice: Phrases) -> list[str]:
     """Slopes, the season's part and the anomaly's."""
     language, found, say = voice.language, voice.findings.direction, voice.language.text
 
@@ -91,7 +90,7 @@ def _course(voice: Voice) -> list[str]:
     return _titled(say("table.course"), grid(head, rows))
 
 
-def _ranks(voice: Voice) -> list[str]:
+def _ranks(voice: Phrases) -> list[str]:
     """Places by period."""
     language, ranks, say = voice.language, voice.findings.ranks, voice.language.text
     names = {"season": ranks.season_name, "season_to_date": ranks.season_to_date_name}
@@ -113,7 +112,7 @@ def _ranks(voice: Voice) -> list[str]:
     return _titled(say("table.ranks"), grid(head, rows))
 
 
-def _span(voice: Voice, rank: Rank) -> str:
+def _span(voice: Phrases, rank: Rank) -> str:
     """The days ranked, with their year where it is not this one."""
     if (rank.first.month, rank.first.day, rank.last.month, rank.last.day) == (1, 1, 12, 31):
         return str(rank.last.year)
@@ -122,7 +121,7 @@ def _span(voice: Voice, rank: Rank) -> str:
     return span if told else f"{span} {rank.last.year}"
 
 
-def _records(voice: Voice) -> list[str]:
+def _records(voice: Phrases) -> list[str]:
     """Three records, never mixed up."""
     language, records, say = voice.language, voice.findings.records, voice.language.text
     rows = []
@@ -143,7 +142,7 @@ def _records(voice: Voice) -> list[str]:
     return _titled(say("table.records", first=voice.first), grid(head, rows))
 
 
-def _streaks(voice: Voice) -> list[str]:
+def _streaks(voice: Phrases) -> list[str]:
     """Runs that include the latest day, and tallies of the year."""
     language, streaks, say = voice.language, voice.findings.streaks, voice.language.text
     rows = []
@@ -162,7 +161,7 @@ def _streaks(voice: Voice) -> list[str]:
     return _titled(say("table.streaks"), grid([say(f"table.{name}") for name in ("what", "count", "from")], rows))
 
 
-def _outlook(voice: Voice) -> list[str]:
+def _outlook(voice: Phrases) -> list[str]:
     """Trend, year end, shifting baseline, pre-industrial view, revision noise: a sentence each."""
     language, findings, say = voice.language, voice.findings, voice.language.text
     told = []

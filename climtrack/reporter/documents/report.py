@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
+from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.messages import spanish_line
-from climtrack.reporter.places import place
-from climtrack.reporter.plain import markdown, plain
-from climtrack.reporter.prose.answers import answers
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter.sentences import Phrases, markdown, place, plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import Pairing
@@ -79,7 +77,7 @@ def _section(
     tables: Sequence[str],
 ) -> str:
     """One language's part."""
-    voices = [Voice(study, language) for study in studies]
+    voices = [Phrases(study, language) for study in studies]
     home = next((v for v in voices if v.study.region.name == pair.region), voices[0])
     newest = max(voice.day for voice in voices)
     title = language.text("report.title", name=home.place.name, date=language.date_long(newest))
@@ -106,10 +104,9 @@ def _section(
     out += [f"## {language.text('report.sources')}", ""]
     noted = [f"{study.series.key.label}: {note}." for study in studies for note in study.series.source.notes]
     noted = [spanish_line(line, language.code) if language.spanish else line for line in noted]
-    lines = [plain(line, 300) for line in (*map(language.say, health), *noted)]
+    lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:
-        unique = dict.fromkeys(lines)
-        out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
+        out += [markdown(language.text("report.health", lines=" ".join(lines))), ""]
     else:
         out += [language.text("report.health.good"), ""]
     for line in dict.fromkeys(line for study in studies for line in attribution(study, language)):

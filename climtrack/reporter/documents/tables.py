@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.reporter.documents.attribution import attribution
-from climtrack.reporter.plain import plain
+from climtrack.reporter.sentences import plain
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.calendar import DAYS

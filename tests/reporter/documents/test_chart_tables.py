@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from climtrack.errors import RenderError
+from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter import means
-from climtrack.reporter.documents import chart_csv
+from climtrack.reporter.render import chart_table
 from climtrack.vocabulary.findings import Holder, Overlay, OverlayLine
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
@@ -18,19 +18,15 @@ from tests.reporter import made
 
 def table(chart, *studies, **options):
     """Path and rows by name."""
-    asset = chart_csv(chart, studies, **options)
+    asset = chart_table(chart, studies, **options)
     lines = [line for line in asset.data.decode().splitlines() if not line.startswith("#")]
     return asset.path, list(csv.DictReader(lines))
 
 
 @pytest.mark.parametrize("chart", ["year_lines", "anomaly", "year_over_year"])
-def test_the_year_so_far(chart):
-    """A row a day, as in the series' own table."""
-    study = made.study()
-    path, rows = table(chart, study)
-    assert path == f"nh-air.{chart.replace('_', '-')}.csv"
-    assert (rows[0]["date"], rows[-1]["date"], len(rows)) == ("2026-01-01", "2026-11-17", 321)
-    assert float(rows[-1]["value"]) == study.series.value(made.DAY)
+def test_the_daily_lines_need_no_table_of_their_own(chart):
+    """The series' own holds them."""
+    assert chart_table(chart, [made.study()]) is None
 
 
 def test_two_series_side_by_side():
@@ -75,7 +71,7 @@ def test_since_a_date_and_overlay():
     overlay = Overlay(SeriesKey("era5", "t2m", "nh"), Baseline(1991, 2020), np.array([0, 1]), (line,), None, "")
     _, rows = table("el_nino_overlay", made.study(), overlay=overlay)
     assert rows == [{"days_since_onset": "0", "1997–98": "0.1"}, {"days_since_onset": "1", "1997–98": ""}]
-    with pytest.raises(RenderError, match="overlay"):
+    with pytest.raises(RenderError, match=r"Niño 3\.4"):
         table("el_nino_overlay", made.study())
-    with pytest.raises(RenderError, match="pie"):
+    with pytest.raises(ConfigError, match="pie"):
         table("pie", made.study())

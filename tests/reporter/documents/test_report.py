@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from climtrack.reporter import prose
+from climtrack.reporter import render
 from climtrack.reporter.documents import report_markdown
 from climtrack.reporter.documents.report import data_line
 from climtrack.vocabulary.assets import Asset
@@ -20,7 +20,7 @@ def report(*studies, languages=("en", "es"), now=NOW, region="nh", **more):
     """The report of some studies with one picture each, in two sizes."""
     pictures = [
         Asset(f"{study.series.key.label}.year-lines.{preset}.{code}.png", "image/png", b"", code,
-              prose.words("year_lines", [study], Language(code)))
+              render.words("year_lines", [study])[code])
         for study in studies for preset in ("wide", "email") for code in languages
     ]  # fmt: skip
     pair = pairing(region, [study.series.key for study in studies])
@@ -55,7 +55,7 @@ def test_both_languages_stand_in_one_file():
 def test_every_picture_has_its_alternative_text_and_caption():
     """In the report's language."""
     study = made.study()
-    words = prose.words("year_lines", [study], EN)
+    words = render.words("year_lines", [study])[EN.code]
     text = report(study, languages=("en",))
     assert re.findall(r"!\[(.*?)\]\(", text) == [words.alt]
     assert words.caption in text.replace("\\", "")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from climtrack.reporter.prose import answers
+from climtrack.reporter.answers import answers
 from climtrack.vocabulary.findings import Slope
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from climtrack.errors import RenderError
-from climtrack.reporter import prose
-from climtrack.reporter.prose import day_heatmap
-from climtrack.reporter.prose.voice import Voice
+from climtrack.reporter import render
+from climtrack.reporter.answers import answers
+from climtrack.reporter.charts import day_heatmap
+from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.findings import Claim, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend, Verdict
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
@@ -25,7 +26,7 @@ def both(chart, *studies, **options):
     def plain(words):
         return type(words)(*(getattr(words, name).replace("\u00a0", " ") for name in type(words).__slots__))
 
-    return [plain(prose.words(chart, studies, language, **options)) for language in (EN, ES)]
+    return [plain(render.words(chart, studies, **options)[language.code]) for language in (EN, ES)]
 
 
 def test_anomaly_counts_the_days():
@@ -109,8 +110,8 @@ def test_a_run_older_than_the_year_is_told_with_its_first_day():
     assert "encadena 33 días más fríos que un año antes" in spanish.caption
     assert "every day so far is cooler" in english.alt
     assert "All 3 days compared so far were cooler." in english.caption
-    assert "Each of the past 33 days, since 2 December 2025, has been cooler" in prose.answers(study, EN)[1]
-    assert "Los 33 últimos días, desde el 2 de diciembre de 2025," in prose.answers(study, ES)[1]
+    assert "Each of the past 33 days, since 2 December 2025, has been cooler" in answers(study, EN)[1]
+    assert "Los 33 últimos días, desde el 2 de diciembre de 2025," in answers(study, ES)[1]
 
 
 def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
@@ -120,7 +121,7 @@ def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
     assert english.title == "The north has run warmer than a year earlier throughout 2026"
     assert spanish.title == "El norte lleva todo 2026 más cálido que un año antes"
     assert "on each of the past 400 days" in english.caption
-    said = prose.answers(made.study(year_over_year=yoy), EN)[1]
+    said = answers(made.study(year_over_year=yoy), EN)[1]
     assert "Each of the past 400 days, since 14 October 2025, has been warmer" in said
     assert "last 14 days" not in said  # the run covers them
 
@@ -251,7 +252,7 @@ def test_the_heatmap_agrees_with_its_subject(monkeypatch):
     """In Spanish the surface is feminine and the Atlantic, where it stands alone, is not."""
     monkeypatch.setattr(day_heatmap, "VANISHED", 0.0)
     sea = made.study("natlan", "oisst.sst.natlan", start=dt.date(1982, 1, 1))
-    titles = day_heatmap.tell([Voice(sea, ES)]).titles
+    titles = day_heatmap.tell([Phrases(sea, ES)]).titles
     assert titles[0].startswith("La superficie del Atlántico norte estuvo más cálida que la media el ")
     assert titles[1].startswith("El Atlántico norte estuvo más cálido que la media el ")
 

@@ -14,17 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from climtrack.reporter import prose
+from climtrack.reporter import render
+from climtrack.reporter.answers import answers
+from climtrack.reporter.charts import CHARTS
 from climtrack.vocabulary.findings import Claim, Gap, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend, Verdict
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
 
-CHARTS = (
-    "year_lines", "anomaly", "year_over_year", "hemispheres", "stripes", "day_heatmap", "records", "since_last_issue",
-    "el_nino_overlay",
-)  # fmt: skip
 PLACES = (
     ("nh", "era5.t2m.nh"),
     ("natlan", "oisst.sst.natlan"),
@@ -130,9 +128,9 @@ def found(draw):
 
 def options(chart, study):
     """What a chart needs besides its studies."""
-    if chart == "since_last_issue":
+    if "since" in CHARTS[chart].options:
         return {"since": study.series.end - dt.timedelta(days=14)}
-    if chart == "el_nino_overlay":
+    if CHARTS[chart].needs == "nino":
         line = OverlayLine("1997–98", dt.date(1997, 5, 1), np.array([0.1, 0.3, 0.2]), 2.3)
         now = OverlayLine("2026–27", dt.date(2026, 5, 1), np.array([0.4, 0.2, np.nan]), 1.0)
         key = SeriesKey("era5", "t2m", "nh")
@@ -144,10 +142,11 @@ def told(chart, changes, simulated=False, region="nh", key="era5.t2m.nh", codes=
     """Words of a chart by language."""
     start = dt.date(1982, 1, 1) if "sst" in key else dt.date(1940, 1, 1)
     study = made.study(region, key, simulated=simulated, start=start, **changes)
-    studies = [study, made.study("sh", "era5.t2m.sh", simulated=simulated)] if chart == "hemispheres" else [study]
-    if chart == "hemispheres" and region != "nh":
-        studies = [study, study]
-    return {code: prose.words(chart, studies, Language(code), **options(chart, study)) for code in codes}
+    studies = [study]
+    if CHARTS[chart].needs == "hemispheres":
+        studies.append(made.study("sh", "era5.t2m.sh", simulated=simulated) if region == "nh" else study)
+    words = render.words(chart, studies, **options(chart, study))
+    return {code: words[code] for code in codes}
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -194,7 +193,7 @@ def test_no_name_breaks_a_limit(chart, changes, title, spanish):
 def test_the_three_answers_are_the_same(changes):
     """For the newsletter in either language."""
     study = made.study(**changes)
-    both = (prose.answers(study, Language(code)) for code in ("en", "es"))
+    both = (answers(study, Language(code)) for code in ("en", "es"))
     for english, spanish in zip(*both, strict=True):
         assert numbers(english, "en") == numbers(spanish, "es"), (english, spanish)
         plain = re.sub(r"^.*?[?] ", "", english)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from climtrack.errors import RenderError
-from climtrack.reporter import prose
+from climtrack.errors import ConfigError
+from climtrack.reporter import render
 from climtrack.vocabulary.findings import Claim, Reading, Record
 from climtrack.vocabulary.registry import Baseline
 from climtrack.words.language import LANGUAGES, Language
@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 def words(language=EN, **changes):
     """The words of one made study."""
-    return prose.words("year_lines", [made.study(**changes)], language)
+    return render.words("year_lines", [made.study(**changes)])[language.code]
 
 
 def test_the_caption_is_the_voice_of_the_page():
@@ -79,7 +79,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("changes", "english", "spanish"), TITLES)
 def test_the_title_is_the_finding(changes, english, spanish):
-    """Each line of the rule in climtrack/reporter/prose/titles.py."""
+    """Each line of the rule in climtrack/reporter/charts/year_lines.py."""
     assert plain(words(**changes).title) == english
     assert plain(words(ES, **changes).title) in {spanish, spanish.replace("El aire del hemisferio norte", "El norte")}
 
@@ -130,11 +130,11 @@ def test_the_subtitle_names_the_place_where_the_title_does_not():
 def test_adjectives_agree_in_spanish():
     """The surface is feminine."""
     sea = made.study("natlan", "oisst.sst.natlan", start=dt.date(1982, 1, 1))
-    title = plain(prose.words("year_lines", [sea], ES).title)
+    title = plain(render.words("year_lines", [sea])[ES.code].title)
     assert title == "La superficie del Atlántico norte está 0,30 °C más fría que hace un año"
 
 
 def test_an_unknown_chart_has_no_words():
     """Named, never guessed."""
-    with pytest.raises(RenderError, match="pie"):
-        prose.words("pie", [made.study()], EN)
+    with pytest.raises(ConfigError, match="pie"):
+        render.words("pie", [made.study()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from climtrack.reporter.prose.voice import Voice, side
+from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.findings import Slope, Study, Verdict
 from climtrack.words.language import Language, direction, rounded
 
@@ -15,18 +15,18 @@ FINE = 2
 
 def answers(study: Study, language: Language) -> tuple[str, ...]:
     """The three answers of the newsletter, each a question and its answer."""
-    voice = Voice(study, language)
+    phrases = Phrases(study, language)
     three = (
-        (language.text("falling.question"), falling(voice)),
-        (_below_question(voice), below(voice)),
-        (language.text("above.question"), above(voice)),
+        (language.text("falling.question"), falling(phrases)),
+        (_below_question(phrases), below(phrases)),
+        (language.text("above.question"), above(phrases)),
     )
-    return tuple(f"{voice.simulated if i == 0 else ''}{ask} {tell}" for i, (ask, tell) in enumerate(three))
+    return tuple(f"{phrases.simulated if i == 0 else ''}{ask} {tell}" for i, (ask, tell) in enumerate(three))
 
 
-def falling(voice: Voice) -> str:
+def falling(phrases: Phrases) -> str:
     """Whether the line comes down: said of the anomaly only, with its interval, and the season named apart."""
-    language, found = voice.language, voice.findings.direction
+    language, found = phrases.language, phrases.findings.direction
     verdict, slope = found.verdict, found.anomaly_slope_14d
     if not isinstance(verdict, Verdict) or not isinstance(slope, Slope):
         return language.text("falling.unknown")
@@ -54,26 +54,26 @@ def falling(voice: Voice) -> str:
     return f"{first} {language.text(message, raw=said, share=language.percent(100 * share))}"
 
 
-def _below_question(voice: Voice) -> str:
+def _below_question(phrases: Phrases) -> str:
     """The second question, with the year's name where it is not last year."""
-    yoy = voice.yoy
-    if yoy is None or yoy.other_year == voice.day.year - 1:
-        return voice.language.text("below.question")
-    return voice.language.text("below.question.other", other=yoy.other_year)
+    yoy = phrases.yoy
+    if yoy is None or yoy.other_year == phrases.day.year - 1:
+        return phrases.language.text("below.question")
+    return phrases.language.text("below.question.other", other=yoy.other_year)
 
 
-def below(voice: Voice) -> str:
+def below(phrases: Phrases) -> str:
     """Whether it is below last year's line, since when, on how many days, and still above average."""
-    language, yoy = voice.language, voice.yoy
+    language, yoy = phrases.language, phrases.yoy
     if yoy is None:
-        return voice.alone
-    way = direction(yoy.difference, voice.decimals)
+        return phrases.alone
+    way = direction(yoy.difference, phrases.decimals)
     lead = language.text(
-        {-1: "below.yes", 0: "below.level", 1: "below.no"}[way], day=voice.day_month, relation=voice.year_relation()
+        {-1: "below.yes", 0: "below.level", 1: "below.no"}[way], day=phrases.day_month, relation=phrases.year_relation()
     )
     if yoy.run_length > 1 and way:
-        if voice.old_run:
-            first = language.date_long(voice.day - dt.timedelta(days=yoy.run_length - 1))
+        if phrases.old_run:
+            first = language.date_long(phrases.day - dt.timedelta(days=yoy.run_length - 1))
             older = f"below.older.{'warmer' if way > 0 else 'cooler'}"
             lead += f". {language.text(older, days=language.count(yoy.run_length), since=first)}"
         elif yoy.last_crossing is not None:
@@ -89,31 +89,31 @@ def below(voice: Voice) -> str:
         tally = language.text("below.tally", below_days, compared=compared)
     if compared < 2 or (way and yoy.run_length >= compared):
         tally = ""  # a run that covers these days has said it
-    if voice.anomaly is None:
+    if phrases.anomaly is None:
         return f"{lead} {tally}".rstrip()
-    still = way < 0 and side(voice.anomaly.value, voice.decimals) == "above"
-    place = language.text("below.still.above" if still else "below.is", relation=voice.average_relation("of.average"))
+    still = way < 0 and side(phrases.anomaly.value, phrases.decimals) == "above"
+    place = language.text("below.still.above" if still else "below.is", relation=phrases.average_relation("of.average"))
     return " ".join(filter(None, (lead, tally, place)))
 
 
-def above(voice: Voice) -> str:
+def above(phrases: Phrases) -> str:
     """How far above the average, the site's own figure where it differs, and the place for the date."""
-    language, anomaly = voice.language, voice.anomaly
+    language, anomaly = phrases.language, phrases.anomaly
     if anomaly is None:
-        reason = language.text("above.uncovered", requested=voice.study.requested.label)
-        return " ".join(filter(None, (language.text("above.unknown", reason=reason), voice.ranked())))
+        reason = language.text("above.uncovered", requested=phrases.study.requested.label)
+        return " ".join(filter(None, (language.text("above.unknown", reason=reason), phrases.ranked())))
     told = [
         language.text(
             "above.answer",
-            date=voice.date,
-            subject=voice.subject,
-            value=voice.value,
-            relation=voice.average_relation("of.average"),
+            date=phrases.date,
+            subject=phrases.subject,
+            value=phrases.value,
+            relation=phrases.average_relation("of.average"),
         )
     ]
     site = anomaly.site_value
     if site is not None and abs(site - anomaly.value) >= SITE_DIFFERS:
-        alike = rounded(site, voice.decimals) == rounded(anomaly.value, voice.decimals)
-        shown = language.difference(site, FINE if alike else voice.decimals)
+        alike = rounded(site, phrases.decimals) == rounded(anomaly.value, phrases.decimals)
+        shown = language.difference(site, FINE if alike else phrases.decimals)
         told.append(language.text("above.site", difference=shown))
-    return " ".join(filter(None, (*told, voice.uncovered(), voice.ranked(), voice.preliminary())))
+    return " ".join(filter(None, (*told, phrases.uncovered(), phrases.ranked(), phrases.preliminary())))

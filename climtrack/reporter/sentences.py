@@ -1,20 +1,106 @@
-"""Voice: the pieces that every sentence about one series is made of."""
+"""Phrases: the pieces that every sentence about one series is made of."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from climtrack.reporter.places import Place, contracted, feminine, place
-from climtrack.reporter.plain import plain
 from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
 from climtrack.vocabulary.pairing import COMPUTED
-from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
+from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
+
+# Plain text: names that came from a feed or a configuration, made safe before they stand in a sentence.
+
+
+LONGEST_NAME = 60
+#: What Markdown or the HTML inside it may take for markup.
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~$&])")
+#: What opens a heading, a list or a quotation, and only at the beginning of a line.
+_OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.)]|#+|[-+=]+)(?=\s|$)", re.MULTILINE)
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """
+    Text of one line without controls.
+
+    Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
+    space, and what is too long ends in an ellipsis.
+    """
+    kept = "".join(
+        " " if c.isspace() else c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
+    line = " ".join(kept.split(" ")).strip()
+    line = re.sub(r" {2,}", " ", line)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def markdown(text: str) -> str:
+    """Text as Markdown shows it, character by character."""
+    escaped = _MARKUP.sub(r"\\\1", text)
+    return _OPENER.sub(r"\1\\\2", escaped)
+
+
+# Places: what grammar needs to put a region into a sentence.
+#
+# The thirteen regions of the site have their forms in the catalogues (``place.nh.air`` …). A region of the user's own
+# falls back on its titles: English puts "air" behind the title, Spanish contracts the article of ``title_es``.
+
+
+_LONGEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region in one language."""
+
+    name: str  # As a heading: ``Northern Hemisphere``, ``Hemisferio norte``
+    the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
+    air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    sea: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
+
+
+def contracted(preposition: str, phrase: str) -> str:
+    """Spanish preposition and article run together: ``del hemisferio norte``, ``al Ártico``, ``de los trópicos``."""
+    if preposition in {"de", "a"} and phrase.startswith("el "):
+        return f"{preposition}l {phrase[3:]}"
+    return f"{preposition} {phrase}"
+
+
+def feminine(phrase: str) -> bool:
+    """Whether a Spanish subject takes feminine adjectives."""
+    return phrase.startswith("la ")
+
+
+def place(region: Region, language: Language) -> Place:
+    """A region as a language says it."""
+    known = catalogue(language.code)
+
+    def said(form: str) -> str:
+        """A form of the catalogue, or nothing."""
+        return known.get(f"place.{region.name}.{form}", ("",))[0]
+
+    title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
+    the = said("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
+    name = said("name") or (capitalised(the.removeprefix("el ").removeprefix("la ")) if language.spanish else title)
+    of = contracted("de", the)
+    return Place(
+        name,
+        the,
+        said("air") or language.text("place.other.air", name=title, of=of),
+        said("sea") or language.text("place.other.sea", name=title, the=the),
+        said("short"),
+    )
+
 
 _SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.
@@ -42,7 +128,7 @@ def year_runs(years: list[int]) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Phrases:
     """One study in one language."""
 
     study: Study
@@ -316,4 +402,47 @@ class Voice:
                 baseline=self.baseline,
             )
             + "."
+        )
+
+    def titles(self, message: str, *, warmer: float | None = None, **values: Any) -> tuple[str, ...]:
+        """A title about the whole subject, and the same about its short name; `warmer` or cooler agrees with either."""
+        return tuple(
+            self.language.text(
+                message,
+                Subject=capitalised(subject),
+                Short=capitalised(self.short),
+                subject=subject,
+                short=self.short,
+                **({} if warmer is None else {"warmer": self.adjective(warmer, subject)}),
+                **values,
+            )
+            for subject in (self.subject, self.short)
+        )
+
+    def brief(self) -> str:
+        """Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``."""
+        parts = []
+        if self.yoy is not None:
+            gap = self.yoy.difference
+            values = {"size": self.language.size(gap, self.decimals), "other": self.yoy.other_year}
+            parts.append(self.language.text(f"brief.year.{side(gap, self.decimals)}", **values))
+        if self.anomaly is not None:
+            parts.append(self.average_relation("brief.average"))
+        if len(parts) == 2:
+            return self.language.text("brief.two", one=parts[0], two=parts[1])
+        return parts[0] if parts else self.briefest()
+
+    def briefest(self) -> str:
+        """The difference from average alone, or the value: never last year's alone."""
+        return self.average_relation("brief.average") or self.language.text("brief.value", value=self.value)
+
+    def alts_short(self, message: str) -> tuple[str, ...]:
+        """Short alternative texts: subject, day, both differences; then ever less."""
+        return tuple(
+            self.language.text(message, subject=subject, day=self.date, relation=relation)
+            for subject, relation in (
+                (self.subject, self.brief()),
+                (self.short, self.brief()),
+                (self.short, self.briefest()),
+            )
         )

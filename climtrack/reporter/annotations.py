@@ -1,0 +1,330 @@
+"""Colours: sixteen classes from cold to warm, and their key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.reporter.fonts import CAP, LEADING, Line
+from climtrack.reporter.geometry import Emptiness, Rect, spread, tick_step, tick_values
+from climtrack.reporter.layout import LAST_BASELINE, UNIT, signed_ticks
+from climtrack.reporter.theme import AVERAGE_LINE, DIVERGING, LAST_LINE
+from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.registry import VARIABLES
+from climtrack.words.language import Language, direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas
+
+# Ends: labels at the right edge of lines, in the lines' own inks.
+
+
+END_GAP = 9.0
+#: Room to the right of the axes for them.
+RIGHT_GUTTER = 88.0
+#: A label moved by more than this many lines gets an elbow leader.
+FAR_FROM_END = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A line that wants a label."""
+
+    y: float
+    lines: tuple[Line, ...]
+
+
+def draw_ends(canvas: Canvas, x: float, labels: Sequence[End], low: float, high: float) -> list[Rect]:
+    """Set labels beside the ends of their lines."""
+    if not labels:
+        return []
+    heights = [sum(line.size * LEADING for line in label.lines) for label in labels]
+    # A label's first line names the line it belongs to, so that one is put level with the end.
+    centres = [
+        label.y + height / 2 - label.lines[0].size * LEADING / 2 for label, height in zip(labels, heights, strict=True)
+    ]
+    found = []
+    for label, height, wished, centre in zip(
+        labels, heights, centres, spread(centres, heights, low, high), strict=True
+    ):
+        first = label.lines[0].size
+        moved = centre - wished
+        left = x + END_GAP
+        if abs(moved) > FAR_FROM_END * first * LEADING:
+            level = label.y + moved
+            canvas.stroke([x + 2, x + 5, x + 8, x + 11], [label.y, label.y, level, level], label.lines[0].colour, 0.8)
+            left += 5
+        top = centre - height / 2 + first * (LEADING - 0.68) / 2
+        found.append(canvas.block("end", left, top, label.lines))
+    return found
+
+
+# Key: a few strokes with their names inside the picture, for compositions without room at the right edge.
+
+
+SWATCH, SWATCH_GAP, KEY_CLEAR, KEY_LEADING = 21.0, 5.0, 4.0, 1.27
+KEY_DASHES = (0, (3.6, 2.4))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyItem:
+    """One line of a key."""
+
+    line: Line
+    colour: str  # Ink of the stroke in front of it
+    stroke: float
+    dash: object = "-"
+
+
+def last_year_item(canvas: Canvas, study: Study, *, record: bool = False) -> KeyItem:
+    """Last year's line; `record` where it holds the record that is named once."""
+    theme, size, text = canvas.theme, canvas.size(canvas.preset.type.label), str(study.year - 1)
+    if record:
+        text = canvas.language.text("callout.record", year=text)
+    return KeyItem(Line(text, "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)
+
+
+def average_item(canvas: Canvas, baseline: str) -> KeyItem:
+    """The dashed average."""
+    theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
+    text = canvas.language.text("label.average.of", baseline=baseline)
+    return KeyItem(Line(text, "semibold", size, theme.average), theme.average, AVERAGE_LINE, KEY_DASHES)
+
+
+def others_item(canvas: Canvas, years: Sequence[int], colour: str, stroke: float) -> KeyItem:
+    """The other years, from the first to the last."""
+    text = str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    size = canvas.size(canvas.preset.type.label)
+    return KeyItem(Line(text, "regular", size, canvas.theme.secondary), colour, stroke)
+
+
+def key_extent(canvas: Canvas, items: Sequence[KeyItem]) -> tuple[float, float]:
+    """Width and height of a key with its clear space."""
+    size = items[0].line.size
+    width = SWATCH + SWATCH_GAP + max(canvas.width(item.line) for item in items)
+    return width + 2 * KEY_CLEAR, size * (1 + KEY_LEADING * (len(items) - 1)) + 2 * KEY_CLEAR
+
+
+def draw_key(canvas: Canvas, items: Sequence[KeyItem], place: Rect) -> None:
+    left, baseline = place.left + KEY_CLEAR, place.top + KEY_CLEAR + CAP * items[0].line.size
+    for item in items:
+        level = baseline - 0.33 * item.line.size
+        canvas.stroke([left, left + SWATCH], [level, level], item.colour, item.stroke, z=4, dash=item.dash)
+        canvas.text("key", left + SWATCH + SWATCH_GAP, baseline, item.line)
+        baseline += KEY_LEADING * item.line.size
+
+
+# Callout: the last point, said beside it.
+
+
+Floats = npt.NDArray[np.float64]
+#: Clear space around the block, shortest leader, and the room between leader and block.
+CALLOUT_CLEAR, SHORTEST_LEADER, LEADER_GAP = 4.0, 13.0, 5.0
+#: A leader shorter than this hides the end of the line that it points at.
+LEADER_LENGTH = 30.0
+#: Nor is one to the side longer than this.
+LONGEST_LEADER = 64.0
+DOT_RADIUS = 4.6
+
+
+def decimals_of(study: Study) -> int:
+    """Decimals of this variable in a picture."""
+    return VARIABLES[study.series.key.variable].decimals
+
+
+def versus_year(language: Language, study: Study, *, unit: bool = True) -> str | None:
+    """``−0.3 °C vs 2025``, or ``level with 2025``; None where there is nothing to compare with."""
+    found = study.findings.year_over_year
+    if not isinstance(found, YearOverYear):
+        return None
+    return _versus(language, found.difference, decimals_of(study), "callout.year", unit=unit, other=found.other_year)
+
+
+def versus_average(language: Language, study: Study, *, unit: bool = True) -> str | None:
+    """``+0.6 °C vs average``, or ``level with average``; None where no baseline is covered."""
+    found = study.findings.anomaly
+    return None if found is None else _versus(language, found.value, decimals_of(study), "callout.average", unit=unit)
+
+
+def _versus(language: Language, value: float, places: int, what: str, *, unit: bool, **values: object) -> str:
+    """A difference in words that agree with its printed figure."""
+    if not direction(value, places):
+        return language.text(f"{what}.level", **values)
+    printed = language.difference(value, places) if unit else language.signed(value, places)
+    return language.text(what, difference=printed, **values)
+
+
+def callout_lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = False) -> list[Line]:
+    """The callout's lines."""
+    theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
+    size, full = canvas.size(kind.label), versus == "both"
+    value = language.temperature(study.findings.latest.value, decimals_of(study))
+    if full:
+        value = language.text("callout.value", value=value, day=language.date_short(study.findings.latest.date))
+    year = language.text("callout.record", year=study.year) if record else str(study.year)
+    found = [Line(year, "bold", canvas.size(kind.callout), theme.ink), Line(value, "semibold", size, theme.ink)]
+    if versus in {"both", "year"} and (text := versus_year(language, study, unit=full)):
+        found.append(Line(text, "semibold", size, theme.last_year_text))
+    if versus in {"both", "average"} and (text := versus_average(language, study, unit=full)):
+        found.append(Line(text, "semibold", size, theme.average))
+    return found
+
+
+def callout_place(
+    empty: Emptiness,
+    size: tuple[float, float],
+    x: float,
+    y: float,
+    *,
+    straight: bool = False,
+    lean: float = 0.26,
+) -> Rect | None:
+    """Where a callout goes: straight above or below its point where that is free, else the nearest place beside it."""
+    width, height = size
+
+    def cost(left: Floats, top: Floats) -> Floats:
+        inside = x - (left + CALLOUT_CLEAR)
+        above, below = y - (top + CALLOUT_CLEAR + height), top + CALLOUT_CLEAR - y
+        length = np.maximum(above, below)
+        upright = (inside >= 3) & (inside <= width - 3) & (length >= SHORTEST_LEADER)
+        vertical = np.abs(length - LEADER_LENGTH) + 0.35 * np.abs(inside - lean * width) + 6 * (below > above)
+        beside = np.maximum(np.maximum(left + CALLOUT_CLEAR - x, x - (left + CALLOUT_CLEAR + width)), 0)
+        slanted = np.inf if straight else 90 + np.hypot(beside, np.maximum(length, 0))
+        near = (beside >= SHORTEST_LEADER) & (np.hypot(beside, np.maximum(length, 0)) <= LONGEST_LEADER)
+        return np.where(upright, vertical, np.where(near, slanted, np.inf))
+
+    found = empty.place(width + 2 * CALLOUT_CLEAR, height + 2 * CALLOUT_CLEAR, cost)
+    return None if found is None else found.grown(-CALLOUT_CLEAR)
+
+
+def draw_callout(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y: float) -> None:
+    """Set the callout and its leader."""
+    ink = canvas.theme.this_year
+    if place.left <= x <= place.right:
+        ys = (
+            [place.bottom + LEADER_GAP, y - DOT_RADIUS]
+            if place.bottom < y
+            else [place.top - LEADER_GAP, y + DOT_RADIUS]
+        )
+        canvas.stroke([x, x], ys, ink, 0.9, z=8)
+    else:
+        side = place.right + LEADER_GAP if place.right < x else place.left - LEADER_GAP
+        middle = min(max(y, place.top + 6), place.bottom - 6)
+        reach = float(np.hypot(side - x, middle - y))
+        if reach > DOT_RADIUS + 3:
+            share = DOT_RADIUS / reach
+            canvas.stroke([side, x + (side - x) * share], [middle, y + (middle - y) * share], ink, 0.9, z=8)
+    canvas.block("callout", place.left, place.top, found)
+
+
+# Arrangement: callout and inset (or key) placed together, so that neither takes the other's only room.
+
+
+Second = Callable[[Emptiness], Rect | None]
+#: Which wording of the callout, and whether it must stand straight above or below its point.
+Mode = tuple[int, bool]
+#: Callouts that a composition must find room for in every month, and those that will do on a day.
+FULL: tuple[Mode, ...] = ((0, True), (0, False))
+EVERY: tuple[Mode, ...] = ((0, True), (0, False), (1, True), (1, False), (2, True), (2, False))
+#: The same where the first two wordings differ only in naming the record, which goes first when room runs out.
+EITHER: tuple[Mode, ...] = (
+    (0, True), (1, True), (0, False), (1, False), (2, True), (2, False), (3, True), (3, False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Where things go."""
+
+    wording: int  # Which of the callout's wordings, fullest first
+    callout: Rect
+    second: Rect | None  # Place of the inset or key
+
+
+def arrange(
+    empty: Emptiness,
+    sizes: Sequence[tuple[float, float]],
+    point: tuple[float, float],
+    second: Second | None,
+    modes: Sequence[Mode],
+) -> Arrangement | None:
+    """Place a callout and whatever else must stand inside the axes, trying either first."""
+    for wording, straight in modes:
+        if wording >= len(sizes):
+            continue
+        trial = empty.copy()
+        place = callout_place(trial, sizes[wording], *point, straight=straight)
+        if place is not None and second is None:
+            return Arrangement(wording, place, None)
+        if place is None or second is None:
+            continue
+        trial.occupy(place.grown(CALLOUT_CLEAR))
+        other = second(trial)
+        if other is not None:
+            return Arrangement(wording, place, other)
+        trial = empty.copy()
+        other = second(trial)
+        if other is None:
+            return None  # not even without a callout
+        trial.occupy(other.grown(CALLOUT_CLEAR))
+        place = callout_place(trial, sizes[wording], *point, straight=straight)
+        if place is not None:
+            return Arrangement(wording, place, other)
+    return None
+
+
+#: Width and height of the key's bar, and the room it takes with its numbers.
+COLOUR_KEY_WIDTH, COLOUR_KEY_HEIGHT, COLOUR_KEY_ROOM = 182.0, 7.5, 30.0
+#: Width that a number of the key takes.
+COLOUR_NUMBER = 48.0
+
+
+def colour_classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
+    """Class of each difference."""
+    count = len(DIVERGING)
+    known = ~np.isnan(values)
+    found = np.full(values.shape, -1, dtype=np.int64)
+    found[known] = np.clip(np.floor((values[known] + limit) / (2 * limit) * count), 0, count - 1)
+    return found
+
+
+def draw_colour_key(
+    canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = COLOUR_KEY_WIDTH
+) -> None:
+    """Draw the scale with its numbers."""
+    size = canvas.size(canvas.preset.type.axis)
+    base = canvas.preset.height - LAST_BASELINE if base is None else base
+    top = base - CAP * size - 5 - COLOUR_KEY_HEIGHT
+    left, step = right - width, width / len(DIVERGING)
+    for i, colour in enumerate(DIVERGING):
+        canvas.fill(
+            Rect(left + i * step - 0.05, top, left + (i + 1) * step + 0.05, top + COLOUR_KEY_HEIGHT), colour, z=2
+        )
+    by = tick_step(2 * limit, most=width / COLOUR_NUMBER)
+    values = tick_values(-limit, limit, by)
+    label = signed_ticks(canvas.language, by)
+    for value in values:
+        text = label(value) + UNIT * (value == values[-1])
+        line = Line(text, "regular", size, canvas.theme.secondary)
+        x = left + (value + limit) / (2 * limit) * width
+        # The number stands under its colour, the unit beside it.
+        number = Line(text.removesuffix(UNIT), "regular", size, canvas.theme.secondary)
+        x = min(x - canvas.width(number) / 2, right - canvas.width(line))
+        canvas.text("scale", max(x, left), base, line)
+
+
+def line_key(canvas: Canvas, study: Study, years: Sequence[int]) -> list[KeyItem]:
+    """Last year, average and the other years, as far as they are drawn."""
+    found = []
+    if not np.isnan(study.table.row(study.year - 1)).all():
+        record = study.findings.records.warmest_day.date.year == study.year - 1
+        found.append(last_year_item(canvas, study, record=record))
+    if study.baseline is not None:
+        found.append(average_item(canvas, study.baseline.label))
+    if years:
+        found.append(others_item(canvas, years, canvas.theme.newest, 0.8))
+    return found

@@ -1,0 +1,385 @@
+"""Differences from average beside the flagship's curve: the eye must be able to check the title."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import isleap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.reporter.annotations import EVERY, FULL, Mode, Second, arrange, decimals_of, versus_average
+from climtrack.reporter.fonts import CAP, Line
+from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
+from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_grid, draw_month_starts, draw_months, signed_ticks
+from climtrack.reporter.theme import LAST_LINE, THIS_LINE
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import YearTable
+from climtrack.words.language import direction
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+
+# Curves of one study: what the flagship, the hemispheres and their difference panels share.
+
+
+Floats = npt.NDArray[np.float64]
+DAY_MIDDLES: Floats = np.arange(DAYS, dtype=np.float64) + 0.5
+DOTTED = (0, (0.15, 1.75))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Years:
+    """The rows of a table by the part they play."""
+
+    this: Floats
+    last: Floats
+    settled: Floats  # This year without its preliminary days
+    pending: Floats  # The preliminary days with the last settled one in front, so that the dots join the line
+    others: tuple[int, ...]  # Years that hold any value, without these two
+
+
+def lines_by_role(study: Study, table: YearTable) -> Years:
+    """Rows of a table by the part they play."""
+    this = table.row(study.year)
+    preliminary = study.preliminary.row(study.year) == 1.0
+    settled = np.where(preliminary, np.nan, this)
+    pending = np.where(preliminary, this, np.nan)
+    first = int(np.argmax(preliminary)) if preliminary.any() else 0
+    before = np.flatnonzero(~np.isnan(settled[:first]))
+    if preliminary.any() and before.size and first - before[-1] <= 2:
+        pending[before[-1]] = settled[before[-1]]
+    others = tuple(
+        int(year)
+        for year, row in zip(table.years, table.values, strict=True)
+        if year not in (study.year, study.year - 1) and not np.isnan(row).all()
+    )
+    return Years(this, table.row(study.year - 1), settled, pending, others)
+
+
+def trace(row: Floats, *, leap: bool) -> tuple[Floats, Floats]:
+    """A year's values as points of a line: 29 February has its own slot, which common years step over."""
+    xs: Floats = np.arange(row.size, dtype=np.float64) + 0.5
+    if leap:
+        return xs, row
+    return np.delete(xs, LEAP_DAY - 1), np.delete(row, LEAP_DAY - 1)
+
+
+def envelope(table: YearTable) -> tuple[Floats, Floats]:
+    """Lowest and highest value of each day of year."""
+    known = ~np.isnan(table.values)
+    low = np.where(known, table.values, np.inf).min(axis=0)
+    high = np.where(known, table.values, -np.inf).max(axis=0)
+    return np.where(np.isinf(low), np.nan, low), np.where(np.isinf(high), np.nan, high)
+
+
+def extremes_of(table: YearTable, years: Sequence[int]) -> tuple[Floats, Floats]:
+    """Lowest and highest value of each day of year among some years, 29 February from its neighbours."""
+    chosen = YearTable(table.years, table.values[np.isin(table.years, years)], table.alignment)
+    low, high = envelope(chosen)
+    for edge in (low, high):
+        edge[LEAP_DAY - 1] = (edge[LEAP_DAY - 2] + edge[LEAP_DAY]) / 2
+    return low, high
+
+
+def end_point(study: Study, table: YearTable) -> tuple[float, float]:
+    """Last point of this year's line."""
+    day = dayofyear_of(study.series.end)
+    return day - 0.5, float(table.row(study.year)[day - 1])
+
+
+def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None) -> Floats:
+    """Draw all years, the band, the average, last year and this year."""
+    table, rows = study.table, lines_by_role(study, study.table)
+    shown = [y for y in rows.others if thin_before is None or y >= thin_before or y % 2 == 0]
+    panel.years([trace(table.row(year), leap=isleap(year)) for year in shown])
+    if study.climatology is not None:
+        mean, spread = study.climatology.mean, study.climatology.spread
+        panel.band(DAY_MIDDLES, mean - 2 * spread, mean + 2 * spread)
+        panel.average(DAY_MIDDLES, mean)
+    return _draw_front(panel, study, rows)
+
+
+def draw_differences(panel: Panel, study: Study) -> Floats:
+    """Draw the same as differences from the average: the band, zero, last year and this year."""
+    if study.climatology is None or study.anomalies is None:
+        raise ValueError("a study without a climatology has no differences")
+    panel.band(DAY_MIDDLES, -2 * study.climatology.spread, 2 * study.climatology.spread)
+    panel.average(np.array([0.0, DAYS], dtype=np.float64), np.zeros(2))
+    return _draw_front(panel, study, lines_by_role(study, study.anomalies), lighter=0.85)
+
+
+def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
+    """Draw the differences of the last days, across New Year."""
+    if study.climatology is None or study.anomalies is None:
+        raise ValueError("a study without a climatology has no differences")
+    days = [first + dt.timedelta(days=i) for i in range((study.series.end - first).days + 1)]
+    columns = np.array([dayofyear_of(day) - 1 for day in days])
+    values = np.array([study.anomalies.row(day.year)[c] for day, c in zip(days, columns, strict=True)])
+    waiting = np.array([study.preliminary.row(day.year)[c] == 1.0 for day, c in zip(days, columns, strict=True)])
+    current = np.array([day.year == study.year for day in days])
+    xs: Floats = np.arange(len(days), dtype=np.float64) + 0.5
+    spread = study.climatology.spread[columns]
+    panel.band(xs, -2 * spread, 2 * spread)
+    panel.average(np.array([0.0, len(days)], dtype=np.float64), np.zeros(2))
+    # Last year's line reaches the first day of this one, so that the colour changes without a gap.
+    joined = ~current | np.concatenate([[False], ~current[:-1]])
+    panel.heavy(xs, np.where(joined, values, np.nan), panel.theme.last_year, LAST_LINE, z=5, gid="last-year")
+    settled = current & ~waiting
+    panel.heavy(xs, np.where(settled, values, np.nan), panel.theme.this_year, THIS_LINE, z=6, gid="this-year")
+    if waiting.any():
+        pending = waiting | np.concatenate([waiting[1:], [False]])
+        panel.heavy(
+            xs,
+            np.where(pending & current, values, np.nan),
+            panel.theme.this_year,
+            THIS_LINE,
+            z=6,
+            gid="preliminary",
+            dash=DOTTED,
+        )
+    panel.dot(float(xs[-1]), float(values[-1]))
+    return panel.points(xs, np.where(current, values, np.nan))
+
+
+def _draw_front(panel: Panel, study: Study, rows: Years, lighter: float = 1.0) -> Floats:
+    """Last year and this year, its preliminary days dotted, its last point hollow."""
+    xs, leap = trace(rows.this, leap=isleap(study.year))[0], isleap(study.year)
+    panel.heavy(
+        *trace(rows.last, leap=isleap(study.year - 1)), panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year"
+    )
+    panel.heavy(xs, trace(rows.settled, leap=leap)[1], panel.theme.this_year, THIS_LINE * lighter, z=6, gid="this-year")
+    if not np.isnan(rows.pending).all():
+        panel.heavy(
+            xs,
+            trace(rows.pending, leap=leap)[1],
+            panel.theme.this_year,
+            THIS_LINE * lighter,
+            z=6,
+            gid="preliminary",
+            dash=DOTTED,
+        )
+    day = dayofyear_of(study.series.end)
+    panel.dot(day - 0.5, float(rows.this[day - 1]))
+    return panel.points(*trace(rows.this, leap=leap))
+
+
+# Composition: limits and layout that hold for every issue of a series, so that pictures compare.
+
+#: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
+HEADROOM = (0.0, 0.1, 0.2, 0.32)
+#: A composition to try: whether the difference panel stands inside, headroom, acceptable callouts, and whether the key
+#: names every line.
+Plan = tuple[bool, float, tuple[Mode, ...], bool]
+#: Columns in the middle of the months.
+MONTH_MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
+#: Share of the height that the curve takes where a panel stands under it.
+UPPER = 0.60
+#: What a line takes on either side where text may stand between lines.
+LINE_CLEAR = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """How a series fits a preset, the same for every issue."""
+
+    inset: bool  # Whether the difference panel fits inside; it stands below otherwise
+    ylim: tuple[float, float]  # Limits in degC
+
+
+def absolute_limits(study: Study, headroom: float) -> tuple[float, float]:
+    """Limits of a series, from the record's extremes rounded outward, so that successive issues compare."""
+    low, high = float(np.nanmin(study.table.values)), float(np.nanmax(study.table.values))
+    if study.climatology is not None:
+        low = min(low, float(np.nanmin(study.climatology.mean - 2 * study.climatology.spread)))
+        high = max(high, float(np.nanmax(study.climatology.mean + 2 * study.climatology.spread)))
+    pad = 0.01 * (high - low)
+    low, high = outward(low - pad, high + pad, tick_step(high - low) / 8)
+    return low, high + headroom * (high - low)
+
+
+def outside_extremes(area: Rect, width: float, ylim: tuple[float, float], low: Floats, high: Floats) -> Emptiness:
+    """Occupancy of the axes: everything between the lowest and the highest year is taken."""
+    empty = Emptiness(area)
+    scale = area.height / (ylim[1] - ylim[0])
+    empty.occupy_between(
+        area.left + DAY_MIDDLES / DAYS * width,
+        area.bottom - (high - ylim[0]) * scale,
+        area.bottom - (low - ylim[0]) * scale,
+    )
+    return empty
+
+
+def between_lines(area: Rect, width: float, ylim: tuple[float, float], lines: Sequence[Floats]) -> Emptiness:
+    """Occupancy of axes that the years fill: only the lines that have names are taken, for text has a halo."""
+    empty = Emptiness(area)
+    scale = area.height / (ylim[1] - ylim[0])
+    for line in lines:
+        y = area.bottom - (line - ylim[0]) * scale
+        empty.occupy_between(area.left + DAY_MIDDLES / DAYS * width, y - LINE_CLEAR, y + LINE_CLEAR)
+    return empty
+
+
+def compose(
+    study: Study,
+    full: Rect,
+    right: float,
+    sizes: Sequence[tuple[float, float]],
+    *,
+    second: Callable[[bool, bool], Second | None],
+    compared: bool,
+    wide: bool,
+) -> Composition:
+    """The composition in which callout and difference panel find room whatever the month."""
+    low, high = envelope(study.table)
+    middles = (low + high) / 2
+    for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
+        area, ylim = full if inset else upper_part(full), absolute_limits(study, headroom)
+        empty = outside_extremes(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
+        if all(
+            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(inset, named), modes) is not None
+            for day in MONTH_MIDDLES
+            if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
+        ):
+            return Composition(inset, ylim)
+    return Composition(not compared, absolute_limits(study, HEADROOM[2]))
+
+
+def _plans(*, wide: bool, compared: bool) -> list[Plan]:
+    """
+    Compositions to try, best first.
+
+    More room above flattens the curve, in one language more than in the other where its words are longer; so the grey
+    years lose their name before that, and a day that still finds no room has its callout between the lines.
+    """
+    alone = not compared
+    plans: list[Plan] = [(alone, headroom, FULL[:1], True) for headroom in HEADROOM[:2]]
+    plans += [(alone, headroom, FULL, True) for headroom in HEADROOM[:3]]
+    plans += [(alone, headroom, EVERY, named) for named in (True, False) for headroom in HEADROOM[: 3 + (not named)]]
+    if not wide or alone:
+        return plans
+    inside: list[Plan] = [(True, headroom, FULL[:1], True) for headroom in HEADROOM[:3]]
+    inside += [(True, headroom, FULL, True) for headroom in HEADROOM]
+    return inside + plans
+
+
+def upper_part(full: Rect) -> Rect:
+    """The curve's room where a panel stands under it."""
+    return Rect(full.left, full.top, full.right, full.top + UPPER * full.height)
+
+
+#: Width and height of the inset with its title and months, and the factors tried.
+INSET = (222.0, 118.0)
+FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
+#: In the first days of January the panel shows the last 60 days instead of a year with a speck.
+EARLY, RECENT = 15, 60
+#: How far a tick label may reach above the panel.
+ABOVE = 7.0
+
+
+def difference_limits(study: Study) -> tuple[float, float]:
+    """
+    Limits of the differences of a series, always with zero.
+
+    The top is the record's, so that issues compare; the foot is the band's or that of the last two years, whichever
+    is lower: the cold decades would squeeze the lines that the panel is for.
+    """
+    if study.climatology is None or study.anomalies is None:
+        raise ValueError("a study without a climatology has no differences")
+    drawn = np.concatenate([study.anomalies.row(study.year), study.anomalies.row(study.year - 1)])
+    band = 2 * float(np.nanmax(study.climatology.spread))
+    low = min(-band, float(np.nanmin(drawn)))
+    high = max(band, float(np.nanmax(study.anomalies.values)))
+    return outward(low, high, 0.1)
+
+
+def is_early(study: Study) -> bool:
+    """Whether the year is too young for a panel of its own."""
+    return dayofyear_of(study.series.end) <= EARLY
+
+
+def inset_place(empty: Emptiness) -> Rect | None:
+    """The emptiest place for the inset."""
+    for factor in FACTORS:
+        width, height = INSET[0] * factor, INSET[1] * factor
+        found = empty.roomiest(width + 8, height + 8)
+        if found is not None:
+            return found.grown(-4)
+    return None
+
+
+def draw_inset(canvas: Canvas, study: Study, place: Rect) -> None:
+    """Draw the panel inside the curve."""
+    title = Line(_panel_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
+    if canvas.width(title) > place.width:  # the months beneath say which days
+        title = replace(title, text=canvas.language.text("label.difference"))
+    canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
+    values, label = _panel_ticks(canvas, study, place.height - canvas.size(MONTH_DROP) - title.size - 9)
+    size = canvas.size(canvas.preset.type.axis)
+    names = [Line(label(v) + UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
+    left = place.left + 4 + max(map(canvas.width, names))
+    area = Rect(left, place.top + title.size + 9, place.right, place.bottom - canvas.size(MONTH_DROP))
+    _draw_panel(canvas, study, area, place.left, z=4)
+
+
+def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
+    """Draw the panel under the curve, its title and the latest difference above it."""
+    size = canvas.size(canvas.preset.type.label)
+    title = canvas.text(
+        "panel-title", left, area.top, Line(_panel_title(canvas, study), "semibold", size, canvas.theme.ink)
+    )
+    text = versus_average(canvas.language, study)
+    if text is not None:
+        language, found = canvas.language, study.findings.anomaly
+        if found is not None and direction(found.value, decimals_of(study)):
+            text = language.text(
+                "callout.on",
+                difference=language.difference(found.value, decimals_of(study)),
+                day=language.date_short(study.findings.latest.date),
+            )
+        line = Line(text, "semibold", size, canvas.theme.average)
+        if title.right + 12 + canvas.width(line) <= area.right:
+            canvas.text("panel-value", area.right, area.top, line, align="right")
+    return _draw_panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
+
+
+def _panel_title(canvas: Canvas, study: Study) -> str:
+    """What the panel shows."""
+    return canvas.language.text("label.difference.60" if is_early(study) else "label.difference")
+
+
+def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
+    """Grid, curves and time axis."""
+    ylim = difference_limits(study)
+    values, label = _panel_ticks(canvas, study, area.height)
+    first = study.series.end - dt.timedelta(days=RECENT - 1)
+    xlim = (0.0, float(RECENT)) if is_early(study) else (0.0, float(DAYS))
+    panel = canvas.panel(area, xlim, ylim, z=z)
+    draw_grid(
+        canvas, panel, values, label,
+        left=left, unit=UNIT, above=ABOVE, z=z - 0.5,
+    )  # fmt: skip
+    if is_early(study):
+        canvas.traces.append(_draw_recent(panel, study, first))
+        draw_month_starts(canvas, panel, first, z=z + 0.1)
+    else:
+        canvas.traces.append(draw_differences(panel, study))
+        draw_months(canvas, panel, z=z + 0.1)
+    return panel
+
+
+def _panel_ticks(canvas: Canvas, study: Study, height: float) -> tuple[list[float], Callable[[float], str]]:
+    """Ticks of a panel of some height, and how they read."""
+    low, high = difference_limits(study)
+    size = canvas.size(canvas.preset.type.axis)
+    by = tick_step(high - low, most=min(height / (size * 1.2), 4.5))
+    # Zero alone is no scale: where the first tick above it has no room for its label, the step is halved.
+    reach = high - (LIFT + CAP * size - ABOVE) / height * (high - low)
+    if by > reach >= by / 2 and by / 2 / (high - low) * height > size:
+        by /= 2
+    values = [v for v in tick_values(low, high, by) if v >= 0 or low < -1.5 * by]
+    return values, signed_ticks(canvas.language, by)

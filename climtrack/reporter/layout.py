@@ -1,0 +1,308 @@
+"""Frame: what stands around every picture: title and subtitle above, notes and source below."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
+from climtrack.reporter.geometry import Rect
+from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.theme import Preset
+from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import PRODUCTS
+from climtrack.words.language import Language
+
+if TYPE_CHECKING:
+    from climtrack.reporter.canvas import Canvas, Panel
+
+# Notes: the last lines of a picture: what is shaded and dotted, what is missing, whose data these are.
+
+
+#: A gap of this many days is named.
+NAMED_GAP = 3
+
+
+def dotted_note(study: Study, language: Language) -> tuple[str, ...]:
+    """What the dotted end means, where there is one."""
+    return (language.text("note.dotted"),) if study.findings.preliminary_from is not None else ()
+
+
+def missing_notes(study: Study, language: Language) -> tuple[str, ...]:
+    """Gaps of this year, and years that the series lacks."""
+    gaps = [language.date_range(run.first, run.last) for run in study.findings.missing if run.days >= NAMED_GAP]
+    found = list(_baseline_note(study, language))
+    found += [language.text("note.gap", days=language.list(gaps))] if gaps else []
+    absent = absent_years(study)
+    if absent:
+        found.append(language.text("note.gap.years", years=language.list(absent)))
+    return tuple(found)
+
+
+def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...]:
+    """Days of this year that the other year lacks: long gaps, and the latest day in any case."""
+    end = study.series.end
+    days = [dt.date(end.year, 1, 1) + dt.timedelta(days=i) for i in range(end.timetuple().tm_yday)]
+    lacking = [study.series.value(same_day(day, other)) is None for day in days]
+    runs = [list(run) for lacks, run in groupby(days, lambda day: lacking[day.timetuple().tm_yday - 1]) if lacks]
+    told = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
+    return (language.text("note.partners", other=other, days=language.list(told)),) if told else ()
+
+
+def _baseline_note(study: Study, language: Language) -> tuple[str, ...]:
+    """Which average this is, where it is not the one asked for."""
+    if study.baseline == study.requested:
+        return ()
+    if study.baseline is None:
+        return (language.text("note.baseline.none", requested=study.requested.label),)
+    return (language.text("note.baseline", requested=study.requested.label, baseline=study.baseline.label),)
+
+
+def absent_years(study: Study) -> tuple[str, ...]:
+    """Runs of whole years without a value between the first and the last: ``2001–2022``."""
+    empty = study.table.years[np.isnan(study.table.values).all(axis=1)]
+    runs: list[list[int]] = []
+    for year in empty.tolist():
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return tuple(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def source_line(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
+    """Parts of the source line."""
+    product = PRODUCTS[study.series.key.product]
+    origin = Phrases(study, language).origin
+    values = {"product": product.title, "provider": product.provider}
+    if study.simulated:
+        parts = [language.text("picture.source.simulated", **values)]
+    else:
+        short = "" if preset.form == "wide" else ".short"
+        hands = "" if origin == "reanalyzer" else f".{origin}"
+        parts = [language.text(f"picture.source{hands}{short}", **values)]
+        if product.copernicus:
+            parts.append(language.text("picture.copernicus", year=study.as_of.year))
+    if preset.form == "card":  # which has no subtitle to say it
+        parts.insert(1, language.date_long(study.findings.latest.date))
+    return (*parts, *((credit,) if credit else ()))
+
+
+def warning_line(study: Study, language: Language) -> str:
+    """What must be seen before the picture is believed: that it is the sample, or how old its newest value is."""
+    if study.simulated:
+        return language.text("picture.simulated")
+    return (
+        language.text("picture.overdue", days=study.overdue, day=language.date_long(study.series.end))
+        if study.overdue
+        else ""
+    )
+
+
+# Axes as the family draws them: tick labels on their gridlines, months centred between ticks, no vertical grid.
+
+
+#: Limits of a calendar year in days since 1 January.
+YEAR = (0.0, float(DAYS))
+UNIT = "\u00a0°C"
+#: Below this many CSS pixels a month shows its initial only.
+NARROW_MONTH = 34
+TICK, MONTH_DROP = 5.0, 18.0
+#: A panel of no more days than this has dates under it, on these days of a month.
+FEW_DAYS, WEEKS = 45, (1, 8, 15, 22)
+#: Height of a tick label above its line.
+LIFT = 5.0
+
+
+def draw_grid(
+    canvas: Canvas,
+    panel: Panel,
+    values: Sequence[float],
+    label: Callable[[float], str] | None,
+    *,
+    left: float,
+    unit: str = "",
+    above: float = 5.0,
+    z: float = 0.5,
+) -> None:
+    """Horizontal grid, each label on its line, the unit on the topmost only."""
+    size = canvas.size(canvas.preset.type.axis)
+    # A label stands above its line: the line that has no room for one inside the axes is not drawn.
+    values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
+    for value in values:
+        y = panel.y(value)
+        canvas.stroke([left, panel.rect.right], [y, y], canvas.theme.grid, 0.8, z=z)
+        if label:
+            text = label(value) + (unit if value == values[-1] else "")
+            canvas.text("tick", left, y - LIFT, Line(text, "regular", size, canvas.theme.secondary))
+
+
+def plain_ticks(language: Language, by: float) -> Callable[[float], str]:
+    """How the ticks of a temperature read."""
+    return lambda value: language.number(value, 0 if by >= 1 else 1)
+
+
+def signed_ticks(language: Language, by: float) -> Callable[[float], str]:
+    """How the ticks of a difference read: with a sign, and a bare zero."""
+    return lambda value: language.signed(value, 0 if by >= 1 else 1) if value else "0"
+
+
+def draw_months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
+    """Time axis under a panel of one calendar year."""
+    size, y = canvas.size(canvas.preset.type.axis), panel.rect.bottom
+    edges = [panel.x(start - 1) for start in MONTH_STARTS] + [panel.x(DAYS)]
+    canvas.stroke([edges[0], edges[-1]], [y, y], canvas.theme.axis, 0.9, z=z)
+    for x in edges:
+        canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
+    language = canvas.language
+    names = language.month_initials if edges[1] - edges[0] < NARROW_MONTH else language.month_short
+    for name, start, stop in zip(names, edges, edges[1:], strict=False):
+        canvas.text(
+            "month",
+            (start + stop) / 2,
+            y + canvas.size(MONTH_DROP),
+            Line(name, "regular", size, canvas.theme.secondary),
+            align="center",
+        )
+    return y + canvas.size(MONTH_DROP)
+
+
+def draw_month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) -> None:
+    """Time axis under a panel of some weeks: a tick and a name where a month begins; dates where weeks are few."""
+    size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
+    canvas.stroke([panel.rect.left, panel.rect.right], [y, y], canvas.theme.axis, 0.9, z=z)
+    if days <= FEW_DAYS:
+        _week_dates(canvas, panel, first, z)
+        return
+    for i in range(days):
+        day = first + dt.timedelta(days=i)
+        if day.day != 1:
+            continue
+        x = panel.x(i)
+        canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
+        names = canvas.language.month_short if 30 * panel.rect.width / days > 30 else canvas.language.month_initials
+        line = Line(names[day.month - 1], "regular", size, canvas.theme.secondary)
+        if x + 3 + canvas.width(line) <= panel.rect.right:
+            canvas.text("month", x + 3, y + canvas.size(MONTH_DROP - 2), line)
+
+
+def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
+    """Ticks and dates a week apart, a fortnight where that is too dense, on the same days of every month."""
+    size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
+    texts = {i: canvas.language.date_short(first + dt.timedelta(days=i)) for i in range(days)}
+    lines = {i: Line(text, "regular", size, canvas.theme.secondary) for i, text in texts.items()}
+    widest = max(canvas.width(line) for line in lines.values()) + 10
+    marks = WEEKS if 7 * panel.rect.width / days >= widest else WEEKS[::2]
+    for i, line in lines.items():
+        x, half = panel.x(i + 0.5), canvas.width(line) / 2
+        if (first + dt.timedelta(days=i)).day not in marks:
+            continue
+        canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
+        if panel.rect.left <= x - half and x + half <= panel.rect.right:
+            canvas.text("month", x, y + canvas.size(MONTH_DROP - 2), line, align="center")
+
+
+_COUNT = re.compile(r"\b(\d{1,3}) (?=\w)")
+TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
+#: Of the last line, above the lower edge; link previews lose some 6 CSS pixels there.
+LAST_BASELINE = 14.0
+LOGO = 22.0
+
+
+def head(canvas: Canvas, title: str, subtitle: str) -> float:
+    """Set title and subtitle, and say where the picture may begin."""
+    preset, theme = canvas.preset, canvas.theme
+    room = preset.width - 2 * preset.margin
+    # A day stays with its month, a count with what it counts.
+    bound = _COUNT.sub("\\1\u00a0", title)
+    for css in preset.type.title:
+        size = canvas.size(css)
+        lines = wrapped(theme, "bold", size, bound, room)
+        if len(lines) == 1:
+            break
+    y = preset.margin + CAP * size + (2 if preset.form in {"wide", "square"} else 0)
+    for line in lines:
+        canvas.text("title", preset.margin, y, Line(line, "bold", size, theme.ink), halo=False)
+        y += TITLE_LEADING * size
+    y += -TITLE_LEADING * size + DESCENT * size
+    if subtitle:
+        size = canvas.size(preset.type.subtitle)
+        y += CAP * size + 4.5 + (len(lines) - 1)
+        for line in _sentences(canvas, size, subtitle, room):
+            canvas.text("subtitle", preset.margin, y, Line(line, "regular", size, theme.secondary), halo=False)
+            y += SUBTITLE_LEADING * size
+        y += -SUBTITLE_LEADING * size + DESCENT * size
+    return y
+
+
+def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning: str = "", width: float = 0) -> float:
+    """Set notes and source, and say where the picture must end."""
+    preset, theme = canvas.preset, canvas.theme
+    size = canvas.size(preset.type.source)
+    room = width or preset.width - 2 * preset.margin
+    lines: list[tuple[str, str, Face, str]] = []
+    if warning:
+        lines += [("warning", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, warning, room)]
+    if notes:
+        lines += [
+            ("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)
+        ]
+    # Parts of the source share a line where they fit it whole.
+    rows: list[str] = []
+    for part in source:
+        joined = f"{rows[-1]} | {part}" if rows else part
+        if rows and len(wrapped(theme, "regular", size, joined, room)) == 1:
+            rows[-1] = joined
+        else:
+            rows.append(part)
+    lines += [
+        ("source", t, "regular", theme.source) for row in rows for t in wrapped(theme, "regular", size, row, room)
+    ]
+    bottom = preset.height - LAST_BASELINE
+    y = bottom - (len(lines) - 1) * SOURCE_LEADING * size
+    top = y - CAP * size
+    for name, text, face, colour in lines:
+        canvas.text(name, preset.margin, y, Line(text, face, size, colour), halo=False)
+        y += SOURCE_LEADING * size
+    return top
+
+
+def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, beside: float = 0.0) -> Rect:
+    """
+    Set everything around a chart, and say what is left for it.
+
+    A card has no subtitle and no notes: at the size of a link preview nobody could read them.
+    """
+    preset, language, card = canvas.preset, canvas.language, canvas.preset.form == "card"
+    top = head(canvas, words.title, "" if card else words.subtitle)
+    right = preset.width - preset.margin - beside
+    beside += canvas.logo(right, preset.height - LAST_BASELINE + 2, LOGO)
+    bottom = foot(
+        canvas,
+        () if card else said,
+        source_line(study, language, preset, canvas.theme.credit),
+        warning=warning_line(study, language),
+        width=preset.width - 2 * preset.margin - beside,
+    )
+    if beside:
+        # What stands beside the last lines is as high as two of them.
+        bottom = min(bottom, preset.height - LAST_BASELINE - 2.2 * SOURCE_LEADING * canvas.size(preset.type.source))
+    return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
+
+
+def _sentences(canvas: Canvas, size: float, text: str, room: float) -> tuple[str, ...]:
+    """A subtitle in lines, broken between its sentences where that gives no more of them."""
+    lines = wrapped(canvas.theme, "regular", size, text, room)
+    first, stop, rest = text.rpartition(". ")
+    if len(lines) == 2 and stop:
+        halves = [wrapped(canvas.theme, "regular", size, half, room) for half in (f"{first}.", rest)]
+        if all(len(half) == 1 for half in halves):
+            return halves[0] + halves[1]
+    return lines

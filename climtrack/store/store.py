@@ -1,0 +1,596 @@
+"""
+The store: every value ever held, in one SQLite file and a copy of it.
+
+::
+
+    HOME/climtrack.sqlite         every accepted change of every series, the sources' health, refused answers
+         climtrack.copy.sqlite    the same
+         damaged/                 files that were not what was written, set aside
+
+A commit makes the next state in memory and writes each file whole, beside its place and then renamed over it; the
+second rename is the commit. So SQLite never meets a disk that is full, read-only or somebody else's, there is no
+journal that could be lost or damaged, and a reader holds the state that it opened, whatever others commit.
+
+A file ends with the SHA-256 of all that is before it (SQLite ignores what follows its last page). One that fails it is
+not used: its copy is, and where both fail, those of their rows that are whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from climtrack.errors import FetchError, SeriesNotFound, SourceUnavailable, StoreDamaged, StoreNewer
+from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
+from climtrack.signals import defer_signals
+from climtrack.store.merge import Merged, aligned, merge
+from climtrack.vocabulary.findings import RevisionNoise
+from climtrack.vocabulary.notice import fitted
+from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
+
+FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
+EPOCH = dt.date(1970, 1, 1)
+#: Changes of a series after which its whole state is written beside the difference, so that reading never slows down.
+EVERY = 200
+#: Of refused answers: how many of a series are kept, and how many bytes of each.
+REJECTS, HEAD = 3, 64 * 1024
+#: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
+ENOUGH = 30
+_SCHEMA = f"""
+CREATE TABLE change (series TEXT, number INTEGER, seen TEXT, digest TEXT, provenance TEXT, source TEXT, site BLOB,
+                     days BLOB, state BLOB, sha256 TEXT, UNIQUE (series, number, seen));
+CREATE TABLE health (series TEXT PRIMARY KEY, checked TEXT, failing_since TEXT, error TEXT, not_before TEXT);
+CREATE TABLE reject (series TEXT, refused TEXT, reason TEXT, url TEXT, sha256 TEXT, size INTEGER, head BLOB,
+                     PRIMARY KEY (series, refused));
+PRAGMA user_version = {FORMAT};
+"""
+_HEADS = """
+SELECT series, number, digest, provenance FROM change JOIN (
+    SELECT series, MAX(number) AS number FROM change WHERE ? IS NULL OR seen <= ? GROUP BY series
+) USING (series, number)"""
+_MAGIC = b"SQLite format 3\0"
+Row = Any  # sqlite3.Row of `change`
+Days = tuple[npt.NDArray[np.int64], Floats, Flags]  # days since 1970-01-01, degC, status
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a series' source has behaved."""
+
+    checked: dt.datetime | None = None  # When it last answered well, with new data or "not modified"
+    failing_since: dt.datetime | None = None  # First failure since then; None while it is well
+    error: str = ""  # The last failure in one line, empty while it is well
+    not_before: dt.datetime | None = None  # When the source asked to be asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One accepted change of a series."""
+
+    generation: int  # Number of the commit
+    seen: dt.datetime
+    days: int
+    digest: str  # Hash of the series after it
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One value of one day, as long as it was believed."""
+
+    date: dt.date
+    value: float | None  # degC; None where an older state was restored in which the day had no value
+    status: Status
+    seen: dt.datetime  # When it was first seen, in UTC
+    replaced: dt.datetime | None  # When another value or status took its place; None for what holds now
+
+
+class _Base(sqlite3.Connection):
+    """A base in memory, which needs nobody to close it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Store:
+    """The only home of series, as of now or as it was known on a day."""
+
+    def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
+        self.home = home
+        self._notices: dict[str, None] = {}
+        self._taken_over = False
+        self._use(self._load(), known_on)
+
+    def _use(self, base: sqlite3.Connection, known_on: dt.date | dt.datetime | None = None) -> None:
+        """Show the state of a base from here on; its rows are only ever added to, so that numbers name the state."""
+        if known_on is not None and not isinstance(known_on, dt.datetime):
+            known_on = dt.datetime.combine(known_on, dt.time.max, dt.UTC)
+        self._base = base
+        heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
+        self._heads = {SeriesKey.parse(head["series"]): head for head in heads}
+        self.generation: int = max((head["number"] for head in heads), default=0)
+        health = base.execute("SELECT * FROM health ORDER BY series").fetchall() if known_on is None else ()
+        self._health = {
+            SeriesKey.parse(key): Health(_moment(checked), _moment(since), error, _moment(until))
+            for key, checked, since, error, until in health
+        }
+
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """Series that are stored, in alphabetical order."""
+        return tuple(sorted(self._heads))
+
+    def __iter__(self) -> Iterator[SeriesKey]:
+        return iter(self.keys())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._heads
+
+    def asked(self) -> tuple[SeriesKey, ...]:
+        """Series whose source was asked, whether or not it ever gave one."""
+        return tuple(self._health)
+
+    def health(self, key: SeriesKey) -> Health:
+        """How the source of a series has behaved."""
+        return self._health.get(key, Health())
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was damaged, set aside or repaired, one line each."""
+        return tuple(self._notices)
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the state of all values and their provenance, 16 hexadecimal digits; empty for an empty store."""
+        lines = sorted(f"{key} {digest} {source}\n" for key, (_, _, digest, source) in self._heads.items())
+        return hashlib.sha256("".join(lines).encode()).hexdigest()[:16] if lines else ""
+
+    @property
+    def newer(self) -> bool:
+        """Whether a newer climtrack wrote it, so that it is only read."""
+        return self._format > FORMAT
+
+    def refuse_newer(self) -> None:
+        """Make sure that this climtrack may write here."""
+        if self.newer:
+            raise _newer(self._format)
+
+    def read(self, key: SeriesKey) -> Series:
+        """A stored series."""
+        if key not in self._heads:
+            raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
+        return _series(_tail(self._base, key, self._heads[key]["number"]))
+
+    def versions(self, key: SeriesKey) -> tuple[Version, ...]:
+        """Accepted changes of a series, oldest first."""
+        rows, changes = self._changes(key)
+        return tuple(
+            Version(row["number"], _moment(row["seen"]), days.size, row["digest"], _source(row["source"]).url)
+            for row, (days, *_) in zip(rows, changes, strict=True)
+        )
+
+    def values(self, key: SeriesKey, day: dt.date | None = None) -> Iterator[Known]:
+        """Every value ever held, by day and then by time."""
+        days, values, status, which, seen = self._moves(key)
+        order = np.lexsort((which, days))
+        if day is not None:
+            order = order[days[order] == (day - EPOCH).days]
+        held: Known | None = None
+        for i in order.tolist():
+            date, value = EPOCH + dt.timedelta(days=int(days[i])), None if np.isnan(values[i]) else float(values[i])
+            before = held if held and held.date == date else None
+            if before and (before.value, before.status) == (value, status[i]):
+                continue  # what was read from an older store may repeat what did not change
+            if held:
+                yield replace(held, replaced=seen[which[i]]) if before else held
+            held = Known(date, value, Status(int(status[i])), seen[which[i]], None)
+        if held:
+            yield held
+
+    def revision_noise(self, key: SeriesKey) -> RevisionNoise | None:
+        """
+        By how much values of a series still moved after they were first seen.
+
+        Counted are days whose fate was watched: seen as preliminary and final since, or seen as final after the first
+        download and at least 30 days before the last.
+        """
+        days, values, status, which, seen = self._moves(key)
+        early = days[which == 0]
+        if not early.size:
+            return None
+        watched = (
+            np.isin(days, early[status[which == 0] == Status.PRELIMINARY]) | (days < early[0]) | (days > early[-1])
+        )
+        kept = (status != Status.MISSING) & watched
+        order = np.flatnonzero(kept)[np.lexsort((which[kept], days[kept]))]
+        begins = np.flatnonzero(np.diff(days[order], prepend=-(10**9)))
+        first, last = order[begins], order[np.append(begins[1:], order.size)[: begins.size] - 1]
+        by = seen[-1] - dt.timedelta(days=ENOUGH)
+        long = np.array([moment <= by for moment in seen])[which[first]]
+        settled = (status[last] == Status.FINAL) & ((status[first] == Status.PRELIMINARY) | long)
+        first, last = first[settled], last[settled]
+        moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
+        if len(moves) < ENOUGH:
+            return None
+        origin = f"measured here since {seen[0].date().isoformat()}"
+        return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
+
+    @contextmanager
+    def writer(self, now: dt.datetime) -> Iterator[Writer]:
+        """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
+        self.refuse_newer()
+        from climtrack.store.lock import writers_lock  # not for those that only read
+
+        make_folder(self.home)
+        with writers_lock(self.home, now):
+            for left in self.home.glob(f"{TEMPORARY}[0-9]*"):
+                remove(left)
+            self._use(self._load())
+            self.refuse_newer()
+            if self._taken_over:
+                self._say(f"The data of climtrack 0.1.0 were taken over into {FILE}; its files are left as they are.")
+            writer = Writer(self, now)
+            yield writer
+            writer.commit()
+
+    def _changes(self, key: SeriesKey) -> tuple[list[Row], list[Days]]:
+        """Rows of a series, oldest first, and their days."""
+        last = self._heads[key]["number"] if key in self._heads else 0
+        query = "SELECT * FROM change WHERE series = ? AND number <= ? ORDER BY number"
+        rows = self._base.execute(query, (str(key), last)).fetchall()
+        return rows, [_unpack(row["days"]) for row in rows]
+
+    def _moves(self, key: SeriesKey) -> tuple[npt.NDArray[np.int64], Floats, Flags, Any, list[dt.datetime]]:
+        """Days that changed, their values and status after it, in which change, and when each change was seen."""
+        rows, changes = self._changes(key)
+        which = np.repeat(np.arange(len(changes)), [days.size for days, *_ in changes])
+        return *_joined(changes), which, [_moment(row["seen"]) for row in rows]
+
+    def _load(self) -> sqlite3.Connection:
+        """What the file holds, or its copy, or what is whole of both, or what climtrack 0.1.0 stored."""
+        main = _content(self.home / FILE)
+        self._whole = _whole(main)
+        copy = None if self._whole else _content(self.home / COPY)
+        images = [image for image in (main, copy) if image is not None]
+        self._format = max(FORMAT, min(map(_format, images), default=FORMAT))
+        sound = next(filter(_whole, images), None)
+        if sound is None and self.newer:
+            raise _newer(self._format)
+        if not images:
+            from climtrack.store.takeover import take_over
+
+            self._taken_over = take_over(self.home, base := _opened())
+            return base
+        base = _salvaged(images) if sound is None else _opened(sound[:-32])
+        try:
+            until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
+        except sqlite3.Error as error:  # what was written, but not by this climtrack
+            raise _newer(self._format) from error
+        when = f"{until[:16].replace('T', ' ')} UTC" if until else "an empty store"
+        if self.newer:
+            self._say(f"{_newer(self._format).what}: it is read and not written.")
+        elif sound is None and not until:
+            self._say(f"{FILE} and its copy are damaged, and nothing in them is whole: all is fetched anew.")
+        elif sound is None:
+            self._say(f"{FILE} and its copy are damaged; using what is whole of both, of {when}.")
+        elif not self._whole:
+            self._say(f"{FILE} is damaged or missing; using its copy of {when}.")
+        return base
+
+    def _say(self, line: str) -> None:
+        """Note what was damaged, once."""
+        self._notices[line] = None
+
+
+class Writer:
+    """One refresh's changes; made by `Store.writer`, under the lock."""
+
+    def __init__(self, store: Store, now: dt.datetime) -> None:
+        self.now = now
+        self._store = store
+        self._pending: dict[SeriesKey, Series] = {}
+        self._health = dict(store._health)
+        self._rejects: list[tuple[Any, ...]] = []
+
+    def held(self, key: SeriesKey) -> Series | None:
+        """What is held now, what was put in this commit included."""
+        if key in self._pending:
+            return self._pending[key]
+        return self._store.read(key) if key in self._store else None
+
+    def put(self, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
+        """Merge a series into what is held."""
+        merged = merge(self.held(new.key), new, accept=accept, only=only)
+        self.replace(merged.series)
+        self.confirm(new.key)
+        return merged
+
+    def replace(self, series: Series) -> None:
+        """Put a series in the place of what is held, such as an earlier state of it; the history keeps both."""
+        held = self.held(series.key)
+        if held is None or _identity(held) != _identity(series):
+            self._pending[series.key] = series
+
+    def confirm(self, key: SeriesKey) -> None:
+        """Note that the source has answered well, with or without anything new."""
+        self._health[key] = Health(checked=self.now)
+
+    def reject(self, key: SeriesKey, error: FetchError) -> None:
+        """Note that the source has failed, and keep what it sent."""
+        was = self._health.get(key, Health())
+        wait = error.retry_after if isinstance(error, SourceUnavailable) else None
+        self._health[key] = Health(
+            checked=was.checked,
+            failing_since=was.failing_since or self.now,
+            error=fitted(str(error)),
+            not_before=None if wait is None else self.now + dt.timedelta(seconds=min(wait, 7 * 86400.0)),
+        )
+        if error.body:
+            sha = hashlib.sha256(error.body).hexdigest()
+            row = str(key), _stamp(self.now), str(error), error.url, sha, len(error.body), error.body[:HEAD]
+            self._rejects.append(tuple(map(_text, row)))
+
+    @defer_signals()
+    def commit(self) -> None:
+        """
+        Make everything put so far the store's next snapshot, at one instant; may be called more than once.
+
+        Ctrl-C waits until it is done, so that what is said of it then is true.
+        """
+        store, home = self._store, self._store.home
+        main, copy = home / FILE, home / COPY
+        data, spare = _content(main), _content(copy)
+        if store._whole and data == spare:
+            if not (self._pending or self._rejects or self._health != store._health):
+                return
+        else:
+            for path, found in ((main, data), (copy, spare)):
+                if found is not None and not _whole(found):
+                    make_folder(home / DAMAGED)
+                    move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
+                    store._say(f"The damaged {path.name} was set aside in {DAMAGED}/.")
+        base = _opened(store._base.serialize())
+        for key in sorted(self._pending):  # whichever was downloaded first
+            _append(base, self._pending[key], store.generation + 1, self.now)
+        health = [(str(key), *map(_text, map(_stamp, astuple(one)))) for key, one in sorted(self._health.items())]
+        base.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?)", health)
+        base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
+        base.execute(
+            "DELETE FROM reject WHERE (SELECT COUNT(*) FROM reject AS later WHERE later.series = reject.series"
+            " AND later.refused > reject.refused) >= ?",
+            (REJECTS,),
+        )
+        base.commit()
+        image = base.serialize()
+        image += hashlib.sha256(image).digest()
+        # The one that readers do not use goes first; the other is the commit.
+        for path in (copy, main) if store._whole else (main, copy):
+            write_whole(path, image)
+        self._pending, self._rejects, store._whole = {}, [], True
+        store._use(base)
+
+
+def _identity(series: Series) -> tuple[str, str]:
+    """Hash of the values of a series, and of what it carries beside them."""
+    return series.digest, provenance(source_to_json(series.source), series.site_climatology)
+
+
+def provenance(source: str, site: Mapping[str, Floats]) -> str:
+    """Hash of where a series came from and of the provider's climatology rows."""
+    sha = hashlib.sha256(source.encode())
+    for name, row in site.items():
+        sha.update(f"\n{name}\n".encode("utf-8", "surrogatepass") + np.asarray(row, dtype="<f8").tobytes())
+    return sha.hexdigest()
+
+
+def source_to_json(source: Source) -> str:
+    """Provenance as one line of JSON."""
+    fields = {
+        "url": source.url,
+        "retrieved": source.retrieved.isoformat(),
+        "sha256": source.sha256,
+        "data_source": source.data_source,
+        "etag": source.etag,
+        "last_modified": source.last_modified,
+        "simulated": source.simulated,
+        "notes": list(source.notes),
+        "details": dict(source.details),
+    }
+    return json.dumps(fields, sort_keys=True)
+
+
+def _source(text: str) -> Source:
+    """Provenance from `source_to_json`."""
+    fields: dict[str, Any] = json.loads(text)
+    retrieved, details = dt.datetime.fromisoformat(fields["retrieved"]), MappingProxyType(fields["details"])
+    return Source(**{**fields, "retrieved": retrieved, "notes": tuple(fields["notes"]), "details": details})
+
+
+def _append(base: sqlite3.Connection, series: Series, number: int, now: dt.datetime) -> None:
+    """Add what a series has that its last row has not."""
+    tail = _tail(base, series.key, number - 1)
+    held = _series(tail) if tail else None
+    state = len(tail) >= EVERY
+    packed: bytes | None = pack_site(series.site_climatology)
+    if held is not None and not state and pack_site(held.site_climatology) == packed:
+        packed = None
+    head = (str(series.key), number, _stamp(now), *_identity(series), source_to_json(series.source))
+    row = (*head, packed, pack(_difference(held, series)), pack(_difference(None, series)) if state else None)
+    insert(base, row, tail[0]["sha256"] if tail else "")
+
+
+def insert(base: sqlite3.Connection, row: tuple[Any, ...], previous: str) -> str:
+    """Add a row of `change` and its hash, which covers that of the row before it."""
+    sha = _hash(previous, row)
+    base.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, sha))
+    return sha
+
+
+def _hash(previous: str, row: tuple[Any, ...]) -> str:
+    sha = hashlib.sha256(previous.encode())
+    for field in row:
+        data = field if isinstance(field, bytes) else str(field).encode()
+        sha.update(b"%d:" % len(data) + data)
+    return sha.hexdigest()
+
+
+def _tail(base: sqlite3.Connection, key: SeriesKey, number: int) -> list[Row]:
+    """Rows that add up to a series after a commit, newest first: as far back as one with the whole state."""
+    rows: list[Row] = []
+    query = "SELECT * FROM change WHERE series = ? AND number <= ? ORDER BY number DESC"
+    for row in base.execute(query, (str(key), number)):
+        rows.append(row)
+        if row["state"] is not None:
+            break
+    return rows
+
+
+def _series(tail: list[Row]) -> Series:
+    """A series from the rows that add up to it, newest first."""
+    last, first = tail[0], tail[-1]
+    days, values, status = _joined(
+        [_unpack(first["state"] or first["days"]), *(_unpack(r["days"]) for r in tail[-2::-1])]
+    )
+    start = int(days.min())
+    size = int(days.max()) - start + 1
+    whole, flags = np.full(size, np.nan), np.zeros(size, dtype=np.int8)
+    whole[days - start], flags[days - start] = values, status  # of a day that stands there twice, the last counts
+    site = _unpack_site(next(row["site"] for row in tail if row["site"] is not None))
+    key, source = SeriesKey.parse(last["series"]), _source(last["source"])
+    found = trimmed(key, EPOCH + dt.timedelta(days=start), whole, flags, source, site)
+    if found.digest != last["digest"]:
+        raise StoreDamaged(f"{key}: its changes do not add up to what was stored", "Please report it")
+    return found
+
+
+def _difference(held: Series | None, series: Series) -> Days:
+    """The days by which a series differs from what was held."""
+    start = min(series.start, held.start) if held else series.start
+    size = (max(series.end, held.end if held else series.end) - start).days + 1
+    values, status = aligned(series, start, size)
+    old, was = aligned(held, start, size) if held else (np.full(size, np.nan), np.zeros(size, dtype=np.int8))
+    moved = (status != was) | ((values.view(np.int64) != old.view(np.int64)) & (status != Status.MISSING))
+    return (start - EPOCH).days + np.flatnonzero(moved), values[moved], status[moved]
+
+
+def pack(days: Days) -> bytes:
+    """Days as the table keeps them."""
+    number, values, status = days
+    steps = np.diff(number, prepend=0).astype("<i4")
+    return zlib.compress(steps.tobytes() + values.astype("<f8").tobytes() + status.astype("<i1").tobytes(), 9)
+
+
+def _unpack(packed: bytes) -> Days:
+    """Days from `pack`."""
+    data = zlib.decompress(packed)
+    size = len(data) // 13
+    steps, values = np.frombuffer(data, "<i4", size), np.frombuffer(data, "<f8", size, 4 * size)
+    return np.cumsum(steps, dtype=np.int64), values, np.frombuffer(data, "<i1", size, 12 * size)
+
+
+def _joined(changes: list[Days]) -> Days:
+    """Days of several changes, one after the other."""
+    nothing = np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int8)
+    days, values, status = zip(nothing, *changes, strict=True)
+    return np.concatenate(days), np.concatenate(values), np.concatenate(status)
+
+
+def pack_site(rows: Mapping[str, Floats]) -> bytes:
+    """Climatology rows as the table keeps them: their names as JSON, then the numbers."""
+    body = b"".join(np.asarray(row, dtype="<f8").tobytes() for row in rows.values())
+    return zlib.compress(json.dumps(list(rows)).encode() + b"\n" + body, 9)
+
+
+def _unpack_site(packed: bytes) -> Mapping[str, Floats]:
+    """Climatology rows from `pack_site`."""
+    names, _, body = zlib.decompress(packed).partition(b"\n")
+    names = json.loads(names)
+    rows = np.frombuffer(body, "<f8").reshape(len(names), -1) if names else ()
+    return MappingProxyType(dict(zip(names, rows, strict=True)))
+
+
+def _content(path: Path) -> bytes | None:
+    """Content of a file, None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except IsADirectoryError:  # somebody put it there: as good as a damaged file
+        return b""
+    except OSError as error:
+        raise disk_error(error, path) from error
+
+
+def _whole(data: bytes | None) -> bool:
+    """Whether a file is what was written."""
+    return data is not None and data[:16] == _MAGIC and hashlib.sha256(data[:-32]).digest() == data[-32:]
+
+
+def _format(data: bytes) -> int:
+    """Format that the head of a file names, 0 where it is none of ours."""
+    return int.from_bytes(data[60:64], "big") if data[:16] == _MAGIC else 0
+
+
+def _newer(number: int) -> StoreNewer:
+    """Say that a newer climtrack wrote the store."""
+    return StoreNewer(
+        f"this data folder was written by a newer climtrack (format {number}; this one knows {FORMAT})",
+        "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
+    )
+
+
+def _opened(image: bytes = b"") -> sqlite3.Connection:
+    """A base in memory, empty or from an image."""
+    base = sqlite3.connect(":memory:", check_same_thread=False, factory=_Base)
+    base.row_factory = sqlite3.Row
+    if image:
+        base.deserialize(image)
+    else:
+        base.executescript(_SCHEMA)
+    return base
+
+
+def _salvaged(images: Iterable[bytes | None]) -> sqlite3.Connection:
+    """Of two damaged images, every series as far as its rows are whole in one of them."""
+    rows: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+    broken = (sqlite3.Error, ValueError, TypeError, OverflowError)
+    for image in filter(None, images):
+        with suppress(*broken):
+            found = _opened(image)
+            for number in range(1, (found.execute("SELECT MAX(rowid) FROM change").fetchone()[0] or 0) + 1):
+                with suppress(*broken):
+                    for row in found.execute("SELECT * FROM change WHERE rowid = ?", (number,)).fetchall():
+                        rows.setdefault((str(row[0]), int(row[1])), []).append(tuple(row))
+    base, last = _opened(), dict[str, str | None]()
+    for (series, _), candidates in sorted(rows.items()):
+        previous = last.get(series, "")
+        row = next((one for one in candidates if previous is not None and _hash(previous, one[:-1]) == one[-1]), None)
+        last[series] = None if row is None else insert(base, row[:-1], previous or "")
+    base.commit()
+    return base
+
+
+def _stamp(moment: Any) -> Any:
+    """A moment as text that sorts by time; anything else as it is."""
+    return moment.astimezone(dt.UTC).isoformat() if isinstance(moment, dt.datetime) else moment
+
+
+def _moment(text: str | None) -> Any:
+    """A moment from `_stamp`."""
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def _text(value: Any) -> Any:
+    """Text that SQLite takes, whatever a source sent; anything else as it is."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
