@@ -9,7 +9,7 @@ from climtrack.config import Config, load
 from climtrack.errors import ClimtrackError
 from climtrack.fetcher.http import Http
 from climtrack.run import schedule
-from climtrack.run.drawing import looks
+from climtrack.run.drawing import themes_of
 from climtrack.run.publish import site_folder
 from climtrack.run.refresh import round_request
 from climtrack.run.run import Run
@@ -24,7 +24,7 @@ def settled(path: Path) -> Config | None:
         config = load(path, {"CLIMTRACK_HOME": "nowhere"})
         for publish in (True, False):
             chosen = config.refresh.model_copy(update={"publish": publish})
-            looks(config, round_request(config.model_copy(update={"refresh": chosen})).themes)
+            themes_of(config, round_request(config.model_copy(update={"refresh": chosen})).themes)
         run = Run(config, NOW)
         assert keys_of(run.pairings(config.refresh.regions, ("air", "sst")), ("air", "sst"))
         assert run.endpoints

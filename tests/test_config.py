@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from climtrack.config import TEMPLATE, Config, Settings, load
 from climtrack.errors import ConfigError
-from climtrack.run.drawing import looks
+from climtrack.run.drawing import themes_of
 from tests.settled import settled
 
 
@@ -111,7 +111,7 @@ def test_a_logo_that_is_not_there_is_named_with_its_line(tmp_path: Path) -> None
     path = written(tmp_path, "[theme]\nscale = 1.1\nlogo = 'none.png'\n")
     config = load(path, {})
     with pytest.raises(ConfigError) as caught:
-        looks(config, ("light",))
+        themes_of(config, ("light",))
     assert caught.value.what.startswith(f"{path}:3: theme.logo: no .png file at none.png; ")
 
 

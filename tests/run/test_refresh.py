@@ -23,12 +23,11 @@ import pytest
 
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config, NotifySettings
-from climtrack.errors import DiskError, SourceUnavailable, StoreBusy, StoreNewer
+from climtrack.errors import DiskError, Notice, SourceUnavailable, StoreBusy, StoreNewer
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.run import refresh as refresh_module
 from climtrack.run import schedule
 from climtrack.run import status as look
-from climtrack.run.notify import Notified
 from climtrack.run.refresh import Round, refresh, round_request, unattended_round
 from climtrack.run.run import ALL, SOME, Run
 from climtrack.run.series import english
@@ -458,9 +457,9 @@ def lived(
         run.say(failed=0 if not failed else ALL if failed == len(changes) else SOME)
         return Round(changes)
 
-    def heard(_: NotifySettings, document: Mapping[str, Any]) -> Notified:
+    def heard(_: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
         told.append((n, document["event"]))
-        return Notified(True)
+        return True, ()
 
     monkeypatch.setattr(refresh_module, "refresh", undrawn)
     monkeypatch.setattr(refresh_module, "notify", heard)
