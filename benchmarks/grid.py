@@ -154,20 +154,7 @@ def measure(folder: Path, rounds: int) -> dict[str, Cost]:
             print(f"round {n + 1}: {name}: {seen[name][-1]}", file=sys.stderr)
     found = {name: median(costs) for name, costs in seen.items()}
     found["reference"] = run(*job("reference", year))
-    return found | percentiles(rounds)
-
-
-def percentiles(rounds: int) -> dict[str, Cost]:
-    """Percentiles of 4,096 cells by us and of 1,024 by xclim, which would take gigabytes for as many."""
-    seen: dict[str, list[Cost]] = {}
-    for _ in range(rounds):
-        for name, whose, cells in (("ours percentiles", "ours", 4096), ("xclim percentile_doy", "xclim", 1024)):
-            cost = run(*job("percentiles", whose, cells))
-            seen.setdefault(name, []).append(cost)
-    return {
-        name: costs[0] if costs[0].said == "not installed" else sorted(costs, key=lambda c: float(c.said))[rounds // 2]
-        for name, costs in seen.items()
-    }
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,26 +214,7 @@ def goals(found: dict[str, Cost]) -> list[Goal]:
         Goal("8", "climatology of cells, 3 years / cdo ydaymean, CPU", cells.cpu / found["cdo ydaymean"].cpu, 0.4),
         Goal("8", "its peak memory, MB", cells.peak, 300),
         Goal("8", "year over year / cdo sub, CPU", years, 0.6),
-        *percentile_goals(found),
     ]
-
-
-def percentile_goals(found: dict[str, Cost]) -> list[Goal]:
-    """The third part of goal 8, where xclim is installed."""
-    ours, theirs = found["ours percentiles"].said, found["xclim percentile_doy"].said
-    if theirs == "not installed":
-        return []
-    return [Goal("8", "xclim percentile_doy / ours, CPU per cell", float(theirs) / float(ours), 10, less=False)]
-
-
-def percentile_line(found: dict[str, Cost]) -> str:
-    """What the percentiles took, in words."""
-    ours, theirs = found["ours percentiles"].said, found["xclim percentile_doy"].said
-    beside = theirs if theirs == "not installed" else f"{theirs} µs"
-    return (
-        f"90th percentile by day of year, 11 days wide, 30 years of packed hundredths, processor time of one cell: "
-        f"ours {ours} µs (4,096 cells), xclim's percentile_doy {beside} (1,024 cells)."
-    )
 
 
 def boxes_line(found: dict[str, Cost]) -> str:
@@ -282,8 +250,6 @@ def page(found: dict[str, Cost], rounds: int) -> str:
         "Above the number of cores, other work shared them: then wall-clock ratios of threads and clusters say "
         "little, CPU ratios still much.",
         "",
-        percentile_line(found),
-        "",
         boxes_line(found),
         "",
         "## Every command",
@@ -293,7 +259,7 @@ def page(found: dict[str, Cost], rounds: int) -> str:
         *(
             f"| {name} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.peak:.0f} |"
             for name, cost in found.items()
-            if name not in ("reference", "ours percentiles", "xclim percentile_doy")
+            if name != "reference"
         ),
         "",
         "Peak memory is that of the parent process: for processes and clusters each worker holds as much again.",
@@ -303,7 +269,7 @@ def page(found: dict[str, Cost], rounds: int) -> str:
         "```",
         "apt-get install cdo",
         "pip install '.[grid]'   # in climtrack's folder",
-        "make bench-grid        # about 15 minutes and 2 GB of disk; for xclim's line: pip install xclim",
+        "make bench-grid        # about 15 minutes and 2 GB of disk",
         "```",
         "",
     ]
@@ -316,12 +282,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "climtrack-bench-grid")
     parser.add_argument("--out", type=Path, default=None)
-    parser.add_argument("--percentiles", action="store_true", help="these alone, on the terminal; needs no CDO")
     chosen = parser.parse_args()
-    if chosen.percentiles:
-        found = percentiles(chosen.rounds)
-        print(percentile_line(found), *(goal.row() for goal in percentile_goals(found)), sep="\n")
-        return
     if shutil.which("cdo") is None:
         raise SystemExit("cdo is not installed: apt-get install cdo")
     chosen.folder.mkdir(parents=True, exist_ok=True)

@@ -15,9 +15,9 @@ def main() -> None:
     words = sys.argv[1:]
     completing = "_CLIMTRACK_COMPLETE" in os.environ  # the shell asks through the environment, with no words
     if not completing and words in ([], ["-h"], ["--help"]):
-        from climtrack.cli.overview import overview, spoken
+        from climtrack.cli.overview import overview, terminal_language
 
-        text = overview(spoken(os.environ))
+        text = overview(terminal_language(os.environ))
         sys.stdout.write(text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
         sys.exit(0 if words else 2)
     if words == ["--version"]:

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from climtrack.errors import ClimtrackError, ConfigError, DiskError, SeriesError
+from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice
 from climtrack.files import disk_error, shortened
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES, Baseline, Region
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.words.catalogue import catalogue
 
 # Mistakes in config.toml: what is wrong, on which line, and what was perhaps meant; all of them at once.
 
@@ -31,67 +32,99 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong."""
+    """One thing that is wrong; where it is stands as tables and key, items of a list by number."""
 
-    where: tuple[str, ...]  # Tables and key; items of a list by number
-    what: str  # The problem and the remedy, without a full stop
+    where: tuple[str, ...]
+    what: Notice
+    names_key: bool = False  # the sentence says itself which key it is about
 
 
-def mistakes(problem: ValidationError, model: type[BaseModel]) -> tuple[Mistake, ...]:
+def refused(wrong: Iterable[Mistake], path: Path | None, text: str) -> ConfigError:
+    """Every mistake as ``file:line: key: problem; remedy``, one line each."""
+    listed = list(wrong)
+    lines = []
+    for one in listed[:MOST]:
+        place = f"{shortened(path, 110)}:{_line(text, one.where)}" if path else "CLIMTRACK_BASE_URL"
+        kind = "config.mistake.named" if one.names_key else "config.mistake"
+        lines.append(Notice(kind, place=place, key=".".join(one.where)[:60], what=one.what))
+    if len(listed) > MOST:
+        lines.append(Notice("config.more", n=len(listed) - MOST))
+    return ConfigError("config.mistakes", mistakes=lines)
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
+    """That nothing is known of a name, and which known one it resembles."""
+    what = Notice(f"config.kind.{kind}")
+    return Notice("config.unknown", kind=what, name=repr(name[:40])[1:-1], near=_near(name, known))
+
+
+def _near(name: str, known: Iterable[str]) -> Notice | str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return Notice("config.near", name=near[0]) if near else ""
+
+
+def theme_mistake(problem: ConfigError) -> Mistake:
+    """What a theme refuses, as a mistake of the file; credit, logo, font and scale stand in [theme] itself."""
+    _, name, role = str(problem.facts["where"]).split(".", 2)
+    own = role.partition("_")[0]
+    where = ("theme", own) if own in {"credit", "logo", "font", "scale"} else ("theme", name, role)
+    named = Notice(problem.id, **{**problem.facts, "where": ".".join(where)})
+    return Mistake(where, Notice("config.because", problem=named), names_key=True)
+
+
+def _from_pydantic(problem: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
     """What a model says is wrong, in our words."""
     errors = problem.errors(include_url=False)
     deeper = {error["loc"][:-1] for error in errors}  # a list with a bad item is also called too short
-    found = []
     for error in (error for error in errors if error["loc"] not in deeper):
         where = tuple(str(part) for part in error["loc"])
+        facts: dict[str, Any] = dict(error.get("ctx", {}))
         if error["type"] == "extra_forbidden":
-            detail = f"unknown key{meant(where[-1], _siblings(where[:-1], model))}; remove or correct it"
+            yield Mistake(where, Notice("config.extra", near=_near(where[-1], _siblings(where[:-1], model))))
+        elif error["type"] == "value_error":
+            (what,) = facts["error"].args
+            yield Mistake(where, what)
         else:
-            detail = error["msg"].removeprefix("Value error, ")
-            detail = detail[0].lower() + detail[1:]
-            if error["type"] not in {"value_error", "missing"}:
-                shown = repr(error.get("input"))
-                detail = f"{shown if len(shown) <= 40 else shown[:39] + '…'}: {detail}"
-        found.append(Mistake(where, detail))
-    return tuple(found)
+            facts["expected"] = re.findall(r"'[^']*'", facts.get("expected", ""))
+            yield Mistake(where, _known(f"config.{error['type']}", shown=_shown(error.get("input")), **facts))
 
 
-def names(table: Mapping[str, Any], *, usual: frozenset[str] = frozenset()) -> tuple[Mistake, ...]:
-    """Names of regions, charts, sizes and colours that nothing is known of."""
-    return (*_regions(table), *_pictures(table, usual), *_theme(table), *_twice(table))
-
-
-def told(wrong: Iterable[Mistake], path: Path | None, text: str) -> str:
-    """Every mistake as ``file:line: key: problem; remedy``, one line each."""
-    lines = []
-    listed = list(wrong)
-    for one in listed[:MOST]:
-        place = f"{shortened(path, 110)}:{_line(text, one.where)}" if path else "CLIMTRACK_BASE_URL"
-        lines.append(f"{place}: {'.'.join(one.where)[:60]}: {one.what}"[:198])
-    if len(listed) > MOST:
-        lines.append(f"… and {len(listed) - MOST:,} more mistakes.")
-    return "\n".join(lines)
-
-
-def syntax(problem: Exception, path: Path) -> tuple[str, str]:
-    """What a parser's complaint means."""
+def _from_toml(problem: Exception, path: Path) -> ConfigError:
+    """What a parser's complaint means; its sentences are known by their words, without what they quote."""
     found = re.search(r"\(at line (\d+), column \d+\)", str(problem))
-    line = found.group(1) if found else "1"
-    what = re.sub(r"\s*\(at .*\)", "", str(problem))[:80].lower()
-    told_of = f"{shortened(path, 110)}:{line}: not TOML: {what}"
-    return told_of, "Mend that line; `climtrack init` writes a sound file to compare with"
+    text = re.sub(r"\s*\(at .*\)$", "", str(problem))
+    quoted = re.search(r"\(.*\)|'.*'|\".*\"", text)
+    words = re.sub(r"[^a-z]+", "_", re.sub(r"\(.*\)|'.*'|\".*\"", "", text).lower()).strip("_")
+    what = _known(f"config.toml.{words}", quoted=quoted[0][:40].strip("'\"") if quoted else "")
+    return ConfigError("config.toml", place=f"{shortened(path, 110)}:{found[1] if found else 1}", what=what)
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """The known word nearest to a mistyped one, as a question."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+def _known(message: str, **facts: Any) -> Notice:
+    """What a parser says, or that it says something, where a newer release of it has new words."""
+    return Notice(message if message in catalogue("en") else f"{message.rpartition('.')[0]}.other", **facts)
+
+
+def _names(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mistake]:
+    """Names of regions, charts, sizes and colours that nothing is known of, and what stands in a list twice."""
+    yield from _regions(table)
+    yield from _pictures(table, usual)
+    yield from _theme(table)
+    for section, key in (
+        *(("report", key) for key in ("regions", "variables", "languages", "charts", "presets", "themes", "formats")),
+        ("refresh", "regions"), ("refresh", "charts"), ("schedule", "hours"),
+    ):  # fmt: skip
+        items = _inside(table, section).get(key)
+        seen: list[object] = []
+        for number, item in enumerate(items if isinstance(items, list) else ()):
+            if item in seen:
+                yield Mistake((section, key, str(number)), Notice("config.twice", name=repr(str(item)[:40])))
+            elif isinstance(item, str | int) and len(seen) < 1000:
+                seen.append(item)
 
 
 def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
     """Regions that are neither built in nor the user's own."""
-    own = _inside(table, "regions")
-    known = {*REGIONS, *own}
+    known = {*REGIONS, *_inside(table, "regions")}
     for section in ("report", "refresh"):
         for n, name in _texts(table, section, "regions"):
             if name not in known:
@@ -102,12 +135,11 @@ def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
         key = entry.get("key") if isinstance(entry, Mapping) else None
         if not isinstance(key, str) or key.count(".") < 2:
             continue
-        region = key.split(".", 2)[2]
+        region, where = key.split(".", 2)[2], ("endpoints", str(number), "key")
         if region not in known:
-            what = f"{_unknown('region', region, known, listed=False)}; describe it under [regions.{region[:40]}]"
-            yield Mistake(("endpoints", str(number), "key"), what)
+            yield Mistake(where, Notice("config.describe", what=unknown("region", region, known), region=region[:40]))
         if key in seen:
-            yield Mistake(("endpoints", str(number), "key"), f"{key[:40]!r} stands here twice; remove one")
+            yield Mistake(where, Notice("config.twice", name=repr(key[:40])))
         seen.add(key)
 
 
@@ -147,23 +179,7 @@ def _theme(table: Mapping[str, Any]) -> Iterator[Mistake]:
             if not strangers and all(re.fullmatch("#[0-9a-fA-F]{6}", ink) for ink in chosen.values()):
                 themed(name, {**common, **chosen})
         except ConfigError as problem:
-            key = ("theme", "credit") if ".credit" in problem.what.partition(" ")[0] else ("theme", name)
-            yield Mistake(key, f"{problem.what.partition(' ')[2]}; {problem.remedy}")
-
-
-def _twice(table: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Names and hours that stand in a list more than once: a region would be published twice."""
-    for section, key in (
-        *(("report", key) for key in ("regions", "variables", "languages", "charts", "presets", "themes", "formats")),
-        ("refresh", "regions"), ("refresh", "charts"), ("schedule", "hours"),
-    ):  # fmt: skip
-        items = _inside(table, section).get(key)
-        seen: list[object] = []
-        for number, item in enumerate(items if isinstance(items, list) else ()):
-            if item in seen:
-                yield Mistake((section, key, str(number)), f"{str(item)[:40]!r} stands here twice; remove one")
-            elif isinstance(item, str | int) and len(seen) < 1000:
-                seen.append(item)
+            yield theme_mistake(problem)
 
 
 def _inside(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -178,11 +194,10 @@ def _texts(table: Mapping[str, Any], section: str, key: str) -> list[tuple[str, 
     return [(str(n), item) for n, item in enumerate(items if isinstance(items, list) else ()) if isinstance(item, str)]
 
 
-def _unknown(kind: str, name: str, known: Iterable[str], *, listed: bool = True) -> str:
-    """What is said of a name that nothing is known of."""
-    near = meant(name, known)
-    more = "" if near or not listed else f"; known are {', '.join(sorted(known))[:110]}"
-    return f"unknown {kind} {name[:40]!r}{near or more}"
+def _unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
+    """An unknown name, and the known ones where it resembles none."""
+    what = unknown(kind, name, known)
+    return what if what.facts["near"] else Notice("config.known", what=what, known=", ".join(sorted(known))[:110])
 
 
 def _siblings(where: Sequence[str], model: type[BaseModel]) -> list[str]:
@@ -216,24 +231,40 @@ def _line(text: str, where: Sequence[str]) -> int:
     return best
 
 
+def _shown(value: object) -> str:
+    """A value as it was written, or its beginning."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
 # Settings: the tables of config.toml as values, with their defaults and what each of them may hold.
 
 
-def _shaped(pattern: str, remedy: str) -> AfterValidator:
+def _refuse(message: str, **facts: Any) -> ValueError:
+    """What pydantic takes for a wrong value, and `_from_pydantic` takes apart again."""
+    return ValueError(Notice(message, **facts))
+
+
+def _shaped(pattern: str, message: str) -> AfterValidator:
     """A text of a certain shape; a reader is told how to write it, not the pattern."""
 
     def checked(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise ValueError(f"{shown if len(shown := repr(text)) <= 40 else shown[:39] + '…'}: {remedy}")
+            raise _refuse(message, shown=_shown(text))
         return text
 
     return AfterValidator(checked)
 
 
-Name = Annotated[
-    str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "write small letters a to z, digits and dots, at most 40, no dot first")
-]
-Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "write it as #RRGGBB, for example #D55E00")]
+def _parsed(text: str, parse: Callable[[str], object]) -> object:
+    try:
+        return parse(text)
+    except ClimtrackError as problem:
+        raise _refuse("config.because", problem=problem) from problem
+
+
+Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "config.name")]
+Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "config.colour")]
 Text = Annotated[str, Field(max_length=200)]
 
 #: A host of the Internet by name, or by address in brackets.
@@ -243,17 +274,73 @@ _HOST = r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?|\[[0-9A-Fa-f:.]{2,45}
 def _place(text: str) -> str:
     """A path that this computer can take; a tilde stands for a home folder that there is."""
     if "\0" in text:
-        raise ValueError("a path cannot hold a NUL character; write another")
+        raise _refuse("config.nul_path")
     try:
         Path(text).expanduser()
     except RuntimeError as problem:
-        owner = text.replace("\\", "/").partition("/")[0]
-        raise ValueError(f"there is no home folder {owner[:40]!r}; write the path in full") from problem
+        raise _refuse("config.no_home", owner=repr(_owner(text))) from problem
     return text
 
 
+def _owner(path: str) -> str:
+    """Whose home folder a path names: ``~somebody``."""
+    return path.replace("\\", "/").partition("/")[0][:40]
+
+
+def _key(text: str) -> str:
+    key = SeriesKey.parse(text)
+    for name, known in ((key.product, PRODUCTS), (key.variable, VARIABLES)):
+        if name not in known:
+            raise _refuse("config.key", name=_shown(name), near=_near(name, known))
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as problem:
+        raise _refuse("config.zone", name=repr(name[:40])) from problem
+    return name
+
+
+def _own(host: str) -> bool:
+    """Whether a host is this computer by its very name."""
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _source(url: str) -> str:
+    """Address of a source: https, or http on this computer only, ending in a slash."""
+    found = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(:([0-9]{1,5}))?(/[!-~]*)?", url)
+    allowed = found and (_own(found[2]) or (found[1] == "https" and found[2][0] != "["))
+    if not found or not allowed or int(found[4] or 0) > 65535 or set("?#@") & set(url):
+        raise _refuse("config.base_url", url=repr(url[:40]))
+    return url if url.endswith("/") else url + "/"
+
+
+def _webhook(url: str) -> str:
+    found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
+    if url and (not found or not 0 < int(found[3] or 443) < 65536):
+        raise _refuse("config.webhook")
+    return url
+
+
+def _site(url: str) -> str:
+    try:
+        sound = re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\"'<>]+", url) and urlsplit(url).hostname
+        if url and (not sound or urlsplit(url).port == 0):
+            raise ValueError
+    except ValueError as problem:  # a bracket left open, a port beyond the last
+        raise _refuse("config.public_url", url=repr(url[:40])) from problem
+    return url
+
+
 Place = Annotated[str, AfterValidator(_place)]
-Word = Annotated[str, _shaped(r"[^\x00]*", "leave the NUL character out")]
+Source = Annotated[str, AfterValidator(_source)]
 
 
 class Section(BaseModel):
@@ -268,74 +355,36 @@ class ReportSettings(Section):
     regions: tuple[Name, ...] = Field(("nh",), min_length=1)
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
-    baseline: str = "1991-2020"
+    baseline: Annotated[str, AfterValidator(lambda text: str(_parsed(text, Baseline.parse)))] = "1991-2020"
     charts: tuple[str, ...] = Field(("year-lines", "anomaly", "year-over-year"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
 
-    @field_validator("baseline")
-    @classmethod
-    def _years(cls, text: str) -> str:
-        try:
-            return str(Baseline.parse(text))
-        except ConfigError as problem:
-            raise ValueError(f"{problem.what}; {problem.remedy}") from problem
-
 
 class FetchSettings(Section):
     """How the source is asked."""
 
-    base_urls: tuple[str, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
-    user_agent: Annotated[str, _shaped("[ -~]{0,200}", "write at most 200 characters, without accents")] = ""
+    base_urls: tuple[Source, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
+    user_agent: Annotated[str, _shaped("[ -~]{0,200}", "config.user_agent")] = ""
     connect_timeout: float = Field(5.0, gt=0, le=30)
     read_timeout: float = Field(10.0, gt=0, le=30)
     total_timeout: float = Field(30.0, gt=0, le=120)
     cross_check: bool = True
-    cross_check_url: str = "https://sites.ecmwf.int/data/climatepulse/data/series/"
-
-    @field_validator("base_urls")
-    @classmethod
-    def _addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_base_url(url) for url in urls)
-
-    @field_validator("cross_check_url")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        return _base_url(url)
+    cross_check_url: Source = "https://sites.ecmwf.int/data/climatepulse/data/series/"
 
 
 class EndpointSettings(Section):
     """A series that the built-in table does not know."""
 
-    key: str
+    key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped(
-            "[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "write letters a to z, digits, dots, dashes, slashes, at most 200"
-        ),
+        _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
+        _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
     ]
     data_source: str = ""
-
-    @field_validator("path")
-    @classmethod
-    def _below(cls, path: str) -> str:
-        if ".." in path.split("/"):
-            raise ValueError(f"{path[:40]!r} leads out of the source's folder; write the path below base_urls")
-        return path
-
-    @field_validator("key")
-    @classmethod
-    def _known(cls, text: str) -> str:
-        try:
-            key = SeriesKey.parse(text)
-        except SeriesError as problem:
-            raise ValueError(f"{problem.what}; {problem.remedy}") from problem
-        for name, known in ((key.product, PRODUCTS), (key.variable, VARIABLES)):
-            if name not in known:
-                raise ValueError(f"{name!r} is unknown{meant(name, known)}")
-        return text
 
 
 class RegionSettings(Section):
@@ -353,9 +402,9 @@ class RegionSettings(Section):
     def _placed(self) -> RegionSettings:
         missing = {"south", "north"} - self.model_fields_set
         if missing and not self.outline:
-            raise ValueError(f"{' and '.join(sorted(missing))} missing; write both, or an outline")
+            raise _refuse("config.unplaced", missing=sorted(missing))
         if not self.outline and self.south >= self.north:
-            raise ValueError(f"south {self.south:g} is not below north {self.north:g}; swap them")
+            raise _refuse("config.upside_down", south=f"{self.south:g}", north=f"{self.north:g}")
         return self
 
 
@@ -363,12 +412,7 @@ class GridSettings(Section):
     """Where gridded data are downloaded."""
 
     source: Literal["ncei", "aws", "psl", "psl-opendap"] = "ncei"
-    bases: dict[Literal["ncei", "aws", "psl", "psl-opendap"], str] = Field(default_factory=dict)
-
-    @field_validator("bases")
-    @classmethod
-    def _addresses(cls, bases: dict[str, str]) -> dict[str, str]:
-        return {name: _base_url(url) for name, url in bases.items()}
+    bases: dict[Literal["ncei", "aws", "psl", "psl-opendap"], Source] = Field(default_factory=dict)
 
 
 class RefreshSettings(Section):
@@ -383,60 +427,27 @@ class ScheduleSettings(Section):
     """When the unattended round runs."""
 
     hours: tuple[Annotated[int, Field(ge=0, le=23)], ...] = Field((17,), min_length=1)
-    zone: str = "UTC"
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     jitter: int = Field(1800, ge=0, le=7200)
     retry_minutes: int = Field(120, ge=10, le=1440)
     stale_days: int = Field(10, ge=1, le=366)
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as problem:
-            raise ValueError(f"{name[:40]!r} is no time zone; write an IANA name such as Europe/Madrid") from problem
-        return name
 
 
 class NotifySettings(Section):
     """Who is told of failure and recovery."""
 
-    command: tuple[Word, ...] = ()
-    webhook: str = ""
-
-    @field_validator("webhook")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
-        if url and (not found or not 0 < int(found[3] or 443) < 65536):
-            raise ValueError("write an https:// address")
-        return url
+    command: tuple[Annotated[str, _shaped(r"[^\x00]*", "config.nul")], ...] = ()
+    webhook: Annotated[str, AfterValidator(_webhook)] = ""
 
 
 class PublishSettings(Section):
     """The published site."""
 
     folder: Place = Field("climtrack-site", min_length=1)
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_site)] = ""
     title: Text = "climtrack"
     max_megabytes: int = Field(500, ge=10)
     prune: bool = False
-
-    @field_validator("public_url")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        try:
-            if url and not (
-                re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\"'<>]+", url)
-                and urlsplit(url).hostname
-                and urlsplit(url).port != 0
-            ):
-                raise ValueError
-        except ValueError as problem:  # a bracket left open, a port beyond the last
-            raise ValueError(
-                f"{url[:40]!r}: write the site's address, such as https://example.org/climate/"
-            ) from problem
-        return url
 
 
 class ServeSettings(Section):
@@ -473,28 +484,10 @@ class Settings(Section):
     theme: ThemeSettings = ThemeSettings()
 
 
-def _own(host: str) -> bool:
-    """Whether a host is this computer by its very name."""
-    from ipaddress import ip_address
-
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _base_url(url: str) -> str:
-    """Address of a source: https, or http on this computer only, ending in a slash."""
-    found = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(:([0-9]{1,5}))?(/[!-~]*)?", url)
-    allowed = found and (_own(found[2]) or (found[1] == "https" and found[2][0] != "["))
-    if not found or not allowed or int(found[4] or 0) > 65535 or set("?#@") & set(url):
-        raise ValueError(f"{url[:40]!r}: write an https:// address (http:// is for this very computer only)")
-    return url if url.endswith("/") else url + "/"
-
-
 LARGEST = 1_000_000
-#: What a new installation starts from; the top-level config.toml is the same text.
-TEMPLATE = Path(__file__).with_name("config.toml")
+#: What a new installation starts from: in a wheel it lies beside this file, in the repository at the top.
+_PACKAGED = Path(__file__).with_name("config.toml")
+TEMPLATE = _PACKAGED if _PACKAGED.is_file() else Path(__file__).parents[1] / "config.toml"
 
 S = TypeVar("S", bound=Section)
 
@@ -514,7 +507,7 @@ class Config(Settings):
         if name in REGIONS:
             return REGIONS[name]
         known = sorted({*REGIONS, *self.regions})
-        raise ConfigError(f"unknown region {name[:40]!r}{meant(name, known)}", f"Known are {', '.join(known)}")
+        raise ConfigError("config.unknown_name", what=unknown("region", name, known), known=known)
 
     def _outlined(self, name: str, own: RegionSettings) -> Region:
         """The user's region with an irregular outline: a GeoJSON file beside config.toml, or a name of regionmask."""
@@ -525,7 +518,7 @@ class Config(Settings):
             return replace(region, name=name, title=own.title, title_es=own.title_es or own.title)
         file = (self.path.parent if self.path else Path()) / own.outline
         if not file.is_file():
-            raise ConfigError(f"no such file: {own.outline[:60]}", "Give its path from config.toml's folder")
+            raise ConfigError("config.no_outline", path=repr(own.outline[:60])[1:-1])
         return from_geojson(_read(file), name, title=own.title, title_es=own.title_es or own.title)
 
 
@@ -539,7 +532,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
         try:
             table = tomllib.loads(text)
         except (ValueError, RecursionError) as problem:  # ValueError itself: a number with thousands of digits
-            raise ConfigError(*syntax(problem, chosen)) from problem
+            raise _from_toml(problem, chosen) from problem
     home = _home(environment)
     settings = _validated(Settings, table, chosen, text)
     if base := environment.get("CLIMTRACK_BASE_URL"):
@@ -551,9 +544,9 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
         try:
             config.region(name)
         except ClimtrackError as problem:
-            wrong.append(Mistake(("regions", name, "outline"), f"{problem.what}; {problem.remedy}"))
+            wrong.append(Mistake(("regions", name, "outline"), Notice("config.because", problem=problem)))
     if wrong:
-        raise ConfigError(told(wrong, chosen, text))
+        raise refused(wrong, chosen, text)
     return config
 
 
@@ -575,11 +568,8 @@ def _home(environment: Mapping[str, str]) -> Path:
         return Path(named).expanduser() if named else user_data_path("climtrack").expanduser()
     except RuntimeError as problem:
         if named:
-            owner = named.replace("\\", "/").partition("/")[0]
-            what, remedy = f"CLIMTRACK_HOME: there is no home folder {owner[:40]!r}", "Write the path in full"
-            raise ConfigError(what, remedy) from problem
-        what = "this user has no home folder on this computer"
-        raise DiskError(what, "Set CLIMTRACK_HOME to a folder for the data") from problem
+            raise ConfigError("config.home", owner=repr(_owner(named))) from problem
+        raise DiskError("config.homeless") from problem
 
 
 def _read(path: Path) -> str:
@@ -588,33 +578,28 @@ def _read(path: Path) -> str:
         with path.open("rb") as handle:
             data = handle.read(LARGEST + 1)
     except FileNotFoundError as problem:
-        raise ConfigError(f"{path}: no such file", "Write one with `climtrack init`") from problem
+        raise ConfigError("config.no_file", path=path) from problem
     except OSError as problem:
-        raise ConfigError(disk_error(problem, path).what, "Name a readable file with --config") from problem
+        raise ConfigError("config.unreadable", problem=disk_error(problem, path)) from problem
     if len(data) > LARGEST:
-        raise ConfigError(f"{path}:1: larger than 1 MB, which no settings are", "Name another file with --config")
+        raise ConfigError("config.too_large", path=path)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise ConfigError(f"{path}:{line}: is not UTF-8 text", "Save it as UTF-8, or name another file") from problem
+        raise ConfigError("config.not_utf8", place=f"{path}:{line}") from problem
 
 
 def _validated(model: type[S], table: Mapping[str, Any], path: Path | None, text: str) -> S:
     """A table checked against its model; JSON on the way, for strict mode takes its lists as tuples."""
-    strangers = names(table, usual=_usual()) if model is Settings else ()
+    usual = ReportSettings()  # known without a look at the registries, which take their time to import
+    strangers = list(_names(table, frozenset((*usual.charts, *usual.presets)))) if model is Settings else []
     try:
         valid = model.model_validate_json(json.dumps(table, default=str))
     except ValidationError as problem:
-        wrong = mistakes(problem, model)
+        wrong = list(_from_pydantic(problem, model))
         more = (one for one in strangers if not any(one.where[: len(other.where)] == other.where for other in wrong))
-        raise ConfigError(told((*wrong, *more), path, text)) from problem
+        raise refused((*wrong, *more), path, text) from problem
     if strangers:
-        raise ConfigError(told(strangers, path, text))
+        raise refused(strangers, path, text)
     return valid
-
-
-def _usual() -> frozenset[str]:
-    """Charts and sizes of the defaults: known without a look at the registries, which take their time to import."""
-    usual = ReportSettings()
-    return frozenset((*usual.charts, *usual.presets))

@@ -56,6 +56,27 @@ class Notice:
         """What it says in English, without a full stop: for logs and tests."""
         return _english().what(self)
 
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "facts": {name: _to_json(fact) for name, fact in self.facts.items()}}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Notice:
+        return cls(fields["id"], **{name: _from_json(fact) for name, fact in fields["facts"].items()})
+
+
+def _to_json(fact: Any) -> Any:
+    if isinstance(fact, Notice):
+        return fact.to_json()
+    if isinstance(fact, list | tuple):
+        return [_to_json(one) for one in fact]
+    return fact if fact is None or isinstance(fact, bool | int | float | str) else str(fact)
+
+
+def _from_json(fact: Any) -> Any:
+    if isinstance(fact, list):
+        return [_from_json(one) for one in fact]
+    return Notice.from_json(fact) if isinstance(fact, dict) else fact
+
 
 class ClimtrackError(Exception):
     """What went wrong and, where the catalogue has a remedy for it, what to do about it."""

@@ -7,6 +7,7 @@ The command line's reference, read off the commands themselves: Markdown for the
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import typer.main
 
 from climtrack import __version__
 from climtrack.cli.app import app
+from climtrack.cli.overview import overview
 
 EXIT_CODES = (
     ("0", "done, or nothing new"),
@@ -69,14 +71,17 @@ def commands() -> tuple[Command, ...]:
     tuple of Command
         In the order of ``climtrack --help``; hidden ones are left out.
     """
+    os.environ["LC_ALL"] = "C"  # in English, wherever it is made
     return tuple(_walk(typer.main.get_command(app), "climtrack"))
 
 
 def _walk(node: Any, words: str) -> Iterator[Command]:
     context = node.make_context(words, [], resilient_parsing=True)
+    node.explain(context)
+    text = inspect.cleandoc(node.help) if node.help else overview("en").partition("\n\nFor ")[0]
     paragraphs = [
         " ".join(line.strip() for line in part.splitlines()) if "\b" not in part else part.replace("\b", "").strip("\n")
-        for part in inspect.cleandoc(node.help or "").split("\n\n")
+        for part in text.split("\n\n")
     ]
     yield Command(
         words,

@@ -1,9 +1,10 @@
-"""The doctor looks at everything, hides nothing, and repairs what is safe."""
+"""The doctor looks at everything, hides nothing, and changes nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.run import doctor
+from climtrack.run.doctor import Check, Severity
 from climtrack.run.run import Run
-from climtrack.vocabulary.notice import Severity, Symptom
 from climtrack.vocabulary.series import Payload, SeriesKey
 
 NOW = dt.datetime(2026, 8, 20, 17, tzinfo=dt.UTC)
@@ -27,22 +28,21 @@ def config(tmp_path: Path) -> Config:
     return load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")})
 
 
-def problems(symptoms: tuple[Symptom, ...]) -> list[Symptom]:
+def problems(checks: Iterable[Check]) -> list[Check]:
     """What matters."""
-    return [symptom for symptom in symptoms if symptom.severity is Severity.PROBLEM]
+    return [check for check in checks if check.severity is Severity.PROBLEM]
 
 
 def test_a_healthy_computer(config: Config) -> None:
     """Every topic is looked at, nothing is a problem, nothing is written, and each line says something."""
     told: list[str] = []
-    found = doctor.examine(config, now=NOW, on_done=told.append)
+    found = doctor.run_checks(config, now=NOW, on_done=told.append)
     assert not problems(found)
     assert {"versions", "config", "time zone", "data folder", "disk", "published folder", "fonts", "store"} == {
-        symptom.topic for symptom in found
+        check.topic for check in found
     }
     assert told == ["versions", "config", "folder", "fonts", "store"]
     assert not config.home.exists()
-    assert doctor.repair(found, config, now=NOW) == (f"made {config.home}",)
 
 
 def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
@@ -56,34 +56,34 @@ def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
             """The answer."""
             return super().get("missing" if "gom" in path else path)
 
-    found = doctor.examine(config, now=NOW, transport=Holed(NOW.date()), keys=keys)
-    topics = [symptom.topic for symptom in found]
+    found = doctor.run_checks(config, now=NOW, transport=Holed(NOW.date()), keys=keys)
+    topics = [check.topic for check in found]
     assert "nh-air" in topics
     assert "natlan-sst" in topics
-    assert any("simulated" in symptom.what for symptom in found)
+    assert any("simulated" in check.what for check in found)
     assert [s.topic for s in problems(found) if s.topic != "network"] == ["gom-sst"]
 
 
 def test_damage_is_found_and_mended(config: Config) -> None:
-    """A damaged file of the store is a problem that --fix mends from its copy, and then there is none."""
+    """A damaged file of the store is a problem that the next refresh mends from its copy, and then there is none."""
     Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
-    assert not problems(doctor.examine(config, now=NOW))
+    assert not problems(doctor.run_checks(config, now=NOW))
     file = config.home / "climtrack.sqlite"
     file.write_bytes(file.read_bytes()[:-100])
-    found = doctor.examine(config, now=NOW)
+    found = doctor.run_checks(config, now=NOW)
     (problem, *_) = problems(found)
     assert problem.topic == "store"
-    assert "--fix" in problem.remedy
-    assert any(symptom.what == "0 series are stored and whole" for symptom in found)
-    assert doctor.repair(found, config, now=NOW)
-    assert not problems(doctor.examine(config, now=NOW))
+    assert "next refresh" in problem.remedy
+    assert any(check.what == "0 series are stored and whole" for check in found)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
+    assert not problems(doctor.run_checks(config, now=NOW))
 
 
 def test_wrong_clock(config: Config) -> None:
     """A clock before the newest data, or years after it, is told with both dates."""
     Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     for year in (1970, 2036):
-        (problem,) = problems(doctor.examine(config, now=NOW.replace(year=year)))
+        (problem,) = problems(doctor.run_checks(config, now=NOW.replace(year=year)))
         assert problem.topic == "clock"
         assert f"clock says {year}-08-20; newest data 2026-08-14" in problem.what
 
@@ -91,20 +91,20 @@ def test_wrong_clock(config: Config) -> None:
 def test_folders_that_cannot_be(config: Config, tmp_path: Path) -> None:
     """A file where the data folder belongs is a problem of its own."""
     (tmp_path / "home").write_text("in the way")
-    assert any("is a file, not a folder" in problem.what for problem in problems(doctor.folders(config)))
+    assert any("is a file, not a folder" in problem.what for problem in problems(doctor.check_folders(config)))
 
 
 def test_little_space(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is nearly full is told with how much is free."""
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 3_000_000}))
-    problem, *_ = problems(doctor.folders(config))
+    problem, *_ = problems(doctor.check_folders(config))
     assert problem.what.startswith("3 MB free")
 
 
 def test_old_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """An HTTP client older than its last known hole is a problem."""
     monkeypatch.setattr(doctor, "version", lambda name: "2.6.2" if name == "urllib3" else "9999.9.9")
-    (problem,) = problems(doctor.versions())
+    (problem,) = problems(doctor.check_versions())
     assert problem.what == "urllib3 2.6.2 is older than 2.6.3"
     assert "urllib3>=2.6.3" in problem.remedy
 
@@ -113,7 +113,7 @@ def test_missing_font_of_ones_own(tmp_path: Path) -> None:
     """A font named in config.toml that is not there is a problem."""
     file = tmp_path / "config.toml"
     file.write_text('[theme]\nfont = "My.ttf"\n')
-    (problem,) = problems(doctor.fonts(load(file, {"CLIMTRACK_HOME": str(tmp_path)})))
+    (problem,) = problems(doctor.check_fonts(load(file, {"CLIMTRACK_HOME": str(tmp_path)})))
     assert "My.ttf" in problem.what
 
 
@@ -124,7 +124,7 @@ def test_a_font_folder_that_is_there_is_no_problem(tmp_path: Path) -> None:
 
     file = tmp_path / "config.toml"
     file.write_text(f'[theme]\nfont = "{font_file(themed("light"), "regular").parent}"\n')
-    assert not problems(doctor.fonts(load(file, {"CLIMTRACK_HOME": str(tmp_path)})))
+    assert not problems(doctor.check_fonts(load(file, {"CLIMTRACK_HOME": str(tmp_path)})))
 
 
 def test_the_published_folder_may_begin_with_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,14 +132,14 @@ def test_the_published_folder_may_begin_with_a_tilde(tmp_path: Path, monkeypatch
     monkeypatch.setenv("HOME", str(tmp_path))
     file = tmp_path / "config.toml"
     file.write_text('[publish]\nfolder = "~/site"\n')
-    found = doctor.folders(load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")}))
+    found = doctor.check_folders(load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")}))
     (seen,) = (one.what for one in found if one.topic == "published folder")
     assert seen == f"{tmp_path / 'site'} can be made"
 
 
 def test_document(config: Config) -> None:
     """For machines: every finding with its severity, and how many are problems."""
-    found = doctor.examine(config, now=NOW)
+    found = doctor.run_checks(config, now=NOW)
     document = json.loads(json.dumps(doctor.document(found, NOW)))
     assert document["schema"] == "climtrack.doctor/1"
     assert document["problems"] == 0
@@ -160,14 +160,14 @@ def test_what_breaks_one_look_hides_no_other(
 ) -> None:
     """A disk that refuses, or a bug, is a finding with its remedy; the looks before and after it are all there."""
 
-    def refuse(_: Config) -> tuple[Symptom, ...]:
+    def refuse(_: Config) -> tuple[Check, ...]:
         raise problem
 
-    monkeypatch.setattr(doctor, "folders", refuse)
+    monkeypatch.setattr(doctor, "check_folders", refuse)
     told: list[str] = []
-    found = doctor.examine(config, now=NOW, on_done=told.append)
+    found = doctor.run_checks(config, now=NOW, on_done=told.append)
     assert told == ["versions", "config", "folder", "fonts", "store"]
-    assert {"versions", "config", "folder", "fonts", "store"} <= {symptom.topic for symptom in found}
+    assert {"versions", "config", "folder", "fonts", "store"} <= {check.topic for check in found}
     (finding,) = problems(found)
     assert finding.topic == "folder"
     assert said in finding.what

@@ -13,8 +13,7 @@ from climtrack.cli.app import main
 from climtrack.config import load
 from climtrack.errors import ConfigError
 from climtrack.reporter.messages import spanish_line
-from climtrack.run.doctor import folders
-from climtrack.vocabulary.notice import Severity
+from climtrack.run.doctor import Severity, check_folders
 
 
 def ended(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
@@ -69,7 +68,7 @@ def test_a_link_that_leads_nowhere_is_named(
     assert code == 5
     assert said.endswith("home: it is a link to what is not there. Make the folder it leads to, or remove it.\n")
     assert "es un enlace a algo que no está" in spanish_line(said, "es")
-    found = folders(load(None, dict(os.environ)))[0]
+    found = next(check_folders(load(None, dict(os.environ))))
     assert (found.severity, found.what) == (Severity.PROBLEM, f"{home} is a link to what is not there")
 
 

@@ -222,9 +222,9 @@ def spread_beside_shifting(table: YearTable, day: dt.date, fixed: BaselineAnomal
     """
     shifting = Baseline(day.year - SHIFTING_YEARS, day.year - 1)
     if fixed is None:
-        return Unknown("no baseline is covered")
+        return Unknown("unknown.no_baseline")
     if why := uncovered(table, shifting):
-        return Unknown(f"shifting baseline {why}")
+        return Unknown("unknown.shifting", why=why)
     normal = mean_cycle(table, shifting)
     column = calendar.dayofyear_of(day) - 1
     value = float(table.row(day.year)[column] - normal.mean[column])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from climtrack.errors import BaselineNotCovered
+from climtrack.errors import BaselineNotCovered, Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.findings import Climatology, Method
-from climtrack.vocabulary.notice import counted
+from climtrack.vocabulary.findings import Climatology, Method, Unknown
 from climtrack.vocabulary.registry import BASELINES, Baseline
 from climtrack.vocabulary.series import Alignment, Floats, Series, YearTable, year_table
 
@@ -20,7 +19,7 @@ MISSING_ALLOWED = 10
 COMMON = np.delete(np.arange(DAYS), LEAP_DAY - 1)
 
 
-def uncovered(table: YearTable, baseline: Baseline) -> str:
+def uncovered(table: YearTable, baseline: Baseline) -> Unknown | None:
     """
     Why a baseline is not covered.
 
@@ -33,8 +32,8 @@ def uncovered(table: YearTable, baseline: Baseline) -> str:
 
     Returns
     -------
-    str
-        The reason, without a full stop; empty where every year lacks at most 10 days.
+    Unknown or None
+        None where every year lacks at most 10 days.
     """
     first = int(table.years[0])
     last = first + table.years.size - 1
@@ -44,20 +43,17 @@ def uncovered(table: YearTable, baseline: Baseline) -> str:
         known[lo - baseline.first : hi - baseline.first + 1] = (
             ~np.isnan(table.values[lo - first : hi - first + 1])
         ).sum(axis=1)
-    absent = [year for year, days in zip(baseline.years, known, strict=True) if not days]
-    partial = [
-        f"{year} has only {counted(int(days), 'day')}"
-        for year, days in zip(baseline.years, known, strict=True)
-        if 0 < days < 365 - MISSING_ALLOWED
-    ]
-    reasons = [f"year{'s' if len(absent) > 1 else ''} {_spans(absent)} absent"] if absent else []
+    days = dict(zip(baseline.years, known.tolist(), strict=True))
+    absent = [year for year in days if not days[year]]
+    partial = [year for year in days if 0 < days[year] < 365 - MISSING_ALLOWED]
+    reasons = [Notice("unknown.years_absent", n=len(absent), years=_spans(absent))] if absent else []
     if partial:
-        reasons.append(
-            partial[0]
-            if len(partial) == 1
-            else f"{partial[0]}, and {counted(len(partial) - 1, 'more year lacks', 'more years lack')} days"
-        )
-    return f"{baseline.label} not covered: {'; '.join(reasons)}" if reasons else ""
+        reasons.append(Notice("unknown.year_partial", n=days[partial[0]], year=partial[0]))
+    if len(partial) > 1:
+        reasons[-1] = Notice("unknown.years_partial", n=len(partial) - 1, year=reasons[-1])
+    if len(reasons) > 1:
+        reasons = [Notice("unknown.both", first=reasons[0], second=reasons[1])]
+    return Unknown("unknown.baseline", years=baseline.label, why=reasons[0]) if reasons else None
 
 
 def require_covered(table: YearTable, baseline: Baseline) -> None:
@@ -76,9 +72,9 @@ def require_covered(table: YearTable, baseline: Baseline) -> None:
     BaselineNotCovered
         If a year of `baseline` lacks more than 10 days.
     """
-    if reason := uncovered(table, baseline):
+    if why := uncovered(table, baseline):
         covered = [str(b) for b in BASELINES.values() if not uncovered(table, b)]
-        raise BaselineNotCovered(reason, f"Covered here: {', '.join(covered)}" if covered else "")
+        raise BaselineNotCovered("analysis.uncovered" if covered else "analysis.none_covered", why=why, covered=covered)
 
 
 def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method = "harmonic") -> Climatology:

@@ -75,7 +75,7 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
     gap = differences(table, day.year, other)[: column + 1]
     if np.isnan(gap[-1]):
         missing = day.year if np.isnan(table.row(day.year)[column]) else other
-        return Unknown(f"no value of {missing} on this day of year")
+        return Unknown("unknown.same_day", year=missing)
     leap = table.alignment == "date" and column == LEAP_DAY - 1 and calendar.date_of(other, LEAP_DAY) is None
     partner = calendar.same_day(day, other) if table.alignment == "date" else _date(table, other, column)
     places = np.flatnonzero(_exists(table, day.year)[: column + 1])
@@ -159,8 +159,8 @@ def two_years(
     """
     last = min(day or dt.date(year, 12, 31), dt.date(year, 12, 31), series.end)
     if last.year != year or last < series.start:
-        return Unknown(f"no value of {year}")
+        return Unknown("unknown.year", year=year)
     known = series.upto(last)
     if known.end.year != year:
-        return Unknown(f"no value of {year}")
+        return Unknown("unknown.year", year=year)
     return year_over_year(year_table(known, method), known.end, other)

@@ -41,15 +41,15 @@ def agreement(site: Series, pulse: Series) -> Agreement:
         If the two measure different variables or have no day in common.
     """
     if site.key.variable != pulse.key.variable:
-        raise AnalysisError(f"{site.key} and {pulse.key} are not the same quantity")
+        raise AnalysisError("analysis.other_quantity", first=str(site.key), second=str(pulse.key))
     start, end = max(site.start, pulse.start), min(site.end, pulse.end)
     if end < start:
-        raise AnalysisError(f"{site.key} and {pulse.key} have no day in common")
+        raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
     gap = _between(site, start, end) - _between(pulse, start, end)
     years = calendar.year_of(np.datetime64(start, "D") + np.arange(gap.size))
     known = ~np.isnan(gap)
     if not known.any():
-        raise AnalysisError(f"{site.key} and {pulse.key} have no day in common")
+        raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
     air = site.key.variable == "t2m"
     odd = (years >= KNOWN_YEARS[0]) & (years <= KNOWN_YEARS[1])
     overall = _period(gap, years, known, start)

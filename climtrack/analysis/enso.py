@@ -9,6 +9,7 @@ import numpy as np
 
 from climtrack.analysis.frame import frame_of
 from climtrack.analysis.ranking import runs
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.findings import Episode, NinoState, Overlay, OverlayLine, Phase, Study, Unknown
 from climtrack.vocabulary.series import Floats
@@ -21,10 +22,7 @@ BEFORE, AFTER = 120, 600
 #: A month counts while at most a tenth of its days is missing.
 MISSING_SHARE = 0.1
 
-RULE = (
-    "three-month means of the Niño 3.4 anomaly, relative to the region's own climatology, at or beyond ±0.5 °C; five "
-    "overlapping ones in a row make an episode"
-)
+RULE = Notice("finding.nino_rule", threshold=THRESHOLD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +69,7 @@ def nino_index(nino: Study) -> Index | Unknown:
         Unknown where no baseline is covered.
     """
     if nino.anomalies is None:
-        return Unknown("no baseline is covered")
+        return Unknown("unknown.no_baseline")
     values = nino.anomalies.values
     edges = np.array(MONTH_STARTS) - 1
     known = ~np.isnan(values)
@@ -88,7 +86,7 @@ def nino_index(nino: Study) -> Index | Unknown:
     first = int(np.flatnonzero(~np.isnan(means))[0]) if not np.isnan(means).all() else means.size
     means = means[first:]
     if means.size < 3:
-        return Unknown("fewer than three whole months")
+        return Unknown("unknown.three_months")
     three = np.full(means.size, np.nan)
     three[1:-1] = (means[:-2] + means[1:-1] + means[2:]) / 3
     return Index(int(nino.table.years[0]) + first // 12, first % 12 + 1, means, three)
@@ -133,7 +131,7 @@ def nino_state(nino: Study) -> NinoState | Unknown:
     """
     index = nino_index(nino)
     if isinstance(index, Unknown) or nino.baseline is None or nino.anomalies is None:
-        return index if isinstance(index, Unknown) else Unknown("no baseline is covered")
+        return index if isinstance(index, Unknown) else Unknown("unknown.no_baseline")
     latest = float(index.three_months[-2])
     phase = _phase(latest)
     sign = {Phase.EL_NINO: 1, Phase.LA_NINA: -1, Phase.NEUTRAL: 0}[phase]
@@ -183,7 +181,7 @@ def overlay(study: Study, nino: Study) -> Overlay | Unknown:
     if isinstance(state, Unknown):
         return state
     if study.anomalies is None or study.baseline is None:
-        return Unknown("no baseline is covered")
+        return Unknown("unknown.no_baseline")
     anomaly = frame_of(study).daily(study.anomalies.values)
     past = [e for e in episodes(index) if e.phase is Phase.EL_NINO and e.complete]
     lines = tuple(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.findings import Claim, Climatology, RevisionNoise, Study
+from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
 
@@ -25,8 +26,8 @@ FLOOR = 0.01
 #: Values closer than this read the same at 0.01 °C.
 LEVEL = 0.005
 
-_SST = "change from preliminary to final, 20 copies of the feed, August 2026"
-_AIR = "no value changed between five copies of the world series, February 2024 to February 2026"
+_SST = Notice("finding.noise_sst")
+_AIR = Notice("finding.noise_air")
 
 #: Mean and largest change between a day's preliminary and final value in degC.
 MEASURED: Mapping[str, RevisionNoise] = MappingProxyType(
@@ -63,7 +64,8 @@ def default_noise(key: SeriesKey) -> RevisionNoise:
         return MEASURED[key.region]
     like = "world2" if key.region in ("nh", "sh", "world") else "gom"
     borrowed = MEASURED[like]
-    return RevisionNoise(borrowed.typical, borrowed.largest, borrowed.days, f"taken from {like}: {borrowed.origin}")
+    origin = Notice("finding.noise_like", region=like, origin=borrowed.origin)
+    return replace(borrowed, origin=origin)
 
 
 def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: int = 0) -> Claim:
@@ -97,6 +99,29 @@ def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: in
     if preliminary and (days == 1 or distance <= noise.largest * share):
         return Claim.PRELIMINARY
     return Claim.SAFE
+
+
+def reading(series: Series, at: int, value: float | None = None) -> Reading:
+    """
+    A day's value.
+
+    Parameters
+    ----------
+    series : Series
+        Daily means in degC.
+    at : int
+        Row of the series.
+    value : float, optional
+        What is read on that day, degC; by default the mean itself.
+
+    Returns
+    -------
+    Reading
+        With its date and status.
+    """
+    status: Literal["final", "preliminary"] = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
+    day = series.start + dt.timedelta(days=at)
+    return Reading(day, float(series.values[at]) if value is None else value, status)
 
 
 T = TypeVar("T", bound=np.generic)

@@ -12,6 +12,7 @@ from climtrack.analysis.anomaly import SHIFTING_YEARS
 from climtrack.analysis.climatology import COMMON, running_mean, uncovered
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.ranking import runs
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Heatwave, Heatwaves, Unknown
 from climtrack.vocabulary.registry import Baseline, Region
@@ -188,7 +189,7 @@ def area(region: Region) -> float:
     return EARTH_RADIUS**2 * math.radians(width) * height
 
 
-def caution(region: Region) -> str:
+def caution(region: Region) -> Notice:
     """
     Why a category says little of a large region.
 
@@ -199,16 +200,10 @@ def caution(region: Region) -> str:
 
     Returns
     -------
-    str
-        One sentence without a full stop; empty for boxes up to 2 million km².
+    Notice
+        One that says nothing for boxes up to 2 million km².
     """
-    size = area(region)
-    if size <= BASIN:
-        return ""
-    return (
-        "Categories are made for local series: the mean of a basin varies little from year to year, so with the "
-        "warming trend almost every day exceeds the threshold and the categories saturate; rank and percentile lead"
-    )
+    return Notice("finding.basin" if area(region) > BASIN else "")
 
 
 def heatwaves(frame: Frame) -> Heatwaves | Unknown:
@@ -226,9 +221,9 @@ def heatwaves(frame: Frame) -> Heatwaves | Unknown:
         Unknown for air, and where no baseline is covered.
     """
     if frame.series.key.variable != "sst":
-        return Unknown("marine heatwaves are defined for the sea surface")
+        return Unknown("unknown.not_sea")
     if frame.climatology is None:
-        return Unknown("no baseline is covered")
+        return Unknown("unknown.no_baseline")
     values, columns, years = frame.series.values, frame.place % DAYS, frame.table.years
     baseline = frame.climatology.baseline
     found = events(values, columns, threshold(values, frame.place, years, baseline))

@@ -29,7 +29,7 @@ def offsets_by_day() -> Floats:
     return np.repeat(OFFSETS, np.diff([*MONTH_STARTS, DAYS + 1]))
 
 
-def refusal(key: SeriesKey) -> str:
+def refusal(key: SeriesKey) -> Unknown | None:
     """
     Why a series has no pre-industrial view.
 
@@ -40,16 +40,16 @@ def refusal(key: SeriesKey) -> str:
 
     Returns
     -------
-    str
-        The reason, without a full stop; empty for the world's air.
+    Unknown or None
+        None for the world's air.
     """
     if key.variable != "t2m":
-        return "the offsets to 1850–1900 are known for air temperature, not for the sea surface"
+        return Unknown("unknown.offsets_air")
     if key.region != "world":
-        return "the offsets to 1850–1900 are known for the whole world only, not for a part of it"
-    return (
-        "" if key.product in ("era5", "climate-pulse") else f"the offsets to 1850–1900 do not belong to {key.product}"
-    )
+        return Unknown("unknown.offsets_world")
+    if key.product not in ("era5", "climate-pulse"):
+        return Unknown("unknown.offsets_product", product=key.product)
+    return None
 
 
 def above_preindustrial(anomaly: YearTable) -> YearTable:
@@ -87,10 +87,8 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
     Preindustrial or Unknown
         Unknown with the reason for everything but the world's air.
     """
-    if why := refusal(key):
-        return Unknown(why)
-    if why := uncovered(table, REFERENCE):
-        return Unknown(why)
+    if why := refusal(key) or uncovered(table, REFERENCE):
+        return why
     normal = mean_cycle(table, REFERENCE)
     row, column = day_row
     anomaly = YearTable(table.years[row : row + 1], table.values[row : row + 1] - normal.mean)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of
+from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, reading
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
@@ -237,17 +237,11 @@ def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]
     return Record(
         date=frame.date_at(at),
         value=value,
-        previous=None if beaten is None else _reading(frame, values, beaten),
+        previous=None if beaten is None else reading(frame.series, beaten, float(values[beaten])),
         margin=np.nan if beaten is None else value - float(values[beaten]),
         claim=claim(float(below.min()), frame.noise, preliminary=preliminary),
         tied_with=tuple(frame.date_at(i) for i in close),
     )
-
-
-def _reading(frame: Frame, values: Floats, at: int) -> Reading:
-    """A day's value."""
-    status = "preliminary" if frame.series.status[at] == Status.PRELIMINARY else "final"
-    return Reading(frame.date_at(at), float(values[at]), status)
 
 
 def records(frame: Frame, flags: Bools) -> Records:
@@ -270,7 +264,7 @@ def records(frame: Frame, flags: Bools) -> Records:
     values = frame.series.values
     everyday = np.flatnonzero(~np.isnan(values))
     same_date = everyday[frame.place[everyday] % DAYS == frame.column]
-    largest: Record | Unknown = Unknown("no baseline is covered")
+    largest: Record | Unknown = Unknown("unknown.no_baseline")
     if frame.anomalies is not None:
         anomaly = frame.daily(frame.anomalies.values)
         largest = _record(frame, anomaly, int(everyday[np.argmax(anomaly[everyday])]), everyday)
@@ -280,7 +274,7 @@ def records(frame: Frame, flags: Bools) -> Records:
         warmest_day=_record(frame, values, int(everyday[np.argmax(values[everyday])]), everyday),
         warmest_for_date=_record(frame, values, int(same_date[np.argmax(values[same_date])]), same_date)
         if same_date.size > 1
-        else Unknown("no other year has this date"),
+        else Unknown("unknown.no_other_date"),
         largest_anomaly=largest,
         days=tuple(frame.date_at(i) for i in this_year),
         warm_holders=holders(frame, 1.0),
@@ -367,7 +361,9 @@ def mean(series: Series, first: dt.date, last: dt.date) -> float:
     values = between(series, first, last)
     known = values[~np.isnan(values)]
     if known.size < 0.9 * values.size:
-        raise AnalysisError(f"{series.key} has only {known.size} of the {values.size} days {first} to {last}")
+        raise AnalysisError(
+            "analysis.few_days", key=str(series.key), known=known.size, days=values.size, first=first, last=last
+        )
     return float(known.mean())
 
 
@@ -438,11 +434,9 @@ def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     """
     values = between(series, first, last)
     if np.isnan(values).all():
-        raise AnalysisError(f"{series.key} has no value from {first} to {last}")
+        raise AnalysisError("analysis.no_value", key=str(series.key), first=first, last=last)
     day = first + dt.timedelta(days=int(np.nanargmax(values)))
-    at = (day - series.start).days
-    status = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
-    return Reading(day, float(series.values[at]), status)
+    return reading(series, (day - series.start).days)
 
 
 def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> int:
@@ -589,11 +583,11 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
 def _ranked(frame: Frame, values: Floats, row: int, first: dt.date, last: dt.date) -> Rank | Unknown:
     """Rank of a period whose values by year are at hand."""
     if np.isnan(values[row]):
-        return Unknown(f"no value between {first} and {last}" if first != last else f"no value on {last}")
+        return Unknown("unknown.period", first=first, last=last) if first != last else Unknown("unknown.day", day=last)
     years = frame.table.years
     place, of, tied_with, margin, best = rank(values, years, row)
     if of == 1:
-        return Unknown("no other year to compare with")
+        return Unknown("unknown.no_other_year")
     preliminary, days = frame.preliminary_between(first, last)
     return Rank(
         first=first,
@@ -670,7 +664,7 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
     """
     row = last.year - int(frame.table.years[0])
     if not 0 <= row <= frame.row:
-        return Unknown(f"the series does not reach back to {last}")
+        return Unknown("unknown.begins_later", day=last)
     table = frame.table.values
     lo, hi = calendar.dayofyear_of(first) - 1, calendar.dayofyear_of(last) - 1
     if hi == LEAP_DAY - 2 and (last + dt.timedelta(days=1)).month == 3:
@@ -681,7 +675,7 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
     part = table[row, lo : hi + 1]
     expected = (last - first).days + 1
     if (~np.isnan(part)).sum() < (1 - MISSING_SHARE) * expected:
-        return Unknown(f"more than a tenth of {first} to {last} is missing")
+        return Unknown("unknown.gaps", first=first, last=last)
     return _ranked(frame, period_means(table, row, lo, hi), row, first, last)
 
 

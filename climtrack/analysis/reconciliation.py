@@ -270,16 +270,17 @@ def reconcile(held: Mapping[SeriesKey, Series], published: Iterable[Published] =
 def _reconciled(series: Series | None, figure: Published) -> Reconciled:
     """One figure beside ours."""
     if series is None:
-        why = Unknown(f"no series {figure.key} at hand")
+        why = Unknown("unknown.no_series", key=str(figure.key))
         return Reconciled(figure, why, why, agrees=False)
     words = next(name for name in MEASURES if figure.measure.startswith(name))
     first, last = span(figure.period)
     try:
         ours = MEASURES[words](series, first, last, figure.measure.removeprefix(words).strip())
     except ClimtrackError as error:
-        return Reconciled(figure, Unknown(error.what), Unknown(error.what), agrees=False)
+        why = Unknown(error.id, **error.facts)
+        return Reconciled(figure, why, why, agrees=False)
     if np.isnan(ours):
-        why = Unknown(f"the series ends on {series.end}")
+        why = Unknown("unknown.series_ends", day=series.end)
         return Reconciled(figure, why, why, agrees=False)
     reach = max(TOLERANCE, 0.5 * 10.0**-figure.decimals) if figure.decimals else 0.0
     difference = float(ours - figure.value)

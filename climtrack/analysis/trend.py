@@ -12,7 +12,6 @@ from climtrack.analysis.frame import Frame
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY, Ints
 from climtrack.vocabulary.findings import BackTest, Direction, PastEstimate, Slope, Trend, Unknown, Verdict, YearEnd
-from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.series import Floats, YearTable
 
 # Straight lines through autocorrelated numbers.
@@ -139,7 +138,7 @@ def slope(values: Floats, days: int) -> Slope | Unknown:
     window = values[-days:]
     known = np.flatnonzero(~np.isnan(window))
     if known.size < max(0.8 * days, 4):
-        return Unknown(f"only {known.size} of the last {days} days {'has' if known.size == 1 else 'have'} a value")
+        return Unknown("unknown.few_days", n=known.size, days=days)
     fit = line(known.astype(np.float64), window[known])
     return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective < SHARP)
 
@@ -161,7 +160,7 @@ def direction(frame: Frame) -> Direction:
     """
     raw = [slope(frame.series.values, days) for days in WINDOWS]
     if frame.climatology is None:
-        why = Unknown("no baseline is covered, so season and anomaly cannot be told apart")
+        why = Unknown("unknown.no_season")
         return Direction(raw[0], raw[1], why, why, why, why, why)
     normal = frame.climatology.mean[frame.place[-WINDOWS[-1] :] % frame.climatology.mean.size]
     values = frame.series.values[-WINDOWS[-1] :]
@@ -243,10 +242,10 @@ def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = N
     used = ~np.isnan(means) & (table.years >= first)
     years = table.years[used]
     if years.size < TREND_YEARS:
-        return Unknown(f"only {counted(years.size, 'complete year')} since {first}")
+        return Unknown("unknown.few_years_since", n=years.size, first=first)
     span = int(years[-1] - years[0]) + 1
     if years.size < 0.9 * span:
-        return Unknown(f"{span - years.size} of the years {years[0]}–{years[-1]} are absent")
+        return Unknown("unknown.absent_years", absent=span - years.size, first=int(years[0]), last=int(years[-1]))
     fit = line(years.astype(np.float64), means[used])
     return Trend(int(years[0]), int(years[-1]), 10 * fit.slope, 10 * fit.low, 10 * fit.high, fit.lag1, fit.n_effective)
 
@@ -276,7 +275,7 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
     means = annual_means(frame.table) if means is None else means
     past = np.flatnonzero(~np.isnan(means[: frame.row]))[-ANALOGUES:]
     if past.size < FEWEST:
-        return Unknown(f"only {counted(past.size, 'complete year')} before {frame.day.year}")
+        return Unknown("unknown.few_years_before", n=past.size, year=frame.day.year)
     so_far = frame.table.values[frame.row]
     days = np.cumsum(~np.isnan(so_far))
     months = [_month_end(frame.day.year, month) for month in range(1, 12)]

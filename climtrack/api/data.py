@@ -47,16 +47,17 @@ def pairing_of(region: str) -> Pairing:
 
 def stored_series(variable: str, region: str, *, known_on: str | dt.date | None, offline: bool, sample: bool) -> Series:
     """The series asked for, and no other one in its place."""
+    from climtrack.config import unknown
     from climtrack.run.run import Run, sampled
 
     if variable not in OPTIONS:
-        raise ConfigError(f"unknown variable {variable[:40]!r}", "Known are air and sst")
+        raise ConfigError("config.unknown_name", what=unknown("variable", variable, OPTIONS), known=tuple(OPTIONS))
     pair = pairing_of(region)
     key = pair.air if variable == "air" else pair.sst
     if key is None:
-        raise ConfigError(f"there is no series of {variable} for {region[:40]}", "See climtrack fetch --help")
+        raise ConfigError("api.no_series", variable=variable, region=region[:40])
     if key.region != region and region != "world":
-        raise ConfigError(f"there is no sea-surface series for {region}", f"Open {key.region!r}, or use climtrack grid")
+        raise ConfigError("api.no_sea", region=region, other=key.region)
     if sample:
         found = sampled([key], now())
         if key not in found:
@@ -78,7 +79,7 @@ def date_of(value: str | dt.date | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(value)
     except ValueError as problem:
-        raise ConfigError(f"{value[:40]!r} is not a date", "Write it as YYYY-MM-DD") from problem
+        raise ConfigError("api.date", value=value[:40]) from problem
 
 
 # Series as xarray with CF metadata, and back.
@@ -111,14 +112,12 @@ def to_array(series: Series) -> xr.DataArray:
 def from_array(data: xr.DataArray) -> Series:
     """Daily values of an array, whoever made it; days that it lacks are gaps."""
     if data.dims != ("time",):
-        raise AnalysisError(f"the array has dimensions {data.dims}, not ('time',)", "Reduce it to one region first")
+        raise AnalysisError("api.dimensions", dims=str(data.dims))
     if str(data.attrs.get("units", "degC")) not in ("degC", "°C", "celsius", "Celsius", "degree_Celsius"):
-        raise AnalysisError(
-            f"the array is in {data.attrs['units']}, not degC", "Convert it and say so in its attributes"
-        )
+        raise AnalysisError("api.units", units=data.attrs["units"])
     days = data["time"].values.astype("datetime64[D]")
     if days.size == 0 or (np.diff(days) <= np.timedelta64(0, "D")).any():
-        raise AnalysisError("the days of the array do not follow one another", "Sort it by time, one value a day")
+        raise AnalysisError("api.unsorted")
     rows = (days - days[0]).astype(int)
     values = np.full(int(rows[-1]) + 1, np.nan)
     values[rows] = np.asarray(data.values, dtype=np.float64)

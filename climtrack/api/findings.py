@@ -390,7 +390,7 @@ def el_nino_overlay(study: Study, nino: Study) -> xr.DataArray:
 
     found = overlay(study, nino)
     if isinstance(found, Unknown):
-        raise AnalysisError(found.why)
+        raise AnalysisError(found.id, **found.facts)
     lines = [*found.past, *([found.current] if found.current else [])]
     return xr.DataArray(
         np.array([line.values for line in lines]).reshape(len(lines), found.days.size),
@@ -403,5 +403,5 @@ def el_nino_overlay(study: Study, nino: Study) -> xr.DataArray:
             "current": ("episode", [line is found.current for line in lines]),
         },
         name=f"{study.series.key.variable}_anomaly",
-        attrs={"units": "degC", "units_metadata": DIFFERENCE, "baseline": str(found.baseline), "rule": found.rule},
+        attrs={"units": "degC", "units_metadata": DIFFERENCE, "baseline": str(found.baseline), "rule": str(found.rule)},
     )

@@ -2,98 +2,121 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from climtrack import __version__
 from climtrack.cli import data, doctor, facts, grid, posts, refresh, report
-from climtrack.cli.output import complain, note
-from climtrack.cli.overview import spoken
+from climtrack.cli.help import Command, Group
+from climtrack.cli.output import complain
 from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.files import disk_error
 from climtrack.signals import interrupted
 
 app = typer.Typer(
     name="climtrack",
+    cls=Group,
     no_args_is_help=True,
-    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _version(wanted: bool) -> None:
-    """Print the version and stop."""
-    if wanted:
+def _version(asked: bool) -> None:
+    if asked:
         typer.echo(f"climtrack {__version__}")
         raise typer.Exit
 
 
-@app.callback(
-    epilog="Exit codes: 0 done · 2 usage or configuration · 3 some series not updated · 4 none, and nothing to show · "
-    "5 this computer · 6 another refresh is running · 130 interrupted."
-)
+@app.callback()
 def climtrack(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
-    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error; may stand anywhere."),
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    debug: Annotated[bool, typer.Option("--debug")] = False,
 ) -> None:
-    """
-    Is this year's line coming down? Is it below last year's? How far above average are we?
-
-    Daily air and sea-surface temperature of each hemisphere, from Climate Reanalyzer: numbers, charts and words in
-    English and Spanish. Begin with: climtrack report --region nh
-    """
+    pass  # its help is the overview, and `main` takes --debug out of the words wherever it stands
 
 
-for add in (
-    report.add_to,
-    facts.add_to,
-    facts.verify_add_to,
-    posts.add_to,
-    data.add_to,
-    data.archive_add_to,
-    refresh.add_to,
-    doctor.add_to,
-    grid.add_to,
-    report.gallery_add_to,
-    doctor.setup_add_to,
-):
-    add(app)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    report.report,
+    facts.facts,
+    facts.compare,
+    facts.records,
+    facts.verify,
+    posts.post,
+    posts.embed,
+    posts.publish,
+    posts.serve,
+    data.fetch,
+    data.status,
+    data.history,
+    data.export,
+    refresh.refresh,
+    refresh.schedule,
+    refresh.accept,
+    doctor.doctor,
+    doctor.init,
+)
+GRID_COMMANDS: Mapping[str, Callable[..., None]] = {
+    "reduce": grid.reduce,
+    "backfill": grid.backfill,
+    "climatology": grid.climatology,
+    "map": grid.field_map,
+}
+for command in COMMANDS:
+    app.command(cls=Command)(command)
+grids = typer.Typer(name="grid", cls=Group, no_args_is_help=True)
+for name, command in GRID_COMMANDS.items():
+    grids.command(name, cls=Command)(command)
+app.add_typer(grids)
 
 
 def _run(words: Sequence[str]) -> None:
-    """Run a command, with its help and the mistakes in its words in the terminal's language."""
-    spanish = spoken(os.environ) == "es"
-    if spanish and {"-h", "--help"} & set(words):
-        _help_in_spanish(words)
-        return
+    """Run a command; mistakes in its words are errors like others."""
     try:
         code = app(list(words), prog_name="climtrack", standalone_mode=False)
     except Exception as problem:
         # Typer brings a click of its own or borrows the installed one: its refusals are known by what both can do.
-        message = getattr(problem, "format_message", None)
-        if message is None:
+        if not hasattr(problem, "format_message"):
             raise
         if type(problem).__name__ == "NoArgsIsHelpError":  # a group without a command
-            _help_in_spanish(words) if spanish else typer.echo(message(), err=True)
+            typer.echo(problem.format_message(), err=True)
             sys.exit(2)
-        context = getattr(problem, "ctx", None)
-        asked = context.command_path if context else " ".join(["climtrack", *words[:1]])
-        text = message().rstrip(".")
-        raise ConfigError(f"{text[:1].lower()}{text[1:]}", f"Try `{asked} --help`") from problem
+        raise _slip(problem, words) from problem
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _help_in_spanish(words: Sequence[str]) -> None:
-    """Print the help of the command that some words name."""
-    from typer.main import get_command
+def _slip(problem: Any, words: Sequence[str]) -> ConfigError:
+    """A mistake in the words of the command line."""
+    context = getattr(problem, "ctx", None)
+    command = context.command_path if context else " ".join(("climtrack", *words[:1]))
+    option = getattr(problem, "option_name", "")
+    match type(problem).__name__:
+        case "NoSuchOption":
+            near = sorted(problem.possibilities or ())
+            kind = "cli.no_such_option.near" if near else "cli.no_such_option"
+            return ConfigError(kind, option=option, near=near, command=command)
+        case "BadOptionUsage":
+            surplus = any(word.startswith(f"{option}=") for word in words)
+            return ConfigError("cli.takes_no_value" if surplus else "cli.needs_value", option=option, command=command)
+        case "MissingParameter" if problem.param.param_type_name == "argument":
+            return ConfigError("cli.missing_argument", name=problem.param.metavar, command=command)
+        case "MissingParameter":
+            return ConfigError("cli.missing_option", option=_written(problem.param), command=command)
+        case "BadParameter" if problem.param.min is not None:
+            low, high = f"{problem.param.min:g}", f"{problem.param.max:g}"
+            return ConfigError("cli.bad_range", option=_written(problem.param), low=low, high=high, command=command)
+        case "BadParameter":
+            return ConfigError("cli.bad_number", option=_written(problem.param), command=command)
+    return ConfigError("cli.usage", detail=problem.format_message().rstrip("."), command=command)
 
-    from climtrack.cli.help import help_text
 
-    typer.echo(help_text(get_command(app), words))
+def _written(option: Any) -> str:
+    return " / ".join(f"'{name}'" for name in option.opts)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -112,8 +135,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as problem:
         if debug:
             raise
-        from pathlib import Path
-
         refusal = disk_error(problem, Path(problem.filename or "this computer"))
         complain(refusal)
         sys.exit(refusal.exit_code)
@@ -122,6 +143,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(130)
         if debug:
             raise
-        note(f"climtrack: a bug: {type(problem).__name__}: {problem}"[:160])
-        note("Run the same command with --debug and report what it prints.")
+        complain(ClimtrackError("cli.bug", kind=type(problem).__name__, detail=str(problem)[:120]))
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""`climtrack fetch` and `status`."""
+"""`climtrack fetch`, `status`, `history` and `export`."""
 
 from __future__ import annotations
 
@@ -23,35 +23,22 @@ from climtrack.cli.options import (
     variables,
 )
 from climtrack.cli.output import as_json, changes, leave, note, notes, progress, say
-from climtrack.errors import SeriesNotFound
+from climtrack.errors import Notice, SeriesNotFound
 
 if TYPE_CHECKING:
     from climtrack.run.run import Run
     from climtrack.vocabulary.series import SeriesKey
 
 
-# `climtrack history` and `export`: what was known when, and files for other programs.
-
-
-def archive_add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(history)
-    app.command()(export)
-
-
 def history(
     region: Regions = None,
     variable: Variables = None,
-    day: Annotated[
-        str | None, typer.Option("--date", "-d", metavar="DATE", help="Every value this day ever had.")
-    ] = None,
+    day: Annotated[str | None, typer.Option("--date", "-d", metavar="DATE")] = None,
     lang: Tongue = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Show how published values changed: the downloads that changed a series, or every value one day ever had.
-
     \b
     climtrack history --region nh
     climtrack history --region natlan --variable sst --date 2026-07-04
@@ -66,8 +53,8 @@ def history(
     document = versions_document(store, keys) if wanted is None else day_document(store, keys, wanted)
     notes(run)
     if wanted is not None and not any(document["series"].values()):
-        asked = ", ".join(key.label for key in keys) if len(keys) < 4 else f"{len(keys)} series"
-        raise SeriesNotFound(f"{asked}: no value of {wanted} was ever stored", "Choose another --date")
+        asked = [key.label for key in keys] if len(keys) < 4 else Notice("cli.series", n=len(keys))
+        raise SeriesNotFound("cli.no_value", series=asked, date=wanted)
     if json:
         as_json(document)
     else:
@@ -86,19 +73,15 @@ def history(
 
 
 def export(
-    fmt: Annotated[str, typer.Option("--format", "-f", metavar="csv|netcdf|json|parquet", help="File format.")] = "csv",
+    fmt: Annotated[str, typer.Option("--format", "-f", metavar="csv|netcdf|json|parquet")] = "csv",
     region: Regions = None,
     variable: Variables = None,
     baseline: Years = None,
-    with_history: Annotated[bool, typer.Option("--history", help="Every value ever held, too.")] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path(
-        "climtrack-export"
-    ),
+    with_history: Annotated[bool, typer.Option("--history")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-export"),
     config: ConfigPath = None,
 ) -> None:
     """
-    Write stored series, their climatology and anomalies as files for other programs.
-
     \b
     climtrack export --format netcdf --region nh
     climtrack export --format csv --baseline 1981-2010 --history
@@ -139,28 +122,18 @@ def _stored(run: Run, region: list[str] | None, variable: list[str] | None) -> l
     else:
         keys = [key for key in held if key.variable in {OPTIONS[option].name for option in options}]
     if not keys:
-        raise SeriesNotFound("nothing of that is stored", "Run `climtrack fetch`")
+        raise SeriesNotFound("cli.nothing_stored")
     return keys
 
 
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(fetch)
-    app.command()(status)
-
-
 def fetch(
-    region: Annotated[
-        list[str] | None, typer.Argument(metavar="REGION", help="Regions; none means every series known.")
-    ] = None,
+    region: Annotated[list[str] | None, typer.Argument(metavar="REGION")] = None,
     variable: Variables = None,
     strict: Strict = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Download what is new into the store; what did not change is not sent again.
-
     \b
     climtrack fetch
     climtrack fetch nh sh --variable air
@@ -182,30 +155,26 @@ def fetch(
 
 
 def status(
-    check: Annotated[
-        bool, typer.Option("--check", help="For monitors: exit 3 where data are too old or the schedule is silent.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check")] = False,
     lang: Tongue = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Show what is stored, how old it is, where it came from, what is preliminary and what went wrong last.
-
     \b
     climtrack status
     climtrack status --json
     climtrack status --check
     """
     from climtrack.cli.tables import table
-    from climtrack.run.run import Run
+    from climtrack.run.run import SOME, Run
     from climtrack.run.status import alarms, unjudged
     from climtrack.run.status import status as look
 
     run = Run(configuration(config), now())
     seen = look(run)
     wrong = alarms(run, seen) if check else ()
-    run.say(failed=3 if wrong else 0)
+    run.say(failed=SOME if wrong else 0)
     for line in dict.fromkeys((*seen.notices, *wrong, *(unjudged(seen) if check else ()))):
         note(line)
     if json:

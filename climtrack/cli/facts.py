@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypedDict
@@ -27,7 +28,8 @@ from climtrack.cli.options import (
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, leave, note, notes, progress
+from climtrack.cli.output import as_json, leave, note, notes, progress, terminal
+from climtrack.errors import Notice
 from climtrack.vocabulary.registry import Baseline
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from climtrack.run.facts import CrossCheck
     from climtrack.run.run import Run
     from climtrack.vocabulary.findings import Reconciled
+    from climtrack.words.language import Language
 
 
 # `climtrack verify`: is the site right, as far as others can tell?
@@ -61,66 +64,79 @@ def verify(
     from climtrack.run.facts import cross_check
     from climtrack.run.run import SOME, Run
 
-    with (
-        progress("Asking Climate Pulse") as show,
-        Run(configuration(config), now(), offline=offline, on_done=show) as run,
-    ):
+    settings = configuration(config)
+    with progress("Asking Climate Pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
         found = cross_check(run)
     run.say(failed=SOME if strict and found.departures else 0)
     notes(run)
     if json:
         as_json(found.document())
     else:
-        _print(found)
+        _print(found, terminal())
     leave(run)
 
 
-def _print(found: CrossCheck) -> None:
+def _print(found: CrossCheck, language: Language) -> None:
     """Agreement by decade, then published figures."""
     from climtrack.cli.tables import table
     from climtrack.vocabulary.findings import Unknown
 
     for key, agreed in found.agreements:
         if isinstance(agreed, Unknown):
-            note(f"{key.label}: {agreed.why}.")
+            note(Notice("run.note", label=key.label, note=agreed))
             continue
-        known = f"; {agreed.known_years[0]}–{agreed.known_years[1]} are known to differ" if agreed.known_years else ""
-        verdict = "agrees" if agreed.agrees else "DEPARTS"
+        years = agreed.known_years
+        known = language.text("verify.known", first=str(years[0]), last=str(years[1])) if years else ""
         table(
-            ("years", "days", "rms °C", "mean °C", "largest °C", "on"),
+            [language.text(f"cell.head.{name}") for name in ("years", "days", "rms", "mean", "largest", "on")],
             [
                 (
                     f"{one.first}–{one.last}",
                     str(one.days),
-                    f"{one.rms:.4f}",
-                    f"{one.bias:+.4f}",
-                    f"{one.largest.difference:+.3f}",
+                    language.number(one.rms, 4),
+                    language.signed(one.bias, 4),
+                    language.signed(one.largest.difference, 3),
                     str(one.largest.date),
                 )
                 for one in (*agreed.decades, agreed.overall)
             ],
-            f"{key.label} minus Climate Pulse: {verdict}, {agreed.usual.rms:.4f} °C rms, allowed "
-            f"{agreed.tolerance:.3f}{known}",
+            language.text(
+                "verify.agreement",
+                label=key.label,
+                verdict=language.text("verify.agrees" if agreed.agrees else "verify.departs"),
+                rms=language.number(agreed.usual.rms, 4),
+                tolerance=language.number(agreed.tolerance, 3),
+                known=known,
+            ),
         )
     if found.published:
-        rows = [_published(row) for row in found.published]
-        table(("series", "figure", "period", "published", "ours", "", "source"), rows, "Published figures beside ours")
+        rows = [_published(row, language) for row in found.published]
+        names = ("series", "figure", "period", "published", "ours", "", "source")
+        head = [language.text(f"cell.head.{name}") if name else "" for name in names]
+        table(head, rows, language.text("verify.title"))
 
 
-def _published(row: Reconciled) -> tuple[str, ...]:
-    """A published figure beside ours."""
+def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
+    """A published figure beside ours; where it was published stands as it is cited."""
     figure = row.published
     places = 3 if figure.decimals else 0
-    verdict = "agrees" if row.agrees else f"differs: {figure.why}" if figure.why else "DIFFERS"
+    verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
+    if figure.why and not row.agrees:
+        verdict = language.text("verify.differs.why", why=language.text(f"verify.why.{_slug(figure.why)[:30]}"))
     return (
         figure.key.label,
-        figure.quantity,
+        language.text(f"verify.figure.{_slug(figure.quantity)}"),
         figure.period,
-        f"{figure.value:.{figure.decimals}f}",
-        f"{row.ours:.{places}f}" if isinstance(row.ours, float) else "–",
+        language.number(figure.value, figure.decimals),
+        language.number(row.ours, places) if isinstance(row.ours, float) else "–",
         verdict,
         figure.source,
     )
+
+
+def _slug(text: str) -> str:
+    """A figure's name in the ids of the catalogues."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -196,7 +212,7 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.tables import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows, table, why
+    from climtrack.cli.tables import rows, side_rows, table
     from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
@@ -212,7 +228,7 @@ def compare(
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {why(found.why, language)}.")
+            note(language.say(Notice("run.note", label=option, note=found)))
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",
@@ -222,13 +238,14 @@ def compare(
         )
         title = say("cell.simulated", heading=title) if run.simulated else title
         table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
-        table((say("cell.head.contrast"), *beside), contrast_rows(found, language))
+        table((say("cell.head.contrast"), *beside), [row for one in found.contrasts for row in rows(one, language)])
         if isinstance(found.shares, Shares):
-            table((say("cell.head.share"), *beside), share_rows(found.shares, language))
+            table((say("cell.head.share"), *beside), rows(found.shares, language))
     if done.air_sea:
-        table((say("cell.head.air_sea"), *beside), air_sea_rows(done.air_sea, language))
+        pairs = [row for region, one in done.air_sea for row in rows(one, language, region)]
+        table((say("cell.head.air_sea"), *beside), pairs)
     if isinstance(done.nino, NinoState):
-        table((say("cell.head.nino"), *beside), nino_rows(done.nino, language))
+        table((say("cell.head.nino"), *beside), rows(done.nino, language))
     return leave(run)
 
 
@@ -266,7 +283,7 @@ def records(
             [language.text(f"cell.head.{name}") for name in names]
             for names in (
                 ("record", "value", "date", "claim", "before", "margin", "level"),
-                ("streak", "days", "from", "to"),
+                ("streak", "value", "beside"),
                 ("calendar", "warmest", "coldest"),
             )
         )

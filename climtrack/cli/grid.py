@@ -11,11 +11,9 @@ import typer
 
 from climtrack.cli.options import ConfigPath, Json, Languages, configuration, day, now, several
 from climtrack.cli.output import as_json, complain, counting, note, say, tell
-from climtrack.errors import ConfigError
 
 if TYPE_CHECKING:
     from climtrack.run.grids import Stored
-    from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
 
 
 # Options that the commands on grids share.
@@ -30,128 +28,6 @@ Name = Annotated[
     str, typer.Option("--name", metavar="NAME", help="The variable's name in the files, if they do not tell.")
 ]
 Product = Annotated[str, typer.Option("--product", metavar="NAME", help="oisst, era5 …, if the files do not tell.")]
-
-
-# `climtrack grid climatology` and `climtrack grid map`: averages of cells, and a day against them on a map.
-
-
-def maps_add_to(grid: typer.Typer) -> None:
-    """Give `climtrack grid` this file's commands."""
-    grid.command()(climatology)
-    grid.command(name="map")(field_map)
-
-
-def climatology(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Daily fields of every year of the baseline.")],
-    variable: GridVariable = "sst",
-    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
-    percentile: Annotated[
-        float | None,
-        typer.Option("--percentile", min=0, max=100, metavar="90", help="Also this percentile by day of year."),
-    ] = None,
-    window: Annotated[
-        int, typer.Option("--window", min=1, max=365, metavar="DAYS", help="Days around each date, an odd number.")
-    ] = 11,
-    name: Name = "",
-    product: Product = "",
-    config: ConfigPath = None,
-) -> None:
-    """
-    Make the climatology of every cell, for maps: one pass over the files, bounded memory.
-
-    With --percentile 90 also the threshold of marine heatwaves of every cell by day of year (Hobday et al. 2016), for
-    `climtrack grid map --heatwave`; it says how much disk that needs meanwhile.
-
-    \b
-    climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
-    climtrack grid climatology sst.day.mean.*.nc --percentile 90
-    """
-    from climtrack.run import maps
-    from climtrack.vocabulary.registry import Baseline
-
-    settings, years = configuration(config), Baseline.parse(baseline)
-    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
-    if percentile is not None and window % 2 == 0:
-        raise ConfigError(f"--window {window} is even", "Give an odd number of days, as many before the date as after")
-    with counting("Averaging", "calendar days") as told:
-        path = maps.make_climatology(
-            paths, variable, years, config=settings, now=now(), name=name, product=product, progress=told
-        )
-    tell(f"Wrote {path}.")
-    if percentile is None:
-        return
-    with counting("Ranking", "steps") as told:
-        path = maps.make_thresholds(
-            paths, variable, years, config=settings, now=now(), percentile=percentile, window=window, name=name,
-            product=product, tell=note, progress=told,
-        )  # fmt: skip
-    tell(f"Wrote {path}.")
-
-
-def field_map(
-    on: Annotated[str, typer.Option("--date", metavar="DATE", help="Which day.")],
-    region: GridRegions = None,
-    variable: GridVariable = "sst",
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Where the day's field is; else NOAA's daily file.")
-    ] = None,
-    heatwave: Annotated[
-        bool, typer.Option("--heatwave", help="Categories of marine heatwaves instead of differences from average.")
-    ] = False,
-    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
-    lang: Languages = None,
-    preset: Annotated[
-        list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone", help="Sizes of the pictures.")
-    ] = None,
-    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("climtrack-map"),
-    name: Name = "",
-    product: Product = "",
-    json: Json = False,
-    config: ConfigPath = None,
-) -> None:
-    """
-    Draw a day's difference from average, cell by cell, on an equal-area map, with caption and alt text.
-
-    Without PATH the day's OISST file (1.6 MB) is downloaded, and PSL's long-term mean once if no climatology is kept.
-    --heatwave shows instead how far the sea is above its 90th percentile; `climtrack grid climatology --percentile 90`
-    makes that first.
-
-    \b
-    climtrack grid map --date 2024-07-05 --region nh --lang en,es
-    climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
-    climtrack grid map --date 2024-07-05 --heatwave
-    """
-    from climtrack.run import grids, maps
-    from climtrack.run.maps import draw
-    from climtrack.vocabulary.registry import Baseline
-
-    settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
-    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
-    languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
-    presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
-    themes = several(theme, settings.report.themes, ("light", "dark"), "theme")
-    regions = grids.regions(several(region, ("nh",), (), "region"), settings)
-    with counting("Averaging", "calendar days") as told:
-        if heatwave:
-            shown: Sequence[FieldMap | HeatwaveMap] = maps.heatwave_maps(
-                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
-                product=product, tell=note,
-            )  # fmt: skip
-        else:
-            shown = maps.field_maps(
-                on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
-                product=product, tell=note, progress=told,
-            )  # fmt: skip
-        made = [draw(one, out, languages=languages, presets=presets, themes=themes) for one in shown]
-    if json:
-        as_json({"schema": "climtrack.map/1", "maps": [one.document() for one in made]})
-        return
-    for drawn in made:
-        for caption in dict.fromkeys(one.words.caption for one in drawn.pictures if one.words):  # one a language
-            say(caption)
-        for picture in drawn.pictures:
-            say(f"  {out / picture.path}")
 
 
 app = typer.Typer(
@@ -175,7 +51,6 @@ Weights = Annotated[
 
 def add_to(root: typer.Typer) -> None:
     """Give the application this file's commands."""
-    maps_add_to(app)
     root.add_typer(app)
 
 
@@ -206,30 +81,19 @@ def reduce(
     climtrack grid reduce era5/ --variable t2m --region mediterranean.geojson
     """
     from climtrack.run import grids
-    from climtrack.run.grids import write_csv
 
     settings = configuration(config)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
     (weights,) = several([weights], (), ("exact", "site"), "rule")
     regions = grids.regions(several(region, ("nh", "sh"), (), "region"), settings)
-    with counting("Reducing", "fields") as told:
+    with counting("Reducing", "fields") as progress:
         found = grids.reduce(
-            paths,
-            regions,
-            variable,
-            config=settings,
-            now=now(),
-            rule=weights,
-            name=name,
-            product=product,
-            scheduler=scheduler,
-            workers=workers,
-            store=table is None,
-            progress=told,
-        )
+            paths, regions, variable, config=settings, now=now(), rule=weights, name=name, product=product,
+            scheduler=scheduler, workers=workers, store=table is None, progress=progress,
+        )  # fmt: skip
     if table is not None:
-        write_csv(found, table)
-    for line in dict.fromkeys(text for one in found for text in one.reduced.series.source.notes):
+        grids.write_csv(found, table)
+    for line in dict.fromkeys(str(text) for one in found for text in one.reduced.series.source.notes):
         note(line)
     _shown(found, json)
 
@@ -269,7 +133,6 @@ def backfill(
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
     from climtrack.run import grids
-    from climtrack.run import grids as run
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
@@ -293,25 +156,23 @@ def backfill(
         else:
             tell(ahead.line())
         return
-    count = [0, 0]
-    with counting("Downloading and reducing", "files") as told:
+    done = total = 0
+    with counting("Downloading and reducing", "files") as bar:
 
-        def counted(done: int, total: int) -> None:
-            count[:] = done, total
-            if told is not None:
-                told(done, total)
+        def progress(number: int, of: int) -> None:
+            nonlocal done, total
+            done, total = number, of
+            if bar is not None:
+                bar(done, total)
 
         try:
-            found = run.backfill(
+            found = grids.backfill(
                 work, config=settings, now=moment, scheduler=scheduler, workers=workers,
-                tell=lambda ahead: note(ahead.line()), progress=counted,
+                tell=lambda ahead: note(ahead.line()), progress=progress,
             )  # fmt: skip
         except KeyboardInterrupt:
-            done, total = count
-            if total:
-                note(f"interrupted; {done:,} of {total:,} files done and stored; the same command goes on.")
-            else:
-                note("interrupted; what is done is stored; the same command goes on.")
+            files = f"{done:,} of {total:,} files done and stored" if total else "what is done is stored"
+            note(f"interrupted; {files}; the same command goes on.")
             raise typer.Exit(130) from None
     if not found:
         note(f"{work.place.name} has none of these days; nothing was stored.")
@@ -332,3 +193,86 @@ def _shown(found: Sequence[Stored], json: bool) -> None:
         complain(problem)
     if refused:
         raise typer.Exit(3)
+
+
+@app.command()
+def climatology(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Daily fields of every year of the baseline.")],
+    variable: GridVariable = "sst",
+    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
+    name: Name = "",
+    product: Product = "",
+    config: ConfigPath = None,
+) -> None:
+    """
+    Make the climatology of every cell, for maps: one pass over the files, bounded memory.
+
+    \b
+    climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
+    """
+    from climtrack.run import maps
+    from climtrack.vocabulary.registry import Baseline
+
+    settings, years = configuration(config), Baseline.parse(baseline)
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    with counting("Averaging", "calendar days") as progress:
+        path = maps.make_climatology(
+            paths, variable, years, config=settings, now=now(), name=name, product=product, progress=progress
+        )
+    tell(f"Wrote {path}.")
+
+
+@app.command(name="map")
+def field_map(
+    on: Annotated[str, typer.Option("--date", metavar="DATE", help="Which day.")],
+    region: GridRegions = None,
+    variable: GridVariable = "sst",
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Where the day's field is; else NOAA's daily file.")
+    ] = None,
+    baseline: Annotated[str, typer.Option("--baseline", "-b", metavar="FIRST-LAST", help="Years.")] = "1991-2020",
+    lang: Languages = None,
+    preset: Annotated[
+        list[str] | None, typer.Option("--preset", metavar="wide,post,email,phone", help="Sizes of the pictures.")
+    ] = None,
+    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("climtrack-map"),
+    name: Name = "",
+    product: Product = "",
+    json: Json = False,
+    config: ConfigPath = None,
+) -> None:
+    """
+    Draw a day's difference from average, cell by cell, on an equal-area map, with caption and alt text.
+
+    Without PATH the day's OISST file (1.6 MB) is downloaded, and PSL's long-term mean once if no climatology is kept.
+
+    \b
+    climtrack grid map --date 2024-07-05 --region nh --lang en,es
+    climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
+    """
+    from climtrack.run import grids, maps
+    from climtrack.vocabulary.registry import Baseline
+
+    settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
+    (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
+    languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
+    presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
+    themes = several(theme, settings.report.themes, ("light", "dark"), "theme")
+    regions = grids.regions(several(region, ("nh",), (), "region"), settings)
+    with counting("Averaging", "calendar days") as progress:
+        found = maps.field_maps(
+            on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
+            product=product, tell=note, progress=progress,
+        )  # fmt: skip
+        drawn = [
+            (one, maps.draw(one, out, languages=languages, presets=presets, themes=themes)) for one in found
+        ]  # fmt: skip
+    if json:
+        as_json({"schema": "climtrack.map/1", "maps": [maps.document(one, pictures) for one, pictures in drawn]})
+        return
+    for _, pictures in drawn:
+        for caption in dict.fromkeys(one.words.caption for one in pictures if one.words):  # one a language
+            say(caption)
+        for picture in pictures:
+            say(f"  {out / picture.path}")

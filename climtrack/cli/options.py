@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import os
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -31,48 +30,43 @@ def _offered(incomplete: str, names: Iterable[str]) -> list[str]:
 
 
 def regions(incomplete: str) -> list[str]:
-    """Names of the regions."""
     from climtrack.vocabulary.registry import REGIONS
 
     return _offered(incomplete, REGIONS)
 
 
 def baselines(incomplete: str) -> list[str]:
-    """The named baselines."""
     from climtrack.vocabulary.registry import BASELINES
 
     return _offered(incomplete, BASELINES)
 
 
 def charts(incomplete: str) -> list[str]:
-    """The charts as they are written on the command line."""
     from climtrack.reporter.charts import CHARTS
 
     return _offered(incomplete, [chart.slug for chart in CHARTS.values()])
 
 
 def presets(incomplete: str) -> list[str]:
-    """Sizes of a picture."""
     from climtrack.reporter.theme import PRESETS
 
     return _offered(incomplete, PRESETS)
 
 
 def completion_variables(incomplete: str) -> list[str]:
-    """Air, sea, or both."""
     return _offered(incomplete, ("air", "sst", "all"))
 
 
 def languages(incomplete: str) -> list[str]:
-    """Languages of pictures and words."""
     return _offered(incomplete, ("en", "es", "es-MX"))
 
 
+#: Where a day begins first.
 EASTERNMOST = dt.timedelta(hours=14)
 
 ConfigPath = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings to use; `climtrack init` writes them.", show_default=False),
+    typer.Option("--config", metavar="FILE", show_default=False),
 ]
 Regions = Annotated[
     list[str] | None,
@@ -80,7 +74,6 @@ Regions = Annotated[
         "--region",
         "-r",
         metavar="NAME[,NAME]",
-        help="nh, sh, world, tropics, arctic, antarctic, natlan …",
         autocompletion=regions,
     ),
 ]
@@ -90,40 +83,36 @@ Variables = Annotated[
         "--variable",
         "-v",
         metavar="air|sst|all",
-        help="Air, sea surface, or both.",
         autocompletion=completion_variables,
     ),
 ]
 Languages = Annotated[
     list[str] | None,
-    typer.Option("--lang", "-l", metavar="en,es,es-MX", help="Languages.", autocompletion=languages),
+    typer.Option("--lang", "-l", metavar="en,es,es-MX", autocompletion=languages),
 ]
 Tongue = Annotated[
     str | None,
     typer.Option(
-        "--lang", "-l", metavar="en|es|es-MX", help="Language; by default the terminal's.",
+        "--lang", "-l", metavar="en|es|es-MX",
         autocompletion=languages,
     ),
 ]  # fmt: skip
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Show the state on this day (YYYY-MM-DD).")]
-KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE", help="Only what was known on this day.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Use stored data only.")]
-NoSample = Annotated[bool, typer.Option("--no-sample", help="Never fall back on simulated data.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 where data are older than usual.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE")]
+KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE")]
+Offline = Annotated[bool, typer.Option("--offline")]
+NoSample = Annotated[bool, typer.Option("--no-sample")]
+Strict = Annotated[bool, typer.Option("--strict")]
 Years = Annotated[
     str | None,
     typer.Option(
         "--baseline",
         "-b",
         metavar="FIRST-LAST",
-        help="Years of the average: 1991-2020.",
         autocompletion=baselines,
     ),
 ]
-Public = Annotated[
-    bool, typer.Option("--public", help="Yes, let other computers connect: needed with a --host of that kind.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Public = Annotated[bool, typer.Option("--public")]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 def configuration(path: Path | None) -> Config:
@@ -145,12 +134,12 @@ def _keep_fonts(folder: Path) -> None:
 
 def tongue(text: str | None) -> Language:
     """Language of a table: that of the terminal, as for ``--help``, unless another is asked for."""
-    from climtrack.cli.overview import spoken_here
+    from climtrack.cli.overview import terminal_language
     from climtrack.words.language import LANGUAGES, Language
 
-    chosen = several([text or spoken_here(os.environ)], (), LANGUAGES, "language")
+    chosen = several([text or terminal_language(os.environ)], (), LANGUAGES, "language")
     if len(chosen) != 1:
-        raise ConfigError("a table speaks one language at a time", f"Give one of {', '.join(LANGUAGES)}")
+        raise ConfigError("cli.one_language", known=LANGUAGES)
     return Language(chosen[0])
 
 
@@ -163,7 +152,7 @@ def now() -> dt.datetime:
         moment = dt.datetime.fromisoformat(text)
         return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
     except (ValueError, OverflowError) as problem:  # OverflowError: in UTC before the first year or after the last
-        raise ConfigError(f"CLIMTRACK_NOW={text[:40]!r} is no time", "Write 2024-07-11T16:42:00Z") from problem
+        raise ConfigError("cli.bad_now", value=text[:40]) from problem
 
 
 def date(text: str | None) -> dt.date | None:
@@ -176,16 +165,14 @@ def day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as problem:
-        raise ConfigError(f"{text[:40]!r} is not a date", "Write it as YYYY-MM-DD, for example 2026-07-05") from problem
+        raise ConfigError("cli.bad_date", value=text[:40]) from problem
 
 
 def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
     """Date typed by the user that has come already."""
     day = date(text)
     if day is not None and day > (moment + EASTERNMOST).date():
-        raise ConfigError(
-            f"{option} {day} lies in the future: today is {moment.date()}", "Give today's date or an earlier one"
-        )
+        raise ConfigError("cli.future", option=option, date=day, today=moment.date())
     return day
 
 
@@ -195,9 +182,9 @@ def several(given: Iterable[str] | None, default: Iterable[str], known: Collecti
     chosen = dict.fromkeys(word for word in words if word) or dict.fromkeys(default)
     for word in chosen:
         if known and word not in known:
-            near = difflib.get_close_matches(word, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ConfigError(f"unknown {what} {word[:40]!r}{hint}", f"Known are {', '.join(sorted(known))}")
+            from climtrack.config import unknown
+
+            raise ConfigError("config.unknown_name", what=unknown(what, word, known), known=sorted(known))
     return tuple(chosen)
 
 
@@ -220,7 +207,5 @@ def serving(settings: Config, *, host: str | None = None, port: int | None = Non
         frozenset({name} if name else ()),
     )
     if not chosen.loopback and not public:
-        raise ConfigError(
-            f"{chosen.host[:40]} lets other computers connect", "Say so with --public, or use --host 127.0.0.1"
-        )
+        raise ConfigError("cli.public_host", host=chosen.host[:40])
     return chosen

@@ -1,10 +1,9 @@
-"""What commands print: facts on standard output, everything else on standard error."""
+"""What commands print: facts on standard output, everything else on standard error, in the terminal's language."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,49 +11,54 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from climtrack.cli.overview import spoken, spoken_here
+from climtrack.cli.overview import terminal_language
 from climtrack.errors import ClimtrackError, Notice
-from climtrack.vocabulary.notice import fitted
+from climtrack.vocabulary.notice import cleaned, fitted
 
 if TYPE_CHECKING:
     from climtrack.run.run import Run
     from climtrack.run.series import Change
     from climtrack.vocabulary.series import SeriesKey
+    from climtrack.words.language import Language
+
+#: A sentence of the catalogues, or text that is printed as it is.
+Message = Notice | ClimtrackError | str
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+def terminal() -> Language:
+    from climtrack.words.language import Language  # Babel: not for --help
+
+    return Language(terminal_language(os.environ))
 
 
-def say(text: str, *, strong: bool = False) -> None:
-    """Print a line of results."""
-    clean = _CONTROL.sub("", text)
-    bold = strong and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    typer.echo(typer.style(clean, bold=True) if bold else clean)
-
-
-def tell(line: Notice | ClimtrackError | str) -> None:
-    """Print a line of results in the terminal's language."""
-    say(local(line))
-
-
-def local(line: Notice | ClimtrackError | str) -> str:
-    """A line in the terminal's language, as far as there are words for it."""
-    if isinstance(line, str):
-        text = line
-    else:
-        from climtrack.words.language import Language
-
-        text = Language(spoken_here(os.environ)).say(line)
-    if spoken(os.environ) != "es":
-        return text
+def local(message: Message) -> str:
+    """A message in the terminal's language."""
+    if isinstance(message, ClimtrackError) and " " in message.id:
+        message = str(message)
+    if not isinstance(message, str):
+        return terminal().say(message)
+    if not terminal().spanish:
+        return message
     from climtrack.reporter.messages import spanish_line
 
-    return spanish_line(text, spoken_here(os.environ))
+    return spanish_line(message, terminal().code)
 
 
-def note(line: Notice | ClimtrackError | str) -> None:
+def say(text: Message, *, strong: bool = False) -> None:
+    """Print a line of results; a notice gets no full stop that the catalogue does not give it."""
+    line = cleaned(text if isinstance(text, str) else terminal().what(text))
+    bold = strong and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    typer.echo(typer.style(line, bold=True) if bold else line)
+
+
+def tell(text: Message) -> None:
+    """Print a line of results that may still be English."""
+    say(local(text) if isinstance(text, str) else text)
+
+
+def note(text: Message) -> None:
     """Print a line about the run on standard error."""
-    typer.echo(fitted(_CONTROL.sub("", local(line)), language=spoken(os.environ)), err=True)
+    _print_note(local(text))
 
 
 def notes(run: Run) -> None:
@@ -67,7 +71,7 @@ def changes(found: Iterable[Change], run: Run) -> None:
     """Print what became of every series that could be had."""
     for one in found:
         if (line := one.notice(run.now)) is not None:
-            tell(line)
+            say(terminal().say(line))
 
 
 def leave(run: Run, *, strict: bool = False) -> None:
@@ -77,14 +81,15 @@ def leave(run: Run, *, strict: bool = False) -> None:
         raise typer.Exit(code)
 
 
+def _print_note(line: str) -> None:
+    typer.echo(fitted(cleaned(line), language=terminal().code[:2]), err=True)
+
+
 def complain(problem: ClimtrackError) -> None:
-    """Print an error, one line per cause."""
-    lines = problem.what.splitlines()
-    if len(lines) > 1:
-        for line in lines:
-            note(line)
-    else:
-        note(f"climtrack: {problem}")
+    """Print an error; several mistakes of config.toml each have their line."""
+    lines = (local(problem.id) if " " in problem.id else terminal().what(problem)).splitlines()
+    for line in lines if len(lines) > 1 else [f"climtrack: {local(problem)}"]:
+        _print_note(line)
 
 
 def as_json(document: Any) -> None:
@@ -100,31 +105,32 @@ def as_json(document: Any) -> None:
 def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
+    head = Notice(f"cli.{doing.lower().replace(' ', '_')}")
     try:
-        with _shown(doing) as show:
+        with _status(head) as show:
 
-            def told(key: SeriesKey) -> None:
+            def finished(key: SeriesKey) -> None:
                 done.append(key.label)
-                show(f"{doing} … {len(done)} done, {key.label} just now")
+                show(Notice("cli.progress", doing=head, n=len(done), last=key.label))
 
-            yield told
+            yield finished
     except KeyboardInterrupt:
-        count = len(done) or "no"
-        note(f"interrupted; {count} series updated, the rest unchanged.")
+        note(Notice("cli.interrupted", n=len(done)) if done else Notice("cli.interrupted.none"))
         raise
 
 
 @contextmanager
-def _shown(doing: str) -> Iterator[Callable[[str], None]]:
-    """A line on the terminal that changes as it is told; silence elsewhere."""
+def _status(head: Notice) -> Iterator[Callable[[Notice], None]]:
+    """A line on the terminal that changes; silence elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
     from rich.text import Text
 
-    with Console(stderr=True).status(Text(f"{local(doing)} …")) as status:
-        yield lambda line: status.update(Text(local(line)))
+    language = terminal()
+    with Console(stderr=True).status(Text(language.say(head))) as status:
+        yield lambda line: status.update(Text(language.what(line)))
 
 
 @contextmanager
@@ -136,8 +142,7 @@ def counting(doing: str, what: str) -> Iterator[Callable[[int, int], None] | Non
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    said, things = TextColumn(f"{local(doing)} …"), TextColumn(local(what))
-    columns = (said, BarColumn(), MofNCompleteColumn(), things, TimeRemainingColumn())
+    columns = (TextColumn(f"{doing} …"), BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

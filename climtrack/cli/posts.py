@@ -24,21 +24,13 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, leave, note, notes, progress, say, tell
+from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.cli.report import Charts, Presets
-from climtrack.vocabulary.notice import counted
+from climtrack.errors import Notice
 
 if TYPE_CHECKING:
     from climtrack.config import Config
     from climtrack.run.report import Request
-
-
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(post)
-    app.command()(embed)
-    app.command()(publish)
-    app.command()(serve)
 
 
 def _request(
@@ -74,22 +66,18 @@ def _request(
 
 def post(
     region: Regions = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Day of the last issue: says what changed since.")
-    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE")] = None,
     variable: Variables = None,
     lang: Languages = None,
     baseline: Years = None,
     as_of: AsOf = None,
     chart: Charts = None,
     preset: Presets = None,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("climtrack-post"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-post"),
     offline: Offline = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Write a ready section for a newsletter: answers, pictures with alt text, what changed, source.
-
     \b
     climtrack post --region nh --since 2026-11-03 --lang es,en
     climtrack post --region nh,sh --preset email
@@ -107,46 +95,35 @@ def post(
     notes(run)
     posts = [asset.path for asset in files if asset.path.startswith("post.")]
     pictures = sum(asset.media_type.startswith("image/") for asset in files)
-    tell(f"{out}: {', '.join(dict.fromkeys(posts))} and {counted(pictures, 'picture')}")
+    say(Notice("publish.post", folder=out, files=tuple(dict.fromkeys(posts)), n=pictures))
     leave(run)
 
 
 def embed(
-    platform: Annotated[
-        list[str],
-        typer.Option(
-            "--for", "-f", metavar="PLATFORM",
-            help="substack, ghost, wordpress, email, markdown, html, iframe, quarto, hugo.",
-        ),
-    ],
+    platform: Annotated[list[str], typer.Option("--for", "-f", metavar="PLATFORM")],
     region: Regions = None,
     variable: Variables = None,
     lang: Languages = None,
     baseline: Years = None,
     as_of: AsOf = None,
     chart: Charts = None,
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", metavar="DIR", help="Where pictures to upload go while public_url is not set."),
-    ] = Path("climtrack-embed"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-embed"),
     offline: Offline = False,
     json: Json = False,
     config: ConfigPath = None,
-) -> None:  # fmt: skip
+) -> None:
     """
-    Print what to paste into a platform, with its alt text; the addresses are those that `publish` writes.
-
     \b
     climtrack embed --region nh --variable air --chart year-lines --lang en --for ghost
     climtrack embed --region nh --for email --lang es
     """
-    from climtrack.publish.post import NEEDS, PLATFORMS
+    from climtrack.publish.post import PLATFORMS
     from climtrack.run.publish import snippets
     from climtrack.run.run import Run
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
-    presets = tuple(dict.fromkeys(preset for name in platforms for preset in NEEDS[name]))
+    presets = tuple(dict.fromkeys(preset for name in platforms for preset in PLATFORMS[name].presets))
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
     with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
         found = snippets(run, asked, platforms, out)
@@ -156,16 +133,14 @@ def embed(
     else:
         for label, name, text in found:
             if len(found) > 1:
-                note(f"--- {label} for {name}")
+                note(terminal().what(Notice("embed.snippet", label=label, platform=name)))
             for line in text.rstrip("\n").split("\n"):
                 say(line)
     leave(run)
 
 
 def publish(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="Folder of the site; default as in config.toml.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
     region: Regions = None,
     variable: Variables = None,
     lang: Languages = None,
@@ -176,10 +151,6 @@ def publish(
     config: ConfigPath = None,
 ) -> None:
     """
-    Write the static site: pages, dated and latest pictures, feed, data. Any host can serve it.
-
-    Nothing published is ever deleted unless `prune = true` stands in config.toml.
-
     \b
     climtrack publish
     climtrack publish public --region nh,sh --lang es,en
@@ -194,7 +165,7 @@ def publish(
         one = write(run, asked, folder)
     notes(run)
     if not settings.publish.public_url:
-        note("public_url is not set in config.toml: feed, cards and snippets point at this computer.")
+        note(Notice("publish.local"))
     root = folder or site_folder(settings)
     if json:
         as_json(
@@ -210,25 +181,18 @@ def publish(
             }
         )
     else:
-        files = counted(one.written, "file")
-        tell(f"{root}: {files} written, {one.unchanged} as they were, {one.pruned} pruned")
+        say(Notice("publish.written", folder=root, n=one.written, unchanged=one.unchanged, pruned=one.pruned))
     leave(run)
 
 
 def serve(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="A published site; default as in config.toml.")
-    ] = None,
-    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 for any free one.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS")] = None,
+    port: Annotated[int | None, typer.Option("--port", "-p", min=0, max=65535)] = None,
     public: Public = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Serve the published site over HTTP, read-only, to this computer; Ctrl-C stops it.
-
     \b
     climtrack serve
     climtrack serve public --port 8080
@@ -242,4 +206,9 @@ def serve(
     settings = configuration(config)
     chosen = serving(settings, host=host, port=port, public=public)
     root = folder if folder is not None else site_folder(settings)
-    run(root, chosen, now=lambda: dt.datetime.now(dt.UTC), ready=lambda url: tell(f"Serving {root} at {url}"))
+    run(
+        root,
+        chosen,
+        now=lambda: dt.datetime.now(dt.UTC),
+        ready=lambda url: say(Notice("serve.at", folder=root, url=url)),
+    )

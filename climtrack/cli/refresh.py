@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Public, Strict, configuration, now, past, serving, several
-from climtrack.cli.output import as_json, changes, complain, leave, note, notes, progress, tell
+from climtrack.cli.output import as_json, changes, complain, leave, note, notes, progress, say
 from climtrack.errors import ClimtrackError, Notice
-from climtrack.vocabulary.notice import counted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,21 +19,12 @@ if TYPE_CHECKING:
     from climtrack.publish.server import ServeSettings
 
 
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    app.command()(refresh)
-    app.command()(schedule)
-    app.command()(accept)
-
-
 def refresh(
     strict: Strict = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Do one unattended round: fetch, merge, analyse, draw and publish everything that config.toml names.
-
     \b
     climtrack refresh
     climtrack refresh --json
@@ -50,20 +40,18 @@ def refresh(
     elif not run.outcome.interrupted:
         changes(done.changes, run)
         if done.pictures or not run.outcome.code:  # else a line above says why nothing is shown
-            drawn = f"{counted(done.drawn, 'picture')} drawn"
-            kept = f", {done.pictures - done.drawn} as they were" if done.pictures > done.drawn else ""
-            tell(f"{drawn}{kept}{', site published' if done.published else ''}.")
+            kept = Notice("cli.drawn.kept", n=done.pictures - done.drawn) if done.pictures > done.drawn else ""
+            site = Notice("cli.drawn.published") if done.published else ""
+            say(Notice("cli.drawn", n=done.drawn, kept=kept, site=site))
     leave(run, strict=strict)
 
 
 def schedule(
-    serve: Annotated[bool, typer.Option("--serve", help="Serve the published site in the same process.")] = False,
+    serve: Annotated[bool, typer.Option("--serve")] = False,
     public: Public = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Refresh every day at the hours of config.toml, until told to stop; SIGHUP reads the settings again.
-
     \b
     climtrack schedule
     climtrack schedule --serve
@@ -78,14 +66,14 @@ def schedule(
         with Run(settings, moment) as run:
             unattended_round(run, service.history)
         notes(run)
-        note(f"climtrack: round of {moment:%Y-%m-%d %H:%M} UTC ended with {run.outcome.code}.")
+        note(Notice("cli.round", moment=f"{moment:%Y-%m-%d %H:%M}", code=run.outcome.code))
 
-    def say(message: Notice | ClimtrackError) -> None:
+    def tell(message: Notice | ClimtrackError) -> None:
         complain(message) if isinstance(message, ClimtrackError) else note(message)
 
     site = _Site(public=public)
     service = Service(
-        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=say,  # noqa: S311
+        lambda: configuration(config), round_of, clock=now, rng=random.Random(), say=tell,  # noqa: S311
         changed=site.follow if serve else lambda _: None,
     )  # fmt: skip
     with closing(site):
@@ -95,24 +83,15 @@ def schedule(
 
 
 def accept(
-    series: Annotated[
-        list[str], typer.Argument(metavar="SERIES", help="nh-air, natlan-sst … or a key such as era5.t2m.nh.")
-    ],
+    series: Annotated[list[str], typer.Argument(metavar="SERIES")],
     day: Annotated[
         list[str] | None,
-        typer.Option(
-            "--date", metavar="DATE[,DATE]", help="Days that you have looked at; what else is odd is still refused."
-        ),
+        typer.Option("--date", metavar="DATE[,DATE]"),
     ] = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Take a series as the source sends it now, once, although the checks refuse it: look at `status` before.
-
-    With --date only these days are let through; without it (an announced reprocessing) all of the series. What was held
-    until then stays in the history. Future dates, another source and impossible temperatures are refused all the same.
-
     \b
     climtrack accept nh-air --date 2026-11-17
     climtrack accept nh-air
@@ -162,7 +141,7 @@ class _Site:
         """Open the server."""
         from climtrack.publish.server import background
 
-        note(f"climtrack: serving {self._open.enter_context(background(folder, settings, now=now))}")
+        note(Notice("cli.serving", url=self._open.enter_context(background(folder, settings, now=now))))
         self._shown = folder, settings
 
     def close(self) -> None:

@@ -27,79 +27,23 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, leave, note, notes, progress, say, tell
-from climtrack.vocabulary.notice import counted
-
-# `climtrack gallery`: every chart on one page.
-
-
-def gallery_add_to(app: typer.Typer) -> None:
-    """Give the application this file's command."""
-    app.command()(gallery)
-
-
-def gallery(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = Path("gallery"),
-    chart: Annotated[
-        list[str] | None, typer.Option("--chart", metavar="NAME[,NAME]", help="year-lines, stripes …; by default all.")
-    ] = None,
-    lang: Languages = None,
-    theme: Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")] = None,
-    stored: Annotated[bool, typer.Option("--stored", help="Draw stored data instead of the simulated sample.")] = False,
-    config: ConfigPath = None,
-) -> None:
-    """
-    Draw every chart in every composition, and a page to look at them.
-
-    \b
-    climtrack gallery
-    climtrack gallery --lang en,es --theme light,dark --out /tmp/looks
-    climtrack gallery --chart year-lines,records --stored
-    """
-    from climtrack.files import make_folder, write_whole
-    from climtrack.run.drawing import charts_of, gallery_pictures
-    from climtrack.store.store import Store
-    from climtrack.words.language import LANGUAGES
-
-    settings = configuration(config)
-    assets, lines = gallery_pictures(
-        settings,
-        Store(settings.home) if stored else None,
-        now(),
-        charts=charts_of(several(chart, ("all",), (), "chart")),
-        languages=several(lang, ("en",), LANGUAGES, "language"),
-        themes=several(theme, ("light",), ("light", "dark"), "theme"),
-    )
-    make_folder(out)
-    for asset in assets:
-        write_whole(out / asset.path, asset.data)
-    for line in lines:
-        note(line)
-    tell(f"{counted(len(assets) - 1, 'picture')}: open {out / assets[-1].path}")
-
+from climtrack.cli.output import as_json, leave, notes, progress, say
+from climtrack.errors import Notice
 
 Charts = Annotated[
     list[str] | None,
     typer.Option(
         "--chart",
         metavar="NAME[,NAME]",
-        help="year-lines, anomaly, year-over-year, stripes …; or all.",
         autocompletion=options.charts,
     ),
 ]
 Presets = Annotated[
     list[str] | None,
-    typer.Option(
-        "--preset", metavar="NAME[,NAME]", help="wide, post, email, phone, card …", autocompletion=options.presets
-    ),
+    typer.Option("--preset", metavar="NAME[,NAME]", autocompletion=options.presets),
 ]
-Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark", help="Themes.")]
-Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf", help="File formats.")]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's command."""
-    app.command()(report)
+Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark")]
+Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf")]
 
 
 def report(
@@ -113,10 +57,8 @@ def report(
     preset: Presets = None,
     theme: Themes = None,
     fmt: Formats = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Your last issue, for the chart since-last-issue.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR")] = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     strict: Strict = False,
@@ -124,8 +66,6 @@ def report(
     config: ConfigPath = None,
 ) -> None:
     """
-    Fetch, analyse, draw and write a region's report; print the three answers.
-
     \b
     climtrack report --region nh
     climtrack report --region nh,sh --lang en,es --baseline 1981-2010
@@ -178,6 +118,5 @@ def report(
                         say(f"  {sentence}")
             say("")
             pictures = sum(asset.media_type.startswith("image/") for asset in one.assets)
-            drawn = counted(pictures, "picture")
-            tell(f"{one.folder}{os.sep}: report.html, report.md, facts.json, tables and {drawn}")
+            say(Notice("cli.report", folder=f"{one.folder}{os.sep}", n=pictures))
     leave(run, strict=strict)

@@ -1,4 +1,4 @@
-"""Ask for every series, at most two at a time, each with its own outcome."""
+"""Ask for every series, at most two at a time, each with its own answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from climtrack.errors import FetchError
+from climtrack.errors import FetchError, Notice
 from climtrack.fetcher import checks
 from climtrack.fetcher.pulse import series_from_csv
 from climtrack.fetcher.reanalyzer import Endpoint, series_from_payload
@@ -27,10 +27,14 @@ class Outcome:
     """What became of one series."""
 
     key: SeriesKey
-    series: Series | None  # The new state, checked; None where there is none
-    error: FetchError | None  # Why there is none; what is held stays
-    unchanged: bool  # True where the held series is still the best there is
-    notes: tuple[str, ...] = ()  # What was unusual, one sentence each without a full stop
+    series: Series | None = None  # The new state, checked; None where there is none
+    error: FetchError | None = None  # Why there is none; what is held stays
+    notes: tuple[Notice | str, ...] = ()  # What was unusual
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the held series is still the best there is."""
+        return self.series is None and self.error is None
 
 
 def fetch_all(
@@ -45,12 +49,12 @@ def fetch_all(
     doubted: Callable[[Series], bool] = lambda _: False,
 ) -> tuple[Outcome, ...]:
     """Ask for every endpoint; an error of one never touches another."""
-    wanted = list(endpoints)
-    stored = [held(endpoint.key) for endpoint in wanted]
+    asked = list(endpoints)
+    stored = [held(endpoint.key) for endpoint in asked]
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Outcome | BaseException]] = queue.SimpleQueue()
     stop = threading.Event()
-    for i in range(len(wanted)):
+    for i in range(len(asked)):
         todo.put(i)
 
     def work() -> None:
@@ -59,23 +63,27 @@ def fetch_all(
                 i = todo.get_nowait()
             except queue.Empty:
                 return
+            key, known = asked[i].key, stored[i]
+            whole = known is not None and doubted(known)
             try:
-                key, known = wanted[i].key, stored[i]
-                whole = known is not None and doubted(known)
-                found = fetch(
-                    wanted[i], known, transport=transport, now=now, accept=key in accept, only=only, whole=whole
+                done.put(
+                    (
+                        i,
+                        fetch(
+                            asked[i], known, transport=transport, now=now, accept=key in accept, only=only, whole=whole
+                        ),
+                    )
                 )
-                done.put((i, found))
             except BaseException as bug:  # a bug, not an outcome: it ends the run in the calling thread
                 done.put((i, bug))
                 return
 
     # Daemon threads: after Ctrl-C the program ends at once, whatever a server is still sending.
-    for n in range(min(WORKERS, len(wanted))):
+    for n in range(min(WORKERS, len(asked))):
         threading.Thread(target=work, name=f"climtrack-fetch-{n}", daemon=True).start()
     outcomes: dict[int, Outcome] = {}
     try:
-        while len(outcomes) < len(wanted):
+        while len(outcomes) < len(asked):
             i, result = done.get()
             if isinstance(result, BaseException):
                 raise result
@@ -83,7 +91,7 @@ def fetch_all(
             on_done(result)
     finally:
         stop.set()
-    return tuple(outcomes[i] for i in range(len(wanted)))
+    return tuple(outcomes[i] for i in range(len(asked)))
 
 
 def fetch(
@@ -108,7 +116,7 @@ def fetch(
             last_modified=asked.last_modified if asked else "",
         )
         if payload is None or (known is not None and payload.sha256 == known.sha256):
-            return Outcome(endpoint.key, None, None, unchanged=True)
+            return Outcome(endpoint.key)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
         if endpoint.path.endswith(".csv"):
             new = series_from_csv(payload.body, endpoint.key, source)
@@ -119,8 +127,6 @@ def fetch(
         if payload is not None and not problem.body:
             problem.url, problem.body = payload.url, payload.body[:KEPT]
         log.info("%s: %s", endpoint.key, problem)
-        return Outcome(endpoint.key, None, problem, unchanged=False)
-    notes = (*new.source.notes, *notes)
-    if checks.is_older(new, held):
-        return Outcome(endpoint.key, None, None, unchanged=True, notes=notes)
-    return Outcome(endpoint.key, new, None, unchanged=False, notes=notes)
+        return Outcome(endpoint.key, error=problem)
+    found = None if checks.is_older(new, held) else new
+    return Outcome(endpoint.key, found, notes=(*new.source.notes, *notes))

@@ -67,6 +67,11 @@ _CERTIFICATES = {
     19: "fetch.certificate.stranger", 20: "fetch.certificate.stranger", 62: "fetch.certificate.other_name",
     64: "fetch.certificate.other_name",
 }  # fmt: skip
+#: Statuses that say more than that there are no data.
+_REFUSALS = {
+    401: "fetch.refused", 403: "fetch.refused", 404: "fetch.gone", 407: "fetch.refused", 410: "fetch.gone",
+    429: "fetch.too_often",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class Http:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._tls = tls
         self._slots = threading.BoundedSemaphore(CONNECTIONS)
-        self._lock = threading.Lock()
+        self._connecting = threading.Lock()
         self._idle: list[_Connection] = []
         self._silent: set[str] = set()  # hosts that did not answer in this run
         self._dark = False  # whether nobody answered for the last path
@@ -140,10 +145,8 @@ class Http:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        while self._idle:
+            self._idle.pop().close()
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
         """Ask for a path, first host first, again where that may help; None where it is as it was."""
@@ -170,8 +173,7 @@ class Http:
 
     def _ask_hosts(self, request: _Request) -> Payload | None:
         """Ask host after host until there is an answer, the attempts are used up, or asking again cannot help."""
-        with self._lock:
-            bases = sorted(self._policy.base_urls, key=self._silent.__contains__)
+        bases = sorted(self._policy.base_urls, key=self._silent.__contains__)
         share = max(request.attempts // len(bases), 1)
         first: FetchError | None = None
         for base in bases:
@@ -185,13 +187,11 @@ class Http:
                     raise
                 first = first or problem
                 if problem.id in _SILENT:
-                    with self._lock:
-                        self._silent.add(base)
+                    self._silent.add(base)
                 if problem.retry_after is not None:
                     break  # the mirror is the same people's machine
             else:
-                with self._lock:
-                    self._silent.discard(base)
+                self._silent.discard(base)
                 return payload
         raise first or SourceUnavailable("fetch.timeout", url=urljoin(bases[0], request.path), seconds=request.total)
 
@@ -200,8 +200,7 @@ class Http:
         left_over = request.attempts - allowed
         pause = 0.5
         while True:
-            with self._lock:
-                until, asked = self._not_before.get(base, (0.0, None))
+            until, asked = self._not_before.get(base, (0.0, None))
             if asked is not None and (left := until - self._monotonic()) > 0:
                 raise SourceUnavailable(asked.id, url=asked.url, retry_after=left, **asked.facts)
             try:
@@ -210,8 +209,7 @@ class Http:
                 wait = pause * (0.5 + self._rng.random()) if problem.retry_after is None else problem.retry_after
                 late = self._monotonic() + wait >= request.deadline
                 if problem.retry_after is not None and late:
-                    with self._lock:
-                        self._not_before[base] = (self._monotonic() + wait, problem)
+                    self._not_before[base] = self._monotonic() + wait, problem
                 if request.attempts <= left_over or late or problem.id not in _PASSING:
                     raise
                 log.info("%s: %s; asking again in %.1f s", problem.url, problem.what, wait)
@@ -263,15 +261,14 @@ class Http:
             if response is not None:
                 response.close()
             if connection is not None and whole and connection.sock is not None:
-                with self._lock:
-                    self._idle.append(connection)
+                self._idle.append(connection)
             elif connection is not None:
                 connection.close()
 
     def _connection(self, parts: SplitResult) -> _Connection:
         """An open connection used before, or a new one."""
         origin = f"{parts.scheme}://{parts.netloc}"
-        with self._lock:
+        with self._connecting:
             for connection in self._idle:
                 if connection.origin == origin:
                     self._idle.remove(connection)
@@ -295,11 +292,10 @@ class Http:
             return None
         if status != 200:
             raise _refusal(response)
-        lengths = headers.get_all("Content-Length", [])
-        if len(set(lengths)) > 1:
+        if len(set(headers.get_all("Content-Length", []))) > 1:
             raise SourceChanged("fetch.not_http")
         too_large = SourceChanged("fetch.too_large", megabytes=most / MEGABYTE)
-        if lengths and lengths[0].isascii() and lengths[0].isdigit() and int(lengths[0][:18]) > most:
+        if (response.length or 0) > most:
             raise too_large
         wire = b""
         while piece := response.read(_PIECE):
@@ -438,18 +434,10 @@ def _refusal(response: http.client.HTTPResponse) -> SourceUnavailable:
         head = response.read(KEPT)
     except (OSError, http.client.HTTPException, ValueError, FetchError):  # the status is what matters
         head = b""
-    status = response.status
-    wait = _retry_after(response.headers)
+    status, wait = response.status, _retry_after(response.headers)
     if status in {429, 503} and wait is not None:
         return SourceUnavailable("fetch.wait", body=head, retry_after=wait, status=status, wait=_duration(wait))
-    if status == 429:
-        name = "fetch.too_often"
-    elif status >= 500:
-        name = "fetch.server_error"
-    elif status in {401, 403, 407}:
-        name = "fetch.refused"
-    else:
-        name = "fetch.gone" if status in {404, 410} else "fetch.status"
+    name = _REFUSALS.get(status, "fetch.server_error" if status >= 500 else "fetch.status")
     return SourceUnavailable(name, body=head, status=status)
 
 

@@ -18,8 +18,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from climtrack.errors import SourceChanged
-from climtrack.fetcher.reanalyzer import LATER, MOVED, REPORT, Endpoint, changed, shown
+from climtrack.errors import Notice, SourceChanged
+from climtrack.fetcher.reanalyzer import Endpoint, changed, shown
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
@@ -51,19 +51,11 @@ _DATE = re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII)
 
 def series_from_csv(body: bytes, key: SeriesKey, source: Source) -> Series:
     """Read a Climate Pulse file."""
-    try:
-        return _series(body, key, source)
-    except SourceChanged as problem:
-        raise SourceChanged(problem.what, problem.remedy, url=source.url, body=body[:65536]) from problem
-
-
-def _series(body: bytes, key: SeriesKey, source: Source) -> Series:
-    """As `series_from_csv`, errors without address and body."""
     header, rows = _table(body)
     value_at = _column(header, *_VALUES[key.variable])
     status_at, normal_at = _column(header, "status"), _column(header, _CLIMATOLOGY[0])
     if value_at is None:
-        changed(f'no column "{_VALUES[key.variable][0]}"')
+        changed("no_column", name=_VALUES[key.variable][0])
     found: dict[dt.date, tuple[float, Status]] = {}
     normals = np.full(calendar.DAYS, np.nan)
     for row in rows:
@@ -71,7 +63,7 @@ def _series(body: bytes, key: SeriesKey, source: Source) -> Series:
         final = status_at is None or row[status_at].strip().upper() == "FINAL"
         entry = (value, Status.FINAL if final else Status.PRELIMINARY)
         if found.setdefault(day, entry) != entry:
-            raise SourceChanged(f"the day {day} appears twice with different values", REPORT)
+            raise SourceChanged("fetch.day_twice", day=day)
         if normal_at is not None:
             normals[calendar.dayofyear_of(day) - 1] = _number(row[normal_at])
     start, stop = min(found), max(found)
@@ -81,7 +73,7 @@ def _series(body: bytes, key: SeriesKey, source: Source) -> Series:
         values[(day - start).days], status[(day - start).days] = value, state
     status[np.isnan(values)] = Status.MISSING
     if np.isnan(values).all():
-        changed("not one value")
+        changed("no_value")
     climatology: dict[str, Floats] = {}
     if not np.isnan(normals).all():
         normals.flags.writeable = False
@@ -93,27 +85,27 @@ def _series(body: bytes, key: SeriesKey, source: Source) -> Series:
 def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
     if body.lstrip()[:1] == b"<":
-        raise SourceChanged(f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)", MOVED)
+        raise SourceChanged("fetch.web_page", kilobytes=len(body) / 1000)
     try:
         lines = body.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        changed("not UTF-8 text")
+        changed("utf8")
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
     if not lines:
-        raise SourceChanged("received an empty answer", LATER)
+        raise SourceChanged("fetch.empty")
     if len(lines) > MAX_LINES:
-        changed("too many rows")
+        changed("many_rows")
     try:
         header, *rows = csv.reader(lines, strict=True)
     except csv.Error as problem:
-        raise SourceChanged(f"the format changed (not CSV: {shown(str(problem))})", REPORT) from problem
+        changed("csv", reason=shown(str(problem)))
     header = [name.strip() for name in header]
     if not header or header[0] != "date":
-        changed('no column "date"')
+        changed("no_column", name="date")
     if not rows:
-        changed("a header without rows")
+        changed("header_only")
     if any(len(row) != len(header) for row in rows):
-        changed("rows of different lengths")
+        changed("ragged")
     return header, rows
 
 
@@ -129,7 +121,7 @@ def _date(text: str) -> dt.date:
         with suppress(ValueError):  # a date that no calendar has
             day = dt.date.fromisoformat(text)
     if day is None or not 1850 <= day.year < 2200:
-        changed(f"not a date: {shown(text, 12) or 'empty'}")
+        changed("date", text=shown(text, 12) or Notice("fetch.format.empty"))
     return day
 
 
@@ -139,5 +131,5 @@ def _number(text: str) -> float:
     if cell in {"", "nan", "NaN", "NA"}:
         return float("nan")  # what CSV writers put for nothing
     if not _NUMBER.fullmatch(cell):
-        changed(f"not a number: {shown(cell, 12)}")
+        changed("cell", text=shown(cell, 12))
     return float(cell)

@@ -13,38 +13,28 @@ import json
 import math
 import re
 from calendar import isleap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
 
-from climtrack.errors import FetchError, SourceChanged
+from climtrack.errors import Notice, SourceChanged
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
-
-# Bytes → rows of names and numbers, refusing what is not JSON, not a table, or too deep or long to be one.
-#
-# The payload comes from outside: nesting is counted before the JSON reader sees it, NaN and Infinity are not numbers,
-# and nothing but `SourceChanged` leaves this file.
-
 
 MAX_DEPTH = 4  # the feed needs 3: list, row, data
 MAX_BRACKETS = 5_000  # the feed needs about 360
 SLOTS = 366
-MOVED = "If it stays so: a newer climtrack may know the new address"
-LATER = "Will try again at the next refresh"
-REPORT = "Please report it: `climtrack doctor`"
+MAX_DIGITS = 6
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 _EMPTY = frozenset({"", "null", "none", "na"})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the table."""
-
+class _Row:
     name: str
     data_source: str  # What the row calls its source; empty where it says nothing
     data: tuple[float, ...]  # 366 values in degC by slot, NaN where empty
@@ -56,61 +46,60 @@ def shown(text: str, limit: int = 30) -> str:
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
-def changed(found: str) -> NoReturn:
+def changed(found: str, **facts: Any) -> NoReturn:
     """Refuse a payload whose format is not understood."""
-    raise SourceChanged(f"the format changed ({found})", REPORT)
+    raise SourceChanged("fetch.changed", found=Notice(f"fetch.format.{found}", **facts))
 
 
-def rows(body: bytes, wanted: Callable[[str], bool]) -> tuple[list[Row], list[str]]:
-    """Rows of a payload, in its own order."""
-    notes: list[str] = []
-    table = _table(body, notes)
-    found: list[Row] = []
+def _rows(body: bytes, notes: list[Notice]) -> list[_Row]:
+    """Rows of a payload that we read, in its own order."""
+    found: list[_Row] = []
     unknown: list[str] = []
     oddities: set[str] = set()
-    for i, row in enumerate(table):
+    for i, row in enumerate(_table(body, notes)):
         if not isinstance(row, dict):
-            changed(f"entry {i + 1} is not a row with a name")
+            changed("not_row", entry=i + 1)
         name = row.get("name")
         if isinstance(name, int) and not isinstance(name, bool):
-            oddities.add("row names as numbers")
+            oddities.add("row_numbers")
             name = str(name)
         if not isinstance(name, str):
-            changed(f'no field "name" in entry {i + 1}')
+            changed("no_name", entry=i + 1)
         name = name.strip()
-        if not wanted(name):
-            unknown.append(shown(name) or "(empty)")
+        if not (_YEAR.fullmatch(name) or _CLIMATOLOGY.fullmatch(name) or name.lower() == _PRELIMINARY):
+            unknown.append(f'"{shown(name) or "(empty)"}"')
             continue
         if "data" not in row:
-            changed(f'no field "data" in row "{shown(name)}"')
+            changed("no_data", row=shown(name))
         source = row.get("data_source")
         if not isinstance(source, str | None):
-            changed(f'"data_source" of row "{shown(name)}" is not text')
-        found.append(Row(name, " ".join((source or "").split()), _numbers(name, row["data"], oddities)))
+            changed("source_not_text", row=shown(name))
+        found.append(_Row(name, " ".join((source or "").split()), _numbers(name, row["data"], oddities)))
     if oddities:
-        notes.append(f"read with a changed format ({', '.join(sorted(oddities))})")
-    if unknown:
-        listed = ", ".join(f'"{name}"' for name in unknown[:3])
-        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-        notes.append(f"unknown row{'s' if len(unknown) > 1 else ''} {listed}{more} ignored")
-    return found, notes
+        notes.append(_odd_format(*sorted(oddities)))
+    if len(unknown) > 3:
+        notes.append(Notice("fetch.note.many_unknown_rows", rows=unknown[:3], more=len(unknown) - 3))
+    elif unknown:
+        notes.append(Notice("fetch.note.unknown_rows", n=len(unknown), rows=unknown))
+    return found
 
 
-def _table(body: bytes, notes: list[str]) -> list[Any]:
-    """The outer list."""
+def _odd_format(*names: str) -> Notice:
+    return Notice("fetch.note.format", found=[Notice(f"fetch.format.{name}") for name in names])
+
+
+def _table(body: bytes, notes: list[Notice]) -> list[Any]:
+    """The outer list; nesting is counted before the JSON reader sees it."""
     if body.startswith(b"\xef\xbb\xbf"):
-        notes.append("read with a changed format (byte order mark)")
+        notes.append(_odd_format("byte_order_mark"))
         body = body[3:]
     head = body[:2000].lstrip()
     if not head:
-        raise SourceChanged("received an empty answer", LATER)
+        raise SourceChanged("fetch.empty")
     if head.startswith(b"<"):
-        raise SourceChanged(
-            f"received a web page instead of data (text/html, {len(body) / 1000:.1f} kB)",
-            MOVED,
-        )
+        raise SourceChanged("fetch.web_page", kilobytes=len(body) / 1000)
     if not head.startswith((b"[", b"{")):
-        changed("the answer is not JSON")
+        changed("not_json")
     depth = brackets = 0
     for token in _TOKENS.finditer(body):
         first = token[0][:1]
@@ -119,33 +108,32 @@ def _table(body: bytes, notes: list[str]) -> list[Any]:
         depth += 1 if first in b"[{" else -1
         brackets += 1
         if depth > MAX_DEPTH or brackets > MAX_BRACKETS:
-            changed("nested too deep" if depth > MAX_DEPTH else "too many rows")
+            changed("deep" if depth > MAX_DEPTH else "many_rows")
     if depth > 0:
         raise SourceChanged("fetch.cut_short")
     try:
         text = body.decode("utf-8")
         table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
     except UnicodeDecodeError:
-        changed("not UTF-8 text")
+        changed("utf8")
     except (ValueError, RecursionError) as problem:
-        found = shown(str(problem), 45)
-        raise SourceChanged(f"the answer is not JSON ({found})", LATER) from problem
+        raise SourceChanged("fetch.not_json", reason=shown(str(problem), 45)) from problem
     if not isinstance(table, list):
-        changed("an object instead of a list of rows")
+        changed("object")
     if not table:
-        changed("a list without rows")
+        changed("no_rows")
     return table
 
 
 def _numbers(name: str, data: Any, oddities: set[str]) -> tuple[float, ...]:
     """366 values of one row."""
     if isinstance(data, str):
-        oddities.add("data as one text")
+        oddities.add("data_text")
         data = data.strip().removeprefix("[").removesuffix("]").split(",")
     if not isinstance(data, list):
-        changed(f'"data" of row "{shown(name)}" is not a list')
+        changed("data_not_list", row=shown(name))
     if len(data) != SLOTS:
-        changed(f'row "{shown(name)}" has {len(data)} values instead of {SLOTS}')
+        changed("length", row=shown(name), count=len(data), slots=SLOTS)
     return tuple([v if type(v) is float else _number(name, v, oddities) for v in data])
 
 
@@ -157,23 +145,23 @@ def _number(name: str, value: Any, oddities: set[str]) -> float:
         return float(value)
     if isinstance(value, str):
         text = value.strip().strip('"')
-        oddities.add("numbers as text")
+        oddities.add("number_text")
         if text.lower() in _EMPTY:
             return math.nan
         if _NUMBER.fullmatch(text):
             return float(text)
-    changed(f'a value of row "{shown(name)}" is not a number: {shown(str(value), 10) or "empty"}')
+    changed("number", row=shown(name), value=shown(str(value), 10) or Notice("fetch.format.empty"))
 
 
 def _refused(token: str) -> NoReturn:
     """NaN and Infinity are no JSON."""
-    raise ValueError(f"{token} is not a number")
+    raise SourceChanged("fetch.not_json", reason=Notice("fetch.json.constant", token=token))
 
 
 def _integer(digits: str) -> int:
     """Integers of the length a temperature or a year can have."""
-    if len(digits) > 7:
-        raise ValueError("a number of more than 6 digits")
+    if len(digits) > MAX_DIGITS + 1:
+        raise SourceChanged("fetch.not_json", reason=Notice("fetch.json.digits", digits=MAX_DIGITS))
     return int(digits)
 
 
@@ -181,14 +169,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose fields are given once."""
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise ValueError("a row gives a field twice")
+        raise SourceChanged("fetch.not_json", reason=Notice("fetch.json.twice"))
     return fields
-
-
-# Which address holds which series.
-#
-# The 13 series that Climate Reanalyzer keeps up to date, as ../shared/data/FORMAT.md §3 found them. The hemispheric sea
-# surface is not among them: the site has none. `config.toml` adds rows without a release.
 
 
 #: The site and its mirror; the second is asked only where the first cannot be reached.
@@ -221,7 +203,9 @@ def _sea(region: str, low: float, high: float) -> Endpoint:
     return Endpoint(SeriesKey("oisst", "sst", region), path, SEA_SOURCE, (low, high))
 
 
-#: Levels: the range seen since the first year (polar and tropical air: by their known climate), 3 °C wider at each end.
+#: The 13 series that Climate Reanalyzer keeps up to date; it has no hemispheric sea surface. `config.toml` adds others
+#: without a release. Levels: the range seen since the first year (polar and tropical air: by their known climate), 3 °C
+#: wider at each end.
 ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
     {
         endpoint.key: endpoint
@@ -259,20 +243,13 @@ _LEGACY_SEA, _LEGACY_DAYS = "1982-2011 mean", 14
 
 
 def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_source: str = "") -> Series:
-    """Read a payload of the site."""
-    try:
-        return _series(body, key, source, data_source)
-    except FetchError as problem:
-        raise type(problem)(problem.what, problem.remedy, url=source.url, body=body[:65536]) from problem
-
-
-def _series(body: bytes, key: SeriesKey, source: Source, expected: str) -> Series:
-    """As `series_from_payload`, errors without address and body."""
-    found, notes = rows(body, _known)
+    """Read a payload of the site; nothing but `SourceChanged` comes of one that is not understood."""
+    notes: list[Notice] = []
+    found = _rows(body, notes)
     years = _years(found, notes)
-    named, simulated = _data_source(found, expected)
-    if expected and not named:
-        notes.append("the payload does not name its source")
+    named, simulated = _data_source(found, data_source)
+    if data_source and not named:
+        notes.append(Notice("fetch.note.no_source"))
     last = _last_final(years)
     preliminary = _preliminary(found, last, notes)
 
@@ -291,17 +268,12 @@ def _series(body: bytes, key: SeriesKey, source: Source, expected: str) -> Serie
         tail = slice((last - start).days - _LEGACY_DAYS + 1, (last - start).days + 1)
         status[tail] = np.where(np.isnan(values[tail]), Status.MISSING, Status.PRELIMINARY)
     if not np.isfinite(values[~np.isnan(values)]).all():
-        changed("a value is infinite")
+        changed("infinite")
     origin = replace(source, data_source=named, simulated=source.simulated or simulated, notes=(*source.notes, *notes))
     return trimmed(key, start, values, status, origin, climatology)
 
 
-def _known(name: str) -> bool:
-    """Whether a row of this name is one that we read."""
-    return bool(_YEAR.fullmatch(name) or _CLIMATOLOGY.fullmatch(name)) or name.lower() == _PRELIMINARY
-
-
-def _years(found: Iterable[Row], notes: list[str]) -> dict[int, tuple[float, ...]]:
+def _years(found: Iterable[_Row], notes: list[Notice]) -> dict[int, tuple[float, ...]]:
     """Year rows by year, without empty years at the end; absent years are noted."""
     years: dict[int, tuple[float, ...]] = {}
     for row in found:
@@ -309,44 +281,40 @@ def _years(found: Iterable[Row], notes: list[str]) -> dict[int, tuple[float, ...
             continue
         year = int(row.name)
         if year not in YEARS:
-            changed(f"a row for the year {year}")
+            changed("year", year=year)
         if year in years:
             if not np.array_equal(years[year], row.data, equal_nan=True):
-                raise SourceChanged(
-                    f"year {year} appears twice with different values",
-                    REPORT,
-                )
-            notes.append(f"year {year} appears twice with the same values")
+                raise SourceChanged("fetch.year_twice", year=year)
+            notes.append(Notice("fetch.note.year_twice", year=year))
         if not isleap(year) and not np.isnan(row.data[SLOTS - 1]):
-            changed(f"{year} is not a leap year and has a 366th value")
+            changed("leap", year=year)
         years[year] = row.data
     if not years:
-        changed("no row is named for a year")
+        changed("no_years")
     for year in sorted(years, reverse=True):
         if not np.isnan(years[year]).all():
             break
         del years[year]
     if not years:
-        changed("not one value in any year")
+        changed("no_value_in_years")
     absent = [year for year in range(min(years), max(years)) if year not in years]
-    if absent:
-        listed = f"{absent[0]}" if len(absent) == 1 else f"{len(absent)} years ({absent[0]} to {absent[-1]})"
-        notes.append(f"the source does not hold {listed}")
+    if len(absent) == 1:
+        notes.append(Notice("fetch.note.absent_year", year=absent[0]))
+    elif absent:
+        notes.append(Notice("fetch.note.absent_years", count=len(absent), first=absent[0], last=absent[-1]))
     return dict(sorted(years.items()))
 
 
-def _data_source(found: Iterable[Row], expected: str) -> tuple[str, bool]:
+def _data_source(found: Iterable[_Row], expected: str) -> tuple[str, bool]:
     """What the year rows call their source, and whether it is the sample."""
     names = {row.data_source for row in found if _YEAR.fullmatch(row.name) and row.data_source}
     if len(names) > 1:
-        changed("rows of several sources: " + ", ".join(f'"{shown(n, 14)}"' for n in sorted(names)[:2]))
+        first, second = sorted(names)[:2]
+        changed("sources", first=shown(first, 14), second=shown(second, 14))
     name = names.pop() if names else ""
     plain = name.removesuffix(SIMULATED).strip()
     if expected and plain and plain.casefold() != expected.casefold():
-        raise SourceChanged(
-            f'the data now come from "{shown(plain, 24)}" instead of "{shown(expected, 24)}"',
-            REPORT,
-        )
+        raise SourceChanged("fetch.other_source", found=shown(plain, 24), expected=shown(expected, 24))
     return shown(name, 80), name != plain
 
 
@@ -356,7 +324,7 @@ def _last_final(years: Mapping[int, tuple[float, ...]]) -> dt.date:
     return dt.date(year, 1, 1) + dt.timedelta(days=int(np.flatnonzero(~np.isnan(years[year]))[-1]))
 
 
-def _preliminary(found: Iterable[Row], last: dt.date, notes: list[str]) -> dict[dt.date, float]:
+def _preliminary(found: Iterable[_Row], last: dt.date, notes: list[Notice]) -> dict[dt.date, float]:
     """
     Preliminary values by date.
 
@@ -373,13 +341,13 @@ def _preliminary(found: Iterable[Row], last: dt.date, notes: list[str]) -> dict[
         for slot in np.flatnonzero(~np.isnan(row.data)).tolist():
             day, value = _dated(slot, last), row.data[slot]
             if day is None:
-                changed(f'row "Preliminary" does not continue {last}, slot {slot}')
+                changed("preliminary", day=last, slot=slot)
             if day <= last:
                 repeated += 1
             elif placed.setdefault(day, value) != value:
-                changed(f'row "Preliminary" appears twice with different values for {day}')
+                changed("preliminary_twice", day=day)
     if repeated:
-        notes.append(f"{repeated} preliminary {'day is' if repeated == 1 else 'days are'} final already")
+        notes.append(Notice("fetch.note.final_already", n=repeated))
     return dict(sorted(placed.items()))
 
 
@@ -392,7 +360,7 @@ def _dated(slot: int, last: dt.date) -> dt.date | None:
     return None
 
 
-def _climatology(found: Iterable[Row], key: SeriesKey) -> Mapping[str, Floats]:
+def _climatology(found: Iterable[_Row], key: SeriesKey) -> Mapping[str, Floats]:
     """The provider's own climatology rows by name, degC by slot."""
     low, high = VARIABLES[key.variable].plausible
     kept: dict[str, Floats] = {}
@@ -402,9 +370,9 @@ def _climatology(found: Iterable[Row], key: SeriesKey) -> Mapping[str, Floats]:
         data = np.array(row.data)
         known = data[~np.isnan(data)]
         if not ((low <= known) & (known <= high)).all():
-            changed(f'row "{row.name}" leaves {low:g} to {high:g} °C')
+            changed("climatology_range", row=row.name, low=low, high=high)
         if row.name in kept and not np.array_equal(kept[row.name], data, equal_nan=True):
-            changed(f'row "{row.name}" appears twice with different values')
+            changed("climatology_twice", row=row.name)
         data.flags.writeable = False
         kept[row.name] = data
     return MappingProxyType(kept)

@@ -1,4 +1,11 @@
-"""A simulated data set in the site's own dialect: for a first run without a network, for tests and notebooks."""
+"""
+A simulated data set in the site's own dialect: for a first run without a network, for tests and notebooks.
+
+A climate invented to look like ours: seasons, warming, El Niño, weather. The seasonal cycles are harmonics fitted to
+public means of the real series (polar and tropical air: to their known climate), the noise has the size and memory that
+the real ones have (RELIABILITY.md §1.3), and the world's air is the mean of the two hemispheres, as it must be. Every
+day is invented all the same, and every row names its source with the word that the parser knows the sample by.
+"""
 
 from __future__ import annotations
 
@@ -14,39 +21,6 @@ import numpy as np
 
 from climtrack.errors import SourceUnavailable
 from climtrack.vocabulary.series import Floats, Payload, SeriesKey
-
-# Random numbers that are the same on every machine and whose past never changes.
-#
-# Only the raw 64-bit stream of PCG64 is used, which numpy promises never to change; sums of its 16-bit pieces are
-# turned into numbers by exact arithmetic. A longer run therefore repeats a shorter one and goes on.
-
-
-def white(seed: int, size: int) -> Floats:
-    """Nearly normal white noise with mean 0 and standard deviation 1."""
-    raw = np.random.PCG64(seed).random_raw(3 * size).astype("<u8")
-    pieces = raw.view("<u2").reshape(size, 12).sum(axis=1, dtype=np.int64)
-    return np.asarray((pieces - 12 * 32767.5) / 65536.0)
-
-
-def red(seed: int, size: int, memory: float, smooth: float = 0.0) -> Floats:
-    """Autocorrelated noise with mean 0 and standard deviation 1."""
-    scale = (1 - memory**2) ** 0.5
-    if smooth:
-        # variance of an AR(2) process whose characteristic roots are `memory` and `smooth`
-        a, b = memory + smooth, -memory * smooth
-        scale = ((1 + b) * ((1 - b) ** 2 - a**2) / (1 - b)) ** 0.5
-    values = accumulate((white(seed, size) * scale).tolist(), lambda held, new: memory * held + new)
-    if smooth:
-        values = accumulate(values, lambda held, new: smooth * held + new)
-    return np.fromiter(values, float, size)
-
-
-# A climate invented to look like ours: seasons, warming, El Niño, weather.
-#
-# The seasonal cycles are harmonics fitted to public means of the real series (polar and tropical air: to their known
-# climate), the noise has the size and memory that the real ones have (RELIABILITY.md §1.3), and the world's air is the
-# mean of the two hemispheres, as it must be. Every day is invented all the same.
-
 
 ORIGIN = np.datetime64("1940-01-01", "D")
 #: (Year of the peak, height in °C) of El Niño and La Niña in the simulated Niño 3.4 region.
@@ -71,15 +45,14 @@ class Place:
 
     cycle: tuple[float, ...]  # Mean 1991-2020 in degC, then cosine and sine of the first harmonics of the year
     warming: float  # Share of the world's forced warming
-    nino: float  # degC per degC of Niño 3.4, and years after it
-    lag: float  # degC per degC of Niño 3.4, and years after it
+    nino: float  # degC per degC of Niño 3.4
+    lag: float  # Years after it
     leap: float  # Height in degC of the excursion that begins in 2023
-    weather: float  # Standard deviation in degC and persistence of the fast noise
-    memory: float  # Standard deviation in degC and persistence of the fast noise
+    weather: float  # Standard deviation in degC of the fast noise
+    memory: float  # Its persistence
     slow: float  # Standard deviation in degC of the noise that lasts for months
     winter: float = 0.0  # Relative seasonal swing of the weather, positive where January is livelier
-    # Standard deviation in degC of the noise that changes from day to day, more in some weeks than in others
-    restless: float = 0.0
+    restless: float = 0.0  # Standard deviation in degC of the noise from day to day, more in some weeks than in others
     revision: float = 0.0  # Mean size in degC of the change from preliminary to final; 0 where nothing is preliminary
 
 
@@ -115,6 +88,31 @@ PLACES: Mapping[tuple[str, str], Place] = MappingProxyType(
 EQUATOR = 0.0245
 
 
+def _white(seed: int, size: int) -> Floats:
+    """
+    Nearly normal white noise with mean 0 and standard deviation 1, the same on every machine.
+
+    Only the raw 64-bit stream of PCG64 is used, which numpy promises never to change; sums of its 16-bit pieces are
+    turned into numbers by exact arithmetic. A longer run therefore repeats a shorter one and goes on.
+    """
+    raw = np.random.PCG64(seed).random_raw(3 * size).astype("<u8")
+    pieces = raw.view("<u2").reshape(size, 12).sum(axis=1, dtype=np.int64)
+    return np.asarray((pieces - 12 * 32767.5) / 65536.0)
+
+
+def _red(seed: int, size: int, memory: float, smooth: float = 0.0) -> Floats:
+    """Autocorrelated noise with mean 0 and standard deviation 1."""
+    scale = (1 - memory**2) ** 0.5
+    if smooth:
+        # variance of an AR(2) process whose characteristic roots are `memory` and `smooth`
+        a, b = memory + smooth, -memory * smooth
+        scale = ((1 + b) * ((1 - b) ** 2 - a**2) / (1 - b)) ** 0.5
+    values = accumulate((_white(seed, size) * scale).tolist(), lambda held, new: memory * held + new)
+    if smooth:
+        values = accumulate(values, lambda held, new: smooth * held + new)
+    return np.fromiter(values, float, size)
+
+
 def temperature(variable: str, region: str, size: int) -> Floats:
     """Daily means of the first `size` days from 1 January 1940."""
     if (variable, region) == ("t2m", "world"):
@@ -136,10 +134,10 @@ def temperature(variable: str, region: str, size: int) -> Floats:
     values += place.warming * _forced(time) * (1 + 0.6 * place.winter * np.cos(season))
     values += place.nino * _nino(time - place.lag)
     values += place.leap * _leap(time)
-    values += place.weather * liveliness * red(seed, size, place.memory, place.memory - 0.02)
-    values += place.slow * red(seed + 1, size, 0.985, 0.9)
+    values += place.weather * liveliness * _red(seed, size, place.memory, place.memory - 0.02)
+    values += place.slow * _red(seed + 1, size, 0.985, 0.9)
     if place.restless:
-        values += place.restless * np.exp(0.5 * red(seed + 2, size, 0.95)) * red(seed + 3, size, 0.7)
+        values += place.restless * np.exp(0.5 * _red(seed + 2, size, 0.95)) * _red(seed + 3, size, 0.7)
     return np.round(values, 3)
 
 
@@ -147,7 +145,7 @@ def revision(variable: str, region: str, size: int) -> Floats:
     """What a preliminary value is above the final one, on the first `size` days."""
     place = PLACES[variable, region]
     seed = 1005 + list(PLACES).index((variable, region)) * 10
-    return np.asarray(1.25 * place.revision * np.clip(red(seed, size, 0.75), -2.6, 2.6))
+    return np.asarray(1.25 * place.revision * np.clip(_red(seed, size, 0.75), -2.6, 2.6))
 
 
 def _forced(time: Floats) -> Floats:
@@ -183,13 +181,6 @@ _MEAN = 0.0
 _MEAN = float(_forced(np.arange(1991, 2021, 1 / 12)).mean())
 
 
-# The simulated series in the site's own JSON, byte for byte in its dialect.
-#
-# So the first run, the tests and the notebooks go through the real parser. Air ends 6 days before `today`, without
-# preliminary days; the sea's last 14 days stand in the row `Preliminary` and its final ones end 15 days before. Each
-# row names its source with the word that the parser knows the sample by.
-
-
 #: The series simulated: those that the site serves.
 KEYS = tuple(
     SeriesKey(product, variable, region)
@@ -212,7 +203,12 @@ _PATH = re.compile(r"clim/t2_daily/json/era5_(?P<t2m>[a-z]+)_t2_day\.json"
 
 
 def payload(key: SeriesKey, today: dt.date) -> bytes:
-    """What the site would answer on a day of the simulated world."""
+    """
+    What the site would answer on a day of the simulated world, byte for byte in its dialect.
+
+    Air ends 6 days before `today`, without preliminary days; the sea's last 14 days stand in the row `Preliminary` and
+    its final ones end 15 days before.
+    """
     if key not in KEYS or today.year < 1983:
         raise ValueError(f"no simulated {key} on {today}")
     sea = key.variable == "sst"

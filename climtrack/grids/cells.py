@@ -1,5 +1,5 @@
 """
-The climatology of every cell, in one pass and bounded memory, and a day's difference from it.
+Fields of single days, cell by cell: the climatology of every cell, a day's field, one year minus another.
 
 All years of one calendar day are read, then those of the next, so that only one running sum is held. The 365 means are
 projected on the mean and the first 8 annual harmonics as they come, which is the very smoothing that regional series
@@ -9,6 +9,7 @@ get (`climtrack.analysis.climatology.harmonic`); what remains is 17 fields inste
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,83 +19,100 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import BaselineNotCovered, SeriesError
+from climtrack.grids import grids, opening
 from climtrack.grids.cf import Packing
 from climtrack.grids.grids import GridFile
-from climtrack.grids.percentiles import day_of_year_percentile
-from climtrack.grids.reduce import DAYS, Fields32, Frames, in_celsius, missing, oriented, westward
-from climtrack.vocabulary.calendar import DAYS as DAYS_OF_YEAR
-from climtrack.vocabulary.calendar import LEAP_DAY, date_of, dayofyear
+from climtrack.grids.opening import Reader
+from climtrack.vocabulary.calendar import date_of
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Floats
 
-# The average year of each cell and its threshold, smoothed: from packed days to a mean and a percentile by day of year.
-#
-# The rules are those of regional series (`climtrack.analysis.heatwaves`): the days within half a window of each day of
-# year, over all years of the baseline; percentile and mean; both smoothed by a circular mean of 31 days.
-
-
-SMOOTHING = 31
-#: A window needs a value on this share of its days.
+#: Days of a calendar without 29 February.
+DAYS = 365
+#: Files kept open at once.
+OPEN = 48
+#: A cell needs a value on this share of the years.
 ENOUGH = 0.5
-#: Laid-by hundredths of a degree that stand for no value.
-GONE = -32768
-#: Cells whose windows are added together.
-SOME = 256
-Shorts = npt.NDArray[np.int16]
-
-
-def cycles(
-    values: Shorts, days: npt.NDArray[np.datetime64], baseline: Baseline, percentile: float, window: int
-) -> Floats:
-    """Smoothed mean and percentile of each cell by day of year."""
-    high = day_of_year_percentile(values, days, baseline, percentile=percentile, window=window, missing=GONE)
-    mean = _means(values, days, window // 2)
-    high[np.isnan(mean)] = np.nan
-    return 0.01 * np.stack((_smooth(mean), _smooth(high)))
-
-
-def _means(values: Shorts, days: npt.NDArray[np.datetime64], half: int) -> Floats:
-    """Mean of the days around each day of year, NaN where fewer than half of them have a value; shape (366, cells)."""
-    place = dayofyear(days)
-    windows = []
-    for day in (*range(LEAP_DAY - 1), *range(LEAP_DAY, DAYS_OF_YEAR)):
-        middles = np.flatnonzero(place == day + 1)
-        windows.append((day, np.maximum(middles - half, 0), np.minimum(middles + half + 1, days.size)))
-    result = np.full((DAYS_OF_YEAR, values.shape[1]), np.nan)
-    for start in range(0, values.shape[1], SOME):
-        some = values[:, start : start + SOME]
-        there = some != GONE
-        total = _added(np.where(there, some, 0))
-        number = None if there.all() else _added(there)
-        for day, low, high in windows:
-            whole = (high - low).sum()
-            count = np.asarray(whole) if number is None else (number[high] - number[low]).sum(axis=0)
-            mean = (total[high] - total[low]).sum(axis=0) / np.maximum(count, 1)
-            result[day, start : start + SOME] = np.where((count > 0) & (count >= ENOUGH * whole), mean, np.nan)
-    result[LEAP_DAY - 1] = (result[LEAP_DAY - 2] + result[LEAP_DAY]) / 2
-    return result
-
-
-def _added(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """Sums of the rows before each, one more than there are rows."""
-    total = np.zeros((len(values) + 1, values.shape[1]), dtype=np.int32)
-    np.cumsum(values, axis=0, out=total[1:])
-    return total
-
-
-def _smooth(cycle: Floats) -> Floats:
-    """Circular mean of 31 days down the first axis."""
-    half = SMOOTHING // 2
-    around = np.concatenate([cycle[-half:], cycle, cycle[:half]])
-    total = np.zeros_like(cycle)
-    for shift in range(SMOOTHING):
-        total += around[shift : shift + len(cycle)]
-    return total / SMOOTHING
-
-
 HARMONICS = 8
 #: Calendar days that are projected together: a matrix product instead of as many rank-one updates.
 BATCH = 8
+Fields32 = npt.NDArray[np.float32]
+
+
+class Frames:
+    """Fields of single days out of many files, the last few kept open."""
+
+    def __init__(self, files: Sequence[GridFile]) -> None:
+        if len({file.grid.digest for file in files}) != 1:
+            raise SeriesError("grid.other_grids")
+        if len(products := sorted({file.product or "unknown" for file in files})) != 1:
+            raise SeriesError("grid.mixed_products", products=products)
+        final_last = sorted(files, key=lambda file: -int(file.status.max()))
+        self._where = {day: (file, step) for file in final_last for step, day in enumerate(dates(file))}
+        self._open: OrderedDict[str, Reader] = OrderedDict()
+        self.first = files[0]
+        self._alike = len({file.packing for file in files}) == 1
+        #: How `field` gives its numbers: as stored, or in degC where the files are packed each in its own way.
+        self.packing = files[0].packing if self._alike else Packing()
+
+    @property
+    def days(self) -> frozenset[dt.date]:
+        return frozenset(self._where)
+
+    def field(self, day: dt.date) -> npt.NDArray[Any]:
+        """Numbers of a day by `packing`, in the file's own order."""
+        file, step = self._where[day]
+        if file.location not in self._open:
+            if len(self._open) >= OPEN:
+                self._open.popitem(last=False)[1].close()
+            self._open[file.location] = opening.opened(file.location)
+        self._open.move_to_end(file.location)
+        field, _ = next(grids.read(file, self._open[file.location], step, step + 1))
+        return field if self._alike else in_celsius(file.packing, field)
+
+    def close(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+def dates(file: GridFile) -> list[dt.date]:
+    """Dates of a file's steps; long-term means, dated in year 1 of a mixed calendar, are counted from 1 January."""
+    if file.times[0] >= np.datetime64("1800-01-01"):
+        days = file.times.astype("datetime64[D]")
+        if (np.diff(days) <= np.timedelta64(0, "D")).any() or (days.size == 1 and not file.daily):
+            raise SeriesError("grid.hours", file=file.label)
+        return list(days.astype(object))
+    if file.times.size not in (DAYS, DAYS + 1):
+        raise SeriesError("grid.long_term", file=file.label, count=file.times.size)
+    first = dt.date(1 if file.times.size == DAYS else 4, 1, 1)
+    return [first + dt.timedelta(days=i) for i in range(file.times.size)]
+
+
+def axes(file: GridFile) -> tuple[Floats, Floats]:
+    """Latitudes and longitudes of a field that `oriented` has turned."""
+    return np.sort(file.grid.latitude), np.sort((file.grid.longitude + 180) % 360 - 180)
+
+
+def oriented(file: GridFile, field: npt.NDArray[Any], out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+    """A field turned south to north and eastward from 180 W."""
+    rows = field if file.grid.latitude[0] < file.grid.latitude[-1] else field[::-1]
+    west = (file.grid.longitude + 180) % 360 - 180
+    cut = int(np.argmin(west))
+    if (np.diff(np.roll(west, -cut)) > 0).all():  # two slices do what an index would do cell by cell
+        return np.concatenate((rows[:, cut:], rows[:, :cut]), axis=1, out=out)
+    return np.take(rows, np.argsort(west, kind="stable"), axis=1, out=out)
+
+
+def in_celsius(packing: Packing, field: npt.NDArray[Any]) -> Fields32:
+    """A stored field in degC, in the file's own order; computed in float64 unless it is of shorts."""
+    short = field.dtype.kind in "iu" and field.dtype.itemsize <= 2
+    values: npt.NDArray[np.floating[Any]] = field.astype(np.float32 if short else np.float64)
+    values *= packing.scale
+    values += packing.offset - (273.15 if packing.kelvin else 0.0)
+    good = packing.valid(field)
+    if good is not None:
+        values[~good] = np.nan
+    return np.asarray(values, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +122,8 @@ class CellClimatology:
     product: str
     variable: str
     baseline: Baseline  # First and last year, both included
-    latitude: Floats  # Centres, south to north and eastward from 180 W
-    longitude: Floats  # Centres, south to north and eastward from 180 W
+    latitude: Floats  # Centres, south to north
+    longitude: Floats  # Centres, eastward from 180 W
     # degC: mean, then cosine and sine of each harmonic, shape (17, latitude, longitude); NaN without a climatology
     coefficients: Fields32
 
@@ -149,7 +167,7 @@ def climatology(
         for slot in range(DAYS):
             dates = [day for year in years if (day := _dated(year, slot)) in known]
             if not dates:
-                raise BaselineNotCovered(f"{baseline} not covered: no field for {_dated(2001, slot):%d %B}")
+                raise BaselineNotCovered("grid.no_field", baseline=str(baseline), day=f"{_dated(2001, slot):%d %B}")
             mean, count = _mean(frames, dates)
             good &= (count >= ENOUGH * len(dates)).ravel()
             batch[slot % BATCH] = mean.ravel()
@@ -169,8 +187,7 @@ def climatology(
     turned = coefficients.reshape(-1, rows, columns)
     for k, term in enumerate(turned):
         turned[k] = oriented(file, term)
-    latitude, longitude = np.sort(file.grid.latitude), np.sort(westward(file.grid.longitude))
-    return CellClimatology(file.product, file.variable, baseline, latitude, longitude, turned)
+    return CellClimatology(file.product, file.variable, baseline, *axes(file), turned)
 
 
 def _years(frames: Frames, baseline: Baseline) -> tuple[int, ...]:
@@ -178,7 +195,9 @@ def _years(frames: Frames, baseline: Baseline) -> tuple[int, ...]:
     last = max(frames.days).year
     if last < 1800:
         return (last,)
-    frames.covered(baseline)
+    held = Counter(day.year for day in frames.days)
+    if short := [year for year in baseline.years if held[year] < DAYS - 10]:
+        raise BaselineNotCovered("grid.years_lack", baseline=str(baseline), n=len(short), first=str(short[0]))
     return tuple(baseline.years)
 
 
@@ -191,20 +210,17 @@ def _dated(year: int, slot: int) -> dt.date:
 
 def _mean(frames: Frames, dates: Sequence[dt.date]) -> tuple[Fields32, npt.NDArray[np.int16]]:
     """Mean of the stored numbers over some days and how many there are, cell by cell."""
-    total, count = None, None
+    total: npt.NDArray[Any] = np.zeros(0)
+    count = np.zeros(0, dtype=np.int16)
     for day in dates:
         field = frames.field(day)
         kind: type[Any] = np.int32 if field.dtype.kind in "iu" and field.dtype.itemsize <= 2 else np.float64
-        gone = missing(frames.packing, field)
-        none = np.zeros(field.shape, dtype=np.bool_) if gone is None else gone
-        kept = np.where(none, field.dtype.type(0), field)
-        if total is None or count is None:
-            total, count = kept.astype(kind), (~none).astype(np.int16)
-        else:
-            total += kept
-            count += ~none
-    assert total is not None  # noqa: S101  (dates is not empty)
-    assert count is not None  # noqa: S101
+        good = frames.packing.valid(field)
+        kept = field if good is None else np.where(good, field, field.dtype.type(0))
+        if not total.size:
+            total, count = np.zeros(field.shape, dtype=kind), np.zeros(field.shape, dtype=np.int16)
+        total += kept
+        count += np.True_ if good is None else good
     mean = np.divide(total, np.maximum(count, 1), dtype=np.float32, casting="same_kind")
     return mean, count
 
@@ -253,9 +269,7 @@ def from_netcdf(path: Path) -> CellClimatology:
                 np.asarray(held["coefficients"][:], dtype=np.float32),
             )
     except (OSError, AttributeError, IndexError) as error:
-        raise SeriesError(
-            f"{path.name} is no climatology of cells", "Make one with climtrack grid climatology"
-        ) from error
+        raise SeriesError("grid.no_climatology_file", file=path.name) from error
 
 
 def difference(
@@ -264,7 +278,7 @@ def difference(
     """Day by day, one field minus another: this year minus last."""
     one, two = Frames(this), Frames(other)
     if one.first.grid.digest != two.first.grid.digest:
-        raise SeriesError("the two years are on different grids", "Give files of one product")
+        raise SeriesError("grid.two_years")
     values, turned = (np.empty(one.first.grid.shape, dtype=np.float32) for _ in range(2))  # used again and again
     try:
         for day, partner in days:
@@ -280,8 +294,8 @@ def _minus(this: Packing, one: npt.NDArray[Any], other: Packing, two: npt.NDArra
     if one.dtype.kind in "iu" and one.dtype.itemsize <= 2 and two.dtype == one.dtype and this == other:
         np.subtract(one, two, out=values, dtype=np.float32)  # packed alike: the offsets cancel, shorts are exact
         values *= np.float32(this.scale)
-        for gone in (missing(this, one), missing(other, two)):
-            if gone is not None:
-                np.copyto(values, np.nan, where=gone)
+        for good in (this.valid(one), other.valid(two)):
+            if good is not None:
+                np.copyto(values, np.nan, where=~good)
         return
     np.subtract(in_celsius(this, one), in_celsius(other, two), out=values)

@@ -1,7 +1,9 @@
 """
-Days of regions to daily series, with where they came from.
+Means of steps to days, and days to daily series with where they came from.
 
-A day counts only where its coverage is the usual one: a region half of which has no value that day is not the region.
+A day is the exactly rounded mean of its steps (`math.fsum`), so their order cannot matter, and counts only when all of
+its steps are there and cover the region as usual: one half of which has no value that day is not the region. Where a
+day comes twice, the final value replaces the preliminary one; two different final values are an error, not a choice.
 """
 
 from __future__ import annotations
@@ -9,171 +11,129 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from climtrack.errors import SeriesError
+from climtrack.errors import Notice, SeriesError
+from climtrack.grids.cf import DAY, Times
+from climtrack.grids.grids import GridFile
 from climtrack.grids.reduce import FileMeans, Request
 from climtrack.grids.weights import RULES
-from climtrack.vocabulary.notice import counted
-from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
-from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region, short_name
+from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
+from climtrack.words.language import Language
 
-# Means of steps to days.
-#
-# A day is the exactly rounded mean of its steps (`math.fsum`), so their order cannot matter, and counts only when all
-# of its steps are there. Where a day comes twice, the final value replaces the preliminary one; two different final
-# values are an error, not a choice.
-
-
-DAY = np.timedelta64(86400, "s")
 #: Two final values of one step must agree to this, in degC.
 SAME = 1e-9
+#: Files are listed one by one up to this many, by year beyond.
+LISTED = 400
+#: A day covered by less than this share of the usual is left out.
+ENOUGH = 0.95
+#: A file's label, its SHA-256, and the year of its first day.
+File = tuple[str, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day over all regions."""
-
-    date: dt.date
-    status: Status  # PRELIMINARY if any of its steps is
-    # Means in degC (NaN where the region has no value) and share of the area with a value, one for each region
-    values: tuple[float, ...]
-    # Means in degC (NaN where the region has no value) and share of the area with a value, one for each region
-    coverage: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Days:
-    """Complete days of some files, in order, and what was left out."""
+    """Complete days over all regions, in order, and the files that they come from."""
 
-    days: tuple[Day, ...]
-    notes: tuple[str, ...] = ()  # What was unusual, one sentence each
+    dates: Times  # Shape (time,)
+    status: Flags  # PRELIMINARY where any step of the day is
+    values: Floats  # Means in degC, NaN where the region has no value, shape (time, region)
+    coverage: Floats  # Share of each region's area that has a value, shape (time, region)
+    files: tuple[File, ...]
+    grid: str
+    name: str  # Of the variable in the files
+    notes: tuple[str, ...] = ()  # What was unusual, in English, as the provenance keeps it
 
 
 def days(found: Sequence[FileMeans]) -> Days:
     """Daily means of the steps of some files."""
-    times = np.concatenate([f.times for f in found])
-    status = np.concatenate([f.status for f in found])
-    values = np.concatenate([f.values for f in found])
-    coverage = np.concatenate([f.coverage for f in found])
-    origin = np.repeat(np.arange(len(found)), [f.times.size for f in found])
-    if whole := all(f.daily for f in found):  # NCEI dates a day at its noon, PSL at its midnight
+    times, status, values, coverage = (
+        np.concatenate([getattr(file, name) for file in found]) for name in ("times", "status", "values", "coverage")
+    )
+    origin = np.repeat(np.arange(len(found)), [file.times.size for file in found])
+    if whole := all(file.daily for file in found):  # NCEI dates a day at its noon, PSL at its midnight
         times = times.astype("datetime64[D]").astype(times.dtype)
     order = np.lexsort((origin, status, times))  # FINAL sorts before PRELIMINARY
     first = np.concatenate(([True], times[order][1:] != times[order][:-1]))
     for i, j in zip(order[:-1][~first[1:]], order[1:][~first[1:]], strict=True):
         if status[i] == status[j] and not np.allclose(values[i], values[j], rtol=0, atol=SAME, equal_nan=True):
-            raise SeriesError(
-                f"{found[origin[i]].label} and {found[origin[j]].label} differ on {times[i].astype('datetime64[D]')}",
-                "Give one of them",
-            )
+            one, two = found[origin[i]].label, found[origin[j]].label
+            raise SeriesError("grid.differ", one=one, two=two, day=str(times[i].astype("datetime64[D]")))
     keep = order[first]
     times, status, values, coverage = times[keep], status[keep], values[keep], coverage[keep]
     steps = _steps_a_day(times, whole)
     dates = times.astype("datetime64[D]")
-    result, short = [], []
     starts = np.flatnonzero(np.concatenate(([True], dates[1:] != dates[:-1])))
-    for begin, end in zip(starts, [*starts[1:], dates.size], strict=True):
-        if end - begin != steps:
-            short.append(str(dates[begin]))
-            continue
-        flag = Status.PRELIMINARY if (status[begin:end] == Status.PRELIMINARY).any() else Status.FINAL
-        result.append(
-            Day(dates[begin].item(), flag, _means(values[begin:end]), _means(coverage[begin:end]))
-        )  # fmt: skip
-    notes = [f"{counted(len(short), 'day')} with fewer than {steps} steps left out: {some(short)}"] if short else []
+    complete = np.diff([*starts, dates.size]) == steps
+    at = starts[complete]
+
+    def mean(table: Floats) -> Floats:
+        """Exactly rounded means of each day's steps."""
+        rows = [[math.fsum(column) / steps for column in table[i : i + steps].T] for i in at]
+        return np.array(rows).reshape(at.size, table.shape[1])
+
+    notes = []
+    if short := [str(day) for day in dates[starts[~complete]]]:
+        notes.append(_note("grid.note.short_days", n=len(short), steps=steps, days=_first(short)))
     if steps == 1 and not whole:
-        notes.append("the files have one step a day and do not say that it is the mean of the day")
-    return Days(tuple(result), tuple(notes))
+        notes.append(_note("grid.note.one_step"))
+    files = tuple((f.label, f.sha256, f.times.min().astype("datetime64[D]").item().year) for f in found)
+    flags = np.array([status[i : i + steps].max() for i in at], dtype=np.int8)
+    return Days(dates[at], flags, mean(values), mean(coverage), files, found[0].grid, found[0].name, tuple(notes))
 
 
-def _means(rows: Floats) -> tuple[float, ...]:
-    """Exactly rounded mean of each column."""
-    if len(rows) == 1:
-        return tuple(float(v) for v in rows[0])
-    return tuple(math.fsum(column) / len(rows) for column in rows.T)
-
-
-def _steps_a_day(times: np.ndarray[tuple[int], np.dtype[np.datetime64]], daily: bool) -> int:
+def _steps_a_day(times: Times, daily: bool) -> int:
     """How many steps make a day: from the shortest time between two of them."""
     if daily:
         return 1
     if times.size < 2:
-        raise SeriesError(
-            "the file holds one step and does not say that it is the mean of a day", "Give all hours of the day"
-        )
+        raise SeriesError("grid.lone_step")
     gap = np.diff(times).min()
     if gap > DAY or DAY % gap != np.timedelta64(0, "s"):
-        raise SeriesError(
-            f"steps are {gap / np.timedelta64(3600, 's'):g} hours apart, neither daily nor parts of a day"
-        )
+        raise SeriesError("grid.steps_apart", hours=gap / np.timedelta64(3600, "s"))
     return int(DAY // gap)
 
 
-def some(dates: Sequence[str]) -> str:
-    """The first of many dates."""
+def _first(dates: Sequence[str]) -> str:
     return ", ".join(dates[:3]) + (" …" if len(dates) > 3 else "")
 
 
-# Which files were used: each with its hash, all of one product.
+def _note(id: str, **facts: object) -> str:  # noqa: A002
+    return Language("en").what(Notice(id, **facts))
 
 
-#: Files are listed one by one up to this many, by year beyond.
-LISTED = 400
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """Name, hash, size and first day of a file that was used."""
-
-    label: str
-    sha256: str
-    size: int
-    first: dt.date
-
-
-def records(found: Sequence[FileMeans]) -> tuple[FileRecord, ...]:
-    """Which files were used."""
-    return tuple(FileRecord(f.label, f.sha256, f.size, f.times.min().astype("datetime64[D]").item()) for f in found)
-
-
-def manifest(files: Sequence[FileRecord]) -> str:
+def manifest(files: Sequence[File]) -> str:
     """The files used, as `sha256sum` lists them; by year where there are many."""
-    lines = [f"{f.sha256 or '-' * 64}  {f.label}" for f in files]
+    lines = [f"{sha256 or '-' * 64}  {label}" for label, sha256, _ in files]
     if len(lines) <= LISTED:
         return "\n".join(lines)
     years: dict[int, list[str]] = {}
-    for line, file in zip(lines, files, strict=True):
-        years.setdefault(file.first.year, []).append(line)
+    for line, (_, _, year) in zip(lines, files, strict=True):
+        years.setdefault(year, []).append(line)
     digests = {year: hashlib.sha256("\n".join(sorted(some)).encode()).hexdigest() for year, some in years.items()}
     return "\n".join(f"{digests[year]}  listing of {len(years[year])} files of {year}" for year in sorted(years))
 
 
-def product_of(found: Sequence[FileMeans], wanted: str = "") -> str:
+def product_of(found: Sequence[FileMeans | GridFile], wanted: str = "") -> str:
     """The one product that all files belong to."""
-    told = sorted({f.product for f in found})
+    stated = sorted({file.product for file in found})
     if wanted and wanted not in PRODUCTS:
-        raise SeriesError(f"product {wanted[:40]!r} is unknown", f"Known are {', '.join(PRODUCTS)}")
-    if wanted and set(told) <= {"", wanted}:
+        raise SeriesError("grid.unknown_product", name=wanted[:40], known=tuple(PRODUCTS))
+    if wanted and set(stated) <= {"", wanted}:
         return wanted
     if wanted:
-        raise SeriesError(f"the files belong to {', '.join(t for t in told if t)}, not to {wanted}")
-    if len(told) != 1:
-        raise SeriesError(f"the files belong to different products: {', '.join(t or 'unknown' for t in told)}")
-    if not told[0]:
-        raise SeriesError(
-            f"{found[0].label[:60]} does not say which product it is (title: {found[0].title[:40]!r})",
-            f"Name it (--product): {', '.join(PRODUCTS)}",
-        )
-    return told[0]
-
-
-#: A day covered by less than this share of the usual is left out.
-ENOUGH = 0.95
+        raise SeriesError("grid.other_product", products=[one for one in stated if one], wanted=wanted)
+    if len(stated) != 1:
+        raise SeriesError("grid.other_products", products=[one or "unknown" for one in stated])
+    if not stated[0]:
+        label, title = found[0].label[:60], found[0].title[:40]
+        raise SeriesError("grid.no_product", file=label, title=title, known=tuple(PRODUCTS))
+    return stated[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,81 +147,68 @@ class Reduced:
 
 def series(
     table: Days,
-    files: Sequence[FileRecord],
     request: Request,
     *,
     product: str,
-    grid: str,
-    name: str,
     retrieved: dt.datetime,
     version: str,
     url: str = "",
-    usual: Mapping[str, float] = MappingProxyType({}),
     notes: Sequence[str] = (),
 ) -> tuple[Reduced, ...]:
     """Daily series of each region, with full provenance."""
-    if not table.days:
-        raise SeriesError("not one complete day in these files", "; ".join(table.notes)[:80])
-    labels = [f.label for f in files]
-    named = labels[0] if len(labels) == 1 else f"{len(labels)} files: {labels[0]} … {labels[-1]}"
-    listing = manifest(files)
-    start = table.days[0].date
-    size = (table.days[-1].date - start).days + 1
-    at = np.array([(day.date - start).days for day in table.days])
+    if not table.dates.size:
+        raise SeriesError("grid.no_day", notes="; ".join(table.notes)[:80])
+    labels = [label for label, _, _ in table.files]
+    listing = manifest(table.files)
+    start = table.dates[0].item()
+    at = (table.dates - table.dates[0]).astype(int)
     found = []
     for i, region in enumerate(request.regions):
-        key = SeriesKey(product, request.variable, region.name)
-        values, coverage = np.full(size, np.nan), np.full(size, np.nan)
-        values[at] = [day.values[i] for day in table.days]
-        coverage[at] = [day.coverage[i] for day in table.days]
-        median = usual.get(region.name) or float(np.nanmedian(coverage))
-        poor = np.flatnonzero(coverage < ENOUGH * median)
+        key = SeriesKey(product, short_name(request.variable), region.name)
+        values, coverage = np.full(at[-1] + 1, np.nan), np.full(at[-1] + 1, np.nan)
+        status = np.full(values.size, Status.MISSING, dtype=np.int8)
+        values[at], coverage[at], status[at] = table.values[:, i], table.coverage[:, i], table.status
+        usual = float(np.nanmedian(coverage))
+        poor = np.flatnonzero(coverage < ENOUGH * usual)
         values[poor] = np.nan
-        status = np.full(size, Status.MISSING, dtype=np.int8)
-        status[at] = [day.status for day in table.days]
         status[np.isnan(values)] = Status.MISSING
-        dates = [str(start + dt.timedelta(days=int(j))) for j in poor]
-        said = [*table.notes, *notes]
-        if dates:
-            lost = counted(len(dates), "day")
-            said.append(f"{lost} with less than {ENOUGH:.0%} of the usual coverage left out: {some(dates)}")
+        unusual = [*table.notes, *notes]
+        if poor.size:
+            dates = _first([str(start + dt.timedelta(days=int(j))) for j in poor])
+            unusual.append(_note("grid.note.poor_days", n=poor.size, share=ENOUGH, days=dates))
         low = int(np.nanargmin(np.where(np.isnan(values), np.nan, coverage))) if not np.isnan(values).all() else 0
         details = {
             "files": listing,
-            "variable": name,
-            "grid": grid,
+            "variable": table.name,
+            "grid": table.grid,
             "region": _bounds(region),
             "weights": f"{request.rule}: {RULES[request.rule]}",
-            "coverage": f"{median:.6f}",
+            "coverage": f"{usual:.6f}",
             "coverage_lowest": f"{coverage[low]:.6f} on {start + dt.timedelta(days=low)}",
             "program": f"climtrack {version}",
         }
         source = Source(
-            url or named,
+            url or (labels[0] if len(labels) == 1 else f"{len(labels)} files: {labels[0]} … {labels[-1]}"),
             retrieved,
             hashlib.sha256(listing.encode()).hexdigest(),
             data_source=PRODUCTS[product].title,
-            notes=tuple(said),
+            notes=tuple(unusual),
             details=MappingProxyType(details),
         )
         one = trimmed(key, start, values, status, source)
+        _check_plausible(one)
         skip = (one.start - start).days
-        found.append(Reduced(one, coverage[skip : skip + one.values.size], median))
-    _plausible(found)
+        found.append(Reduced(one, coverage[skip : skip + one.values.size], usual))
     return tuple(found)
 
 
-def _plausible(found: Sequence[Reduced]) -> None:
+def _check_plausible(series: Series) -> None:
     """Refuse what no place on Earth can be: a sign of wrong units or of a field that is no temperature."""
-    for reduced in found:
-        one = reduced.series
-        low, high = VARIABLES[one.key.variable].plausible
-        wrong = np.flatnonzero((one.values < low) | (one.values > high))
-        if wrong.size:
-            raise SeriesError(
-                f"{one.key}: {one.values[wrong[0]]:.1f} °C on {one.dates[wrong[0]]} lies outside {low:g}…{high:g}",
-                "Check that the files hold temperatures",
-            )
+    low, high = VARIABLES[series.key.variable].plausible
+    wrong = np.flatnonzero((series.values < low) | (series.values > high))
+    if wrong.size:
+        value, day = float(series.values[wrong[0]]), str(series.dates[wrong[0]])
+        raise SeriesError("grid.implausible", key=str(series.key), value=value, day=day, low=low, high=high)
 
 
 def _bounds(region: Region) -> str:

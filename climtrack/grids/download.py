@@ -1,14 +1,15 @@
 """
-DOOR. Large files over HTTP into a folder: whole, of the stated size, or not at all.
+Large files over HTTP into a folder, and the journal of what a long run has done with them.
 
-A cut connection is continued where it stopped (`Range`, guarded by `If-Range`); a server that fails is asked again a
-few times, then left for the next run. Redirects are followed on the same host only; no other host is ever asked.
+A file arrives whole, of the stated size, or not at all. A cut connection is continued where it stopped (`Range`,
+guarded by `If-Range`); a server that fails is asked again a few times, then left for the next run. Redirects are
+followed on the same host only; no other host is ever asked.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -24,20 +25,13 @@ import numpy as np
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from climtrack.errors import SourceChanged, SourceUnavailable
+from climtrack.errors import Notice, SourceChanged, SourceUnavailable
 from climtrack.grids import daily
-from climtrack.grids.daily import Day, Days, FileRecord
+from climtrack.grids.daily import Days
 from climtrack.grids.reduce import FileMeans
 from climtrack.vocabulary import notice
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Status
-
-# Where gridded data are to be had: public locations, as a table that `config.toml` can point elsewhere.
-#
-# Sizes are what one file usually weighs, for the estimate before a long download; the download itself checks the size
-# that the server states. ERA5 has no entry: its store asks for an account, so its files are downloaded by their owner
-# and read with `climtrack grid reduce`.
-
 
 #: Final analyses replace preliminary ones about this many days later; a preliminary file is sought within twice that.
 FINAL_AFTER = 16
@@ -47,10 +41,13 @@ FINAL_FROM = 14
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One public location of one variable."""
+    """
+    One public location of one variable; `config.toml` can point it elsewhere.
+
+    ERA5 has none: its store asks for an account, so its files are downloaded by their owner and reduced from there.
+    """
 
     name: str
-    title: str  # Short name, and name for readers
     product: str
     variable: str
     base: str  # Address that the patterns continue
@@ -71,16 +68,16 @@ PLACES: Mapping[str, Place] = MappingProxyType(
     {
         place.name: place
         for place in (
-            Place("ncei", "NOAA NCEI, one file a day, preliminary days included", "oisst", "sst",
+            Place("ncei", "oisst", "sst",
                   "https://www.ncei.noaa.gov/data/sea-surface-temperature-optimum-interpolation/v2.1/access/avhrr/",
                   _DAILY, "day", 1.6, _BEGIN, _EARLY),
-            Place("aws", "NOAA Open Data on AWS, the same daily files", "oisst", "sst",
+            Place("aws", "oisst", "sst",  # the same daily files
                   "https://noaa-cdr-sea-surface-temp-optimum-interpolation-pds.s3.amazonaws.com/data/v2.1/avhrr/",
                   _DAILY, "day", 1.6, _BEGIN, _EARLY),
-            Place("psl", "NOAA PSL, one file a year", "oisst", "sst",
+            Place("psl", "oisst", "sst",
                   "https://downloads.psl.noaa.gov/Datasets/noaa.oisst.v2.highres/",
                   _YEARLY, "year", 480.0, _BEGIN),
-            Place("psl-opendap", "NOAA PSL over OPeNDAP, for a light approximate run (--stride)", "oisst", "sst",
+            Place("psl-opendap", "oisst", "sst",
                   "https://psl.noaa.gov/thredds/dodsC/Datasets/noaa.oisst.v2.highres/",
                   _YEARLY, "year", 760.0, _BEGIN, opendap=True),
         )
@@ -102,7 +99,7 @@ class Item:
 
     paths: tuple[str, ...]  # Where it may be, likeliest first: a final file, and a recent day's preliminary one
     first: dt.date  # Days that it is wanted for, both included
-    last: dt.date  # Days that it is wanted for, both included
+    last: dt.date
     megabytes: float
 
 
@@ -111,8 +108,8 @@ def items(
     since: dt.date,
     until: dt.date,
     *,
-    done: Collection[dt.date],
     today: dt.date,
+    done: Collection[dt.date] = (),
     early: Collection[dt.date] = (),
     stride: int = 1,
 ) -> tuple[Item, ...]:
@@ -125,18 +122,15 @@ def items(
     ripe = FINAL_FROM if place.per == "day" else FINAL_AFTER + 1
     held = {*done, *(day for day in early if (today - day).days < ripe)}
     first, last = max(since, place.first), min(until, today)
-    wanted = [
-        day for i in range((last - first).days + 1) if (day := first + dt.timedelta(days=i)) not in held
-    ]  # fmt: skip
+    span = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
+    wanted = [day for day in span if day not in held]
     if place.per == "day":
         return tuple(Item(_day_paths(place, day, today, day in early), day, day, place.megabytes) for day in wanted)
     years: dict[int, list[dt.date]] = {}
     for day in wanted:
         years.setdefault(day.year, []).append(day)
     weight = place.megabytes / stride**2
-    return tuple(
-        Item((place.pattern.format(year=year),), some[0], some[-1], weight) for year, some in sorted(years.items())
-    )
+    return tuple(Item((place.pattern.format(year=year),), some[0], some[-1], weight) for year, some in years.items())
 
 
 def _day_paths(place: Place, day: dt.date, today: dt.date, held: bool) -> tuple[str, ...]:
@@ -148,25 +142,8 @@ def _day_paths(place: Place, day: dt.date, today: dt.date, held: bool) -> tuple[
     return (early, final) if days < FINAL_FROM else (final, early)
 
 
-# DOOR. What a long run has done already, one line a file, safe against a kill at any instant.
-#
-# Each line is flushed to disk before the downloaded file is deleted, so a finished file is never downloaded twice; a
-# line cut short by a kill is ignored. The lines hold every region of the run at full precision: the series are made
-# from them.
-
-
+#: First words of each line of a journal.
 FORMAT = "climtrack.journal/1"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """One file that was reduced."""
-
-    record: FileRecord  # Name, hash, size, first day
-    grid: str  # The grid and the variable's name
-    name: str  # The grid and the variable's name
-    regions: tuple[str, ...]  # Regions with the hash of their definition
-    days: tuple[Day, ...]  # Over those regions
 
 
 def tag(region: Region) -> str:
@@ -176,123 +153,102 @@ def tag(region: Region) -> str:
 
 
 class Journal:
-    """The journal of one variable, one place and one rule."""
+    """
+    The files that one variable, one place and one weighting rule have been reduced from, one line a file.
+
+    Each line is flushed to disk before the downloaded file is deleted, so a finished file is never downloaded twice,
+    whenever the run is killed; a line cut short by a kill is ignored. The lines hold every region of the run at full
+    precision: the series are made from them.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._entries: list[Entry] = []
         whole = path.read_bytes() if path.is_file() else b""
         complete = whole[: whole.rfind(b"\n") + 1]
         self._torn = len(complete) if len(complete) != len(whole) else -1
-        for line in complete.splitlines():
-            entry = _entry(line)
-            if entry is not None:
-                self._entries.append(entry)
+        self._entries = [entry for entry in map(_entry, complete.splitlines()) if entry is not None]
 
-    def add(self, found: FileMeans, regions: Sequence[Region], *, sha256: str = "", url: str = "") -> Entry:
+    def add(self, found: FileMeans, regions: Sequence[Region], *, sha256: str, url: str) -> None:
         """Note a file that was reduced, and flush the note to disk."""
-        record = daily.records([found])[0]
-        record = FileRecord(url or record.label, sha256 or record.sha256, record.size, record.first)
-        entry = Entry(record, found.grid, found.name, tuple(map(tag, regions)), daily.days([found]).days)
+        table = daily.days([found])
+        days = [
+            [str(date), int(status), [None if np.isnan(v) else v for v in values], coverage]
+            for date, status, values, coverage in zip(
+                table.dates, table.status, table.values.tolist(), table.coverage.tolist(), strict=True
+            )
+        ]
+        document = {
+            "format": FORMAT, "file": url or found.label, "sha256": sha256 or found.sha256, "size": found.size,
+            "grid": found.grid, "name": found.name, "regions": [tag(region) for region in regions], "days": days,
+        }  # fmt: skip
+        line = json.dumps(document, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         if self._torn >= 0:
             # The line that a kill cut short would spoil the next one; whoever only looks leaves it alone.
             with self._path.open("r+b") as file:
                 file.truncate(self._torn)
             self._torn = -1
-        line = json.dumps(_document(entry), separators=(",", ":"), allow_nan=False) + "\n"
         with self._path.open("ab") as file:
-            file.write(line.encode())
+            file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        self._entries.append(entry)
-        return entry
+        if (entry := _entry(line)) is not None:
+            self._entries.append(entry)
 
-    def final(self, regions: Iterable[Region]) -> frozenset[dt.date]:
-        """Days that are final for all of some regions."""
-        return self._with(Status.FINAL, regions)
-
-    def early(self, regions: Iterable[Region]) -> frozenset[dt.date]:
-        """Days that are preliminary, and not final yet, for all of some regions."""
-        wanted = tuple(regions)
-        return self._with(Status.PRELIMINARY, wanted) - self.final(wanted)
-
-    def _with(self, status: Status, regions: Iterable[Region]) -> frozenset[dt.date]:
-        """Days that were noted with a status for all of some regions."""
+    def dates(self, status: Status, regions: Iterable[Region]) -> frozenset[dt.date]:
+        """Days that are final, or preliminary and not final yet, for all of some regions."""
         wanted = set(map(tag, regions))
-        return frozenset(
-            day.date
-            for entry in self._entries
-            if wanted <= set(entry.regions)
-            for day in entry.days
-            if day.status == status
-        )
+        days = [day for entry in self._entries if wanted <= set(entry["regions"]) for day in entry["days"]]
+        final = {date for date, flag, *_ in days if flag == Status.FINAL}
+        return frozenset(final if status == Status.FINAL else {date for date, *_ in days} - final)
 
-    def table(self, regions: Sequence[Region]) -> tuple[Days, tuple[FileRecord, ...], str, str]:
-        """Everything noted about some regions."""
+    def table(self, regions: Sequence[Region]) -> Days:
+        """Everything noted about some regions: of each day the latest note, but no preliminary one after a final."""
         wanted = [tag(region) for region in regions]
-        latest: dict[dt.date, tuple[Day, Entry]] = {}
+        latest: dict[dt.date, tuple[int, list[float], list[float], Any]] = {}
         for entry in self._entries:
-            if not set(wanted) <= set(entry.regions):
+            if not set(wanted) <= set(entry["regions"]):
                 continue
-            at = [entry.regions.index(name) for name in wanted]
-            for day in entry.days:
-                held = latest.get(day.date)
-                if held is not None and held[0].status == Status.FINAL and day.status != Status.FINAL:
-                    continue
-                picked = Day(day.date, day.status, tuple(day.values[i] for i in at), tuple(day.coverage[i] for i in at))
-                latest[day.date] = picked, entry
-        ordered = [latest[date] for date in sorted(latest)]
-        files = dict.fromkeys(entry.record for _, entry in ordered)
-        last = ordered[-1][1] if ordered else None
-        return (
-            Days(tuple(day for day, _ in ordered)),
-            tuple(files),
-            last.grid if last else "",
-            last.name if last else "",
-        )
+            at = [entry["regions"].index(name) for name in wanted]
+            for date, status, values, coverage in entry["days"]:
+                if date not in latest or latest[date][0] != Status.FINAL or status == Status.FINAL:
+                    latest[date] = status, [values[i] for i in at], [coverage[i] for i in at], entry
+        dates = sorted(latest)
+        rows = [latest[date] for date in dates]
+        files = dict.fromkeys((e["file"], e["sha256"], e["days"][0][0].year) for _, _, _, e in rows)
+        last = rows[-1][3] if rows else {"grid": "", "name": ""}
+        return Days(
+            np.array(dates, dtype="datetime64[D]"),
+            np.array([row[0] for row in rows], dtype=np.int8),
+            np.array([row[1] for row in rows], dtype=np.float64).reshape(len(rows), len(wanted)),
+            np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(wanted)),
+            tuple(files), last["grid"], last["name"],
+        )  # fmt: skip
 
 
-def _document(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON; numbers keep every bit."""
-    return {
-        "format": FORMAT,
-        "file": entry.record.label,
-        "sha256": entry.record.sha256,
-        "size": entry.record.size,
-        "grid": entry.grid,
-        "name": entry.name,
-        "regions": entry.regions,
-        "days": [
-            [day.date.isoformat(), int(day.status), [None if np.isnan(v) else v for v in day.values], day.coverage]
-            for day in entry.days
-        ],
-    }
-
-
-def _entry(line: bytes) -> Entry | None:
-    """An entry of a line; None for one that is damaged or of another format."""
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """A line of the journal; None for one that is damaged or of another format."""
     try:
         found = json.loads(line)
-        if found["format"] != FORMAT:
-            return None
-        listed = tuple(
-            Day(
+        days = [
+            (
                 dt.date.fromisoformat(date),
                 Status(status),
-                tuple(float("nan") if v is None else float(v) for v in values),
-                tuple(map(float, coverage)),
+                [float("nan") if v is None else float(v) for v in values],
+                [float(v) for v in coverage],
             )
             for date, status, values, coverage in found["days"]
-        )
-        record = FileRecord(found["file"], found["sha256"], found["size"], listed[0].date)
-    except (ValueError, KeyError, TypeError, IndexError):
+        ]
+        kept = {name: found[name] for name in ("file", "sha256", "grid", "name", "regions")}
+        return kept | {"days": days} if found["format"] == FORMAT and days else None
+    except (ValueError, KeyError, TypeError):
         return None
-    return Entry(record, found["grid"], found["name"], tuple(found["regions"]), listed)
 
 
 BLOCK = 1 << 18
 #: First bytes of a NetCDF file; a web page sent with status 200 begins otherwise.
 MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
+#: Bytes per second below which a download counts as hanging, after a minute's grace; bytes of the largest file.
+SLOWEST, MOST = 20_000.0, 3_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,17 +256,20 @@ class Policy:
     """How a server is asked."""
 
     user_agent: str  # Names the program and a contact
-    connect: float = 10.0  # Seconds for a connection, and without a byte
-    read: float = 30.0  # Seconds for a connection, and without a byte
-    slowest: float = 20_000.0  # Bytes per second below which a download counts as hanging, after a minute's grace
+    connect: float = 10.0  # Seconds for a connection
+    read: float = 30.0  # Seconds without a byte
     attempts: int = 4
-    most: int = 3_000_000_000  # Bytes of the largest file
     patience: float = 30.0  # Seconds that a server may ask us to wait
+
+
+def hurried(policy: Policy) -> Policy:
+    """The same manners for a few small files, as in a daily refresh."""
+    return replace(policy, attempts=2, patience=5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that has arrived: address, path, hash, bytes."""
+    """A file that has arrived."""
 
     url: str
     path: Path
@@ -321,24 +280,12 @@ class Received:
 class Downloader:
     """Downloads from one place."""
 
-    def __init__(
-        self,
-        base: str,
-        policy: Policy,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, base: str, policy: Policy, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._base = base if base.endswith("/") else base + "/"
-        self._policy = policy
-        self._sleep, self._clock = sleep, clock
+        self._policy, self._sleep = policy, sleep
         self._stopped = False
-        self._pool = urllib3.PoolManager(
-            num_pools=2,
-            maxsize=2,
-            retries=False,
-            headers={"User-Agent": policy.user_agent, "Accept-Encoding": "identity"},
-        )
+        self._headers = {"User-Agent": policy.user_agent, "Accept-Encoding": "identity"}
+        self._pool = urllib3.PoolManager(num_pools=2, maxsize=2, retries=False)
 
     def size(self, path: str) -> int | None:
         """Bytes that the server states for a file."""
@@ -361,7 +308,8 @@ class Downloader:
     def _fetch(self, url: str, target: Path) -> Received | None:
         """One file, continued from what an earlier attempt left."""
         part, mark = target.with_name(target.name + ".part"), target.with_name(target.name + ".etag")
-        problem = ""
+        host = urlsplit(url).hostname or ""
+        problem: object = Notice("grid.server.stopped")
         for attempt in range(self._policy.attempts):
             if self._stopped:
                 break
@@ -370,121 +318,99 @@ class Downloader:
             try:
                 outcome = self._attempt(url, part, mark)
             except (HTTPError, OSError) as error:
-                if (
-                    isinstance(error, OSError)
-                    and not isinstance(error, (ConnectionError, TimeoutError))
-                    and error.errno in (28, 13, 30)
-                ):
+                if getattr(error, "errno", None) in (errno.ENOSPC, errno.EACCES, errno.EROFS):
                     raise
-                problem = str(notice.network(error, urlsplit(url).hostname or ""))
+                problem = notice.network(error, host)
                 continue
-            if outcome == "absent":
+            if outcome is False:
                 return None
-            if outcome == "whole":
-                return self._kept(url, part, mark, target)
+            if outcome is True:
+                return self._finished(url, part, mark, target)
             problem = outcome
-        raise SourceUnavailable(
-            f"{urlsplit(url).hostname} did not give {target.name}: {problem}",
-            "Run the same command again later",
-            url=url,
-        )
+        raise SourceUnavailable("grid.not_given", url=url, host=host, file=target.name, problem=problem)
 
-    def _attempt(self, url: str, part: Path, mark: Path) -> str:
-        """One request: ``whole``, ``absent``, or what went wrong."""
+    def _attempt(self, url: str, part: Path, mark: Path) -> Notice | bool:
+        """One request: whether the server has the file, which then is whole, or what went wrong."""
         held = part.stat().st_size if part.is_file() else 0
         etag = mark.read_text() if held and mark.is_file() else ""
         headers = {"Range": f"bytes={held}-", "If-Range": etag} if held and etag else {}
         answer = self._ask("GET", url, headers)
         try:
             if answer.status in (404, 410):
-                return "absent"
+                return False
             if answer.status in (429, 503):
                 wait = answer.headers.get("Retry-After", "")
                 if wait.isdigit() and 0 < int(wait) <= self._policy.patience:
                     self._sleep(float(wait))
-                return f"it asked us to come back later ({answer.status})"
+                return Notice("grid.server.later", status=answer.status)
             if answer.status == 416:
                 part.unlink(missing_ok=True)
-                return "what was held is no part of the file any more"
+                return Notice("grid.server.no_part")
             if answer.status not in (200, 206):
-                return f"it answered {answer.status}"
+                return Notice("grid.server.status", status=answer.status)
             continued = answer.status == 206
             if continued and not answer.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
                 part.unlink(missing_ok=True)
-                return "it sent another part than asked for"
+                return Notice("grid.server.other_part")
             return self._receive(answer, part, mark, held if continued else 0)
         finally:
             answer.close()
 
-    def _receive(self, answer: Any, part: Path, mark: Path, held: int) -> str:
+    def _receive(self, answer: Any, part: Path, mark: Path, held: int) -> Notice | bool:
         """Bytes of one answer onto the disk."""
         stated = answer.headers.get("Content-Length", "")
         if not stated.isdigit():
-            return "it does not state the size"
+            return Notice("grid.server.no_size")
         total = held + int(stated)
-        if total > self._policy.most:
-            raise SourceChanged(f"a file of {total / 1e9:.1f} GB is larger than any we know", url=answer.geturl() or "")
+        if total > MOST:
+            raise SourceChanged("grid.too_large", url=answer.geturl() or "", gigabytes=total / 1e9)
         tag = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
         if tag and not tag.startswith("W/"):
             mark.write_text(tag)
-        begin, size = self._clock(), held
+        begin, size = time.monotonic(), held
         with part.open("ab" if held else "wb") as out:
             for block in answer.stream(BLOCK):
                 if not size and not block.startswith(MAGIC):
-                    raise SourceChanged(
-                        "received something that is no NetCDF file", "Look at the address in a browser",
-                        url=answer.geturl() or "", body=block[:4096],
-                    )  # fmt: skip
+                    raise SourceChanged("grid.no_netcdf", url=answer.geturl() or "", body=block[:4096])
                 size += out.write(block)
-                spent = self._clock() - begin
+                spent = time.monotonic() - begin
                 if self._stopped:
-                    return "the run was stopped"  # the part stays, to be continued
-                if size > total or (spent > 60 and (size - held) / spent < self._policy.slowest):
-                    return "it sent too much" if size > total else "it sends too slowly"
-        return "whole" if size == total else f"it stopped after {size} of {total} bytes"
+                    return Notice("grid.server.stopped")  # the part stays, to be continued
+                if size > total:
+                    return Notice("grid.server.too_much")
+                if spent > 60 and (size - held) / spent < SLOWEST:
+                    return Notice("grid.server.slow")
+        return size == total or Notice("grid.server.short", size=str(size), total=str(total))
 
-    def _kept(self, url: str, part: Path, mark: Path, target: Path) -> Received:
-        """The finished file under its own name, hashed."""
-        whole, size = hashlib.sha256(), 0
+    def _finished(self, url: str, part: Path, mark: Path, target: Path) -> Received:
+        """The file under its own name, hashed."""
         with part.open("rb") as file:
-            while block := file.read(1 << 20):
-                whole.update(block)
-                size += len(block)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         part.replace(target)
-        with contextlib.suppress(FileNotFoundError):
-            mark.unlink()
-        return Received(url, target, whole.hexdigest(), size)
+        mark.unlink(missing_ok=True)
+        return Received(url, target, sha256, target.stat().st_size)
 
     def _ask(self, method: str, url: str, headers: dict[str, str]) -> Any:
         """One request, redirected on the same host at most twice."""
         timeout = urllib3.Timeout(connect=self._policy.connect, read=self._policy.read)
-        sent = dict(self._pool.headers) | headers
+        host = urlsplit(url).hostname
         for _ in range(3):
             answer = self._pool.request(
-                method, url, headers=sent, timeout=timeout, preload_content=False, redirect=False, retries=False
-            )
+                method, url, headers=self._headers | headers, timeout=timeout, preload_content=False, redirect=False,
+                retries=False,
+            )  # fmt: skip
             if answer.status not in (301, 302, 307, 308):
                 return answer
             there = urljoin(url, answer.headers.get("Location", ""))
             answer.close()
             if urlsplit(there)[:2] != urlsplit(url)[:2]:
-                raise SourceUnavailable(
-                    f"{urlsplit(url).hostname} points to {there[:80]}; not followed",
-                    "Set the place in config.toml",
-                    url=url,
-                )
+                raise SourceUnavailable("grid.redirected", url=url, host=host, address=there[:80])
             url = there
-        raise SourceUnavailable(f"{urlsplit(url).hostname} sent us round in circles", url=url)
+        raise SourceUnavailable("grid.in_circles", url=url, host=host)
 
     def stop(self) -> None:
         """End what is on its way in other threads at its next block; nothing more is asked for."""
         self._stopped = True
 
     def close(self) -> None:
-        """Close all connections."""
         self._pool.clear()
-
-
-def hurried(policy: Policy) -> Policy:
-    """The same manners for a few small files, as in a daily refresh."""
-    return replace(policy, attempts=2, patience=5.0)

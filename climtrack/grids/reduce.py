@@ -1,17 +1,14 @@
 """
-Gridded fields to regional means: all regions in one pass, whoever does the work.
+Gridded fields to regional means: all regions in one pass, by threads, processes or a dask cluster.
 
-The method: every field is reduced whole by `climtrack.grids.weights.Kernel`; an hourly day is the exactly rounded mean
-of its steps and counts only if complete; a day whose coverage falls below the usual is left out and named, never
-published as if the missing cells did not matter.
+All run the same pure function over the same tasks; nothing but small tables travels back, so a cluster is a plain task
+farm and the scheduler cannot change the answer. A lost worker's tasks are done again.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import signal
-from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -21,143 +18,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from climtrack.errors import BaselineNotCovered, ConfigError, ExtraMissing, SeriesError, StoreError
+from climtrack.errors import ConfigError, ExtraMissing, StoreError
 from climtrack.grids import grids
-from climtrack.grids.cf import Packing, Times
+from climtrack.grids.cf import Times
 from climtrack.grids.grids import GridFile
 from climtrack.grids.weights import Kernel, Plan, Rule, plan
 from climtrack.signals import die_with_parent, ignore_sigint
-from climtrack.vocabulary.notice import counted
-from climtrack.vocabulary.registry import Baseline, Region, short_name
+from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Flags, Floats
-
-# Fields of single days, whatever files they lie in: found by date, turned one way, in degC.
-
-
-#: Days of a calendar without 29 February.
-DAYS = 365
-#: Files kept open at once.
-OPEN = 48
-Fields32 = npt.NDArray[np.float32]
-
-
-class Frames:
-    """Fields of single days out of many files, the last few kept open."""
-
-    def __init__(self, files: Sequence[GridFile]) -> None:
-        if len({file.grid.digest for file in files}) != 1:
-            raise SeriesError("the files are on different grids", "Give files of one grid")
-        if len(told := {file.product for file in files}) != 1:
-            raise SeriesError(
-                f"the files belong to different products: {', '.join(sorted(one or 'unknown' for one in told))}",
-                "Give files of one product",
-            )
-        ripening = sorted(files, key=lambda file: -int(file.status.max()))  # final ones last
-        self._where = {day: (file, step) for file in ripening for step, day in enumerate(dates(file))}
-        self._open: OrderedDict[str, tuple[ExitStack, grids.OpenGrid]] = OrderedDict()
-        self.first = files[0]
-        self._alike = len({file.packing for file in files}) == 1
-        #: How `field` gives its numbers: as stored, or in degC where the files are packed each in its own way.
-        self.packing = files[0].packing if self._alike else Packing()
-
-    @property
-    def days(self) -> frozenset[dt.date]:
-        """Days that there are."""
-        return frozenset(self._where)
-
-    def covered(self, baseline: Baseline) -> None:
-        """Refuse a baseline that is not covered."""
-        held = Counter(day.year for day in self._where)
-        short = [year for year in baseline.years if held[year] < DAYS - 10]
-        if short:
-            lacking = counted(len(short), "year lacks", "years lack")
-            raise BaselineNotCovered(
-                f"{baseline} not covered: {lacking} days, the first is {short[0]}",
-                "Give all years of it",
-            )
-
-    def field(self, day: dt.date) -> npt.NDArray[Any]:
-        """Numbers of a day by `packing`, in the file's own order."""
-        file, step = self._where[day]
-        if file.location not in self._open:
-            if len(self._open) >= OPEN:
-                self._open.popitem(last=False)[1][0].close()
-            stack = ExitStack()
-            self._open[file.location] = stack, stack.enter_context(grids.OpenGrid(file))
-        self._open.move_to_end(file.location)
-        held = next(self._open[file.location][1].fields(step, step + 1))[0]
-        return held if self._alike else in_celsius(file.packing, held)
-
-    def close(self) -> None:
-        """Close every file."""
-        while self._open:
-            self._open.popitem()[1][0].close()
-
-
-def dates(file: GridFile) -> list[dt.date]:
-    """Dates of a file's steps; long-term means, dated in year 1 of a mixed calendar, are counted from 1 January."""
-    if file.times[0] >= np.datetime64("1800-01-01"):
-        days = file.times.astype("datetime64[D]")
-        if (np.diff(days) <= np.timedelta64(0, "D")).any() or (days.size == 1 and not file.daily):
-            raise SeriesError(f"{file.label} holds hours, not means of days", "Give daily means, one field a day")
-        return list(days.astype(object))
-    if file.times.size not in (DAYS, DAYS + 1):
-        raise SeriesError(f"{file.label} has {file.times.size} long-term means, not one for each calendar day")
-    first = dt.date(1 if file.times.size == DAYS else 4, 1, 1)
-    return [first + dt.timedelta(days=i) for i in range(file.times.size)]
-
-
-def westward(longitude: Floats) -> Floats:
-    """Longitudes from 180 W eastward."""
-    return (longitude + 180) % 360 - 180
-
-
-def oriented(file: GridFile, field: npt.NDArray[Any], out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-    """A field turned south to north and eastward from 180 W."""
-    rows = field if file.grid.latitude[0] < file.grid.latitude[-1] else field[::-1]
-    west = westward(file.grid.longitude)
-    cut = int(np.argmin(west))
-    if (np.diff(np.roll(west, -cut)) > 0).all():  # two slices do what an index would do cell by cell
-        return np.concatenate((rows[:, cut:], rows[:, :cut]), axis=1, out=out)
-    return np.take(rows, np.argsort(west, kind="stable"), axis=1, out=out)
-
-
-def celsius(file: GridFile, field: npt.NDArray[Any]) -> Fields32:
-    """A stored field in degC, turned south to north and eastward from 180 W."""
-    return in_celsius(file.packing, oriented(file, field))
-
-
-def in_celsius(packing: Packing, field: npt.NDArray[Any]) -> Fields32:
-    """A stored field in degC, in the file's own order; computed in float64 unless it is of shorts."""
-    short = field.dtype.kind in "iu" and field.dtype.itemsize <= 2
-    values: npt.NDArray[np.floating[Any]] = field.astype(np.float32 if short else np.float64)
-    values *= packing.scale
-    values += packing.offset - (273.15 if packing.kelvin else 0.0)
-    gone = missing(packing, field)
-    if gone is not None:
-        values[gone] = np.nan
-    return np.asarray(values, dtype=np.float32)
-
-
-def missing(packing: Packing, field: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
-    """Which cells hold no value."""
-    gone = ~np.isfinite(field) if field.dtype.kind == "f" else None
-    limits: np.iinfo[Any] | np.finfo[Any] = np.iinfo(field.dtype) if gone is None else np.finfo(field.dtype)
-    tests = [(np.equal, fill) for fill in packing.fills] + [(np.less, packing.low), (np.greater, packing.high)]
-    for test, bound in tests:
-        if float(limits.min) <= bound <= float(limits.max):
-            hit = test(field, field.dtype.type(bound))
-            gone = hit if gone is None else gone | hit
-    return gone
-
-
-# Who does the work: this thread, threads, processes, or a dask cluster.
-#
-# All run the same pure function over the same tasks; nothing but small tables travels back, so a cluster is a plain
-# task farm and the scheduler cannot change the answer. A lost worker's tasks are done again.
-
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -177,7 +46,6 @@ LOSSES = 3
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -187,9 +55,9 @@ def run(
     *,
     scheduler: str = "threads",
     workers: int = 0,
-    on_done: Callable[[T], None] | None = None,
+    on_done: Callable[[int], None] = lambda _: None,
 ) -> list[R]:
-    """Results of tasks, in their order."""
+    """Results of tasks, in their order; `on_done` hears the index of each as it ends."""
     count = min(workers or cores(), max(len(tasks), 1))
     results: dict[int, R] = {}
     if scheduler == "serial" or (scheduler == "threads" and count == 1):
@@ -201,11 +69,10 @@ def run(
     elif scheduler == "cluster" or "://" in scheduler:
         done = _cluster(work, tasks, scheduler, count)
     else:
-        raise ConfigError(f"scheduler {scheduler[:40]!r} is unknown", f"Use {', '.join(NAMES)} or tcp://HOST:PORT")
+        raise ConfigError("grid.scheduler", name=scheduler[:40], known=NAMES)
     for i, result in done:
         results[i] = result
-        if on_done is not None:
-            on_done(tasks[i])
+        on_done(i)
     return [results[i] for i in range(len(tasks))]
 
 
@@ -254,9 +121,7 @@ def _processes(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterat
             continue
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    raise StoreError(
-        f"worker processes died {LOSSES + 1} times", "Check the memory of this computer, or use --workers 1"
-    )
+    raise StoreError("grid.workers_died", count=LOSSES + 1)
 
 
 def _start_worker(parent: int) -> None:
@@ -272,18 +137,14 @@ def _cluster(work: Callable[[T], R], tasks: Sequence[T], scheduler: str, count: 
         try:
             client = held.enter_context(distributed.Client(address, timeout=ANSWER, set_as_default=False))
         except OSError as error:
-            raise ConfigError(
-                f"no dask scheduler answers at {address[:80]}", "Start one with `dask scheduler`"
-            ) from error
+            raise ConfigError("grid.no_scheduler", address=address[:80]) from error
         futures = {client.submit(work, task, pure=False, retries=0): i for i, task in enumerate(tasks)}
         try:
             for future in distributed.as_completed(list(futures), loop=client.loop):
                 try:
                     yield futures[future], future.result()
                 except distributed.scheduler.KilledWorker as error:
-                    raise StoreError(
-                        "dask workers died again and again on one task", "Check the workers' memory and logs"
-                    ) from error
+                    raise StoreError("grid.dask_died") from error
                 future.release()
         finally:
             client.cancel(list(futures))
@@ -320,7 +181,7 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise ExtraMissing("dask clusters need distributed", "In climtrack's folder: pip install '.[grid]'") from error
+        raise ExtraMissing("grid.needs_distributed") from error
     return distributed
 
 
@@ -328,7 +189,8 @@ def _distributed() -> Any:
 STEPS = 64
 #: Files larger than this are split into tasks of `STEPS` steps.
 LARGE = 8_000_000
-Progress = Callable[[int, int], None]
+#: A file and the steps that are read of it; a file not yet opened is read whole.
+Part = tuple[str, GridFile | None, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,8 +202,7 @@ class Request:
     rule: Rule = "exact"  # How cells on an edge count
     name: str = ""  # The variable's name in the files, where their metadata do not tell
     stride: int = 1  # Read only every so many rows and columns: light and approximate
-    # Whether each file's SHA-256 is taken for the provenance: a third of the work of an OISST file
-    hashed: bool = True
+    hashed: bool = True  # Whether files get their SHA-256 for the provenance: a third of the work of an OISST file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -351,39 +212,19 @@ class FileMeans:
     label: str
     sha256: str  # Its hash; empty where it was read over a network
     size: int
-    product: str  # Product (empty where the file does not tell), title, name of the variable
-    title: str  # Product (empty where the file does not tell), title, name of the variable
-    name: str  # Product (empty where the file does not tell), title, name of the variable
+    product: str  # Empty where the file does not tell
+    title: str
+    name: str  # Of the variable
     grid: str
-    daily: bool
+    daily: bool  # Whether the file says that each step is the mean of a day
     times: Times
     status: Flags
-    values: Floats  # Means in degC and share of each region's area that has a value, shape (time, region)
-    coverage: Floats  # Means in degC and share of each region's area that has a value, shape (time, region)
+    values: Floats  # Means in degC, shape (time, region)
+    coverage: Floats  # Share of each region's area that has a value, shape (time, region)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """Steps of one file; a file not yet opened is a whole one. `hashed` parts also take the file's hash."""
-
-    location: str
-    file: GridFile | None = None
-    first: int = 0
-    stop: int = 0
-    hashed: bool = True
-
-    @property
-    def count(self) -> int:
-        """Steps, or 1 where nobody has looked."""
-        return self.stop - self.first if self.file is not None else 1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Task:
-    """Parts that one worker does, one after another."""
-
-    parts: tuple[_Part, ...]
-    request: Request
+Task = tuple[Request, tuple[Part, ...]]
+_ARRAYS = ("times", "status", "values", "coverage")
 
 
 def file_means(
@@ -392,77 +233,79 @@ def file_means(
     *,
     scheduler: str = "threads",
     workers: int = 0,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[FileMeans, ...]:
-    """Regional means of every step of every file."""
-    request = replace(request, variable=short_name(request.variable))
+    """Regional means of every step of every file, in the order given."""
     tasks = _tasks(locations, request, scheduler, workers)
-    total, done = sum(part.count for task in tasks for part in task.parts), 0
+    counts = [sum(stop - first for _, _, first, stop in parts) for _, parts in tasks]
+    done = 0
 
-    def tell(task: _Task) -> None:
+    def count(task: int) -> None:
         nonlocal done
-        done += sum(part.count for part in task.parts)
+        done += counts[task]
         if progress is not None:
-            progress(done, total)
+            progress(done, sum(counts))
 
-    found = run(_work, tasks, scheduler=scheduler, workers=workers, on_done=tell)
-    return _joined(locations, [pair for some in found for pair in some])
+    parts: dict[str, list[FileMeans]] = {location: [] for location in locations}
+    for results in run(_work, tasks, scheduler=scheduler, workers=workers, on_done=count):
+        for location, means in results:
+            parts[location].append(means)
+    return tuple(some[0] if len(some) == 1 else _joined(some) for some in parts.values())
+
+
+def _joined(parts: Sequence[FileMeans]) -> FileMeans:
+    """Parts of one file in order; the first has its hash."""
+    arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+    return replace(parts[0], **arrays)
 
 
 def stride_error(location: str, request: Request) -> float:
     """What reading only some rows and columns costs, measured on the first field."""
     means = []
-    for asked in (request, replace(request, stride=1)):
-        file = _opened(location, asked)
-        kernel = Kernel(plan(file.grid, asked.regions, asked.rule), file.packing)
+    for stride in (request.stride, 1):
+        file = grids.open_grid(location, request.variable, name=request.name, stride=stride)
+        kernel = Kernel(plan(file.grid, request.regions, request.rule), file.packing)
         means.append(kernel(next(grids.fields(file, 0, 1))[0])[0])
     return float(np.nanmax(np.abs(means[0] - means[1])))
 
 
-def _tasks(locations: Sequence[str], request: Request, scheduler: str, workers: int) -> list[_Task]:
+def _tasks(locations: Sequence[str], request: Request, scheduler: str, workers: int) -> list[Task]:
     """Small files in batches, large ones in runs of steps."""
-    parts: list[_Part] = []
-    small: list[_Part] = []
+    tasks: list[Task] = []
+    small: list[Part] = []
     for location in locations:
         path = Path(location)
         if "://" not in location and path.is_file() and path.stat().st_size <= LARGE:
-            small.append(_Part(location))
+            small.append((location, None, 0, 1))
             continue
-        file = _opened(location, request)
-        parts.extend(
-            _Part(location, file, first, min(first + STEPS, file.times.size), first == 0)
-            for first in range(0, file.times.size, STEPS)
-        )
+        file = grids.open_grid(location, request.variable, name=request.name, stride=request.stride)
+        steps = file.times.size
+        tasks += [(request, ((location, file, i, min(i + STEPS, steps)),)) for i in range(0, steps, STEPS)]
     many = workers or cores()
     batch = STEPS if scheduler not in NAMES[:3] else min(max(-(-len(small) // many), 1), STEPS)
-    tasks = [_Task((part,), request) for part in parts]
-    return tasks + [_Task(tuple(small[i : i + batch]), request) for i in range(0, len(small), batch)]
+    return tasks + [(request, tuple(small[i : i + batch])) for i in range(0, len(small), batch)]
 
 
-def _work(task: _Task) -> tuple[tuple[str, FileMeans], ...]:
-    """What one worker does: pure but for reading the files."""
+def _work(task: Task) -> list[tuple[str, FileMeans]]:
+    """What one worker does: pure but for reading the files; grids met before in the task keep their plan."""
+    request, parts = task
     plans: dict[str, Plan] = {}
-    return tuple((part.location, _part_means(part, task.request, plans)) for part in task.parts)
+    return [(part[0], _part_means(part, request, plans)) for part in parts]
 
 
-def _opened(location: str, request: Request) -> GridFile:
-    """What a file holds of what is wanted."""
-    return grids.open_grid(location, request.variable, name=request.name, stride=request.stride)
-
-
-def _part_means(part: _Part, request: Request, plans: dict[str, Plan]) -> FileMeans:
-    """Means of one part; grids met before in this task keep their plan."""
-    sha256, size = grids.file_hash(part.location) if part.hashed and request.hashed else ("", 0)
-    file = part.file or _opened(part.location, request)
-    stop = part.stop or file.times.size
+def _part_means(part: Part, request: Request, plans: dict[str, Plan]) -> FileMeans:
+    location, file, first, stop = part
+    sha256, size = grids.file_hash(location) if not first and request.hashed else ("", 0)
+    if file is None:
+        file = grids.open_grid(location, request.variable, name=request.name, stride=request.stride)
+        stop = file.times.size
     digest = file.grid.digest
     if digest not in plans:
         plans[digest] = plan(file.grid, request.regions, request.rule)
     kernel = Kernel(plans[digest], file.packing)
-    count = stop - part.first
-    values = np.empty((count, len(request.regions)))
-    coverage, status = np.empty_like(values), np.empty(count, dtype=np.int8)
-    for i, (field, flag) in enumerate(grids.fields(file, part.first, stop)):
+    values = np.empty((stop - first, len(request.regions)))
+    coverage, status = np.empty_like(values), np.empty(stop - first, dtype=np.int8)
+    for i, (field, flag) in enumerate(grids.fields(file, first, stop)):
         values[i], coverage[i] = kernel(field)
         status[i] = flag
     rows, columns = file.grid.shape
@@ -471,23 +314,5 @@ def _part_means(part: _Part, request: Request, plans: dict[str, Plan]) -> FileMe
     words = f"{rows} × {columns} cells of {height:.6g}° × {width:.6g}°, {digest[:12]}"
     return FileMeans(
         file.label, sha256, size, file.product, file.title, file.name, words, file.daily,
-        file.times[part.first : stop], status, values, coverage,
-    )  # fmt: skip
-
-
-def _joined(locations: Sequence[str], found: Sequence[tuple[str, FileMeans]]) -> tuple[FileMeans, ...]:
-    """One entry a file, in the order given."""
-    parts: dict[str, list[FileMeans]] = {location: [] for location in locations}
-    for location, means in found:
-        parts[location].append(means)
-    return tuple(some[0] if len(some) == 1 else _merged(some) for some in parts.values())
-
-
-def _merged(parts: Sequence[FileMeans]) -> FileMeans:
-    head = next(part for part in parts if part.size or part is parts[0])
-    return FileMeans(
-        head.label, max(p.sha256 for p in parts), max(p.size for p in parts), head.product, head.title, head.name,
-        head.grid, head.daily,
-        np.concatenate([p.times for p in parts]), np.concatenate([p.status for p in parts]),
-        np.concatenate([p.values for p in parts]), np.concatenate([p.coverage for p in parts]),
+        file.times[first:stop], status, values, coverage,
     )  # fmt: skip

@@ -29,20 +29,17 @@ from climtrack.grids.cf import Packing
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Floats
 
-# Irregular regions: GeoJSON outlines, and the named sets of regionmask that need no download (SREX, Giorgi, PRUDENCE).
-#
-# An outline counts, in each cell, the share that it covers (`climtrack.grids.weights`). Its edges are straight lines in
-# latitude and longitude; one that crosses the date line is written past 180 degrees, as GeoJSON programs do.
-
-
 #: regionmask's other sets are fetched from the network when first used, which climtrack never does.
 SETS = ("srex", "giorgi", "prudence")
-#: Characters of a document's own name that are used.
-LONGEST = 60
 
 
 def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -> Region:
-    """Region of a GeoJSON document."""
+    """
+    Region of a GeoJSON document.
+
+    Its edges are straight lines in latitude and longitude; one that crosses the date line is written past 180 degrees,
+    as GeoJSON programs do.
+    """
     try:
         document = json.loads(text)
         polygons = [polygon for geometry in _geometries(document) for polygon in _polygons(geometry)]
@@ -50,52 +47,43 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
         if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
             raise ValueError("a corner is no place")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ConfigError(f"{name}: not a GeoJSON document", "Give a Polygon or MultiPolygon in degrees") from error
-    if not points or any(len(ring) < 4 for polygon in polygons for ring in polygon):
-        raise ConfigError(f"{name}: the GeoJSON document holds no polygon", "Give a Polygon or MultiPolygon in degrees")
-    for ring in (ring for polygon in polygons for ring in polygon):
-        steps = [abs(float(two[0]) - float(one[0])) for one, two in itertools.pairwise(ring)]
-        if wide := [step for step in steps if 180 < step < 360]:
-            raise ConfigError(
-                f"{name}: an edge spans {wide[0]:g} degrees: does it cross the date line, or the other way?",
-                "Across the date line write 190 for -170; the long way set corners between",
-            )
-    features = document.get("features") or [document]
-    own = next((f.get("properties") or {} for f in features if isinstance(f, dict)), {})
-    label = title or " ".join(str(own.get("name") or own.get("NAME") or name).split())[:LONGEST]
-    label = "".join(filter(str.isprintable, label))
-    outline = json.dumps({"type": "MultiPolygon", "coordinates": polygons}, separators=(",", ":"))
-    return outlined(name, label, title_es or label, points, outline)
-
-
-def named(text: str) -> Region:
-    """Region of a set that regionmask ships."""
-    wanted, _, abbreviation = text.partition(":")
-    if wanted not in SETS:
-        raise ConfigError(
-            f"there is no set of regions {wanted[:40]!r}", f"Known are {', '.join(SETS)}, or a GeoJSON file"
-        )
-    try:
-        import regionmask
-    except ImportError as error:
-        raise ExtraMissing("named outlines need regionmask", "In climtrack's folder: pip install '.[grid]'") from error
-    found = getattr(regionmask.defined_regions, wanted)
-    by_name = {abbrev.lower(): abbrev for abbrev in found.abbrevs}
-    if abbreviation.lower() not in by_name:
-        raise ConfigError(f"{wanted} has no region {abbreviation[:20]!r}", f"It has {', '.join(found.abbrevs)}"[:150])
-    region = found[by_name[abbreviation.lower()]]
-    name = re.sub(r"[^a-z0-9.]", "", f"{wanted}.{region.abbrev.lower()}")
-    return from_geojson(json.dumps(region.polygon.__geo_interface__), name, title=region.name)
-
-
-def outlined(name: str, title: str, title_es: str, points: list[tuple[float, float]], outline: str) -> Region:
+        raise ConfigError("grid.no_geojson", name=name) from error
+    rings = [ring for polygon in polygons for ring in polygon]
+    if not points or any(len(ring) < 4 for ring in rings):
+        raise ConfigError("grid.no_polygon", name=name)
+    steps = [abs(float(two[0]) - float(one[0])) for ring in rings for one, two in itertools.pairwise(ring)]
+    if wide := [step for step in steps if 180 < step < 360]:
+        raise ConfigError("grid.wide_edge", name=name, degrees=wide[0])
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     if not (west >= -360 and east <= 540 and east - west <= 360 and -90 <= south < north <= 90):
-        raise ConfigError(
-            f"{name}: corners from {west:g} to {east:g} east, {south:g} to {north:g} north are not degrees"
-        )
-    return Region(name, title, title_es, south, north, west, east if east - west < 360 else west + 360, outline)
+        raise ConfigError("grid.no_degrees", name=name, west=west, east=east, south=south, north=north)
+    features = document.get("features") or [document]
+    own = next((f.get("properties") or {} for f in features if isinstance(f, dict)), {})
+    label = title or " ".join(str(own.get("name") or own.get("NAME") or name).split())[:60]
+    label = "".join(filter(str.isprintable, label))  # it goes to terminals, titles and pages
+    outline = json.dumps({"type": "MultiPolygon", "coordinates": polygons}, separators=(",", ":"))
+    east = east if east - west < 360 else west + 360
+    return Region(name, label, title_es or label, south, north, west, east, outline)
+
+
+def named(text: str) -> Region:
+    """Region of a set that regionmask ships: ``srex:MED``."""
+    wanted, _, abbreviation = text.partition(":")
+    if wanted not in SETS:
+        raise ConfigError("grid.unknown_set", name=wanted[:40], known=SETS)
+    try:
+        import regionmask
+    except ImportError as error:
+        raise ExtraMissing("grid.needs_regionmask") from error
+    found = getattr(regionmask.defined_regions, wanted)
+    by_name = {abbrev.lower(): abbrev for abbrev in found.abbrevs}
+    if abbreviation.lower() not in by_name:
+        known = ", ".join(found.abbrevs)[:143]
+        raise ConfigError("grid.unknown_of_set", set=wanted, name=abbreviation[:20], known=known)
+    region = found[by_name[abbreviation.lower()]]
+    name = re.sub(r"[^a-z0-9.]", "", f"{wanted}.{region.abbrev.lower()}")
+    return from_geojson(json.dumps(region.polygon.__geo_interface__), name, title=region.name)
 
 
 def _geometries(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -132,14 +120,13 @@ COVERED = 0.99
 class Grid:
     """A regular latitude-longitude grid in the file's own order."""
 
-    latitude: Floats  # Centres in degrees, shapes (latitude,) and (longitude,)
-    longitude: Floats  # Centres in degrees, shapes (latitude,) and (longitude,)
+    latitude: Floats  # Centres in degrees, shape (latitude,)
+    longitude: Floats  # Centres in degrees, shape (longitude,)
     latitude_edges: Floats  # Edges in degrees, shape (latitude, 2), lower first
     longitude_edges: Floats  # Edges in degrees, shape (longitude, 2), western first
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
         return self.latitude.size, self.longitude.size
 
     @property
@@ -149,10 +136,7 @@ class Grid:
 
 
 def grid(
-    latitude: Floats,
-    longitude: Floats,
-    latitude_bounds: Floats | None = None,
-    longitude_bounds: Floats | None = None,
+    latitude: Floats, longitude: Floats, latitude_bounds: Floats | None = None, longitude_bounds: Floats | None = None
 ) -> Grid:
     """Grid of the axes that a file gives."""
     latitude, longitude = _regular(latitude), _regular(longitude)
@@ -164,11 +148,11 @@ def grid(
     for name, axis in (("latitude", latitude), ("longitude", longitude)):
         moves = np.diff(axis)
         if not np.isfinite(axis).all():
-            raise SeriesError(f"the {name} axis lacks values", "Give a regular grid")
+            raise SeriesError("grid.axis_lacks", axis=name)
         if axis.size < 2 or not ((moves > 0).all() or (moves < 0).all()):
-            raise SeriesError(f"the {name} axis has {axis.size} values and does not run one way", "Give a regular grid")
+            raise SeriesError("grid.axis_turns", axis=name, size=axis.size)
     if np.abs(latitude).max() > 90 or np.ptp(longitude) >= 360 + 1e-3:
-        raise SeriesError("the axes leave the Earth: latitudes beyond 90 degrees or longitudes that lap")
+        raise SeriesError("grid.axes_leave")
     rows = _bounds(latitude_bounds, latitude.size) if latitude_bounds is not None else _latitude_edges(latitude)
     columns = _bounds(longitude_bounds, longitude.size) if longitude_bounds is not None else _midpoints(longitude)
     if np.ptp(longitude) > 360 - 1e-3:  # the first meridian stands again at the end: half of its cell at either
@@ -190,18 +174,14 @@ def _regular(axis: npt.NDArray[Any]) -> Floats:
         even = (round(stored[0] / half) + 2 * np.arange(stored.size)) * half
         if np.abs(even - stored).max() < 5e-5:
             return np.asarray(even)
-    return _rounded(stored, 5)
-
-
-def _rounded(values: npt.NDArray[Any], decimals: int) -> Floats:
-    return np.asarray(np.round(np.asarray(values, dtype=np.float64), decimals), dtype=np.float64)
+    return np.asarray(np.round(stored, 5), dtype=np.float64)
 
 
 def _bounds(bounds: Floats, size: int) -> Floats:
     """The file's own bounds, lower first."""
-    edges = np.sort(_rounded(bounds, 6), axis=1)
+    edges: Floats = np.sort(np.round(np.asarray(bounds, dtype=np.float64), 6), axis=1)
     if edges.shape != (size, 2) or (edges[:, 1] <= edges[:, 0]).any():
-        raise SeriesError(f"the bounds of an axis of {size} have shape {bounds.shape}, or are empty")
+        raise SeriesError("grid.bounds", size=size, shape=str(bounds.shape))
     return edges
 
 
@@ -209,7 +189,7 @@ def _midpoints(centres: Floats) -> Floats:
     """Edges half-way between centres, the outer ones by reflection."""
     middle = (centres[1:] + centres[:-1]) / 2
     edges = np.concatenate(([2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]))
-    return np.sort(_rounded(np.stack((edges[:-1], edges[1:]), axis=1), 6), axis=1)
+    return np.sort(np.round(np.stack((edges[:-1], edges[1:]), axis=1), 6), axis=1)
 
 
 def _latitude_edges(latitude: Floats) -> Floats:
@@ -229,15 +209,6 @@ def _latitude_edges(latitude: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """Cells of an outlined region: flat positions in the file's order, listed south to north and eastward."""
-
-    region: int
-    position: Ints
-    weight: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """
     Everything needed to reduce one field over many regions in one pass.
@@ -247,14 +218,13 @@ class Plan:
     float64, so a region's mean is the same to the last bit whatever other regions are asked for beside it.
     """
 
-    regions: tuple[Region, ...]  # Boxes and outlines, in the order of the results
     shape: tuple[int, int]  # Rows and columns of the field
-    rows: Ints
+    rows: Ints  # Rows from south to north
     starts: Ints  # First column of each run, shape (run,)
     shares: Floats  # How much of a run's columns each box takes, in widths of a mean column, shape (region, run)
     # How much of each row, south to north, as area per column, shape (region, latitude); zero for outlines
     heights: Floats
-    cells: tuple[Cells, ...]
+    cells: dict[int, tuple[Ints, Floats]]  # Of outlined regions: flat positions, south to north and eastward, weights
     areas: Floats  # Sum of each region's weights over the grid, shape (region,)
 
 
@@ -263,11 +233,15 @@ def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
     order = np.argsort(on.latitude)
     heights = np.zeros((len(regions), on.latitude.size))
     shares = np.zeros((len(regions), on.longitude.size))
-    cells = []
+    cells = {}
     for i, region in enumerate(regions):
-        _check_cover(on, region)
+        width = min(_width(region), 360)
+        whole = (np.sin(np.deg2rad(region.north)) - np.sin(np.deg2rad(region.south))) * width
+        covered = float(_exact_rows(on, region).sum() * _exact_columns(on, region).sum() / whole)
+        if covered < COVERED:
+            raise SeriesError("grid.not_covered", share=max(covered, 0), region=region.name)
         if region.outline:
-            cells.append(_outlined(on, region, i))
+            cells[i] = _outlined(on, region)
         elif rule == "exact":
             heights[i] = _exact_rows(on, region)[order]
             shares[i] = _exact_columns(on, region) / np.ptp(on.longitude_edges) * on.longitude.size
@@ -276,9 +250,9 @@ def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
     shares = np.rint(shares * 2**20) / 2**20
     starts = np.concatenate(([0], 1 + np.flatnonzero((np.diff(shares, axis=1) != 0).any(axis=0)))).astype(np.int64)
     areas = heights.sum(axis=1) * shares.sum(axis=1)
-    for some in cells:
-        areas[some.region] = some.weight.sum()
-    return Plan(tuple(regions), on.shape, order, starts, shares[:, starts], heights, tuple(cells), areas)
+    for i, (_, weight) in cells.items():
+        areas[i] = weight.sum()
+    return Plan(on.shape, order, starts, shares[:, starts], heights, cells, areas)
 
 
 def _exact_rows(on: Grid, region: Region) -> Floats:
@@ -322,24 +296,13 @@ def _site_columns(on: Grid, region: Region) -> Floats:
     return np.where(ends, inside / 2, inside)  # a meridian that stands at either end
 
 
-def _check_cover(on: Grid, region: Region) -> None:
-    """Refuse a region that reaches beyond the grid."""
-    width = _width(region)
-    whole = (np.sin(np.deg2rad(region.north)) - np.sin(np.deg2rad(region.south))) * min(width, 360)
-    share = float(_exact_rows(on, region).sum() * _exact_columns(on, region).sum() / whole)
-    if share < COVERED:
-        raise SeriesError(
-            f"the grid covers {max(share, 0):.0%} of region {region.name!r}", "Give a grid that covers all of it"
-        )
-
-
-def _outlined(on: Grid, region: Region, index: int) -> Cells:
-    """Share of each cell that an outline covers, times the cell's area."""
+def _outlined(on: Grid, region: Region) -> tuple[Ints, Floats]:
+    """Cells that an outline touches, south to north and eastward, and the share that it covers times their area."""
     try:
         import shapely
         from shapely.geometry import shape
     except ImportError as error:
-        raise ExtraMissing("outlined regions need shapely", "In climtrack's folder: pip install '.[grid]'") from error
+        raise ExtraMissing("grid.needs_shapely") from error
     # Part by part, so that where parts overlap counts once: as one shape it would count as a hole.
     outline: Any = shapely.union_all(shapely.make_valid(shapely.get_parts(shape(json.loads(region.outline)))))
     south, north = on.latitude_edges[:, 0], on.latitude_edges[:, 1]
@@ -354,7 +317,7 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
             share = shapely.area(shapely.intersection(boxes, outline)) / shapely.area(boxes)
             parts[np.ix_(rows, columns)] += share
     # 1e-9 of a cell is less than rounding of the outline's own coordinates.
-    parts = _rounded(np.clip(parts, 0, 1), 9)
+    np.round(np.clip(parts, 0, 1), 9, out=parts)
     area = (np.sin(np.deg2rad(north)) - np.sin(np.deg2rad(south)))[:, None] * np.round(
         on.longitude_edges[:, 1] - on.longitude_edges[:, 0], 6
     )
@@ -364,40 +327,35 @@ def _outlined(on: Grid, region: Region, index: int) -> Cells:
     weight = (parts * area)[ordered].ravel()
     keep = weight > 0
     if not keep.any():
-        raise SeriesError(f"no cell of the grid touches region {region.name!r}")
-    return Cells(index, position[keep], weight[keep])
+        raise SeriesError("grid.no_cell", region=region.name)
+    return position[keep], weight[keep]
 
 
 def inside(held: Plan, index: int) -> npt.NDArray[np.bool_]:
     """Cells that count for a region."""
     mask = np.zeros(held.shape, dtype=np.bool_)
-    for cells in held.cells:
-        if cells.region == index:
-            mask.ravel()[cells.position] = True
-            return mask
+    if index in held.cells:
+        mask.ravel()[held.cells[index][0]] = True
+        return mask
     widths = np.diff(np.concatenate((held.starts, [held.shape[1]])))
     columns = np.repeat(held.shares[index] > 0, widths)
     mask[np.ix_(held.rows[held.heights[index] > 0], np.flatnonzero(columns))] = True
     return mask
 
 
-# One field in, the mean and the coverage of every region out.
-#
-# Packed shorts are summed as integers, so the sums are exact whatever the order; a field is always reduced whole, by
-# the same operations in the same order, so no chunk, thread, process or cluster can change a bit of the answer.
-# float32 kelvin fields have the same property: 24-bit numbers of one magnitude add up exactly in float64.
-
-
 #: Rows that numpy widens to 32 bits together. Less than 128 kB: what is larger, a dask worker's malloc asks of the
 #: system anew for each field.
 ROWS = 20
 Field = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 
 
 class Kernel:
     """
-    Reduces fields of one grid, one after another; each thread has its own.
+    Reduces fields of one grid to the mean and the coverage of every region; each thread has its own.
+
+    Packed shorts are summed as integers, so the sums are exact whatever the order; a field is always reduced whole, by
+    the same operations in the same order, so no chunk, thread, process or cluster can change a bit of the answer.
+    float32 kelvin fields have the same property: 24-bit numbers of one magnitude add up exactly in float64.
 
     The land mask of a product hardly ever changes, so the areas under the last mask are kept and used again while the
     mask stays the same.
@@ -406,7 +364,7 @@ class Kernel:
     def __init__(self, plan: Plan, packing: Packing) -> None:
         self._plan = plan
         self._packing = packing
-        self._under = np.zeros(len(plan.regions))
+        self._under = np.zeros(plan.areas.size)
         # Buffers used for every field: fresh memory would cost as much as the arithmetic.
         self._products = np.empty_like(plan.heights)
         self._sums: Field = np.empty(0)
@@ -414,8 +372,10 @@ class Kernel:
         self._kept: Field = np.empty(0)
 
     def __call__(self, field: Field) -> tuple[Floats, Floats]:
-        """Area-weighted means of one field."""
-        good = self._valid(field)
+        """Area-weighted means of one field, and the share of each region's area that has a value."""
+        if self._packing.valid(field, self._good, self._hit) is None:
+            self._good.fill(True)
+        good = self._good
         if not np.array_equal(good, self._mask):
             self._mask, self._good = good, self._mask
             self._under = self._weighed(good)
@@ -424,23 +384,7 @@ class Kernel:
             stored = np.where(self._under > 0, total / self._under, np.nan)
         return self._packing.celsius(stored), self._under / self._plan.areas
 
-    def _valid(self, field: Field) -> Mask:
-        """Which cells hold a value: not missing, inside the valid range."""
-        packing, good = self._packing, self._good
-        if field.dtype.kind == "f":
-            limits: np.iinfo[Any] | np.finfo[Any] = np.finfo(field.dtype)
-            np.isfinite(field, out=good)
-        else:
-            limits = np.iinfo(field.dtype)
-            good.fill(True)
-        tests = [np.not_equal for _ in packing.fills]
-        bounds = [*packing.fills, packing.low, packing.high]
-        for test, bound in zip([*tests, np.greater_equal, np.less_equal], bounds, strict=True):
-            if float(limits.min) <= bound <= float(limits.max):  # a bound beyond the type excludes nothing
-                np.logical_and(good, test(field, field.dtype.type(bound), out=self._hit), out=good)
-        return good
-
-    def _zeroed(self, field: Field, good: Mask) -> Field:
+    def _zeroed(self, field: Field, good: npt.NDArray[np.bool_]) -> Field:
         """The field with zero where it holds no value, in float64 unless it is of integers."""
         dtype = field.dtype if field.dtype.kind in "iu" else np.dtype(np.float64)
         if self._kept.dtype != dtype or self._kept.shape != field.shape:
@@ -470,6 +414,6 @@ class Kernel:
             self._products += plan.shares[:, run, None] * sums[:, run]
         self._products *= plan.heights
         found = np.add.reduce(self._products, axis=1)
-        for cells in plan.cells:
-            found[cells.region] = np.add.reduce(cells.weight * field.ravel()[cells.position])
+        for i, (position, weight) in plan.cells.items():
+            found[i] = np.add.reduce(weight * field.ravel()[position])
         return np.asarray(found)

@@ -51,14 +51,6 @@ OWNERS = frozenset({"robots.txt", "404.html"})
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """How large a site may grow."""
-
-    max_bytes: int = 500_000_000  # Size at which the publisher warns, or prunes
-    prune: bool = False  # Whether old dated files may be deleted; nothing else ever is
-
-
-@dataclass(frozen=True, slots=True)
 class Published:
     """What a publish did."""
 
@@ -92,9 +84,10 @@ class Folder:
         build: Callable[[Publication], tuple[Publication, Sequence[File]]],
         *,
         now: dt.datetime,
-        bounds: Bounds = Bounds(),
+        max_bytes: int = 500_000_000,
+        prune: bool = False,
     ) -> Published:
-        """Bring the site up to date."""
+        """Bring the site up to date; warn of more than `max_bytes`, or prune: old dated files, and nothing else."""
         make_folder(self.root)
         with self._locked():
             self._finish()
@@ -104,14 +97,17 @@ class Folder:
             records = {f.path: f.record for f in files}
             fresh = [f for f in files if not self._holds(f, records[f.path], before)]
             self._refuse_strangers(fresh, before)
-            kept, pruned = _pruned({**before.files, **records}, set(records), plan, bounds, now.date())
+            kept = {**before.files, **records}
+            pruned = _old_files(kept, set(records), plan, max_bytes, now.date()) if prune else []
+            for path in pruned:
+                del kept[path]
             entries = tuple(e for e in plan.entries if e.shot is None or e.shot.path in kept)
             after = replace(
                 plan, files=MappingProxyType(kept), entries=entries, published=now.isoformat(timespec="seconds")
             )
             self._write(fresh, after)
             self._delete(pruned)
-            return Published(after, len(fresh), len(files) - len(fresh), len(pruned), _notices(after, bounds))
+            return Published(after, len(fresh), len(files) - len(fresh), len(pruned), _notices(after, max_bytes, prune))
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -220,35 +216,32 @@ def _journal(data: bytes) -> tuple[Publication, Mapping[str, str]]:
     raise PublishError("publish.journal", path=f"{STAGING}/{JOURNAL}", folder=STAGING)
 
 
-def _pruned(
-    files: Mapping[str, Record], new: set[str], plan: Publication, bounds: Bounds, today: dt.date
-) -> tuple[dict[str, Record], list[str]]:
-    """Files that stay and dated paths that go, oldest day first, until the site fits."""
-    kept = dict(files)
+def _old_files(
+    files: Mapping[str, Record], new: set[str], plan: Publication, max_bytes: int, today: dt.date
+) -> list[str]:
+    """Dated paths that go, oldest day first, until the site fits."""
     gone: list[str] = []
-    if not bounds.prune:
-        return kept, gone
-    used = {path for card in plan.cards for path in card.uses} | new
+    used = {path for teaser in plan.cards for path in teaser.uses} | new
     dated = sorted(path for path, record in files.items() if record.immutable)
     if dated:  # a clock years ahead must not make old what has just been published
         today = min(today, dt.date.fromisoformat(dated[-1].split("/", 1)[0]))
     limit = (today - dt.timedelta(days=KEPT_DAYS)).isoformat()
-    size = sum(record.size for record in kept.values())
+    size = sum(record.size for record in files.values())
     for path in dated:
-        if size <= bounds.max_bytes or path.split("/", 1)[0] >= limit:
+        if size <= max_bytes or path.split("/", 1)[0] >= limit:
             break
         if path not in used:
-            size -= kept.pop(path).size
+            size -= files[path].size
             gone.append(path)
-    return kept, gone
+    return gone
 
 
-def _notices(after: Publication, bounds: Bounds) -> tuple[Notice, ...]:
+def _notices(after: Publication, max_bytes: int, prune: bool) -> tuple[Notice, ...]:
     """What the user should know of the size."""
-    if after.size <= bounds.max_bytes:
+    if after.size <= max_bytes:
         return ()
-    sizes = {"size": after.size // 1_000_000, "bound": str(bounds.max_bytes // 1_000_000)}
-    if bounds.prune:
+    sizes = {"size": after.size // 1_000_000, "bound": str(max_bytes // 1_000_000)}
+    if prune:
         return (Notice("publish.size.pruned", **sizes, days=KEPT_DAYS),)
     return (Notice("publish.size", **sizes),)
 

@@ -60,6 +60,13 @@ class PageChart:
     answers: Sentences = field(default_factory=lambda: MappingProxyType({}))  # By language
     notices: Sentences = field(default_factory=lambda: MappingProxyType({}))  # The age of its data, by language
 
+    def __post_init__(self) -> None:
+        words = {code: clean_words(one) for code, one in self.words.items()}
+        object.__setattr__(self, "words", words)
+        for name in ("answers", "notices"):
+            lines = {code: tuple(map(clean, found)) for code, found in getattr(self, name).items()}
+            object.__setattr__(self, name, lines)
+
     @property
     def id(self) -> str:
         """Region and variable, as in files and addresses: ``nh-air``."""
@@ -100,7 +107,7 @@ def report_html(
     data = {"languages": [*words], "words": {c: _script_words(w) for c, w in words.items()}, "charts": blocks}
     packed = sum(len(b["data"]) + sum(len(c["mean"]) + len(c["spread"]) for c in b["baselines"]) for b in blocks)
     budget = (BUDGET - len(script) - len(style) - packed - 8_000) // len(blocks) - 12_000 * len(words)
-    titles = {code: clean(charts[0].words[code].title) for code in words}
+    titles = {code: charts[0].words[code].title for code in words}
     html = templates.fill(
         "page.html",
         words=words,
@@ -108,7 +115,7 @@ def report_html(
         title=titles,
         notices={code: tuple(map(clean, lines)) for code, lines in notices.items()},
         head_title=titles[first],
-        description=clean(charts[0].words[first].alt),
+        description=charts[0].words[first].alt,
         social=frame.social,
         links=frame.links,
         policy=policy(script, images="'self' data:" if frame.home else "data:"),
@@ -206,8 +213,8 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
         ],
         "titles": {
             code: {
-                "title": clean(chart.words[code].title),
-                "subtitle": clean(chart.words[code].subtitle),
+                "title": chart.words[code].title,
+                "subtitle": chart.words[code].subtitle,
                 "source": _source(chart, language),
                 "notice": _copernicus(chart, language),
             }
@@ -218,32 +225,33 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
 
 def _shown(chart: PageChart, words: Mapping[str, Language], frame: Frame, most: int) -> dict[str, Any]:
     """What the template says of one chart."""
-    texts = {code: clean_words(chart.words[code]) for code in words}
     code, language = next(iter(words.items()))
     picture = _picture(chart.pictures, most)
     average = chart.climatologies[0] if chart.climatologies else None
-    captions = {code: text.caption for code, text in texts.items()}
-    if frame.embedded:
-        captions = {c: f"{_source(chart, words[c])} {_copernicus(chart, words[c])}".strip() for c in words}
     return {
         "id": chart.id,
-        "title": {code: text.title for code, text in texts.items()},
-        "subtitle": {code: text.subtitle for code, text in texts.items()},
-        "caption": captions,
-        "answers": {code: tuple(map(clean, lines)) for code, lines in chart.answers.items()},
-        "notices": {code: tuple(map(clean, lines)) for code, lines in chart.notices.items()},
+        "title": {code: chart.words[code].title for code in words},
+        "subtitle": {code: chart.words[code].subtitle for code in words},
+        "caption": {
+            code: f"{_source(chart, words[code])} {_copernicus(chart, words[code])}".strip()
+            if frame.embedded
+            else chart.words[code].caption
+            for code in words
+        },
+        "answers": chart.answers,
+        "notices": chart.notices,
         "has_baseline": average is not None,
         "average_head": language.text("page.versusAverage", baseline=average.baseline.label)
         if average
         else language.text("page.average"),
         "rows": table_rows(chart.study, average, language),
-        "still": "" if picture else still(chart.study, average, texts[code].alt, language),
+        "still": "" if picture else still(chart.study, average, chart.words[code].alt, language),
         "picture": picture
         and {
             "src": frame.picture or f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}",
             "width": picture.width,
             "height": picture.height,
-            "alt": clean(picture.words.alt if picture.words else texts[code].alt),
+            "alt": clean(picture.words.alt if picture.words else chart.words[code].alt),
         },
     }
 

@@ -15,8 +15,8 @@ from climtrack.errors import PublishError
 from climtrack.publish import templates
 from climtrack.publish.page import HTML, clean_words
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.findings import Rank, Run, Streaks, Study
-from climtrack.vocabulary.notice import clean, markdown
+from climtrack.vocabulary.findings import Rank, Study
+from climtrack.vocabulary.notice import markdown
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Series, Status
 from climtrack.words.attribution import attribution
@@ -58,6 +58,9 @@ class Figure:
     page: str  # Address of the interactive page; empty where the site has no public address
     frame: str  # Address of the page for an iframe; empty likewise
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", clean_words(self.words))
+
     def picture(self, presets: Sequence[str]) -> Picture:
         """The first of these presets that there is."""
         for preset in presets:
@@ -71,7 +74,7 @@ class Figure:
 
 def figure_html(figure: Figure) -> str:
     """``<figure>`` for a web page: the phone's own composition on phones, two sizes of the wide one elsewhere."""
-    words, main, phone = clean_words(figure.words), figure.picture(POST), figure.pictures.get("phone")
+    words, main, phone = figure.words, figure.picture(POST), figure.pictures.get("phone")
     both = [figure.pictures[name] for name in ("post", "wide") if name in figure.pictures]
     sizes = (
         f' srcset="{", ".join(f"{escape(p.path)} {p.width}w" for p in both)}" sizes="(min-width: 760px) 728px, 96vw"'
@@ -98,7 +101,7 @@ def _link(figure: Figure) -> str:
 
 def _email(figure: Figure) -> str:
     """One hosted picture that any mail program shows, and a caption that reads well as a bare paragraph."""
-    words, picture = clean_words(figure.words), figure.picture(MAIL)
+    words, picture = figure.words, figure.picture(MAIL)
     caption = words.caption if len(words.caption) <= MAIL_CAPTION else words.caption[: MAIL_CAPTION - 1] + "…"
     return (
         f'<a href="{escape(figure.page)}"><img src="{escape(picture.path)}" width="600" alt="{escape(words.alt)}" '
@@ -109,7 +112,7 @@ def _email(figure: Figure) -> str:
 
 def iframe(figure: Figure) -> str:
     """``<iframe>`` with the interactive chart."""
-    title = escape(clean_words(figure.words).alt_short)
+    title = escape(figure.words.alt_short)
     return (
         f'<iframe src="{escape(figure.frame)}?lang={escape(figure.language)}" title="{title}" loading="lazy" '
         'style="width:100%;aspect-ratio:16/10;min-height:420px;border:0"></iframe>\n'
@@ -118,7 +121,7 @@ def iframe(figure: Figure) -> str:
 
 def _markdown(figure: Figure) -> str:
     """Picture with a link, caption in italics."""
-    words = clean_words(figure.words)
+    words = figure.words
     image = f"![{markdown(words.alt)}](<{_angle(figure.picture(POST).path)}>)"
     linked = f"[{image}](<{_angle(figure.page)}>)" if figure.page else image
     return f"{linked}\n\n" + (f"*{markdown(words.caption)}*\n" if words.caption else "")
@@ -126,13 +129,13 @@ def _markdown(figure: Figure) -> str:
 
 def _quarto(figure: Figure) -> str:
     """Figure with its own alternative text."""
-    words, path = clean_words(figure.words), figure.picture(WIDE).path
+    words, path = figure.words, figure.picture(WIDE).path
     return f'![{markdown(words.caption)}](<{_angle(path)}>){{fig-alt="{_quoted(words.alt)}"}}\n'
 
 
 def _hugo(figure: Figure) -> str:
     """Hugo's own figure shortcode; the caption is rendered as Markdown there."""
-    words, picture = clean_words(figure.words), figure.picture(WIDE)
+    words, picture = figure.words, figure.picture(WIDE)
     values = {
         "src": picture.path,
         "link": figure.page,
@@ -148,7 +151,7 @@ def _hugo(figure: Figure) -> str:
 
 def _wordpress(figure: Figure) -> str:
     """An image block, as the block editor writes it; an upload of the same file works as well."""
-    words, picture = clean_words(figure.words), figure.picture(WIDE)
+    words, picture = figure.words, figure.picture(WIDE)
     return (
         '<!-- wp:image {"sizeSlug":"full","linkDestination":"custom"} -->\n'
         f'<figure class="wp-block-image size-full"><a href="{escape(figure.page)}">'
@@ -160,7 +163,7 @@ def _wordpress(figure: Figure) -> str:
 
 def _ghost(figure: Figure) -> str:
     """Two HTML cards: the chart for the web, the picture for mail (each card has a switch for where it shows)."""
-    words, picture = clean_words(figure.words), figure.picture(MAIL)
+    words, picture = figure.words, figure.picture(MAIL)
     alt = words.alt if len(words.alt) <= GHOST_ALT else words.alt_short
     return (
         f"<!--kg-card-begin: html-->\n{iframe(figure)}<!--kg-card-end: html-->\n"
@@ -173,7 +176,7 @@ def _ghost(figure: Figure) -> str:
 
 def _substack(figure: Figure) -> str:
     """Substack takes no markup: the picture is uploaded, alt text and caption are pasted into their fields."""
-    words = clean_words(figure.words)
+    words = figure.words
     rows = (
         ("picture" if figure.page else "file", figure.picture(POST).path),
         ("alt", words.alt),
@@ -198,37 +201,28 @@ def _no_shortcode(text: str) -> str:
     return text.replace("{{", "{ {").replace("}}", "} }").replace(">}", "> }")
 
 
-PLATFORMS: Mapping[str, Callable[[Figure], str]] = MappingProxyType(
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Where an author pastes."""
+
+    snippet: Callable[[Figure], str]
+    presets: tuple[str, ...]  # Pictures that its snippet shows
+    upload: bool = False  # Whether it takes the picture as a file; the others show it from its address
+
+
+PLATFORMS: Mapping[str, Platform] = MappingProxyType(
     {
-        "substack": _substack,
-        "ghost": _ghost,
-        "wordpress": _wordpress,
-        "email": _email,
-        "markdown": _markdown,
-        "html": figure_html,
-        "iframe": iframe,
-        "quarto": _quarto,
-        "hugo": _hugo,
+        "substack": Platform(_substack, ("post",), upload=True),
+        "ghost": Platform(_ghost, ("email",)),
+        "wordpress": Platform(_wordpress, ("wide",)),
+        "email": Platform(_email, ("email",)),
+        "markdown": Platform(_markdown, ("post",), upload=True),
+        "html": Platform(figure_html, ("post", "wide", "phone"), upload=True),
+        "iframe": Platform(iframe, ("card",)),  # It shows none, but its words come with a picture: the smallest
+        "quarto": Platform(_quarto, ("wide",), upload=True),
+        "hugo": Platform(_hugo, ("wide",), upload=True),
     }
 )
-
-#: Presets that a platform's snippet shows; none for an iframe, but its words come with a picture, so the smallest.
-NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "substack": ("post",),
-        "ghost": ("email",),
-        "wordpress": ("wide",),
-        "email": ("email",),
-        "markdown": ("post",),
-        "html": ("post", "wide", "phone"),
-        "iframe": ("card",),
-        "quarto": ("wide",),
-        "hugo": ("wide",),
-    }
-)
-
-#: Platforms that take the picture as a file, by upload or beside the text; the others show it from its address.
-UPLOADED = frozenset({"substack", "markdown", "html", "quarto", "hugo"})
 
 
 # What changed between two issues of a newsletter: new days, revised days, moves in rank, streaks.
@@ -238,123 +232,64 @@ UPLOADED = frozenset({"substack", "markdown", "html", "quarto", "hugo"})
 STREAKS = ("record_days", "below_last_year", "above_last_year", "above_average")
 
 
-@dataclass(frozen=True, slots=True)
-class StreakMove:
-    """A streak that goes on, began or ended; `run` is as it is now, or as it was at the last issue."""
-
-    name: str
-    move: str
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """One series, between two days."""
-
-    since: dt.date  # Last day of the data that are compared with
-    new: Run | None  # Days that came since; `days` counts those with a value
-    finalised: int  # Days that were preliminary then and are final now
-    revised: int  # Days known then whose value is another now
-    largest: float  # Largest of these revisions, degC, without its sign
-    # Place of the year so far, then and now; None where either is not known or the year is another
-    rank: tuple[Rank, Rank] | None
-    streaks: tuple[StreakMove, ...]
-    watched: bool = True  # Whether revisions would have been seen: False where nothing was stored at the last issue
-    issue: dt.date | None = None  # Day of the last issue; None where it is not known what was stored then
+def changes_heading(before: Study, issue: dt.date | None, language: Language) -> str:
+    """What the changes are counted from: the last issue and the data it had, or these data alone."""
+    date = language.date_long(before.series.end)
+    if issue is None:
+        return language.text("post.changes", date=date)
+    return language.text("post.changes.issue", issue=language.date_long(issue), date=date)
 
 
-def changes(before: Study, now: Study, *, watched: bool = True, issue: dt.date | None = None) -> Changes:
-    """Compare what is known with what was known."""
-    old, new = before.series, now.series
-    revised, largest, finalised = _revisions(old, new)
+def changes(before: Study, now: Study, issue: dt.date | None, language: Language) -> tuple[str, ...]:
+    """What changed since what was known, a sentence each; revisions are not claimed where nothing was kept then."""
+    text, day = language.text, language.date_long
+    lines = [_new_days(before.series.end, now.series, language)]
+    revised, largest, settled = _revisions(before.series, now.series)
+    if revised:
+        lines.append(text("post.revised", revised, most=language.temperature(largest, 2)))
+    else:
+        lines.append(text("post.revised.none" if issue else "post.revised.unknown"))
+    if settled:
+        lines.append(text("post.final", settled))
     then, today = before.findings.ranks.year_to_date, now.findings.ranks.year_to_date
-    known = isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year
-    return Changes(
-        old.end,
-        _new_days(old.end, new),
-        finalised,
-        revised,
-        largest,
-        (then, today) if known and isinstance(then, Rank) and isinstance(today, Rank) else None,
-        _streaks(before.findings.streaks, now.findings.streaks),
-        watched,
-        issue,
-    )
+    if isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year:
+        message = "post.rank.same" if then.rank == today.rank else "post.rank"
+        lines.append(text(message, rank=today.rank, of=today.of, before=then.rank, date=day(then.last)))
+    for name in STREAKS:
+        old, new = getattr(before.findings.streaks, name), getattr(now.findings.streaks, name)
+        moves = [("ended", old), ("began", new)]
+        if old and new and old.first == new.first:
+            moves = [("goes_on", new)]
+        streak = text(f"post.streak.{name}")
+        for move, run in moves:
+            if run:  # as it is now, or as it was when it was last told of
+                days = {"first": day(run.first), "last": day(run.last)}
+                lines.append(text(f"post.streak.{move}", run.days, name=streak, **days))
+    return tuple(lines)
 
 
-def _new_days(end: dt.date, series: Series) -> Run | None:
-    """Days with a value behind the last one known then."""
-    if series.end <= end:
-        return None
-    first = series.index(end + dt.timedelta(days=1)) or 0
-    known = int(np.count_nonzero(~np.isnan(series.values[first:])))
-    return Run(end + dt.timedelta(days=1), series.end, known)
+def _new_days(end: dt.date, series: Series, language: Language) -> str:
+    """How many days with a value came after the last one known then."""
+    first = end + dt.timedelta(days=1)
+    if series.end < first:
+        return language.text("post.new.none")
+    if series.end == first:
+        return language.text("post.new.day", first=language.date_long(first))
+    known = np.count_nonzero(~np.isnan(series.values[series.index(first) or 0 :]))
+    days = {"first": language.date_long(first), "last": language.date_long(series.end)}
+    return language.text("post.new.days", n=int(known), **days)
 
 
 def _revisions(old: Series, new: Series) -> tuple[int, float, int]:
     """Days whose value moved, by how much at most, and days that became final."""
     first = max(old.start, new.start)
-    days = (min(old.end, new.end) - first).days + 1
-    if days <= 0:
-        return 0, 0.0, 0
-    there, here = (first - old.start).days, (first - new.start).days
-    moved = np.abs(new.values[here : here + days] - old.values[there : there + days])
-    # Half a thousandth: less is not a revision but the way a number was written.
-    revised = np.nan_to_num(moved, nan=0.0) > 0.0005
-    settled = (old.status[there : there + days] == Status.PRELIMINARY) & (
-        new.status[here : here + days] == Status.FINAL
-    )
+    days = max((min(old.end, new.end) - first).days + 1, 0)
+    then = slice((first - old.start).days, (first - old.start).days + days)
+    now = slice((first - new.start).days, (first - new.start).days + days)
+    moved = np.abs(new.values[now] - old.values[then])
+    revised = np.nan_to_num(moved, nan=0.0) > 0.0005  # less is not a revision but the way a number was written
+    settled = (old.status[then] == Status.PRELIMINARY) & (new.status[now] == Status.FINAL)
     return int(revised.sum()), float(moved[revised].max(initial=0.0)), int(settled.sum())
-
-
-def _streaks(before: Streaks, now: Streaks) -> tuple[StreakMove, ...]:
-    """Each streak that was running then or is running now."""
-    found = []
-    for name in STREAKS:
-        then, today = getattr(before, name), getattr(now, name)
-        if today is not None and then is not None and today.first == then.first:
-            found.append(StreakMove(name, "goes_on", today))
-            continue
-        if then is not None:
-            found.append(StreakMove(name, "ended", then))
-        if today is not None:
-            found.append(StreakMove(name, "began", today))
-    return tuple(found)
-
-
-def heading(found: Changes, language: Language) -> str:
-    """What the changes are counted from: the last issue and the data it had, or these data alone."""
-    date = language.date_long(found.since)
-    if found.issue is None:
-        return language.text("post.changes", date=date)
-    return language.text("post.changes.issue", issue=language.date_long(found.issue), date=date)
-
-
-def sentences(found: Changes, language: Language) -> tuple[str, ...]:
-    """The changes in words."""
-    text, day = language.text, language.date_long
-    if found.new is None:
-        lines = [text("post.new.none")]
-    elif found.new.first == found.new.last:
-        lines = [text("post.new.day", first=day(found.new.first))]
-    else:
-        lines = [
-            text("post.new.days", n=found.new.days, first=day(found.new.first), last=day(found.new.last)),
-        ]
-    if found.revised:
-        lines.append(text("post.revised", found.revised, most=language.temperature(found.largest, 2)))
-    else:
-        lines.append(text("post.revised.none" if found.watched else "post.revised.unknown"))
-    if found.finalised:
-        lines.append(text("post.final", found.finalised))
-    if found.rank:
-        then, today = found.rank
-        message = "post.rank.same" if then.rank == today.rank else "post.rank"
-        lines.append(text(message, rank=today.rank, of=today.of, before=then.rank, date=day(then.last)))
-    for streak in found.streaks:
-        run, name = streak.run, text(f"post.streak.{streak.name}")
-        lines.append(text(f"post.streak.{streak.move}", run.days, name=name, first=day(run.first), last=day(run.last)))
-    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -365,7 +300,15 @@ class PostPart:
     title: str
     answers: tuple[str, ...]
     pictures: Mapping[str, Asset]  # By address, or file name beside the post
-    changes: Changes | None = None  # Since the last issue; None for a first issue
+    before: Study | None = None  # What was known at the last issue; None for a first issue
+    issue: dt.date | None = None  # Day of the last issue; None where what was stored then is not known
+
+    def heading(self, language: Language) -> str:
+        """Place and variable."""
+        region, option = self.study.region, VARIABLES[self.study.series.key.variable].option
+        bare = re.sub(r"^(?:el|la|los|las) ", "", region.title_es)  # a heading has no article
+        place = bare[:1].upper() + bare[1:] if language.spanish else region.title
+        return f"{place}: {language.text(f'page.{option}')}"
 
 
 def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset, Asset]:
@@ -375,37 +318,15 @@ def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset
     language = Language(code)
     sources = dict.fromkeys(line for part in parts for line in attribution(part.study.series, language))
     values = {
-        "language": code,
-        "text": language.text,
-        "title": clean(parts[0].title),
+        "language": language,
+        "title": parts[0].title,
         "page": page,
-        "parts": [_shown(part, language) for part in parts],
+        "parts": parts,
+        "changes_heading": changes_heading,
+        "changes": changes,
         "sources": [*sources, language.text("page.made")],
     }
     return (
         Asset(f"post.{code}.md", "text/markdown; charset=utf-8", templates.fill("post.md", **values).encode(), code),
         Asset(f"post.{code}.html", HTML, templates.fill("post.html", **values).encode(), code),
     )
-
-
-def _shown(part: PostPart, language: Language) -> dict[str, object]:
-    """What the templates say of one series."""
-    region = part.study.region
-    bare = re.sub(r"^(?:el|la|los|las) ", "", region.title_es)  # a heading has no article
-    place = bare[:1].upper() + bare[1:] if language.spanish else region.title
-    return {
-        "name": clean(f"{place}: {language.text(f'page.{VARIABLES[part.study.series.key.variable].option}')}"),
-        "answers": [clean(answer) for answer in part.answers],
-        "changes": sentences(part.changes, language) if part.changes else (),
-        "changes_title": heading(part.changes, language) if part.changes else "",
-        "pictures": [
-            {
-                "src": address,
-                "width": asset.width,
-                "height": asset.height,
-                "alt": clean(asset.words.alt) if asset.words else "",
-                "caption": clean(asset.words.caption) if asset.words else "",
-            }
-            for address, asset in part.pictures.items()
-        ],
-    }

@@ -66,10 +66,9 @@ class Body:
 def body(record: Record, data: bytes) -> Body:
     """Prepare a file for sending."""
     packed = gzip.compress(data, 6, mtime=0) if record.media_type.startswith(_COMPRESSED) else b""
-    found = _POLICY.search(data, 0, 4000) if record.media_type.startswith("text/html") else None
-    policy = html.unescape(found[1].decode()) if found else ""
     smaller = packed if _SMALL < len(packed) + _SMALL < len(data) else None
-    return Body(record, data, smaller, policy)
+    found = _POLICY.search(data, 0, 4000) if record.media_type.startswith("text/html") else None
+    return Body(record, data, smaller, html.unescape(found[1].decode()) if found else "")
 
 
 def _checked(root: Path, path: str, record: Record) -> Body | None:
@@ -141,10 +140,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 Headers = tuple[tuple[bytes, bytes], ...]
 
 #: On every answer, whatever it is.
-ALWAYS: Headers = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
+ALWAYS: Headers = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 CLOSED: Headers = ((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),)
 
 
@@ -160,20 +156,12 @@ class Answer:
 def plain(status: int, text: str, *more: tuple[bytes, bytes], media_type: str = "text/plain; charset=utf-8") -> Answer:
     """A short answer that nobody keeps."""
     data = text.encode()
-    own = (
-        (b"content-type", media_type.encode()),
-        (b"content-length", str(len(data)).encode()),
-        (b"cache-control", b"no-store"),
-    )
+    own = ((b"content-type", media_type.encode()), _length(data), (b"cache-control", b"no-store"))
     return Answer(status, (*ALWAYS, *CLOSED, *own, *more), data)
 
 
-def name_of(path: str) -> str:
-    """File that an address stands for."""
-    if not path.startswith("/"):  # `*`, which is no address
-        return path
-    name = path[1:]
-    return f"{name}index.html" if not name or name.endswith("/") else name
+def _length(data: bytes) -> tuple[bytes, bytes]:
+    return b"content-length", str(len(data)).encode()
 
 
 def host_allowed(host: str, allowed: frozenset[str]) -> bool:
@@ -209,7 +197,7 @@ def answer(path: str, body: Body, headers: Mapping[str, str], status: int = 200)
                 return partial
     if packed:
         own.append((b"content-encoding", b"gzip"))
-    return Answer(status, (*ALWAYS, *own, (b"content-length", str(len(data)).encode())), data)
+    return Answer(status, (*ALWAYS, *own, _length(data)), data)
 
 
 def _partial(begin: str, end: str, data: bytes, own: list[tuple[bytes, bytes]]) -> Answer | None:
@@ -220,11 +208,11 @@ def _partial(begin: str, end: str, data: bytes, own: list[tuple[bytes, bytes]]) 
     first = int(begin) if begin else size - min(int(end), size)
     last = min(int(end), size - 1) if begin and end else size - 1
     if first >= size:
-        empty = ((b"content-range", f"bytes */{size}".encode()), (b"content-length", b"0"))
+        empty = ((b"content-range", f"bytes */{size}".encode()), _length(b""))
         return Answer(416, (*ALWAYS, *own[1:], *empty))
     cut = data[first : last + 1]
     place = (b"content-range", f"bytes {first}-{last}/{size}".encode())
-    return Answer(206, (*ALWAYS, *own, place, (b"content-length", str(len(cut)).encode())), cut)
+    return Answer(206, (*ALWAYS, *own, place, _length(cut)), cut)
 
 
 def _accepted(header: str) -> frozenset[str]:
@@ -331,13 +319,11 @@ class Responder:
 
     def _marks(self) -> tuple[object, ...]:
         """What changes when a publication is written."""
-        marks: list[object] = []
+        marks = []
         for path in (self.root / NAME, self.root / STAGING):
-            try:
+            with contextlib.suppress(OSError):
                 stat = path.stat()
-                marks.append((stat.st_ino, stat.st_mtime_ns, stat.st_size))
-            except OSError:
-                marks.append(None)
+                marks.append((path, stat.st_ino, stat.st_mtime_ns, stat.st_size))
         return tuple(marks)
 
     async def _watch(self) -> None:
@@ -359,7 +345,9 @@ class Responder:
         snapshot = self.snapshot
         if snapshot is None or not snapshot.publication.files:
             return _nothing_yet(path)
-        name, files = name_of(path), snapshot.publication.files
+        name, files = path.removeprefix("/"), snapshot.publication.files
+        if not name or name.endswith("/"):
+            name += "index.html"
         if name in files:
             found = snapshot.ready(name) or await snapshot.read(name)
             if found is None:

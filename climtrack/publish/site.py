@@ -202,6 +202,10 @@ class Teaser:
     card: Picture | None  # For social media
     uses: tuple[str, ...] = ()  # Paths of all dated pictures that its page shows: none of them is ever pruned
 
+    @property
+    def date(self) -> dt.date:
+        return dt.date.fromisoformat(self.day)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
@@ -394,8 +398,8 @@ class _RegionFiles:
                 yield Teaser(
                     chart.id,
                     code,
-                    clean(chart.words[code].title),
-                    clean(chart.words[code].caption),
+                    chart.words[code].title,
+                    chart.words[code].caption,
                     chart.study.series.end.isoformat(),
                     light=self._picture(chart, code, POST),
                     dark=self._picture(chart, code, POST, "dark"),
@@ -413,8 +417,8 @@ class _RegionFiles:
                 self.page.day.isoformat(),
                 code,
                 self.page.updated.astimezone(dt.UTC).isoformat(timespec="seconds"),
-                clean(first.words[code].title),
-                tuple(clean(answer) for chart in self.page.charts for answer in chart.answers.get(code, ())),
+                first.words[code].title,
+                tuple(answer for chart in self.page.charts for answer in chart.answers.get(code, ())),
                 self.site.page(first.id, code),
                 self._picture(first, code, POST),
             )
@@ -477,7 +481,7 @@ class _RegionFiles:
                 for asset in self.page.files
                 if asset.path.endswith(("facts.json", f"{chart.id}.csv"))
             ),
-            snippets=tuple((name, PLATFORMS[name](figure)) for figure in outside for name in OFFERED),
+            snippets=tuple((name, PLATFORMS[name].snippet(figure)) for figure in outside for name in OFFERED),
         )
         shown = replace(chart, pictures=self._leading(chart, code, ("phone", *POST)))
         made = report_html([shown], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)
@@ -546,42 +550,25 @@ def _front(plan: Publication, site: Site) -> list[File]:
 def _index(plan: Publication, site: Site, code: str) -> File:
     """Front page in one language: the newest chart of every region."""
     path, language = site.page("", code), Language(code)
-    prefix, text = "../" * path.count("/"), language.text
-
-    def shown(picture: Picture | None) -> dict[str, str | int] | None:
-        return {**asdict(picture), "src": prefix + picture.path} if picture else None
-
+    prefix, about = "../" * path.count("/"), language.text("page.site_about")
     teasers = [teaser for teaser in plan.cards if teaser.language == code]
-    about = text("page.site_about")
+    title = language.text("page.site_title")
     html = templates.fill(
         "index.html",
-        language=code,
-        text=text,
+        site=site,
+        language=language,
+        prefix=prefix,
+        teasers=teasers,
         policy=policy(),
         style=style_sheet(),
-        title=site.brand,
         head_title=site.brand,
         description=about,
-        social=site.social(path, code, text("page.site_title"), about, teasers[0].card) if teasers else (),
+        social=site.social(path, code, title, about, teasers[0].card) if teasers else (),
         links=site.alternates("", site.languages),
         others=[
             (Language(other).text("page.language_name"), prefix + site.page("", other) or "./", other)
             for other in site.languages
             if other != code
-        ],
-        feed=prefix + site.feed(code),
-        teasers=[
-            {
-                "subject": teaser.subject,
-                "href": prefix + site.page(teaser.subject, code),
-                "title": teaser.title,
-                "caption": teaser.caption,
-                "updated": text("page.updated", date=language.date_long(dt.date.fromisoformat(teaser.day))),
-                "light": shown(teaser.light),
-                "dark": shown(teaser.dark),
-                "phone": shown(teaser.phone),
-            }
-            for teaser in teasers
         ],
     )
     return File(f"{path}index.html", HTML, html.encode())
@@ -589,32 +576,14 @@ def _index(plan: Publication, site: Site, code: str) -> File:
 
 def _feed(plan: Publication, site: Site, code: str) -> File:
     """Atom feed (RFC 4287) in one language."""
-    text = Language(code).text
-    host = urlsplit(site.absolute("")).hostname or "localhost"
     items = [item for item in plan.entries if item.language == code]
     xml = templates.fill(
         "feed.xml",
-        language=code,
-        text=text,
-        title=f"{site.brand}: {text('page.site_title')}",
-        author=site.brand,
-        self_url=site.absolute(site.feed(code)),
-        home_url=site.absolute(site.page("", code)),
+        site=site,
+        language=Language(code),
+        host=urlsplit(site.absolute("")).hostname or "localhost",
         updated=max((item.updated for item in items), default="1970-01-01T00:00:00+00:00"),
-        entries=[
-            {
-                "id": f"tag:{host},{item.day}:{item.region}.{code}",
-                "title": item.title,
-                "updated": item.updated,
-                "day": item.day,
-                "url": site.absolute(item.page),
-                "region": item.region,
-                "answers": item.answers,
-                "content": _content(item, site),
-                "picture": item.shot and {"url": site.absolute(item.shot.path), "length": item.shot.size},
-            }
-            for item in items
-        ],
+        items=[(item, _content(item, site)) for item in items],
     )
     return File(site.feed(code), "application/atom+xml", xml.encode())
 

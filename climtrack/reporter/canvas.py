@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
-import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -33,9 +32,8 @@ from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Line, font_file, text_width
 from climtrack.reporter.geometry import Box, Rect
 from climtrack.reporter.theme import AVERAGE_LINE, THIN_LINE, Preset, Theme, mix
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language
-
-# Settings: matplotlib's own defaults for the length of one picture, whatever a reader's matplotlibrc says.
 
 
 def defaults(**changes: object) -> AbstractContextManager[None]:
@@ -45,11 +43,6 @@ def defaults(**changes: object) -> AbstractContextManager[None]:
     }
     return mpl.rc_context(house | {name.replace("__", "."): value for name, value in changes.items()})
 
-
-# Panel: one pair of axes, what is drawn on it in data units, and where that falls in the picture.
-
-
-Floats = npt.NDArray[np.float64]
 
 LINE_HALO = 1.3
 

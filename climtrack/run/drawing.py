@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from climtrack.analysis.enso import overlay
 from climtrack.analysis.survey import study
-from climtrack.config import Config, Mistake, told
+from climtrack.config import Config, refused, theme_mistake
 from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
@@ -156,13 +156,11 @@ def themes_of(config: Config, names: Iterable[str]) -> tuple[Theme, ...]:
 
 def _placed(problem: ConfigError, config: Config) -> ConfigError:
     """The same with file, line and key, where the choice is of config.toml: a typeface or logo that is not there."""
-    where, _, what = problem.what.partition(" ")
-    key = where.rstrip(":").rpartition(".")[2].partition("_")[0]
-    if config.path is None or key not in {"logo", "font"}:
+    mistake = theme_mistake(problem)
+    if config.path is None or mistake.where[1] not in {"logo", "font"}:
         return problem
     with suppress(OSError, UnicodeDecodeError):
-        text = config.path.read_text(encoding="utf-8-sig")
-        return ConfigError(told([Mistake(("theme", key), f"{what}; {problem.remedy}")], config.path, text))
+        return refused([mistake], config.path, config.path.read_text(encoding="utf-8-sig"))
     return problem
 
 

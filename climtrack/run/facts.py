@@ -59,7 +59,7 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
         noise = store.revision_noise(key)
         series[str(key)] = {
             "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
-            "revision_noise": asdict(noise) if noise else None,
+            "revision_noise": fact(noise),
         }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
 
@@ -137,12 +137,12 @@ def cross_check(run: Run) -> CrossCheck:
         if key not in series:
             continue
         if other not in series:
-            agreements.append((key, Unknown(f"no {other} is stored")))
+            agreements.append((key, Unknown("unknown.not_stored", key=str(other))))
             continue
         try:
             agreements.append((key, agreement(series[key], series[other])))
         except AnalysisError as problem:
-            agreements.append((key, Unknown(problem.what)))
+            agreements.append((key, Unknown(problem.id, **problem.facts)))
     departures = {
         key: Notice(
             "run.departs",
@@ -270,7 +270,7 @@ def contrasts(
     Niño; a comparison does without those that cannot be had.
     """
     if len(regions) < 2:
-        raise AnalysisError("run.two_regions")
+        raise AnalysisError("analysis.two_regions")
     found = region_studies(run, regions, variables, baseline=baseline, as_of=as_of)
     known = run.known_keys()
 
@@ -291,11 +291,12 @@ def contrasts(
             more = [world] if world is not None and option == "air" and world.series.key not in keys else []
             comparisons.append((option, compare([*sides, *more])))
         elif len(variables) == 1 or sides:
-            names = ", ".join(study.region.name for study in sides) or "none of them"
-            comparisons.append((option, Unknown(f"of these regions only {names} has such a series")))
+            names = [study.region.name for study in sides]
+            why = Unknown("unknown.one_side", regions=names) if names else Unknown("unknown.no_side")
+            comparisons.append((option, why))
     air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in found if len(studies) == 2)
     state = nino_state(nino) if nino is not None else None
-    return Contrasts(tuple(comparisons), air_sea, state or Unknown("the Niño 3.4 series is not at hand"))
+    return Contrasts(tuple(comparisons), air_sea, state or Unknown("unknown.no_nino"))
 
 
 def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, found: Contrasts) -> dict[str, Any]:

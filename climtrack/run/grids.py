@@ -1,9 +1,10 @@
 """
-A long download made of short ones: plan, say how much, download, reduce, note, delete, go on.
+Gridded files to regional daily series in the store: from files at hand, or from public places.
 
-At most two files are on disk and two connections open. Every finished file is in the journal before it is deleted, so a
-run that is stopped at any point goes on where it was. What is done reaches the store every few minutes and when a run
-ends early; what a run that was killed had noted after that, the next one stores.
+A backfill is a long download made of short ones: plan, say how much, download, reduce, note, delete, go on. At most two
+files wait on disk and two connections are open. Every finished file is in the journal before it is deleted, so a run
+that is stopped at any point goes on where it was. What is done reaches the store every few minutes and when a run ends
+early; what a killed run had noted after that, the next one stores.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ConfigError, SeriesError, StoreBusy
+from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
 from climtrack.files import make_folder, remove, write_whole
 from climtrack.grids import daily, download, grids
 from climtrack.grids.daily import Reduced
@@ -38,15 +39,19 @@ from climtrack.signals import defer_signals
 from climtrack.store.lock import writers_lock
 from climtrack.store.merge import Merged, merge
 from climtrack.store.store import Store, Writer
-from climtrack.vocabulary.notice import counted
-from climtrack.vocabulary.registry import REGIONS, Region, short_name
-from climtrack.vocabulary.series import Series, Source, Status
-
-# Series computed from grids: kept in the store, never spliced with others; what became of each, as line and table.
-
+from climtrack.vocabulary.registry import REGIONS, Region
+from climtrack.vocabulary.series import Series, Status
+from climtrack.words.language import Language
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
+AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
+#: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
+EVERY = 300.0
+#: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.
+ROW = 3
+#: Waits for a file; None where the place has none of its names.
+Arrival = Callable[[], Received | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,16 +64,18 @@ class Stored:
 
     def row(self) -> str:
         """The outcome in a line."""
-        one = self.reduced.series
-        count = int(np.count_nonzero(~np.isnan(one.values)))
-        early = int(one.preliminary.sum())
-        words = f"{one.key}: {counted(count, 'day')}, {one.start} to {one.end}"
-        if early:
-            words += f", {early} of them preliminary"
-        if (new := self.merged) is not None:
-            words += f"; {new.added:,} new, {new.revised:,} revised, {new.finalised:,} made final"
-        low = float(np.nanmin(self.reduced.coverage))
-        return f"{words}; {self.reduced.usual:.1%} of the area has values (never less than {low:.1%})."
+        one, new = self.reduced.series, self.merged
+        count, early, changes = int(np.count_nonzero(~np.isnan(one.values))), int(one.preliminary.sum()), None
+        if new is not None:
+            added, revised, final = (f"{n:,}" for n in (new.added, new.revised, new.finalised))
+            changes = Notice("grid.stored.changes", added=added, revised=revised, final=final)
+        return Language("en").say(
+            Notice(
+                "grid.stored", key=str(one.key), days=Notice("grid.days", n=count),
+                first=one.start, last=one.end, early=Notice("grid.stored.early", count=early) if early else "",
+                changes=changes or "", usual=self.reduced.usual, low=float(np.nanmin(self.reduced.coverage)),
+            )
+        )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
         """The outcome for machines."""
@@ -85,7 +92,7 @@ class Stored:
             "revised": self.merged.revised if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
             "refused": self.refused.what if self.refused else None,
-            "notes": list(one.source.notes),
+            "notes": [str(note) for note in one.source.notes],
             "details": dict(one.source.details),
         }
 
@@ -96,16 +103,16 @@ def keep(made: Sequence[Reduced], config: Config, now: dt.datetime) -> tuple[Sto
     with Store(config.home).writer(now) as writer:
         for one in made:
             try:
-                stored.append(Stored(one, put(writer, one.series)))
+                stored.append(Stored(one, _put(writer, one.series)))
             except SeriesError as problem:
                 stored.append(Stored(one, None, problem))
-    first = next((one.refused for one in stored if one.refused is not None), None)
-    if first is not None and all(one.refused is not None for one in stored):
-        raise first
+    refused = [one.refused for one in stored if one.refused is not None]
+    if refused and len(refused) == len(stored):
+        raise refused[0]
     return tuple(stored)
 
 
-def put(writer: Writer, new: Series) -> Merged:
+def _put(writer: Writer, new: Series) -> Merged:
     """Store a computed series, its files listed with those of the days already held."""
     held = writer.held(new.key)
     if held is None or held.source.simulated:
@@ -113,65 +120,44 @@ def put(writer: Writer, new: Series) -> Merged:
     ours, theirs = new.source.details, held.source.details
     if any(ours[part] != theirs.get(part) for part in SAME):
         how = theirs.get("weights", "the site's own series").split(":")[0]
-        raise SeriesError(
-            f"{new.key} is held already, made in another way ({how}, {theirs.get('grid', 'no grid')[:40]})",
-            "Series are never spliced: write these to a file with --csv, or use another region name",
-        )
-    merged = merge(held, new)
-    writer.put(replace(merged.series, source=_joined(held.source, new.source, reached(held))))
-    return merged
-
-
-def _joined(held: Source, new: Source, present: bool) -> Source:
-    """Provenance of both: every line of either list of files, and whether the present was reached before."""
-    lines = dict.fromkeys((*held.details["files"].splitlines(), *new.details["files"].splitlines()))
+        raise SeriesError("grid.held", key=str(new.key), how=how, grid=theirs.get("grid", "no grid")[:40])
+    lines = dict.fromkeys((*theirs["files"].splitlines(), *ours["files"].splitlines()))
     by_label = {line.partition("  ")[2]: line for line in lines}  # a file read again is listed as it is now
-    details = dict(new.details) | {
-        "files": "\n".join(sorted(by_label.values(), key=lambda line: line.partition("  ")[2]))
-    }
-    if present:
+    details = {**ours, "files": "\n".join(by_label[label] for label in sorted(by_label))}
+    if reached(held):
         details["reached_present"] = "yes"
-    return replace(new, details=MappingProxyType(details))
-
-
-def table_csv(stored: Sequence[Stored]) -> bytes:
-    """The days of some regions as CSV."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(("series", "date", "value", "status", "coverage"))
-    for one in (item.reduced for item in stored):
-        for i, day in enumerate(one.series.dates):
-            if not np.isnan(one.series.values[i]):
-                status = Status(int(one.series.status[i])).name.lower()
-                rows.writerow(
-                    (one.series.key, day, repr(float(one.series.values[i])), status, f"{one.coverage[i]:.6f}")
-                )
-    return out.getvalue().encode()
+    merged = merge(held, new)
+    writer.put(replace(merged.series, source=replace(new.source, details=MappingProxyType(details))))
+    return merged
 
 
 def write_csv(stored: Sequence[Stored], path: Path) -> None:
     """Write the days of some regions."""
-    write_whole(path, table_csv(stored))
-
-
-# Gridded files → regional daily series → the same store as everything else.
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("series", "date", "value", "status", "coverage"))
+    for one, coverage in ((item.reduced.series, item.reduced.coverage) for item in stored):
+        for day, value, status, share in zip(one.dates, one.values, one.status, coverage, strict=True):
+            if not np.isnan(value):
+                rows.writerow((one.key, day, repr(float(value)), Status(int(status)).name.lower(), f"{share:.6f}"))
+    write_whole(path, out.getvalue().encode())
 
 
 def region(text: str, config: Config) -> Region:
-    """Region that the user named."""
-    if text.lower().endswith((".geojson", ".json")):
-        path = Path(text)
-        plain = unicodedata.normalize("NFKD", path.stem.lower())  # España.geojson is `espana`
-        name = "".join(c for c in plain if c.isascii() and (c.isalnum() or c == ".")).strip(".") or "outline"
-        try:
-            own = from_geojson(path.read_text("utf-8-sig"), name)
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{text[:120]!r} cannot be read", "Give a GeoJSON file in UTF-8") from error
-        # Series are kept and told by their region's name: a box of one's own must not stand there as a hemisphere.
-        if (name in REGIONS or name in config.regions) and config.region(name).outline != own.outline:
-            raise ConfigError(f"{path.name[:80]} would take the name of region {name}", "Rename the file")
-        return own
-    return named(text) if ":" in text else config.region(text)
+    """Region that the user named: by its name, a GeoJSON file, or ``SET:NAME`` of regionmask."""
+    if not text.lower().endswith((".geojson", ".json")):
+        return named(text) if ":" in text else config.region(text)
+    path = Path(text)
+    plain = unicodedata.normalize("NFKD", path.stem.lower())  # España.geojson is `espana`
+    name = "".join(c for c in plain if c.isascii() and (c.isalnum() or c == ".")).strip(".") or "outline"
+    try:
+        own = from_geojson(path.read_text("utf-8-sig"), name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("grid.no_outline_file", file=text[:120]) from error
+    # Series are kept by their region's name: a box of one's own must not stand there as a hemisphere.
+    if (name in REGIONS or name in config.regions) and config.region(name).outline != own.outline:
+        raise ConfigError("grid.name_taken", file=path.name[:80], name=name)
+    return own
 
 
 def regions(texts: Sequence[str], config: Config) -> tuple[Region, ...]:
@@ -181,7 +167,7 @@ def regions(texts: Sequence[str], config: Config) -> tuple[Region, ...]:
         one = region(text, config)
         other = found.setdefault(one.name, one)
         if replace(one, title=other.title, title_es=other.title_es) != other:
-            raise ConfigError(f"two different regions are called {one.name}", "Rename one of the files")
+            raise ConfigError("grid.same_name", name=one.name)
     return tuple(found.values())
 
 
@@ -201,25 +187,17 @@ def reduce(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Stored, ...]:
     """Daily means of regions from gridded files."""
-    request = Request(variable, tuple(regions), "site" if rule == "site" else "exact", name)
+    request = Request(variable, tuple(regions), _rule(rule), name)
     found = file_means(grids.locate(paths), request, scheduler=scheduler, workers=workers, progress=progress)
-    request = replace(request, variable=short_name(variable))
-    shapes = {one.grid for one in found}
-    if len(shapes) > 1:
-        raise SeriesError(
-            f"the files are on {len(shapes)} different grids", "Reduce them apart: they are not one series"
-        )
-    made = daily.series(
-        daily.days(found),
-        daily.records(found),
-        request,
-        product=daily.product_of(found, product),
-        grid=found[0].grid,
-        name=found[0].name,
-        retrieved=now,
-        version=program_version(),
-    )
+    if (count := len({one.grid for one in found})) > 1:
+        raise SeriesError("grid.different_grids", count=count)
+    product = daily.product_of(found, product)
+    made = daily.series(daily.days(found), request, product=product, retrieved=now, version=program_version())
     return keep(made, config, now) if store else tuple(Stored(one, None) for one in made)
+
+
+def _rule(name: str) -> Rule:
+    return "site" if name == "site" else "exact"
 
 
 def program_version() -> str:
@@ -230,107 +208,6 @@ def program_version() -> str:
         return "unreleased"
 
 
-# Files that pass through this computer: fetched from a public place, read, deleted.
-
-
-AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
-#: Waits for a file; None where the place has none of its names.
-Arrival = Callable[[], Received | None]
-
-
-def address(place: str, config: Config) -> str:
-    """Where a place of the catalogue is."""
-    return {str(name): base for name, base in config.grid.bases.items()}.get(place, download.PLACES[place].base)
-
-
-def default_policy(config: Config) -> Policy:
-    """How servers are asked, as config.toml says."""
-    return Policy(config.fetch.user_agent or AGENT.format(version=program_version()))
-
-
-def arriving(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
-    """Files on their way: the next two are fetched while one is at work."""
-    if place.opendap:
-        for item in todo:
-            yield item, partial(Received, place.base + item.paths[0], Path(), "", 0)
-        return
-    make_folder(folder)
-    _tidied(folder, todo)
-    downloader = Downloader(place.base, policy)
-    waiting: list[tuple[Item, Future[Received | None]]] = []
-    with contextlib.closing(downloader), ThreadPoolExecutor(2, thread_name_prefix="download") as pool:
-        try:
-            for item in todo:
-                waiting.append((item, pool.submit(downloader.fetch, item.paths, folder)))
-                if len(waiting) > 1:
-                    ready, future = waiting.pop(0)
-                    yield ready, future.result
-            for ready, future in waiting:
-                yield ready, future.result
-        finally:
-            downloader.stop()
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _tidied(folder: Path, todo: Sequence[Item]) -> None:
-    """
-    Remove what a killed run left, but for the parts of files that can be continued.
-
-    Those are the ones still wanted, and the two newest of others: a refresh in the middle of a long backfill must not
-    throw away half a year of it.
-    """
-    wanted = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
-    found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    parts = [path.stem for path in found if path.suffix == ".part"]
-    kept = wanted | set([name for name in parts if name not in wanted][:2])
-    for left in found:
-        if left.suffix not in (".part", ".etag") or left.stem not in kept:
-            remove(left)
-
-
-# A backfill as it is asked for, what is left of it, and how long that takes.
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What lies ahead."""
-
-    place: Place
-    files: int  # Downloads, and days that they hold
-    days: int  # Downloads, and days that they hold
-    gigabytes: float
-    seconds: float | None = None  # As measured on the first file; None before it
-
-    def line(self) -> str:
-        """The estimate in a line."""
-        size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
-        files = counted(self.files, "file")
-        words = f"{self.place.name}: {files}, {size}, for {counted(self.days, 'day')}"
-        if self.seconds is None:
-            fast, slow = (_duration(1000 * self.gigabytes / speed) for speed in (10, 1))
-            return f"{words}; {fast} at 10 MB/s, {slow} at 1 MB/s; measured with the first file."
-        return f"{words}; about {_duration(self.seconds)} at the speed of the first file."
-
-    def document(self) -> dict[str, Any]:
-        """The estimate for machines."""
-        return {
-            "schema": "climtrack.estimate/1",
-            "place": self.place.name,
-            "base": self.place.base,
-            "files": self.files,
-            "days": self.days,
-            "gigabytes": self.gigabytes,
-            "seconds": self.seconds,
-        }
-
-
-def _duration(seconds: float) -> str:
-    """A length of time in words."""
-    if seconds < 90:
-        return counted(round(seconds), "second")
-    return counted(round(seconds / 60), "minute") if seconds < 5400 else f"{seconds / 3600:.1f} hours"
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A backfill as the user asked for it."""
@@ -338,8 +215,8 @@ class Job:
     place: Place
     regions: tuple[Region, ...]
     since: dt.date  # Days wanted, both included
-    until: dt.date  # Days wanted, both included
-    rule: str = "exact"  # How cells on an edge count
+    until: dt.date
+    rule: Rule = "exact"  # How cells on an edge count
     stride: int = 1  # Every so many rows and columns of an OPeNDAP location
 
     @property
@@ -347,11 +224,11 @@ class Job:
         """
         What is asked of every file.
 
-        All regions that have a name are computed in the same pass: a later wish for one of them costs no download.
+        All regions that have a name are computed in the same pass, so that one asked for later costs no download.
         """
-        named = [r for r in REGIONS.values() if r.name not in {own.name for own in self.regions}]
-        rule: Rule = "site" if self.rule == "site" else "exact"
-        return Request(self.place.variable, (*self.regions, *named), rule, stride=self.stride)
+        own = {one.name for one in self.regions}
+        others = (one for one in REGIONS.values() if one.name not in own)
+        return Request(self.place.variable, (*self.regions, *others), self.rule, stride=self.stride)
 
 
 def job(
@@ -366,57 +243,101 @@ def job(
 ) -> Job:
     """A backfill from a place of the catalogue, at the address that the settings give."""
     if source not in download.PLACES:
-        raise ConfigError(f"there is no place {source[:40]!r}", f"Known are {', '.join(download.PLACES)}")
+        raise ConfigError("grid.unknown_place", name=source[:40], known=tuple(download.PLACES))
     place = download.PLACES[source]
     if stride > 1 and not place.opendap:
-        raise ConfigError("--stride saves nothing on whole files", "Use it with --from psl-opendap")
+        raise ConfigError("grid.vain_stride")
     if since > until:
-        raise ConfigError(f"{since} lies after {until}", "Set --since before --until")
-    return Job(replace(place, base=address(source, config)), tuple(regions), since, until, rule, stride)
+        raise ConfigError("grid.since_after", since=since, until=until)
+    return Job(replace(place, base=address(source, config)), tuple(regions), since, until, _rule(rule), stride)
+
+
+def address(place: str, config: Config) -> str:
+    """Where a place of the catalogue is."""
+    return {str(name): base for name, base in config.grid.bases.items()}.get(place, download.PLACES[place].base)
+
+
+def default_policy(config: Config) -> Policy:
+    """How servers are asked, as config.toml says."""
+    return Policy(config.fetch.user_agent or AGENT.format(version=program_version()))
 
 
 def grids_folder(config: Config) -> Path:
     """Where journals, climatologies and passing downloads are: beside the store."""
-    return config.home / "grids"
+    folder = config.home / "grids"
+    make_folder(folder)
+    return folder
 
 
-def journal_of(work: Job, config: Config) -> Journal:
+def _journal(work: Job, config: Config) -> Journal:
     """The journal of a job: daily places share one, for their files are the same."""
     kind = "daily" if work.place.per == "day" else work.place.name
     thin = f".stride{work.stride}" if work.stride > 1 else ""
-    folder = grids_folder(config)
-    make_folder(folder)
-    return Journal(folder / f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}{thin}.jsonl")
+    name = f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}{thin}.jsonl"
+    return Journal(grids_folder(config) / name)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What lies ahead."""
+
+    place: Place
+    files: int
+    days: int  # Days that the files hold
+    gigabytes: float
+    seconds: float | None = None  # As measured on the first file; None before it
+
+    def line(self) -> str:
+        """The estimate in a line."""
+        size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
+        files, days = Notice("grid.files", n=self.files), Notice("grid.days", n=self.days)
+        if self.seconds is not None:
+            speed = Notice("grid.ahead.measured", time=_duration(self.seconds))
+        else:
+            fast, slow = (_duration(1000 * self.gigabytes / rate) for rate in (10, 1))
+            speed = Notice("grid.ahead.guessed", fast=fast, slow=slow)
+        return Language("en").say(
+            Notice("grid.ahead", place=self.place.name, files=files, size=size, days=days, speed=speed)
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The estimate for machines."""
+        return {
+            "schema": "climtrack.estimate/1",
+            "place": self.place.name,
+            "base": self.place.base,
+            "files": self.files,
+            "days": self.days,
+            "gigabytes": self.gigabytes,
+            "seconds": self.seconds,
+        }
+
+
+def _duration(seconds: float) -> Notice:
+    if seconds < 90:
+        return Notice("grid.seconds", n=round(seconds))
+    if seconds < 5400:
+        return Notice("grid.minutes", n=round(seconds / 60))
+    return Notice("grid.many_hours", hours=seconds / 3600)
 
 
 def estimate(work: Job, *, config: Config, today: dt.date) -> Estimate:
     """What a backfill still has to do."""
-    return ahead(work, left(work, journal_of(work, config), today))
+    return _ahead(work, _left(work, _journal(work, config), today))
 
 
-def left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
+def _left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
     """Downloads that are left."""
+    done, early = (journal.dates(status, work.regions) for status in (Status.FINAL, Status.PRELIMINARY))
     return download.items(
-        work.place,
-        work.since,
-        work.until,
-        done=journal.final(work.regions),
-        early=journal.early(work.regions),
-        today=today,
-        stride=work.stride,
-    )
+        work.place, work.since, work.until, today=today, done=done, early=early, stride=work.stride
+    )  # fmt: skip
 
 
-def ahead(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
-    """Size of what is left."""
+def _ahead(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
+    """Size of what is left; `factor` says how much more than usual the first file weighed."""
     count = sum((item.last - item.first).days + 1 for item in todo)
     return Estimate(work.place, len(todo), count, factor * sum(i.megabytes for i in todo) / 1000, seconds)
-
-
-#: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
-EVERY = 300.0
-#: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.
-ROW = 3
 
 
 def backfill(
@@ -433,59 +354,51 @@ def backfill(
 ) -> tuple[Stored, ...]:
     """Download, reduce and store what is missing."""
     folder = grids_folder(config)
-    make_folder(folder)
     with writers_lock(folder, now, "backfill"):  # two runs would write into the same passing files
-        journal = journal_of(work, config)
-        todo = left(work, journal, now.date())
-        tell(ahead(work, todo))
-        run = _Run(work, journal, config, policy or default_policy(config), now, scheduler, workers, every)
-        with contextlib.closing(arriving(work.place, todo, folder / "passing", run.policy)) as arrivals:
+        journal = _journal(work, config)
+        todo = _left(work, journal, now.date())
+        tell(_ahead(work, todo))
+
+        def reduced(item: Item, received: Received) -> None:
+            found = _reduced(work, item, received, now.date(), scheduler, workers)
+            journal.add(found, work.request.regions, sha256=received.sha256, url=received.url)
+
+        arrivals = _arriving(work.place, todo, folder / "passing", policy or default_policy(config))
+        with contextlib.closing(arrivals):
             try:
-                _run(run, arrivals, todo, tell, progress)
+                _run(work, todo, arrivals, reduced, lambda: _store(work, journal, config, now), every, tell, progress)
                 return _store(work, journal, config, now)
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
-                # It is stored before waiting for what is on its way.
-                # As it is on disk, for the stop may have come between a line and its entry.
+                # It is stored before waiting for what is on its way, and as it is on disk, for the stop may have come
+                # between a line of the journal and its entry in memory.
                 with defer_signals():
-                    _store(work, journal_of(work, config), config, now)
+                    _store(work, _journal(work, config), config, now)
                 raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What all files of one run share."""
-
-    work: Job
-    journal: Journal
-    config: Config
-    policy: Policy
-    now: dt.datetime
-    scheduler: str
-    workers: int
-    every: float
-
-
 def _run(
-    run: _Run,
-    arrivals: Iterator[tuple[Item, Arrival]],
+    work: Job,
     todo: Sequence[Item],
+    arrivals: Iterator[tuple[Item, Arrival]],
+    reduced: Callable[[Item, Received], None],
+    store: Callable[[], object],
+    every: float,
     tell: Callable[[Estimate], None],
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """All items, one being reduced while the next is on its way."""
-    work = run.work
     begin = time.monotonic()
-    due = begin + run.every
-    spoilt: list[SeriesError] = []
+    due = begin + every
+    problems: list[SeriesError] = []
     row = good = 0
     for done, (item, arrival) in enumerate(arrivals, 1):
         received = arrival()
         if received is not None:
             try:
-                _note(run, item, received)
+                reduced(item, received)
                 row, good = 0, good + 1
             except SeriesError as problem:  # one damaged file must not hold back the days after it
-                spoilt.append(problem)
+                problems.append(problem)
                 row += 1
             finally:
                 if received.path.name:
@@ -493,82 +406,94 @@ def _run(
         if done == 1 and len(todo) > 1:
             size = received.size / 1e6 if received is not None and received.size else item.megabytes
             rest = (time.monotonic() - begin) * (len(todo) - 1)
-            tell(ahead(work, todo[1:], size / item.megabytes, rest))
+            tell(_ahead(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
         if row == ROW:
             break
-        if time.monotonic() >= due:
-            due = _stored_meanwhile(run)
-    if spoilt and not good:
-        raise spoilt[0]
-    if spoilt:
-        files = counted(len(spoilt), "file")
-        raise SeriesError(f"{files} left out: {spoilt[0].what}", "The same command asks again")
+        if (before := time.monotonic()) >= due:
+            with contextlib.suppress(StoreBusy):  # a refresh is writing: next time, at the latest at the end
+                store()
+            after = time.monotonic()
+            due = after + max(every, 20 * (after - before))
+    if problems and not good:
+        raise problems[0]
+    if problems:
+        raise SeriesError("grid.left_out", n=len(problems), problem=problems[0])
 
 
-def _note(run: _Run, item: Item, received: Received) -> None:
-    """Reduce a file that has arrived, and note its days."""
-    work, request = run.work, run.work.request
-    location = str(received.path) if received.path.name else received.url
-    found = file_means([location], request, scheduler=run.scheduler, workers=run.workers)[0]
-    _check(work, found)
-    found = _dated(work, found, item, run.now.date())
-    if work.stride > 1:
-        found = replace(found, name=f"{found.name}, {_thinned(work, location)}")
-    run.journal.add(found, request.regions, sha256=received.sha256, url=received.url)
+def _arriving(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
+    """Files on their way: the next two are fetched while one is at work."""
+    if place.opendap:
+        for item in todo:
+            yield item, partial(Received, place.base + item.paths[0], Path(), "", 0)
+        return
+    make_folder(folder)
+    _tidy(folder, todo)
+    downloader = Downloader(place.base, policy)
+    waiting: list[tuple[Item, Future[Received | None]]] = []
+    with contextlib.closing(downloader), ThreadPoolExecutor(2, thread_name_prefix="download") as pool:
+        try:
+            for item in todo:
+                waiting.append((item, pool.submit(downloader.fetch, item.paths, folder)))
+                if len(waiting) > 1:
+                    ready, future = waiting.pop(0)
+                    yield ready, future.result
+            for ready, future in waiting:
+                yield ready, future.result
+        finally:
+            downloader.stop()
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _stored_meanwhile(run: _Run) -> float:
-    """What is done, into the store while the run goes on; gives the time when that is due again."""
-    begin = time.monotonic()
-    with contextlib.suppress(StoreBusy):  # a refresh is writing: it is stored next time, at the latest at the end
-        _store(run.work, run.journal, run.config, run.now)
-    end = time.monotonic()
-    return end + max(run.every, 20 * (end - begin))
+def _tidy(folder: Path, todo: Sequence[Item]) -> None:
+    """
+    Remove what a killed run left, but for the parts of files that can be continued.
+
+    Those are the ones still wanted, and the two newest of others: a refresh in the middle of a long backfill must not
+    throw away half a year of it.
+    """
+    wanted = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
+    found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    others = [path.stem for path in found if path.suffix == ".part" and path.stem not in wanted]
+    for left in found:
+        if left.suffix not in (".part", ".etag") or left.stem not in wanted | set(others[:2]):
+            remove(left)
 
 
-def _check(work: Job, found: FileMeans) -> None:
-    """A file of another product has no place in the journal."""
-    if found.product not in ("", work.place.product):
-        raise SeriesError(
-            f"{found.label} is {found.product}, not {work.place.product}", "Check the address in config.toml"
-        )
-
-
-def _dated(work: Job, found: FileMeans, item: Item, today: dt.date) -> FileMeans:
-    """Checked against the day asked for; the newest days of a yearly file are preliminary, which it does not say."""
+def _reduced(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
+    """Means of a file that has arrived, if it is the one that was asked for."""
+    location, place = str(received.path) if received.path.name else received.url, work.place
+    (found,) = file_means([location], work.request, scheduler=scheduler, workers=workers)
+    if found.product not in ("", place.product):
+        raise SeriesError("grid.wrong_product", file=found.label, product=found.product, wanted=place.product)
     dates = found.times.astype("datetime64[D]")
-    if work.place.per == "day":
+    if place.per == "day":
         if dates.size != 1 or dates[0].item() != item.first:
-            raise SeriesError(f"{found.label} holds {dates[0]}, not {item.first}", "Check the address in config.toml")
+            raise SeriesError("grid.wrong_day", file=found.label, day=str(dates[0]), wanted=item.first)
         return found
+    # The newest days of a yearly file are preliminary, which it does not say.
     early = dates >= np.datetime64(today - dt.timedelta(days=download.FINAL_AFTER))
-    return replace(found, status=np.where(early, Status.PRELIMINARY, found.status).astype(np.int8))
-
-
-def _thinned(work: Job, location: str) -> str:
-    """What a stride costs, measured on the first day of the file over the regions that are stored."""
-    difference = stride_error(location, replace(work.request, regions=work.regions))
-    return f"every {work.stride}th row and column: at most {difference:.3f} °C from the full grid on its first day"
+    found = replace(found, status=np.where(early, Status.PRELIMINARY, found.status).astype(np.int8))
+    if work.stride == 1:
+        return found
+    error = stride_error(location, replace(work.request, regions=work.regions))
+    rows = f"every {work.stride}th row and column: at most {error:.3f} °C from the full grid on its first day"
+    return replace(found, name=f"{found.name}, {rows}")
 
 
 def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tuple[Stored, ...]:
     """Series of everything in the journal, merged into the store."""
-    table, files, grid, name = journal.table(work.regions)
-    if not table.days:
+    table = journal.table(work.regions)
+    if not table.dates.size:
         return ()
-    notes = [f"approximate: {name}"] if work.stride > 1 else []
     made = daily.series(
         table,
-        files,
         replace(work.request, regions=work.regions),
         product=work.place.product,
-        grid=grid,
-        name=name,
         retrieved=now,
         version=program_version(),
         url=work.place.base,
-        notes=notes,
+        notes=[f"approximate: {table.name}"] if work.stride > 1 else [],
     )
     return keep(made, config, now)

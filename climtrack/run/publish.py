@@ -12,8 +12,8 @@ from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError
 from climtrack.files import shortened
-from climtrack.publish.folder import Bounds, Folder, Published, write_bundle
-from climtrack.publish.post import PLATFORMS, UPLOADED, Changes, Figure, PostPart, changes, post
+from climtrack.publish.folder import Folder, Published, write_bundle
+from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.run.report import RegionReport, Request, report
 from climtrack.run.run import Run
@@ -61,10 +61,10 @@ def write_post(run: Run, request: Request, since: dt.date | None, folder: Path) 
     public = None if run.simulated else _public(run.config)
     written: list[Asset] = []
     for one in regions:
-        compared = [_since(study, since, run.config, request) for study in one.studies]
+        issues = [_last_issue(study, since, run.config, request) for study in one.studies]
         files = list(_pictures(one))
         for code in request.languages:
-            parts = [_part(one, n, code, found, public) for n, found in enumerate(compared)]
+            parts = [_part(one, n, code, last, public) for n, last in enumerate(issues)]
             page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
             files += post(parts, code, page=page)
         write_bundle(folder / one.pairing.region if len(regions) > 1 else folder, files)
@@ -72,37 +72,40 @@ def write_post(run: Run, request: Request, since: dt.date | None, folder: Path) 
     return tuple(written)
 
 
-def _since(study: Study, since: dt.date | None, config: Config, request: Request) -> Changes | None:
-    """What changed in a series since a day."""
+def _last_issue(
+    study: Study, since: dt.date | None, config: Config, request: Request
+) -> tuple[Study | None, dt.date | None]:
+    """What was known of a series on a day, and that day if this was stored then."""
     if since is None:
-        return None
+        return None, None
     known: Series | None = None
     if not study.simulated:
         with suppress(ClimtrackError):  # the history may be younger than the last issue
             known = Store(config.home, known_on=since).read(study.series.key)
     if known is None and not study.series.start <= since < study.series.end:
-        return None
+        return None, None
     series = study.series.upto(since) if known is None else known
     if series.end > study.series.end:  # a post of an earlier day than the last issue
-        return None
-    watched = known is not None or study.simulated
-    before = survey(series, study.region, baseline=request.baseline)
-    return changes(before, study, watched=watched, issue=since if watched else None)
+        return None, None
+    seen = known is not None or study.simulated
+    return survey(series, study.region, baseline=request.baseline), since if seen else None
 
 
-def _part(one: RegionReport, number: int, code: str, found: Changes | None, public: Site | None) -> PostPart:
+def _part(
+    one: RegionReport, number: int, code: str, last: tuple[Study | None, dt.date | None], public: Site | None
+) -> PostPart:
     """One series of a post in one language: its pictures in the first preset drawn, compared regions with the first."""
     title, answers = one.answers[code][number]
     ids, own = {chart.id for chart in one.charts}, one.charts[number].id
     shown: dict[str, Asset] = {}
     for asset in one.assets:
         name = PictureName.parse(asset.path)
-        if name is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
+        if name is None or asset.words is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
             continue
         if name.subject == own or (number == 0 and name.subject not in ids):
             shown.setdefault(f"{name.subject}.{name.chart}", asset)
     pictures = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in shown.values()}
-    return PostPart(one.studies[number], title, answers, pictures, found)
+    return PostPart(one.studies[number], title, answers, pictures, *last)
 
 
 def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path) -> tuple[tuple[str, str, str], ...]:
@@ -113,7 +116,7 @@ def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path)
     refused rather than given an address that reaches this computer only.
     """
     public = _public(run.config)
-    hosted = tuple(platform for platform in platforms if platform not in UPLOADED)
+    hosted = tuple(platform for platform in platforms if not PLATFORMS[platform].upload)
     if hosted and public is None:
         raise ConfigError("publish.no_address", platforms=hosted)
     regions = report(run, replace(request, folder=None))
@@ -124,7 +127,7 @@ def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path)
             for platform in platforms:
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{owner} {name.language}" if platform == "iframe" else label
-                found.setdefault((platform, what), (label, platform, PLATFORMS[platform](figure)))
+                found.setdefault((platform, what), (label, platform, PLATFORMS[platform].snippet(figure)))
     run.say(*(_unpublished(regions, run.config) if public else _to_upload(regions, folder)))
     return tuple(found.values())
 
@@ -190,8 +193,9 @@ def publish_report(
         for one in regions
     ]
     site = Site(settings.public_url, settings.title, languages)
-    bounds = Bounds(settings.max_megabytes * 1_000_000, settings.prune)
-    published = Folder(root).publish(builder(pages, site), now=run.now, bounds=bounds)
+    published = Folder(root).publish(
+        builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
+    )
     run.say(*published.notices)
     return published
 

@@ -85,7 +85,7 @@ def status(run: Run) -> Status:
         refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
-    for key in sorted({*keys, *store.asked()}):
+    for key in sorted({*keys, *store.sources()}):
         series, damage = None, ""
         try:
             series = store.read(key)

@@ -88,7 +88,7 @@ def _describe(file: Any, series: Series) -> None:
         "payload_sha256": source.sha256,
         "payload_etag": source.etag,
         "payload_last_modified": source.last_modified,
-        "comment": "; ".join(source.notes) or "Values are kept as published; gaps are not filled.",
+        "comment": "; ".join(map(str, source.notes)) or "Values are kept as published; gaps are not filled.",
         "time_coverage_start": series.start.isoformat(),
         "time_coverage_end": series.end.isoformat(),
         "time_coverage_resolution": "P1D",

@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import FetchError, SeriesNotFound, SourceUnavailable, StoreDamaged, StoreNewer
+from climtrack.errors import FetchError, Notice, SeriesNotFound, SourceUnavailable, StoreDamaged, StoreNewer
 from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
 from climtrack.signals import defer_signals
 from climtrack.store.merge import Merged, aligned, merge
@@ -137,7 +137,7 @@ class Store:
     def __contains__(self, key: object) -> bool:
         return key in self._heads
 
-    def asked(self) -> tuple[SeriesKey, ...]:
+    def sources(self) -> tuple[SeriesKey, ...]:
         """Series whose source was asked, whether or not it ever gave one."""
         return tuple(self._health)
 
@@ -223,7 +223,7 @@ class Store:
         moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
         if len(moves) < ENOUGH:
             return None
-        origin = f"measured here since {seen[0].date().isoformat()}"
+        origin = Notice("finding.noise_here", since=seen[0].date())
         return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
 
     @contextmanager
@@ -404,7 +404,7 @@ def source_to_json(source: Source) -> str:
         "etag": source.etag,
         "last_modified": source.last_modified,
         "simulated": source.simulated,
-        "notes": list(source.notes),
+        "notes": [note if isinstance(note, str) else note.to_json() for note in source.notes],
         "details": dict(source.details),
     }
     return json.dumps(fields, sort_keys=True)
@@ -414,7 +414,8 @@ def _source(text: str) -> Source:
     """Provenance from `source_to_json`."""
     fields: dict[str, Any] = json.loads(text)
     retrieved, details = dt.datetime.fromisoformat(fields["retrieved"]), MappingProxyType(fields["details"])
-    return Source(**{**fields, "retrieved": retrieved, "notes": tuple(fields["notes"]), "details": details})
+    notes = tuple(note if isinstance(note, str) else Notice.from_json(note) for note in fields["notes"])
+    return Source(**{**fields, "retrieved": retrieved, "notes": notes, "details": details})
 
 
 def _append(base: sqlite3.Connection, series: Series, number: int, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""FieldMap and HeatwaveMap: one day cell by cell, against its average or its threshold, ready to be drawn."""
+"""FieldMap: one day cell by cell against its average, ready to be drawn."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class FieldMap:
     date: dt.date
     status: Status
     baseline: Baseline
-    latitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
-    longitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
+    latitude: Floats  # Centres in degrees, ascending, shape (latitude,)
+    longitude: Floats  # Centres in degrees, ascending, shape (longitude,)
     anomaly: Floats  # degC, shape (latitude, longitude); NaN where there is no value
     mean: float  # Area-weighted mean over the region's cells that have a value
     warmer: float  # Share of that area, 0 to 1, that is warmer than average
@@ -49,41 +49,6 @@ class FieldMap:
         """Anomaly of the cells that hold some places."""
         rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
         return np.where(known, self.anomaly[rows, columns], np.nan)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HeatwaveMap:
-    """Which cells of the sea a day finds above the threshold of marine heatwaves, and how far (Hobday et al. 2018)."""
-
-    product: str
-    variable: str
-    region: Region
-    date: dt.date
-    status: Status
-    baseline: Baseline  # Years of average and threshold
-    latitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
-    longitude: Floats  # Centres in degrees, ascending, shapes (latitude,) and (longitude,)
-    # How many times the distance from average to threshold, in whole numbers up to 4: 0 not above the threshold, 1
-    # moderate, 2 strong, 3 severe, 4 extreme; -1 without a value; shape (latitude, longitude)
-    category: npt.NDArray[np.int8]
-    shares: tuple[float, float, float, float]  # Share of the region's sea, 0 to 1, in the categories 1 to 4
-    # Difference from average in degC where the sea is most times above it; None where nothing is above
-    strongest: Extreme | None
-    source: Source  # Where field and threshold came from
-
-    def __post_init__(self) -> None:
-        if self.category.ndim != 2 or (self.category < 0).all():
-            raise ValueError(f"a map of {self.category.shape} without one value")
-
-    @property
-    def share(self) -> float:
-        """Share of the region's sea above the threshold."""
-        return sum(self.shares)
-
-    def at(self, latitude: Floats, longitude: Floats) -> npt.NDArray[np.int8]:
-        """Category of the cells that hold some places."""
-        rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
-        return np.where(known, self.category[rows, columns], np.int8(-1))
 
 
 def places(

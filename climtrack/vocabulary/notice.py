@@ -7,8 +7,6 @@ import re
 import socket
 import ssl
 import unicodedata
-from dataclasses import dataclass
-from enum import StrEnum
 
 from climtrack.errors import Notice
 
@@ -62,33 +60,17 @@ def causes(problem: BaseException) -> list[BaseException]:
     return found
 
 
-# Symptoms: what an examination found, each with its remedy.
-
-
-class Severity(StrEnum):
-    """How much a symptom matters."""
-
-    GOOD = "good"
-    NOTE = "note"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """One thing that was looked at."""
-
-    topic: str  # What was looked at, in a word or two: ``clock``, ``store``, ``nh-air``
-    severity: Severity
-    what: str  # What was found, one sentence without a full stop
-    remedy: str = ""  # What the user can do, one sentence without a full stop
-    fix: str = ""  # Name of a repair that the program can safely do by itself; empty where there is none
-
-
 #: Characters of a line, in whatever language (RELIABILITY.md, K2).
 LONGEST = 200
 #: How the names that are left out are counted, by language.
 REST = {"en": ("and", "more"), "es": ("y", "más")}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NAMES = re.compile(r"([\w.-]+(?:, [\w.-]+)+)(?=: )")
+
+
+def cleaned(text: str) -> str:
+    """A text without what would steer a terminal: control characters and marks of writing direction."""
+    return _CONTROL.sub("", text)
 
 
 def fitted(line: str, *, language: str = "en", limit: int = LONGEST) -> str:

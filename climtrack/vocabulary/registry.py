@@ -205,10 +205,7 @@ class Baseline:
         if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()) or not (
             1800 <= int(first) <= int(last) <= 2200
         ):
-            raise ConfigError(
-                f"baseline {text[:40]!r} is not a pair of years",
-                "Write it as FIRST-LAST, for example 1991-2020",
-            )
+            raise ConfigError("config.baseline", value=repr(text[:40])[1:-1])
         return cls(int(first), int(last))
 
 

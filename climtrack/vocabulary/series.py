@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.errors import SeriesError
+from climtrack.errors import Notice, SeriesError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, Dates
 from climtrack.vocabulary.registry import VARIABLES
@@ -83,7 +83,7 @@ class SeriesKey:
         """Key written as ``era5.t2m.nh``."""
         parts = text.split(".", 2)
         if len(parts) < 3 or not all(parts):
-            raise SeriesError(f"{text[:60]!r} is not a series key", "Write PRODUCT.VARIABLE.REGION: era5.t2m.nh")
+            raise SeriesError("series.key", text=repr(text[:60])[1:-1])
         return cls(*parts)
 
 
@@ -98,7 +98,7 @@ class Source:
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
     last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
     simulated: bool = False  # True for the sample: everything made from it says so
-    notes: tuple[str, ...] = ()  # What was unusual about the payload, one sentence each
+    notes: tuple[Notice | str, ...] = ()  # What was unusual about it; text as other programs and older stores wrote it
     # Further provenance (files, weights, versions of a computed series)
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -117,14 +117,16 @@ class Series:
 
     def __post_init__(self) -> None:
         if self.values.ndim != 1 or self.values.shape != self.status.shape or not self.values.size:
-            raise SeriesError(f"{self.key}: {self.values.shape} values and {self.status.shape} status flags")
+            raise SeriesError(
+                "series.lengths", key=self.key, values=str(self.values.shape), flags=str(self.status.shape)
+            )
         missing = np.isnan(self.values)
         if not np.array_equal(missing, self.status == Status.MISSING):
-            raise SeriesError(f"{self.key}: status and values disagree about which days are missing")
+            raise SeriesError("series.status", key=self.key)
         if missing[0] or missing[-1]:
-            raise SeriesError(f"{self.key}: the first or last row is empty")
+            raise SeriesError("series.ends", key=self.key)
         if not np.isfinite(self.values[~missing]).all():
-            raise SeriesError(f"{self.key}: a value is infinite")
+            raise SeriesError("series.infinite", key=self.key)
 
     @property
     def dates(self) -> Dates:
@@ -163,7 +165,7 @@ class Series:
             return self
         known = np.flatnonzero(~np.isnan(self.values[: max((day - self.start).days + 1, 0)]))
         if not known.size:
-            raise SeriesError(f"{self.key} begins on {self.start}, after {day}", "Choose a later date")
+            raise SeriesError("series.later", key=self.key, start=self.start, day=day)
         stop = int(known[-1]) + 1
         return replace(self, values=self.values[:stop], status=self.status[:stop])
 
@@ -179,7 +181,7 @@ def trimmed(
     """Series of rows that may begin or end with gaps, cut to the first and last value."""
     known = np.flatnonzero(~np.isnan(values))
     if not known.size:
-        raise SeriesError(f"{key}: not one value")
+        raise SeriesError("series.empty", key=key)
     first, stop = int(known[0]), int(known[-1]) + 1
     return Series(
         key,

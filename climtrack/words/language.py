@@ -24,13 +24,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from climtrack.errors import ClimtrackError, ConfigError, Notice
+from climtrack.vocabulary.notice import cleaned
 from climtrack.words.catalogue import catalogue
 
 LANGUAGES: tuple[str, ...] = ("en", "es", "es-MX")
@@ -72,7 +73,7 @@ class Language:
 
     def __post_init__(self) -> None:
         if self.code not in _LOCALES:
-            raise ConfigError(f"language {self.code[:20]!r} is not spoken here", f"Use {', '.join(LANGUAGES)}")
+            raise ConfigError("config.language", name=self.code[:20], known=LANGUAGES)
 
     @property
     def html(self) -> str:
@@ -169,13 +170,18 @@ class Language:
         ending = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         return f"{number}{ending}"
 
-    def list(self, items: Sequence[str]) -> str:
+    def list(self, items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
         """Things one after another: ``a, b and c``, ``a, b y c``."""
         if not items:
             return ""
-        joined = str(format_list(list(items), locale=_locale(self.code)))
+        joined = str(format_list(list(items), style, _locale(self.code)))
         last = items[-1].lower()
-        if self.spanish and last.startswith(("i", "í", "hi", "hí")) and not last.startswith("hie"):
+        if (
+            style == "standard"
+            and self.spanish
+            and last.startswith(("i", "í", "hi", "hí"))
+            and not last.startswith("hie")
+        ):
             head, _, tail = joined.rpartition(" y ")
             return f"{head} e {tail}" if head else joined
         return joined
@@ -197,19 +203,20 @@ class Language:
 
     def what(self, message: Notice | ClimtrackError) -> str:
         """What happened, without a full stop; a message that is no id of the catalogue stands for itself."""
-        return self._filled(message.id, message.facts) or message.id
+        text = self._filled(message.id, message.facts)
+        return message.id if text is None else text
 
     def remedy(self, message: Notice | ClimtrackError) -> str:
         """What the reader can do, without a full stop, or nothing."""
         found = self._filled(f"{message.id}.remedy", message.facts)
         return found or (message._remedy if isinstance(message, ClimtrackError) else "")
 
-    def _filled(self, message: str, facts: Mapping[str, Any]) -> str:
+    def _filled(self, message: str, facts: Mapping[str, Any]) -> str | None:
         forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English
         if forms is None:
-            return ""
+            return None
         one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
-        return _Facts(self).vformat(forms[0 if one else -1], (), facts)
+        return _Facts(self, facts).vformat(forms[0 if one else -1], (), facts)
 
 
 class _Facts(Formatter):
@@ -217,20 +224,28 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}`` says. ``{x:errno}``
-    is what the system calls an error by its number, ``{x:remedy}`` what to do about a nested notice.
+    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}``,
+    ``{x:or}`` and ``{x:lines}`` say; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
+    what the system calls an error by its number; ``{x:?a:b}`` is the message a where there is an x,
+    else b, which may be left out.
     """
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, facts: Mapping[str, Any]) -> None:
+        self._language, self._facts = language, facts
 
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
+        if spec.startswith("?"):
+            there, _, absent = spec[1:].partition(":")
+            message = absent if value is None or value is False or value in ("", ()) else there
+            return language.what(Notice(message, **self._facts))
         if isinstance(value, Notice | ClimtrackError):
             return language.remedy(value) if spec == "remedy" else language.what(value)
         if isinstance(value, tuple | list):
-            items = [self.format_field(one, "" if spec == "and" else spec) for one in value]
-            return language.list(items) if spec == "and" else ", ".join(items)
+            items = [self.format_field(one, "" if spec in ("and", "or", "lines") else spec) for one in value]
+            if spec in ("and", "or"):
+                return language.list(items, "standard" if spec == "and" else "or")
+            return ("\n" if spec == "lines" else ", ").join(items)
         if isinstance(value, dt.date):
             return language.date_long(value) if spec == "long" else str(value)
         if spec == "errno":
@@ -241,4 +256,4 @@ class _Facts(Formatter):
         if isinstance(value, int | float) and spec.endswith("f"):
             decimals = int(spec.strip("+.f"))
             return language.signed(value, decimals) if spec.startswith("+") else language.number(value, decimals)
-        return format(value if isinstance(value, int | float) else str(value), spec)
+        return format(value if isinstance(value, int | float) else " ".join(cleaned(str(value)).splitlines()), spec)

@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 
 from climtrack.analysis.ranking import record_flags, runs
-from climtrack.vocabulary.findings import Run
+from climtrack.vocabulary.findings import Run, Unknown
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
+
+
+def why(found: object) -> str:
+    """The reason of a fact that cannot be known, in English."""
+    assert isinstance(found, Unknown)
+    return str(found)
+
 
 SOURCE = Source("test", dt.datetime(2024, 7, 11, 16, 42, tzinfo=dt.UTC), "0" * 64)
 

@@ -79,13 +79,13 @@ def test_fault(name: str, key: SeriesKey, day: dt.date, held: dict[tuple[SeriesK
         assert outcome.error is None
         assert outcome.series is None
         assert outcome.unchanged
-        assert any(fault.words in note for note in outcome.notes)
+        assert any(fault.words in str(note) for note in outcome.notes)
     else:
         assert outcome.error is None
         assert outcome.series is not None
         assert outcome.series.end == ask(key, genuine(key, tomorrow), None, tomorrow).series.end  # type: ignore[union-attr]
-        assert not fault.words or any(fault.words in note for note in outcome.notes), outcome.notes
-        assert all(note.isprintable() for note in outcome.notes)
+        assert not fault.words or any(fault.words in str(note) for note in outcome.notes), outcome.notes
+        assert all(str(note).isprintable() for note in outcome.notes)
         assert np.nanmin(outcome.series.values) >= np.nanmin(mine.values) - 3
         assert np.nanmax(outcome.series.values) <= np.nanmax(mine.values) + 3
 

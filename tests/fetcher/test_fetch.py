@@ -160,7 +160,7 @@ def test_accepted_once() -> None:
     assert ask(changed, accept=False).error is not None
     outcome = ask(changed, accept=True)
     assert outcome.series is not None
-    assert any("past values revised" in note for note in outcome.notes)
+    assert any("past values revised" in str(note) for note in outcome.notes)
     assert ask(payload(key, dt.date(2026, 9, 30)), accept=True).error is not None
 
 

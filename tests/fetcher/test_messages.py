@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from climtrack.reporter.messages import spanish_line
+from climtrack.words.language import Language
 from tests.faults import DAYS, FAULTS, NATLAN, Copy
 from tests.fetcher.test_faults import ask, held_on
 
@@ -21,7 +21,8 @@ def test_fault_in_spanish(name: str) -> None:
     tomorrow = DAYS[0] + dt.timedelta(days=1)
     body = FAULTS[name].make(Copy.of(NATLAN, tomorrow))
     outcome = ask(NATLAN, body, held_on(NATLAN, DAYS[0]), tomorrow)
-    told = [f"{outcome.error.what}. {outcome.error.remedy}."] if outcome.error else list(outcome.notes)
-    for line in told:
-        spanish = re.sub(r'«[^»]*»|"[^"]*"|`[^`]*`|: True|\(Extra data.*?\)', "", spanish_line(line))
+    for message in [outcome.error] if outcome.error else outcome.notes:
+        assert not isinstance(message, str)
+        line = Language("es").say(message)
+        spanish = re.sub(r'«[^»]*»|"[^"]*"|`[^`]*`|: True|\(Extra data.*?\)', "", line)
         assert not ENGLISH.search(spanish), spanish

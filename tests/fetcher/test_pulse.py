@@ -81,8 +81,6 @@ def test_what_is_no_such_table(body: bytes, words: str) -> None:
     with pytest.raises(SourceChanged, match=words) as caught:
         series_from_csv(body, AIR, SOURCE)
     assert len(str(caught.value)) <= 122
-    assert caught.value.url == SOURCE.url
-    assert caught.value.body == body[:65_536]
 
 
 @given(st.one_of(st.binary(max_size=300), st.text('date,2tsFINAL0123456789.-\n"#', max_size=300).map(str.encode)))
@@ -128,7 +126,7 @@ def test_real_copies_follow_one_another(key: SeriesKey, shared_data: Path) -> No
     for path in files:
         new = series_from_csv(path.read_bytes(), key, SOURCE)
         notes = check(new, held, today=dt.date(2024, 2, 24), levels=PULSE[key].levels)
-        assert all("at most 0.010" in note for note in notes)
+        assert all("at most 0.010" in str(note) for note in notes)
         assert not np.isnan(new.values).any()
         held = new
     assert held is not None

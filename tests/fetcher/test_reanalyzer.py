@@ -63,7 +63,8 @@ def test_absent_years_are_a_gap() -> None:
     series = read(year("2000", range(366)), year("2023", range(365)), year("2024", range(10)))
     assert series.value(dt.date(2010, 5, 5)) is None
     assert int(np.isnan(series.values).sum()) == (dt.date(2023, 1, 1) - dt.date(2001, 1, 1)).days
-    assert series.source.notes == ("the source does not hold 22 years (2001 to 2022)",)
+    (note,) = series.source.notes
+    assert str(note) == "the source does not hold 22 years (2001 to 2022)"
 
 
 def test_trailing_rows_are_found_by_name() -> None:
@@ -108,7 +109,8 @@ def test_preliminary_after_new_year() -> None:
     )
     assert preliminary(series) == days("2026-01-04", 6)
     assert series.value(dt.date(2025, 12, 31)) == 10.364
-    assert series.source.notes == ("5 preliminary days are final already",)
+    (note,) = series.source.notes
+    assert str(note) == "5 preliminary days are final already"
 
 
 def test_preliminary_across_a_leap_years_end() -> None:
@@ -146,14 +148,6 @@ def test_source_is_told() -> None:
     assert read(row, data_source="NOAA OISST 2.1").source.simulated
     with pytest.raises(SourceChanged, match='"NOAA OISST 2\\.1" instead of "ERA5"'):
         read(year("2025", range(9), data_source="NOAA OISST 2.1"), data_source="ERA5")
-
-
-def test_error_tells_address_and_body() -> None:
-    """The refused body's head and address travel with the error."""
-    with pytest.raises(SourceChanged) as caught:
-        series_from_payload(b"[" * 100_000, AIR, SOURCE)
-    assert caught.value.url == SOURCE.url
-    assert caught.value.body == b"[" * 65_536
 
 
 SNAPSHOTS = sorted(
@@ -268,7 +262,7 @@ def dated_or_refused(body: bytes) -> Series | None:
         return None
     assert np.isfinite(series.values[series.status != Status.MISSING]).all()
     assert series.start <= series.end
-    assert all(note.isprintable() for note in series.source.notes)
+    assert all(str(note).isprintable() for note in series.source.notes)
     again = series_from_payload(body, SEA, SOURCE)
     assert again.digest == series.digest
     return series
@@ -279,7 +273,7 @@ def test_the_name_of_an_unknown_row_can_be_printed(name: str) -> None:
     """Unassigned, private, invisible: what no terminal shows is left out of the note."""
     series = dated_or_refused(json.dumps([year("2024", range(366)), {"name": name, "data": ""}]).encode())
     assert series is not None
-    assert any(note.startswith("unknown row") for note in series.source.notes)
+    assert any(str(note).startswith("unknown row") for note in series.source.notes)
 
 
 @given(tables)

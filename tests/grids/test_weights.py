@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -187,3 +188,19 @@ def test_axes_stored_as_float32_are_regular_again() -> None:
     on = grid(np.float32(np.arange(-89.95, 90, 0.1)), np.float32(np.arange(0.05, 360, 0.1)))
     assert on.latitude_edges[900, 0] == 0.0
     assert np.abs(np.diff(on.longitude_edges, axis=1) - 0.1).max() < 1e-9
+
+
+@pytest.mark.parametrize("columns", [1440, 60_000, 72_000])
+@pytest.mark.parametrize("dtype", [np.int16, np.int32])
+def test_wide_rows_are_exact(columns: int, dtype: type) -> None:
+    """Rows whose sums leave float32's 24 bits and, wider than 65,536 columns, the 32 bits of an integer."""
+    on = grid(np.array([-67.5, -22.5, 22.5, 67.5]), (np.arange(columns) + 0.5) * 360 / columns)
+    rng = np.random.default_rng(columns)
+    field = rng.integers(32_000, 32_767, (4, columns)).astype(dtype)
+    held = plan(on, [REGIONS["world"], REGIONS["nh"]])
+    found, coverage = Kernel(held, Packing(fills=(-999,)))(field)
+    areas = np.diff(np.sin(np.deg2rad([-90, -45, 0, 45, 90])))
+    rows = [math.fsum(row.tolist()) / columns for row in field]
+    assert found[0] == pytest.approx(math.fsum(a * r for a, r in zip(areas, rows, strict=True)) / 2, rel=1e-14)
+    assert found[1] == pytest.approx(math.fsum(a * r for a, r in zip(areas[2:], rows[2:], strict=True)), rel=1e-14)
+    assert coverage.tolist() == [1, 1]

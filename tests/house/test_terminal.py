@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from climtrack.cli.app import app
-from climtrack.cli.help import help_text
+from climtrack.cli.app import app, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,12 +31,24 @@ COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-def
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "grid reduce", "grid backfill", "grid climatology", "grid map"])
-def test_help_is_spanish_with_its_frame(name: str) -> None:
-    """What Typer draws around a help text is in Spanish, too."""
-    text = help_text(typer.main.get_command(app), [*name.split(), "--help"])
-    assert text.startswith(f"Uso: climtrack {name} [OPCIONES]")
-    assert "Muestra esta ayuda y termina." in text
-    assert not re.search(r"\b(Options|Arguments|default|required)\b", text)
+def test_help_is_spanish_with_its_frame(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Typer draws around a help text is in Spanish, too; examples are the same in both languages."""
+    printed = {}
+    for language in ("es_ES.UTF-8", "C.UTF-8"):
+        monkeypatch.setenv("LC_ALL", language)
+        with pytest.raises(SystemExit):
+            main([*name.split(), "--help"])
+        printed[language] = capsys.readouterr().out
+    spanish, english = printed.values()
+    assert spanish.startswith(f"Uso: climtrack {name} [OPCIONES]")
+    assert english.startswith(f"Usage: climtrack {name} [OPTIONS]")
+    assert "Muestra esta ayuda y termina." in spanish
+    assert not re.search(r"\b(Options|Arguments|default|required)\b", spanish)
+    examples = [line for line in english.splitlines() if line.startswith("  climtrack ")]
+    assert examples == [line for line in spanish.splitlines() if line.startswith("  climtrack ")]
+    assert examples or name == "grid"
 
 
 def test_lang_es_speaks_spanish_and_lang_en_does_not() -> None:

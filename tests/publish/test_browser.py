@@ -93,7 +93,7 @@ def test_the_keyboard_walks_the_days(visit: Visit, html: bytes, page_chart: Page
     table, english = page_chart.study.table, Language("en")
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
-    value = english.degrees(float(table.row(2024)[183]))
+    value = english.temperature(float(table.row(2024)[183]), 2)
     assert (plot.get_attribute("aria-valuetext") or "").startswith(f"2 July: 2024: {value}; vs 2023: ")
     page.keyboard.press("Home")
     for _ in range(2):

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from climtrack.errors import DiskError, PublishError, StoreBusy
 from climtrack.publish import folder as door
-from climtrack.publish.folder import LOCK, STAGING, Bounds, Folder, open_inside
+from climtrack.publish.folder import LOCK, STAGING, Folder, open_inside
 from climtrack.publish.site import File, Publication, Teaser
 from climtrack.words.language import Language
 
@@ -64,7 +64,7 @@ def test_nothing_published_is_deleted_unless_asked(tmp_path: Path) -> None:
     """Old days stay, far beyond the bound, and the user is told."""
     site = Folder(tmp_path)
     for day in range(1, 10):
-        done = site.publish(build(f"2024-05-0{day}", f"d{day}"), now=NOW, bounds=Bounds(max_bytes=3000))
+        done = site.publish(build(f"2024-05-0{day}", f"d{day}"), now=NOW, max_bytes=3000)
     assert len(list(tmp_path.glob("2024-05-0*/p.*.png"))) == 9
     assert [Language("en").say(notice) for notice in done.notices] == [
         "The site holds 0 MB, more than max_megabytes = 0: raise it, or set prune = true to delete old dated files.",
@@ -78,12 +78,12 @@ def test_pruning_takes_the_oldest_days_and_only_as_many_as_needed(tmp_path: Path
     for day in range(1, 7):
         site.publish(build(f"2024-05-0{day}", f"d{day}", (shown,)), now=NOW)
     site.publish(build("2024-06-20", "j1", (shown,)), now=NOW)
-    done = site.publish(build("2024-07-05", "k1", (shown,)), now=NOW, bounds=Bounds(12_100, prune=True))
+    done = site.publish(build("2024-07-05", "k1", (shown,)), now=NOW, max_bytes=12_100, prune=True)
     left = sorted(p.parent.name for p in tmp_path.glob("2024-*/*.png"))
     assert left == ["2024-05-02", "2024-05-05", "2024-05-06", "2024-06-20", "2024-07-05"]
     assert done.pruned == 3
     assert not (tmp_path / "2024-05-01").exists()
-    done = site.publish(build("2024-07-05", "k1", (shown,)), now=NOW, bounds=Bounds(1, prune=True))
+    done = site.publish(build("2024-07-05", "k1", (shown,)), now=NOW, max_bytes=1, prune=True)
     assert sorted(p.parent.name for p in tmp_path.glob("2024-*/*.png")) == ["2024-05-02", "2024-06-20", "2024-07-05"]
     assert "the last 30 days always stay" in Language("en").say(done.notices[0])
 
@@ -94,7 +94,7 @@ def test_a_clock_years_ahead_makes_nothing_old(tmp_path: Path) -> None:
     for day in ("2024-05-01", "2024-06-20", "2024-07-05"):
         site.publish(build(day, day), now=NOW)
     ahead = NOW.replace(year=NOW.year + 10)
-    site.publish(build("2024-07-05", "2024-07-05"), now=ahead, bounds=Bounds(1, prune=True))
+    site.publish(build("2024-07-05", "2024-07-05"), now=ahead, max_bytes=1, prune=True)
     assert sorted(p.parent.name for p in tmp_path.glob("2024-*/*.png")) == ["2024-06-20", "2024-07-05"]
 
 

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from climtrack.errors import PublishError
 from climtrack.publish import templates
 from climtrack.publish.page import PageChart, report_html, script_json, slug
-from climtrack.publish.post import NEEDS, PLATFORMS, Figure, Picture, PostPart, post
+from climtrack.publish.post import PLATFORMS, Figure, Picture, PostPart, post
 from climtrack.publish.site import Publication, RegionPage, Site, builder
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.notice import clean, markdown
@@ -175,7 +175,7 @@ def squeezed(text: str) -> str:
 @given(text=hostile)
 def test_snippets_stay_snippets(platform: str, text: str) -> None:
     """Each platform's snippet, read by a parser of its kind, holds our elements and addresses only."""
-    found = PLATFORMS[platform](figure(text))
+    found = PLATFORMS[platform].snippet(figure(text))
     assert "\r" not in found
     if platform in {"markdown", "quarto"}:
         source = found if platform == "markdown" else re.sub(r'\{fig-alt="(?:[^"\\]|\\.)*"\}\n$', "\n", found)
@@ -191,7 +191,7 @@ def test_snippets_stay_snippets(platform: str, text: str) -> None:
 
 def test_mail_takes_hosted_pictures_only_and_stays_small() -> None:
     """Under 102 KB, one <img> with an https address, a caption of at most 400 characters, alt text, width 600."""
-    found = PLATFORMS["email"](figure("Word " * 300))
+    found = PLATFORMS["email"].snippet(figure("Word " * 300))
     page = Reader(found)
     (image,) = [attrs for tag, attrs in page.tags if tag == "img"]
     assert image["src"] == "https://charts.example.org/2024-07-05/p.email.en.0a1b2c3d.png"
@@ -202,7 +202,7 @@ def test_mail_takes_hosted_pictures_only_and_stays_small() -> None:
 
 def test_the_html_snippet_is_that_of_the_design() -> None:
     """CHARTS.md §7: phone composition on phones, two sizes elsewhere, lazy, with width and height."""
-    found = PLATFORMS["html"](figure("A chart"))
+    found = PLATFORMS["html"].snippet(figure("A chart"))
     assert '<source media="(max-width: 480px)" srcset="https://charts.example.org/2024-07-05/p.phone' in found
     assert 'post.en.0a1b2c3d.png 1456w, https://charts.example.org/2024-07-05/p.wide.en.0a1b2c3d.png 2400w"' in found
     assert 'width="1456" height="820" loading="lazy" decoding="async" alt="A chart"' in found
@@ -210,16 +210,19 @@ def test_the_html_snippet_is_that_of_the_design() -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_snippet_can_be_made_of_what_it_needs(platform: str) -> None:
-    """`NEEDS` names enough pictures for each platform, and those are the ones shown."""
+    """Its presets are enough pictures for each platform, and those are the ones shown."""
     full = figure("A chart")
-    few = {name: full.pictures.get(name, Picture("https://charts.example.org/x.png", 9, 9)) for name in NEEDS[platform]}
-    assert PLATFORMS[platform](replace(full, pictures=few)) == PLATFORMS[platform](full)
+    few = {
+        name: full.pictures.get(name, Picture("https://charts.example.org/x.png", 9, 9))
+        for name in PLATFORMS[platform].presets
+    }
+    assert PLATFORMS[platform].snippet(replace(full, pictures=few)) == PLATFORMS[platform].snippet(full)
 
 
 def test_a_missing_picture_is_named() -> None:
     """What to draw."""
     with pytest.raises(PublishError, match=r"no picture in preset email is published\. Draw it: --preset email"):
-        PLATFORMS["email"](replace(figure("x"), pictures={}))
+        PLATFORMS["email"].snippet(replace(figure("x"), pictures={}))
 
 
 @given(st.lists(hostile, min_size=1, max_size=3))

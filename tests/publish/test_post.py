@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from climtrack.publish.post import PostPart, StreakMove, changes, heading, post, sentences
+from climtrack.publish.post import PostPart, changes, changes_heading, post
 from climtrack.publish.site import RegionPage
 from climtrack.vocabulary.findings import Claim, Rank, Run, Study
 from climtrack.vocabulary.series import Status
@@ -58,23 +58,9 @@ def now(study: Study) -> Study:
     return replace(study, findings=replace(found, streaks=streaks, ranks=ranks))
 
 
-def test_changes_are_counted(before: Study, now: Study) -> None:
-    """Fourteen new days, two revisions of at most 0.03 °C, three settled days, one rank, three streaks."""
-    found = changes(before, now)
-    assert found.new == Run(D(2024, 6, 22), D(2024, 7, 5), 14)
-    assert (found.revised, found.finalised) == (2, 3)
-    assert found.largest == pytest.approx(0.03)
-    assert found.rank == (rank(D(2024, 6, 21), 3), rank(D(2024, 7, 5), 2))
-    assert found.streaks == (
-        StreakMove("below_last_year", "began", Run(D(2024, 6, 29), D(2024, 7, 5), 7)),
-        StreakMove("above_last_year", "ended", Run(D(2024, 5, 1), D(2024, 6, 21), 52)),
-        StreakMove("above_average", "goes_on", Run(D(2023, 6, 1), D(2024, 7, 5), 401)),
-    )
-
-
 def test_changes_in_words(before: Study, now: Study) -> None:
     """Every change is one sentence, in the language's own numbers and dates."""
-    said = sentences(changes(before, now), Language("es"))
+    said = changes(before, now, None, Language("es"))
     assert said == (
         "14 días nuevos, del 22 de junio de 2024 al 5 de julio de 2024.",
         "Se han revisado 2 días anteriores, en 0,03\u00a0°C como máximo.",
@@ -92,8 +78,8 @@ def test_changes_in_words(before: Study, now: Study) -> None:
 def test_nothing_new_is_said_too(study: Study, code: str) -> None:
     """The same state twice: no new day, no revision, and no word more."""
     text = Language(code).text
-    said = sentences(changes(study, study), Language(code))
-    assert said == (text("post.new.none"), text("post.revised.none"))
+    assert changes(study, study, D(2024, 7, 5), Language(code)) == (text("post.new.none"), text("post.revised.none"))
+    assert changes(study, study, None, Language(code)) == (text("post.new.none"), text("post.revised.unknown"))
 
 
 def test_a_gap_is_not_a_new_day(study: Study) -> None:
@@ -102,8 +88,7 @@ def test_a_gap_is_not_a_new_day(study: Study) -> None:
     values[-3:-1], status[-3:-1] = np.nan, Status.MISSING
     gappy = replace(study, series=replace(study.series, values=values, status=status))
     older = replace(study, series=study.series.upto(D(2024, 6, 30)))
-    found = changes(older, gappy).new
-    assert found == Run(D(2024, 7, 1), D(2024, 7, 5), 3)
+    assert changes(older, gappy, None, Language("en"))[0] == "3 new days, 1 July 2024 to 5 July 2024."
 
 
 @pytest.fixture
@@ -111,11 +96,7 @@ def parts(before: Study, now: Study, region_page: RegionPage) -> list[PostPart]:
     """One series with two pictures."""
     pictures = [p for p in region_page.pictures if p.path.endswith(".post.es.png")]
     shown = {p.path: p for p in pictures}
-    return [
-        PostPart(
-            now, "El aire está más frío_", ("Sí, baja*.", "Sí <debajo>.", "+0,44 °C."), shown, changes(before, now)
-        )
-    ]
+    return [PostPart(now, "El aire está más frío_", ("Sí, baja*.", "Sí <debajo>.", "+0,44 °C."), shown, before)]
 
 
 def test_the_markdown_reads_as_written(parts: list[PostPart]) -> None:
@@ -135,14 +116,13 @@ def test_the_markdown_reads_as_written(parts: list[PostPart]) -> None:
 
 def test_the_heading_tells_the_issue_from_its_data(before: Study, now: Study) -> None:
     """The issue of 27 June had data to 21 June: both dates stand there, each as what it is, for each series its own."""
-    found = changes(before, now, issue=D(2024, 6, 27))
-    said = {code: heading(found, Language(code)) for code in ("en", "es")}
-    assert said == {
+    heading = {code: changes_heading(before, D(2024, 6, 27), Language(code)) for code in ("en", "es")}
+    assert heading == {
         "en": "What changed since the issue of 27 June 2024, with data to 21 June 2024",
         "es": "Qué ha cambiado desde el número del 27 de junio de 2024, con datos hasta el 21 de junio de 2024",
     }
-    later = replace(found, since=D(2024, 6, 25))
-    for asset in post([PostPart(now, "T", (), {}, one) for one in (found, later)], "en"):
+    later = replace(before, series=now.series.upto(D(2024, 6, 25)))
+    for asset in post([PostPart(now, "T", (), {}, one, D(2024, 6, 27)) for one in (before, later)], "en"):
         text = asset.data.decode()
         assert text.count("with data to 21 June 2024") == 1
         assert text.count("with data to 25 June 2024") == 1
@@ -155,6 +135,6 @@ def test_the_html_says_the_same(parts: list[PostPart]) -> None:
     assert html.count("<figure>") == 2
     assert "<p>Sí &lt;debajo&gt;.</p>" in html
     assert "<li>14 días nuevos" in html
-    _, first = post([replace(parts[0], changes=None)], "es")
+    _, first = post([replace(parts[0], before=None)], "es")
     assert b"<ul>" not in first.data
     assert b"<a href" not in first.data

@@ -23,8 +23,8 @@ import typer
 from benchmarks import synthetic
 from climtrack.cli.grid import _shown
 from climtrack.config import Config, load
-from climtrack.errors import SeriesError, SourceUnavailable, StoreBusy
-from climtrack.grids.download import Policy
+from climtrack.errors import ConfigError, SeriesError, SourceUnavailable, StoreBusy
+from climtrack.grids.download import PLACES, Policy
 from climtrack.run import grids
 from climtrack.run import grids as run
 from climtrack.run import refresh as later
@@ -579,3 +579,24 @@ def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Conf
     assert looking.series([key])[key].values.size == 13
     assert not looking.simulated
     assert fetch(looking, ["pacific"], {"sst"}) == ()
+
+
+def test_an_estimate_counts_as_english_does() -> None:
+    """One second is not one seconds."""
+    place = PLACES["ncei"]
+    assert "about 1 second at" in grids.Estimate(place, 1, 1, 0.0016, 1.2).line()
+    assert "about 2 minutes at" in grids.Estimate(place, 1, 1, 0.0016, 100.0).line()
+
+
+@pytest.mark.parametrize(
+    ("source", "until", "stride", "words"),
+    [
+        ("nasa", FIRST, 1, "no place"),
+        ("ncei", FIRST, 4, "saves nothing"),
+        ("ncei", FIRST - dt.timedelta(days=1), 1, "lies after"),
+    ],
+)
+def test_mistakes_are_named(source: str, until: dt.date, stride: int, words: str) -> None:
+    """Unknown place, a stride for whole files, an end before the beginning."""
+    with pytest.raises(ConfigError, match=words):
+        grids.job(source, (REGIONS["nh"],), FIRST, until, load(None, {}), rule="exact", stride=stride)

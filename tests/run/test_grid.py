@@ -13,7 +13,6 @@ from benchmarks import synthetic
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.run import grids
-from climtrack.run.grids import table_csv
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey, Status
@@ -96,7 +95,8 @@ def test_one_bad_region_stores_nothing(config: Config, tmp_path: Path) -> None:
 def test_csv_leaves_the_store_alone(config: Config, tmp_path: Path) -> None:
     """Values at full precision, status, coverage."""
     found = grids.reduce([day(tmp_path / "f", "2024-01-01")], HALVES, "sst", config=config, now=NOW, store=False)
-    lines = table_csv(found).decode().splitlines()
+    grids.write_csv(found, tmp_path / "days.csv")
+    lines = (tmp_path / "days.csv").read_text().splitlines()
     assert lines[0] == "series,date,value,status,coverage"
     assert lines[1].startswith("oisst.sst.nh,2024-01-01,")
     assert float(lines[1].split(",")[2]) == found[0].reduced.series.values[0]

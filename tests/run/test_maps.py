@@ -16,10 +16,9 @@ from benchmarks import synthetic
 from climtrack.cli.app import main
 from climtrack.config import load
 from climtrack.errors import ConfigError, SeriesError, StoreBusy
-from climtrack.grids import cells, thresholds
+from climtrack.grids import cells
 from climtrack.run import maps
-from climtrack.run.maps import draw
-from climtrack.vocabulary.fields import FieldMap, HeatwaveMap
+from climtrack.vocabulary.fields import FieldMap
 from climtrack.vocabulary.registry import REGIONS, Baseline, Region
 from tests.loopback import serving
 
@@ -53,11 +52,6 @@ def day(grids: Path, tmp_path: Path) -> Path:
 def field_map(day: dt.date, region: Region, *given: Any, **options: Any) -> FieldMap:
     """The map of one region."""
     return maps.field_maps(day, [region], *given, **options)[0]
-
-
-def heatwave_map(day: dt.date, region: Region, *given: Any, **options: Any) -> HeatwaveMap:
-    """The heatwaves of one region."""
-    return maps.heatwave_maps(day, [region], *given, **options)[0]
 
 
 def overwrite(file: Path, field: np.ndarray) -> None:
@@ -147,49 +141,6 @@ def test_from_the_command_line(
         assert "Alt: " in (tmp_path / "climtrack-map" / f"{name}.txt").read_text()
 
 
-def test_heatwave_categories_are_multiples_of_the_threshold(grids: Path, day: Path, tmp_path: Path) -> None:
-    """Average plus 0.5, 1.5, 2.5, 3.5 and 4.5 times the distance, by quarters of the earth: none to extreme."""
-    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
-    with pytest.raises(ConfigError, match="--percentile 90"):
-        heatwave_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
-    said: list[str] = []
-    path = maps.make_thresholds([str(grids)], "sst", YEARS, config=config, now=NOW, tell=said.append)
-    assert "GB of disk" in said[0]
-    bar = thresholds.read(path, DAY)
-    times = np.repeat([0.5, 1.5, 2.5, 4.5], 18)
-    field = bar.mean + times * np.maximum(bar.high - bar.mean, 0.05)
-    overwrite(day, field)
-    shown = heatwave_map(DAY, REGIONS["world"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
-    wide = bar.high - bar.mean > 0.2  # elsewhere a hundredth is more than a tenth of the distance
-    for which, quarter in ((0, 0), (1, 1), (2, 2), (4, 3)):
-        columns = slice(18 * quarter, 18 * quarter + 18)
-        found = shown.category[:, columns][wide[:, columns]]
-        assert (found == which).mean() > 0.95, which
-        assert found.size > 50
-    area = np.cos(np.deg2rad(bar.latitude))[:, None] * (shown.category >= 0)
-    assert shown.share == pytest.approx((area * (shown.category > 0)).sum() / area.sum(), abs=1e-3)
-    assert shown.strongest is not None
-    assert shown.strongest.longitude > 90
-    assert (shown.category[np.isnan(bar.high)] == -1).all()
-    assert "percentile 90, 11 days" in shown.source.details["threshold"]
-    with pytest.raises(ConfigError, match="the sea's"):
-        heatwave_map(DAY, REGIONS["nh"], "air", YEARS, config=config, now=NOW, paths=[str(day)])
-
-
-def test_nothing_is_above_where_nothing_is(grids: Path, day: Path, tmp_path: Path) -> None:
-    """The average itself: no share, no strongest place, and words that say so."""
-    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
-    path = maps.make_thresholds([str(grids)], "sst", YEARS, config=config, now=NOW)
-    field = thresholds.read(path, DAY).mean - 0.1
-    overwrite(day, field)
-    shown = heatwave_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
-    assert shown.share == 0
-    assert shown.strongest is None
-    drawn = draw(shown, tmp_path / "out", languages=["en"], presets=["phone"], themes=["light"])
-    assert drawn.document()["heatwave_share"] == 0
-    assert drawn.document()["strongest"] is None
-
-
 def test_climatologies_keep_where_they_come_from_and_one_is_made_at_a_time(grids: Path, tmp_path: Path) -> None:
     """Files with their hashes; what a killed run left is removed; a second run waits its turn."""
     config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
@@ -223,27 +174,3 @@ def test_a_field_on_another_grid_or_of_hours_is_refused(day: Path, tmp_path: Pat
     for path, words in ((other, "different grids"), (hourly, "hours, not means of days")):
         with pytest.raises(SeriesError, match=words):
             field_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(path)])
-
-
-def test_heatwaves_from_the_command_line(
-    grids: Path, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Thresholds, then the map: its share in JSON, in the caption and in the alt text."""
-    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    for words in (
-        ["climatology", str(grids), "--baseline", "2022-2023", "--percentile", "90"],
-        ["map", str(day), "--date", "2024-07-05", "--baseline", "2022-2023", "--heatwave", "--lang", "en,es",
-         "--preset", "phone", "--json"],
-    ):  # fmt: skip
-        with pytest.raises(SystemExit) as left:
-            main(["grid", *words])
-        assert not left.value.code
-    out = capsys.readouterr().out
-    assert "threshold.p90.w11.2022-2023.nc" in out
-    (one,) = json.loads(out[out.index("{") :])["maps"]
-    assert one["heatwave_share"] == pytest.approx(sum(one["categories"].values()))
-    assert one["heatwave_share"] > 0.9  # the day is two degrees above average
-    for language in ("en", "es"):
-        assert str(round(100 * one["heatwave_share"])) in one["words"][language]["alt"]
-        assert (tmp_path / "climtrack-map" / f"nh-sst.heatwave-2024-07-05.phone.{language}.png").is_file()

@@ -11,7 +11,6 @@ import resource
 import signal
 import sqlite3
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -217,26 +216,17 @@ def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Pat
     assert told[1]["at"] == (NOON + 3 * HOUR).isoformat()
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-def test_of_a_full_disk_somebody_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: bool) -> None:
-    """Four rounds, each a process of its own as far as it knows, on a disk that is full or read-only; then recovery."""
-    notices, aside = tmp_path / "notices", tmp_path / "tmp"
-    aside.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+def test_a_full_disk_is_exit_5_and_somebody_is_told(tmp_path: Path) -> None:
+    """At the first round that it refuses."""
+    notices = tmp_path / "notices"
     command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     config = config.model_copy(update={"notify": NotifySettings(command=command)})
     go(config, site)
-    with full(config.home, frozen=frozen):
-        for hour in range(1, 5):
-            with pytest.raises(DiskError):
-                go(config, site, NOON + hour * HOUR)
-    assert go(config, site, NOON + 5 * HOUR).code == 0
-    told = [json.loads(line) for line in notices.read_text().splitlines()]
-    assert [(one["event"], one["at"], one["exit_code"]) for one in told] == [
-        ("failure", (NOON + HOUR).isoformat(), 5), ("recovery", (NOON + 5 * HOUR).isoformat(), 0),
-    ]  # fmt: skip
-    assert told[1]["failing_since"] == (NOON + HOUR).isoformat()
+    with full(config.home), pytest.raises(DiskError):
+        go(config, site, NOON + HOUR)
+    (sent,) = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert (sent["event"], sent["at"], sent["exit_code"]) == ("failure", (NOON + HOUR).isoformat(), 5)
 
 
 def test_where_not_a_byte_can_be_written_the_reason_is_still_told(tmp_path: Path) -> None:
@@ -332,7 +322,7 @@ def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pyt
     def fail(*args: object, **named: object) -> None:
         raise RenderError("no ink")
 
-    monkeypatch.setattr(drawing, "rendered", fail)
+    monkeypatch.setattr(drawing, "render_formats", fail)
     config = settings(tmp_path / "home")
     done = go(config, Site(NOON.date()))
     assert (done.code, done.pictures) == (3, 0)

@@ -1,8 +1,8 @@
 """
 Jinja templates of pages, posts and feeds.
 
-HTML and XML templates escape what is filled in; in ``.md`` templates text goes through the filter ``markdown``. They
-run in Jinja's sandbox, read values and change nothing.
+HTML and XML templates escape what is filled in; in ``.md`` templates text goes through the filter ``markdown``. What is
+not known to be clean goes through ``clean``. They run in Jinja's sandbox, read values and change nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.notice import clean, markdown
 
 
 @cache
@@ -27,7 +27,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["markdown"] = markdown
+    environment.filters |= {"clean": clean, "markdown": markdown}
     return environment
 
 

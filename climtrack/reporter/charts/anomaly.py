@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter.annotations import (
-    CALLOUT_CLEAR,
-    EVERY,
     RIGHT_GUTTER,
-    End,
     KeyItem,
-    arrange,
     average_item,
     decimals_of,
-    draw_callout,
-    draw_ends,
     draw_key,
+    draw_right_labels,
     key_extent,
     last_year_item,
     others_item,
+    place_callout,
 )
 from climtrack.reporter.answers import FINE
 from climtrack.reporter.chart import Chart, Draft
@@ -33,21 +29,17 @@ from climtrack.reporter.curves import (
     end_point,
     envelope,
     extremes_of,
-    lines_by_role,
+    other_years,
     outside_extremes,
 )
 from climtrack.reporter.fonts import Line
-from climtrack.reporter.geometry import Rect, outward, tick_step, tick_values
+from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import (
-    MONTH_DROP,
-    UNIT,
     YEAR,
-    dotted_note,
-    draw_grid,
+    difference_panel,
     draw_months,
-    missing_notes,
+    notes_of,
     page,
-    signed_ticks,
 )
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
@@ -57,15 +49,14 @@ from climtrack.words.language import capitalised, direction
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
-# anomaly in words: how unusual is each day, season removed?
-#
-# Its title is the first that holds: the latest day has the largest difference of the series (safe or preliminary);
-# January; the difference is falling or rising beyond doubt, which is what the author asks; every day of the year lies
-# on one side; the count of days above.
-
 
 def _titles(phrases: Phrases) -> tuple[str, ...]:
-    """The finding's wordings."""
+    """
+    The first that holds.
+
+    The latest day has the largest difference of the series (safe or preliminary); January; the difference is falling
+    or rising beyond doubt, which is what the author asks; every day of the year lies on one side; the days above.
+    """
     findings, language = phrases.findings, phrases.language
     anomaly = phrases.anomaly
     year, known, above = phrases.day.year, findings.days_known, findings.days_above_average
@@ -74,7 +65,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     size = language.size(anomaly.value, phrases.decimals)
     way = side(anomaly.value, phrases.decimals)
     largest = findings.records.largest_anomaly
-    if isinstance(largest, Record) and largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}:
+    if isinstance(largest, Record) and _is_today(phrases, largest):
         return phrases.titles(f"title.largest.{largest.claim.value}", size=size, first=phrases.first)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
@@ -89,6 +80,10 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     return (language.text(f"title.most{whole}", above, known=language.text("days", known), year=year),)
 
 
+def _is_today(phrases: Phrases, largest: Record) -> bool:
+    return largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}
+
+
 def _whole(phrases: Phrases) -> str:
     """What the message of a finished year is called besides."""
     return ".whole" if (phrases.day.month, phrases.day.day) == (12, 31) else ""
@@ -97,7 +92,7 @@ def _whole(phrases: Phrases) -> str:
 def _brief(phrases: Phrases) -> tuple[str, ...]:
     """The same of the largest difference, without its size."""
     largest = phrases.findings.records.largest_anomaly
-    if isinstance(largest, Record) and largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}:
+    if isinstance(largest, Record) and _is_today(phrases, largest):
         return phrases.titles(f"title.largest.brief.{largest.claim.value}", first=phrases.first)[1:]
     return ()
 
@@ -119,7 +114,6 @@ def _course(phrases: Phrases) -> str:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``anomaly`` says."""
     phrases = each[0]
     language, findings = phrases.language, phrases.findings
     common = {"name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "year": phrases.day.year}
@@ -138,12 +132,8 @@ def tell(each: Sequence[Phrases]) -> Draft:
     short = language.text("alt.short.lines", subject=phrases.subject, day=phrases.date, relation=phrases.briefest())
     alts = [short]
     if known and isinstance(above, int):
-        values = {
-            "subject": phrases.subject,
-            "of": phrases.of,
-            "day": phrases.day_month,
-            "relation": phrases.briefest(),
-        }
+        values = {"subject": phrases.subject, "of": phrases.of, "day": phrases.day_month}
+        values["relation"] = phrases.briefest()
         every = ".all" if above == findings.days_known else ""
         alts.insert(0, language.text(f"alt.anomaly{every}", above, known=known, **values, **common))
     lead = language.text(
@@ -183,22 +173,16 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     if study.anomalies is None or study.climatology is None:
         raise RenderError("draw.no_anomalies", series=study.series.key)
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
-    shaded = language.text("note.shaded.zero", baseline=study.climatology.baseline.label)
-    room = page(canvas, words, study, [shaded, *dotted_note(study, language), *missing_notes(study, language)])
+    room = page(canvas, words, study, notes_of(study, language))
     named = form in {"wide", "card"}
-    area = Rect(
-        room.left + (3 if form == "card" else canvas.size(max(preset.gutter, 42))), room.top,
-        room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(MONTH_DROP),
+    low, high = limits(study)
+    panel = difference_panel(
+        canvas, room, YEAR, (low, high), by=tick_step(high - low), right=canvas.size(RIGHT_GUTTER) * named,
+        headroom=HEADROOM * (1.5 if form == "card" else 1.0),
     )  # fmt: skip
-    low, high = limits([study])
-    ylim = (low, high + HEADROOM * (1.5 if form == "card" else 1.0) * (high - low))
-    panel = canvas.panel(area, YEAR, ylim)
-    by = tick_step(high - low)
-    if form != "card":
-        values = [v for v in tick_values(*ylim, by) if v <= high]
-        draw_grid(canvas, panel, values, signed_ticks(language, by), left=room.left, unit=UNIT)
-    rows = lines_by_role(study, study.anomalies)
-    bottom, top = extremes_of(study.anomalies, rows.others)
+    area, ylim = panel.rect, panel.ylim
+    others = other_years(study, study.anomalies)
+    bottom, top = extremes_of(study.anomalies, others)
     panel.axes.fill_between(DAY_MIDDLES, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
     canvas.traces.append(draw_differences(panel, study))
     draw_months(canvas, panel)
@@ -209,43 +193,30 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     lines = [study.anomalies.row(study.year), study.anomalies.row(study.year - 1), np.zeros(DAY_MIDDLES.size)]
     between = between_lines(whole, area.width, ylim, lines)
     if named:
-        for box in _right_labels(canvas, study, panel.y, area):
+        for box in draw_right_labels(canvas, panel, study, float(study.anomalies.row(study.year - 1)[-1]), 0.0):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     at, value = end_point(study, study.anomalies)
     wordings = [_callout(canvas, study, full) for full in (True, False)]
-    sizes = [canvas.extent(lines) for lines in wordings]
-    items = [] if named else _key(canvas, study, rows.others)
+    items = [] if named else _key(canvas, study, others)
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
-    found = arrange(empty, sizes, point, second, EVERY) or arrange(between, sizes, point, second, EVERY)
-    found = found or arrange(between, sizes, point, None, EVERY)
-    if found is not None:
-        draw_callout(canvas, found.callout, wordings[found.wording], *point)
-        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-        if found.second is not None:
-            draw_key(canvas, items, found.second)
-    if form == "wide" and len(rows.others) > 1:
-        years = f"{rows.others[0]}–{rows.others[-1]}"
-        text = language.text("label.envelope", years=years)
+    tries = ((empty, second), (between, second), (between, None))
+    if place := place_callout(canvas, empty, wordings, point, tries):
+        draw_key(canvas, items, place)
+    if form == "wide" and len(others) > 1:
+        text = language.text("label.envelope", years=f"{others[0]}–{others[-1]}")
         line = Line(text, "regular", canvas.size(preset.type.note), canvas.theme.secondary)
         width, height = canvas.extent([line])
-        place = empty.roomiest(width + 10, height + 8)
-        if place is not None:
+        if place := empty.roomiest(width + 10, height + 8):
             canvas.block("note", place.left + 5, place.top + 4, [line])
 
 
-def limits(studies: Sequence[Study]) -> tuple[float, float]:
-    """Limits that hold every anomaly of some series, rounded outward."""
-    tables = [study.anomalies.values for study in studies if study.anomalies is not None]
-    lows, highs = [0.0], [0.0]
-    for study in studies:
-        if study.region.name in HEMISPHERES:
-            side = HEMISPHERES_REACH[study.series.key.variable]
-            lows.append(-side)
-            highs.append(side)
-    low = min(lows + [float(np.nanmin(values)) for values in tables])
-    high = max(highs + [float(np.nanmax(values)) for values in tables])
+def limits(study: Study) -> tuple[float, float]:
+    """Limits that hold every anomaly of a series, rounded outward."""
+    values = study.anomalies.values if study.anomalies is not None else np.zeros(1)
+    reach = HEMISPHERES_REACH[study.series.key.variable] if study.region.name in HEMISPHERES else 0.0
+    low, high = min(-reach, float(np.nanmin(values))), max(reach, float(np.nanmax(values)))
     return outward(low, high, tick_step(high - low) / 4)
 
 
@@ -264,21 +235,6 @@ def _callout(canvas: Canvas, study: Study, full: bool) -> list[Line]:
     return [*lines, Line(text, "semibold", canvas.size(kind.label), theme.ink)]
 
 
-def _right_labels(canvas: Canvas, study: Study, y: Callable[[float], float], area: Rect) -> list[Rect]:
-    """Last year at the end of its line, and the average at zero."""
-    theme, size, found = canvas.theme, canvas.size(canvas.preset.type.label), []
-    if study.anomalies is None or study.climatology is None:
-        return []
-    last = study.anomalies.row(study.year - 1)[-1]
-    if not np.isnan(last):
-        found.append(End(y(float(last)), (Line(str(study.year - 1), "bold", size, theme.last_year_text),)))
-    lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
-    if canvas.preset.form != "card":
-        lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
-    found.append(End(y(0.0), tuple(lines)))
-    return draw_ends(canvas, area.right, found, area.top, area.bottom)
-
-
 def _key(canvas: Canvas, study: Study, others: tuple[int, ...]) -> list[KeyItem]:
     """Last year, average and envelope."""
     found = []
@@ -289,10 +245,4 @@ def _key(canvas: Canvas, study: Study, others: tuple[int, ...]) -> list[KeyItem]
     return [*found, *([others_item(canvas, others, canvas.theme.envelope, 8.0)] if others else [])]
 
 
-CHART = Chart(
-    "anomaly",
-    "How unusual is each day, the season removed?",
-    20,
-    tell,
-    draw,
-)
+CHART = Chart("anomaly", "How unusual is each day, the season removed?", 20, tell, draw)

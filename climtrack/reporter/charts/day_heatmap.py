@@ -21,13 +21,11 @@ from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# day_heatmap in words: when in the calendar did the warming happen?
-
 
 #: Cold spells have all but vanished below this share of the last ten years' days; they are rare below the other.
 VANISHED = 0.05
@@ -41,7 +39,6 @@ def _rare_after(shares: dict[int, float]) -> int | None:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``day_heatmap`` says."""
     phrases, language, say = each[0], each[0].language, each[0].language.text
     the = phrases.short
     common = {
@@ -93,7 +90,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     )
 
 
-Floats = npt.NDArray[np.float64]
 WINDOW, ENOUGH = 7, 4
 LEFT, RIGHT = 35.0, 46.0
 
@@ -220,11 +216,5 @@ def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
 
 
 CHART = Chart(
-    "day_heatmap",
-    "When in the calendar did the warming happen?",
-    60,
-    tell,
-    draw,
-    table,
-    presets=("grid", *COMMON),
+    "day_heatmap", "When in the calendar did the warming happen?", 60, tell, draw, table, presets=("grid", *COMMON)
 )

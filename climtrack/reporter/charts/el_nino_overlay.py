@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import RenderError
-from climtrack.reporter.annotations import END_GAP, EVERY, End, arrange, decimals_of, draw_callout, draw_ends
+from climtrack.reporter.annotations import END_GAP, decimals_of, draw_ends, place_callout
 from climtrack.reporter.chart import Chart, Draft, Table
-from climtrack.reporter.curves import DOTTED
+from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.fonts import Line
-from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
-from climtrack.reporter.layout import MONTH_DROP, TICK, UNIT, dotted_note, draw_grid, page, signed_ticks
+from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
+from climtrack.reporter.layout import (
+    MONTH_DROP,
+    TICK,
+    difference_panel,
+    dotted_note,
+    page,
+)
 from climtrack.reporter.sentences import Phrases, plain
-from climtrack.reporter.theme import THIS_LINE, mix
+from climtrack.reporter.theme import mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Overlay, OverlayLine, Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
@@ -26,11 +32,7 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.findings import Overlay
 
 
-# el_nino_overlay in words: this year over past El Niños, aligned on their onset.
-
-
 def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
-    """What ``el_nino_overlay`` says."""
     phrases, language, say = each[0], each[0].language, each[0].language.text
     overlay = _given(overlay)
     past = len(overlay.past)
@@ -79,7 +81,6 @@ def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
     )
 
 
-Floats = npt.NDArray[np.float64]
 MONTH = 365.25 / 12
 HEADROOM = {"wide": 0.22, "square": 0.2, "tall": 0.2, "card": 0.5}
 #: Past El Niños named at the right edge, the strongest first; more would be a list, not a picture.
@@ -108,29 +109,22 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     if not overlay.past:
         raise RenderError("draw.el_nino.none", series=study.series.key)
     preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
-    card = form == "card"
     said = list(dotted_note(study, language)) if overlay.current is not None else []
     room = page(canvas, words, study, said)
     strongest = sorted(overlay.past, key=lambda line: -line.peak)[: NAMED[form]]
     size = canvas.size(preset.type.label)
     names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}
     gutter = END_GAP + 6 + max(map(canvas.width, names.values()))
-    area = Rect(
-        room.left + (3 if card else canvas.size(max(preset.gutter, 42))), room.top, room.right - gutter,
-        room.bottom - canvas.size(MONTH_DROP),
-    )  # fmt: skip
     lines = [*overlay.past, *([overlay.current] if overlay.current else [])]
     drawn = np.concatenate([line.values for line in lines])
     low, high = min(float(np.nanmin(drawn)), 0.0), max(float(np.nanmax(drawn)), 0.0)
     by = tick_step(high - low)
-    low, high = outward(low, high, by / 4)
     xs = overlay.days.astype(np.float64)
-    panel = canvas.panel(area, (float(xs[0]), float(xs[-1]) + 1), (low, high + HEADROOM[form] * (high - low)))
-    if not card:
-        draw_grid(
-            canvas, panel, [v for v in tick_values(*panel.ylim, by) if v <= high], signed_ticks(language, by),
-            left=room.left, unit=UNIT,
-        )  # fmt: skip
+    panel = difference_panel(
+        canvas, room, (float(xs[0]), float(xs[-1]) + 1), outward(low, high, by / 4), by=by, headroom=HEADROOM[form],
+        right=gutter,
+    )  # fmt: skip
+    area = panel.rect
     panel.average(np.array(panel.xlim), np.zeros(2))
     for line in overlay.past:
         strong = line.label in names
@@ -184,7 +178,7 @@ def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names:
     for line in strongest:
         known = np.flatnonzero(~np.isnan(line.values))
         if known.size and known[-1] == line.values.size - 1:
-            found.append(End(panel.y(float(line.values[known[-1]])), (names[line.label],)))
+            found.append((panel.y(float(line.values[known[-1]])), [names[line.label]]))
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom)
 
 
@@ -196,18 +190,7 @@ def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, curre
     tail = study.series.preliminary[-xs.size :]
     begin = last + 1 - tail.size
     waiting[max(begin, 0) : last + 1] = tail[max(-begin, 0) :]
-    panel.heavy(xs, np.where(waiting, np.nan, current.values), theme.this_year, THIS_LINE, z=6, gid="this-year")
-    if waiting.any():
-        joined = waiting | np.concatenate([waiting[1:], [False]])
-        panel.heavy(
-            xs,
-            np.where(joined, current.values, np.nan),
-            theme.this_year,
-            THIS_LINE,
-            z=6,
-            gid="preliminary",
-            dash=DOTTED,
-        )
+    draw_this_year(panel, xs, current.values, waiting)
     panel.dot(float(xs[last]), float(current.values[last]))
     canvas.traces.append(panel.points(xs, current.values))
     difference = language.difference(float(current.values[last]), decimals_of(study))
@@ -219,9 +202,7 @@ def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, curre
         [head, Line(difference, "semibold", size, theme.ink)],
     ]
     point = (panel.x(float(xs[last])), panel.y(float(current.values[last])))
-    found = arrange(empty, [canvas.extent(lines) for lines in wordings], point, None, EVERY)
-    if found is not None:
-        draw_callout(canvas, found.callout, wordings[found.wording], *point)
+    place_callout(canvas, empty, wordings, point)
 
 
 CHART = Chart(

@@ -7,22 +7,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
-    CALLOUT_CLEAR,
-    EVERY,
     KEY_CLEAR,
-    arrange,
     average_item,
     decimals_of,
-    draw_callout,
     draw_key,
     key_extent,
     last_year_item,
     line_key,
+    place_callout,
     versus_average,
     versus_year,
 )
@@ -34,14 +30,13 @@ from climtrack.reporter.curves import (
     draw_differences,
     end_point,
     envelope,
-    lines_by_role,
+    other_years,
     outside_extremes,
 )
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
 from climtrack.reporter.layout import (
     MONTH_DROP,
-    UNIT,
     YEAR,
     dotted_note,
     draw_grid,
@@ -54,13 +49,11 @@ from climtrack.reporter.layout import (
 from climtrack.reporter.sentences import Phrases, place, plain, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# hemispheres in words: are both halves doing the same? The contrast leads; both differences always stand together.
-
 
 HALVES = {"nh", "sh"}
 
@@ -91,7 +84,6 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``hemispheres`` says."""
     if len(each) != 2:
         raise RenderError("draw.hemispheres.two", count=len(each))
     one, two = each
@@ -131,7 +123,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     )  # fmt: skip
 
 
-Floats = npt.NDArray[np.float64]
 COLUMN_GAP = 24.0
 #: Shares of the height below the column heads: the curve, and where the title of the lower panel stands.
 UPPER, TITLE = 0.57, 0.70
@@ -194,7 +185,7 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
             by = tick_step(high - low)
             draw_grid(
                 canvas, panel, [v for v in tick_values(*ylim, by) if v <= high],
-                plain_ticks(canvas.language, by) if i == 0 else None, left=start, unit=UNIT,
+                plain_ticks(canvas.language, by) if i == 0 else None, left=start,
             )  # fmt: skip
         canvas.traces.append(draw_absolute(panel, study))
         keyed = _labels(canvas, study, panel, with_key=i == 0 and not card)
@@ -257,7 +248,7 @@ def _difference(
     by = tick_step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
     values = [v for v in tick_values(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
     label = signed_ticks(canvas.language, by) if named else None
-    draw_grid(canvas, panel, values, label, left=left, unit=UNIT, above=7)
+    draw_grid(canvas, panel, values, label, left=left, above=7)
     canvas.traces.append(draw_differences(panel, study))
     if months:
         draw_months(canvas, panel)
@@ -317,23 +308,16 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bo
             theme.ink,
         ),
     ]
-    items = line_key(canvas, study, lines_by_role(study, study.table).others) if with_key else []
+    items = line_key(canvas, study, other_years(study, study.table)) if with_key else []
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
-    keyed = False
-    found = arrange(empty, [canvas.extent(lines)], point, second, EVERY) or arrange(
-        empty, [canvas.extent(lines)], point, None, EVERY
-    )
-    if found is not None:
-        draw_callout(canvas, found.callout, lines, *point)
-        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-        if found.second is not None:
-            draw_key(canvas, items, found.second)
-            empty.occupy(found.second)
-            keyed = True
+    keyed = place_callout(canvas, empty, [lines], point, ((empty, second), (empty, None)))
+    if keyed is not None:
+        draw_key(canvas, items, keyed)
+        empty.occupy(keyed)
     if study.region.southern:
         _season(canvas, study, panel, empty, low)
-    return keyed
+    return keyed is not None
 
 
 def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: Floats) -> None:

@@ -17,8 +17,6 @@ from climtrack.vocabulary.findings import Holder, Study
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
-# records in words: who holds the calendar? Records of this series, and said so.
-
 
 def _titles(phrases: Phrases, warm: Sequence[Holder], total: int) -> tuple[str, ...]:
     """The year that holds most dates, or those that share the lead."""
@@ -32,7 +30,6 @@ def _titles(phrases: Phrases, warm: Sequence[Holder], total: int) -> tuple[str, 
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``records`` says."""
     phrases, say = each[0], each[0].language.text
     found = phrases.findings.records
     warm, cold = found.warm_holders, found.cold_holders
@@ -145,11 +142,4 @@ def _list(canvas: Canvas, title: str, holders: Sequence[Holder], colour: str, ar
         canvas.text("others", left, top + len(shown) * pitch + size, Line(text, "regular", size, theme.secondary))
 
 
-CHART = Chart(
-    "records",
-    "Who holds the calendar?",
-    70,
-    tell,
-    draw,
-    table,
-)
+CHART = Chart("records", "Who holds the calendar?", 70, tell, draw, table)

@@ -13,47 +13,39 @@ from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     CALLOUT_CLEAR,
-    EVERY,
     RIGHT_GUTTER,
-    End,
-    arrange,
     average_item,
     callout_place,
     decimals_of,
     draw_callout,
-    draw_ends,
     draw_key,
+    draw_right_labels,
     key_extent,
     last_year_item,
+    place_callout,
 )
 from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
-from climtrack.reporter.curves import DOTTED
+from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.documents.tables import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
-from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
+from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import (
-    MONTH_DROP,
-    UNIT,
-    dotted_note,
-    draw_grid,
+    difference_panel,
     draw_month_starts,
-    missing_notes,
+    notes_of,
     page,
-    signed_ticks,
 )
 from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, rounded
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# since_last_issue in words: what the line did since a given date; "come down" is said of the anomaly only.
-
 
 #: Days between two issues where no date is given.
 FORTNIGHT = 14
@@ -84,7 +76,6 @@ def _beside(study: Study, then: dt.date, other: int) -> tuple[int, int]:
 
 
 def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
-    """What ``since_last_issue`` says."""
     phrases, language, say = each[0], each[0].language, each[0].language.text
     study, decimals = phrases.study, phrases.decimals
     then = moment(study, since)
@@ -126,7 +117,6 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     )
 
 
-Floats = npt.NDArray[np.float64]
 #: Days shown before the given one: as many again, but no fewer than these, and no window longer than a year.
 LEAD, LONGEST = 30, 366
 HEADROOM = {"wide": 0.4, "square": 0.4, "tall": 0.4, "card": 0.75}
@@ -155,24 +145,17 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     before = _year_before(study, dates)
     spread = 2 * study.climatology.spread[dayofyear(dates) - 1]
 
-    preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
-    card, named = form == "card", form in {"wide", "card"}
-    shaded = language.text("note.shaded.zero", baseline=study.climatology.baseline.label)
-    room = page(canvas, words, study, [shaded, *dotted_note(study, language), *missing_notes(study, language)])
-    area = Rect(
-        room.left + (3 if card else canvas.size(max(preset.gutter, 44))), room.top,
-        room.right - canvas.size(RIGHT_GUTTER) * named, room.bottom - canvas.size(MONTH_DROP),
-    )  # fmt: skip
+    theme, form = canvas.theme, canvas.preset.form
+    named = form in {"wide", "card"}
+    room = page(canvas, words, study, notes_of(study, canvas.language))
     drawn = np.concatenate([values, before, spread, -spread, [0.0]])
     low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
     by = tick_step(high - low)
-    low, high = outward(low, high, by / 4)
-    panel = canvas.panel(area, (0.0, float(dates.size)), (low, high + HEADROOM[form] * (high - low)))
-    if not card:
-        draw_grid(
-            canvas, panel, [v for v in tick_values(*panel.ylim, by) if v <= high], signed_ticks(language, by),
-            left=room.left, unit=UNIT,
-        )  # fmt: skip
+    panel = difference_panel(
+        canvas, room, (0.0, float(dates.size)), outward(low, high, by / 4), by=by, gutter=44.0,
+        headroom=HEADROOM[form], right=canvas.size(RIGHT_GUTTER) * named,
+    )  # fmt: skip
+    area = panel.rect
     at = (then - first).days
     xs: Floats = np.arange(dates.size, dtype=np.float64) + 0.5
     wash = Rect(panel.x(at + 0.5), area.top, area.right, area.bottom)
@@ -193,7 +176,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     foot = np.where(np.isnan(lines), -np.inf, lines).max(axis=1)
     empty.occupy_between(points[:, 0], top, np.maximum(foot, panel.y(0.0)))
     if named:
-        for box in _right(canvas, study, panel, before):
+        for box in draw_right_labels(canvas, panel, study, float(before[-1]), 0.0):
             empty.occupy(box.grown(2))
     _callouts(canvas, study, panel, empty, then, (float(xs[at]), float(values[at])), (float(xs[-1]), float(values[-1])))
     if not named:
@@ -219,37 +202,11 @@ def _year_before(study: Study, dates: npt.NDArray[np.datetime64]) -> Floats:
 
 def _this(panel: Panel, study: Study, xs: Floats, values: Floats, at: int) -> None:
     """The line, lighter before the date, dotted where preliminary, hollow at both ends."""
-    waiting = study.series.preliminary[-values.size :]
     index = np.arange(values.size)
     panel.heavy(xs, np.where(index <= at, values, np.nan), panel.theme.this_year, THIS_LINE * 0.6, z=6, gid="before")
-    settled = np.where((index >= at) & ~waiting, values, np.nan)
-    panel.heavy(xs, settled, panel.theme.this_year, THIS_LINE, z=6.5, gid="this-year")
-    if waiting.any():
-        joined = (waiting | np.concatenate([waiting[1:], [False]])) & (index >= at)
-        panel.heavy(
-            xs,
-            np.where(joined, values, np.nan),
-            panel.theme.this_year,
-            THIS_LINE,
-            z=6.5,
-            gid="preliminary",
-            dash=DOTTED,
-        )
+    draw_this_year(panel, xs, np.where(index >= at, values, np.nan), study.series.preliminary[-values.size :], z=6.5)
     panel.dot(float(xs[at]), float(values[at]))
     panel.dot(float(xs[-1]), float(values[-1]))
-
-
-def _right(canvas: Canvas, study: Study, panel: Panel, before: Floats) -> list[Rect]:
-    """Last year's line and the average, named at their ends."""
-    theme, size, found = canvas.theme, canvas.size(canvas.preset.type.label), []
-    if not np.isnan(before[-1]):
-        line = Line(str(study.year - 1), "bold", size, theme.last_year_text)
-        found.append(End(panel.y(float(before[-1])), (line,)))
-    lines = [Line(study.baseline.label if study.baseline else "", "bold", size, theme.average)]
-    if canvas.preset.form != "card":
-        lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
-    found.append(End(panel.y(0.0), tuple(lines)))
-    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom)
 
 
 def _callouts(
@@ -275,20 +232,10 @@ def _callouts(
             empty.occupy(place.grown(CALLOUT_CLEAR))
             empty.occupy(Rect(point[0] - 4, min(place.top, point[1]), point[0] + 4, max(place.bottom, point[1])))
     point = (panel.x(end[0]), panel.y(end[1]))
-    for lines in (now, [year, Line(language.difference(end[1], places), "semibold", size, theme.ink)]):
-        found = arrange(empty, [canvas.extent(lines)], point, None, EVERY)
-        if found is not None:
-            draw_callout(canvas, found.callout, lines, *point)
-            empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-            return
+    brief = [year, Line(language.difference(end[1], places), "semibold", size, theme.ink)]
+    place_callout(canvas, empty, [now, brief], point)
 
 
 CHART = Chart(
-    "since_last_issue",
-    "What has the line done since a given date?",
-    80,
-    tell,
-    draw,
-    table,
-    options=("since",),
+    "since_last_issue", "What has the line done since a given date?", 80, tell, draw, table, options=("since",)
 )

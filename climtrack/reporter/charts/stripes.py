@@ -23,12 +23,7 @@ from climtrack.words.language import capitalised, direction
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
-# stripes in words: the long story in one glance, with the numbers that colour cannot give.
 #
-# The title compares the trends of two series where both are beyond doubt; of one series it gives the change from its
-# first ten whole years to its last ten.
-
-
 FINE = 2
 TWICE = (1.75, 2.25)
 ALIKE = 1.25
@@ -63,7 +58,11 @@ def _change(phrases: Phrases) -> tuple[float, tuple[int, int], tuple[int, int]] 
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``stripes`` says."""
+    """
+    The title compares the trends of two series where both are beyond doubt.
+
+    Of one series it gives the change from its first ten whole years to its last ten.
+    """
     phrases, say = each[0], each[0].language.text
     language = phrases.language
     changes = [found for found in map(_change, each) if found is not None]
@@ -254,12 +253,5 @@ def _years(canvas: Canvas, study: Study, years: range, area: Rect) -> None:
 
 
 CHART = Chart(
-    "stripes",
-    "The long story in one glance",
-    50,
-    tell,
-    draw,
-    table,
-    presets=("strip", *COMMON),
-    series=(1, 2),
+    "stripes", "The long story in one glance", 50, tell, draw, table, presets=("strip", *COMMON), series=(1, 2)
 )

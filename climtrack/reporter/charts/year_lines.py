@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.reporter.annotations import (
     CALLOUT_CLEAR,
     EITHER,
     EVERY,
     RIGHT_GUTTER,
-    End,
     Second,
-    arrange,
     callout_lines,
-    draw_callout,
-    draw_ends,
     draw_key,
+    draw_right_labels,
     key_extent,
     line_key,
+    place_callout,
 )
 from climtrack.reporter.answers import falling
 from climtrack.reporter.chart import Chart, Draft
@@ -35,7 +32,7 @@ from climtrack.reporter.curves import (
     envelope,
     inset_place,
     is_early,
-    lines_by_role,
+    other_years,
     outside_extremes,
     upper_part,
 )
@@ -43,7 +40,6 @@ from climtrack.reporter.fonts import CAP, Line, wrapped
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
 from climtrack.reporter.layout import (
     MONTH_DROP,
-    UNIT,
     YEAR,
     dotted_note,
     draw_grid,
@@ -56,32 +52,30 @@ from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import Claim, Study
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-# Titles of the pictures of one line: the finding, chosen by rule.
-#
-# The first that holds:
-#
-# 1. the latest day is the warmest of the whole series (as safe, tied, preliminary or too close to call as it is);
-# 2. it is the warmest for its date, with the same four degrees of certainty;
-# 3. January, fewer than 15 days known: how the year starts;
-# 4. level with last year: that, and the difference from average;
-# 5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
-#    (picture and caption carry the average; a line below both is titled by its average);
-# 6. second or third for its date, safely;
-# 7. the difference from average;
-# 8. where there is no average at all: the value. Never last year alone.
-
-
 SETTLED = 3
 PODIUM = 3
 
 
-def line_titles(phrases: Phrases) -> tuple[str, ...]:
-    """Titles of ``year_lines``."""
+def _titles(phrases: Phrases) -> tuple[str, ...]:
+    """
+    Titles by rule, the first that holds.
+
+    1. the latest day is the warmest of the whole series (as safe, tied, preliminary or too close to call as it is);
+    2. it is the warmest for its date, with the same four degrees of certainty;
+    3. January, fewer than 15 days known: how the year starts;
+    4. level with last year: that, and the difference from average;
+    5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
+       (picture and caption carry the average; a line below both is titled by its average);
+    6. second or third for its date, safely;
+    7. the difference from average;
+    8. where there is no average at all: the value. Never last year alone.
+    """
     findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
     common: dict[str, Any] = {
         "day": phrases.day_month,
@@ -115,9 +109,6 @@ def line_titles(phrases: Phrases) -> tuple[str, ...]:
     return phrases.titles(f"title.average.{above}", size=size)
 
 
-# year_lines in words: where is this region today against every year on record?
-
-
 def course(phrases: Phrases) -> str:
     """How the year ran against the average and where it ends."""
     findings, language = phrases.findings, phrases.language
@@ -136,7 +127,6 @@ def course(phrases: Phrases) -> str:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``year_lines`` says."""
     phrases = each[0]
     language = phrases.language
     common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
@@ -144,7 +134,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
     return Draft(
         phrases,
-        titles=line_titles(phrases),
+        titles=_titles(phrases),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
             language.text("subtitle.lines.place", **quantity, **common),
@@ -161,10 +151,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     )
 
 
-# Annotations of the flagship: record days on the axis, the record year, what the thin lines are.
-
-
-Floats = npt.NDArray[np.float64]
 TICK_HEIGHT = 5.2
 
 
@@ -214,7 +200,7 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
 def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
     """What the thin lines are, where there is room for it."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.note)
-    others = lines_by_role(study, study.table).others
+    others = other_years(study, study.table)
     if len(others) < 2:
         return
     how = "label.thin" if theme.name == "light" else "picture.thin.brighter"
@@ -247,8 +233,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     bottom = room.bottom - canvas.size(MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
     wordings = _callouts(canvas, study, record=False)
-    sizes = [canvas.extent(found) for found in wordings]
-    items = line_key(canvas, study, lines_by_role(study, study.table).others) if form in {"square", "tall"} else []
+    sizes = [canvas.extent(lines) for lines in wordings]
+    items = line_key(canvas, study, other_years(study, study.table)) if form in {"square", "tall"} else []
 
     def second(inset: bool, named: bool = True) -> Second | None:
         """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
@@ -257,29 +243,32 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         shown = items if named else items[:FEWEST]
         return (lambda empty: empty.roomiest(*key_extent(canvas, shown))) if shown else None
 
-    plan = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
-    stacked = compared and not plan.inset
+    inset, ylim = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
+    stacked = compared and not inset
     if stacked and form == "wide":
         full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
     area = upper_part(full) if stacked else full
-    panel = canvas.panel(area, YEAR, plan.ylim)
+    panel = canvas.panel(area, YEAR, ylim)
     if not card:
-        by = tick_step(plan.ylim[1] - plan.ylim[0])
+        by = tick_step(ylim[1] - ylim[0])
         draw_grid(
             canvas,
             panel,
-            tick_values(*plan.ylim, by),
+            tick_values(*ylim, by),
             plain_ticks(language, by),
             left=room.left,
-            unit=UNIT,
         )
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = envelope(study.table)
     whole = Rect(area.left, area.top, room.right, area.bottom)
-    empty = outside_extremes(whole, area.width, plan.ylim, low, high)
-    between = between_lines(whole, area.width, plan.ylim, _named(study))
+    empty = outside_extremes(whole, area.width, ylim, low, high)
+    between = between_lines(whole, area.width, ylim, _named(study))
     if form in {"wide", "card"}:
-        for box in _right_labels(canvas, panel, study):
+        last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
+        record = study.findings.records.warmest_day.date.year == study.year - 1
+        for box in draw_right_labels(
+            canvas, panel, study, last, np.nan if average is None else float(average.mean[-1]), record=record, below=4
+        ):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     if not stacked:
@@ -291,23 +280,21 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     point = (panel.x(at), panel.y(value))
     modes = EVERY
     if not card and study.findings.records.warmest_day.date.year == study.year:
-        wordings = [_callouts(canvas, study, record=True)[0], *wordings]
-        sizes, modes = [canvas.extent(found) for found in wordings], EITHER
-    found = arrange(empty, sizes, point, second(plan.inset), modes)
-    while found is None and len(items) > FEWEST:
-        items.pop()  # the grey years go first; last year and average stay named
-        found = arrange(empty, sizes, point, second(plan.inset), modes)
-    found = found or arrange(between, sizes, point, second(plan.inset), modes)
-    found = found or arrange(between, sizes, point, None, modes)
-    if found is not None:
-        draw_callout(canvas, found.callout, wordings[found.wording], *point)
-        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-        if found.second is not None:
-            empty.occupy(found.second.grown(CALLOUT_CLEAR))
-            if items:
-                draw_key(canvas, items, found.second)
-            else:
-                draw_inset(canvas, study, found.second)
+        wordings, modes = [_callouts(canvas, study, record=True)[0], *wordings], EITHER
+
+    def tries() -> Iterator[tuple[Emptiness, Second | None]]:
+        yield empty, second(inset)
+        while len(items) > FEWEST:
+            items.pop()  # the grey years go first; last year and average stay named
+            yield empty, second(inset)
+        yield from ((between, second(inset)), (between, None))
+
+    if place := place_callout(canvas, empty, wordings, point, tries(), modes):
+        empty.occupy(place.grown(CALLOUT_CLEAR))
+        if items:
+            draw_key(canvas, items, place)
+        else:
+            draw_inset(canvas, study, place)
     if stacked:
         lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
@@ -347,29 +334,4 @@ def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]
     return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
 
 
-def _right_labels(canvas: Canvas, panel: Panel, study: Study) -> list[Rect]:
-    """Last year and average, at the ends of their lines."""
-    theme, size, language = canvas.theme, canvas.size(canvas.preset.type.label), canvas.language
-    card, found = canvas.preset.form == "card", []
-    last = study.table.row(study.year - 1)
-    if not np.isnan(last[-1]):
-        lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
-        if study.findings.records.warmest_day.date.year == study.year - 1 and not card:
-            lines.append(Line(language.text("picture.record"), "regular", size, theme.last_year_text))
-        found.append(End(panel.y(float(last[-1])), tuple(lines)))
-    if study.climatology is not None:
-        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
-        if not card:
-            lines.append(Line(language.text("label.average"), "regular", size, theme.average))
-        found.append(End(panel.y(float(study.climatology.mean[-1])), tuple(lines)))
-    return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + 4)
-
-
-CHART = Chart(
-    "year_lines",
-    "Where is this region today against every year on record?",
-    10,
-    tell,
-    draw,
-    thins=True,
-)
+CHART = Chart("year_lines", "Where is this region today against every year on record?", 10, tell, draw, thins=True)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter.annotations import decimals_of
@@ -17,7 +16,6 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import (
     MONTH_DROP,
-    UNIT,
     YEAR,
     draw_grid,
     draw_months,
@@ -30,12 +28,11 @@ from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import Study, Unknown, YearOverYear
+from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-# year_over_year in words: which part of this year beat last year? The average always stands beside it.
 
 
 def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
@@ -73,7 +70,6 @@ def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    """What ``year_over_year`` says."""
     phrases = each[0]
     language, decimals, yoy = phrases.language, phrases.decimals, phrases.yoy
     if yoy is None:
@@ -138,7 +134,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     )
 
 
-Floats = npt.NDArray[np.float64]
 Cost = Callable[[Floats, Floats], Floats]
 #: Clear space of a strip beside a line of text.
 STRIP = 16.0
@@ -182,7 +177,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
         by = tick_step(panel.ylim[1] - panel.ylim[0])
         draw_grid(
             canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by),
-            left=room.left, unit=UNIT,
+            left=room.left,
         )  # fmt: skip
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
         heights = np.where(sign * bars > 0, bars, 0.0)
@@ -384,10 +379,4 @@ def _last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, 
     canvas.block("callout", inside.left, inside.top, lines)
 
 
-CHART = Chart(
-    "year_over_year",
-    "Which part of this year beat last year?",
-    30,
-    tell,
-    draw,
-)
+CHART = Chart("year_over_year", "Which part of this year beat last year?", 30, tell, draw)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from climtrack.errors import Notice
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.sentences import plain
 from climtrack.vocabulary.assets import Asset
@@ -20,14 +21,16 @@ from climtrack.words.language import Language
 
 SCHEMA = "climtrack.facts/1"
 #: Findings whose name in the document is another.
-_NAMES = {"ranks": "rank"}
+NAMES = {"ranks": "rank"}
 
 
 def fact(value: Any) -> Any:
     """A finding as JSON has it."""
     match value:
         case Unknown():
-            return {"value": None, "why": value.why}
+            return {"value": None, "why": str(value)}
+        case Notice():
+            return str(value)
         case Baseline():
             return str(value)
         case Enum():
@@ -39,7 +42,7 @@ def fact(value: Any) -> Any:
         case Direction():
             return _direction(value)
         case float() if not math.isfinite(value):
-            return {"value": None, "why": "not a finite number"}
+            return fact(Unknown("unknown.not_finite"))
         case None | bool() | int() | float() | str():
             return value
         case Mapping():
@@ -48,7 +51,7 @@ def fact(value: Any) -> Any:
             return [fact(inner) for inner in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
-        return {_NAMES.get(name, name): fact(getattr(value, name)) for name in names}
+        return {NAMES.get(name, name): fact(getattr(value, name)) for name in names}
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
@@ -81,7 +84,7 @@ def series_facts(study: Study) -> dict[str, Any]:
         "source_url": plain(source.url, 2000),
         "retrieved_at": fact(source.retrieved),
         "sha256": source.sha256,
-        "notes": [plain(note, 300) for note in source.notes],
+        "notes": [plain(str(note), 300) for note in source.notes],
         **fact(findings),
     }
 

@@ -102,7 +102,11 @@ def _section(
     rest = [asset for asset in drawn if asset.language == language.code and asset.path not in shown]
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
-    noted = [f"{study.series.key.label}: {note}." for study in studies for note in study.series.source.notes]
+    noted = [
+        f"{study.series.key.label}: {note if isinstance(note, str) else language.what(note)}."
+        for study in studies
+        for note in study.series.source.notes
+    ]
     noted = [spanish_line(line, language.code) if language.spanish else line for line in noted]
     lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:

@@ -9,6 +9,7 @@ import pytest
 from climtrack.analysis.survey import study as survey
 from climtrack.reporter.documents import facts_json
 from climtrack.reporter.documents.facts import fact
+from climtrack.reporter.documents.schema import DOCUMENTS, schema
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import REGIONS
@@ -71,6 +72,12 @@ def test_no_nan_and_no_stranger_gets_in():
     assert fact(Unknown("why")) == {"value": None, "why": "why"}
     with pytest.raises(TypeError, match="object"):
         fact({"a": object()})
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_schemas_of_the_package_are_those_of_the_findings(name):
+    """`make schemas` writes them after a finding has changed."""
+    assert (files("climtrack") / "schemas" / f"{name}-1.json").read_text("utf-8") == schema(name)
 
 
 @pytest.mark.parametrize("broken", [{"schema": "climtrack.facts/2"}, {"as_of": "5 July"}, {"series": {}}])
