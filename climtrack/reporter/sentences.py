@@ -13,8 +13,8 @@ import numpy as np
 
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
-from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
+from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
 
@@ -264,10 +264,7 @@ class Phrases:
     @property
     def origin(self) -> str:
         """Whose hands the data came through: ``reanalyzer``, ``pulse``, or ``computed`` from grids."""
-        key = self.study.series.key
-        if key.product == "climate-pulse":
-            return "pulse"
-        return "computed" if key in COMPUTED or self.study.series.source.details else "reanalyzer"
+        return origin(self.study.series)
 
     @property
     def source(self) -> str:
