@@ -39,20 +39,13 @@ if TYPE_CHECKING:
 # `climtrack verify`: is the site right, as far as others can tell?
 
 
-def verify_add_to(app: typer.Typer) -> None:
-    """Give the application this file's command."""
-    app.command()(verify)
-
-
 def verify(
     offline: Offline = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where a series departs from the other.")] = False,
+    strict: Annotated[bool, typer.Option("--strict")] = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Hold world air and sea against Copernicus Climate Pulse, and our figures against the published ones.
-
     \b
     climtrack verify
     climtrack verify --offline --json
@@ -141,24 +134,14 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    for command in (facts, compare, records):
-        app.command()(command)
-
-
 def facts(
     region: Regions = None,
     variable: Variables = None,
     baseline: Years = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
-    against: Annotated[
-        int | None, typer.Option("--against", metavar="YEAR", help="Compare with this year, not the one before.")
-    ] = None,
-    by: Annotated[str, typer.Option("--by", metavar="date|slot", help="Days alike by date, or by the site's slot.")] = (
-        "date"
-    ),
+    against: Annotated[int | None, typer.Option("--against", metavar="YEAR")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="date|slot")] = ("date"),
     lang: Tongue = None,
     offline: Offline = False,
     no_sample: NoSample = False,
@@ -166,8 +149,6 @@ def facts(
     config: ConfigPath = None,
 ) -> None:
     """
-    Print every finding of a region: anomalies, year over year, direction, ranks, records, trend, year end.
-
     \b
     climtrack facts --region nh
     climtrack facts --region world --baseline 1981-2010 --as-of 2024-07-23
@@ -198,7 +179,7 @@ def facts(
 
 
 def compare(
-    region: Annotated[list[str] | None, typer.Argument(metavar="REGION", help="Two regions or more: nh sh")] = None,
+    region: Annotated[list[str] | None, typer.Argument(metavar="REGION")] = None,
     variable: Variables = None,
     baseline: Years = None,
     as_of: AsOf = None,
@@ -210,8 +191,6 @@ def compare(
     config: ConfigPath = None,
 ) -> None:
     """
-    Hold regions against one another: anomalies, their shares of the world's, air minus sea, El Niño.
-
     \b
     climtrack compare nh sh
     climtrack compare arctic antarctic --baseline 1981-2010
@@ -269,8 +248,6 @@ def records(
     config: ConfigPath = None,
 ) -> None:
     """
-    Print record days and streaks: warmest day of all, warmest for the date, largest anomaly, kept apart.
-
     \b
     climtrack records --region world
     climtrack records --region nh,sh --json

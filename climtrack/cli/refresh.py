@@ -106,10 +106,7 @@ def schedule(
 
 def accept(
     series: Annotated[list[str], typer.Argument(metavar="SERIES")],
-    day: Annotated[
-        list[str] | None,
-        typer.Option("--date", metavar="DATE[,DATE]"),
-    ] = None,
+    day: Annotated[list[str] | None, typer.Option("--date", metavar="DATE[,DATE]")] = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:

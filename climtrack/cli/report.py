@@ -30,18 +30,8 @@ from climtrack.cli.options import (
 from climtrack.cli.output import as_json, note, progress, say
 from climtrack.errors import Notice
 
-Charts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--chart",
-        metavar="NAME[,NAME]",
-        autocompletion=options.charts,
-    ),
-]
-Presets = Annotated[
-    list[str] | None,
-    typer.Option("--preset", metavar="NAME[,NAME]", autocompletion=options.presets),
-]
+Charts = Annotated[list[str] | None, typer.Option("--chart", metavar="NAME[,NAME]", autocompletion=options.charts)]
+Presets = Annotated[list[str] | None, typer.Option("--preset", metavar="NAME[,NAME]", autocompletion=options.presets)]
 Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark")]
 Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf")]
 

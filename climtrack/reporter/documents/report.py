@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.sentences import Phrases, markdown, place, plain
@@ -15,6 +14,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import REGIONS
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 #: A clock this many days from the data cannot be right, so that no age is told.
@@ -112,7 +112,7 @@ def _section(
         out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
     else:
         out += [language.text("report.health.good"), ""]
-    for line in dict.fromkeys(line for study in studies for line in attribution(study, language)):
+    for line in dict.fromkeys(line for study in studies for line in attribution(study.series, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
     names = [*(f"{study.series.key.label}.csv" for study in studies), *tables]
