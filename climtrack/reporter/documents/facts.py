@@ -55,17 +55,15 @@ def to_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def _direction(found: Direction) -> dict[str, Any]:
+def _direction(direction: Direction) -> dict[str, Any]:
     """Slopes as plain numbers in degC per day, each beside its interval."""
-    told: dict[str, Any] = {}
-    for field in dataclasses.fields(found):
-        value = getattr(found, field.name)
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(direction):
+        value = getattr(direction, field.name)
+        found[field.name] = value.per_day if isinstance(value, Slope) else to_json(value)
         if isinstance(value, Slope):
-            told[field.name] = value.per_day
-            told[f"{field.name}_interval"] = [value.low, value.high]
-        else:
-            told[field.name] = to_json(value)
-    return told
+            found[f"{field.name}_interval"] = [value.low, value.high]
+    return found
 
 
 def series_facts(study: Study) -> dict[str, Any]:
