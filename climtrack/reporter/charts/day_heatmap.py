@@ -205,6 +205,4 @@ def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
         canvas.text("named", x + 12, level + CAP * size / 2, line)
 
 
-CHART = Chart(
-    "day_heatmap", "When in the calendar did the warming happen?", 60, tell, draw, table, presets=("grid", *COMMON)
-)
+CHART = Chart("day_heatmap", 60, tell, draw, table, presets=("grid", *COMMON))

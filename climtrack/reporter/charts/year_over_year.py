@@ -368,4 +368,4 @@ def _draw_last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: R
     canvas.block("callout", inside.left, inside.top, lines)
 
 
-CHART = Chart("year_over_year", "Which part of this year beat last year?", 30, tell, draw)
+CHART = Chart("year_over_year", 30, tell, draw)
