@@ -188,11 +188,11 @@ def pictures(
     return tuple(found)
 
 
-def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
+def draw(batch: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
     """Files of the pictures, and why some could not be drawn."""
-    count = min(workers or _cores(), len(wanted) // WORTH_A_PROCESS)
+    count = min(workers or _cores(), len(batch) // WORTH_A_PROCESS)
     several = count > 1 and hasattr(os, "fork")
-    results = _draw_in_processes(wanted, count) if several else [_draw(picture) for picture in wanted]
+    results = _draw_in_processes(batch, count) if several else [_draw(picture) for picture in batch]
     assets = tuple(asset for result in results if not isinstance(result, Notice) for asset in result)
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, Notice)))
 
@@ -215,15 +215,15 @@ def _draw(picture: Picture) -> tuple[Asset, ...] | Notice:
         return Notice("draw.not_drawn", series=label, chart=CHARTS[picture.chart].slug, why=problem.notice)
 
 
-def _draw_in_processes(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
+def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
     """Pictures drawn by several processes, which inherit them; an interrupt waits for those under way, no longer."""
     import climtrack.reporter.encode  # noqa: F401 - loaded once, before the processes part
 
     fork = multiprocessing.get_context("fork")
     stop = fork.Event()
-    with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(wanted, stop, os.getpid())) as pool:
+    with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(batch, stop, os.getpid())) as pool:
         try:
-            return list(pool.map(_draw_inherited, range(len(wanted))))
+            return list(pool.map(_draw_inherited, range(len(batch))))
         except BaseException:
             stop.set()
             raise
@@ -234,10 +234,10 @@ _inherited: Sequence[Picture] = ()
 _stop: Event | None = None
 
 
-def _inherit(wanted: Sequence[Picture], stop: Event, parent: int) -> None:
+def _inherit(batch: Sequence[Picture], stop: Event, parent: int) -> None:
     """Prepare a worker; what it is given comes by the fork itself, nothing of it through a pipe."""
     global _inherited, _stop
-    _inherited, _stop = wanted, stop
+    _inherited, _stop = batch, stop
     ignore_sigint()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent(parent)
