@@ -141,8 +141,8 @@ def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
     rule = group[0].source.details["weights"].partition(":")[0]
-    work = job(source, [config.region(one.key.region) for one in group], since, until, config, rule=rule)
-    return backfill(work, config=config, now=run.now, policy=policy or hurried(default_policy(config)))
+    work = job(run, source, [config.region(one.key.region) for one in group], since, until, rule=rule)
+    return backfill(run, work, policy=policy or hurried(default_policy(config)))
 
 
 def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
@@ -157,7 +157,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     # One that is too old, or made in another way, must not keep the others from their newest days.
     for group in _groups([one for one in series if one.key not in errors]).values():
         try:
-            stored |= {one.reduced.series.key: one for one in increment(run, group, policy)}
+            stored |= {one.series.key: one for one in increment(run, group, policy)}
         except ClimtrackError as problem:
             errors |= {one.key: problem for one in group}
     errors |= {key: one.refused for key, one in stored.items() if one.refused is not None}

@@ -164,8 +164,9 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     with serving({"sst.day.mean.2023.nc": sea}) as (base, _):
         (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl-opendap = "{base}" }}\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        job = run.job("psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), config, rule="exact", stride=4)
-        run.backfill(job, config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
+        looking = Run(config, dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
+        job = run.job(looking, "psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), rule="exact", stride=4)
+        run.backfill(looking, job)
     held = Store(config.home).read(SeriesKey("oisst", "sst", "nh"))
     assert held.values.size == 3
     assert "every 4th row and column: at most" in held.source.details["variable"]
