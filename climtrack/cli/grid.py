@@ -14,7 +14,7 @@ from climtrack.cli.output import as_json, complain, counting, note, say
 from climtrack.errors import Notice
 
 if TYPE_CHECKING:
-    from climtrack.run.grids import Stored
+    from climtrack.run.grids import StoredSeries
 
 GridRegions = Annotated[list[str] | None, typer.Option("--region", "-r", metavar="NAME[,NAME]")]
 GridVariable = Annotated[str, typer.Option("--variable", "-v", metavar="sst|t2m")]
@@ -132,7 +132,7 @@ def backfill(
     _print_stored(stored, json)
 
 
-def _print_stored(stored: Sequence[Stored], json: bool) -> None:
+def _print_stored(stored: Sequence[StoredSeries], json: bool) -> None:
     """What became of each region; one that the store refused is named, and ends the command with 3."""
     if json:
         as_json({"schema": "climtrack.grid/1", "series": [one.document() for one in stored]})

@@ -30,7 +30,7 @@ from climtrack.config import Config
 from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
 from climtrack.files import make_folder, remove, write_whole
 from climtrack.grids import daily, download, grids
-from climtrack.grids.daily import Reduced
+from climtrack.grids.daily import RegionSeries
 from climtrack.grids.download import Downloader, Item, Journal, Place, Policy, Received
 from climtrack.grids.reduce import FileMeans, Request, file_means, stride_error
 from climtrack.grids.weights import Rule, from_geojson, named
@@ -57,7 +57,7 @@ Arrival = Callable[[], Received | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stored(Reduced):
+class StoredSeries(RegionSeries):
     """A region's series from some files, and what became of it."""
 
     merged: Merged | None = None  # What it changed in the store; None where nothing was stored
@@ -95,7 +95,7 @@ class Stored(Reduced):
         }
 
 
-def keep(run: Run, made: Sequence[Reduced]) -> tuple[Stored, ...]:
+def keep(run: Run, made: Sequence[RegionSeries]) -> tuple[StoredSeries, ...]:
     """Store some series; one that the store holds in another form does not keep the others out."""
     stored = []
     with Store(run.config.home).writer(run.now) as writer:
@@ -105,7 +105,7 @@ def keep(run: Run, made: Sequence[Reduced]) -> tuple[Stored, ...]:
                 merged = _put(writer, one.series)
             except SeriesError as error:
                 problem = error
-            stored.append(Stored(one.series, one.coverage, one.usual, merged, problem))
+            stored.append(StoredSeries(one.series, one.coverage, one.usual, merged, problem))
     refused = [one.refused for one in stored if one.refused is not None]
     if refused and len(refused) == len(stored):
         raise refused[0]
@@ -131,7 +131,7 @@ def _put(writer: Writer, new: Series) -> Merged:
     return merged
 
 
-def write_csv(stored: Sequence[Stored], path: Path) -> None:
+def write_csv(stored: Sequence[StoredSeries], path: Path) -> None:
     """Write the days of some regions."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
@@ -184,7 +184,7 @@ def reduce(
     workers: int = 0,
     store: bool = True,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Stored, ...]:
+) -> tuple[StoredSeries, ...]:
     """Daily means of regions from gridded files."""
     request = Request(variable, tuple(regions), _rule(rule), name)
     found = file_means(grids.locate(paths), request, scheduler=scheduler, workers=workers, progress=progress)
@@ -192,7 +192,7 @@ def reduce(
         raise SeriesError("grid.different_grids", count=count)
     product = daily.product_of(found, product)
     made = daily.series(daily.days(found), request, product=product, retrieved=run.now, version=program_version())
-    return keep(run, made) if store else tuple(Stored(one.series, one.coverage, one.usual) for one in made)
+    return keep(run, made) if store else tuple(StoredSeries(one.series, one.coverage, one.usual) for one in made)
 
 
 def _rule(name: str) -> Rule:
@@ -313,10 +313,10 @@ def _duration(seconds: float) -> Notice:
 
 def estimate(run: Run, work: Job) -> Estimate:
     """What a backfill still has to do."""
-    return _ahead(work, _left(work, _journal(work, run.config), run.now.date()))
+    return _estimate(work, _remaining(work, _journal(work, run.config), run.now.date()))
 
 
-def _left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
+def _remaining(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
     """Downloads that are left."""
     done, early = (journal.dates(status, work.regions) for status in (Status.FINAL, Status.PRELIMINARY))
     return download.items(
@@ -324,7 +324,7 @@ def _left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
     )  # fmt: skip
 
 
-def _ahead(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
+def _estimate(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
     """Size of what is left; `factor` says how much more than usual the first file weighed."""
     count = sum((item.last - item.first).days + 1 for item in todo)
     return Estimate(work.place, len(todo), count, factor * sum(i.megabytes for i in todo) / 1000, seconds)
@@ -340,23 +340,25 @@ def backfill(
     tell: Callable[[Estimate], None] = lambda _: None,
     progress: Callable[[int, int], None] | None = None,
     every: float = EVERY,
-) -> tuple[Stored, ...]:
+) -> tuple[StoredSeries, ...]:
     """Download, reduce and store what is missing."""
     folder, today = grids_folder(run.config), run.now.date()
     with writers_lock(folder, run.now, "backfill"):  # two runs would write into the same passing files
         journal = _journal(work, run.config)
-        todo = _left(work, journal, today)
-        tell(_ahead(work, todo))
+        todo = _remaining(work, journal, today)
+        tell(_estimate(work, todo))
 
-        def reduced(item: Item, received: Received) -> None:
-            found = _reduced(work, item, received, today, scheduler, workers)
+        def reduce_file(item: Item, received: Received) -> None:
+            found = _file_means(work, item, received, today, scheduler, workers)
             journal.add(found, work.request.regions, sha256=received.sha256, url=received.url)
 
-        arrivals = _arriving(work.place, todo, folder / "passing", policy or default_policy(run.config))
+        arrivals = _downloads(work.place, todo, folder / "passing", policy or default_policy(run.config))
         with contextlib.closing(arrivals):
             try:
-                _reduce_all(work, todo, arrivals, reduced, lambda: _store(run, work, journal), every, tell, progress)
-                return _store(run, work, journal)
+                _reduce_all(
+                    work, todo, arrivals, reduce_file, lambda: _store(run, work, journal), every, tell, progress
+                )
+                return store()
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way, and as it is on disk, for the stop may have come
                 # between a line of the journal and its entry in memory.
@@ -369,7 +371,7 @@ def _reduce_all(
     work: Job,
     todo: Sequence[Item],
     arrivals: Iterator[tuple[Item, Arrival]],
-    reduced: Callable[[Item, Received], None],
+    reduce_file: Callable[[Item, Received], None],
     store: Callable[[], object],
     every: float,
     tell: Callable[[Estimate], None],
@@ -384,7 +386,7 @@ def _reduce_all(
         received = arrival()
         if received is not None:
             try:
-                reduced(item, received)
+                reduce_file(item, received)
                 row, good = 0, good + 1
             except SeriesError as problem:  # one damaged file must not hold back the days after it
                 problems.append(problem)
@@ -395,7 +397,7 @@ def _reduce_all(
         if done == 1 and len(todo) > 1:
             size = received.size / 1e6 if received is not None and received.size else item.megabytes
             rest = (time.monotonic() - begin) * (len(todo) - 1)
-            tell(_ahead(work, todo[1:], size / item.megabytes, rest))
+            tell(_estimate(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
         if row == ROW:
@@ -411,7 +413,7 @@ def _reduce_all(
         raise SeriesError("grid.left_out", n=len(problems), problem=problems[0])
 
 
-def _arriving(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
+def _downloads(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
     """Files on their way: the next two are fetched while one is at work."""
     if place.opendap:
         for item in todo:
@@ -450,7 +452,7 @@ def _tidy(folder: Path, todo: Sequence[Item]) -> None:
             remove(left)
 
 
-def _reduced(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
+def _file_means(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
     """Means of a file that has arrived, if it is the one that was asked for."""
     location, place = str(received.path) if received.path.name else received.url, work.place
     (found,) = file_means([location], work.request, scheduler=scheduler, workers=workers)
@@ -471,7 +473,7 @@ def _reduced(work: Job, item: Item, received: Received, today: dt.date, schedule
     return replace(found, name=f"{found.name}, {rows}")
 
 
-def _store(run: Run, work: Job, journal: Journal) -> tuple[Stored, ...]:
+def _store(run: Run, work: Job, journal: Journal) -> tuple[StoredSeries, ...]:
     """Series of everything in the journal, merged into the store."""
     table = journal.table(work.regions)
     if not table.dates.size:

@@ -50,7 +50,7 @@ def make_climatology(
     progress: Progress | None = None,
 ) -> Path:
     """Make and keep the climatology of every cell; put in place whole, and what a killed run left is removed."""
-    files = _opened(grids.locate(paths), variable, name, product)
+    files = _open_files(grids.locate(paths), variable, name, product)
     labels = ", ".join(file.label for file in files[:3])
     listed = [(file.label, grids.file_hash(file.location)[0], cells.dates(file)[0].year) for file in files]
     provenance = {
@@ -75,7 +75,7 @@ def _climatology_path(run: Run, file: GridFile, baseline: Baseline) -> Path:
     return grids_folder(run.config) / f"{file.product}.{file.variable}.climatology.{baseline}.nc"
 
 
-def _opened(locations: Sequence[str], variable: str, name: str, product: str) -> list[GridFile]:
+def _open_files(locations: Sequence[str], variable: str, name: str, product: str) -> list[GridFile]:
     """Files of one product that has a name."""
     files = [grids.open_grid(location, variable, name=name) for location in locations]
     product = product_of(files, product)
@@ -97,7 +97,7 @@ def field_maps(
 ) -> tuple[FieldMap, ...]:
     """A day's anomalies over some regions; its field is fetched and read once for all."""
     with _day_file(run, day, short_name(variable), paths, name, tell) as (location, received):
-        (file,) = _opened([location], variable, name, product)
+        (file,) = _open_files([location], variable, name, product)
         step = cells.dates(file).index(day)
         field, status = next(grids.fields(file, step, step + 1))
         values = cells.in_celsius(file.packing, cells.oriented(file, field)).astype(np.float64)
@@ -133,7 +133,7 @@ def _day_file(
     place = place if place.per == "day" else download.PLACES["ncei"]
     tell(Notice("grid.map.day", place=place.name, megabytes=place.megabytes, day=day))
     items = download.items(place, day, day, today=run.now.date())
-    got = _received(place.name, items[0].paths, run.config) if items else None
+    got = _download(place.name, items[0].paths, run.config) if items else None
     if got is None:
         raise SourceUnavailable("grid.no_public_day", place=place.name, day=day)
     try:
@@ -142,7 +142,7 @@ def _day_file(
         got.path.unlink()
 
 
-def _received(place: str, paths: tuple[str, ...], config: Config) -> Received | None:
+def _download(place: str, paths: tuple[str, ...], config: Config) -> Received | None:
     folder = grids_folder(config) / "passing-maps"
     make_folder(folder)
     with contextlib.closing(Downloader(address(place, config), default_policy(config))) as downloader:
@@ -165,7 +165,7 @@ def _climatology(
             size = downloader.size(means)
         weight = Notice("grid.map.size", megabytes=size / 1e6) if size else ""
         tell(Notice("grid.map.average", size=weight, baseline=str(baseline)))
-        got = _received("psl", (means,), run.config)
+        got = _download("psl", (means,), run.config)
         if got is None:
             raise SourceUnavailable("grid.no_means", file=means)
         try:

@@ -41,7 +41,7 @@ from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
-from climtrack.run.grids import Stored, backfill, default_policy, job, program_version
+from climtrack.run.grids import StoredSeries, backfill, default_policy, job, program_version
 from climtrack.run.notify import notify
 from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import Request, compose
@@ -132,7 +132,7 @@ def _too_old(series: Series, now: dt.datetime) -> SeriesError | None:
     return SeriesError("run.too_old", key=str(series.key), days=days, year=str(since.year)) if days > LONGEST else None
 
 
-def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -> tuple[Stored, ...]:
+def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -> tuple[StoredSeries, ...]:
     """Series that are made alike, brought up to date together from a few small files."""
     if problem := next(filter(None, (_too_old(one, run.now) for one in group)), None):
         raise problem
@@ -150,7 +150,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     series = _extended(run)
     if not series:
         return ()
-    stored: dict[SeriesKey, Stored] = {}
+    stored: dict[SeriesKey, StoredSeries] = {}
     errors: dict[SeriesKey, ClimtrackError] = {
         one.key: old for one in series if (old := _too_old(one, run.now)) is not None
     }

@@ -197,14 +197,14 @@ def test_the_netcdf_library_is_entered_by_one_thread_at_a_time(tmp_path: Path, m
         tmp_path / "a.nc", stored, np.arange(-75.0, 90, 30), np.arange(15.0, 360, 30), [0, 24], attrs=attrs,
         kind="NETCDF3_CLASSIC",
     )  # fmt: skip
-    plain, held = opening._sliced, []
+    plain, held = opening._slices, []
 
     def watched(*given: Any) -> Iterator[Any]:
         for field in plain(*given):
             held.append(opening.NETCDF.locked())
             yield field
 
-    monkeypatch.setattr(opening, "_sliced", watched)
+    monkeypatch.setattr(opening, "_slices", watched)
     assert len(list(grids.fields(grids.open_grid(str(path), "sst")))) == 2
     assert held == [True, True]
     assert not opening.NETCDF.locked()

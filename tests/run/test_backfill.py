@@ -29,7 +29,7 @@ from climtrack.run import grids
 from climtrack.run import grids as run
 from climtrack.run import refresh as later
 from climtrack.run.fetch import fetch
-from climtrack.run.grids import Stored, keep
+from climtrack.run.grids import StoredSeries, keep
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.run.status import alarms, status
@@ -131,7 +131,7 @@ def test_a_stop_while_storing_is_heard_when_all_is_stored(
     """The last storing is interrupted, and its repetition by the impatient: what is said of it is true."""
     tries = []
 
-    def stored(*words: Any) -> tuple[Stored, ...]:
+    def stored(*words: Any) -> tuple[StoredSeries, ...]:
         tries.append(1)
         signal.raise_signal(signal.SIGINT)
         return keep(*words)
