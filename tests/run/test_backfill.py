@@ -21,7 +21,7 @@ import pytest
 import typer
 
 from benchmarks import synthetic
-from climtrack.cli.grid import _shown
+from climtrack.cli.grid import _print_stored
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError, SourceUnavailable, StoreBusy
 from climtrack.grids.download import PLACES, Policy
@@ -30,11 +30,13 @@ from climtrack.run import grids as run
 from climtrack.run import refresh as later
 from climtrack.run.fetch import fetch
 from climtrack.run.grids import Stored, keep
-from climtrack.run.series import Freshness, stock
-from climtrack.run.status import overdue, status
+from climtrack.run.run import Run
+from climtrack.run.series import english
+from climtrack.run.status import alarms, status
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, Transport
+from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Status
+from climtrack.words.language import Language
 from tests.conftest import ROOT
 from tests.loopback import serving
 
@@ -94,7 +96,7 @@ def test_a_backfill_equals_a_reduction_of_the_same_files(ncei: Path, configure: 
     assert all(base in line for line in listed)
     assert (said[0].files, said[0].days, said[0].seconds) == (13, 13, None)
     assert said[0].gigabytes == pytest.approx(13 * 1.6 / 1000)
-    assert said[0].line() == (
+    assert Language("en").say(said[0].notice) == (
         "ncei: 13 files, 21 MB, for 13 days; 2 seconds at 10 MB/s, 21 seconds at 1 MB/s; measured with the first file."
     )
     assert said[1].files == 12
@@ -203,7 +205,7 @@ def test_a_series_held_in_another_form_keeps_none_out(
     assert Store(config.home).read(natlan).digest == served.digest
     assert Store(config.home).read(NH).values.size == 13
     with pytest.raises(typer.Exit) as left:
-        _shown((half, refused), json=False)
+        _print_stored((half, refused), json=False)
     out, err = capsys.readouterr()
     assert left.value.exit_code == 3
     assert len(out.splitlines()) == 1
@@ -310,7 +312,7 @@ def test_a_round_passes_over_a_damaged_day(ncei: Path, configure: Configure, tmp
         run.backfill(work(config, dt.date(2024, 1, 3)), config=config, now=early, policy=QUICK)
     with serving(spoilt(ncei, tmp_path / "copy", "20240105")) as (base, _):
         config = configure(base)
-        updates = later.increments(config=config, now=NOW, policy=QUICK)
+        updates = later.increments(Run(config, NOW), QUICK)
     assert {"1 file left out" in str(one.error) for one in updates} == {True}
     held = Store(config.home).read(NH)
     assert (str(held.end), int(np.isnan(held.values).sum())) == ("2024-01-09", 1)
@@ -341,7 +343,7 @@ def test_the_daily_increment_brings_new_days_and_final_values(ncei: Path, config
     synthetic.write_ncei_day(copy / "oisst-avhrr-v02r01.20240106.nc", np.datetime64("2024-01-06"), 36, 72)
     with serving(tmp_path / "later") as (base, log):
         config = configure(base)
-        found = later.increment(config=config, now=NOW + dt.timedelta(days=12), policy=QUICK)
+        found = later.increments(Run(config, NOW + dt.timedelta(days=12)), QUICK)
         assert [path[-22:] for path, _, _ in log if "20240106" in path] == ["hrr-v02r01.20240106.nc"]
     assert len(found) == 2
     held = Store(config.home).read(NH)
@@ -373,9 +375,9 @@ def test_a_day_costs_three_requests_and_a_repeated_round_one(configure: Configur
                 job = grids.job("ncei", HALVES, today - dt.timedelta(days=18), today, config, rule="exact")
                 run.backfill(job, config=config, now=moment, policy=QUICK)
                 continue
-            assert [one.error for one in later.increments(config=config, now=moment, policy=QUICK)] == [None, None]
+            assert [one.error for one in later.increments(Run(config, moment), QUICK)] == [None, None]
             assert len(log) - before == expected  # the new day, the day that became final, the one before its time
-            later.increments(config=config, now=moment, policy=QUICK)
+            later.increments(Run(config, moment), QUICK)
             work_again = grids.job("ncei", HALVES, today - dt.timedelta(days=18), moment.date(), config, rule="exact")
             run.backfill(work_again, config=config, now=moment, policy=QUICK)
             assert len(log) - before <= expected + 1 + 3  # the day before its time; today, which nobody has yet
@@ -387,7 +389,7 @@ def test_a_day_costs_three_requests_and_a_repeated_round_one(configure: Configur
 
 def test_an_increment_does_nothing_where_nothing_was_computed(configure: Configure) -> None:
     """And asks nobody."""
-    assert later.increment(config=configure("http://127.0.0.1:9/"), now=NOW) == ()
+    assert later.increments(Run(configure("http://127.0.0.1:9/"), NOW)) == ()
 
 
 def test_yearly_files_mark_their_newest_days_preliminary(tmp_path: Path, configure: Configure) -> None:
@@ -413,13 +415,13 @@ def test_a_refresh_brings_the_computed_series_up_to_date(ncei: Path, configure: 
     with serving(ncei) as (base, _):
         config = configure(base)
         run.backfill(work(config, dt.date(2024, 1, 4)), config=config, now=NOW - dt.timedelta(days=4), policy=QUICK)
-        updates = later.increments(config=config, now=NOW, policy=QUICK)
+        updates = later.increments(Run(config, NOW), QUICK)
     assert [(str(one.key), one.added, one.error) for one in updates] == [
         ("oisst.sst.nh", 5, None), ("oisst.sst.sh", 5, None),
     ]  # fmt: skip
     after = NOW + dt.timedelta(days=3)
     config = configure("http://127.0.0.1:9/")
-    failed = later.increments(config=config, now=after, policy=QUICK)
+    failed = later.increments(Run(config, after), QUICK)
     assert all(one.error is not None for one in failed)
     assert all(one.series is not None and str(one.series.end) == "2024-01-09" for one in failed)
 
@@ -521,7 +523,7 @@ def test_one_series_that_cannot_be_kept_up_does_not_hold_the_others(
         with Store(config.home).writer(NOW) as writer:
             for one in (old, once, other):
                 writer.put(one)
-        updates = {one.key.region: one for one in later.increments(config=config, now=NOW, policy=QUICK)}
+        updates = {one.key.region: one for one in later.increments(Run(config, NOW), QUICK)}
     assert sorted(updates) == ["nh", "sh", "tropics", "world"]
     assert [updates[name].added for name in ("nh", "sh")] == [5, 5]
     assert [updates[name].error for name in ("nh", "sh")] == [None] * 2
@@ -536,12 +538,13 @@ def test_a_series_of_chosen_years_is_left_alone_and_judged_by_nobody(ncei: Path,
         moment = NOW + dt.timedelta(days=2058)
         run.backfill(work(config), config=config, now=moment, policy=QUICK)
         before = len(log)
-        assert later.increments(config=config, now=moment, policy=QUICK) == ()
+        assert later.increments(Run(config, moment), QUICK) == ()
         assert len(log) == before
-    seen = status(config, now=moment)
+    looking = Run(config, moment)
+    seen = status(looking)
     assert [(row.key.region, row.judged, row.age) for row in seen.rows] == [("nh", False, 2063), ("sh", False, 2063)]
-    assert not any("clock" in line or "no new data" in line for line in seen.notices)
-    told = overdue(seen, config, now=moment)
+    assert not any("clock" in line or "no new data" in line for line in map(english, seen.notices))
+    told = map(english, alarms(looking, seen))
     assert [line.partition(":")[0] for line in told] == ["never received"]  # the air, which was not fetched here
 
 
@@ -551,9 +554,9 @@ def test_a_series_that_reached_the_present_stays_one(ncei: Path, configure: Conf
         config = configure(base)
         run.backfill(work(config, dt.date(2024, 1, 7)), config=config, now=NOW, policy=QUICK)
         run.backfill(work(config), config=config, now=NOW + dt.timedelta(days=200), policy=QUICK)
-    (first, _) = later.increments(config=config, now=NOW + dt.timedelta(days=200), policy=QUICK)
+    (first, _) = later.increments(Run(config, NOW + dt.timedelta(days=200)), QUICK)
     assert "days ago" in str(first.error)
-    assert status(config, now=NOW + dt.timedelta(days=200)).rows[0].judged
+    assert status(Run(config, NOW + dt.timedelta(days=200))).rows[0].judged
 
 
 def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Configure, tmp_path: Path) -> None:
@@ -567,22 +570,23 @@ def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Conf
     box = grids.region("pacific", config)
     grids.reduce([str(ncei)], [box], "sst", config=config, now=NOW)
 
-    def nobody() -> Transport:
-        raise AssertionError("the source was asked")
+    class Nobody:
+        def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+            """Fails."""
+            raise AssertionError("the source was asked")
 
+    looking = Run(config, NOW, transport=Nobody())
     key = SeriesKey("oisst", "sst", "pacific")
-    goods = stock([key], config=config, store=Store(config.home), transport=nobody, now=NOW, freshness=Freshness())
-    assert goods.series[key].values.size == 13
-    assert not goods.simulated
-    asked = fetch(["pacific"], {"sst"}, config=config, transport=nobody, now=NOW)
-    assert asked.updates == ()
+    assert looking.series([key])[key].values.size == 13
+    assert not looking.simulated
+    assert fetch(looking, ["pacific"], {"sst"}) == ()
 
 
 def test_an_estimate_counts_as_english_does() -> None:
     """One second is not one seconds."""
     place = PLACES["ncei"]
-    assert "about 1 second at" in grids.Estimate(place, 1, 1, 0.0016, 1.2).line()
-    assert "about 2 minutes at" in grids.Estimate(place, 1, 1, 0.0016, 100.0).line()
+    assert "about 1 second at" in Language("en").say(grids.Estimate(place, 1, 1, 0.0016, 1.2).notice)
+    assert "about 2 minutes at" in Language("en").say(grids.Estimate(place, 1, 1, 0.0016, 100.0).notice)
 
 
 @pytest.mark.parametrize(

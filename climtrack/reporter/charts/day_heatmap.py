@@ -174,19 +174,9 @@ def _missing(panel: Panel, study: Study, years: npt.NDArray[np.int64], values: F
             else:
                 rows.append((year, year, start, stop))
     for begin, end, start, stop in rows:
-        panel.axes.add_patch(
-            Rectangle(
-                (start, begin),
-                stop - start,
-                end + 1 - begin,
-                fc=panel.theme.background,
-                ec=panel.theme.axis,
-                hatch="////",
-                lw=0,
-                zorder=2,
-                gid="missing",
-            )
-        )
+        patch = Rectangle((start, begin), stop - start, end + 1 - begin, lw=0, zorder=2, gid="missing")
+        patch.set(facecolor=panel.theme.background, edgecolor=panel.theme.axis, hatch="////")
+        panel.axes.add_patch(patch)
 
 
 def _years(canvas: Canvas, panel: Panel, years: npt.NDArray[np.int64]) -> None:

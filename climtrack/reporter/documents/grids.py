@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from climtrack.reporter.sentences import Phrases, markdown
+from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Preindustrial,
@@ -17,6 +17,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
     YearEnd,
 )
+from climtrack.vocabulary.notice import markdown
 
 FINE = 2
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
