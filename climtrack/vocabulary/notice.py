@@ -60,7 +60,7 @@ def causes(problem: BaseException) -> list[BaseException]:
     return found
 
 
-#: Characters of a line, in whatever language (RELIABILITY.md, K2).
+#: Characters of a line, in whatever language.
 LONGEST = 200
 #: How the names that are left out are counted, by language.
 REST = {"en": ("and", "more"), "es": ("y", "más")}

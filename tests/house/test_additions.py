@@ -1,4 +1,4 @@
-"""To add a finding, touch what the table of STYLE.md says; everything else follows."""
+"""To add a finding, touch what the table of docs/architecture.md says; everything else follows."""
 
 from __future__ import annotations
 

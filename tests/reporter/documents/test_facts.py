@@ -26,7 +26,7 @@ def facts(*studies):
 
 
 def test_the_document_says_what_the_findings_say():
-    """Figures at full precision under the names of PRODUCT.md §4."""
+    """Figures at full precision under their published names."""
     told = facts(made.study())
     VALID.validate(told)
     air = told["series"]["air"]

@@ -28,7 +28,7 @@ def report(*studies, languages=("en", "es"), now=NOW, region="nh", **more):
 
 
 def test_the_age_of_the_data_is_said():
-    """PRODUCT.md §6, to the letter."""
+    """Date of the data and of their retrieval, to the letter."""
     study = made.study(latest=made.Reading(dt.date(2026, 7, 5), 21.9), end=dt.date(2026, 7, 5))
     source = made.replace(study.series.source, retrieved=dt.datetime(2026, 7, 11, 16, 42, tzinfo=dt.UTC))
     study = made.replace(study, series=made.replace(study.series, source=source))
