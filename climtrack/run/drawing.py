@@ -25,7 +25,7 @@ from climtrack.reporter.gallery import gallery
 from climtrack.reporter.render import render_formats, words
 from climtrack.reporter.theme import PRESETS, Theme, themed
 from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
-from climtrack.signals import die_with_parent, ignore_sigint
+from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
@@ -254,7 +254,9 @@ def _draw_in_processes(wanted: Sequence[Picture], count: int) -> list[tuple[Asse
     stop = fork.Event()
     with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(wanted, stop, os.getpid())) as pool:
         try:
-            return list(pool.map(_draw_inherited, range(len(wanted))))
+            with defer_signals():  # Python drops what is raised in a fork's callbacks
+                results = pool.map(_draw_inherited, range(len(wanted)))
+            return list(results)
         except BaseException:
             stop.set()
             raise
