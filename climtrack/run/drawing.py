@@ -24,7 +24,7 @@ from climtrack.reporter.render import render_formats, words
 from climtrack.reporter.theme import PRESETS, Theme, themed
 from climtrack.run.run import Run
 from climtrack.run.series import keys_of
-from climtrack.signals import die_with_parent, ignore_sigint
+from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
 from climtrack.vocabulary.pairing import pairing
@@ -223,7 +223,9 @@ def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset
     stop = fork.Event()
     with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(batch, stop, os.getpid())) as pool:
         try:
-            return list(pool.map(_draw_inherited, range(len(batch))))
+            with defer_signals():  # Python drops what is raised in a fork's callbacks
+                results = pool.map(_draw_inherited, range(len(batch)))
+            return list(results)
         except BaseException:
             stop.set()
             raise
