@@ -360,8 +360,7 @@ class Run:
                 error = SourceChanged("run.contradiction", cause=contradiction)
             else:
                 self._held[key] = merged.series
-                counts = merged.added, merged.revised, merged.finalised
-                return Change(key, merged.series, *counts, merged.largest, answer.notes)
+                return Change.of(merged, answer.notes)
         if error is None:
             writer.confirm(key)
         else:
