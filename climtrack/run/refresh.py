@@ -41,7 +41,7 @@ from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
-from climtrack.run.grids import Stored, backfill, default_policy, job, program_version
+from climtrack.run.grids import StoredSeries, backfill, default_policy, job, program_version
 from climtrack.run.notify import notify
 from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import Request, compose
@@ -121,7 +121,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     for (rule, _), group in sorted(groups.items()):
         try:
             for stored in _increment(run, rule, group, policy):
-                key = stored.reduced.series.key
+                key = stored.series.key
                 changes[key] = Change.of(stored.merged) if stored.merged else Change(key, None, error=stored.refused)
         except ClimtrackError as problem:
             changes |= {one.key: Change(one.key, one, error=problem) for one in group}
@@ -136,14 +136,14 @@ def _since(series: Series) -> dt.date:
     return series.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
 
 
-def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | None) -> tuple[Stored, ...]:
+def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | None) -> tuple[StoredSeries, ...]:
     """Series that are made alike, brought up to date together from a few small files."""
     config, since, until = run.config, min(map(_since, group)), run.now.date() - dt.timedelta(days=1)
     if since > until:
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
-    work = job(source, [config.region(one.key.region) for one in group], since, until, config, rule=rule)
-    return backfill(work, config=config, now=run.now, policy=policy or hurried(default_policy(config)))
+    work = job(run, source, [config.region(one.key.region) for one in group], since, until, rule=rule)
+    return backfill(run, work, policy=policy or hurried(default_policy(config)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
