@@ -410,22 +410,16 @@ def reduce(
     import xarray as xr
 
     from climtrack.run import grids
+    from climtrack.run.run import Run
 
     settings, given = config(), [paths] if isinstance(paths, str | Path) else list(paths)
     names = tuple(dict.fromkeys(regions or ("nh", "sh")))
-    found = grids.reduce(
-        [str(path) for path in given],
-        grids.regions(names, settings),
-        variable,
-        config=settings,
-        now=now(),
-        rule=rule,
-        store=False,
-    )
+    outlines, files = grids.regions(names, settings), [str(path) for path in given]
+    found = grids.reduce(Run(settings, now()), files, outlines, variable, rule=rule, store=False)
     parts = []
     for name, one in zip(names, found, strict=True):
-        data = to_array(one.reduced.series)
-        coverage = (("time",), one.reduced.coverage, {"units": "1", "long_name": "share of the area with a value"})
+        data = to_array(one.series)
+        coverage = (("time",), one.coverage, {"units": "1", "long_name": "share of the area with a value"})
         plain = data.drop_vars([c for c in data.coords if c not in ("time", "status")])
         parts.append(plain.to_dataset().assign(coverage=coverage).expand_dims(region=[name]))
     return xr.concat(parts, "region", join="outer", combine_attrs="drop_conflicts")

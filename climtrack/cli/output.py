@@ -13,7 +13,7 @@ import typer
 
 from climtrack.cli.overview import terminal_language
 from climtrack.errors import ClimtrackError, Notice
-from climtrack.vocabulary.notice import cleaned, fitted
+from climtrack.vocabulary.notice import LONGEST, cleaned, fitted
 
 if TYPE_CHECKING:
     from climtrack.run.run import Run
@@ -57,8 +57,18 @@ def tell(text: Message) -> None:
 
 
 def note(text: Message) -> None:
-    """Print a line about the run on standard error."""
-    _print_note(local(text))
+    """Print a line about the run on standard error; where it is long, as many of its names as there is room for."""
+    _print_note(local(text) if isinstance(text, str) else _shortened(text))
+
+
+def _shortened(message: Notice | ClimtrackError) -> str:
+    line, names = local(message), message.facts.get("names", ())
+    for shown in range(len(names) - 1, 0, -1):
+        if len(line) <= LONGEST:
+            break
+        fewer = Notice("cli.names", names=names[:shown], n=len(names) - shown)
+        line = local(Notice(message.id, **{**message.facts, "names": fewer}))
+    return line
 
 
 def notes(run: Run) -> None:
@@ -82,7 +92,7 @@ def leave(run: Run, *, strict: bool = False) -> None:
 
 
 def _print_note(line: str) -> None:
-    typer.echo(fitted(cleaned(line), language=terminal().code[:2]), err=True)
+    typer.echo(fitted(cleaned(line)), err=True)
 
 
 def complain(problem: ClimtrackError) -> None:

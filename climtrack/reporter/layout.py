@@ -53,8 +53,8 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
     days = [dt.date(end.year, 1, 1) + dt.timedelta(days=i) for i in range(end.timetuple().tm_yday)]
     lacking = [study.series.value(same_day(day, other)) is None for day in days]
     runs = [list(run) for lacks, run in groupby(days, lambda day: lacking[day.timetuple().tm_yday - 1]) if lacks]
-    told = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
-    return (language.text("note.partners", other=other, days=language.list(told)),) if told else ()
+    days_lacking = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
+    return (language.text("note.partners", other=other, days=language.list(days_lacking)),) if days_lacking else ()
 
 
 def source_line(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:

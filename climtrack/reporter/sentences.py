@@ -355,13 +355,13 @@ class Phrases:
         """Years that the series lacks, and days of this year, as a sentence; nothing where there are none."""
         absent = year_spans(self.findings.absent_years)
         days = [run for run in self.findings.missing if run.days >= NAMED_GAP]
-        told = []
+        sentences = []
         if absent:
-            told.append(self.language.text("gap.years", years=self.language.list(absent)))
+            sentences.append(self.language.text("gap.years", years=self.language.list(absent)))
         if days:
             spans = [self.language.date_range(run.first, run.last) for run in days]
-            told.append(self.language.text("gap.days", days=self.language.list(spans)))
-        return " ".join(told)
+            sentences.append(self.language.text("gap.days", days=self.language.list(spans)))
+        return " ".join(sentences)
 
     def uncovered(self) -> str:
         """That the baseline asked for is not covered, as a sentence; nothing where it is."""

@@ -319,14 +319,4 @@ def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: F
         canvas.block("season", found.left + 3, found.top + 2, [line])
 
 
-CHART = Chart(
-    "hemispheres",
-    "Are both halves doing the same?",
-    40,
-    tell,
-    draw,
-    table,
-    presets=("panel", *COMMON),
-    series=(2, 2),
-    needs="hemispheres",
-)
+CHART = Chart("hemispheres", 40, tell, draw, table, presets=("panel", *COMMON), series=(2, 2), needs="hemispheres")

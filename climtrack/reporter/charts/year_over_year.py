@@ -52,8 +52,8 @@ def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
     whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
     message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{'' if last else '.other'}"
     word, years = phrases.adjective(yoy.difference, phrases.short), {"year": phrases.day.year, "other": yoy.other_year}
-    told = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
-    return (told,)
+    title = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
+    return (title,)
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
@@ -149,13 +149,13 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     A day that the other year lacks leaves a gap, which is said; it refuses the picture only where no day is left.
     """
     (study,) = studies
-    told = study.findings.year_over_year
-    found = told if isinstance(told, YearOverYear) else None
+    compared = study.findings.year_over_year
+    found = compared if isinstance(compared, YearOverYear) else None
     other = study.year - 1 if found is None else found.other_year
     edges, bars = _bars(study, other)
     if np.isnan(bars).all():
-        if isinstance(told, Unknown):
-            raise RenderError("draw.no_other_year.why", series=study.series.key, why=told)
+        if isinstance(compared, Unknown):
+            raise RenderError("draw.no_other_year.why", series=study.series.key, why=compared)
         raise RenderError("draw.no_other_year", series=study.series.key)
     theme, language, card = canvas.theme, canvas.language, canvas.preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, other))
@@ -368,4 +368,4 @@ def _draw_last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: R
     canvas.block("callout", inside.left, inside.top, lines)
 
 
-CHART = Chart("year_over_year", "Which part of this year beat last year?", 30, tell, draw)
+CHART = Chart("year_over_year", 30, tell, draw)

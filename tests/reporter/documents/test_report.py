@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from climtrack.errors import Notice
 from climtrack.reporter import render
 from climtrack.reporter.documents import report_markdown
 from climtrack.reporter.documents.report import data_line
@@ -68,7 +69,7 @@ def test_sources_are_named():
     assert "Contains modified Copernicus Climate Change Service information 2026" in text
     assert "Contiene información modificada" in text
     assert "Source health: nothing unusual" in text
-    assert "sea disagrees" in report(made.study(), health=["sea disagrees"])
+    assert "sea disagrees" in report(made.study(), health=[Notice("sea disagrees")])
 
 
 def test_the_sea_that_stands_in_is_explained():
