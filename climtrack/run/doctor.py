@@ -244,10 +244,10 @@ def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
     yield _good("store", "stored", n=whole)
     yield from checks
     if store.newer:
-        yield _problem("store", "newer", notice=str(store.notices[0]).rstrip("."))
+        yield _problem("store", "newer", notice=store.notices[0])
     else:
         for notice in store.notices:
-            yield _problem("store", "damaged", damage=str(notice).rstrip("."))
+            yield _problem("store", "damaged", damage=notice)
     if config.home.is_dir() and any(config.home.rglob(f"{TEMPORARY}[0-9]*")):
         yield _note("store", "leftovers")
     if ends and not max(ends) <= now.date() <= max(ends) + dt.timedelta(days=3 * 366):
