@@ -6,7 +6,7 @@ BIN     = $(dir $(PYTHON))
 LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
           --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
 
-.PHONY: venv check quick check-static format lint types layers docstrings test golden soak bench bench-served bench-grid docs notebooks pair man lock \
+.PHONY: venv check quick check-static format lint types layers docstrings test golden soak bench walk bench-served bench-grid docs notebooks pair man schemas lock \
         audit licences sbom package clean
 
 venv:
@@ -51,6 +51,9 @@ bench:
 	$(PYTHON) -m benchmarks.door
 	$(PYTHON) -m benchmarks.findings
 
+walk:   # functions and files that three commands enter, and those given a region's name
+	$(PYTHON) -m benchmarks.walk > /dev/null
+
 bench-served:   # needs wrk and nginx
 	$(PYTHON) -m benchmarks.served
 
@@ -68,6 +71,9 @@ pair:
 
 man:
 	$(PYTHON) -m scripts.completions
+
+schemas:   # after a change of the findings' fields
+	$(PYTHON) -m scripts.schemas
 
 # Pinned versions with the hashes of every file for every platform, no registry named: constraints.txt is the base
 # install and its build backend, constraints-dev.txt adds every extra at the same versions.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from climtrack.errors import BaselineNotCovered
+from climtrack.analysis.frame import runs
+from climtrack.errors import BaselineNotCovered, Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.findings import Climatology, Method
-from climtrack.vocabulary.notice import counted
+from climtrack.vocabulary.findings import Climatology, Method, Unknown
 from climtrack.vocabulary.registry import BASELINES, Baseline
 from climtrack.vocabulary.series import Alignment, Floats, Series, YearTable, year_table
 
@@ -20,22 +20,8 @@ MISSING_ALLOWED = 10
 COMMON = np.delete(np.arange(DAYS), LEAP_DAY - 1)
 
 
-def uncovered(table: YearTable, baseline: Baseline) -> str:
-    """
-    Why a baseline is not covered.
-
-    Parameters
-    ----------
-    table : YearTable
-        Values by year and day.
-    baseline : Baseline
-        First and last year, both included.
-
-    Returns
-    -------
-    str
-        The reason, without a full stop; empty where every year lacks at most 10 days.
-    """
+def uncovered(table: YearTable, baseline: Baseline) -> Unknown | None:
+    """Why a baseline is not covered; None where every year lacks at most 10 days."""
     first = int(table.years[0])
     last = first + table.years.size - 1
     lo, hi = max(baseline.first, first), min(baseline.last, last)
@@ -44,41 +30,31 @@ def uncovered(table: YearTable, baseline: Baseline) -> str:
         known[lo - baseline.first : hi - baseline.first + 1] = (
             ~np.isnan(table.values[lo - first : hi - first + 1])
         ).sum(axis=1)
-    absent = [year for year, days in zip(baseline.years, known, strict=True) if not days]
-    partial = [
-        f"{year} has only {counted(int(days), 'day')}"
-        for year, days in zip(baseline.years, known, strict=True)
-        if 0 < days < 365 - MISSING_ALLOWED
-    ]
-    reasons = [f"year{'s' if len(absent) > 1 else ''} {_spans(absent)} absent"] if absent else []
+    days = dict(zip(baseline.years, known.tolist(), strict=True))
+    absent = [year for year in days if not days[year]]
+    partial = [year for year in days if 0 < days[year] < 365 - MISSING_ALLOWED]
+    reasons = [Notice("unknown.years_absent", n=len(absent), years=_spans(absent))] if absent else []
     if partial:
-        reasons.append(
-            partial[0]
-            if len(partial) == 1
-            else f"{partial[0]}, and {counted(len(partial) - 1, 'more year lacks', 'more years lack')} days"
-        )
-    return f"{baseline.label} not covered: {'; '.join(reasons)}" if reasons else ""
+        reasons.append(Notice("unknown.year_partial", n=days[partial[0]], year=partial[0]))
+    if len(partial) > 1:
+        reasons[-1] = Notice("unknown.years_partial", n=len(partial) - 1, year=reasons[-1])
+    if len(reasons) > 1:
+        reasons = [Notice("unknown.both", first=reasons[0], second=reasons[1])]
+    return Unknown("unknown.baseline", years=baseline.label, why=reasons[0]) if reasons else None
 
 
 def require_covered(table: YearTable, baseline: Baseline) -> None:
     """
     Refuse a baseline that the data do not cover.
 
-    Parameters
-    ----------
-    table : YearTable
-        Values by year and day.
-    baseline : Baseline
-        First and last year, both included.
-
     Raises
     ------
     BaselineNotCovered
         If a year of `baseline` lacks more than 10 days.
     """
-    if reason := uncovered(table, baseline):
+    if why := uncovered(table, baseline):
         covered = [str(b) for b in BASELINES.values() if not uncovered(table, b)]
-        raise BaselineNotCovered(reason, f"Covered here: {', '.join(covered)}" if covered else "")
+        raise BaselineNotCovered("analysis.uncovered" if covered else "analysis.none_covered", why=why, covered=covered)
 
 
 def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method = "harmonic") -> Climatology:
@@ -94,10 +70,6 @@ def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method 
     ----------
     data : Series or YearTable
         Daily values in degC; a table must be aligned by date for ``harmonic``, by slot for ``site``.
-    baseline : Baseline
-        First and last year, both included.
-    method : {"harmonic", "site"}, default "harmonic"
-        How it is smoothed.
 
     Returns
     -------
@@ -124,23 +96,7 @@ def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method 
 
 
 def mean_cycle(table: YearTable, baseline: Baseline, method: Method = "harmonic") -> Climatology:
-    """
-    The climatology of a table that is aligned as the method needs and known to cover the baseline.
-
-    Parameters
-    ----------
-    table : YearTable
-        Values by year and day.
-    baseline : Baseline
-        First and last year, both included.
-    method : {"harmonic", "site"}, default "harmonic"
-        How it is smoothed.
-
-    Returns
-    -------
-    Climatology
-        As `climatology` gives it.
-    """
+    """The climatology of a table that is aligned as the method needs and known to cover the baseline."""
     start = baseline.first - int(table.years[0])
     mean, spread = _moments(table.values[start : start + len(baseline.years)])
     if method == "site":
@@ -212,11 +168,7 @@ def _moments(values: Floats) -> tuple[Floats, Floats]:
 
 def _spans(years: list[int]) -> str:
     """Years as spans: 1979–1981, 1990."""
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and year == spans[-1][-1] + 1:
-            spans[-1][1:] = [year]
-        else:
-            spans.append([year])
-    text = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
+    starts, stops = runs(np.isin(np.arange(years[0], years[-1] + 1), years))
+    ends = zip((starts + years[0]).tolist(), (stops + years[0] - 1).tolist(), strict=True)
+    text = [f"{first}–{last}" if last > first else str(first) for first, last in ends]
     return ", ".join(text[:4]) + (" …" if len(text) > 4 else "")

@@ -17,19 +17,8 @@ def differences(table: YearTable, year: int, other: int) -> Floats:
     """
     One year minus another, day by day.
 
-    By date, 29 February is compared with 28 February of a year that lacks it.
-
-    Parameters
-    ----------
-    table : YearTable
-        By date or by slot.
-    year, other : int
-        The years.
-
-    Returns
-    -------
-    array of float
-        degC, shape (366,), NaN where either is missing.
+    By date, 29 February is compared with 28 February of a year that lacks it. In degC, shape (366,), NaN where
+    either is missing.
     """
     partner = table.row(other)
     leap = LEAP_DAY - 1
@@ -53,29 +42,15 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
     """
     One year against another up to a day; any two years, by default the one before.
 
-    By date (1 March against 1 March) with a table aligned by date; by slot, as the site draws its lines, with one
-    aligned by slot.
-
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-    day : date
-        The latest day.
-    other : int, optional
-        Year to compare with.
-
-    Returns
-    -------
-    YearOverYear or Unknown
-        Unknown where the other year has no value on that day.
+    By date (1 March against 1 March) with a table aligned by date; by slot, as the site draws its lines, with
+    one aligned by slot. Unknown where the other year has no value on that day.
     """
     other = day.year - 1 if other is None else other
     column = calendar.dayofyear_of(day) - 1 if table.alignment == "date" else day.timetuple().tm_yday - 1
     gap = differences(table, day.year, other)[: column + 1]
     if np.isnan(gap[-1]):
         missing = day.year if np.isnan(table.row(day.year)[column]) else other
-        return Unknown(f"no value of {missing} on this day of year")
+        return Unknown("unknown.same_day", year=missing)
     leap = table.alignment == "date" and column == LEAP_DAY - 1 and calendar.date_of(other, LEAP_DAY) is None
     partner = calendar.same_day(day, other) if table.alignment == "date" else _date(table, other, column)
     places = np.flatnonzero(_exists(table, day.year)[: column + 1])
@@ -143,10 +118,6 @@ def two_years(
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
-    year, other : int
-        The years.
     method : {"date", "slot"}, default "date"
         By calendar date, or by slot as the site draws its lines.
     day : date, optional
@@ -159,8 +130,8 @@ def two_years(
     """
     last = min(day or dt.date(year, 12, 31), dt.date(year, 12, 31), series.end)
     if last.year != year or last < series.start:
-        return Unknown(f"no value of {year}")
+        return Unknown("unknown.year", year=year)
     known = series.upto(last)
     if known.end.year != year:
-        return Unknown(f"no value of {year}")
+        return Unknown("unknown.year", year=year)
     return year_over_year(year_table(known, method), known.end, other)

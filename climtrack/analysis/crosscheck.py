@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 
+from climtrack.analysis.ranking import between
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import Ints
@@ -41,15 +42,15 @@ def agreement(site: Series, pulse: Series) -> Agreement:
         If the two measure different variables or have no day in common.
     """
     if site.key.variable != pulse.key.variable:
-        raise AnalysisError(f"{site.key} and {pulse.key} are not the same quantity")
+        raise AnalysisError("analysis.other_quantity", first=str(site.key), second=str(pulse.key))
     start, end = max(site.start, pulse.start), min(site.end, pulse.end)
     if end < start:
-        raise AnalysisError(f"{site.key} and {pulse.key} have no day in common")
-    gap = _between(site, start, end) - _between(pulse, start, end)
+        raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
+    gap = between(site, start, end) - between(pulse, start, end)
     years = calendar.year_of(np.datetime64(start, "D") + np.arange(gap.size))
     known = ~np.isnan(gap)
     if not known.any():
-        raise AnalysisError(f"{site.key} and {pulse.key} have no day in common")
+        raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
     air = site.key.variable == "t2m"
     odd = (years >= KNOWN_YEARS[0]) & (years <= KNOWN_YEARS[1])
     overall = _period(gap, years, known, start)
@@ -68,11 +69,6 @@ def agreement(site: Series, pulse: Series) -> Agreement:
         agrees=usual.rms <= tolerance,
         tolerance=tolerance,
     )
-
-
-def _between(series: Series, start: dt.date, end: dt.date) -> Floats:
-    """Values from one date to another, both inside the series."""
-    return series.values[(start - series.start).days : (end - series.start).days + 1]
 
 
 def _period(gap: Floats, years: Ints, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]], start: dt.date) -> Period:

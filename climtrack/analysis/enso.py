@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from climtrack.analysis.frame import frame_of
-from climtrack.analysis.ranking import runs
+from climtrack.analysis.frame import frame_of, last_run, runs
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.findings import Episode, NinoState, Overlay, OverlayLine, Phase, Study, Unknown
 from climtrack.vocabulary.series import Floats
@@ -21,10 +21,7 @@ BEFORE, AFTER = 120, 600
 #: A month counts while at most a tenth of its days is missing.
 MISSING_SHARE = 0.1
 
-RULE = (
-    "three-month means of the Niño 3.4 anomaly, relative to the region's own climatology, at or beyond ±0.5 °C; five "
-    "overlapping ones in a row make an episode"
-)
+RULE = Notice("finding.nino_rule", threshold=THRESHOLD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,21 +54,11 @@ def nino_index(nino: Study) -> Index | Unknown:
     """
     Monthly and three-month anomalies of Niño 3.4, the latter comparable with NOAA's Oceanic Niño Index.
 
-    NOAA moves its base period every five years and uses another analysis (ERSSTv5); differences stay within about
-    0.3 °C.
-
-    Parameters
-    ----------
-    nino : Study
-        Of the Niño 3.4 sea surface.
-
-    Returns
-    -------
-    Index or Unknown
-        Unknown where no baseline is covered.
+    NOAA moves its base period every five years and uses another analysis (ERSSTv5); differences stay within
+    about 0.3 °C. Unknown where no baseline is covered.
     """
     if nino.anomalies is None:
-        return Unknown("no baseline is covered")
+        return Unknown("unknown.no_baseline")
     values = nino.anomalies.values
     edges = np.array(MONTH_STARTS) - 1
     known = ~np.isnan(values)
@@ -88,7 +75,7 @@ def nino_index(nino: Study) -> Index | Unknown:
     first = int(np.flatnonzero(~np.isnan(means))[0]) if not np.isnan(means).all() else means.size
     means = means[first:]
     if means.size < 3:
-        return Unknown("fewer than three whole months")
+        return Unknown("unknown.three_months")
     three = np.full(means.size, np.nan)
     three[1:-1] = (means[:-2] + means[1:-1] + means[2:]) / 3
     return Index(int(nino.table.years[0]) + first // 12, first % 12 + 1, means, three)
@@ -98,15 +85,7 @@ def episodes(index: Index) -> tuple[Episode, ...]:
     """
     El Niño and La Niña episodes by the usual rule.
 
-    Parameters
-    ----------
-    index : Index
-        Three-month means.
-
-    Returns
-    -------
-    tuple of Episode
-        Oldest first; at least five overlapping three-month means in a row at or beyond ±0.5 °C.
+    Oldest first; at least five overlapping three-month means in a row at or beyond ±0.5 °C.
     """
     found = []
     for phase, sign in ((Phase.EL_NINO, 1), (Phase.LA_NINA, -1)):
@@ -118,29 +97,15 @@ def episodes(index: Index) -> tuple[Episode, ...]:
 
 
 def nino_state(nino: Study) -> NinoState | Unknown:
-    """
-    Where Niño 3.4 stands.
-
-    Parameters
-    ----------
-    nino : Study
-        Of the Niño 3.4 sea surface.
-
-    Returns
-    -------
-    NinoState or Unknown
-        Unknown where no baseline is covered.
-    """
+    """Where Niño 3.4 stands; unknown where no baseline is covered."""
     index = nino_index(nino)
     if isinstance(index, Unknown) or nino.baseline is None or nino.anomalies is None:
-        return index if isinstance(index, Unknown) else Unknown("no baseline is covered")
+        return index if isinstance(index, Unknown) else Unknown("unknown.no_baseline")
     latest = float(index.three_months[-2])
     phase = _phase(latest)
     sign = {Phase.EL_NINO: 1, Phase.LA_NINA: -1, Phase.NEUTRAL: 0}[phase]
     side = _beyond(index.three_months, sign) if sign else np.abs(index.three_months) < THRESHOLD
-    breaks = np.flatnonzero(~side[:-1])
-    first = int(breaks[-1]) + 1 if breaks.size else 0
-    running = side.size - 1 - first
+    running = last_run(side[:-1])
     anomaly = frame_of(nino).daily(nino.anomalies.values)
     under_way = [episode for episode in episodes(index) if not episode.complete]
     return NinoState(
@@ -154,7 +119,7 @@ def nino_state(nino: Study) -> NinoState | Unknown:
         phase=phase,
         months_running=running,
         episode=under_way[0] if under_way else None,
-        onset=index.first_day(first) if sign else None,
+        onset=index.first_day(side.size - 1 - running) if sign else None,
         rule=RULE,
     )
 
@@ -183,7 +148,7 @@ def overlay(study: Study, nino: Study) -> Overlay | Unknown:
     if isinstance(state, Unknown):
         return state
     if study.anomalies is None or study.baseline is None:
-        return Unknown("no baseline is covered")
+        return Unknown("unknown.no_baseline")
     anomaly = frame_of(study).daily(study.anomalies.values)
     past = [e for e in episodes(index) if e.phase is Phase.EL_NINO and e.complete]
     lines = tuple(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.findings import Claim, Climatology, RevisionNoise, Study
+from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
 
@@ -25,8 +26,8 @@ FLOOR = 0.01
 #: Values closer than this read the same at 0.01 °C.
 LEVEL = 0.005
 
-_SST = "change from preliminary to final, 20 copies of the feed, August 2026"
-_AIR = "no value changed between five copies of the world series, February 2024 to February 2026"
+_SST = Notice("finding.noise_sst")
+_AIR = Notice("finding.noise_air")
 
 #: Mean and largest change between a day's preliminary and final value in degC.
 MEASURED: Mapping[str, RevisionNoise] = MappingProxyType(
@@ -46,16 +47,8 @@ def default_noise(key: SeriesKey) -> RevisionNoise:
     """
     Revision noise of a series whose own history is still too short to tell.
 
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-
-    Returns
-    -------
-    RevisionNoise
-        As measured once on stored copies of the feed; for a sea that was never measured, that of the widest region
-        for hemispheres (their means are as broad) and of the noisiest one otherwise.
+    As measured once on stored copies of the feed; for a sea that was never measured, that of the widest region
+    for hemispheres (their means are as broad) and of the noisiest one otherwise.
     """
     if key.variable != "sst":
         return RevisionNoise(0.0, 0.0, 31047, _AIR)
@@ -63,7 +56,8 @@ def default_noise(key: SeriesKey) -> RevisionNoise:
         return MEASURED[key.region]
     like = "world2" if key.region in ("nh", "sh", "world") else "gom"
     borrowed = MEASURED[like]
-    return RevisionNoise(borrowed.typical, borrowed.largest, borrowed.days, f"taken from {like}: {borrowed.origin}")
+    origin = Notice("finding.noise_like", region=like, origin=borrowed.origin)
+    return replace(borrowed, origin=origin)
 
 
 def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: int = 0) -> Claim:
@@ -99,6 +93,20 @@ def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: in
     return Claim.SAFE
 
 
+def reading(series: Series, at: int, value: float | None = None) -> Reading:
+    """
+    A day's value.
+
+    Parameters
+    ----------
+    value : float, optional
+        What is read on that day, degC; by default the mean itself.
+    """
+    status: Literal["final", "preliminary"] = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
+    day = series.start + dt.timedelta(days=at)
+    return Reading(day, float(series.values[at]) if value is None else value, status)
+
+
 T = TypeVar("T", bound=np.generic)
 Bools = npt.NDArray[np.bool_]
 
@@ -112,14 +120,8 @@ class Frame:
     ----------
     series : Series
         As far as the date asked for.
-    region : Region
-        Where.
-    table : YearTable
-        Values by year and day of year.
     place : array of int
         Position of each day of `series` in the flattened table, shape (time,).
-    climatology : Climatology or None
-        By day of year.
     anomalies : YearTable or None
         `table` minus `climatology`.
     noise : RevisionNoise
@@ -164,20 +166,34 @@ class Frame:
         return int((status == Status.PRELIMINARY).sum()), int((status != Status.MISSING).sum())
 
 
-def frame_of(study: Study) -> Frame:
+def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """
-    The frame of a finished study, for the questions that come later.
-
-    Parameters
-    ----------
-    study : Study
-        One series on one day.
+    Where runs of True begin and end.
 
     Returns
     -------
-    Frame
-        The same arrays.
+    starts : array of int
+        First day of each run.
+    stops : array of int
+        The day after its last.
     """
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
+    """First and last day of a month."""
+    return dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def last_run(flags: Bools) -> int:
+    """Length of the run of True that ends the array."""
+    breaks = np.flatnonzero(~flags)
+    return int(flags.size - 1 - breaks[-1]) if breaks.size else int(flags.size)
+
+
+def frame_of(study: Study) -> Frame:
+    """The frame of a finished study, for the questions that come later."""
     table, place = folded(study.series)
     noise = study.findings.revision_noise
     return Frame(study.series, study.region, table, place, study.climatology, study.anomalies, noise)

@@ -68,7 +68,7 @@ def compare(studies: Sequence[Study]) -> Comparison:
         If there are fewer than two, or no day on which all have a value.
     """
     if len(studies) < 2:
-        raise AnalysisError("a comparison needs at least two series", "Name two regions: climtrack compare nh sh")
+        raise AnalysisError("analysis.two_series")
     common = _common(studies)
     sides = tuple(_side(study, row) for study, row in zip(common.studies, common.anomalies, strict=True))
     contrasts: tuple[Contrast, ...] = ()
@@ -124,7 +124,7 @@ def air_minus_sea(air: Study, sea: Study) -> AirSea | Unknown:
     """
     common = _common([air, sea])
     if common.baseline is None:
-        return Unknown("no baseline is covered by both series")
+        return Unknown("unknown.no_baseline_both")
     gap = common.anomalies[0] - common.anomalies[1]
     year = gap[common.this_year]
     return AirSea(
@@ -144,16 +144,16 @@ def _common(studies: Sequence[Study]) -> _Common:
     start = max(study.series.start for study in studies)
     end = min(study.series.end for study in studies)
     if end < start:
-        raise AnalysisError("the series have no day in common")
+        raise AnalysisError("analysis.no_common_day")
     values = np.array(
         [s.series.values[(start - s.series.start).days : (end - s.series.start).days + 1] for s in studies]
     )
     known = np.flatnonzero(~np.isnan(values).any(axis=0))
     if not known.size:
-        raise AnalysisError("the series have no day in common")
+        raise AnalysisError("analysis.no_common_day")
     date = start + dt.timedelta(days=int(known[-1]))
-    wanted = [studies[0].requested, *BASELINES.values()]
-    baseline = next((b for b in wanted if not any(uncovered(study.table, b) for study in studies)), None)
+    choices = [studies[0].requested, *BASELINES.values()]
+    baseline = next((b for b in choices if not any(uncovered(study.table, b) for study in studies)), None)
     cut = tuple(
         study
         if study.series.end == date and study.baseline == baseline
@@ -179,7 +179,7 @@ def _common(studies: Sequence[Study]) -> _Common:
 def _side(study: Study, anomaly: Floats) -> Side:
     """One series of a comparison."""
     found = study.findings
-    absent = Unknown("no baseline is covered by all series")
+    absent = Unknown("unknown.no_baseline_all")
     known = not np.isnan(anomaly[-1])
     past = found.year_over_year
     return Side(
@@ -235,9 +235,9 @@ def _shares(common: _Common) -> Shares | Unknown:
     kinds = {key[:2] for key in places}
     kind = next((k for k in kinds if all((*k, region) in places for region in ("world", "nh", "sh"))), None)
     if kind is None:
-        return Unknown("the world and both hemispheres of one variable are needed")
+        return Unknown("unknown.no_halves")
     if common.baseline is None:
-        return Unknown("no baseline is covered by all three")
+        return Unknown("unknown.no_baseline_three")
     at = [places[*kind, region] for region in ("world", "nh", "sh")]
     world, north, south = (float(common.anomalies[i, -1]) for i in at)
     absolute = [common.studies[i].findings.latest.value for i in at]
@@ -251,7 +251,7 @@ def _shares(common: _Common) -> Shares | Unknown:
         south=south,
         north_share=north / 2,
         south_share=south / 2,
-        north_percent=50 * north / half if same_sign else Unknown("the hemispheres' anomalies have opposite signs"),
+        north_percent=50 * north / half if same_sign else Unknown("unknown.opposite_signs"),
         remainder=world - half,
         equator=(absolute[1] + absolute[2]) / 2 - absolute[0],
     )

@@ -18,38 +18,19 @@ REFERENCE = Baseline(1991, 2020)
 
 
 def offsets_by_day() -> Floats:
-    """
-    Monthly offsets laid out by day of year.
-
-    Returns
-    -------
-    array of float
-        degC, shape (366,).
-    """
+    """Monthly offsets laid out by day of year, degC, shape (366,)."""
     return np.repeat(OFFSETS, np.diff([*MONTH_STARTS, DAYS + 1]))
 
 
-def refusal(key: SeriesKey) -> str:
-    """
-    Why a series has no pre-industrial view.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-
-    Returns
-    -------
-    str
-        The reason, without a full stop; empty for the world's air.
-    """
+def refusal(key: SeriesKey) -> Unknown | None:
+    """Why a series has no pre-industrial view; None for the world's air."""
     if key.variable != "t2m":
-        return "the offsets to 1850–1900 are known for air temperature, not for the sea surface"
+        return Unknown("unknown.offsets_air")
     if key.region != "world":
-        return "the offsets to 1850–1900 are known for the whole world only, not for a part of it"
-    return (
-        "" if key.product in ("era5", "climate-pulse") else f"the offsets to 1850–1900 do not belong to {key.product}"
-    )
+        return Unknown("unknown.offsets_world")
+    if key.product not in ("era5", "climate-pulse"):
+        return Unknown("unknown.offsets_product", product=key.product)
+    return None
 
 
 def above_preindustrial(anomaly: YearTable) -> YearTable:
@@ -75,10 +56,6 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
 
     Parameters
     ----------
-    key : SeriesKey
-        Which series.
-    table : YearTable
-        Its values by date.
     day_row : tuple of int
         Row and column of the latest day.
 
@@ -87,10 +64,8 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
     Preindustrial or Unknown
         Unknown with the reason for everything but the world's air.
     """
-    if why := refusal(key):
-        return Unknown(why)
-    if why := uncovered(table, REFERENCE):
-        return Unknown(why)
+    if why := refusal(key) or uncovered(table, REFERENCE):
+        return why
     normal = mean_cycle(table, REFERENCE)
     row, column = day_row
     anomaly = YearTable(table.years[row : row + 1], table.values[row : row + 1] - normal.mean)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of
+from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, last_run, month_span, reading, runs
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
@@ -27,7 +27,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
 )
 from climtrack.vocabulary.registry import Region
-from climtrack.vocabulary.series import Alignment, Floats, Series, Status, YearTable, year_table
+from climtrack.vocabulary.series import Floats, Series, Status, YearTable, year_table
 
 # Runs of days: the ledger of streaks, rebuilt from the data.
 
@@ -35,33 +35,10 @@ from climtrack.vocabulary.series import Alignment, Floats, Series, Status, YearT
 MILESTONES = (7, 10, 14, 30, 50, 100, 150, 200, 250, 300, 365, 400, 450, 500)
 
 
-def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """
-    Where runs of True begin and end.
-
-    Parameters
-    ----------
-    flags : array of bool
-        One a day, shape (time,).
-
-    Returns
-    -------
-    starts : array of int
-        First day of each run.
-    stops : array of int
-        The day after its last.
-    """
-    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-
-
 def latest_run(frame: Frame, flags: Bools) -> Run | None:
     """Run that includes the latest day."""
-    if not flags[-1]:
-        return None
-    breaks = np.flatnonzero(~flags)
-    first = int(breaks[-1]) + 1 if breaks.size else 0
-    return Run(frame.date_at(first), frame.day, flags.size - first)
+    days = last_run(flags)
+    return Run(frame.date_at(flags.size - days), frame.day, days) if days else None
 
 
 def longest_run(frame: Frame, flags: Bools) -> Run | None:
@@ -74,21 +51,7 @@ def longest_run(frame: Frame, flags: Bools) -> Run | None:
 
 
 def above_year(frame: Frame, year: int) -> Bools:
-    """
-    Days above the same day of a given year.
-
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    year : int
-        The year whose line is the bar.
-
-    Returns
-    -------
-    array of bool
-        One a day, shape (time,); a gap is never above.
-    """
+    """Days above the same day of a given year, shape (time,); a gap is never above."""
     bar = frame.table.row(year)
     leap = LEAP_DAY - 1
     if np.isnan(bar[leap]):
@@ -101,17 +64,7 @@ def run_above(study: Study, year: int) -> Run | None:
     """
     Run of days above the same day of a given year, for instance the one that held the record.
 
-    Parameters
-    ----------
-    study : Study
-        The series.
-    year : int
-        The year whose line is the bar.
-
-    Returns
-    -------
-    Run or None
-        None unless the latest day lies above it; a gap ends the run.
+    None unless the latest day lies above it; a gap ends the run.
     """
     frame = frame_of(study)
     return latest_run(frame, above_year(frame, year))
@@ -121,15 +74,7 @@ def beside_last_year(frame: Frame) -> Floats:
     """
     Each day minus the same day a year before.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    array of float
-        degC, shape (time,); 29 February is compared with 28 February, gaps are NaN.
+    In degC, shape (time,); 29 February is compared with 28 February, gaps are NaN.
     """
     before = np.full(frame.table.values.shape, np.nan)
     before[1:] = frame.table.values[:-1]
@@ -139,21 +84,7 @@ def beside_last_year(frame: Frame) -> Floats:
 
 
 def streaks(frame: Frame, flags: Bools) -> Streaks:
-    """
-    The ledger of runs, rebuilt from the data.
-
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    flags : array of bool
-        Record days, one a day, shape (time,).
-
-    Returns
-    -------
-    Streaks
-        Runs go through New Year; a gap ends them.
-    """
+    """The ledger of runs, rebuilt from the data: they go through New Year, and a gap ends them."""
     running = latest_run(frame, flags)
     gap = beside_last_year(frame)
     above = None
@@ -174,19 +105,7 @@ def streaks(frame: Frame, flags: Bools) -> Streaks:
 
 
 def next_milestone(days: int) -> int:
-    """
-    Next round length of a streak.
-
-    Parameters
-    ----------
-    days : int
-        Its length.
-
-    Returns
-    -------
-    int
-        The first milestone above it; whole hundreds past 500.
-    """
+    """The first milestone above the length of a streak; whole hundreds past 500."""
     return next((m for m in MILESTONES if m > days), (days // 100 + 1) * 100)
 
 
@@ -237,40 +156,24 @@ def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]
     return Record(
         date=frame.date_at(at),
         value=value,
-        previous=None if beaten is None else _reading(frame, values, beaten),
+        previous=None if beaten is None else reading(frame.series, beaten, float(values[beaten])),
         margin=np.nan if beaten is None else value - float(values[beaten]),
         claim=claim(float(below.min()), frame.noise, preliminary=preliminary),
         tied_with=tuple(frame.date_at(i) for i in close),
     )
 
 
-def _reading(frame: Frame, values: Floats, at: int) -> Reading:
-    """A day's value."""
-    status = "preliminary" if frame.series.status[at] == Status.PRELIMINARY else "final"
-    return Reading(frame.date_at(at), float(values[at]), status)
-
-
 def records(frame: Frame, flags: Bools) -> Records:
     """
     The three records, and the record days of this year.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    flags : array of bool
-        Record days, one a day, shape (time,).
-
-    Returns
-    -------
-    Records
-        Each record beats every earlier year of this series; days within the revision noise of it are named, and the
-        nearest of them decides the claim.
+    Each record beats every earlier year of this series; days within the revision noise of it are named, and the
+    nearest of them decides the claim.
     """
     values = frame.series.values
     everyday = np.flatnonzero(~np.isnan(values))
     same_date = everyday[frame.place[everyday] % DAYS == frame.column]
-    largest: Record | Unknown = Unknown("no baseline is covered")
+    largest: Record | Unknown = Unknown("unknown.no_baseline")
     if frame.anomalies is not None:
         anomaly = frame.daily(frame.anomalies.values)
         largest = _record(frame, anomaly, int(everyday[np.argmax(anomaly[everyday])]), everyday)
@@ -280,7 +183,7 @@ def records(frame: Frame, flags: Bools) -> Records:
         warmest_day=_record(frame, values, int(everyday[np.argmax(values[everyday])]), everyday),
         warmest_for_date=_record(frame, values, int(same_date[np.argmax(values[same_date])]), same_date)
         if same_date.size > 1
-        else Unknown("no other year has this date"),
+        else Unknown("unknown.no_other_date"),
         largest_anomaly=largest,
         days=tuple(frame.date_at(i) for i in this_year),
         warm_holders=holders(frame, 1.0),
@@ -294,8 +197,6 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
 
     Parameters
     ----------
-    frame : Frame
-        The series.
     sign : float
         1 for the highest values, -1 for the lowest.
 
@@ -320,21 +221,7 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
 
 
 def between(series: Series, first: dt.date, last: dt.date) -> Floats:
-    """
-    Values of a stretch of days.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    first, last : date
-        Both included.
-
-    Returns
-    -------
-    array of float
-        Shape (day,), NaN where there is no value.
-    """
+    """Values of a stretch of days, both ends included, shape (day,), NaN where there is no value."""
     values = np.full((last - first).days + 1, np.nan)
     lo, hi = max(first, series.start), min(last, series.end)
     if lo <= hi:
@@ -347,18 +234,6 @@ def mean(series: Series, first: dt.date, last: dt.date) -> float:
     """
     Mean of a stretch of days.
 
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    first, last : date
-        Both included.
-
-    Returns
-    -------
-    float
-        degC.
-
     Raises
     ------
     AnalysisError
@@ -367,25 +242,10 @@ def mean(series: Series, first: dt.date, last: dt.date) -> float:
     values = between(series, first, last)
     known = values[~np.isnan(values)]
     if known.size < 0.9 * values.size:
-        raise AnalysisError(f"{series.key} has only {known.size} of the {values.size} days {first} to {last}")
+        raise AnalysisError(
+            "analysis.few_days", key=str(series.key), known=known.size, days=values.size, first=first, last=last
+        )
     return float(known.mean())
-
-
-def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
-    """
-    First and last day of a month.
-
-    Parameters
-    ----------
-    year, month : int
-        Which.
-
-    Returns
-    -------
-    tuple of date
-        Both included.
-    """
-    return dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
 
 def normal(series: Series, first: dt.date, last: dt.date, years: range) -> float:
@@ -394,17 +254,10 @@ def normal(series: Series, first: dt.date, last: dt.date, years: range) -> float
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
     first, last : date
         The stretch; a month or a year keeps its own length in each year.
     years : range
         Years averaged, by the year of `first`.
-
-    Returns
-    -------
-    float
-        degC.
     """
     ends_month = (last + dt.timedelta(days=1)).day == 1
     means = []
@@ -419,13 +272,6 @@ def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     """
     Warmest day of a stretch.
 
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    first, last : date
-        Both included.
-
     Returns
     -------
     Reading
@@ -438,11 +284,9 @@ def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     """
     values = between(series, first, last)
     if np.isnan(values).all():
-        raise AnalysisError(f"{series.key} has no value from {first} to {last}")
+        raise AnalysisError("analysis.no_value", key=str(series.key), first=first, last=last)
     day = first + dt.timedelta(days=int(np.nanargmax(values)))
-    at = (day - series.start).days
-    status = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
-    return Reading(day, float(series.values[at]), status)
+    return reading(series, (day - series.start).days)
 
 
 def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> int:
@@ -451,12 +295,8 @@ def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> i
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
     level : float
         degC; a day equal to it is not above.
-    first, last : date
-        Both included.
 
     Returns
     -------
@@ -466,35 +306,12 @@ def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> i
     return int((between(series, first, last) > level).sum())
 
 
-def record_flags(
-    series: Series, *, alignment: Alignment = "date", first_year: int | None = None, earlier: int = 1
-) -> Bools:
-    """
-    Days warmer than the same day of every earlier year.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    alignment : {"date", "slot"}, default "date"
-        What the same day is: the calendar date, or the site's slot.
-    first_year : int, optional
-        Earlier years are not looked at.
-    earlier : int, default 1
-        Earlier years needed before a day can be a record.
-
-    Returns
-    -------
-    array of bool
-        One a day, shape (time,).
-    """
-    table = year_table(series, alignment)
-    skip = 0 if first_year is None else max(first_year - int(table.years[0]), 0)
-    flags = np.zeros(table.values.shape, dtype=bool)
-    flags[skip:] = record_days(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=earlier)
+def record_flags(series: Series) -> Bools:
+    """Days warmer than the same date of every earlier year, of which one is enough, shape (time,)."""
+    table = year_table(series)
+    flags = record_days(table, earlier=1)
     dates = series.dates
-    columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
-    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), columns])
+    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), calendar.dayofyear(dates) - 1])
 
 
 #: A year takes part in a period's ranking while it lacks at most this share of the days.
@@ -513,8 +330,6 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
         One value a year, NaN for years that do not take part, shape (year,).
     years : array of int
         The years, shape (year,).
-    row : int
-        The year placed.
 
     Returns
     -------
@@ -560,8 +375,6 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
     ----------
     values : array of float
         Shape (year, day).
-    row : int
-        The year ranked.
     first, last : int
         Columns, both included.
 
@@ -572,15 +385,15 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
     """
     part = values[:, first : last + 1]
     known = ~np.isnan(part)
-    wanted = known[row].copy()
+    counted = known[row].copy()
     leap = LEAP_DAY - 1 + (DAYS if first >= DAYS else 0)
     for day in (leap, leap + DAYS):
-        if first < day <= last and wanted[day - 1 - first]:
-            wanted[day - first] = True
-    known &= wanted
+        if first < day <= last and counted[day - 1 - first]:
+            counted[day - first] = True
+    known &= counted
     count = known.sum(axis=1)
     means = np.full(values.shape[0], np.nan)
-    enough = count >= (1 - MISSING_SHARE) * wanted.sum() - 1e-9
+    enough = count >= (1 - MISSING_SHARE) * counted.sum() - 1e-9
     enough &= count > 0
     means[enough] = np.where(known[enough], part[enough], 0.0).sum(axis=1) / count[enough]
     return means
@@ -589,11 +402,11 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
 def _ranked(frame: Frame, values: Floats, row: int, first: dt.date, last: dt.date) -> Rank | Unknown:
     """Rank of a period whose values by year are at hand."""
     if np.isnan(values[row]):
-        return Unknown(f"no value between {first} and {last}" if first != last else f"no value on {last}")
+        return Unknown("unknown.period", first=first, last=last) if first != last else Unknown("unknown.day", day=last)
     years = frame.table.years
     place, of, tied_with, margin, best = rank(values, years, row)
     if of == 1:
-        return Unknown("no other year to compare with")
+        return Unknown("unknown.no_other_year")
     preliminary, days = frame.preliminary_between(first, last)
     return Rank(
         first=first,
@@ -621,16 +434,8 @@ def ranks(frame: Frame) -> Ranks:
     """
     Places of the latest day and of the periods around it.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    Ranks
-        Day, month so far, last whole month, season so far and last whole one, year so far, last whole year. A whole
-        period ends on or before the latest day.
+    Day, month so far, last whole month, season so far and last whole one, year so far, last whole year. A whole
+    period ends on or before the latest day.
     """
     day = frame.day
     tomorrow = day + dt.timedelta(days=1)
@@ -658,8 +463,6 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
 
     Parameters
     ----------
-    frame : Frame
-        The series.
     first, last : date
         Both included; at most across one New Year, and then named by the later year.
 
@@ -670,7 +473,7 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
     """
     row = last.year - int(frame.table.years[0])
     if not 0 <= row <= frame.row:
-        return Unknown(f"the series does not reach back to {last}")
+        return Unknown("unknown.begins_later", day=last)
     table = frame.table.values
     lo, hi = calendar.dayofyear_of(first) - 1, calendar.dayofyear_of(last) - 1
     if hi == LEAP_DAY - 2 and (last + dt.timedelta(days=1)).month == 3:
@@ -681,24 +484,12 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
     part = table[row, lo : hi + 1]
     expected = (last - first).days + 1
     if (~np.isnan(part)).sum() < (1 - MISSING_SHARE) * expected:
-        return Unknown(f"more than a tenth of {first} to {last} is missing")
+        return Unknown("unknown.gaps", first=first, last=last)
     return _ranked(frame, period_means(table, row, lo, hi), row, first, last)
 
 
 def season_start(day: dt.date) -> dt.date:
-    """
-    First day of the meteorological season that holds a day.
-
-    Parameters
-    ----------
-    day : date
-        The day.
-
-    Returns
-    -------
-    date
-        1 December, March, June or September.
-    """
+    """First day of the meteorological season that holds a day: 1 December, March, June or September."""
     month = SEASONS[(day.month % 12) // 3]
     return dt.date(day.year - (month == 12 and day.month != 12), month, 1)
 
@@ -717,17 +508,7 @@ def season_name(month: int, region: Region) -> str:
     """
     Name of a season with its hemisphere.
 
-    Parameters
-    ----------
-    month : int
-        Its first month.
-    region : Region
-        Where.
-
-    Returns
-    -------
-    str
-        ``northern summer``, ``southern winter`` …; ``June–August`` for a region on both sides of the equator.
+    ``northern summer``, ``southern winter`` …; ``June–August`` for a region on both sides of the equator.
     """
     at = SEASONS.index(month)
     if region.southern:

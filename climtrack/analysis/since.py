@@ -21,8 +21,6 @@ def since(study: Study, date: dt.date) -> Since:
 
     Parameters
     ----------
-    study : Study
-        The series today.
     date : date
         Date of the last issue; the last value not after it is where the account begins.
 
@@ -83,7 +81,7 @@ def _changes(frame: Frame, then: Reading, fresh: Ints) -> _Changes:
     values = frame.series.values
     change = float(values[-1]) - then.value
     if frame.anomalies is None:
-        why = Unknown("no baseline is covered")
+        why = Unknown("unknown.no_baseline")
         return _Changes(
             change=change, season=why, anomaly_then=why, anomaly_now=why, anomaly_change=why, anomaly_mean=why,
             warmest=why, coldest=why,
@@ -91,7 +89,7 @@ def _changes(frame: Frame, then: Reading, fresh: Ints) -> _Changes:
     anomaly = frame.daily(frame.anomalies.values)
     first, last = float(anomaly[-1 - fresh.size]), float(anomaly[-1])
     new = anomaly[fresh]
-    none = Unknown("no new day since then")
+    none = Unknown("unknown.no_new_day")
     return _Changes(
         change=change,
         season=change - (last - first),

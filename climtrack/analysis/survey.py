@@ -9,23 +9,22 @@ import numpy as np
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
-from climtrack.analysis.frame import Frame, default_noise
+from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import ranks, record_days, records, runs, streaks
+from climtrack.analysis.ranking import ranks, record_days, records, streaks
 from climtrack.analysis.trend import annual_means, direction, trend, year_end
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Climatology,
     Findings,
-    Reading,
     RevisionNoise,
     Run,
     Study,
     Unknown,
 )
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
-from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
+from climtrack.vocabulary.series import Series, SeriesKey, YearTable, folded
 
 #: Stands in for 1981–2010 where 1981 is partial; the air needs no such substitute.
 SEA_ONLY = Baseline(1982, 2010)
@@ -47,7 +46,7 @@ def study(
     series : Series
         Daily means in degC.
     region : Region
-        Where.
+        Where, which decides seasons and cautions.
     baseline : Baseline, default 1991-2020
         Baseline asked for. Where the series does not cover it, the first covered named one is used instead, and the
         anomaly on the one asked for is `Unknown` with the years at fault.
@@ -56,11 +55,6 @@ def study(
     revision_noise : RevisionNoise, optional
         By how much values of this series still move, measured from its own history; by default as measured once on
         stored copies of the feed.
-
-    Returns
-    -------
-    Study
-        Tables, climatology and findings.
 
     Raises
     ------
@@ -100,8 +94,7 @@ def _climatologies(key: SeriesKey, table: YearTable, requested: Baseline) -> dic
     found: dict[str, Climatology | Unknown] = {}
     named = [baseline for baseline in BASELINES.values() if key.variable == "sst" or baseline != SEA_ONLY]
     for baseline in dict.fromkeys([requested, *named]):
-        why = uncovered(table, baseline)
-        found[str(baseline)] = Unknown(why) if why else mean_cycle(table, baseline)
+        found[str(baseline)] = uncovered(table, baseline) or mean_cycle(table, baseline)
     return found
 
 
@@ -118,7 +111,7 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
     preliminary = np.flatnonzero(series.preliminary)
     this_year = frame.table.values[frame.row, : frame.column + 1]
     days_known = int((~np.isnan(this_year)).sum())
-    no_baseline = Unknown("no baseline is covered")
+    no_baseline = Unknown("unknown.no_baseline")
     to_date: float | Unknown = no_baseline
     above: int | Unknown = no_baseline
     if frame.anomalies is not None:
@@ -126,7 +119,7 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         to_date, above = float(np.nanmean(year)), int((year > 0).sum())
     return Findings(
         first_date=series.start,
-        latest=Reading(series.end, float(series.values[-1]), _status(int(series.status[-1]))),
+        latest=reading(series, series.values.size - 1),
         preliminary_from=frame.date_at(preliminary[0]) if preliminary.size else None,
         missing=_missing(frame),
         baseline=None if chosen is None else chosen.baseline,
@@ -147,11 +140,6 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         revision_noise=frame.noise,
         absent_years=tuple(int(y) for y in frame.table.years[np.isnan(frame.table.values).all(axis=1)]),
     )
-
-
-def _status(flag: int) -> str:
-    """``final`` or ``preliminary``."""
-    return "preliminary" if flag == Status.PRELIMINARY else "final"
 
 
 def _missing(frame: Frame) -> tuple[Run, ...]:

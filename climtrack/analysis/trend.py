@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 
 from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
-from climtrack.analysis.frame import Frame
+from climtrack.analysis.frame import Frame, month_span
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY, Ints
 from climtrack.vocabulary.findings import BackTest, Direction, PastEstimate, Slope, Trend, Unknown, Verdict, YearEnd
-from climtrack.vocabulary.notice import counted
 from climtrack.vocabulary.series import Floats, YearTable
 
 # Straight lines through autocorrelated numbers.
@@ -87,11 +85,6 @@ def line(x: Floats, y: Floats) -> Line:
     y : array of float
         Shape (n,), without NaN.
 
-    Returns
-    -------
-    Line
-        Slope, interval, autocorrelation, effective size.
-
     References
     ----------
     .. [1] Santer, B. D. et al. (2000), Statistical significance of trends and trend differences in layer-average
@@ -139,7 +132,7 @@ def slope(values: Floats, days: int) -> Slope | Unknown:
     window = values[-days:]
     known = np.flatnonzero(~np.isnan(window))
     if known.size < max(0.8 * days, 4):
-        return Unknown(f"only {known.size} of the last {days} days {'has' if known.size == 1 else 'have'} a value")
+        return Unknown("unknown.few_days", n=known.size, days=days)
     fit = line(known.astype(np.float64), window[known])
     return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective < SHARP)
 
@@ -148,20 +141,12 @@ def direction(frame: Frame) -> Direction:
     """
     Slopes of the last 14 and 30 days, of the temperature and of the anomaly, and a verdict on the anomaly.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    Direction
-        `seasonal_14d` and `seasonal_30d` are the slopes of the climatology over the same days; temperature = season +
-        anomaly.
+    `seasonal_14d` and `seasonal_30d` are the slopes of the climatology over the same days; temperature = season
+    + anomaly.
     """
     raw = [slope(frame.series.values, days) for days in WINDOWS]
     if frame.climatology is None:
-        why = Unknown("no baseline is covered, so season and anomaly cannot be told apart")
+        why = Unknown("unknown.no_season")
         return Direction(raw[0], raw[1], why, why, why, why, why)
     normal = frame.climatology.mean[frame.place[-WINDOWS[-1] :] % frame.climatology.mean.size]
     values = frame.series.values[-WINDOWS[-1] :]
@@ -172,19 +157,7 @@ def direction(frame: Frame) -> Direction:
 
 
 def verdict(found: Slope | Unknown) -> Verdict | Unknown:
-    """
-    Falling, steady or rising.
-
-    Parameters
-    ----------
-    found : Slope or Unknown
-        Of the anomaly.
-
-    Returns
-    -------
-    Verdict or Unknown
-        Steady while zero lies inside the interval.
-    """
+    """Falling, steady or rising: steady while zero lies inside the interval."""
     if isinstance(found, Unknown):
         return found
     if found.low <= 0 <= found.high:
@@ -203,16 +176,8 @@ def annual_means(table: YearTable) -> Floats:
     """
     Mean of each complete year.
 
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-
-    Returns
-    -------
-    array of float
-        Shape (year,), NaN for a year that lacks more than 10 days, and for the last one until its 31 December: a year
-        that stops in a cold week is too warm.
+    Shape (year,), NaN for a year that lacks more than 10 days, and for the last one until its 31 December: a
+    year that stops in a cold week is too warm.
     """
     known = ~np.isnan(table.values)
     complete = known[:, COMMON].sum(axis=1) >= COMMON.size - MISSING_ALLOWED
@@ -221,18 +186,9 @@ def annual_means(table: YearTable) -> Floats:
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 
 
-def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = None) -> Trend | Unknown:
+def trend(table: YearTable, *, means: Floats | None = None) -> Trend | Unknown:
     """
-    Ordinary least squares over annual means of complete years.
-
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-    first : int, default 1979
-        First year used, or the first complete one after it.
-    means : array of float, optional
-        `annual_means` of the table, where they are at hand.
+    Ordinary least squares over annual means of complete years from 1979 on.
 
     Returns
     -------
@@ -240,13 +196,13 @@ def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = N
         Unknown for fewer than 20 years, or where more than a tenth of the years between first and last are absent.
     """
     means = annual_means(table) if means is None else means
-    used = ~np.isnan(means) & (table.years >= first)
+    used = ~np.isnan(means) & (table.years >= TREND_FROM)
     years = table.years[used]
     if years.size < TREND_YEARS:
-        return Unknown(f"only {counted(years.size, 'complete year')} since {first}")
+        return Unknown("unknown.few_years_since", n=years.size, first=TREND_FROM)
     span = int(years[-1] - years[0]) + 1
     if years.size < 0.9 * span:
-        return Unknown(f"{span - years.size} of the years {years[0]}–{years[-1]} are absent")
+        return Unknown("unknown.absent_years", absent=span - years.size, first=int(years[0]), last=int(years[-1]))
     fit = line(years.astype(np.float64), means[used])
     return Trend(int(years[0]), int(years[-1]), 10 * fit.slope, 10 * fit.low, 10 * fit.high, fit.lag1, fit.n_effective)
 
@@ -255,34 +211,23 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
     """
     Mean of the year expected from the year so far and what past years did after the same days.
 
-    Each of the last 30 complete years lends its own step from the mean of these days to the mean of its whole year;
-    their mean gives the estimate, their 5th and 95th percentile the range. The back-test makes the same estimate at
-    the end of each month of past years, from the years before only.
-
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    means : array of float, optional
-        `annual_means` of its table, where they are at hand.
-
-    Returns
-    -------
-    YearEnd or Unknown
-        Unknown with fewer than 10 complete years before this one. `past` holds what the same method says at the end
-        of each month of this year from the values as they now stand; what was said on a day, from the values known on
-        that day, is in the facts published then, and comes again from the history of the store.
+    Each of the last 30 complete years lends its own step from the mean of these days to the mean of its whole
+    year; their mean gives the estimate, their 5th and 95th percentile the range. The back-test makes the same
+    estimate at the end of each month of past years, from the years before only. Unknown with fewer than 10
+    complete years before this one. `past` holds what the same method says at the end of each month of this year
+    from the values as they now stand; what was said on a day, from the values known on that day, is in the
+    facts published then, and comes again from the history of the store.
     """
     means = annual_means(frame.table) if means is None else means
     past = np.flatnonzero(~np.isnan(means[: frame.row]))[-ANALOGUES:]
     if past.size < FEWEST:
-        return Unknown(f"only {counted(past.size, 'complete year')} before {frame.day.year}")
+        return Unknown("unknown.few_years_before", n=past.size, year=frame.day.year)
     so_far = frame.table.values[frame.row]
     days = np.cumsum(~np.isnan(so_far))
-    months = [_month_end(frame.day.year, month) for month in range(1, 12)]
+    months = [month_span(frame.day.year, month)[1] for month in range(1, 12)]
     ends = [calendar.dayofyear_of(day) - 1 for day in months]
-    told = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
-    columns = np.array([*(ends[i] for i in told), frame.column])
+    past_months = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
+    columns = np.array([*(ends[i] for i in past_months), frame.column])
     to_date, steps = _steps(so_far, frame.table.values[past], means[past], columns)
     estimate = to_date + steps.mean(axis=0)
     low, high = to_date + np.percentile(steps, [5, 95], axis=0)
@@ -298,7 +243,8 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
         chance_of_record=float((to_date[-1] + steps[:, -1] > best).mean()),
         backtest=backtest(frame.table, means=means),
         past=tuple(
-            PastEstimate(months[i], float(estimate[n]), float(low[n]), float(high[n])) for n, i in enumerate(told)
+            PastEstimate(months[i], float(estimate[n]), float(low[n]), float(high[n]))
+            for n, i in enumerate(past_months)
         ),
     )
 
@@ -307,35 +253,20 @@ def _steps(so_far: Floats, past: Floats, means: Floats, columns: Ints) -> tuple[
     """Mean of this year up to each column, and each past year's step from the mean of the same days to its own mean."""
     known = ~np.isnan(so_far)
     to_date = np.cumsum(np.where(known, so_far, 0.0))[columns] / np.cumsum(known)[columns]
-    wanted = known.copy()
-    wanted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
-    shared = ~np.isnan(past) & wanted
+    counted = known.copy()
+    counted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
+    shared = ~np.isnan(past) & counted
     count = np.cumsum(shared, axis=1)[:, columns]
     total = np.cumsum(np.where(shared, past, 0.0), axis=1)[:, columns]
     usable = (count > 0).all(axis=1)
     return to_date, means[usable, np.newaxis] - total[usable] / count[usable]
 
 
-def _month_end(year: int, month: int) -> dt.date:
-    """Last day of a month."""
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
 def backtest(table: YearTable, *, means: Floats | None = None) -> tuple[BackTest, ...]:
     """
     Error of the year-end estimate in past years, by the month after which it is made.
 
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-    means : array of float, optional
-        `annual_means` of the table, where they are at hand.
-
-    Returns
-    -------
-    tuple of BackTest
-        For January to November; each year is judged from up to 30 complete years before it, at least 10.
+    For January to November; each year is judged from up to 30 complete years before it, at least 10.
     """
     means = annual_means(table) if means is None else means
     complete = ~np.isnan(means)

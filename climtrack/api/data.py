@@ -1,4 +1,4 @@
-"""Climatology, anomaly and year over year of any daily series."""
+"""Series of regions as xarray, their climatology and anomaly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from climtrack.errors import AnalysisError, ConfigError
+from climtrack.errors import AnalysisError, ConfigError, SeriesNotFound
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import DEFAULT, OPTIONS, VARIABLES, Baseline
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.findings import Method
 
 
-# The door of the Python interface: settings, time, and the series asked for.
-
-
 def config() -> Config:
-    """Settings as the command line finds them: the API is a door too."""
+    """Settings as the command line finds them."""
     from climtrack.config import load
 
     return load(None, os.environ)
@@ -40,22 +37,18 @@ def now() -> dt.datetime:
 
 def pairing_of(region: str) -> Pairing:
     """Series that answer for a region."""
-    from climtrack.run.series import pairings
-    from climtrack.store.store import Store
+    from climtrack.run.run import Run
 
-    settings = config()
-    return pairings((region,), ("air", "sst"), settings, Store(settings.home))[0]
+    return Run(config(), now()).pairings((region,), tuple(OPTIONS))[0]
 
 
 def stored_series(variable: str, region: str, *, known_on: str | dt.date | None, offline: bool, sample: bool) -> Series:
     """The series asked for, and no other one in its place."""
     from climtrack.config import unknown
-    from climtrack.run.series import Freshness, open_transport, sampled, stock
-    from climtrack.store.store import Store
+    from climtrack.run.run import Run, sampled
 
     if variable not in OPTIONS:
         raise ConfigError("config.unknown_name", what=unknown("variable", variable, OPTIONS), known=tuple(OPTIONS))
-    settings, moment = config(), now()
     pair = pairing_of(region)
     key = pair.air if variable == "air" else pair.sst
     if key is None:
@@ -63,17 +56,12 @@ def stored_series(variable: str, region: str, *, known_on: str | dt.date | None,
     if key.region != region and region != "world":
         raise ConfigError("api.no_sea", region=region, other=key.region)
     if sample:
-        return sampled([key], moment)[key]
-    with open_transport(settings, offline=offline) as transport:
-        goods = stock(
-            [key],
-            config=settings,
-            store=Store(settings.home, known_on=date_of(known_on)),
-            transport=transport,
-            now=moment,
-            freshness=Freshness(offline=offline, sample=False, known_on=date_of(known_on)),
-        )
-    return goods.series[key]
+        found = sampled([key], now())
+        if key not in found:
+            raise SeriesNotFound("run.no_sample", label=key.label)
+        return found[key]
+    with Run(config(), now(), offline=offline, sample=False, known_on=date_of(known_on)) as run:
+        return run.series([key])[key]
 
 
 def baseline_of(value: str | Baseline) -> Baseline:
@@ -91,11 +79,7 @@ def date_of(value: str | dt.date | None) -> dt.date | None:
         raise ConfigError("api.date", value=value[:40]) from problem
 
 
-# Series as xarray with CF metadata, and back.
-#
-# Temperatures are in degC on an absolute scale, differences say ``units_metadata: temperature: difference``.
-
-
+#: CF's word for an anomaly or a spread; temperatures are on an absolute scale.
 DIFFERENCE = "temperature: difference"
 
 
@@ -287,9 +271,6 @@ def _counted(method: str) -> str:
     return "days since 1 January, plus one" if method == "site" else "day of year, 1 March always 61"
 
 
-# Series of regions: stored, side by side, or computed from grids.
-
-
 def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
     variable: str = "air",
     region: str = "nh",
@@ -352,20 +333,14 @@ def compare(
     sample: bool = False,
 ) -> xr.Dataset:
     """
-    Regions side by side, on the days that all of them have.
+    Regions side by side, on the days that all of them have; the series are those of `climtrack.open`.
 
     Parameters
     ----------
     *regions : str
         Two or more regions; by default both hemispheres.
-    variable : {"air", "sst"}, default "air"
-        As in `climtrack.open`.
     baseline : str or Baseline, default "1991-2020"
         Years of the average.
-    as_of : str or date, optional
-        Last day wanted.
-    offline, sample : bool, default False
-        As in `climtrack.open`.
 
     Returns
     -------
@@ -435,22 +410,16 @@ def reduce(
     import xarray as xr
 
     from climtrack.run import grids
+    from climtrack.run.run import Run
 
     settings, given = config(), [paths] if isinstance(paths, str | Path) else list(paths)
     names = tuple(dict.fromkeys(regions or ("nh", "sh")))
-    found = grids.reduce(
-        [str(path) for path in given],
-        grids.regions(names, settings),
-        variable,
-        config=settings,
-        now=now(),
-        rule=rule,
-        store=False,
-    )
+    outlines, files = grids.regions(names, settings), [str(path) for path in given]
+    found = grids.reduce(Run(settings, now()), files, outlines, variable, rule=rule, store=False)
     parts = []
     for name, one in zip(names, found, strict=True):
-        data = to_array(one.reduced.series)
-        coverage = (("time",), one.reduced.coverage, {"units": "1", "long_name": "share of the area with a value"})
+        data = to_array(one.series)
+        coverage = (("time",), one.coverage, {"units": "1", "long_name": "share of the area with a value"})
         plain = data.drop_vars([c for c in data.coords if c not in ("time", "status")])
         parts.append(plain.to_dataset().assign(coverage=coverage).expand_dims(region=[name]))
     return xr.concat(parts, "region", join="outer", combine_attrs="drop_conflicts")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -25,109 +27,103 @@ from climtrack.cli.options import (
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress
+from climtrack.cli.output import as_json, leave, note, notes, progress, terminal
+from climtrack.errors import Notice
+from climtrack.vocabulary.registry import Baseline
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from climtrack.run.facts import Answer, CrossCheck, Question
+    from climtrack.config import Config
+    from climtrack.run.facts import CrossCheck
+    from climtrack.run.run import Run
     from climtrack.vocabulary.findings import Reconciled
+    from climtrack.words.language import Language
 
 
 # `climtrack verify`: is the site right, as far as others can tell?
 
 
-def verify_add_to(app: typer.Typer) -> None:
-    """Give the application this file's command."""
-    app.command()(verify)
-
-
 def verify(
     offline: Offline = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 where a series departs from the other.")] = False,
+    strict: Annotated[bool, typer.Option("--strict")] = False,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
-    Hold world air and sea against Copernicus Climate Pulse, and our figures against the published ones.
-
     \b
     climtrack verify
     climtrack verify --offline --json
     """
     from climtrack.run.facts import cross_check
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import SOME, Run
 
     settings = configuration(config)
-    address = settings.fetch.cross_check_url
-    with (
-        open_transport(settings, offline=offline, base_urls=(address,)) as transport,
-        progress("Asking Climate Pulse") as told,
-    ):
-        asked = None if offline or not settings.fetch.cross_check else transport
-        found = cross_check(config=settings, transport=asked, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    with progress("Asking Climate Pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
+        found = cross_check(run)
+    run.say(failed=SOME if strict and found.departures else 0)
+    notes(run)
     if json:
         as_json(found.document())
     else:
-        _print(found)
-    if strict and found.departures:
-        raise typer.Exit(3)
+        _print(found, terminal())
+    leave(run)
 
 
-def _print(found: CrossCheck) -> None:
+def _print(found: CrossCheck, language: Language) -> None:
     """Agreement by decade, then published figures."""
     from climtrack.cli.tables import table
     from climtrack.vocabulary.findings import Unknown
 
     for key, agreed in found.agreements:
         if isinstance(agreed, Unknown):
-            note(f"{key.label}: {agreed.why}.")
+            note(Notice("run.note", label=key.label, note=agreed))
             continue
-        known = f"; {agreed.known_years[0]}–{agreed.known_years[1]} are known to differ" if agreed.known_years else ""
-        verdict = "agrees" if agreed.agrees else "DEPARTS"
+        years = agreed.known_years
+        known = language.text("verify.known", first=str(years[0]), last=str(years[1])) if years else ""
         table(
-            ("years", "days", "rms °C", "mean °C", "largest °C", "on"),
+            [language.text(f"cell.head.{name}") for name in ("years", "days", "rms", "mean", "largest", "on")],
             [
                 (
                     f"{one.first}–{one.last}",
                     str(one.days),
-                    f"{one.rms:.4f}",
-                    f"{one.bias:+.4f}",
-                    f"{one.largest.difference:+.3f}",
+                    language.number(one.rms, 4),
+                    language.signed(one.bias, 4),
+                    language.signed(one.largest.difference, 3),
                     str(one.largest.date),
                 )
                 for one in (*agreed.decades, agreed.overall)
             ],
-            f"{key.label} minus Climate Pulse: {verdict}, {agreed.usual.rms:.4f} °C rms, allowed "
-            f"{agreed.tolerance:.3f}{known}",
+            language.text(
+                "verify.agreement",
+                label=key.label,
+                verdict=language.text("verify.agrees" if agreed.agrees else "verify.departs"),
+                rms=language.number(agreed.usual.rms, 4),
+                tolerance=language.number(agreed.tolerance, 3),
+                known=known,
+            ),
         )
     if found.published:
-        rows = [_published(row) for row in found.published]
-        table(("series", "figure", "period", "published", "ours", "", "source"), rows, "Published figures beside ours")
+        rows = [_published(row, language) for row in found.published]
+        names = ("series", "figure", "period", "published", "ours", "", "source")
+        head = [language.text(f"cell.head.{name}") if name else "" for name in names]
+        table(head, rows, language.text("verify.title"))
 
 
-def _published(row: Reconciled) -> tuple[str, ...]:
-    """A published figure beside ours."""
+def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
+    """A published figure beside ours; where it was published stands as it is cited."""
     figure = row.published
     places = 3 if figure.decimals else 0
-    verdict = "agrees" if row.agrees else f"differs: {figure.why}" if figure.why else "DIFFERS"
+    verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
+    if figure.why.id and not row.agrees:
+        verdict = language.text("verify.differs.why", why=language.what(figure.why))
     return (
         figure.key.label,
-        figure.quantity,
+        language.what(figure.quantity),
         figure.period,
-        f"{figure.value:.{figure.decimals}f}",
-        f"{row.ours:.{places}f}" if isinstance(row.ours, float) else "–",
+        language.number(figure.value, figure.decimals),
+        language.number(row.ours, places) if isinstance(row.ours, float) else "–",
         verdict,
         figure.source,
     )
-
-
-def add_to(app: typer.Typer) -> None:
-    """Give the application this file's commands."""
-    for command in (facts, compare, records):
-        app.command()(command)
 
 
 def facts(
@@ -136,12 +132,8 @@ def facts(
     baseline: Years = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
-    against: Annotated[
-        int | None, typer.Option("--against", metavar="YEAR", help="Compare with this year, not the one before.")
-    ] = None,
-    by: Annotated[str, typer.Option("--by", metavar="date|slot", help="Days alike by date, or by the site's slot.")] = (
-        "date"
-    ),
+    against: Annotated[int | None, typer.Option("--against", metavar="YEAR")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="date|slot")] = ("date"),
     lang: Tongue = None,
     offline: Offline = False,
     no_sample: NoSample = False,
@@ -149,8 +141,6 @@ def facts(
     config: ConfigPath = None,
 ) -> None:
     """
-    Print every finding of a region: anomalies, year over year, direction, ranks, records, trend, year end.
-
     \b
     climtrack facts --region nh
     climtrack facts --region world --baseline 1981-2010 --as-of 2024-07-23
@@ -158,30 +148,27 @@ def facts(
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.tables import fact_rows, heading, table
-    from climtrack.run.facts import answer
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import facts_documents, region_studies, unique_studies
 
-    settings = configuration(config)
-    asked = _question(region, variable, baseline, as_of, known_on, offline, no_sample, config)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region, variable, baseline, as_of)
     (way,) = several([by], (), ("date", "slot"), "way to compare")
-    question = replace(asked, against=against, by="slot" if way == "slot" else "date")
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        found = region_studies(run, **choice, against=against, by="slot" if way == "slot" else "date")
+    notes(run)
     if json:
-        documents = found.facts()
+        documents = facts_documents(found)
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
         language = tongue(lang)
         head = [language.text(f"cell.head.{name}") for name in ("fact", "value", "beside")]
-        for study in found.studies:
+        for study in unique_studies(found):
             table(head, fact_rows(study, language), heading(study, language))
-    _leave(found)
+    leave(run)
 
 
 def compare(
-    region: Annotated[list[str] | None, typer.Argument(metavar="REGION", help="Two regions or more: nh sh")] = None,
+    region: Annotated[list[str] | None, typer.Argument(metavar="REGION")] = None,
     variable: Variables = None,
     baseline: Years = None,
     as_of: AsOf = None,
@@ -193,32 +180,28 @@ def compare(
     config: ConfigPath = None,
 ) -> None:
     """
-    Hold regions against one another: anomalies, their shares of the world's, air minus sea, El Niño.
-
     \b
     climtrack compare nh sh
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.tables import air_sea_rows, contrast_rows, nino_rows, share_rows, side_rows, table, why
-    from climtrack.run.facts import compared
-    from climtrack.run.series import open_transport
+    from climtrack.cli.tables import rows, side_rows, table
+    from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
-    settings = configuration(config)
-    question = _question(region or ["nh", "sh"], variable, baseline, as_of, known_on, offline, no_sample, config)
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = compared(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in done.answer.lines:
-        note(line)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region or ["nh", "sh"], variable, baseline, as_of)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        done = contrasts(run, **choice)
+    notes(run)
     if json:
-        as_json(done.document())
-        return _leave(done.answer)
+        as_json(contrasts_document(run, choice["regions"], choice["baseline"], done))
+        return leave(run)
     language = tongue(lang)
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {why(found.why, language)}.")
+            note(language.say(Notice("run.note", label=option, note=found)))
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",
@@ -226,16 +209,17 @@ def compare(
             date=found.date,
             years=found.baseline.label if found.baseline else "",
         )
-        title = say("cell.simulated", heading=title) if done.answer.simulated else title
+        title = say("cell.simulated", heading=title) if run.simulated else title
         table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
-        table((say("cell.head.contrast"), *beside), contrast_rows(found, language))
+        table((say("cell.head.contrast"), *beside), [row for one in found.contrasts for row in rows(one, language)])
         if isinstance(found.shares, Shares):
-            table((say("cell.head.share"), *beside), share_rows(found.shares, language))
+            table((say("cell.head.share"), *beside), rows(found.shares, language))
     if done.air_sea:
-        table((say("cell.head.air_sea"), *beside), air_sea_rows(done.air_sea, language))
+        pairs = [row for region, one in done.air_sea for row in rows(one, language, region)]
+        table((say("cell.head.air_sea"), *beside), pairs)
     if isinstance(done.nino, NinoState):
-        table((say("cell.head.nino"), *beside), nino_rows(done.nino, language))
-    return _leave(done.answer)
+        table((say("cell.head.nino"), *beside), rows(done.nino, language))
+    return leave(run)
 
 
 def records(
@@ -250,67 +234,72 @@ def records(
     config: ConfigPath = None,
 ) -> None:
     """
-    Print record days and streaks: warmest day of all, warmest for the date, largest anomaly, kept apart.
-
     \b
     climtrack records --region world
     climtrack records --region nh,sh --json
     """
     from climtrack.cli.tables import heading, holder_rows, record_rows, streak_rows, table
-    from climtrack.run.facts import answer
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import records_document, region_studies, unique_studies
 
-    settings = configuration(config)
-    question = _question(region, variable, None, as_of, known_on, offline, no_sample, config)
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region, variable, None, as_of)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        found = region_studies(run, **choice)
+    notes(run)
     if json:
-        as_json(found.records())
+        as_json(records_document(run, found))
     else:
         language = tongue(lang)
         first, second, third = (
             [language.text(f"cell.head.{name}") for name in names]
             for names in (
                 ("record", "value", "date", "claim", "before", "margin", "level"),
-                ("streak", "days", "from", "to"),
+                ("streak", "value", "beside"),
                 ("calendar", "warmest", "coldest"),
             )
         )
-        for study in found.studies:
+        for study in unique_studies(found):
             table(first, record_rows(study, language), heading(study, language))
             table(second, streak_rows(study, language))
             table(third, holder_rows(study, language))
-    _leave(found)
+    leave(run)
 
 
-def _question(
+class _Choice(TypedDict):
+    """What the options of a command choose."""
+
+    regions: tuple[str, ...]
+    variables: tuple[str, ...]
+    baseline: Baseline
+    as_of: dt.date | None
+
+
+def _choice(
+    settings: Config,
+    moment: dt.datetime,
     region: list[str] | None,
     variable: list[str] | None,
     baseline: str | None,
     as_of: str | None,
-    known_on: str | None,
-    offline: bool,
-    no_sample: bool,
-    config: Path | None,
-) -> Question:
-    """What the options ask."""
-    from climtrack.run.facts import Question
-    from climtrack.run.series import Freshness
-    from climtrack.vocabulary.registry import Baseline
-
-    defaults = configuration(config).report
-    return Question(
-        regions=several(region, defaults.regions, (), "region"),
-        variables=variables(variable, defaults.variables),
-        baseline=Baseline.parse(baseline or defaults.baseline),
-        freshness=Freshness(offline=offline, sample=not no_sample, known_on=past(known_on, "--known-on", now())),
-        as_of=past(as_of, "--as-of", now()),
-    )
+) -> _Choice:
+    """What the options choose, the rest as in config.toml."""
+    defaults = settings.report
+    return {
+        "regions": several(region, defaults.regions, (), "region"),
+        "variables": variables(variable, defaults.variables),
+        "baseline": Baseline.parse(baseline or defaults.baseline),
+        "as_of": past(as_of, "--as-of", moment),
+    }
 
 
-def _leave(found: Answer) -> None:
-    """Exit 3 where a series asked for is not there."""
-    if found.code:
-        raise typer.Exit(found.code)
+@contextmanager
+def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: bool, no_sample: bool) -> Iterator[Run]:
+    """A run that shows which series is done."""
+    from climtrack.run.run import Run
+
+    known = past(known_on, "--known-on", moment)
+    with (
+        progress("Fetching") as show,
+        Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
+    ):
+        yield run

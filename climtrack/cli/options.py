@@ -64,53 +64,19 @@ def languages(incomplete: str) -> list[str]:
 #: Where a day begins first.
 EASTERNMOST = dt.timedelta(hours=14)
 
-ConfigPath = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", show_default=False),
-]
-Regions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--region",
-        "-r",
-        metavar="NAME[,NAME]",
-        autocompletion=regions,
-    ),
-]
+ConfigPath = Annotated[Path | None, typer.Option("--config", metavar="FILE", show_default=False)]
+Regions = Annotated[list[str] | None, typer.Option("--region", "-r", metavar="NAME[,NAME]", autocompletion=regions)]
 Variables = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--variable",
-        "-v",
-        metavar="air|sst|all",
-        autocompletion=completion_variables,
-    ),
+    list[str] | None, typer.Option("--variable", "-v", metavar="air|sst|all", autocompletion=completion_variables)
 ]
-Languages = Annotated[
-    list[str] | None,
-    typer.Option("--lang", "-l", metavar="en,es,es-MX", autocompletion=languages),
-]
-Tongue = Annotated[
-    str | None,
-    typer.Option(
-        "--lang", "-l", metavar="en|es|es-MX",
-        autocompletion=languages,
-    ),
-]  # fmt: skip
+Languages = Annotated[list[str] | None, typer.Option("--lang", "-l", metavar="en,es,es-MX", autocompletion=languages)]
+Tongue = Annotated[str | None, typer.Option("--lang", "-l", metavar="en|es|es-MX", autocompletion=languages)]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE")]
 KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE")]
 Offline = Annotated[bool, typer.Option("--offline")]
 NoSample = Annotated[bool, typer.Option("--no-sample")]
 Strict = Annotated[bool, typer.Option("--strict")]
-Years = Annotated[
-    str | None,
-    typer.Option(
-        "--baseline",
-        "-b",
-        metavar="FIRST-LAST",
-        autocompletion=baselines,
-    ),
-]
+Years = Annotated[str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST", autocompletion=baselines)]
 Public = Annotated[bool, typer.Option("--public")]
 Json = Annotated[bool, typer.Option("--json")]
 

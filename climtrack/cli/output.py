@@ -5,31 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from climtrack.cli.overview import terminal_language
-from climtrack.errors import ClimtrackError, FetchError, Notice, SeriesNotFound, StoreBusy, StoreError
-from climtrack.vocabulary.notice import cleaned, fitted
+from climtrack.errors import ClimtrackError, Notice
+from climtrack.vocabulary.notice import LONGEST, cleaned, fitted
 
 if TYPE_CHECKING:
+    from climtrack.run.run import Run
+    from climtrack.run.series import Change
     from climtrack.vocabulary.series import SeriesKey
     from climtrack.words.language import Language
 
 #: A sentence of the catalogues, or text that is printed as it is.
 Message = Notice | ClimtrackError | str
-
-
-def exit_code(problem: ClimtrackError) -> int:
-    """Exit code of an error that ended a command; nothing to show is nobody's fault, hence no 5."""
-    if isinstance(problem, StoreBusy):
-        return 6
-    if isinstance(problem, FetchError | SeriesNotFound):
-        return 4
-    return 5 if isinstance(problem, StoreError) else 2
 
 
 def terminal() -> Language:
@@ -64,12 +57,42 @@ def tell(text: Message) -> None:
 
 
 def note(text: Message) -> None:
-    """Print a line about the run on standard error."""
-    _print_note(local(text))
+    """Print a line about the run on standard error; where it is long, as many of its names as there is room for."""
+    _print_note(local(text) if isinstance(text, str) else _shortened(text))
+
+
+def _shortened(message: Notice | ClimtrackError) -> str:
+    line, names = local(message), message.facts.get("names", ())
+    for shown in range(len(names) - 1, 0, -1):
+        if len(line) <= LONGEST:
+            break
+        fewer = Notice("cli.names", names=names[:shown], n=len(names) - shown)
+        line = local(Notice(message.id, **{**message.facts, "names": fewer}))
+    return line
+
+
+def notes(run: Run) -> None:
+    """Print what a run has to tell."""
+    for line in run.outcome.notices:
+        note(line)
+
+
+def changes(found: Iterable[Change], run: Run) -> None:
+    """Print what became of every series that could be had."""
+    for one in found:
+        if (line := one.notice(run.now)) is not None:
+            say(terminal().say(line))
+
+
+def leave(run: Run, *, strict: bool = False) -> None:
+    """End the command with the run's exit code; `strict` takes old data for a failure."""
+    outcome = run.outcome
+    if code := outcome.strict_code if strict else outcome.code:
+        raise typer.Exit(code)
 
 
 def _print_note(line: str) -> None:
-    typer.echo(fitted(cleaned(line), language=terminal().code[:2]), err=True)
+    typer.echo(fitted(cleaned(line)), err=True)
 
 
 def complain(problem: ClimtrackError) -> None:
@@ -92,7 +115,7 @@ def as_json(document: Any) -> None:
 def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
-    head = Notice(f"cli.{doing.lower()}")
+    head = Notice(f"cli.{doing.lower().replace(' ', '_')}")
     try:
         with _status(head) as show:
 

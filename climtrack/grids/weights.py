@@ -69,20 +69,20 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
 
 def named(text: str) -> Region:
     """Region of a set that regionmask ships: ``srex:MED``."""
-    wanted, _, abbreviation = text.partition(":")
-    if wanted not in SETS:
-        raise ConfigError("grid.unknown_set", name=wanted[:40], known=SETS)
+    collection, _, abbreviation = text.partition(":")
+    if collection not in SETS:
+        raise ConfigError("grid.unknown_set", name=collection[:40], known=SETS)
     try:
         import regionmask
     except ImportError as error:
         raise ExtraMissing("grid.needs_regionmask") from error
-    found = getattr(regionmask.defined_regions, wanted)
+    found = getattr(regionmask.defined_regions, collection)
     by_name = {abbrev.lower(): abbrev for abbrev in found.abbrevs}
     if abbreviation.lower() not in by_name:
         known = ", ".join(found.abbrevs)[:143]
-        raise ConfigError("grid.unknown_of_set", set=wanted, name=abbreviation[:20], known=known)
+        raise ConfigError("grid.unknown_of_set", set=collection, name=abbreviation[:20], known=known)
     region = found[by_name[abbreviation.lower()]]
-    name = re.sub(r"[^a-z0-9.]", "", f"{wanted}.{region.abbrev.lower()}")
+    name = re.sub(r"[^a-z0-9.]", "", f"{collection}.{region.abbrev.lower()}")
     return from_geojson(json.dumps(region.polygon.__geo_interface__), name, title=region.name)
 
 
@@ -241,7 +241,7 @@ def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
         if covered < COVERED:
             raise SeriesError("grid.not_covered", share=max(covered, 0), region=region.name)
         if region.outline:
-            cells[i] = _outlined(on, region)
+            cells[i] = _outline_cells(on, region)
         elif rule == "exact":
             heights[i] = _exact_rows(on, region)[order]
             shares[i] = _exact_columns(on, region) / np.ptp(on.longitude_edges) * on.longitude.size
@@ -296,7 +296,7 @@ def _site_columns(on: Grid, region: Region) -> Floats:
     return np.where(ends, inside / 2, inside)  # a meridian that stands at either end
 
 
-def _outlined(on: Grid, region: Region) -> tuple[Ints, Floats]:
+def _outline_cells(on: Grid, region: Region) -> tuple[Ints, Floats]:
     """Cells that an outline touches, south to north and eastward, and the share that it covers times their area."""
     try:
         import shapely
@@ -378,13 +378,13 @@ class Kernel:
         good = self._good
         if not np.array_equal(good, self._mask):
             self._mask, self._good = good, self._mask
-            self._under = self._weighed(good)
-        total = self._weighed(self._zeroed(field, good))
+            self._under = self._weighted_sums(good)
+        total = self._weighted_sums(self._with_zeros(field, good))
         with np.errstate(invalid="ignore", divide="ignore"):
             stored = np.where(self._under > 0, total / self._under, np.nan)
         return self._packing.celsius(stored), self._under / self._plan.areas
 
-    def _zeroed(self, field: Field, good: npt.NDArray[np.bool_]) -> Field:
+    def _with_zeros(self, field: Field, good: npt.NDArray[np.bool_]) -> Field:
         """The field with zero where it holds no value, in float64 unless it is of integers."""
         dtype = field.dtype if field.dtype.kind in "iu" else np.dtype(np.float64)
         if self._kept.dtype != dtype or self._kept.shape != field.shape:
@@ -395,7 +395,7 @@ class Kernel:
         np.copyto(self._kept, field, where=good)
         return self._kept
 
-    def _weighed(self, field: Field) -> Floats:
+    def _weighted_sums(self, field: Field) -> Floats:
         """Sum of weight times number over each region, shape (region,)."""
         plan = self._plan
         if field.dtype.kind == "f":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,36 +28,23 @@ RIGHT_GUTTER = 88.0
 FAR_FROM_END = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """A line that wants a label."""
-
-    y: float
-    lines: tuple[Line, ...]
-
-
-def draw_ends(canvas: Canvas, x: float, labels: Sequence[End], low: float, high: float) -> list[Rect]:
-    """Set labels beside the ends of their lines."""
+def draw_ends(
+    canvas: Canvas, x: float, labels: Sequence[tuple[float, Sequence[Line]]], low: float, high: float
+) -> list[Rect]:
+    """Set labels beside the ends of lines at some heights, moved apart between two limits."""
     if not labels:
         return []
-    heights = [sum(line.size * LEADING for line in label.lines) for label in labels]
+    heights = [sum(line.size * LEADING for line in lines) for _, lines in labels]
     # A label's first line names the line it belongs to, so that one is put level with the end.
-    centres = [
-        label.y + height / 2 - label.lines[0].size * LEADING / 2 for label, height in zip(labels, heights, strict=True)
-    ]
+    level = [y + height / 2 - lines[0].size * LEADING / 2 for (y, lines), height in zip(labels, heights, strict=True)]
     found = []
-    for label, height, wished, centre in zip(
-        labels, heights, centres, spread(centres, heights, low, high), strict=True
-    ):
-        first = label.lines[0].size
-        moved = centre - wished
-        left = x + END_GAP
+    for (y, lines), height, wish, centre in zip(labels, heights, level, spread(level, heights, low, high), strict=True):
+        first, moved, left = lines[0].size, centre - wish, x + END_GAP
         if abs(moved) > FAR_FROM_END * first * LEADING:
-            level = label.y + moved
-            canvas.stroke([x + 2, x + 5, x + 8, x + 11], [label.y, label.y, level, level], label.lines[0].colour, 0.8)
+            canvas.stroke([x + 2, x + 5, x + 8, x + 11], [y, y, y + moved, y + moved], lines[0].colour, 0.8)
             left += 5
         top = centre - height / 2 + first * (LEADING - 0.68) / 2
-        found.append(canvas.block("end", left, top, label.lines))
+        found.append(canvas.block("end", left, top, lines))
     return found
 
 
@@ -80,17 +67,17 @@ def draw_right_labels(
 ) -> list[Rect]:
     """Last year and the average, named where their lines end at the right; `record` where last year holds it."""
     theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
-    found = []
+    found: list[tuple[float, Sequence[Line]]] = []
     if not np.isnan(last):
         lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
         if record and not card:
             lines.append(Line(canvas.language.text("picture.record"), "regular", size, theme.last_year_text))
-        found.append(End(panel.y(last), tuple(lines)))
+        found.append((panel.y(last), lines))
     if study.climatology is not None:
         lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
         if not card:
             lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
-        found.append(End(panel.y(average), tuple(lines)))
+        found.append((panel.y(average), lines))
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
@@ -281,6 +268,28 @@ def arrange(
         place = callout_place(trial, sizes[wording], *point, straight=straight)
         if place is not None:
             return Arrangement(wording, place, other)
+    return None
+
+
+def place_callout(
+    canvas: Canvas,
+    empty: Emptiness,
+    wordings: Sequence[Sequence[Line]],
+    point: tuple[float, float],
+    tries: Iterable[tuple[Emptiness, Second | None]] = (),
+    modes: Sequence[Mode] = EVERY,
+) -> Rect | None:
+    """
+    Set the callout of a point in the first room that has a place for it and for what must stand beside it.
+
+    Says where that is to stand; the callout is taken from the picture's empty space.
+    """
+    sizes = [canvas.extent(lines) for lines in wordings]
+    for room, second in tries or ((empty, None),):
+        if found := arrange(room, sizes, point, second, modes):
+            draw_callout(canvas, found.callout, wordings[found.wording], *point)
+            empty.occupy(found.callout.grown(CALLOUT_CLEAR))
+            return found.second
     return None
 
 

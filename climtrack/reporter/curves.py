@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from calendar import isleap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,33 +29,13 @@ DAY_MIDDLES: Floats = np.arange(DAYS, dtype=np.float64) + 0.5
 DOTTED = (0, (0.15, 1.75))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Years:
-    """The rows of a table by the part they play."""
-
-    this: Floats
-    last: Floats
-    settled: Floats  # This year without its preliminary days
-    pending: Floats  # The preliminary days with the last settled one in front, so that the dots join the line
-    others: tuple[int, ...]  # Years that hold any value, without these two
-
-
-def lines_by_role(study: Study, table: YearTable) -> Years:
-    """Rows of a table by the part they play."""
-    this = table.row(study.year)
-    preliminary = study.preliminary.row(study.year) == 1.0
-    settled = np.where(preliminary, np.nan, this)
-    pending = np.where(preliminary, this, np.nan)
-    first = int(np.argmax(preliminary)) if preliminary.any() else 0
-    before = np.flatnonzero(~np.isnan(settled[:first]))
-    if preliminary.any() and before.size and first - before[-1] <= 2:
-        pending[before[-1]] = settled[before[-1]]
-    others = tuple(
+def other_years(study: Study, table: YearTable) -> tuple[int, ...]:
+    """Years of a table that hold any value, without this one and the last."""
+    return tuple(
         int(year)
         for year, row in zip(table.years, table.values, strict=True)
         if year not in (study.year, study.year - 1) and not np.isnan(row).all()
     )
-    return Years(this, table.row(study.year - 1), settled, pending, others)
 
 
 def trace(row: Floats, *, leap: bool) -> tuple[Floats, Floats]:
@@ -91,23 +71,23 @@ def end_point(study: Study, table: YearTable) -> tuple[float, float]:
 
 def draw_this_year(panel: Panel, xs: Floats, values: Floats, preliminary: Bools, *, z: float = 6) -> None:
     """This year's line, dotted from the last settled day through the preliminary ones."""
-    line = {"colour": panel.theme.this_year, "width": THIS_LINE, "z": z}
-    panel.heavy(xs, np.where(preliminary, np.nan, values), **line, gid="this-year")
+    ink = panel.theme.this_year
+    panel.heavy(xs, np.where(preliminary, np.nan, values), ink, THIS_LINE, z=z, gid="this-year")
     if preliminary.any():
         dotted = preliminary | np.concatenate([preliminary[1:], [False]])
-        panel.heavy(xs, np.where(dotted, values, np.nan), **line, gid="preliminary", dash=DOTTED)
+        panel.heavy(xs, np.where(dotted, values, np.nan), ink, THIS_LINE, z=z, gid="preliminary", dash=DOTTED)
 
 
 def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None) -> Floats:
     """Draw all years, the band, the average, last year and this year."""
-    table, rows = study.table, lines_by_role(study, study.table)
-    shown = [y for y in rows.others if thin_before is None or y >= thin_before or y % 2 == 0]
+    table = study.table
+    shown = [y for y in other_years(study, table) if thin_before is None or y >= thin_before or y % 2 == 0]
     panel.years([trace(table.row(year), leap=isleap(year)) for year in shown])
     if study.climatology is not None:
         mean, spread = study.climatology.mean, study.climatology.spread
         panel.band(DAY_MIDDLES, mean - 2 * spread, mean + 2 * spread)
         panel.average(DAY_MIDDLES, mean)
-    return _draw_front(panel, study, rows)
+    return _draw_front(panel, study, table)
 
 
 def draw_differences(panel: Panel, study: Study) -> Floats:
@@ -116,7 +96,7 @@ def draw_differences(panel: Panel, study: Study) -> Floats:
         raise ValueError("a study without a climatology has no differences")
     panel.band(DAY_MIDDLES, -2 * study.climatology.spread, 2 * study.climatology.spread)
     panel.average(np.array([0.0, DAYS], dtype=np.float64), np.zeros(2))
-    return _draw_front(panel, study, lines_by_role(study, study.anomalies), lighter=0.85)
+    return _draw_front(panel, study, study.anomalies, lighter=0.85)
 
 
 def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
@@ -140,19 +120,24 @@ def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
     return panel.points(xs, np.where(current, values, np.nan))
 
 
-def _draw_front(panel: Panel, study: Study, rows: Years, lighter: float = 1.0) -> Floats:
+def _draw_front(panel: Panel, study: Study, table: YearTable, lighter: float = 1.0) -> Floats:
     """Last year and this year, its preliminary days dotted, its last point hollow."""
-    xs, leap = trace(rows.this, leap=isleap(study.year))[0], isleap(study.year)
-    panel.heavy(
-        *trace(rows.last, leap=isleap(study.year - 1)), panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year"
-    )
+    this, leap = table.row(study.year), isleap(study.year)
+    preliminary = study.preliminary.row(study.year) == 1.0
+    settled, pending = np.where(preliminary, np.nan, this), np.where(preliminary, this, np.nan)
+    first = int(np.argmax(preliminary)) if preliminary.any() else 0
+    before = np.flatnonzero(~np.isnan(settled[:first]))
+    if before.size and first - before[-1] <= 2:
+        pending[before[-1]] = settled[before[-1]]  # so that the dots join the line
+    last = trace(table.row(study.year - 1), leap=isleap(study.year - 1))
+    panel.heavy(*last, panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year")
     ink, width = panel.theme.this_year, THIS_LINE * lighter
-    panel.heavy(xs, trace(rows.settled, leap=leap)[1], ink, width, z=6, gid="this-year")
-    if not np.isnan(rows.pending).all():
-        panel.heavy(xs, trace(rows.pending, leap=leap)[1], ink, width, z=6, gid="preliminary", dash=DOTTED)
+    panel.heavy(*trace(settled, leap=leap), ink, width, z=6, gid="this-year")
+    if not np.isnan(pending).all():
+        panel.heavy(*trace(pending, leap=leap), ink, width, z=6, gid="preliminary", dash=DOTTED)
     day = dayofyear_of(study.series.end)
-    panel.dot(day - 0.5, float(rows.this[day - 1]))
-    return panel.points(*trace(rows.this, leap=leap))
+    panel.dot(day - 0.5, float(this[day - 1]))
+    return panel.points(*trace(this, leap=leap))
 
 
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
@@ -166,14 +151,6 @@ MONTH_MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
 UPPER = 0.60
 #: What a line takes on either side where text may stand between lines.
 LINE_CLEAR = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """How a series fits a preset, the same for every issue."""
-
-    inset: bool  # Whether the difference panel fits inside; it stands below otherwise
-    ylim: tuple[float, float]  # Limits in degC
 
 
 def absolute_limits(study: Study, headroom: float) -> tuple[float, float]:
@@ -218,8 +195,12 @@ def compose(
     second: Callable[[bool, bool], Second | None],
     compared: bool,
     wide: bool,
-) -> Composition:
-    """The composition in which callout and difference panel find room whatever the month."""
+) -> tuple[bool, tuple[float, float]]:
+    """
+    Whether the difference panel fits inside the axes, and their limits: the same for every issue.
+
+    In this composition callout and panel find room whatever the month.
+    """
     low, high = envelope(study.table)
     middles = (low + high) / 2
     for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
@@ -230,8 +211,8 @@ def compose(
             for day in MONTH_MIDDLES
             if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
         ):
-            return Composition(inset, ylim)
-    return Composition(not compared, absolute_limits(study, HEADROOM[2]))
+            return inset, ylim
+    return not compared, absolute_limits(study, HEADROOM[2])
 
 
 def _plans(*, wide: bool, compared: bool) -> list[Plan]:

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from climtrack.reporter.canvas import SHARES, TEXT_HALO, Canvas, defaults
 from climtrack.reporter.fonts import FALLBACKS
+from climtrack.reporter.theme import COLOURS
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -69,6 +70,16 @@ def png(image: Image.Image, exact: Sequence[str], colours: int = FAST, effort: i
     return file.getvalue()
 
 
+def smallest_png(canvas: Canvas, inks: Sequence[str] = (), steps: Sequence[tuple[int, int]] = STEPS) -> bytes:
+    """PNG of a drawing, with as many colours as its ceiling allows; beyond it where even the fewest are too many."""
+    image, exact = raster(canvas), [*(getattr(canvas.theme, role) for role in COLOURS), *inks]
+    for colours, effort in steps:
+        data = png(image, exact, colours, effort)
+        if len(data) <= canvas.preset.ceiling * 1000:
+            break
+    return data
+
+
 def webp(canvas: Canvas, words: Words) -> bytes:
     """Lossless WebP."""
     del words
@@ -119,3 +130,7 @@ def pdf(canvas: Canvas, words: Words) -> bytes:
             metadata={"Title": words.title, "Subject": words.alt, "Creator": "climtrack", "CreationDate": None},
         )
     return file.getvalue()
+
+
+#: How a drawing with its words becomes a file; PNG has a ceiling besides.
+VECTORS = {"svg": svg, "webp": webp, "pdf": pdf}

@@ -2,113 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.reporter import projection
+from climtrack.reporter import encode
 from climtrack.reporter.annotations import COLOUR_KEY_ROOM, colour_classes, draw_colour_key
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.layout import foot, head
-from climtrack.reporter.projection import BLANK, Projection
-from climtrack.reporter.projection import projection as projection_projection
+from climtrack.reporter.projection import BLANK, draw_field, draw_shores, projection
 from climtrack.reporter.sentences import contracted, place, plain, side
-from climtrack.reporter.theme import COLOURS, DIVERGING, PRESETS, Theme, themed
+from climtrack.reporter.theme import DIVERGING, PRESETS, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
-from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
+from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
 from climtrack.vocabulary.series import Floats, Status
+from climtrack.words.attribution import copernicus
 from climtrack.words.language import Language, direction
 
 #: Sizes that a map is composed for.
 MAP_PRESETS = ("wide", "post", "email", "phone")
 #: Width of the column of words beside a map in a wide picture, and its distance from the map.
 COLUMN, GUTTER = 196.0, 18.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A picture that has its head and its foot, with the room between them for a map."""
-
-    canvas: Canvas
-    view: Projection
-    room: Rect  # What is left for the map, its facts and its key
-
-    @property
-    def column(self) -> Rect | None:
-        """Room for facts and key beside the map; None where the map takes the whole width."""
-        if self.canvas.preset.form != "wide" or self.view.ratio >= 1.7:
-            return None
-        return Rect(self.room.right - COLUMN, self.room.top, self.room.right, self.room.bottom)
-
-    def area(self, below: float = 0.0) -> Rect:
-        """Where the map goes: the largest rectangle of its ratio, in the middle of the room that the rest leaves."""
-        room = self.room
-        right = room.right if self.column is None else self.column.left - GUTTER
-        width, height = right - room.left, room.bottom - below - room.top
-        wide = min(width, height * self.view.ratio)
-        high = wide / self.view.ratio
-        left, top = room.left + (width - wide) / 2, room.top + (height - high) / 2
-        return Rect(left, top, left + wide, top + high)
-
-    def say(self, column: Rect, name: str, value: str, ink: str, facts: Sequence[str]) -> None:
-        """The number of the map in large type, and under it what else there is to say."""
-        canvas, theme, sizes = self.canvas, self.canvas.theme, self.canvas.preset.type
-        big = canvas.size(sizes.callout) * 1.7
-        y = column.top + 8 + CAP * big
-        canvas.text(name, column.left, y, Line(value, "bold", big, ink), halo=False)
-        y += DESCENT * big + 4
-        face: Face = "semibold"
-        size, colour = canvas.size(sizes.label), theme.ink
-        for fact in facts:
-            y += 10
-            for line in wrapped(theme, face, size, fact, column.width):
-                y += CAP * size
-                canvas.text("fact", column.left, y, Line(line, face, size, colour), halo=False)
-                y += (1.25 - CAP) * size
-            face, size, colour = "regular", canvas.size(sizes.note), theme.secondary
-
-
-def _sheet(
-    region: Region, told: Words, notes: Sequence[str], sources: Sequence[str], *,
-    preset: str, theme: str | Theme, language: Language,
-) -> Sheet:  # fmt: skip
-    """A sheet with its head and its foot."""
-    if preset not in MAP_PRESETS:
-        raise ConfigError("draw.map.not_composed", preset=preset[:20], known=MAP_PRESETS)
-    canvas = Canvas(PRESETS[preset], themed(theme) if isinstance(theme, str) else theme, language)
-    top = head(canvas, told.title, told.subtitle) + 10
-    credit = (canvas.theme.credit,) if canvas.theme.credit else ()
-    bottom = foot(canvas, tuple(notes), (*sources, *credit))
-    margin = canvas.preset.margin
-    return Sheet(canvas, projection_projection(region), Rect(margin, top, canvas.preset.width - margin, bottom - 9))
-
-
-def _asset(canvas: Canvas, told: Words, inks: Sequence[str], name: str, fmt: str) -> Asset:
-    """A drawn map as a file."""
-    from climtrack.reporter import encode
-
-    if fmt not in encode.MEDIA_TYPES:
-        raise ConfigError("draw.unknown.format", name=fmt[:20], known=tuple(encode.MEDIA_TYPES))
-    size = canvas.preset
-    if fmt == "png":
-        image = encode.raster(canvas)
-        kept = [*(getattr(canvas.theme, role) for role in COLOURS), *inks]
-        for step in encode.STEPS:
-            data = encode.png(image, kept, *step)
-            if len(data) <= size.ceiling * 1000:
-                break
-        else:
-            raise RenderError("draw.map.too_large", preset=size.name, size=len(data) // 1000, ceiling=size.ceiling)
-    else:
-        data = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, told)
-    look = "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
-    path = f"{name}.{size.name}{look}.{canvas.language.code}.{fmt}"
-    return Asset(path, encode.MEDIA_TYPES[fmt], data, canvas.language.code, told, *size.pixels)
 
 
 #: Above this share of values a region counts as known whole: what is left is rounding.
@@ -182,33 +98,50 @@ def map_source(shown: FieldMap, language: Language) -> str:
 
 def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str, fmt: str = "png") -> Asset:
     """A finished map."""
-    told = map_words(shown, Language(language))
+    if fmt not in encode.MEDIA_TYPES:
+        raise ConfigError("draw.unknown.format", name=fmt[:20], known=tuple(encode.MEDIA_TYPES))
+    text = map_words(shown, Language(language))
     canvas = draw_map(shown, preset=preset, theme=theme, language=language)
+    size, look = canvas.preset, "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
+    if fmt == "png":
+        data = encode.smallest_png(canvas, [*DIVERGING, BLANK[canvas.theme.name]])
+        if len(data) > size.ceiling * 1000:
+            raise RenderError("draw.map.too_large", preset=size.name, size=len(data) // 1000, ceiling=size.ceiling)
+    else:
+        data = encode.VECTORS[fmt](canvas, text)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.map-{shown.date}"
-    return _asset(canvas, told, [*DIVERGING, BLANK[canvas.theme.name]], name, fmt)
+    path = f"{name}.{preset}{look}.{language}.{fmt}"
+    return Asset(path, encode.MEDIA_TYPES[fmt], data, language, text, *size.pixels)
 
 
 def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str) -> Canvas:
-    """A drawn map, not yet a file."""
-    words, limit = Language(language), scale_limit(shown.anomaly)
-    sheet = _sheet(
-        shown.region, map_words(shown, words), _notes(shown, words), _sources(shown, words),
-        preset=preset, theme=theme, language=words,
-    )  # fmt: skip
-    canvas, room = sheet.canvas, sheet.room
-    if (column := sheet.column) is not None:
-        area = sheet.area()
-        _say(sheet, column, shown)
-        draw_colour_key(canvas, limit, column.right, column.bottom, COLUMN)
+    """A drawn map, not yet a file: head and foot, and between them the map with its key, facts beside it if wide."""
+    if preset not in MAP_PRESETS:
+        raise ConfigError("draw.map.not_composed", preset=preset[:20], known=MAP_PRESETS)
+    canvas = Canvas(PRESETS[preset], themed(theme) if isinstance(theme, str) else theme, Language(language))
+    text, limit, view = map_words(shown, canvas.language), scale_limit(shown.anomaly), projection(shown.region)
+    top = head(canvas, text.title, text.subtitle) + 10
+    bottom = foot(canvas, _notes(shown, canvas.language), _sources(shown, canvas)) - 9
+    left, right = canvas.preset.margin, canvas.preset.width - canvas.preset.margin
+    if canvas.preset.form == "wide" and view.ratio < 1.7:
+        area = _fitting(view.ratio, Rect(left, top, right - COLUMN - GUTTER, bottom))
+        _say(canvas, Rect(right - COLUMN, top, right, bottom), shown)
+        draw_colour_key(canvas, limit, right, bottom, COLUMN)
     else:
-        area = sheet.area(COLOUR_KEY_ROOM + 4)
-        draw_colour_key(canvas, limit, min(area.right, room.right), room.bottom, min(220.0, area.width))
-    projection.draw_field(
-        canvas, shown.region, sheet.view, area, (*DIVERGING, BLANK[canvas.theme.name]),
-        lambda latitude, longitude: colour_classes(shown.at(latitude, longitude), limit),
-    )  # fmt: skip
-    projection.draw_shores(canvas, shown.region, sheet.view, area)
+        area = _fitting(view.ratio, Rect(left, top, right, bottom - (COLOUR_KEY_ROOM + 4)))
+        draw_colour_key(canvas, limit, min(area.right, right), bottom, min(220.0, area.width))
+    inks = (*DIVERGING, BLANK[canvas.theme.name])
+    draw_field(canvas, shown.region, view, area, inks, lambda *place: colour_classes(shown.at(*place), limit))
+    draw_shores(canvas, shown.region, view, area)
     return canvas
+
+
+def _fitting(ratio: float, room: Rect) -> Rect:
+    """The largest rectangle of a ratio in the middle of a room."""
+    wide = min(room.width, room.height * ratio)
+    high = wide / ratio
+    left, top = room.left + (room.width - wide) / 2, room.top + (room.height - high) / 2
+    return Rect(left, top, left + wide, top + high)
 
 
 def scale_limit(anomaly: Floats) -> float:
@@ -222,24 +155,33 @@ def _notes(shown: FieldMap, language: Language) -> tuple[str, ...]:
     return (*((language.text(f"map.{grey}"),) if grey else ()), language.text("map.equal"))
 
 
-def _sources(shown: FieldMap, language: Language) -> tuple[str, ...]:
+def _sources(shown: FieldMap, canvas: Canvas) -> tuple[str, ...]:
     """Parts of the source line."""
-    own = map_source(shown, language)
-    if not PRODUCTS[shown.product].copernicus:
-        return (own,)
-    return own, language.text("picture.copernicus", year=shown.source.retrieved.year)
+    parts = [map_source(shown, canvas.language)]
+    licence = copernicus(shown.product, shown.date, canvas.language, short=True)
+    parts += [licence] if licence else []
+    return (*parts, *((canvas.theme.credit,) if canvas.theme.credit else ()))
 
 
-def _say(sheet: Sheet, column: Rect, shown: FieldMap) -> None:
-    """The facts beside the map."""
-    language, theme, decimals = sheet.canvas.language, sheet.canvas.theme, VARIABLES[shown.variable].decimals
+def _say(canvas: Canvas, column: Rect, shown: FieldMap) -> None:
+    """The mean in large type, and under it how much is warmer and where the extremes are."""
+    theme, language, sizes = canvas.theme, canvas.language, canvas.preset.type
+    decimals, big = VARIABLES[shown.variable].decimals, canvas.size(sizes.callout) * 1.7
     ink = {1: theme.warmer, 0: theme.ink, -1: theme.cooler}[direction(shown.mean, decimals)]
-    facts = (share(shown, language), *(_line(shown, language, which) for which in ("warmest", "coldest")))
-    sheet.say(column, "mean", language.difference(shown.mean, decimals), ink, facts)
-
-
-def _line(shown: FieldMap, language: Language, which: str) -> str:
-    """The largest difference of one sign, and where."""
-    extreme = shown.warmest if which == "warmest" else shown.coldest
-    value = language.difference(extreme.value, VARIABLES[shown.variable].decimals)
-    return language.text(f"map.{which}", value=value, where=where(extreme, language))
+    facts = [share(shown, language)]
+    for which, extreme in (("warmest", shown.warmest), ("coldest", shown.coldest)):
+        value = language.difference(extreme.value, decimals)
+        facts.append(language.text(f"map.{which}", value=value, where=where(extreme, language)))
+    y = column.top + 8 + CAP * big
+    value = language.difference(shown.mean, decimals)
+    canvas.text("mean", column.left, y, Line(value, "bold", big, ink), halo=False)
+    y += DESCENT * big + 4
+    face: Face = "semibold"
+    size, colour = canvas.size(sizes.label), theme.ink
+    for fact in facts:
+        y += 10
+        for line in wrapped(theme, face, size, fact, column.width):
+            y += CAP * size
+            canvas.text("fact", column.left, y, Line(line, face, size, colour), halo=False)
+            y += (1.25 - CAP) * size
+        face, size, colour = "regular", canvas.size(sizes.note), theme.secondary

@@ -10,7 +10,7 @@ from climtrack.reporter.chart import Chart, fitted
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.documents.tables import COMPUTED_DECIMALS, head, sheet
 from climtrack.reporter.sentences import Phrases
-from climtrack.reporter.theme import COLOURS, PRESETS, Preset, Theme, themed
+from climtrack.reporter.theme import PRESETS, Preset, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import VARIABLES
@@ -86,10 +86,8 @@ def render_formats(
     canvas = draw(chart, studies, preset=preset, theme=theme, language=language, text=text, **options)
     files: dict[str, bytes] = {}
     for fmt in sorted(formats, key=LAST_CHANGES.index):
-        if fmt == "png":
-            files[fmt] = _png(spec, studies, canvas, text, options)
-        else:
-            files[fmt] = {"svg": encode.svg, "webp": encode.webp, "pdf": encode.pdf}[fmt](canvas, text)
+        png = fmt == "png"
+        files[fmt] = _png(spec, studies, canvas, text, options) if png else encode.VECTORS[fmt](canvas, text)
     look = "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
     stem = f"{_stem(spec, studies)}.{preset}{look}.{language}"
     return tuple(
@@ -102,28 +100,15 @@ def _png(spec: Chart, studies: Sequence[Study], canvas: Canvas, text: Words, opt
     from climtrack.reporter import encode
 
     size = canvas.preset
-    inks = [getattr(canvas.theme, role) for role in COLOURS]
-    image = encode.raster(canvas)
-    for colours, effort in encode.STEPS:
-        data = encode.png(image, inks, colours, effort)
-        if len(data) <= size.ceiling * 1000:
-            return data
-    if spec.thins:
-        thinned = draw(
-            spec.name,
-            studies,
-            preset=size.name,
-            theme=canvas.theme,
-            language=canvas.language.code,
-            text=text,
-            thin_before=THIN_BEFORE,
-            **options,
-        )
-        data = encode.png(encode.raster(thinned), inks, *encode.STEPS[-1])
-        if len(data) <= size.ceiling * 1000:
-            return data
-    kilobytes = len(data) // 1000
-    raise RenderError("draw.too_large", chart=spec.name, preset=size.name, size=kilobytes, ceiling=size.ceiling)
+    data = encode.smallest_png(canvas)
+    if len(data) > size.ceiling * 1000 and spec.thins:
+        look = {"preset": size.name, "theme": canvas.theme, "language": canvas.language.code}
+        thinned = draw(spec.name, studies, **look, text=text, thin_before=THIN_BEFORE, **options)  # type: ignore[arg-type]
+        data = encode.smallest_png(thinned, steps=encode.STEPS[-1:])
+    if len(data) > size.ceiling * 1000:
+        kilobytes = len(data) // 1000
+        raise RenderError("draw.too_large", chart=spec.name, preset=size.name, size=kilobytes, ceiling=size.ceiling)
+    return data
 
 
 def draw(

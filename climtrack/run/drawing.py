@@ -7,36 +7,33 @@ import difflib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from climtrack.analysis.enso import overlay
-from climtrack.analysis.survey import study
 from climtrack.config import Config, refused, theme_mistake
-from climtrack.errors import ClimtrackError, ConfigError, Notice, RenderError
+from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.gallery import gallery
 from climtrack.reporter.render import render_formats, words
 from climtrack.reporter.theme import PRESETS, Theme, themed
-from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
+from climtrack.run.run import Run
+from climtrack.run.series import keys_of
 from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
-from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
 from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import SeriesKey, Transport
+from climtrack.vocabulary.series import Series, SeriesKey
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
-NORTH, SOUTH = SeriesKey("era5", "t2m", "nh"), SeriesKey("era5", "t2m", "sh")
 NINO = SeriesKey("oisst", "sst", "nino3.4")
 #: With fewer pictures for each, a second process costs more than it saves.
 WORTH_A_PROCESS = 2
@@ -78,43 +75,28 @@ class ChartInputs:
 
 
 def chart_inputs(
+    run: Run,
     charts: Sequence[str],
     variables: Sequence[str],
-    goods: Stock,
+    series: Mapping[SeriesKey, Series],
     *,
-    config: Config,
-    store: Store,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    freshness: Freshness,
     baseline: Baseline,
     as_of: dt.date | None,
     since: dt.date | None,
 ) -> ChartInputs:
     """What the charts asked for need besides their own series; what cannot be had is left out."""
-    known, needs = known_keys(config, store), {CHARTS[name].needs for name in charts}
+    known, needs = run.known_keys(), {CHARTS[name].needs for name in charts}
     pairs = [pairing(name, known) for name in ("nh", "sh")] if "hemispheres" in needs else []
-    needed = [key for key in wanted(pairs, variables) if key.region in ("nh", "sh")]
+    needed = [key for key in keys_of(pairs, variables) if key.region in ("nh", "sh")]
     if "nino" in needs and NINO in known:
         needed.append(NINO)
         pairs.append(pairing(NINO.region, known))
-    series = dict(goods.series)
-    if missing := [key for key in needed if key not in series]:
-        if goods.simulated:
-            series |= sampled(missing, now)
-        else:
-            with suppress(ClimtrackError):  # the chart that needs it is then left out, the report is not
-                more = replace(freshness, sample=False)
-                series |= stock(
-                    missing, config=config, store=store, transport=transport, now=now, freshness=more
-                ).series
-    known_series = {key: series[key] for key in needed if key in series}
+    inputs = {key: series[key] for key in needed if key in series}
+    inputs |= run.additional(key for key in needed if key not in inputs)
     found = {
         study.series.key: study
         for pair in pairs
-        for study in studies_of(
-            pair, ("air", "sst"), known_series, config=config, store=store, baseline=baseline, as_of=as_of, now=now
-        )
+        for study in run.studies(pair, ("air", "sst"), inputs, baseline=baseline, as_of=as_of)
     }
     halves: dict[str, list[Study]] = {}
     for key in needed:
@@ -194,36 +176,23 @@ def pictures(
         chart = CHARTS[name]
         fitting = [one for one in presets if one in chart.presets] or chart.presets[:1]
         for shown, options in inputs.subjects(chart, studies):
-            found += _looks(name, shown, options, fitting, themes, languages, formats)
+            text: Mapping[str, Words] = {}
+            with suppress(RenderError):  # drawing it says why
+                text = words(name, shown, **options)
+            found += [
+                Picture(name, shown, preset, theme, language, tuple(formats), options, text.get(language))
+                for preset in fitting
+                for theme in themes
+                for language in languages
+            ]
     return tuple(found)
 
 
-def _looks(
-    chart: str,
-    studies: tuple[Study, ...],
-    options: Mapping[str, Any],
-    presets: Sequence[str],
-    themes: Sequence[Theme],
-    languages: Sequence[str],
-    formats: Sequence[str],
-) -> list[Picture]:
-    """One chart of one subject in every size, theme and language, its words told once."""
-    text: Mapping[str, Words] = {}
-    with suppress(RenderError):  # drawing it says why
-        text = words(chart, studies, **options)
-    return [
-        Picture(chart, studies, preset, theme, language, tuple(formats), options, text.get(language))
-        for preset in presets
-        for theme in themes
-        for language in languages
-    ]
-
-
-def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
+def draw(batch: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
     """Files of the pictures, and why some could not be drawn."""
-    count = min(workers or _cores(), len(wanted) // WORTH_A_PROCESS)
+    count = min(workers or _cores(), len(batch) // WORTH_A_PROCESS)
     several = count > 1 and hasattr(os, "fork")
-    results = _draw_in_processes(wanted, count) if several else [_draw(picture) for picture in wanted]
+    results = _draw_in_processes(batch, count) if several else [_draw(picture) for picture in batch]
     assets = tuple(asset for result in results if not isinstance(result, Notice) for asset in result)
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, Notice)))
 
@@ -246,16 +215,16 @@ def _draw(picture: Picture) -> tuple[Asset, ...] | Notice:
         return Notice("draw.not_drawn", series=label, chart=CHARTS[picture.chart].slug, why=problem.notice)
 
 
-def _draw_in_processes(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
+def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
     """Pictures drawn by several processes, which inherit them; an interrupt waits for those under way, no longer."""
     import climtrack.reporter.encode  # noqa: F401 - loaded once, before the processes part
 
     fork = multiprocessing.get_context("fork")
     stop = fork.Event()
-    with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(wanted, stop, os.getpid())) as pool:
+    with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(batch, stop, os.getpid())) as pool:
         try:
             with defer_signals():  # Python drops what is raised in a fork's callbacks
-                results = pool.map(_draw_inherited, range(len(wanted)))
+                results = pool.map(_draw_inherited, range(len(batch)))
             return list(results)
         except BaseException:
             stop.set()
@@ -267,10 +236,10 @@ _inherited: Sequence[Picture] = ()
 _stop: Event | None = None
 
 
-def _inherit(wanted: Sequence[Picture], stop: Event, parent: int) -> None:
+def _inherit(batch: Sequence[Picture], stop: Event, parent: int) -> None:
     """Prepare a worker; what it is given comes by the fork itself, nothing of it through a pipe."""
     global _inherited, _stop
-    _inherited, _stop = wanted, stop
+    _inherited, _stop = batch, stop
     ignore_sigint()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent(parent)
@@ -284,30 +253,3 @@ def _draw_inherited(number: int) -> tuple[Asset, ...] | Notice:
 def _cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def gallery_pictures(
-    config: Config,
-    store: Store | None,
-    now: dt.datetime,
-    *,
-    charts: Sequence[str],
-    languages: Sequence[str],
-    themes: Sequence[str],
-) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
-    """Every chart in every composition, of the sample or of what is stored, and the page that shows them."""
-    keys = (NORTH, SOUTH, NINO)
-    series = sampled(keys, now) if store is None else {key: store.read(key) for key in keys}
-    known = {key: study(one, config.region(key.region)) for key, one in series.items()}
-    past = overlay(known[NINO], known[NINO])
-    wanted: list[Picture] = []
-    for name in charts:
-        chart, nino = CHARTS[name], CHARTS[name].needs == "nino"
-        shown = (known[NINO],) if nino else (known[NORTH], known[SOUTH])[: chart.series[1]]
-        options = {"overlay": past} if nino and isinstance(past, Overlay) else {}
-        looks = _looks(name, shown, options, chart.presets, themes_of(config, themes), languages, ("png",))
-        wanted += sorted(looks, key=lambda one: (languages.index(one.language), themes.index(one.theme.name)))
-    assets, notices = draw(wanted)
-    newest = max(one.series.end for one in known.values())
-    kind = "Simulated data" if store is None else "Stored data"
-    return (*assets, gallery(assets, said=f"{kind} to {newest:%-d %B %Y}.")), notices

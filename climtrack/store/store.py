@@ -137,7 +137,7 @@ class Store:
     def __contains__(self, key: object) -> bool:
         return key in self._heads
 
-    def asked(self) -> tuple[SeriesKey, ...]:
+    def sources(self) -> tuple[SeriesKey, ...]:
         """Series whose source was asked, whether or not it ever gave one."""
         return tuple(self._health)
 
@@ -223,7 +223,7 @@ class Store:
         moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
         if len(moves) < ENOUGH:
             return None
-        origin = f"measured here since {seen[0].date().isoformat()}"
+        origin = Notice("finding.noise_here", since=seen[0].date())
         return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
 
     @contextmanager
@@ -272,7 +272,7 @@ class Store:
 
             self._taken_over = take_over(self.home, base := _opened())
             return base
-        base = _salvaged(images) if sound is None else _opened(sound[:-32])
+        base = _salvaged(images) if sound is None else _opened(memoryview(sound)[:-32])
         try:
             until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
@@ -535,7 +535,7 @@ def _content(path: Path) -> bytes | None:
 
 def _whole(data: bytes | None) -> bool:
     """Whether a file is what was written."""
-    return data is not None and data[:16] == _MAGIC and hashlib.sha256(data[:-32]).digest() == data[-32:]
+    return data is not None and data[:16] == _MAGIC and hashlib.sha256(memoryview(data)[:-32]).digest() == data[-32:]
 
 
 def _format(data: bytes) -> int:
@@ -551,7 +551,7 @@ def _newer(number: int) -> StoreNewer:
     )
 
 
-def _opened(image: bytes = b"") -> sqlite3.Connection:
+def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:
     """A base in memory, empty or from an image."""
     base = sqlite3.connect(":memory:", check_same_thread=False, factory=_Base)
     base.row_factory = sqlite3.Row

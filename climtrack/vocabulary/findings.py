@@ -1,29 +1,69 @@
-"""Results: what analysis computes and the reporter draws."""
+"""Findings: what analysis computes and the reporter draws, facts with no prose in them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
+from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 
-# Findings: facts, with no prose in them.
-#
 # Temperatures and differences are in degC at full precision, slopes in degC per day, dates are dates. What cannot be
-# known is `Unknown` with the reason, never zero. `facts.json` is these values by name.
+# known is `Unknown` with the reason, never zero. The tables of the terminal, `facts.json` and its JSON Schema are made
+# from these classes: a field that says `fact` stands in the tables, every field stands in the documents.
+
+#: A figure that NaN stands for where it cannot be computed; the documents say `Unknown`.
+MaybeNaN = Annotated[float, "NaN where it cannot be computed"]
+Unit = Literal[
+    "", "temperature", "difference", "per_day", "per_decade", "number", "signed", "percent", "share", "month"
+]
+#: The label of a row that bears the name of the field which holds its finding.
+OWN = "own"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """A fact that cannot be known."""
+class Fact:
+    """How a field is shown; `label`, `text` and `beside` are messages filled with the fields of the finding."""
 
-    why: str  # The reason, one sentence without a full stop
+    label: str  # Name of its row; empty for a field that only fills messages
+    unit: Unit
+    decimals: int
+    words: str  # Messages that name the value: ``claim`` for ``claim.safe``
+    text: str  # Message of the cell where the figure alone does not say it; ``{n}`` is the value
+    beside: str  # Message of the cell beside it
+    n: str  # The field that `beside` counts
+
+
+def fact(
+    label: str = "", unit: Unit = "", decimals: int = 2, *, words: str = "", text: str = "", beside: str = "",
+    n: str = "", default: Any = MISSING,
+) -> Any:  # fmt: skip
+    """A field that tables show: ``value: float = fact("cell.latest", "temperature", 3)``."""
+    return field(default=default, metadata={"fact": Fact(label, unit, decimals, words, text, beside, n)})
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(fact, field))
+def finding(cls: type[T]) -> type[T]:
+    """A class whose fields may be `fact`: a frozen dataclass, which type checkers read as one."""
+    return dataclass(frozen=True, slots=True)(cls)
+
+
+class Unknown(Notice):
+    """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
+
+    __slots__ = ()
+
+    @property
+    def why(self) -> str:
+        """The reason in English, one sentence without a full stop."""
+        return str(self)
 
 
 class Claim(StrEnum):
@@ -43,68 +83,77 @@ class Verdict(StrEnum):
     RISING = "rising"
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Reading:
-    """One day's value in degC; `status` is ``final`` or ``preliminary``."""
+    """One day's value in degC."""
 
     date: dt.date
-    value: float
-    status: str = "final"
+    value: float = fact(OWN, "temperature", 3, beside="cell.latest.beside")
+    status: Literal["final", "preliminary"] = fact(words="cell", default="final")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class BaselineAnomaly:
     """The latest day against one baseline."""
 
-    value: float
+    value: float = fact(OWN, "difference", beside="cell.anomaly.beside")
     normal: float  # Climatology of the date (harmonic method)
     # The anomaly as the site shows it: by slot, its own climatology row, else our ``site`` method
-    site_value: float | None
-    spread: float  # Raw standard deviation across the baseline years on this day of year
-    sigma: float  # `value` in units of `spread`
-    sigma_detrended: float  # `value` in units of the standard deviation about the baseline years' own trend
+    site_value: float | None = fact(unit="difference")
+    spread: MaybeNaN  # Raw standard deviation across the baseline years on this day of year
+    sigma: MaybeNaN = fact(unit="signed", decimals=1)  # `value` in units of `spread`
+    # `value` in units of the standard deviation about the baseline years' own trend
+    sigma_detrended: MaybeNaN = fact(unit="signed", decimals=1)
     # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
     # ties counted half
-    percentile: float
+    percentile: MaybeNaN = fact(unit="number", decimals=0)
     offset: float  # This baseline's annual mean minus that of the report's baseline
-    spread_detrended: float = math.nan  # Standard deviation about the baseline years' own trend
+    spread_detrended: MaybeNaN = math.nan  # Standard deviation about the baseline years' own trend
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Gap:
     """A day's difference from the same day of the other year."""
 
     date: dt.date
-    difference: float
+    difference: float = fact(unit="difference")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class YearOverYear:
     """One year against another, day by day up to `date`."""
 
     date: dt.date  # The latest day and the day it is compared with
-    partner: dt.date  # The latest day and the day it is compared with
+    partner: dt.date
     other_year: int  # Year compared with, by default the one before
-    value: float
-    difference: float  # Latest value minus `value`
-    mean_7d: float  # Mean difference of the last 7 days
-    days_below_last_14: int  # Days below the other year among the last 14, and how many of these could be compared
-    days_compared_last_14: int  # Days below the other year among the last 14, and how many of these could be compared
+    value: float = fact(unit="temperature")
+    difference: float = fact("cell.yoy.name", "difference", beside="cell.yoy.partner")  # Latest value minus `value`
+    # Mean difference of the last 7 days
+    mean_7d: float = fact("cell.yoy.week.name", "difference", beside="cell.yoy.run", n="run_length")
+    # Days below the other year among the last 14, and how many of these could be compared
+    days_below_last_14: int = fact("cell.yoy.fortnight", beside="cell.yoy.compared", n="days_compared_last_14")
+    days_compared_last_14: int
     # Consecutive days, ending with the latest, on the same side of the other year as it; gaps end a run. Beside the
     # year before it goes through New Year, as `Streaks` does; beside any other it begins on 1 January at the
     # earliest.
     run_length: int
     last_crossing: dt.date | None  # First day of that run, if the line was on the other side before it
-    warmest: Gap  # Largest and smallest difference of the year so far
-    coldest: Gap  # Largest and smallest difference of the year so far
-    days_warmer: int  # Tally of the year so far, at 0.01 °C
-    days_cooler: int  # Tally of the year so far, at 0.01 °C
-    days_level: int  # Tally of the year so far, at 0.01 °C
-    days_compared: int  # Tally of the year so far, at 0.01 °C
+    warmest: Gap = fact(text="cell.gap")  # Largest and smallest difference of the year so far
+    coldest: Gap = fact(text="cell.gap")
+    # Tally of the year so far, at 0.01 °C
+    days_warmer: int = fact("cell.yoy.year", text="cell.yoy.warmer", beside="cell.yoy.tally")
+    days_cooler: int
+    days_level: int
+    days_compared: int
     leap_day: bool  # True where 29 February is compared with 28 February
 
+    @property
+    def named_year(self) -> int | None:
+        """The other year, where it is not the one before."""
+        return None if self.other_year == self.date.year - 1 else self.other_year
 
-@dataclass(frozen=True, slots=True)
+
+@finding
 class Slope:
     """
     Least-squares slope in degC per day over the last `days`, with its 95 % interval (AR(1)-adjusted).
@@ -113,46 +162,59 @@ class Slope:
     the method rather than a measure of the weather, and no sentence prints it.
     """
 
-    per_day: float
-    low: float
-    high: float
+    per_day: float = fact(OWN, "per_day", 3, beside="cell.interval")
+    low: float = fact(unit="signed", decimals=3)
+    high: float = fact(unit="signed", decimals=3)
     days: int
     blurred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Direction:
     """Is the line coming down?"""
 
-    slope_14d: Slope | Unknown
-    slope_30d: Slope | Unknown
-    anomaly_slope_14d: Slope | Unknown
-    anomaly_slope_30d: Slope | Unknown
-    seasonal_14d: float | Unknown  # The part of the temperature's slope that is the season: that of the climatology
-    seasonal_30d: float | Unknown  # The part of the temperature's slope that is the season: that of the climatology
-    verdict: Verdict | Unknown  # On the anomaly over 14 days: steady while zero lies inside its interval
+    slope_14d: Slope | Unknown = fact("cell.slope_14d")
+    slope_30d: Slope | Unknown = fact("cell.slope_30d")
+    anomaly_slope_14d: Slope | Unknown = fact("cell.anomaly_slope_14d")
+    anomaly_slope_30d: Slope | Unknown = fact("cell.anomaly_slope_30d")
+    # The part of the temperature's slope that is the season: that of the climatology
+    seasonal_14d: float | Unknown = fact(unit="signed", decimals=3)
+    seasonal_30d: float | Unknown
+    # On the anomaly over 14 days: steady while zero lies inside its interval
+    verdict: Verdict | Unknown = fact("cell.verdict", words="cell.verdict", beside="cell.season")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Rank:
     """Place among the same period of all years; 1 is warmest."""
 
     first: dt.date
     last: dt.date
-    value: float
-    rank: int  # Place and number of years ranked; years that tie share the better place
-    of: int  # Place and number of years ranked; years that tie share the better place
+    value: float = fact(unit="temperature")
+    # Place and number of years ranked; years that tie share the better place
+    rank: int = fact(OWN, text="cell.rank", beside="cell.rank.beside")
+    of: int
     tied: bool  # Equal at 0.01 °C to another year
     tied_with: tuple[int, ...]
     # Above the warmest other year if first (below zero where that one ties), else below the next warmer year that
     # does not tie
-    margin: float
+    margin: MaybeNaN
     best_year: int  # The warmest year of all, this one included
-    best_value: float  # The warmest year of all, this one included
-    claim: Claim  # How much the place will bear
+    best_value: float = fact(unit="temperature")
+    claim: Claim = fact(words="claim")  # How much the place will bear
+
+    @property
+    def warmer_year(self) -> int | None:
+        """The warmest year, where this one is not first."""
+        return None if self.rank == 1 else self.best_year
+
+    @property
+    def until(self) -> dt.date | None:
+        """The last day of a period that is longer than one."""
+        return None if self.first == self.last else self.last
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Ranks:
     """
     Places by period; `month`, `season` and `year` are the last whole ones.
@@ -161,31 +223,33 @@ class Ranks:
     (``June–August``) for a region on both sides of the equator.
     """
 
-    day: Rank | Unknown
-    month_to_date: Rank | Unknown
-    month: Rank | Unknown
-    season: Rank | Unknown
-    season_name: str
-    year_to_date: Rank | Unknown
-    year: Rank | Unknown
-    season_to_date: Rank | Unknown = Unknown("not asked")
-    season_to_date_name: str = ""
+    day: Rank | Unknown = fact("cell.rank.day")
+    month_to_date: Rank | Unknown = fact("cell.rank.month_to_date")
+    month: Rank | Unknown = fact("cell.rank.month")
+    season: Rank | Unknown = fact("cell.rank.season")
+    season_name: str = fact(words="season")
+    year_to_date: Rank | Unknown = fact("cell.rank.year_to_date")
+    year: Rank | Unknown = fact("cell.rank.year")
+    season_to_date: Rank | Unknown = fact("cell.rank.season_to_date")
+    season_to_date_name: str = fact(words="season")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Record:
     """An extreme of this series."""
 
     date: dt.date
-    value: float  # Its value (an anomaly for the largest anomaly)
-    previous: Reading | None  # The best day of all earlier years (for the date: of that date in earlier years)
-    margin: float
-    claim: Claim  # How much it will bear
+    # Its value (an anomaly for the largest anomaly)
+    value: float = fact(OWN, "temperature", 3, beside="cell.record.beside")
+    # The best day of all earlier years (for the date: of that date in earlier years)
+    previous: Reading | None = fact(text="cell.on")
+    margin: MaybeNaN = fact(unit="difference", decimals=3)
+    claim: Claim = fact(words="claim")  # How much it will bear
     # Days, also of its own year, within the revision noise of it; the nearest decides `claim`
     tied_with: tuple[dt.date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Holder:
     """A year and on how many dates it holds the record of this series; `preliminary` of them are preliminary."""
 
@@ -194,59 +258,61 @@ class Holder:
     preliminary: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Records:
     """Three records never mixed up, and this year's tally."""
 
-    warmest_day: Record
-    warmest_for_date: Record | Unknown
-    largest_anomaly: Record | Unknown
-    days: tuple[dt.date, ...]  # Days of this year warmer than the same date of every earlier year
+    warmest_day: Record = fact("cell.record.day")
+    warmest_for_date: Record | Unknown = fact("cell.record.date")
+    largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
+    # Days of this year warmer than the same date of every earlier year
+    days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
-    # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
-    # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     cold_holders: tuple[Holder, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Run:
     """Consecutive days, both ends included."""
 
     first: dt.date
     last: dt.date
-    days: int
+    days: int = fact(OWN, text="days", beside="cell.span")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Streaks:
     """The ledger, rebuilt from the data on each run."""
 
-    record_days: Run | None
-    longest_record_days: Run | None
-    above_last_year: Run | None  # Run above last year's line that includes the latest day
-    below_last_year: Run | None
-    above_average: Run | None  # Run of positive anomalies that includes the latest day
+    record_days: Run | None = fact("cell.streak.record.now")
+    longest_record_days: Run | None = fact("cell.streak.record.longest")
+    # Run above last year's line that includes the latest day
+    above_last_year: Run | None = fact("cell.streak.above.year")
+    below_last_year: Run | None = fact("cell.streak.below.year")
+    # Run of positive anomalies that includes the latest day
+    above_average: Run | None = fact("cell.streak.above.average")
     last_record: dt.date | None
-    days_since_record: int | None
-    next_milestone: int | None  # Next round length of the running record streak
+    days_since_record: int | None = fact("cell.streak.since", text="days", beside="cell.streak.since.beside")
+    next_milestone: int | None = fact("cell.streak.next", text="days")  # Next round length of the running record streak
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Trend:
     """Ordinary least squares over complete years."""
 
     first_year: int
     last_year: int
-    per_decade: float  # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
-    low: float  # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
-    high: float  # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
+    # degC per decade, with the 95 % interval adjusted for lag-1 autocorrelation
+    per_decade: float = fact(OWN, "per_decade", beside="cell.trend.beside")
+    low: float = fact(unit="number")
+    high: float = fact(unit="number")
     lag1: float
     n_effective: float
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class BackTest:
     """Error of the year-end estimate made at the end of `month` in past years: mean and root mean square, degC."""
 
@@ -256,7 +322,7 @@ class BackTest:
     rmse: float
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class PastEstimate:
     """The year-end estimate as the same method makes it from the data up to `date`, with its range, degC."""
 
@@ -266,102 +332,106 @@ class PastEstimate:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class YearEnd:
     """Where the year's mean is heading."""
 
     year: int
     to_date: float  # Mean so far
     days: int
-    estimate: float  # Annual mean expected, with the range of the analogues (5th to 95th percentile)
-    low: float  # Annual mean expected, with the range of the analogues (5th to 95th percentile)
-    high: float  # Annual mean expected, with the range of the analogues (5th to 95th percentile)
+    # Annual mean expected, with the range of the analogues (5th to 95th percentile)
+    estimate: float = fact("cell.end", "temperature", beside="cell.end.beside", n="analogues")
+    low: float = fact(unit="number")
+    high: float = fact(unit="number")
     analogues: int
-    chance_of_record: float  # Share of analogues that would make it the warmest year, 0 to 1
+    chance_of_record: float = fact(unit="share")  # Share of analogues that would make it the warmest year, 0 to 1
     backtest: tuple[BackTest, ...]  # Error of the same method in past years, by month
     # Estimates after each month of this year, so that nobody forgets what was said
     past: tuple[PastEstimate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
-    percentile: float
+    percentile: float = fact(unit="number", decimals=0)
     shifting_baseline: Baseline
-    shifting_value: float
-    shifting_percentile: float
+    shifting_value: float = fact("cell.shifting", "difference", beside="cell.shifting.beside")
+    shifting_percentile: float = fact(unit="number", decimals=0)
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Heatwave:
     """A marine heatwave event (Hobday et al. 2016), category after Hobday et al. 2018."""
 
     first: dt.date
     last: dt.date
     peak: dt.date
-    days: int
-    intensity_max: float  # Above the climatology, degC
-    intensity_mean: float  # Above the climatology, degC
-    category: int  # 1 moderate, 2 strong, 3 severe, 4 extreme
-    category_shifting: int  # The same on the shifting baseline; 0 where it is no event there
+    days: int = fact(OWN, text="days", beside="cell.heatwave.beside")
+    intensity_max: float = fact(unit="difference")  # Above the climatology, degC
+    intensity_mean: float
+    category: int = fact(words="cell.category")  # 1 moderate, 2 strong, 3 severe, 4 extreme
+    # The same on the shifting baseline; 0 where it is no event there
+    category_shifting: int = fact(words="cell.category")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Heatwaves:
-    """Events of this year and the one under way; `caution` says why a basin mean saturates, empty for small regions."""
+    """Events of this year and the one under way; `caution`: why a basin mean saturates, if it does."""
 
-    current: Heatwave | None
+    current: Heatwave | None = fact("cell.heatwave.now")
     this_year: tuple[Heatwave, ...]
-    days_this_year: int
-    caution: str
+    days_this_year: int = fact("cell.heatwave.days", beside="cell.heatwave.caution")
+    caution: Notice
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class RevisionNoise:
     """Typical and largest change between a day's first and final value, degC, over `days`; `origin` says from where."""
 
-    typical: float
-    largest: float
+    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside")
+    largest: float = fact(unit="number", decimals=3)
     days: int
-    origin: str
+    origin: Notice
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Preindustrial:
     """The latest day, and the year so far, above 1850–1900 (world air only; monthly offsets on 1991–2020)."""
 
-    value: float
-    year_to_date: float
+    value: float = fact(OWN, "difference", beside="cell.preindustrial.beside", n="days")
+    year_to_date: float = fact("cell.preindustrial.todate", "difference")
     days_above_1_5: int
     days_above_1: int
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Findings:
     """Every question a reader asks of one series, answered."""
 
     first_date: dt.date  # First day of the series: "in this series, since 1940"
-    latest: Reading
+    latest: Reading = fact("cell.latest")
     preliminary_from: dt.date | None
     missing: tuple[Run, ...]
     baseline: Baseline | None
-    anomalies: Mapping[str, BaselineAnomaly | Unknown]
-    anomaly_year_to_date: float | Unknown  # Mean anomaly of the year so far
+    anomalies: Mapping[str, BaselineAnomaly | Unknown] = fact("cell.above")
+    # Mean anomaly of the year so far
+    anomaly_year_to_date: float | Unknown = fact("cell.anomaly.todate", "difference", beside="days", n="days_known")
     days_above_average: int | Unknown  # Days of the year so far with a positive anomaly
     days_known: int  # Days of the year so far with a value
-    year_over_year: YearOverYear | Unknown  # The answers, each `Unknown` with its reason where there is none
-    direction: Direction  # The answers, each `Unknown` with its reason where there is none
-    ranks: Ranks  # The answers, each `Unknown` with its reason where there is none
-    records: Records  # The answers, each `Unknown` with its reason where there is none
-    streaks: Streaks  # The answers, each `Unknown` with its reason where there is none
-    trend: Trend | Unknown  # The answers, each `Unknown` with its reason where there is none
-    year_end: YearEnd | Unknown  # The answers, each `Unknown` with its reason where there is none
-    spread: Spread | Unknown  # The answers, each `Unknown` with its reason where there is none
-    heatwaves: Heatwaves | Unknown  # The answers, each `Unknown` with its reason where there is none
-    preindustrial: Preindustrial | Unknown  # The answers, each `Unknown` with its reason where there is none
-    revision_noise: RevisionNoise  # By how much a value of this series still moves
+    # The answers, each `Unknown` with its reason where there is none
+    year_over_year: YearOverYear | Unknown = fact("cell.yoy")
+    direction: Direction = fact()
+    ranks: Ranks = fact()
+    records: Records = fact()
+    streaks: Streaks = fact()
+    trend: Trend | Unknown = fact("cell.trend")
+    year_end: YearEnd | Unknown = fact("cell.end.unknown")
+    spread: Spread | Unknown = fact("cell.shifting.unknown")
+    heatwaves: Heatwaves | Unknown = fact("cell.heatwave")
+    preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
+    revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
     # Years between first and last without any value: no rank or record looks at them, and that must be said
     absent_years: tuple[int, ...] = ()
 
@@ -377,88 +447,91 @@ class Findings:
 # As in `findings`, temperatures and differences are in degC at full precision, and what cannot be known is `Unknown`.
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Since:
     """What a line did since a given date: the difference between two issues of a newsletter."""
 
     asked: dt.date
     then: Reading  # Last value not after `asked`, and the latest value
-    now: Reading  # Last value not after `asked`, and the latest value
+    now: Reading
     change: float  # Latest value minus the one then
     season: float | Unknown  # The part of `change` that the climatology makes
     anomaly_then: float | Unknown  # The same for the anomaly; `change` = `season` + `anomaly_change`
-    anomaly_now: float | Unknown  # The same for the anomaly; `change` = `season` + `anomaly_change`
+    anomaly_now: float | Unknown
     anomaly_change: float | Unknown
     new_days: int  # Days with a value after `then`
     missing_days: int
     warmest: Gap | Unknown  # Highest and lowest anomaly among the new days
-    coldest: Gap | Unknown  # Highest and lowest anomaly among the new days
+    coldest: Gap | Unknown
     anomaly_mean: float | Unknown
     below_last_year: int  # New days below the same day of the year before, and how many could be compared
-    compared_with_last_year: int  # New days below the same day of the year before, and how many could be compared
+    compared_with_last_year: int
     record_days: tuple[dt.date, ...]  # New days warmer than the same date of every earlier year
     rank_then: Rank | Unknown
     rank_now: Rank | Unknown
     day_rank_then: Rank | Unknown
     day_rank_now: Rank | Unknown
     year_end_then: float | Unknown  # Annual mean expected
-    year_end_now: float | Unknown  # Annual mean expected
+    year_end_now: float | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Side:
     """One series of a comparison, on the common day."""
 
     key: SeriesKey
-    value: float
-    anomaly: float | Unknown  # Of the day, of the 30 days that end with it, of the year so far
-    anomaly_30d: float | Unknown  # Of the day, of the 30 days that end with it, of the year so far
-    anomaly_year_to_date: float | Unknown  # Of the day, of the 30 days that end with it, of the year so far
-    year_over_year: float | Unknown  # Value minus that of the same day a year before
-    rank: Rank | Unknown
-    anomaly_slope_30d: Slope | Unknown
-    verdict: Verdict | Unknown  # On the anomaly over 14 days
-    trend: Trend | Unknown
+    value: float = fact("cell.compare.value", "temperature")
+    # Of the day, of the 30 days that end with it, of the year so far
+    anomaly: float | Unknown = fact("cell.compare.anomaly", "difference")
+    anomaly_30d: float | Unknown = fact("cell.compare.month", "difference")
+    anomaly_year_to_date: float | Unknown = fact("cell.compare.todate", "difference")
+    # Value minus that of the same day a year before
+    year_over_year: float | Unknown = fact("cell.compare.yoy", "difference")
+    rank: Rank | Unknown = fact("cell.compare.rank")
+    anomaly_slope_30d: Slope | Unknown = fact("cell.compare.slope")
+    verdict: Verdict | Unknown = fact("cell.compare.verdict", words="cell.verdict")  # On the anomaly over 14 days
+    trend: Trend | Unknown = fact("cell.trend")
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Contrast:
     """First series minus second, in anomalies."""
 
     first: SeriesKey
     second: SeriesKey
     # Anomaly of the first minus that of the second: on the common day, over 30 days, over the year so far
-    difference: float
-    # Anomaly of the first minus that of the second: on the common day, over 30 days, over the year so far
-    difference_30d: float
-    # Anomaly of the first minus that of the second: on the common day, over 30 days, over the year so far
-    difference_year_to_date: float
+    difference: float = fact("cell.contrast", "difference", beside="cell.contrast.beside", n="days_compared")
+    difference_30d: float = fact(unit="difference")
+    difference_year_to_date: float = fact(unit="difference")
     widest: Gap  # Largest and smallest difference of the year so far
-    narrowest: Gap  # Largest and smallest difference of the year so far
+    narrowest: Gap
     days_first_warmer: int  # Days of the year so far on which the first one's anomaly is the higher
-    days_compared: int  # Days of the year so far on which the first one's anomaly is the higher
-    correlation: float  # Of the daily anomalies of the last 365 days
+    days_compared: int
+    correlation: MaybeNaN = fact(unit="number")  # Of the daily anomalies of the last 365 days
     opposite: bool  # True where one anomaly is falling while the other is rising
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Shares:
     """The world's anomaly split into its two halves."""
 
     date: dt.date
     baseline: Baseline  # Common to all three
-    world: float
+    world: float = fact("cell.share.world", "difference", beside="cell.date")
     north: float
     south: float
-    north_share: float  # Half of each hemisphere's anomaly: what it adds to the world's
-    south_share: float  # Half of each hemisphere's anomaly: what it adds to the world's
-    north_percent: float | Unknown  # The north's part of the sum; Unknown where the halves have opposite signs
+    # Half of each hemisphere's anomaly: what it adds to the world's
+    north_share: float = fact("cell.share.north", "difference", beside="cell.share.percent")
+    south_share: float = fact("cell.share.south", "difference")
+    # The north's part of the sum; Unknown where the halves have opposite signs
+    north_percent: float | Unknown = fact(unit="percent", decimals=0)
     # World minus the two shares: rounding, and the equator row, which the source counts in both halves
-    remainder: float
-    equator: float  # (north + south) / 2 minus world in absolute values: about +0.025 °C, from that same row
+    remainder: float = fact("cell.share.rest", "difference", 3, beside="cell.share.rest.beside")
+    # (north + south) / 2 minus world in absolute values: about +0.025 °C, from that same row
+    equator: float = fact(unit="difference", decimals=3)
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Comparison:
     """Several series against one another on their last common day."""
 
@@ -469,17 +542,17 @@ class Comparison:
     shares: Shares | Unknown  # For the two hemispheres beside the world
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class AirSea:
     """The air's anomaly minus the sea's on their last common day."""
 
     date: dt.date
     baseline: Baseline
-    air: float
-    sea: float
-    difference: float
-    difference_30d: float  # Means over the common days of the last 30 and of the year so far
-    difference_year_to_date: float  # Means over the common days of the last 30 and of the year so far
+    air: float = fact(unit="difference")
+    sea: float = fact(unit="difference")
+    difference: float = fact(OWN, "difference", beside="cell.air_sea.beside")
+    difference_30d: float = fact(unit="difference")  # Means over the common days of the last 30 and of the year so far
+    difference_year_to_date: float
     days: int  # Common days of the year so far
 
 
@@ -491,14 +564,13 @@ class Phase(StrEnum):
     LA_NINA = "la_nina"
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Episode:
     """An El Niño or La Niña: at least five overlapping three-month means beyond ±0.5 °C in a row."""
 
     phase: Phase
     # First day of the middle month of its first three-month mean, last day of that of its last one so far
     onset: dt.date
-    # First day of the middle month of its first three-month mean, last day of that of its last one so far
     end: dt.date
     months: int
     peak: float  # The largest of them in size
@@ -506,23 +578,26 @@ class Episode:
     complete: bool  # False while the latest three-month mean still belongs to it
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class NinoState:
     """State of the Niño 3.4 region."""
 
     date: dt.date
     baseline: Baseline  # The anomalies are relative to the region's own climatology over these years
-    day: float  # Anomaly of the latest day and of the 30 days that end with it
-    last_30_days: float  # Anomaly of the latest day and of the 30 days that end with it
-    month: float  # Of the last whole month, which begins on `month_first`
-    month_first: dt.date
-    three_months: float
-    phase: Phase  # By the latest three-month mean
+    # Anomaly of the latest day and of the 30 days that end with it
+    day: float = fact("cell.date", "difference", beside="cell.nino.day")
+    last_30_days: float = fact(unit="difference")
+    # Of the last whole month, which begins on `month_first`
+    month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
+    month_first: dt.date = fact(unit="month")
+    three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
+    # By the latest three-month mean
+    phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
     months_running: int  # Three-month means in a row on this side of the threshold, the latest included
     episode: Episode | None  # The episode under way, once five three-month means in a row have passed the threshold
     # Where the running months began, also before five of them make an episode; None in the neutral state
-    onset: dt.date | None
-    rule: str  # The rule in one sentence without a full stop
+    onset: dt.date | None = fact(unit="month")
+    rule: Notice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -546,10 +621,10 @@ class Overlay:
     past: tuple[OverlayLine, ...]
     # The El Niño under way or, while five months are not yet full, beginning; None in other states
     current: OverlayLine | None
-    rule: str  # How onsets are found, one sentence without a full stop
+    rule: Notice  # How onsets are found
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Period:
     """Agreement over some years: root mean square, mean and largest difference in degC over `days`."""
 
@@ -561,7 +636,7 @@ class Period:
     largest: Gap
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Agreement:
     """Two series of the same quantity, day by day: first minus second."""
 
@@ -576,21 +651,21 @@ class Agreement:
     tolerance: float  # Root mean square that counts as agreement, degC
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Published:
     """A figure that somebody published."""
 
     key: SeriesKey
-    quantity: str
+    quantity: Notice
     measure: str  # How it is computed: a name of `climtrack.analysis.reconciliation.MEASURES`
     period: str  # Day, month, year or span: ``2024-07-22``, ``2024-07``, ``2024``, ``2023-07-01/2024-06-30``
     value: float
     decimals: int  # Digits it was published with; 0 for counts
     source: str
-    why: str = ""  # Why ours differs, where it does by more than 0.01 °C and the last published digit
+    why: Notice = Notice("")  # Why ours differs, where it does by more than 0.01 °C and the last published digit
 
 
-@dataclass(frozen=True, slots=True)
+@finding
 class Reconciled:
     """A published figure beside ours."""
 

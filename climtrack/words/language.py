@@ -198,23 +198,25 @@ class Language:
         """A notice or an error as a sentence; what to do about it follows where the catalogue says so."""
         what, remedy = self.what(message), self.remedy(message)
         if not remedy:
-            return what if what.endswith(("?", ".", "…")) else f"{what}."
+            return what if what.endswith(("?", ".", "…", "/")) else f"{what}."
         return f"{what if what.endswith('?') else f'{what}.'} {remedy}."
 
     def what(self, message: Notice | ClimtrackError) -> str:
         """What happened, without a full stop; a message that is no id of the catalogue stands for itself."""
-        return self._filled(message.id, message.facts) or message.id
+        text = self._filled(message.id, message.facts)
+        return message.id if text is None else text
 
     def remedy(self, message: Notice | ClimtrackError) -> str:
         """What the reader can do, without a full stop, or nothing."""
-        return self._filled(f"{message.id}.remedy", message.facts)
+        found = self._filled(f"{message.id}.remedy", message.facts)
+        return found or (message._remedy if isinstance(message, ClimtrackError) else "")
 
-    def _filled(self, message: str, facts: Mapping[str, Any]) -> str:
+    def _filled(self, message: str, facts: Mapping[str, Any]) -> str | None:
         forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English
         if forms is None:
-            return ""
+            return None
         one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
-        return _Facts(self).vformat(forms[0 if one else -1], (), facts)
+        return _Facts(self, facts).vformat(forms[0 if one else -1], (), facts)
 
 
 class _Facts(Formatter):
@@ -224,14 +226,19 @@ class _Facts(Formatter):
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
     ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}``,
     ``{x:or}`` and ``{x:lines}`` say; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
-    what the system calls an error by its number.
+    what the system calls an error by its number; ``{x:?a:b}`` is the message a where there is an x,
+    else b, which may be left out.
     """
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, facts: Mapping[str, Any]) -> None:
+        self._language, self._facts = language, facts
 
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
+        if spec.startswith("?"):
+            there, _, absent = spec[1:].partition(":")
+            message = absent if value is None or value is False or value in ("", ()) else there
+            return language.what(Notice(message, **self._facts))
         if isinstance(value, Notice | ClimtrackError):
             return language.remedy(value) if spec == "remedy" else language.what(value)
         if isinstance(value, tuple | list):

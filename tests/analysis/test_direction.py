@@ -12,7 +12,7 @@ from climtrack.analysis.trend import slope, verdict
 from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.findings import Direction, Slope, Unknown, Verdict
 from climtrack.vocabulary.registry import REGIONS, Baseline
-from tests.analysis.build import of
+from tests.analysis.build import of, why
 
 FIRST = dt.date(2001, 1, 1)
 
@@ -70,14 +70,14 @@ def test_too_many_gaps_give_no_slope() -> None:
     assert isinstance(found, Slope)
     assert found.per_day == pytest.approx(1.0)
     values[[4, 9]] = np.nan
-    assert slope(values, 14) == Unknown("only 10 of the last 14 days have a value")
+    assert why(slope(values, 14)) == "only 10 of the last 14 days have a value"
 
 
 def test_verdict_needs_the_whole_interval() -> None:
     """An interval that holds zero is steady, however steep its middle."""
     assert verdict(Slope(-0.5, -1.1, 0.1, 14)) is Verdict.STEADY
     assert verdict(Slope(-0.5, -0.9, -0.1, 14)) is Verdict.FALLING
-    assert verdict(Unknown("no")) == Unknown("no")
+    assert why(verdict(Unknown("no"))) == "no"
 
 
 def test_days_that_are_too_alike_say_so() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from climtrack.analysis.survey import study
-from climtrack.errors import SeriesError
+from climtrack.errors import Notice, SeriesError
 from climtrack.vocabulary.findings import Reading, RevisionNoise, Run
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series
@@ -74,7 +74,7 @@ def test_year_to_date_and_days_above_average() -> None:
 
 def test_measured_noise_takes_the_place_of_the_default() -> None:
     """What the store has seen is used, with its origin."""
-    noise = RevisionNoise(0.5, 0.9, 40, "own history")
+    noise = RevisionNoise(0.5, 0.9, 40, Notice("own history"))
     values = np.zeros((dt.date(2021, 6, 15) - FIRST).days + 1)
     values[-1] = 0.3
     found = study(of(FIRST, values), REGIONS["nh"], revision_noise=noise).findings

@@ -13,19 +13,7 @@ from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
 from climtrack.analysis.survey import study
 from climtrack.cli.app import main
 from climtrack.cli.overview import terminal_language
-from climtrack.cli.tables import (
-    Rows,
-    air_sea_rows,
-    contrast_rows,
-    fact_rows,
-    heading,
-    holder_rows,
-    nino_rows,
-    record_rows,
-    share_rows,
-    side_rows,
-    streak_rows,
-)
+from climtrack.cli.tables import Rows, fact_rows, heading, holder_rows, record_rows, rows, side_rows, streak_rows
 from climtrack.vocabulary.findings import NinoState, Shares, Study, Unknown
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language
@@ -92,19 +80,17 @@ def test_a_comparison_in_both_languages() -> None:
     north, south, world, nino = sample("nh"), sample("sh"), sample("world"), nino_state(sample("nino3.4", "sst"))
     assert isinstance(nino, NinoState)
     found, parts = compare([north, south, world]), shares(world, north, south)
-    beside = [("world", air_minus_sea(world, sample("world2", "sst"))), ("nh", Unknown("no baseline is covered"))]
+    beside = [("world", air_minus_sea(world, sample("world2", "sst"))), ("nh", Unknown("unknown.no_baseline"))]
     assert isinstance(parts, Shares)
 
-    def rows(language: Language) -> Rows:
+    def every(language: Language) -> Rows:
         return [
             *side_rows(found, language),
-            *contrast_rows(found, language),
-            *share_rows(parts, language),
-            *air_sea_rows(beside, language),
-            *nino_rows(nino, language),
+            *(row for one in (*found.contrasts, parts, nino) for row in rows(one, language)),
+            *(row for region, one in beside for row in rows(one, language, region)),
         ]
 
-    for first, second, third in zip(rows(EN), rows(ES), rows(MX), strict=True):
+    for first, second, third in zip(every(EN), every(ES), every(MX), strict=True):
         assert numbers(first, EN) == numbers(second, ES) == numbers(third, MX), (first, second)
         assert not ENGLISH.search(" ".join(second)), second
         assert not SPANISH.search(" ".join(first).replace("El Niño", "")), first

@@ -1,15 +1,17 @@
-"""Studies made by hand: the figures of CHARTS.md §6, and whatever a test changes in them."""
+"""Studies made by hand: the figures of one November day, and whatever a test changes in them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from climtrack.analysis.survey import study as survey
+from climtrack.errors import Notice
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Claim,
@@ -18,10 +20,8 @@ from climtrack.vocabulary.findings import (
     Findings,
     Gap,
     Rank,
-    Ranks,
     Reading,
     Record,
-    Records,
     RevisionNoise,
     Slope,
     Spread,
@@ -76,9 +76,16 @@ def direction(verdict: Verdict = Verdict.STEADY, change: float = -0.004, raw: fl
     )
 
 
+@cache
+def _computed() -> Findings:
+    """What the analysis finds in the made series: whatever is not set by hand."""
+    return survey(series(), REGIONS["nh"]).findings
+
+
 def findings(**changes: Any) -> Findings:
-    """17 November 2026 as CHARTS.md §6 tells it."""
-    made = Findings(
+    """17 November 2026 as the wording was designed on it."""
+    made = replace(
+        _computed(),
         first_date=dt.date(1940, 1, 1),
         latest=Reading(DAY, 12.6, "preliminary"),
         preliminary_from=dt.date(2026, 11, 13),
@@ -90,20 +97,34 @@ def findings(**changes: Any) -> Findings:
         days_known=321,
         year_over_year=yoy(),
         direction=direction(),
-        ranks=Ranks(rank(), UNKNOWN, UNKNOWN, UNKNOWN, "northern autumn", UNKNOWN, UNKNOWN),
-        records=Records(
-            Record(dt.date(2024, 7, 22), 23.2, Reading(dt.date(2023, 7, 6), 23.0), 0.2, Claim.SAFE),
-            Record(dt.date(2024, 11, 17), 13.0, Reading(dt.date(2023, 11, 17), 12.95), 0.05, Claim.SAFE),
-            Record(dt.date(2024, 2, 6), 1.9, Reading(dt.date(2023, 11, 17), 1.8), 0.1, Claim.SAFE),
-            (dt.date(2026, 1, 27), dt.date(2026, 1, 28)),
+        ranks=replace(
+            _computed().ranks,
+            day=rank(),
+            month_to_date=UNKNOWN,
+            month=UNKNOWN,
+            season=UNKNOWN,
+            year_to_date=UNKNOWN,
+            year=UNKNOWN,
+            season_to_date=UNKNOWN,
         ),
-        streaks=Streaks(None, None, None, None, None, None, None, None),
+        records=replace(
+            _computed().records,
+            warmest_day=Record(dt.date(2024, 7, 22), 23.2, Reading(dt.date(2023, 7, 6), 23.0), 0.2, Claim.SAFE),
+            warmest_for_date=Record(
+                dt.date(2024, 11, 17), 13.0, Reading(dt.date(2023, 11, 17), 12.95), 0.05, Claim.SAFE
+            ),
+            largest_anomaly=Record(dt.date(2024, 2, 6), 1.9, Reading(dt.date(2023, 11, 17), 1.8), 0.1, Claim.SAFE),
+            days=(dt.date(2026, 1, 27), dt.date(2026, 1, 28)),
+            warm_holders=(),
+            cold_holders=(),
+        ),
+        streaks=replace(_computed().streaks, **dict.fromkeys(field.name for field in fields(Streaks))),
         trend=Trend(1940, 2025, 0.2, 0.15, 0.25, 0.6, 30.0),
         year_end=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
         heatwaves=UNKNOWN,
         preindustrial=UNKNOWN,
-        revision_noise=RevisionNoise(0.005, 0.02, 300, "measured"),
+        revision_noise=RevisionNoise(0.005, 0.02, 300, Notice("measured")),
     )
     return replace(made, **changes)
 

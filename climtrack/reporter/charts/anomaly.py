@@ -9,19 +9,16 @@ import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter.annotations import (
-    CALLOUT_CLEAR,
-    EVERY,
     RIGHT_GUTTER,
     KeyItem,
-    arrange,
     average_item,
     decimals_of,
-    draw_callout,
     draw_key,
     draw_right_labels,
     key_extent,
     last_year_item,
     others_item,
+    place_callout,
 )
 from climtrack.reporter.answers import FINE
 from climtrack.reporter.chart import Chart, Draft
@@ -32,7 +29,7 @@ from climtrack.reporter.curves import (
     end_point,
     envelope,
     extremes_of,
-    lines_by_role,
+    other_years,
     outside_extremes,
 )
 from climtrack.reporter.fonts import Line
@@ -184,8 +181,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
         headroom=HEADROOM * (1.5 if form == "card" else 1.0),
     )  # fmt: skip
     area, ylim = panel.rect, panel.ylim
-    rows = lines_by_role(study, study.anomalies)
-    bottom, top = extremes_of(study.anomalies, rows.others)
+    others = other_years(study, study.anomalies)
+    bottom, top = extremes_of(study.anomalies, others)
     panel.axes.fill_between(DAY_MIDDLES, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
     canvas.traces.append(draw_differences(panel, study))
     draw_months(canvas, panel)
@@ -201,23 +198,17 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
             between.occupy(box.grown(2))
     at, value = end_point(study, study.anomalies)
     wordings = [_callout(canvas, study, full) for full in (True, False)]
-    sizes = [canvas.extent(lines) for lines in wordings]
-    items = [] if named else _key(canvas, study, rows.others)
+    items = [] if named else _key(canvas, study, others)
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
-    found = arrange(empty, sizes, point, second, EVERY) or arrange(between, sizes, point, second, EVERY)
-    found = found or arrange(between, sizes, point, None, EVERY)
-    if found is not None:
-        draw_callout(canvas, found.callout, wordings[found.wording], *point)
-        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-        if found.second is not None:
-            draw_key(canvas, items, found.second)
-    if form == "wide" and len(rows.others) > 1:
-        text = language.text("label.envelope", years=f"{rows.others[0]}–{rows.others[-1]}")
+    tries = ((empty, second), (between, second), (between, None))
+    if place := place_callout(canvas, empty, wordings, point, tries):
+        draw_key(canvas, items, place)
+    if form == "wide" and len(others) > 1:
+        text = language.text("label.envelope", years=f"{others[0]}–{others[-1]}")
         line = Line(text, "regular", canvas.size(preset.type.note), canvas.theme.secondary)
         width, height = canvas.extent([line])
-        place = empty.roomiest(width + 10, height + 8)
-        if place is not None:
+        if place := empty.roomiest(width + 10, height + 8):
             canvas.block("note", place.left + 5, place.top + 4, [line])
 
 
@@ -254,4 +245,4 @@ def _key(canvas: Canvas, study: Study, others: tuple[int, ...]) -> list[KeyItem]
     return [*found, *([others_item(canvas, others, canvas.theme.envelope, 8.0)] if others else [])]
 
 
-CHART = Chart("anomaly", "How unusual is each day, the season removed?", 20, tell, draw)
+CHART = Chart("anomaly", 20, tell, draw)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from climtrack.errors import RenderError
-from climtrack.reporter.annotations import END_GAP, EVERY, End, arrange, decimals_of, draw_callout, draw_ends
+from climtrack.reporter.annotations import END_GAP, decimals_of, draw_ends, place_callout
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.fonts import Line
@@ -178,7 +178,7 @@ def _ends(canvas: Canvas, panel: Panel, strongest: Sequence[OverlayLine], names:
     for line in strongest:
         known = np.flatnonzero(~np.isnan(line.values))
         if known.size and known[-1] == line.values.size - 1:
-            found.append(End(panel.y(float(line.values[known[-1]])), (names[line.label],)))
+            found.append((panel.y(float(line.values[known[-1]])), [names[line.label]]))
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom)
 
 
@@ -202,18 +202,7 @@ def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, curre
         [head, Line(difference, "semibold", size, theme.ink)],
     ]
     point = (panel.x(float(xs[last])), panel.y(float(current.values[last])))
-    found = arrange(empty, [canvas.extent(lines) for lines in wordings], point, None, EVERY)
-    if found is not None:
-        draw_callout(canvas, found.callout, wordings[found.wording], *point)
+    place_callout(canvas, empty, wordings, point)
 
 
-CHART = Chart(
-    "el_nino_overlay",
-    "How does this El Niño compare with past ones?",
-    90,
-    tell,
-    draw,
-    table,
-    needs="nino",
-    options=("overlay",),
-)
+CHART = Chart("el_nino_overlay", 90, tell, draw, table, needs="nino", options=("overlay",))

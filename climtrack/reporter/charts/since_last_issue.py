@@ -13,9 +13,7 @@ from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     CALLOUT_CLEAR,
-    EVERY,
     RIGHT_GUTTER,
-    arrange,
     average_item,
     callout_place,
     decimals_of,
@@ -24,6 +22,7 @@ from climtrack.reporter.annotations import (
     draw_right_labels,
     key_extent,
     last_year_item,
+    place_callout,
 )
 from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
@@ -233,14 +232,8 @@ def _callouts(
             empty.occupy(place.grown(CALLOUT_CLEAR))
             empty.occupy(Rect(point[0] - 4, min(place.top, point[1]), point[0] + 4, max(place.bottom, point[1])))
     point = (panel.x(end[0]), panel.y(end[1]))
-    for lines in (now, [year, Line(language.difference(end[1], places), "semibold", size, theme.ink)]):
-        found = arrange(empty, [canvas.extent(lines)], point, None, EVERY)
-        if found is not None:
-            draw_callout(canvas, found.callout, lines, *point)
-            empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-            return
+    brief = [year, Line(language.difference(end[1], places), "semibold", size, theme.ink)]
+    place_callout(canvas, empty, [now, brief], point)
 
 
-CHART = Chart(
-    "since_last_issue", "What has the line done since a given date?", 80, tell, draw, table, options=("since",)
-)
+CHART = Chart("since_last_issue", 80, tell, draw, table, options=("since",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +13,12 @@ from climtrack.reporter.annotations import (
     EVERY,
     RIGHT_GUTTER,
     Second,
-    arrange,
     callout_lines,
-    draw_callout,
     draw_key,
     draw_right_labels,
     key_extent,
     line_key,
+    place_callout,
 )
 from climtrack.reporter.answers import falling
 from climtrack.reporter.chart import Chart, Draft
@@ -33,7 +32,7 @@ from climtrack.reporter.curves import (
     envelope,
     inset_place,
     is_early,
-    lines_by_role,
+    other_years,
     outside_extremes,
     upper_part,
 )
@@ -201,7 +200,7 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
 def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
     """What the thin lines are, where there is room for it."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.note)
-    others = lines_by_role(study, study.table).others
+    others = other_years(study, study.table)
     if len(others) < 2:
         return
     how = "label.thin" if theme.name == "light" else "picture.thin.brighter"
@@ -234,8 +233,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     bottom = room.bottom - canvas.size(MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
     wordings = _callouts(canvas, study, record=False)
-    sizes = [canvas.extent(found) for found in wordings]
-    items = line_key(canvas, study, lines_by_role(study, study.table).others) if form in {"square", "tall"} else []
+    sizes = [canvas.extent(lines) for lines in wordings]
+    items = line_key(canvas, study, other_years(study, study.table)) if form in {"square", "tall"} else []
 
     def second(inset: bool, named: bool = True) -> Second | None:
         """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
@@ -244,26 +243,26 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         shown = items if named else items[:FEWEST]
         return (lambda empty: empty.roomiest(*key_extent(canvas, shown))) if shown else None
 
-    plan = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
-    stacked = compared and not plan.inset
+    inset, ylim = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
+    stacked = compared and not inset
     if stacked and form == "wide":
         full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
     area = upper_part(full) if stacked else full
-    panel = canvas.panel(area, YEAR, plan.ylim)
+    panel = canvas.panel(area, YEAR, ylim)
     if not card:
-        by = tick_step(plan.ylim[1] - plan.ylim[0])
+        by = tick_step(ylim[1] - ylim[0])
         draw_grid(
             canvas,
             panel,
-            tick_values(*plan.ylim, by),
+            tick_values(*ylim, by),
             plain_ticks(language, by),
             left=room.left,
         )
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = envelope(study.table)
     whole = Rect(area.left, area.top, room.right, area.bottom)
-    empty = outside_extremes(whole, area.width, plan.ylim, low, high)
-    between = between_lines(whole, area.width, plan.ylim, _named(study))
+    empty = outside_extremes(whole, area.width, ylim, low, high)
+    between = between_lines(whole, area.width, ylim, _named(study))
     if form in {"wide", "card"}:
         last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
         record = study.findings.records.warmest_day.date.year == study.year - 1
@@ -281,23 +280,21 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     point = (panel.x(at), panel.y(value))
     modes = EVERY
     if not card and study.findings.records.warmest_day.date.year == study.year:
-        wordings = [_callouts(canvas, study, record=True)[0], *wordings]
-        sizes, modes = [canvas.extent(found) for found in wordings], EITHER
-    found = arrange(empty, sizes, point, second(plan.inset), modes)
-    while found is None and len(items) > FEWEST:
-        items.pop()  # the grey years go first; last year and average stay named
-        found = arrange(empty, sizes, point, second(plan.inset), modes)
-    found = found or arrange(between, sizes, point, second(plan.inset), modes)
-    found = found or arrange(between, sizes, point, None, modes)
-    if found is not None:
-        draw_callout(canvas, found.callout, wordings[found.wording], *point)
-        empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-        if found.second is not None:
-            empty.occupy(found.second.grown(CALLOUT_CLEAR))
-            if items:
-                draw_key(canvas, items, found.second)
-            else:
-                draw_inset(canvas, study, found.second)
+        wordings, modes = [_callouts(canvas, study, record=True)[0], *wordings], EITHER
+
+    def tries() -> Iterator[tuple[Emptiness, Second | None]]:
+        yield empty, second(inset)
+        while len(items) > FEWEST:
+            items.pop()  # the grey years go first; last year and average stay named
+            yield empty, second(inset)
+        yield from ((between, second(inset)), (between, None))
+
+    if place := place_callout(canvas, empty, wordings, point, tries(), modes):
+        empty.occupy(place.grown(CALLOUT_CLEAR))
+        if items:
+            draw_key(canvas, items, place)
+        else:
+            draw_inset(canvas, study, place)
     if stacked:
         lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
@@ -337,4 +334,4 @@ def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]
     return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
 
 
-CHART = Chart("year_lines", "Where is this region today against every year on record?", 10, tell, draw, thins=True)
+CHART = Chart("year_lines", 10, tell, draw, thins=True)
