@@ -358,7 +358,7 @@ def backfill(
                 _reduce_all(
                     work, todo, arrivals, reduce_file, lambda: _store(run, work, journal), every, tell, progress
                 )
-                return store()
+                return _store(run, work, journal)
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way, and as it is on disk, for the stop may have come
                 # between a line of the journal and its entry in memory.
