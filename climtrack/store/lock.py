@@ -17,12 +17,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from climtrack.errors import StoreBusy
+from climtrack.errors import Notice, StoreBusy
 from climtrack.files import disk_error, remove, write_whole
 from climtrack.signals import defer_signals
 
 #: What is said of runs that have a lock of their own, besides refreshes.
-RUNS = {"climatology": "another climatology is running", "backfill": "another backfill is running"}
+#: What runs while a lock of another name than the writer's is held.
+RUNS = {"climatology": "store.busy.climatology", "backfill": "store.busy.backfill"}
 
 #: Looks for who holds a lock, 20 ms apart: a slow disk may take seconds to keep the holder's word.
 PATIENCE = 250
@@ -39,9 +40,7 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
         except OSError as error:
             raise disk_error(error, path) from error
         if named:
-            raise StoreBusy(
-                f"{RUNS.get(name, 'another refresh is running')} ({named})", "Wait until it has finished", path=path
-            )
+            raise StoreBusy(RUNS.get(name, "store.busy"), holder=named, path=path)
         write_whole(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
         yield
     finally:
@@ -51,7 +50,7 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
                 lock.release()
 
 
-def _taken(lock: FileLock, holder: Path) -> str:
+def _taken(lock: FileLock, holder: Path) -> Notice | None:
     """
     Take the lock, or tell process and time of who has it.
 
@@ -61,9 +60,10 @@ def _taken(lock: FileLock, holder: Path) -> str:
         # A wish to stop in the middle would leave it locked, and nobody to unlock it.
         with suppress(Timeout), defer_signals():
             lock.acquire(blocking=False)
-            return ""
+            return None
         with suppress(OSError, ValueError, KeyError, TypeError):
             said = json.loads(holder.read_bytes()[:1000])
-            return f"process {int(said['pid'])}, since {dt.datetime.fromisoformat(said['since']):%H:%M} UTC"
+            since = f"{dt.datetime.fromisoformat(said['since']):%H:%M}"
+            return Notice("store.holder", process=str(int(said["pid"])), since=since)
         time.sleep(0.02)
-    return "process unknown"
+    return Notice("store.holder.unknown")

@@ -109,7 +109,7 @@ class Store:
 
     def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
         self.home = home
-        self._notices: dict[str, None] = {}
+        self._notices: dict[Notice, None] = {}
         self._taken_over = False
         self._use(self._load(), known_on)
 
@@ -146,7 +146,7 @@ class Store:
         return self._health.get(key, Health())
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Notice, ...]:
         """What was damaged, set aside or repaired, one line each."""
         return tuple(self._notices)
 
@@ -169,7 +169,7 @@ class Store:
     def read(self, key: SeriesKey) -> Series:
         """A stored series."""
         if key not in self._heads:
-            raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
+            raise SeriesNotFound("store.nothing", key=key, path=self.home)
         return _series(_tail(self._base, key, self._heads[key]["number"]))
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
@@ -239,7 +239,7 @@ class Store:
             self._use(self._load())
             self.refuse_newer()
             if self._taken_over:
-                self._say(f"The data of climtrack 0.1.0 were taken over into {FILE}; its files are left as they are.")
+                self._say("store.taken_over", file=FILE)
             writer = Writer(self, now)
             yield writer
             writer.commit()
@@ -277,20 +277,20 @@ class Store:
             until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
-        when = f"{until[:16].replace('T', ' ')} UTC" if until else "an empty store"
+        when = f"{until[:16].replace('T', ' ')} UTC" if until else Notice("store.empty")
         if self.newer:
-            self._say(f"{_newer(self._format).what}: it is read and not written.")
+            self._say("store.read_only", newer=_newer(self._format))
         elif sound is None and not until:
-            self._say(f"{FILE} and its copy are damaged, and nothing in them is whole: all is fetched anew.")
+            self._say("store.nothing_whole", file=FILE)
         elif sound is None:
-            self._say(f"{FILE} and its copy are damaged; using what is whole of both, of {when}.")
+            self._say("store.both_damaged", file=FILE, when=when)
         elif not self._whole:
-            self._say(f"{FILE} is damaged or missing; using its copy of {when}.")
+            self._say("store.copy", file=FILE, when=when)
         return base
 
-    def _say(self, line: str) -> None:
+    def _say(self, message: str, **facts: Any) -> None:
         """Note what was damaged, once."""
-        self._notices[line] = None
+        self._notices[Notice(message, **facts)] = None
 
 
 class Writer:
@@ -359,7 +359,7 @@ class Writer:
                 if found is not None and not _whole(found):
                     make_folder(home / DAMAGED)
                     move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
-                    store._say(f"The damaged {path.name} was set aside in {DAMAGED}/.")
+                    store._say("store.set_aside", name=path.name, folder=f"{DAMAGED}/")
         base = _opened(store._base.serialize())
         for key in sorted(self._pending):  # whichever was downloaded first
             _append(base, self._pending[key], store.generation + 1, self.now)
@@ -471,7 +471,7 @@ def _series(tail: list[Row]) -> Series:
     key, source = SeriesKey.parse(last["series"]), _source(last["source"])
     found = trimmed(key, EPOCH + dt.timedelta(days=start), whole, flags, source, site)
     if found.digest != last["digest"]:
-        raise StoreDamaged(f"{key}: its changes do not add up to what was stored", "Please report it")
+        raise StoreDamaged("store.sum", key=key)
     return found
 
 
@@ -545,10 +545,7 @@ def _format(data: bytes) -> int:
 
 def _newer(number: int) -> StoreNewer:
     """Say that a newer climtrack wrote the store."""
-    return StoreNewer(
-        f"this data folder was written by a newer climtrack (format {number}; this one knows {FORMAT})",
-        "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
-    )
+    return StoreNewer("store.newer", number=number, known=FORMAT)
 
 
 def _opened(image: bytes = b"") -> sqlite3.Connection:
