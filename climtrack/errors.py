@@ -81,6 +81,9 @@ def _from_json(fact: Any) -> Any:
 class ClimtrackError(Exception):
     """What went wrong and, where the catalogue has a remedy for it, what to do about it."""
 
+    #: With which a command ends that cannot go on.
+    exit_code = 2
+
     def __init__(self, id: str, remedy: str = "", /, **facts: Any) -> None:  # noqa: A002
         super().__init__(id, remedy)
         self.id = id
@@ -134,6 +137,8 @@ class ExtraMissing(ConfigError):
 class FetchError(ClimtrackError):
     """A download that gave no series."""
 
+    exit_code = 4
+
     def __init__(self, id: str, remedy: str = "", /, *, url: str = "", body: bytes = b"", **facts: Any) -> None:  # noqa: A002
         super().__init__(id, remedy, **facts)
         self.url = url
@@ -169,6 +174,8 @@ class SeriesError(ClimtrackError):
 class StoreError(ClimtrackError):
     """The store cannot do what was asked."""
 
+    exit_code = 5
+
     def __init__(self, id: str, remedy: str = "", /, *, path: Path | None = None, **facts: Any) -> None:  # noqa: A002
         super().__init__(id, remedy, **facts)
         self.path = path
@@ -177,9 +184,13 @@ class StoreError(ClimtrackError):
 class SeriesNotFound(StoreError):
     """Nothing is stored under this key."""
 
+    exit_code = 4  # nothing to show is nobody's fault
+
 
 class StoreBusy(StoreError):
     """Another process is writing."""
+
+    exit_code = 6
 
 
 class StoreNewer(StoreError):

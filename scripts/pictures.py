@@ -8,7 +8,7 @@ from pathlib import Path
 from climtrack.analysis.survey import study
 from climtrack.config import load
 from climtrack.reporter.render import render
-from climtrack.run.series import sampled
+from climtrack.run.run import sampled
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import SeriesKey
 

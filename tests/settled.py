@@ -11,9 +11,9 @@ from climtrack.fetcher.http import Http
 from climtrack.run import schedule
 from climtrack.run.drawing import themes_of
 from climtrack.run.publish import site_folder
-from climtrack.run.refresh import _request
-from climtrack.run.series import endpoints, http_policy, pairings, wanted
-from climtrack.store.store import Store
+from climtrack.run.refresh import round_request
+from climtrack.run.run import Run
+from climtrack.run.series import http_policy, keys_of
 
 NOW = dt.datetime(2026, 3, 29, 0, 30, tzinfo=dt.UTC)
 
@@ -22,12 +22,12 @@ def settled(path: Path) -> Config | None:
     """The settings, fit for a round; None where they were refused, in short lines that can be printed."""
     try:
         config = load(path, {"CLIMTRACK_HOME": "nowhere"})
-        for write in (True, False):
-            request = _request(config, write=write)
-            themes_of(config, request.themes)
-        pairs = pairings(config.refresh.regions, ("air", "sst"), config, Store(Path("nowhere")))
-        assert wanted(pairs, ("air", "sst"))
-        endpoints(config)
+        for publish in (True, False):
+            chosen = config.refresh.model_copy(update={"publish": publish})
+            themes_of(config, round_request(config.model_copy(update={"refresh": chosen})).themes)
+        run = Run(config, NOW)
+        assert keys_of(run.pairings(config.refresh.regions, ("air", "sst")), ("air", "sst"))
+        assert run.endpoints
         Http(http_policy(config)).close()
         site_folder(config)
         said = config.schedule

@@ -13,8 +13,7 @@ from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.run import doctor
 from climtrack.run.doctor import Check, Severity
-from climtrack.run.series import update
-from climtrack.store.store import Store
+from climtrack.run.run import Run
 from climtrack.vocabulary.series import Payload, SeriesKey
 
 NOW = dt.datetime(2026, 8, 20, 17, tzinfo=dt.UTC)
@@ -67,7 +66,7 @@ def test_feeds_are_looked_at_one_by_one(config: Config) -> None:
 
 def test_damage_is_found_and_mended(config: Config) -> None:
     """A damaged file of the store is a problem that the next refresh mends from its copy, and then there is none."""
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     assert not problems(doctor.run_checks(config, now=NOW))
     file = config.home / "climtrack.sqlite"
     file.write_bytes(file.read_bytes()[:-100])
@@ -76,13 +75,13 @@ def test_damage_is_found_and_mended(config: Config) -> None:
     assert problem.topic == "store"
     assert "next refresh" in problem.remedy
     assert any(check.what == "0 series are stored and whole" for check in found)
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     assert not problems(doctor.run_checks(config, now=NOW))
 
 
 def test_wrong_clock(config: Config) -> None:
     """A clock before the newest data, or years after it, is told with both dates."""
-    update([NH], config=config, store=Store(config.home), transport=SampleTransport(NOW.date()), now=NOW)
+    Run(config, NOW, transport=SampleTransport(NOW.date())).update([NH])
     for year in (1970, 2036):
         (problem,) = problems(doctor.run_checks(config, now=NOW.replace(year=year)))
         assert problem.topic == "clock"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from climtrack.errors import AnalysisError, ConfigError
+from climtrack.errors import AnalysisError, ConfigError, SeriesNotFound
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import DEFAULT, OPTIONS, VARIABLES, Baseline
@@ -40,22 +40,18 @@ def now() -> dt.datetime:
 
 def pairing_of(region: str) -> Pairing:
     """Series that answer for a region."""
-    from climtrack.run.series import pairings
-    from climtrack.store.store import Store
+    from climtrack.run.run import Run
 
-    settings = config()
-    return pairings((region,), ("air", "sst"), settings, Store(settings.home))[0]
+    return Run(config(), now()).pairings((region,), tuple(OPTIONS))[0]
 
 
 def stored_series(variable: str, region: str, *, known_on: str | dt.date | None, offline: bool, sample: bool) -> Series:
     """The series asked for, and no other one in its place."""
     from climtrack.config import unknown
-    from climtrack.run.series import Freshness, open_transport, sampled, stock
-    from climtrack.store.store import Store
+    from climtrack.run.run import Run, sampled
 
     if variable not in OPTIONS:
         raise ConfigError("config.unknown_name", what=unknown("variable", variable, OPTIONS), known=tuple(OPTIONS))
-    settings, moment = config(), now()
     pair = pairing_of(region)
     key = pair.air if variable == "air" else pair.sst
     if key is None:
@@ -63,17 +59,12 @@ def stored_series(variable: str, region: str, *, known_on: str | dt.date | None,
     if key.region != region and region != "world":
         raise ConfigError("api.no_sea", region=region, other=key.region)
     if sample:
-        return sampled([key], moment)[key]
-    with open_transport(settings, offline=offline) as transport:
-        goods = stock(
-            [key],
-            config=settings,
-            store=Store(settings.home, known_on=date_of(known_on)),
-            transport=transport,
-            now=moment,
-            freshness=Freshness(offline=offline, sample=False, known_on=date_of(known_on)),
-        )
-    return goods.series[key]
+        found = sampled([key], now())
+        if key not in found:
+            raise SeriesNotFound("run.no_sample", label=key.label)
+        return found[key]
+    with Run(config(), now(), offline=offline, sample=False, known_on=date_of(known_on)) as run:
+        return run.series([key])[key]
 
 
 def baseline_of(value: str | Baseline) -> Baseline:

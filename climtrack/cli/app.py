@@ -12,7 +12,7 @@ import typer
 from climtrack import __version__
 from climtrack.cli import data, doctor, facts, grid, posts, refresh, report
 from climtrack.cli.help import Command, Group
-from climtrack.cli.output import complain, exit_code
+from climtrack.cli.output import complain
 from climtrack.errors import ClimtrackError, ConfigError
 from climtrack.files import disk_error
 from climtrack.signals import interrupted
@@ -129,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug:
             raise
         complain(problem)
-        sys.exit(exit_code(problem))
+        sys.exit(problem.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as problem:
@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         refusal = disk_error(problem, Path(problem.filename or "this computer"))
         complain(refusal)
-        sys.exit(exit_code(refusal))
+        sys.exit(refusal.exit_code)
     except Exception as problem:  # the last door: a bug still ends in one line
         if interrupted():
             sys.exit(130)

@@ -22,12 +22,11 @@ from climtrack.cli.options import (
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, say, tell
+from climtrack.cli.output import as_json, changes, leave, note, notes, progress, say
 from climtrack.errors import Notice, SeriesNotFound
 
 if TYPE_CHECKING:
-    from climtrack.config import Config
-    from climtrack.store.store import Store
+    from climtrack.run.run import Run
     from climtrack.vocabulary.series import SeriesKey
 
 
@@ -47,13 +46,12 @@ def history(
     """
     from climtrack.cli.tables import table
     from climtrack.run.facts import day_document, day_rows, version_rows, versions_document
+    from climtrack.run.run import Run
 
-    settings = configuration(config)
-    store, keys = _stored(settings, region, variable)
-    wanted = date(day)
+    run, wanted = Run(configuration(config), now()), date(day)
+    store, keys = run.store, _stored(run, region, variable)
     document = versions_document(store, keys) if wanted is None else day_document(store, keys, wanted)
-    for line in store.notices:
-        note(line)
+    notes(run)
     if wanted is not None and not any(document["series"].values()):
         asked = [key.label for key in keys] if len(keys) < 4 else Notice("cli.series", n=len(keys))
         raise SeriesNotFound("cli.no_value", series=asked, date=wanted)
@@ -92,44 +90,40 @@ def export(
 
     from climtrack.files import make_folder, write_whole
     from climtrack.run.export import FORMATS, Format
-    from climtrack.run.export import export as run
+    from climtrack.run.export import export as make
+    from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline
 
     settings = configuration(config)
     chosen = several([fmt], (), get_args(Format), "format")
     years = Baseline.parse(baseline or settings.report.baseline)
-    store, keys = _stored(settings, region, variable)
+    run = Run(settings, now())
+    keys = _stored(run, region, variable)
     make_folder(out)
-    noted: dict[str, None] = {}
     for key in keys:
         for one in (known for known in FORMATS if known in chosen):
-            assets, lines = run(key, store, one, baseline=years, history=with_history)
-            noted |= dict.fromkeys((*store.notices, *lines))
-            for asset in assets:
+            for asset in make(run, key, one, baseline=years, history=with_history):
                 write_whole(out / asset.path, asset.data)
                 say(str(out / asset.path))
-    for line in noted:
-        note(line)
+    notes(run)
 
 
-def _stored(settings: Config, region: list[str] | None, variable: list[str] | None) -> tuple[Store, list[SeriesKey]]:
-    """The store, and those of its series that are asked for; no region means all."""
-    from climtrack.run.series import pairings, wanted
-    from climtrack.store.store import Store
+def _stored(run: Run, region: list[str] | None, variable: list[str] | None) -> list[SeriesKey]:
+    """Stored series that are asked for; no region means all."""
+    from climtrack.run.series import keys_of
     from climtrack.vocabulary.registry import OPTIONS
 
-    store = Store(settings.home)
-    held = store.keys()
+    held = run.store.keys()
     options = variables(variable, tuple(OPTIONS))
     regions = several(region, (), (), "region")
     if regions:
-        asked = wanted(pairings(regions, options, settings, store), options)
+        asked = keys_of(run.pairings(regions, options), options)
         keys = [key for key in asked if key in held]
     else:
         keys = [key for key in held if key.variable in {OPTIONS[option].name for option in options}]
     if not keys:
         raise SeriesNotFound("cli.nothing_stored")
-    return store, keys
+    return keys
 
 
 def fetch(
@@ -144,29 +138,20 @@ def fetch(
     climtrack fetch
     climtrack fetch nh sh --variable air
     """
-    from climtrack.run.fetch import fetch as run
-    from climtrack.run.series import open_transport
+    from climtrack.run.fetch import document
+    from climtrack.run.fetch import fetch as download
+    from climtrack.run.run import Run
     from climtrack.vocabulary.registry import VARIABLES
 
-    settings = configuration(config)
-    with open_transport(settings, offline=False) as transport, progress("Fetching") as told:
-        done = run(
-            several(region, (), (), "region"),
-            variables(variable, tuple(v.option for v in VARIABLES.values())),
-            config=settings,
-            transport=transport,
-            now=now(),
-            on_done=told,
-        )
-    for line in done.lines:
-        note(line)
+    options = variables(variable, tuple(v.option for v in VARIABLES.values()))
+    with progress("Fetching") as show, Run(configuration(config), now(), on_done=show) as run:
+        done = download(run, several(region, (), (), "region"), options)
+    notes(run)
     if json:
-        as_json(done.document())
+        as_json(document(run, done))
     else:
-        for row in done.rows():
-            tell(row)
-    if done.code or (strict and done.stale):
-        raise typer.Exit(done.code or 3)
+        changes(done, run)
+    leave(run, strict=strict)
 
 
 def status(
@@ -182,12 +167,14 @@ def status(
     climtrack status --check
     """
     from climtrack.cli.tables import table
-    from climtrack.run.status import overdue, unjudged
+    from climtrack.run.run import SOME, Run
+    from climtrack.run.status import alarms, unjudged
     from climtrack.run.status import status as look
 
-    settings, moment = configuration(config), now()
-    seen = look(settings, now=moment)
-    wrong = overdue(seen, settings, now=moment) if check else ()
+    run = Run(configuration(config), now())
+    seen = look(run)
+    wrong = alarms(run, seen) if check else ()
+    run.say(failed=SOME if wrong else 0)
     for line in dict.fromkeys((*seen.notices, *wrong, *(unjudged(seen) if check else ()))):
         note(line)
     if json:
@@ -200,5 +187,4 @@ def status(
             say(language.text("cell.status.home", folder=seen.home))
         else:
             say(language.text("cell.status.none"))
-    if wrong:
-        raise typer.Exit(3)
+    leave(run)

@@ -42,12 +42,12 @@ def doctor(
     """
     from climtrack.cli.tables import table
     from climtrack.run.doctor import Severity, document, run_checks
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import Run
 
     settings, moment = configuration(config), now()
 
-    with open_transport(settings, offline=offline) as transport:
-        found = run_checks(settings, now=moment, transport=None if offline else transport())
+    with Run(settings, moment, offline=offline) as run:
+        found = run_checks(settings, now=moment, transport=None if offline else run.transport)
     troubles = [check for check in found if check.severity is Severity.PROBLEM]
     if json:
         as_json(document(found, moment))

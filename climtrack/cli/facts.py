@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -26,12 +28,14 @@ from climtrack.cli.options import (
     tongue,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, terminal
+from climtrack.cli.output import as_json, leave, note, notes, progress, terminal
+from climtrack.errors import Notice
+from climtrack.vocabulary.registry import Baseline
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from climtrack.run.facts import Answer, CrossCheck, Question
+    from climtrack.config import Config
+    from climtrack.run.facts import CrossCheck
+    from climtrack.run.run import Run
     from climtrack.vocabulary.findings import Reconciled
     from climtrack.words.language import Language
 
@@ -51,24 +55,18 @@ def verify(
     climtrack verify --offline --json
     """
     from climtrack.run.facts import cross_check
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import SOME, Run
 
     settings = configuration(config)
-    address = settings.fetch.cross_check_url
-    with (
-        open_transport(settings, offline=offline, base_urls=(address,)) as transport,
-        progress("Asking Climate Pulse") as told,
-    ):
-        asked = None if offline or not settings.fetch.cross_check else transport
-        found = cross_check(config=settings, transport=asked, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    with progress("Asking Climate Pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
+        found = cross_check(run)
+    run.say(failed=SOME if strict and found.departures else 0)
+    notes(run)
     if json:
         as_json(found.document())
     else:
         _print(found, terminal())
-    if strict and found.departures:
-        raise typer.Exit(3)
+    leave(run)
 
 
 def _print(found: CrossCheck, language: Language) -> None:
@@ -78,7 +76,7 @@ def _print(found: CrossCheck, language: Language) -> None:
 
     for key, agreed in found.agreements:
         if isinstance(agreed, Unknown):
-            note(f"{key.label}: {agreed.why}.")
+            note(Notice("run.note", label=key.label, note=agreed))
             continue
         years = agreed.known_years
         known = language.text("verify.known", first=str(years[0]), last=str(years[1])) if years else ""
@@ -156,26 +154,23 @@ def facts(
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.tables import fact_rows, heading, table
-    from climtrack.run.facts import answer
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import facts_documents, region_studies, unique_studies
 
-    settings = configuration(config)
-    asked = _question(region, variable, baseline, as_of, known_on, offline, no_sample, config)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region, variable, baseline, as_of)
     (way,) = several([by], (), ("date", "slot"), "way to compare")
-    question = replace(asked, against=against, by="slot" if way == "slot" else "date")
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        found = region_studies(run, **choice, against=against, by="slot" if way == "slot" else "date")
+    notes(run)
     if json:
-        documents = found.facts()
+        documents = facts_documents(found)
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
         language = tongue(lang)
         head = [language.text(f"cell.head.{name}") for name in ("fact", "value", "beside")]
-        for study in found.studies:
+        for study in unique_studies(found):
             table(head, fact_rows(study, language), heading(study, language))
-    _leave(found)
+    leave(run)
 
 
 def compare(
@@ -197,24 +192,22 @@ def compare(
     climtrack compare natlan gomex --variable sst --json
     """
     from climtrack.cli.tables import rows, side_rows, table
-    from climtrack.run.facts import compared
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
-    settings = configuration(config)
-    question = _question(region or ["nh", "sh"], variable, baseline, as_of, known_on, offline, no_sample, config)
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = compared(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in done.answer.lines:
-        note(line)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region or ["nh", "sh"], variable, baseline, as_of)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        done = contrasts(run, **choice)
+    notes(run)
     if json:
-        as_json(done.document())
-        return _leave(done.answer)
+        as_json(contrasts_document(run, choice["regions"], choice["baseline"], done))
+        return leave(run)
     language = tongue(lang)
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(f"{option}: {language.what(found)}.")
+            note(language.say(Notice("run.note", label=option, note=found)))
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",
@@ -222,10 +215,9 @@ def compare(
             date=found.date,
             years=found.baseline.label if found.baseline else "",
         )
-        title = say("cell.simulated", heading=title) if done.answer.simulated else title
+        title = say("cell.simulated", heading=title) if run.simulated else title
         table(("", *(side.key.label for side in found.sides)), side_rows(found, language), title)
-        contrasts = [row for one in found.contrasts for row in rows(one, language)]
-        table((say("cell.head.contrast"), *beside), contrasts)
+        table((say("cell.head.contrast"), *beside), [row for one in found.contrasts for row in rows(one, language)])
         if isinstance(found.shares, Shares):
             table((say("cell.head.share"), *beside), rows(found.shares, language))
     if done.air_sea:
@@ -233,7 +225,7 @@ def compare(
         table((say("cell.head.air_sea"), *beside), pairs)
     if isinstance(done.nino, NinoState):
         table((say("cell.head.nino"), *beside), rows(done.nino, language))
-    return _leave(done.answer)
+    return leave(run)
 
 
 def records(
@@ -253,17 +245,15 @@ def records(
     climtrack records --region nh,sh --json
     """
     from climtrack.cli.tables import heading, holder_rows, record_rows, streak_rows, table
-    from climtrack.run.facts import answer
-    from climtrack.run.series import open_transport
+    from climtrack.run.facts import records_document, region_studies, unique_studies
 
-    settings = configuration(config)
-    question = _question(region, variable, None, as_of, known_on, offline, no_sample, config)
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        found = answer(question, config=settings, transport=transport, now=now(), on_done=told)
-    for line in found.lines:
-        note(line)
+    settings, moment = configuration(config), now()
+    choice = _choice(settings, moment, region, variable, None, as_of)
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        found = region_studies(run, **choice)
+    notes(run)
     if json:
-        as_json(found.records())
+        as_json(records_document(run, found))
     else:
         language = tongue(lang)
         first, second, third = (
@@ -274,39 +264,48 @@ def records(
                 ("calendar", "warmest", "coldest"),
             )
         )
-        for study in found.studies:
+        for study in unique_studies(found):
             table(first, record_rows(study, language), heading(study, language))
             table(second, streak_rows(study, language))
             table(third, holder_rows(study, language))
-    _leave(found)
+    leave(run)
 
 
-def _question(
+class _Choice(TypedDict):
+    """What the options of a command choose."""
+
+    regions: tuple[str, ...]
+    variables: tuple[str, ...]
+    baseline: Baseline
+    as_of: dt.date | None
+
+
+def _choice(
+    settings: Config,
+    moment: dt.datetime,
     region: list[str] | None,
     variable: list[str] | None,
     baseline: str | None,
     as_of: str | None,
-    known_on: str | None,
-    offline: bool,
-    no_sample: bool,
-    config: Path | None,
-) -> Question:
-    """What the options ask."""
-    from climtrack.run.facts import Question
-    from climtrack.run.series import Freshness
-    from climtrack.vocabulary.registry import Baseline
-
-    defaults = configuration(config).report
-    return Question(
-        regions=several(region, defaults.regions, (), "region"),
-        variables=variables(variable, defaults.variables),
-        baseline=Baseline.parse(baseline or defaults.baseline),
-        freshness=Freshness(offline=offline, sample=not no_sample, known_on=past(known_on, "--known-on", now())),
-        as_of=past(as_of, "--as-of", now()),
-    )
+) -> _Choice:
+    """What the options choose, the rest as in config.toml."""
+    defaults = settings.report
+    return {
+        "regions": several(region, defaults.regions, (), "region"),
+        "variables": variables(variable, defaults.variables),
+        "baseline": Baseline.parse(baseline or defaults.baseline),
+        "as_of": past(as_of, "--as-of", moment),
+    }
 
 
-def _leave(found: Answer) -> None:
-    """Exit 3 where a series asked for is not there."""
-    if found.code:
-        raise typer.Exit(found.code)
+@contextmanager
+def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: bool, no_sample: bool) -> Iterator[Run]:
+    """A run that shows which series is done."""
+    from climtrack.run.run import Run
+
+    known = past(known_on, "--known-on", moment)
+    with (
+        progress("Fetching") as show,
+        Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
+    ):
+        yield run

@@ -5,31 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from climtrack.cli.overview import terminal_language
-from climtrack.errors import ClimtrackError, FetchError, Notice, SeriesNotFound, StoreBusy, StoreError
+from climtrack.errors import ClimtrackError, Notice
 from climtrack.vocabulary.notice import cleaned, fitted
 
 if TYPE_CHECKING:
+    from climtrack.run.run import Run
+    from climtrack.run.series import Change
     from climtrack.vocabulary.series import SeriesKey
     from climtrack.words.language import Language
 
 #: A sentence of the catalogues, or text that is printed as it is.
 Message = Notice | ClimtrackError | str
-
-
-def exit_code(problem: ClimtrackError) -> int:
-    """Exit code of an error that ended a command; nothing to show is nobody's fault, hence no 5."""
-    if isinstance(problem, StoreBusy):
-        return 6
-    if isinstance(problem, FetchError | SeriesNotFound):
-        return 4
-    return 5 if isinstance(problem, StoreError) else 2
 
 
 def terminal() -> Language:
@@ -66,6 +59,26 @@ def tell(text: Message) -> None:
 def note(text: Message) -> None:
     """Print a line about the run on standard error."""
     _print_note(local(text))
+
+
+def notes(run: Run) -> None:
+    """Print what a run has to tell."""
+    for line in run.outcome.notices:
+        note(line)
+
+
+def changes(found: Iterable[Change], run: Run) -> None:
+    """Print what became of every series that could be had."""
+    for one in found:
+        if (line := one.notice(run.now)) is not None:
+            say(terminal().say(line))
+
+
+def leave(run: Run, *, strict: bool = False) -> None:
+    """End the command with the run's exit code; `strict` takes old data for a failure."""
+    outcome = run.outcome
+    if code := outcome.strict_code if strict else outcome.code:
+        raise typer.Exit(code)
 
 
 def _print_note(line: str) -> None:

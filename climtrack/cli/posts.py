@@ -24,15 +24,13 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, say, terminal
+from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.cli.report import Charts, Presets
 from climtrack.errors import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from climtrack.config import Config
-    from climtrack.run.report import Report, Request
+    from climtrack.run.report import Request
 
 
 def _request(
@@ -44,13 +42,11 @@ def _request(
     as_of: str | None,
     chart: list[str] | None,
     presets: tuple[str, ...],
-    offline: bool,
     regions: tuple[str, ...],
 ) -> Request:
     """What the options ask for, the rest as in config.toml."""
     from climtrack.run.drawing import charts_of
     from climtrack.run.report import Request
-    from climtrack.run.series import Freshness
     from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import LANGUAGES
 
@@ -65,21 +61,7 @@ def _request(
         formats=("png",),
         baseline=Baseline.parse(baseline or defaults.baseline),
         as_of=past(as_of, "--as-of", now()),
-        freshness=Freshness(offline=offline),
     )
-
-
-def _print_notes(done: Report, notices: Sequence[Notice] = ()) -> None:
-    for line in done.lines:
-        note(line)
-    for notice in notices:
-        note(notice)
-
-
-def _finish(done: Report) -> None:
-    """Exit code of a run whose result is whole but for some series or charts."""
-    if done.code:
-        raise typer.Exit(done.code)
 
 
 def post(
@@ -102,23 +84,19 @@ def post(
     """
     from climtrack.run.drawing import known_presets
     from climtrack.run.publish import write_post
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import Run
 
     settings = configuration(config)
     presets = several(preset, ("post",), known_presets(), "preset")
-    asked = _request(
-        settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
-    )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, files = write_post(
-            asked, past(since, "--since", now()), config=settings, transport=transport, now=now(), folder=out,
-            on_done=told,
-        )  # fmt: skip
-    _print_notes(done)
+    asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
+    issue = past(since, "--since", now())
+    with progress("Fetching") as show, Run(settings, now(), offline=offline, on_done=show) as run:
+        files = write_post(run, asked, issue, out)
+    notes(run)
     posts = [asset.path for asset in files if asset.path.startswith("post.")]
     pictures = sum(asset.media_type.startswith("image/") for asset in files)
     say(Notice("publish.post", folder=out, files=tuple(dict.fromkeys(posts)), n=pictures))
-    _finish(done)
+    leave(run)
 
 
 def embed(
@@ -141,19 +119,15 @@ def embed(
     """
     from climtrack.publish.post import PLATFORMS
     from climtrack.run.publish import snippets
-    from climtrack.run.series import open_transport
+    from climtrack.run.run import Run
 
     settings = configuration(config)
     platforms = several(platform, (), PLATFORMS, "platform")
     presets = tuple(dict.fromkeys(preset for name in platforms for preset in PLATFORMS[name].presets))
-    asked = _request(
-        settings, region, variable, lang, baseline, as_of, chart, presets, offline, settings.report.regions
-    )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, found, notices = snippets(
-            asked, platforms, config=settings, transport=transport, now=now(), folder=out, on_done=told
-        )
-    _print_notes(done, notices)
+    asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
+    with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
+        found = snippets(run, asked, platforms, out)
+    notes(run)
     if json:
         as_json([{"picture": label, "platform": name, "snippet": text} for label, name, text in found])
     else:
@@ -162,7 +136,7 @@ def embed(
                 note(terminal().what(Notice("embed.snippet", label=label, platform=name)))
             for line in text.rstrip("\n").split("\n"):
                 say(line)
-    _finish(done)
+    leave(run)
 
 
 def publish(
@@ -182,16 +156,14 @@ def publish(
     climtrack publish public --region nh,sh --lang es,en
     """
     from climtrack.run.publish import PRESETS, site_folder
-    from climtrack.run.publish import publish as run
-    from climtrack.run.series import open_transport
+    from climtrack.run.publish import publish as write
+    from climtrack.run.run import Run
 
     settings = configuration(config)
-    asked = _request(
-        settings, region, variable, lang, baseline, None, chart, PRESETS, offline, settings.refresh.regions
-    )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done, one = run(asked, config=settings, transport=transport, now=now(), folder=folder, on_done=told)
-    _print_notes(done, one.notices)
+    asked = _request(settings, region, variable, lang, baseline, None, chart, PRESETS, settings.refresh.regions)
+    with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
+        one = write(run, asked, folder)
+    notes(run)
     if not settings.publish.public_url:
         note(Notice("publish.local"))
     root = folder or site_folder(settings)
@@ -210,7 +182,7 @@ def publish(
         )
     else:
         say(Notice("publish.written", folder=root, n=one.written, unchanged=one.unchanged, pruned=one.pruned))
-    _finish(done)
+    leave(run)
 
 
 def serve(

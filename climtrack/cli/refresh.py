@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.cli.options import ConfigPath, Json, Public, Strict, configuration, now, past, serving, several
-from climtrack.cli.output import as_json, complain, note, progress, say, tell
+from climtrack.cli.output import as_json, changes, complain, leave, note, notes, progress, say
 from climtrack.errors import ClimtrackError, Notice
 
 if TYPE_CHECKING:
@@ -29,33 +29,21 @@ def refresh(
     climtrack refresh
     climtrack refresh --json
     """
-    from climtrack.run.publish import publish_round
     from climtrack.run.refresh import unattended_round
-    from climtrack.run.series import open_transport, second_source
+    from climtrack.run.run import Run
 
-    settings = configuration(config)
-    publish = publish_round if settings.refresh.publish else None
-    with (
-        open_transport(settings, offline=False) as transport,
-        second_source(settings) as second,
-        progress("Refreshing") as told,
-    ):
-        done = unattended_round(
-            config=settings, transport=transport, now=now(), publish=publish, second=second, on_done=told
-        )
-    for line in done.lines:
-        note(line)
+    with progress("Refreshing") as show, Run(configuration(config), now(), on_done=show) as run:
+        done = unattended_round(run)
+    notes(run)
     if json:
-        as_json(done.document())
-    elif not done.interrupted:
-        for row in done.rows():
-            tell(row)
-        if done.pictures or not done.trouble:  # else a line above says why nothing is shown
+        as_json(done.document(run))
+    elif not run.outcome.interrupted:
+        changes(done.changes, run)
+        if done.pictures or not run.outcome.code:  # else a line above says why nothing is shown
             kept = Notice("cli.drawn.kept", n=done.pictures - done.drawn) if done.pictures > done.drawn else ""
             site = Notice("cli.drawn.published") if done.published else ""
             say(Notice("cli.drawn", n=done.drawn, kept=kept, site=site))
-    if done.code or (strict and done.stale):
-        raise typer.Exit(done.code or 3)
+    leave(run, strict=strict)
 
 
 def schedule(
@@ -70,25 +58,15 @@ def schedule(
     """
     import random
 
-    from climtrack.run.publish import publish_round
     from climtrack.run.refresh import unattended_round
-    from climtrack.run.series import open_transport, second_source
+    from climtrack.run.run import Run
     from climtrack.run.service import Service
 
     def round_of(settings: Config, moment: dt.datetime) -> None:
-        publish = publish_round if settings.refresh.publish else None
-        with open_transport(settings, offline=False) as transport, second_source(settings) as second:
-            done = unattended_round(
-                config=settings,
-                transport=transport,
-                now=moment,
-                publish=publish,
-                second=second,
-                history=service.history,
-            )
-        for line in done.lines:
-            note(line)
-        note(Notice("cli.round", moment=f"{moment:%Y-%m-%d %H:%M}", code=done.code))
+        with Run(settings, moment) as run:
+            unattended_round(run, service.history)
+        notes(run)
+        note(Notice("cli.round", moment=f"{moment:%Y-%m-%d %H:%M}", code=run.outcome.code))
 
     def tell(message: Notice | ClimtrackError) -> None:
         complain(message) if isinstance(message, ClimtrackError) else note(message)
@@ -115,36 +93,22 @@ def accept(
     climtrack accept nh-air --date 2026-11-17
     climtrack accept nh-air
     """
-    from climtrack.run.fetch import Fetched
-    from climtrack.run.series import endpoints, failures, open_transport, update
-    from climtrack.store.store import Store
+    from climtrack.run.fetch import accept as take
+    from climtrack.run.fetch import document
+    from climtrack.run.run import Run
 
-    settings = configuration(config)
-    known = {name: key for key in endpoints(settings) for name in (str(key), key.label)}
-    keys = [known[name] for name in several(series, (), known, "series")]
     moment = now()
-    only = frozenset(one for text in several(day, (), (), "date") if (one := past(text, "--date", moment)))
-    with open_transport(settings, offline=False) as transport, progress("Fetching") as told:
-        updates = update(
-            keys,
-            config=settings,
-            store=Store(settings.home),
-            transport=transport(),
-            now=moment,
-            on_done=told,
-            accept=frozenset(keys),
-            only=only,
-        )
-    done = Fetched(updates, (), False, moment)
-    for line in failures(((one.key, one.error, one.series) for one in updates if one.error is not None), moment):
-        note(line)
+    with progress("Fetching") as show, Run(configuration(config), moment, on_done=show) as run:
+        known = {name: key for key in run.endpoints for name in (str(key), key.label)}
+        keys = [known[name] for name in several(series, (), known, "series")]
+        only = frozenset(one for text in several(day, (), (), "date") if (one := past(text, "--date", moment)))
+        done = take(run, keys, only)
+    notes(run)
     if json:
-        as_json(done.document())
+        as_json(document(run, done))
     else:
-        for row in done.rows():
-            tell(row)
-    if done.code:
-        raise typer.Exit(done.code)
+        changes(done, run)
+    leave(run)
 
 
 class _Site:

@@ -27,7 +27,7 @@ from climtrack.cli.options import (
     several,
     variables,
 )
-from climtrack.cli.output import as_json, note, progress, say
+from climtrack.cli.output import as_json, leave, notes, progress, say
 from climtrack.errors import Notice
 
 Charts = Annotated[list[str] | None, typer.Option("--chart", metavar="NAME[,NAME]", autocompletion=options.charts)]
@@ -66,8 +66,8 @@ def report(
 
     from climtrack.run.drawing import charts_of, known_presets
     from climtrack.run.report import Request
-    from climtrack.run.report import report as run
-    from climtrack.run.series import Freshness, open_transport
+    from climtrack.run.report import report as make
+    from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import LANGUAGES
 
@@ -85,21 +85,21 @@ def report(
         baseline=Baseline.parse(baseline or defaults.baseline),
         as_of=past(as_of, "--as-of", moment),
         since=past(since, "--since", moment),
-        freshness=Freshness(offline=offline, sample=not no_sample, known_on=past(known_on, "--known-on", moment)),
         folder=out if out is not None else Path(defaults.folder).expanduser(),
         nested=out is None,
     )
-    with open_transport(settings, offline=offline) as transport, progress("Fetching") as told:
-        done = run(request, config=settings, transport=transport, now=moment, on_done=told)
-    for line in done.lines:
-        note(line)
+    known = past(known_on, "--known-on", moment)
+    with (
+        progress("Fetching") as show,
+        Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
+    ):
+        regions = make(run, request)
+    notes(run)
     if json:
-        facts = [
-            json_module.loads(asset.data) for one in done.regions for asset in one.assets if asset.path == "facts.json"
-        ]
+        facts = [json_module.loads(asset.data) for one in regions for asset in one.assets if asset.path == "facts.json"]
         as_json(facts[0] if len(facts) == 1 else facts)
     else:
-        for one in done.regions:
+        for one in regions:
             for said in one.answers.values():
                 for title, sentences in said:
                     say("")
@@ -109,5 +109,4 @@ def report(
             say("")
             pictures = sum(asset.media_type.startswith("image/") for asset in one.assets)
             say(Notice("cli.report", folder=f"{one.folder}{os.sep}", n=pictures))
-    if done.code or (strict and done.stale):
-        raise typer.Exit(done.code or 3)
+    leave(run, strict=strict)

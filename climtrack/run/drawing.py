@@ -7,10 +7,10 @@ import difflib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,20 +18,21 @@ from typing import TYPE_CHECKING, Any
 from climtrack.analysis.enso import overlay
 from climtrack.analysis.survey import study
 from climtrack.config import Config, refused, theme_mistake
-from climtrack.errors import ClimtrackError, ConfigError, Notice, RenderError
+from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.gallery import gallery
 from climtrack.reporter.render import render_formats, words
 from climtrack.reporter.theme import PRESETS, Theme, themed
-from climtrack.run.series import Freshness, Stock, known_keys, sampled, stock, studies_of, wanted
+from climtrack.run.run import Run, sampled
+from climtrack.run.series import keys_of
 from climtrack.signals import die_with_parent, ignore_sigint
 from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
 from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import SeriesKey, Transport
+from climtrack.vocabulary.series import Series, SeriesKey
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -78,43 +79,28 @@ class ChartInputs:
 
 
 def chart_inputs(
+    run: Run,
     charts: Sequence[str],
     variables: Sequence[str],
-    goods: Stock,
+    series: Mapping[SeriesKey, Series],
     *,
-    config: Config,
-    store: Store,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    freshness: Freshness,
     baseline: Baseline,
     as_of: dt.date | None,
     since: dt.date | None,
 ) -> ChartInputs:
     """What the charts asked for need besides their own series; what cannot be had is left out."""
-    known, needs = known_keys(config, store), {CHARTS[name].needs for name in charts}
+    known, needs = run.known_keys(), {CHARTS[name].needs for name in charts}
     pairs = [pairing(name, known) for name in ("nh", "sh")] if "hemispheres" in needs else []
-    needed = [key for key in wanted(pairs, variables) if key.region in ("nh", "sh")]
+    needed = [key for key in keys_of(pairs, variables) if key.region in ("nh", "sh")]
     if "nino" in needs and NINO in known:
         needed.append(NINO)
         pairs.append(pairing(NINO.region, known))
-    series = dict(goods.series)
-    if missing := [key for key in needed if key not in series]:
-        if goods.simulated:
-            series |= sampled(missing, now)
-        else:
-            with suppress(ClimtrackError):  # the chart that needs it is then left out, the report is not
-                more = replace(freshness, sample=False)
-                series |= stock(
-                    missing, config=config, store=store, transport=transport, now=now, freshness=more
-                ).series
-    known_series = {key: series[key] for key in needed if key in series}
+    inputs = {key: series[key] for key in needed if key in series}
+    inputs |= run.additional(key for key in needed if key not in inputs)
     found = {
         study.series.key: study
         for pair in pairs
-        for study in studies_of(
-            pair, ("air", "sst"), known_series, config=config, store=store, baseline=baseline, as_of=as_of, now=now
-        )
+        for study in run.studies(pair, ("air", "sst"), inputs, baseline=baseline, as_of=as_of)
     }
     halves: dict[str, list[Study]] = {}
     for key in needed:

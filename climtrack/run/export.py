@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from climtrack.analysis.climatology import climatology
-from climtrack.errors import BaselineNotCovered, ExtraMissing
+from climtrack.errors import BaselineNotCovered, ExtraMissing, Notice
+from climtrack.run.run import Run
 from climtrack.store.netcdf import to_netcdf
 from climtrack.store.store import Store
 from climtrack.vocabulary import calendar
@@ -31,79 +31,61 @@ _MEDIA = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Columns:
-    """A table, whatever it will be written as."""
-
-    name: str  # ``daily``, ``climatology`` or ``history``
-    columns: Mapping[str, Sequence[Any]]  # Columns of equal length; None where there is nothing
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The table row by row."""
-        return zip(*self.columns.values(), strict=True)
+#: A table by the names of its columns, all of equal length; None where there is nothing.
+Columns = Mapping[str, Sequence[Any]]
 
 
-def export(
-    key: SeriesKey, store: Store, fmt: Format, *, baseline: Baseline, history: bool = False
-) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
+def export(run: Run, key: SeriesKey, fmt: Format, *, baseline: Baseline, history: bool = False) -> tuple[Asset, ...]:
     """A stored series with its climatology and anomalies, and on demand every value ever held."""
-    series = store.read(key)
-    lines: tuple[str, ...] = ()
-    normal = None
+    series = run.store.read(key)
+    cycle = None
     try:
-        normal = climatology(series, baseline)
+        cycle = climatology(series, baseline)
     except BaselineNotCovered as problem:
-        lines = (f"{key.label}: exported without anomalies: {problem.what}.",)
-    ledger = [_history(store, key)] if history else []
+        run.say(Notice("run.no_anomalies", label=key.label, cause=problem))
+    past = {"history": _history(run.store, key)} if history else {}
     if fmt == "netcdf":
-        path = f"{key.label}.nc"
-        assets = [Asset(path, _MEDIA[fmt], to_netcdf(series, normal))]
-        return (*assets, *(_written(table, series, "csv", normal) for table in ledger)), lines
-    tables = [_daily(series, normal), *([_cycle(normal)] if normal else []), *ledger]
-    return tuple(_written(table, series, fmt, normal) for table in tables), lines
+        asset = Asset(f"{key.label}.nc", _MEDIA[fmt], to_netcdf(series, cycle))
+        return asset, *(_file(name, table, series, "csv", cycle) for name, table in past.items())
+    tables = {"daily": _daily(series, cycle), **({"climatology": _cycle(cycle)} if cycle else {}), **past}
+    return tuple(_file(name, table, series, fmt, cycle) for name, table in tables.items())
 
 
-def _daily(series: Series, normal: Climatology | None) -> Columns:
+def _daily(series: Series, cycle: Climatology | None) -> Columns:
     """One row a day."""
     columns: dict[str, Sequence[Any]] = {
         "date": series.dates.astype(object).tolist(),
         "value": _numbers(series.values),
         "status": [Status(code).name.lower() for code in series.status.tolist()],
     }
-    if normal is not None:
-        mean = normal.mean[calendar.dayofyear(series.dates) - 1]
+    if cycle is not None:
+        mean = cycle.mean[calendar.dayofyear(series.dates) - 1]
         columns |= {"climatology": _numbers(mean, 9), "anomaly": _numbers(series.values - mean, 9)}
-    return Columns("daily", columns)
+    return columns
 
 
-def _cycle(normal: Climatology) -> Columns:
+def _cycle(cycle: Climatology) -> Columns:
     """One row a day of year; 2024 has them all."""
     days = [day for n in range(1, calendar.DAYS + 1) if (day := calendar.date_of(2024, n)) is not None]
-    return Columns(
-        "climatology",
-        {
-            "day_of_year": list(range(1, calendar.DAYS + 1)),
-            "month": [day.month for day in days],
-            "day": [day.day for day in days],
-            "mean": _numbers(normal.mean, 9),
-            "spread": _numbers(normal.spread, 9),
-        },
-    )
+    return {
+        "day_of_year": list(range(1, calendar.DAYS + 1)),
+        "month": [day.month for day in days],
+        "day": [day.day for day in days],
+        "mean": _numbers(cycle.mean, 9),
+        "spread": _numbers(cycle.spread, 9),
+    }
 
 
 def _history(store: Store, key: SeriesKey) -> Columns:
     """One row for every value ever held."""
     known = list(store.values(key))
-    return Columns(
-        "history",
-        {
-            "date": [one.date for one in known],
-            "value": [one.value for one in known],
-            "status": [one.status.name.lower() for one in known],
-            "first_seen": [one.seen for one in known],
-            "replaced": [one.replaced for one in known],
-        },
-    )
+    return {
+        "date": [one.date for one in known],
+        "value": [one.value for one in known],
+        "status": [one.status.name.lower() for one in known],
+        "first_seen": [one.seen for one in known],
+        "replaced": [one.replaced for one in known],
+    }
 
 
 def _numbers(values: Floats, decimals: int | None = None) -> list[float | None]:
@@ -112,33 +94,32 @@ def _numbers(values: Floats, decimals: int | None = None) -> list[float | None]:
     return [None if np.isnan(v) else v for v in shown.tolist()]
 
 
-def _written(table: Columns, series: Series, fmt: Format, normal: Climatology | None) -> Asset:
+def _file(name: str, table: Columns, series: Series, fmt: Format, cycle: Climatology | None) -> Asset:
     """A table as a file."""
-    suffix = "csv" if fmt == "netcdf" else fmt
-    path = f"{series.key.label}.{table.name}.{suffix}"
-    told = _told(series, normal)
+    path = f"{series.key.label}.{name}.{fmt}"
+    provenance, rows = _provenance(series, cycle), zip(*table.values(), strict=True)
     if fmt == "json":
-        document = {"schema": "climtrack.export/1", **told, "columns": list(table.columns), "rows": list(table.rows())}
+        document = {"schema": "climtrack.export/1", **provenance, "columns": list(table), "rows": list(rows)}
         data = json.dumps(document, ensure_ascii=False, default=str).encode() + b"\n"
     elif fmt == "parquet":
-        data = _parquet(table, told)
+        data = _parquet(table, provenance)
     else:
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table.columns)
-        writer.writerows([v.isoformat() if hasattr(v, "isoformat") else v for v in row] for row in table.rows())
+        writer.writerow(table)
+        writer.writerows([v.isoformat() if hasattr(v, "isoformat") else v for v in row] for row in rows)
         data = text.getvalue().encode()
-    return Asset(path, _MEDIA[suffix], data)
+    return Asset(path, _MEDIA[fmt], data)
 
 
-def _told(series: Series, normal: Climatology | None) -> dict[str, Any]:
+def _provenance(series: Series, cycle: Climatology | None) -> dict[str, Any]:
     """What stands beside the numbers: whose they are and where they came from."""
     product, source = PRODUCTS.get(series.key.product), series.source
     return {
         "key": str(series.key),
         "units": "degC",
         "simulated": source.simulated,
-        "baseline": str(normal.baseline) if normal else None,
+        "baseline": str(cycle.baseline) if cycle else None,
         "source_url": source.url,
         "retrieved_at": source.retrieved.isoformat(),
         "sha256": source.sha256,
@@ -148,17 +129,15 @@ def _told(series: Series, normal: Climatology | None) -> dict[str, Any]:
     }
 
 
-def _parquet(table: Columns, told: Mapping[str, Any]) -> bytes:
+def _parquet(table: Columns, provenance: Mapping[str, Any]) -> bytes:
     """A table as a Parquet file, provenance in its metadata."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as problem:
-        raise ExtraMissing(
-            "Parquet needs pyarrow", "Install it, in climtrack's folder: pip install '.[parquet]'"
-        ) from problem
-    made = pa.table({name: pa.array(list(values)) for name, values in table.columns.items()})
-    made = made.replace_schema_metadata({f"climtrack.{name}": str(value) for name, value in told.items()})
+        raise ExtraMissing("run.pyarrow") from problem
+    made = pa.table({name: pa.array(list(values)) for name, values in table.items()})
+    made = made.replace_schema_metadata({f"climtrack.{name}": str(value) for name, value in provenance.items()})
     sink = io.BytesIO()
     pq.write_table(made, sink)
     return sink.getvalue()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from climtrack.analysis.comparison import two_years
@@ -14,28 +13,16 @@ from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.reconciliation import reconcile
-from climtrack.config import Config
-from climtrack.errors import AnalysisError, ClimtrackError, SeriesNotFound, StoreBusy
+from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import fact, facts_document
-from climtrack.run.series import (
-    Freshness,
-    Stock,
-    failures,
-    held,
-    known_keys,
-    pairings,
-    sampled,
-    stock,
-    studies_of,
-    update,
-    wanted,
-)
+from climtrack.run.run import Run
+from climtrack.run.series import failure_notices, keys_of
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing, pairing
 from climtrack.vocabulary.registry import VARIABLES, Baseline
-from climtrack.vocabulary.series import Alignment, SeriesKey, Transport
+from climtrack.vocabulary.series import Alignment, SeriesKey
 from climtrack.words.language import Language
 
 # How published values changed, as rows and documents.
@@ -109,13 +96,11 @@ def _moment(moment: dt.datetime) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossCheck:
-    """The outcome of a cross-check."""
+    """Stored series beside Climate Pulse and beside published figures."""
 
     agreements: tuple[tuple[SeriesKey, Agreement | Unknown], ...]
     published: tuple[Reconciled, ...]  # Published figures that the stored series allow
-    lines: tuple[str, ...]
-    # Those of them that tell of a series that departs from Climate Pulse, by series of the site
-    departures: Mapping[SeriesKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    departures: Mapping[SeriesKey, Notice]  # Of series of the site that depart from Climate Pulse
 
     def document(self) -> dict[str, Any]:
         """The cross-check for machines."""
@@ -126,36 +111,27 @@ class CrossCheck:
         }
 
 
-def cross_check(
-    *,
-    config: Config,
-    transport: Callable[[], Transport] | None,
-    now: dt.datetime,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> CrossCheck:
+def cross_check(run: Run) -> CrossCheck:
     """
     Hold what is stored against Climate Pulse and against published figures.
 
     Climate Pulse is a second source: it is stored under its own product name and never spliced into another's series.
     """
-    store = Store(config.home)
-    keys = store.keys()
+    keys = run.store.keys()
     stored = [key for key in keys if key not in PULSE]
     if not stored:
-        raise SeriesNotFound("nothing is stored that could be checked", "Begin with: climtrack fetch")
-    lines = list(store.notices)
-    if transport is not None:
-        wanted = [COUNTERPARTS[key] for key in stored if key in COUNTERPARTS]
+        raise SeriesNotFound("run.nothing_to_check")
+    second = run.second_source
+    if second is not None:
         try:
-            updates = update(
-                wanted, config=config, store=store, transport=transport(), now=now, on_done=on_done, table=PULSE
+            changes = run.update(
+                [COUNTERPARTS[key] for key in stored if key in COUNTERPARTS], table=PULSE, transport=second
             )
         except StoreBusy as busy:
-            lines.append(f"{busy.what}; checking against what is stored")
+            run.say(Notice("run.checking_stored", cause=busy))
         else:
-            lines += failures([(one.key, one.error, one.series) for one in updates if one.error is not None], now)
-    keys = (*keys, *PULSE)
-    series = {key: found for key in keys if (found := held(store, key)) is not None}
+            run.say(*failure_notices(changes, run.now))
+    series = {key: found for key in (*keys, *PULSE) if (found := run.held(key)) is not None}
     agreements: list[tuple[SeriesKey, Agreement | Unknown]] = []
     for key, other in COUNTERPARTS.items():
         if key not in series:
@@ -168,13 +144,19 @@ def cross_check(
         except AnalysisError as problem:
             agreements.append((key, Unknown(problem.id, **problem.facts)))
     departures = {
-        key: f"{key.label} departs from Climate Pulse by {found.usual.rms:.3f} °C rms, "
-        f"most on {found.usual.largest.date}; normal is up to {found.tolerance:.3f}"
+        key: Notice(
+            "run.departs",
+            label=key.label,
+            rms=found.usual.rms,
+            date=found.usual.largest.date,
+            usual=found.tolerance,
+        )
         for key, found in agreements
         if isinstance(found, Agreement) and not found.agrees
     }
+    run.say(*departures.values())
     published = tuple(row for row in reconcile(series) if not isinstance(row.ours, Unknown))
-    return CrossCheck(tuple(agreements), published, tuple(dict.fromkeys((*lines, *departures.values()))), departures)
+    return CrossCheck(tuple(agreements), published, departures)
 
 
 def _figure(row: Reconciled) -> dict[str, Any]:
@@ -191,100 +173,58 @@ def _figure(row: Reconciled) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Of what facts are asked."""
-
-    regions: tuple[str, ...]
-    variables: tuple[str, ...]
-    baseline: Baseline
-    freshness: Freshness  # How hard to try for new data
-    as_of: dt.date | None = None  # State on this day; None for the newest
-    against: int | None = None  # Year that this one is compared with; None for the one before
-    by: Alignment = "date"  # Whether years are compared by calendar date, or by slot as the site draws its lines
+#: Studies by region, air before sea.
+RegionStudies = tuple[tuple[Pairing, tuple[Study, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """What is known of the regions."""
-
-    question: Question
-    regions: tuple[tuple[Pairing, tuple[Study, ...]], ...]  # One per region; air first
-    lines: tuple[str, ...]
-    missing: bool  # Whether a series asked for is not there
-    stale: bool  # Whether some were not updated or are older than usual
-    simulated: bool
-    refused: bool = False  # Whether this computer could not store what is new
-
-    @property
-    def code(self) -> int:
-        """Exit code of PRODUCT.md §3."""
-        return 5 if self.refused else 3 if self.missing else 0
-
-    @property
-    def studies(self) -> tuple[Study, ...]:
-        """Every study once."""
-        return tuple({study.series.key: study for _, found in self.regions for study in found}.values())
-
-    def facts(self) -> list[dict[str, Any]]:
-        """The facts for machines."""
-        return [facts_document(pair, found) for pair, found in self.regions if found]
-
-    def records(self) -> dict[str, Any]:
-        """Records, streaks and places for machines."""
-        return {
-            "schema": "climtrack.records/1",
-            "sample": self.simulated,
-            "series": {str(study.series.key): _record_facts(study) for study in self.studies},
-        }
-
-
-def answer(
-    question: Question,
+def region_studies(
+    run: Run,
+    regions: Sequence[str],
+    variables: Sequence[str],
     *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Answer:
-    """Study some regions."""
-    store = Store(config.home, known_on=question.freshness.known_on)
-    pairs = pairings(question.regions, question.variables, config, store)
-    goods = stock(
-        wanted(pairs, question.variables),
-        config=config,
-        store=store,
-        transport=transport,
-        now=now,
-        freshness=question.freshness,
-        on_done=on_done,
+    baseline: Baseline,
+    as_of: dt.date | None = None,
+    against: int | None = None,
+    by: Alignment = "date",
+) -> RegionStudies:
+    """
+    What is known of some regions.
+
+    Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
+    """
+    pairs = run.pairings(regions, variables)
+    series = run.series(keys_of(pairs, variables))
+    found = ((pair, run.studies(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
+    if against is None and by == "date":
+        return tuple(found)
+    return tuple(
+        (pair, tuple(_against(one, against or one.year - 1, by) for one in studies)) for pair, studies in found
     )
-    regions = tuple((pair, studied(question, pair, goods, config, store)) for pair in pairs)
-    lines = tuple(dict.fromkeys((*store.notices, *goods.lines)))
-    missing, refused = bool(goods.missing) and not goods.simulated, goods.refusal is not None
-    return Answer(question, regions, lines, missing, goods.stale, goods.simulated, refused)
 
 
-def studied(question: Question, pair: Pairing, goods: Stock, config: Config, store: Store) -> tuple[Study, ...]:
-    """Studies of one region."""
-    found = studies_of(
-        pair,
-        question.variables,
-        goods.series,
-        config=config,
-        store=store,
-        baseline=question.baseline,
-        as_of=question.as_of,
-    )
-    if question.against is None and question.by == "date":
-        return found
-    return tuple(_against(study, question.against or study.year - 1, question.by) for study in found)
+def unique_studies(regions: RegionStudies) -> tuple[Study, ...]:
+    """Every study once."""
+    return tuple({study.series.key: study for _, found in regions for study in found}.values())
 
 
 def _against(study: Study, other: int, by: Alignment) -> Study:
     """The study with its year held against another than the one before, or by slot."""
     compared_with = two_years(study.series, study.year, other, method=by)
     return replace(study, findings=replace(study.findings, year_over_year=compared_with))
+
+
+def facts_documents(regions: RegionStudies) -> list[dict[str, Any]]:
+    """The facts for machines."""
+    return [facts_document(pair, found) for pair, found in regions if found]
+
+
+def records_document(run: Run, regions: RegionStudies) -> dict[str, Any]:
+    """Records, streaks and places for machines."""
+    return {
+        "schema": "climtrack.records/1",
+        "sample": run.simulated,
+        "series": {str(study.series.key): _record_facts(study) for study in unique_studies(regions)},
+    }
 
 
 def _record_facts(study: Study) -> dict[str, Any]:
@@ -312,80 +252,61 @@ NINO = "nino3.4"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class Contrasts:
     """Regions against one another."""
 
-    answer: Answer
     comparisons: tuple[tuple[str, Comparison | Unknown], ...]  # By variable, ``air`` before ``sst``
     air_sea: tuple[tuple[str, AirSea | Unknown], ...]
     nino: NinoState | Unknown  # Where El Niño stands
 
-    def document(self) -> dict[str, Any]:
-        """The comparison for machines."""
-        return {
-            "schema": "climtrack.compare/1",
-            "sample": self.answer.simulated,
-            "baseline": str(self.answer.question.baseline),
-            "regions": list(self.answer.question.regions),
-            "variables": {option: fact(found) for option, found in self.comparisons},
-            "air_minus_sea": {region: fact(found) for region, found in self.air_sea},
-            "nino": fact(self.nino),
-        }
 
-
-def compared(
-    question: Question,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Compared:
+def contrasts(
+    run: Run, regions: Sequence[str], variables: Sequence[str], *, baseline: Baseline, as_of: dt.date | None = None
+) -> Contrasts:
     """
     Hold regions against one another.
 
     The world is read beside the two hemispheres, for their shares of its anomaly, and Niño 3.4 for the state of El
-    Niño; where these cannot be had the rest is told all the same.
+    Niño; a comparison does without those that cannot be had.
     """
-    if len(question.regions) < 2:
+    if len(regions) < 2:
         raise AnalysisError("analysis.two_regions")
-    found = answer(question, config=config, transport=transport, now=now, on_done=on_done)
-    beside = _beside(found, config=config, transport=transport, now=now)
+    found = region_studies(run, regions, variables, baseline=baseline, as_of=as_of)
+    known = run.known_keys()
+
+    def beside(name: str, option: str) -> Study | None:
+        pair = pairing(name, known)
+        series = run.additional(keys_of([pair], (option,)))
+        with suppress(ClimtrackError):  # of a day before its first one, for example
+            return next(iter(run.studies(pair, (option,), series, baseline=baseline, as_of=as_of)), None)
+        return None
+
+    nino = beside(NINO, "sst")
+    world = beside("world", "air") if {"nh", "sh"} <= set(regions) else None
     comparisons: list[tuple[str, Comparison | Unknown]] = []
-    for option in question.variables:
-        sides = [study for study in found.studies if VARIABLES[study.series.key.variable].option == option]
-        world = [study for study in beside if study.region.name == "world" and option == "air"]
-        held = {study.series.key for study in sides}
+    for option in variables:
+        sides = [one for one in unique_studies(found) if VARIABLES[one.series.key.variable].option == option]
         if len(sides) > 1:
-            comparisons.append((option, compare([*sides, *(w for w in world if w.series.key not in held)])))
-        elif len(question.variables) == 1 or sides:
+            keys = {side.series.key for side in sides}
+            more = [world] if world is not None and option == "air" and world.series.key not in keys else []
+            comparisons.append((option, compare([*sides, *more])))
+        elif len(variables) == 1 or sides:
             names = [study.region.name for study in sides]
             why = Unknown("unknown.one_side", regions=names) if names else Unknown("unknown.no_side")
             comparisons.append((option, why))
-    air_sea = tuple(
-        (pair.region, air_minus_sea(studies[0], studies[1])) for pair, studies in found.regions if len(studies) == 2
-    )
-    nino = next((nino_state(study) for study in beside if study.region.name == NINO), None)
-    return Compared(found, tuple(comparisons), air_sea, nino or Unknown("unknown.no_nino"))
+    air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in found if len(studies) == 2)
+    state = nino_state(nino) if nino is not None else None
+    return Contrasts(tuple(comparisons), air_sea, state or Unknown("unknown.no_nino"))
 
 
-def _beside(
-    found: Answer, *, config: Config, transport: Callable[[], Transport], now: dt.datetime
-) -> tuple[Study, ...]:
-    """The world beside its hemispheres, and Niño 3.4, where they can be had."""
-    question = found.question
-    store = Store(config.home, known_on=question.freshness.known_on)
-    names = [NINO, *(["world"] if {"nh", "sh"} <= set(question.regions) else [])]
-    studies: list[Study] = []
-    for name in names:
-        pair = pairing(name, known_keys(config, store))
-        options = ("sst",) if name == NINO else ("air",)
-        keys: Sequence[SeriesKey] = wanted([pair], options)
-        alone = replace(question, variables=options, freshness=replace(question.freshness, sample=False))
-        if found.simulated:
-            studies.extend(studied(alone, pair, Stock(sampled(keys, now)), config, store))
-            continue
-        with suppress(ClimtrackError):  # told as unknown in the comparison, which does without it
-            goods = stock(keys, config=config, store=store, transport=transport, now=now, freshness=alone.freshness)
-            studies.extend(studied(alone, pair, goods, config, store))
-    return tuple(studies)
+def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, found: Contrasts) -> dict[str, Any]:
+    """The comparison for machines."""
+    return {
+        "schema": "climtrack.compare/1",
+        "sample": run.simulated,
+        "baseline": str(baseline),
+        "regions": list(regions),
+        "variables": {option: fact(one) for option, one in found.comparisons},
+        "air_minus_sea": {region: fact(one) for region, one in found.air_sea},
+        "nino": fact(found.nino),
+    }

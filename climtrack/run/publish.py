@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +15,12 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
-from climtrack.run.report import RegionReport, Report, Request, report
+from climtrack.run.report import RegionReport, Request, report
+from climtrack.run.run import Run
 from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.series import Series, SeriesKey, Transport
-from climtrack.words.language import Language
+from climtrack.vocabulary.series import Series
 
 #: Formats that a site needs: pages, phones, mail, link previews.
 PRESETS = ("wide", "post", "email", "phone", "card")
@@ -50,35 +50,26 @@ def _pictures(one: RegionReport) -> tuple[Asset, ...]:
     return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
 
 
-def write_post(
-    request: Request,
-    since: dt.date | None,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> tuple[Report, tuple[Asset, ...]]:
+def write_post(run: Run, request: Request, since: dt.date | None, folder: Path) -> tuple[Asset, ...]:
     """
     A ready section for each region and language, in Markdown and HTML, with its pictures beside it.
 
     Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
     beside the post.
     """
-    done = report(replace(request, folder=None), config=config, transport=transport, now=now, on_done=on_done)
-    public = None if done.simulated else _public(config)
+    regions = report(run, replace(request, folder=None))
+    public = None if run.simulated else _public(run.config)
     written: list[Asset] = []
-    for one in done.regions:
-        issues = [_last_issue(study, since, config, request) for study in one.studies]
+    for one in regions:
+        issues = [_last_issue(study, since, run.config, request) for study in one.studies]
         files = list(_pictures(one))
         for code in request.languages:
             parts = [_part(one, n, code, last, public) for n, last in enumerate(issues)]
             page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
             files += post(parts, code, page=page)
-        write_bundle(folder / one.pairing.region if len(done.regions) > 1 else folder, files)
+        write_bundle(folder / one.pairing.region if len(regions) > 1 else folder, files)
         written += files
-    return done, tuple(written)
+    return tuple(written)
 
 
 def _last_issue(
@@ -117,37 +108,28 @@ def _part(
     return PostPart(one.studies[number], title, answers, pictures, *last)
 
 
-def snippets(
-    request: Request,
-    platforms: Sequence[str],
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> tuple[Report, tuple[tuple[str, str, str], ...], tuple[Notice, ...]]:
+def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path) -> tuple[tuple[str, str, str], ...]:
     """
     What to paste: picture, platform and snippet of each.
 
     Without a `public_url` a picture has no address: platforms that take a file get one in `folder`, the others are
     refused rather than given an address that reaches this computer only.
     """
-    public = _public(config)
+    public = _public(run.config)
     hosted = tuple(platform for platform in platforms if not PLATFORMS[platform].upload)
     if hosted and public is None:
         raise ConfigError("publish.no_address", platforms=hosted)
-    real = replace(request, folder=None, freshness=replace(request.freshness, sample=False))
-    done = report(real, config=config, transport=transport, now=now, on_done=on_done)
+    regions = report(run, replace(request, folder=None))
     found: dict[tuple[str, str], tuple[str, str, str]] = {}
-    for one in done.regions:
+    for one in regions:
         for name, (owner, figure) in _figures(one, public, folder).items():
             label = f"{name.subject}.{name.chart}.{name.language}"
             for platform in platforms:
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{owner} {name.language}" if platform == "iframe" else label
                 found.setdefault((platform, what), (label, platform, PLATFORMS[platform].snippet(figure)))
-    return done, tuple(found.values()), _unpublished(done, config) if public else _to_upload(done, folder)
+    run.say(*(_unpublished(regions, run.config) if public else _to_upload(regions, folder)))
+    return tuple(found.values())
 
 
 def _figures(one: RegionReport, public: Site | None, folder: Path) -> Mapping[PictureName, tuple[str, Figure]]:
@@ -158,17 +140,17 @@ def _figures(one: RegionReport, public: Site | None, folder: Path) -> Mapping[Pi
     return figures(one.assets, one.charts, public, lambda p: public.absolute(dated(p, day)), public.absolute)
 
 
-def _to_upload(done: Report, folder: Path) -> tuple[Notice, ...]:
+def _to_upload(regions: Sequence[RegionReport], folder: Path) -> tuple[Notice, ...]:
     """Write the pictures that wait for their upload, and say where."""
-    files = [asset for one in done.regions for asset in _pictures(one)]
+    files = [asset for one in regions for asset in _pictures(one)]
     write_bundle(folder, files)
     return tuple(Notice("publish.to_upload", file=folder / asset.path) for asset in files)
 
 
-def _unpublished(done: Report, config: Config) -> tuple[Notice, ...]:
+def _unpublished(regions: Sequence[RegionReport], config: Config) -> tuple[Notice, ...]:
     """Whether pictures are not at their addresses yet: what is mailed must exist before it is sent."""
     site = site_folder(config)
-    absent = [p for one in done.regions for p in _pictures(one) if not (site / dated(p, _day(one))).is_file()]
+    absent = [p for one in regions for p in _pictures(one) if not (site / dated(p, _day(one))).is_file()]
     return (Notice("publish.absent", n=len(absent), folder=site),) if absent else ()
 
 
@@ -180,31 +162,22 @@ def for_site(request: Request) -> Request:
         themes=("light", "dark"),
         dark_presets=DARK,
         formats=tuple(dict.fromkeys(("png", *request.formats))),
-        freshness=replace(request.freshness, sample=False),
         folder=None,
     )
 
 
-def publish(
-    request: Request,
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    folder: Path | None = None,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> tuple[Report, Published]:
+def publish(run: Run, request: Request, folder: Path | None = None) -> Published:
     """Bring the static site up to date for some regions; all others stay as they are."""
-    done = report(for_site(request), config=config, transport=transport, now=now, on_done=on_done)
-    return done, publish_report(done, request.languages, config=config, now=now, folder=folder)
+    return publish_report(run, report(run, for_site(request)), request.languages, folder)
 
 
 def publish_report(
-    done: Report, languages: tuple[str, ...], *, config: Config, now: dt.datetime, folder: Path | None = None
+    run: Run, regions: Sequence[RegionReport], languages: tuple[str, ...], folder: Path | None = None
 ) -> Published:
     """Publish a report that was made for a site."""
-    if done.simulated or not done.regions:
+    if run.simulated or not regions:
         raise PublishError("publish.no_data")
+    config = run.config
     root, settings = folder or site_folder(config), config.publish
     _refuse_data_folder(root, config.home)
     pages = [
@@ -217,12 +190,14 @@ def publish_report(
             _pictures(one),
             tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
         )
-        for one in done.regions
+        for one in regions
     ]
     site = Site(settings.public_url, settings.title, languages)
-    return Folder(root).publish(
-        builder(pages, site), now=now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
+    published = Folder(root).publish(
+        builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
     )
+    run.say(*published.notices)
+    return published
 
 
 def _refuse_data_folder(root: Path, home: Path) -> None:
@@ -230,9 +205,3 @@ def _refuse_data_folder(root: Path, home: Path) -> None:
     site, store = root.resolve(), home.resolve()
     if store.is_relative_to(site) or any(site.is_relative_to(store / name) for name in PARTS):
         raise PublishError("publish.data_folder", folder=shortened(root, 60))
-
-
-def publish_round(done: Report, config: Config, now: dt.datetime) -> tuple[str, ...]:
-    """Publish what an unattended round has drawn."""
-    published = publish_report(done, config.report.languages, config=config, now=now)
-    return tuple(Language("en").say(notice) for notice in published.notices)

@@ -8,9 +8,11 @@ fails leaves the others and its own last good state alone.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from logging.handlers import RotatingFileHandler
@@ -20,39 +22,36 @@ from typing import Any
 import numpy as np
 
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError, SeriesError, StoreBusy, StoreError
+from climtrack.errors import (
+    ClimtrackError,
+    ConfigError,
+    DiskError,
+    Notice,
+    PublishError,
+    SeriesError,
+    StoreBusy,
+    StoreError,
+)
 from climtrack.fetcher.pulse import COUNTERPARTS
-from climtrack.files import make_folder
+from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
 from climtrack.grids.download import Policy, hurried
+from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
-from climtrack.run.fetch import Fetched
-from climtrack.run.grids import Stored, backfill, default_policy, job
+from climtrack.run.fetch import document as fetch_document
+from climtrack.run.fetch import say_failures
+from climtrack.run.grids import Stored, backfill, default_policy, job, program_version
 from climtrack.run.notify import notify
-from climtrack.run.publish import for_site
-from climtrack.run.report import Report, Request, composed
+from climtrack.run.publish import for_site, publish_report, site_folder
+from climtrack.run.report import Request, compose
+from climtrack.run.run import SOME, Run
 from climtrack.run.schedule import HistoryFile, RunHistory
-from climtrack.run.series import (
-    VARIABLES,
-    Freshness,
-    Stock,
-    Update,
-    brought,
-    computed,
-    failures,
-    held,
-    kept_up,
-    pairings,
-    stale,
-    update,
-    wanted,
-)
+from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, late_notices, refreshable
 from climtrack.store.lock import writers_lock
-from climtrack.store.store import Store
+from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey, Status, Transport
-from climtrack.words.language import Language
+from climtrack.vocabulary.series import Series, SeriesKey, Status
 
 # The log of unattended rounds: one file in the home folder, rotated, in UTC.
 
@@ -105,19 +104,10 @@ def run_log(home: Path) -> Iterator[logging.Logger]:
 LONGEST = 60
 
 
-def _computed(config: Config) -> tuple[Series, ...]:
-    """Stored series that rounds keep up."""
-    store = Store(config.home)
-    found = (store.read(key) for key in store if key.product == "oisst")
-    return tuple(one for one in found if kept_up(one, config))
-
-
-def increment(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Stored, ...]:
-    """The newest days of the series that rounds keep up: a few small files, for the daily refresh."""
-    found: list[Stored] = []
-    for group in _groups(_computed(config)).values():
-        found += _brought(group, config, now, policy)
-    return tuple(found)
+def _extended(run: Run) -> tuple[Series, ...]:
+    """Stored series whose newest days rounds fetch from daily grids."""
+    found = (run.held(key) for key in run.store if key.product == "oisst")
+    return tuple(one for one in found if one is not None and extended(one, run.config))
 
 
 def _groups(series: Sequence[Series]) -> dict[tuple[str, str], list[Series]]:
@@ -135,171 +125,104 @@ def _since(series: Series) -> dt.date:
     return series.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
 
 
-def _old(series: Series, now: dt.datetime) -> SeriesError | None:
+def _too_old(series: Series, now: dt.datetime) -> SeriesError | None:
     """Why a series is left to a backfill, if it is."""
     since = _since(series)
-    late = (now.date() - since).days - 1
-    if late <= LONGEST:
-        return None
-    return SeriesError(f"{series.key} ends {late} days ago", f"climtrack grid backfill sst --since {since.year}")
+    days = (now.date() - since).days - 1
+    return SeriesError("run.too_old", key=str(series.key), days=days, year=str(since.year)) if days > LONGEST else None
 
 
-def _brought(group: Sequence[Series], config: Config, now: dt.datetime, policy: Policy | None) -> tuple[Stored, ...]:
-    """Series that are made alike, brought up to date together."""
-    if problem := next(filter(None, (_old(one, now) for one in group)), None):
+def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -> tuple[Stored, ...]:
+    """Series that are made alike, brought up to date together from a few small files."""
+    if problem := next(filter(None, (_too_old(one, run.now) for one in group)), None):
         raise problem
-    since, until = min(map(_since, group)), now.date() - dt.timedelta(days=1)
+    config, since, until = run.config, min(map(_since, group)), run.now.date() - dt.timedelta(days=1)
     if since > until:
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
     rule = group[0].source.details["weights"].partition(":")[0]
     work = job(source, [config.region(one.key.region) for one in group], since, until, config, rule=rule)
-    return backfill(work, config=config, now=now, policy=policy or hurried(default_policy(config)))
+    return backfill(work, config=config, now=run.now, policy=policy or hurried(default_policy(config)))
 
 
-def increments(*, config: Config, now: dt.datetime, policy: Policy | None = None) -> tuple[Update, ...]:
-    """What the daily increment did to each computed series, in the words of a refresh."""
-    series = _computed(config)
-    found: dict[SeriesKey, Stored] = {}
-    errors: dict[SeriesKey, ClimtrackError] = {one.key: old for one in series if (old := _old(one, now)) is not None}
+def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
+    """Bring the computed series up to date that rounds keep up, and say what became of each."""
+    series = _extended(run)
+    if not series:
+        return ()
+    stored: dict[SeriesKey, Stored] = {}
+    errors: dict[SeriesKey, ClimtrackError] = {
+        one.key: old for one in series if (old := _too_old(one, run.now)) is not None
+    }
     # One that is too old, or made in another way, must not keep the others from their newest days.
     for group in _groups([one for one in series if one.key not in errors]).values():
         try:
-            brought = _brought(group, config, now, policy)
-            found |= {one.reduced.series.key: one for one in brought}
-            errors |= {one.reduced.series.key: one.refused for one in brought if one.refused is not None}
+            stored |= {one.reduced.series.key: one for one in increment(run, group, policy)}
         except ClimtrackError as problem:
             errors |= {one.key: problem for one in group}
-    store, updates = Store(config.home), []
-    for one in series:
-        merged = found[one.key].merged if one.key in found else None
+    errors |= {key: one.refused for key, one in stored.items() if one.refused is not None}
+    run.reopen()
+    changes = []
+    for key in (one.key for one in series):
+        merged = stored[key].merged if key in stored else None
         if merged is None:
-            updates.append(Update(one.key, store.read(one.key), error=errors.get(one.key)))
-            continue
-        counts = merged.added, merged.revised, merged.finalised
-        updates.append(Update(one.key, store.read(one.key), *counts, largest_revision=merged.largest))
-    return tuple(updates)
-
-
-#: Publishes a report's regions; gives lines for standard error.
-Publish = Callable[[Report, Config, dt.datetime], Sequence[str]]
+            changes.append(Change(key, run.held(key), error=errors.get(key)))
+        else:
+            counts = merged.added, merged.revised, merged.finalised
+            changes.append(Change(key, run.held(key), *counts, largest_revision=merged.largest))
+    return tuple(changes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Refreshed:
-    """The outcome of a round."""
+class Round:
+    """What a round has brought."""
 
-    at: dt.datetime
-    updates: tuple[Update, ...]  # One per series asked for
-    lines: tuple[str, ...] = ()  # For standard error and the log
+    changes: tuple[Change, ...] = ()  # One per series asked for
     snapshot: str = ""  # State of the store after it
-    stale: bool = False  # Whether some series is older than usual
     pictures: int = 0  # How many the report shows
     drawn: int = 0  # How many of them were drawn in this round; the others are as they were
     published: bool = False  # Whether the site now shows this state
-    trouble: int = 0  # Exit code of what went wrong after the download, 0 where nothing did
-    interrupted: bool = False  # Whether it was told to stop before its end
 
-    @property
-    def code(self) -> int:
-        """Exit code of PRODUCT.md §3."""
-        if self.interrupted:
-            return 130
-        return max(Fetched(self.updates, (), False, self.at).code, self.trouble)
-
-    def rows(self) -> tuple[str, ...]:
-        """One line per series that is good."""
-        return Fetched(self.updates, (), self.stale, self.at).rows()
-
-    def document(self) -> dict[str, Any]:
-        """The outcome for machines."""
-        return Fetched(self.updates, (), self.stale, self.at).document() | {
+    def document(self, run: Run) -> dict[str, Any]:
+        """The same for machines."""
+        outcome = run.outcome
+        return fetch_document(run, self.changes) | {
             "schema": "climtrack.refresh/1",
-            "exit_code": self.code,
             "snapshot": self.snapshot,
-            "stale": self.stale,
+            "stale": outcome.stale,
             "pictures": self.pictures,
             "drawn": self.drawn,
             "published": self.published,
-            "interrupted": self.interrupted,
-            "lines": list(self.lines),
+            "interrupted": outcome.interrupted,
+            "lines": [english(line) for line in outcome.notices],
         }
 
 
-def refresh(
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    publish: Publish | None,
-    second: Callable[[], Transport] | None = None,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-) -> Refreshed:
+def refresh(run: Run) -> Round:
     """Bring everything that config.toml names up to date, and show it."""
+    config = run.config
     make_folder(config.home)
-    Store(config.home).refuse_newer()
-    with writers_lock(config.home, now, "refresh"):
-        store = Store(config.home)
-        pairs = pairings(config.refresh.regions, VARIABLES, config, store)
-        keys = wanted(pairs, VARIABLES)
-        request = _request(config, write=publish is None)
+    run.store.refuse_newer()
+    with writers_lock(config.home, run.now, "refresh"):
+        pairs = run.pairings(config.refresh.regions, VARIABLES)
+        keys = keys_of(pairs, VARIABLES)
+        request = round_request(config)
         themes = themes_of(config, request.themes)
-        done: list[SeriesKey] = []
-
-        def told(key: SeriesKey) -> None:
-            done.append(key)
-            on_done(key)
-
-        asked = [key for key in keys if not computed(key, config, store)]
+        fetchable = [key for key in keys if not run.computed(key)]
         try:
-            updates = update(asked, config=config, store=store, transport=transport(), now=now, on_done=told)
-            updates = (*updates, *increments(config=config, now=now))
+            changes = (*run.update(fetchable), *increments(run))
+            say_failures(run, changes)
+            series = {key: found for key in keys if (found := run.held(key)) is not None}
+            _say_late(run, series, changes)
+            done = Round(changes, run.store.snapshot)
+            return _show(run, done, request, pairs, series, themes) if series else done
         except KeyboardInterrupt:
-            return _interrupted(now, asked, done)
-        series = {key: found for key in keys if (found := held(store, key)) is not None}
-        failed = [(one.key, one.error, one.series) for one in updates if one.error is not None]
-        names = {key for key, *_ in failed}
-        noted = tuple(f"{one.key.label}: {text}" for one in updates for text in one.notes)
-        judged = {key: one for key, one in series.items() if brought(one, config)}
-        old = stale([one for key, one in judged.items() if key not in names], now, beside=series.values())
-        lines = [*store.notices, *failures(failed, now), *noted, *old]
-        overdue = stale(tuple(judged.values()), now, beside=series.values())
-        whole = Refreshed(now, updates, tuple(lines), store.snapshot, bool(overdue) or not series)
-        if not series:
-            return whole
-        try:
-            doubts, departures = _doubts(series, second, config, now)
-            goods = Stock(series, updates, departures=departures)
-            report = composed(
-                request, pairs, goods, themes,
-                config=config, store=store, transport=transport, now=now,
-            )  # fmt: skip
-            lines += [*doubts, *report.lines, *(publish(report, config, now) if publish else ())]
-        except (StoreError, PublishError, ConfigError) as problem:
-            return replace(whole, lines=(*dict.fromkeys(lines), str(problem)), trouble=_code(problem))
-        except KeyboardInterrupt:
-            return _interrupted(now, asked, done)
-        return replace(
-            whole,
-            lines=tuple(dict.fromkeys(lines)),
-            pictures=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
-            drawn=sum(asset.media_type.startswith("image/") for one in report.regions for asset in one.assets),
-            published=publish is not None,
-            trouble=3 if report.undrawn else 0,
-        )
+            count = sum(key in run.done for key in fetchable)
+            run.interrupt(Notice("run.interrupted", done=count, n=len(fetchable)))
+            return Round()
 
 
-def _doubts(
-    series: Mapping[SeriesKey, Series], second: Callable[[], Transport] | None, config: Config, now: dt.datetime
-) -> tuple[tuple[str, ...], Mapping[SeriesKey, str]]:
-    """Lines where the second source says something else or cannot be asked; and the former by series."""
-    if second is None or not any(key in COUNTERPARTS for key in series):
-        return (), {}
-    found = cross_check(config=config, transport=second, now=now)
-    return found.lines, found.departures
-
-
-def _request(config: Config, *, write: bool) -> Request:
+def round_request(config: Config) -> Request:
     """What a round draws, as config.toml says."""
     chosen = config.report
     request = Request(
@@ -311,110 +234,150 @@ def _request(config: Config, *, write: bool) -> Request:
         themes=chosen.themes,
         formats=chosen.formats,
         baseline=Baseline.parse(chosen.baseline),
-        freshness=Freshness(offline=True, sample=False),
-        folder=Path(chosen.folder).expanduser() if write else None,
+        folder=Path(chosen.folder).expanduser(),
         nested=True,
     )
-    return request if write else for_site(request)
+    return for_site(request) if config.refresh.publish else request
 
 
-def _code(problem: ClimtrackError) -> int:
-    """Exit code where the data are stored and the pictures or the site could not be made."""
-    codes = ((StoreBusy, 6), (StoreError, 5), (ConfigError, 2), (ClimtrackError, 3))
-    return next(number for kind, number in codes if isinstance(problem, kind))
+def _say_late(run: Run, series: Mapping[SeriesKey, Series], changes: Sequence[Change]) -> None:
+    """Note what is older than usual, of the series that rounds can bring up to date."""
+    failed = {one.key for one in changes if one.error is not None}
+    judged = [one for one in series.values() if refreshable(one, run.config)]
+    run.say(*late_notices([one for one in judged if one.key not in failed], run.now, beside=series.values()))
+    late = late_notices(judged, run.now, beside=series.values())
+    run.say(stale=bool(late) or not series)
 
 
-def _interrupted(now: dt.datetime, asked: Sequence[SeriesKey], done: Sequence[SeriesKey]) -> Refreshed:
-    """A round that was told to stop: what had arrived is stored, the rest is as it was."""
-    line = f"interrupted; {len(done)} of {len(asked)} series updated, the rest unchanged."
-    return Refreshed(now, (), (line,), interrupted=True)
+def _show(
+    run: Run,
+    done: Round,
+    request: Request,
+    pairs: Sequence[Pairing],
+    series: Mapping[SeriesKey, Series],
+    themes: Sequence[Theme],
+) -> Round:
+    """The round's report drawn and published; what stands in its way leaves the stored data alone."""
+    published = run.config.refresh.publish
+    try:
+        departures: Mapping[SeriesKey, Notice] = {}
+        if run.second_source is not None and any(key in COUNTERPARTS for key in series):
+            departures = cross_check(run).departures
+        if (pictures := _unchanged(run)) is not None:
+            return replace(done, pictures=pictures, published=published)
+        report = compose(run, request, pairs, series, themes, departures=departures)
+        if published:
+            publish_report(run, report, run.config.report.languages)
+    except PublishError as problem:
+        run.say(problem, failed=SOME)
+        return done
+    except (StoreError, ConfigError) as problem:
+        run.say(problem, refusal=problem)
+        return done
+    pictures = sum(asset.media_type.startswith("image/") for one in report for asset in one.assets)
+    if not any(one.undrawn for one in report):
+        _remember_shown(run, pictures)
+    return replace(done, pictures=pictures, drawn=pictures, published=published)
 
 
-# A round with its book-keeping: the log, what is on disk for the schedule, and who is told.
+# What the last whole round has shown: where data, day, settings and program are the same, and its files are still
+# there, the next one draws nothing.
 
 
-#: Failures in a row before somebody is told: one that the next try cures is nobody's business.
+SHOWN = "shown.json"
+
+
+def _state(run: Run) -> list[str | int]:
+    """Everything that pictures and pages are made from, and what lies where they are shown."""
+    folder = site_folder(run.config) if run.config.refresh.publish else Path(run.config.report.folder).expanduser()
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    settings = hashlib.sha256(run.config.model_dump_json().encode()).hexdigest()
+    return [run.store.snapshot, run.now.date().isoformat(), settings, program_version(), len(sizes), sum(sizes)]
+
+
+def _unchanged(run: Run) -> int | None:
+    """How many pictures are shown, where this round would show the same."""
+    try:
+        shown = json.loads((run.config.home / SHOWN).read_bytes())
+        return int(shown["pictures"]) if shown["state"] == _state(run) else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _remember_shown(run: Run, pictures: int) -> None:
+    """Note what is shown; without the note the next round draws everything, which is harmless."""
+    with suppress(OSError, DiskError):
+        write_whole(run.config.home / SHOWN, json.dumps({"pictures": pictures, "state": _state(run)}).encode())
+
+
+# A round with its book-keeping: the log, what is on disk for the schedule, and who is notified.
+
+
+#: Failures in a row before somebody is notified: one that the next try cures is nobody's business.
 _WORTH_TELLING = 2
 
 
-def unattended_round(
-    *,
-    config: Config,
-    transport: Callable[[], Transport],
-    now: dt.datetime,
-    publish: Publish | None,
-    second: Callable[[], Transport] | None = None,
-    on_done: Callable[[SeriesKey], None] = lambda _: None,
-    history: HistoryFile | None = None,
-) -> Refreshed:
+def unattended_round(run: Run, history: HistoryFile | None = None) -> Round:
     """One round, remembered on disk."""
-    history = history or HistoryFile(config.home)
-    with run_log(config.home) as log:
+    history = history or HistoryFile(run.config.home)
+    with run_log(run.config.home) as log:
         log.info("round begins")
         try:
-            done = refresh(config=config, transport=transport, now=now, publish=publish, second=second, on_done=on_done)
+            done = refresh(run)
         except StoreBusy as busy:
             log.warning("%s", busy)
             raise
         except ClimtrackError as problem:
             log.error("%s", problem)
-            _remember(config, history, now, 2 if isinstance(problem, ConfigError) else 5, False, (str(problem),), log)
+            run.say(problem, refusal=problem)
+            _remember(run, history, log)
             raise
         except Exception:  # a bug: into the log, where a person finds it, and on to whoever called
             log.exception("a bug ended the round")
-            _remember(config, history, now, 1, False, ("a bug ended the round; it is in the log",), log)
+            run.say(Notice("run.bug"), failed=1)
+            _remember(run, history, log)
             raise
-        for line in done.lines:
-            log.warning("%s", line)
-        changed = sum(bool(one.added or one.revised or one.finalised) for one in done.updates)
+        outcome = run.outcome
+        for line in outcome.notices:
+            log.warning("%s", english(line))
+        changed = sum(bool(one.added or one.revised or one.finalised) for one in done.changes)
         log.info(
             "round ends: exit %d, %d of %d series changed, snapshot %s, %d of %d pictures drawn, %s",
-            done.code, changed, len(done.updates), done.snapshot or "none", done.drawn, done.pictures,
+            outcome.code, changed, len(done.changes), done.snapshot or "none", done.drawn, done.pictures,
             "published" if done.published else "not published",
         )  # fmt: skip
-        if done.interrupted:
-            return done
-        lines = _remember(config, history, now, done.code, done.stale, done.lines, log)
-        return replace(done, lines=(*done.lines, *lines))
+        if not outcome.interrupted:
+            _remember(run, history, log)
+        return done
 
 
-def _remember(
-    config: Config,
-    history: HistoryFile,
-    now: dt.datetime,
-    code: int,
-    stale: bool,
-    lines: tuple[str, ...],
-    log: logging.Logger,
-) -> tuple[str, ...]:
-    """Write what the schedule needs; tell of a failure that lasts, and of its end."""
-    before = history.read()
-    after = before.after(now, code, stale=stale)
-    problems: tuple[Notice, ...] = ()
-    if code and not before.notified and (after.tries >= _WORTH_TELLING or code == 5):
-        given, problems = notify(config.notify, _message("failure", now, code, after, lines))
-        after = replace(after, notified=given)
-    elif not code and before.notified:
-        given, problems = notify(config.notify, _message("recovery", now, code, before, lines))
-        after = replace(after, notified=not given)
-    told = tuple(map(Language("en").say, problems))
-    for line in told:
-        log.warning("%s", line)
+def _remember(run: Run, history: HistoryFile, log: logging.Logger) -> None:
+    """Write what the schedule needs; notify of a failure that lasts, and of its end."""
+    outcome, before = run.outcome, history.read()
+    code = outcome.code
+    after = before.after(run.now, code, stale=outcome.stale)
+    lasts = after.tries >= _WORTH_TELLING or code == DiskError.exit_code
+    if (code and lasts and not before.notified) or (before.notified and not code):
+        given, problems = notify(run.config.notify, _message(run, after if code else before))
+        after = replace(after, notified=given if code else not given)
+        for problem in problems:
+            log.warning("%s", english(problem))
+        run.say(*problems)
     try:
         history.write(after)
-    except ClimtrackError as problem:
-        return (*told, str(problem))
-    return told
+    except ClimtrackError as refusal:
+        run.say(refusal)
 
 
-def _message(event: str, now: dt.datetime, code: int, history: RunHistory, lines: tuple[str, ...]) -> dict[str, Any]:
-    """What a monitor or a person is told."""
+def _message(run: Run, history: RunHistory) -> dict[str, Any]:
+    """What a monitor or a person is given."""
+    outcome = run.outcome
     return {
         "schema": "climtrack.notice/1",
-        "event": event,
-        "at": now.isoformat(),
-        "exit_code": code,
+        "event": "failure" if outcome.code else "recovery",
+        "at": run.now.isoformat(),
+        "exit_code": outcome.code,
         "failing_since": history.failing_since.isoformat() if history.failing_since else None,
         "last_success": history.success.isoformat() if history.success else None,
-        "lines": list(lines),
+        "lines": [english(line) for line in outcome.notices],
     }

@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.config import Config
-from climtrack.errors import ConfigError, SeriesNotFound, StoreDamaged
+from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.reporter.messages import spanish_line
 from climtrack.run import schedule
-from climtrack.run.series import age, brought, kept_up, newest, refreshed, stale
-from climtrack.store.store import Health, Store
-from climtrack.vocabulary.notice import counted
+from climtrack.run.run import Run
+from climtrack.run.series import VARIABLES, Line, age, english, extended, keys_of, late_notices, newest, refreshable
+from climtrack.store.store import Health
 from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -62,9 +61,9 @@ class Status:
     home: Path
     snapshot: str
     rows: tuple[Row, ...]
-    notices: tuple[str, ...]
+    notices: tuple[Line, ...]
     missing: tuple[SeriesKey, ...] = ()  # Series that rounds are to bring and of which nothing is stored
-    damage: tuple[str, ...] = ()  # Those of the notices that tell of a damaged file, whose other copy is used
+    damage: tuple[Line, ...] = ()  # Those of the notices that tell of a damaged file, whose other copy is used
 
     def document(self) -> dict[str, Any]:
         """The same for machines."""
@@ -72,21 +71,21 @@ class Status:
             "schema": "climtrack.status/1",
             "snapshot": self.snapshot,
             "series": {str(row.key): _entry(row) for row in self.rows},
-            "notices": list(self.notices),
+            "notices": [english(line) for line in self.notices],
         }
 
 
-def status(config: Config, *, now: dt.datetime) -> Status:
+def status(run: Run) -> Status:
     """Look at the store."""
-    store = Store(config.home)
+    store, config, now = run.store, run.config, run.now
     rows = []
-    notices: list[str] = []
+    notices: list[Line] = []
+    keys = refreshed = store.keys()
     try:
-        wanted = refreshed(config, store)
+        refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
-        notices.append(str(problem))
-        wanted = store.keys()
-    for key in sorted({*store.keys(), *store.sources()}):
+        notices.append(problem)
+    for key in sorted({*keys, *store.sources()}):
         series, damage = None, ""
         try:
             series = store.read(key)
@@ -94,57 +93,55 @@ def status(config: Config, *, now: dt.datetime) -> Status:
             pass  # asked for, and never received
         except StoreDamaged as problem:
             damage = problem.what
-        if series is None:
-            judged = key in wanted
-        else:
-            judged = (key in wanted and brought(series, config)) or kept_up(series, config)
+        judged = key in refreshed
+        if series is not None:
+            judged = (judged and refreshable(series, config)) or extended(series, config)
         rows.append(Row(key, series, None, store.health(key), damage, judged))
-    held = [row.series for row in rows if row.series is not None]
-    last = newest(held)
+    stored = [row.series for row in rows if row.series is not None]
+    last = newest(stored)
     rows = [row if row.series is None else replace(row, age=age(row.series.end, now, last)) for row in rows]
-    old = stale([row.series for row in rows if row.series is not None and row.judged], now, beside=held)
+    judged_series = [row.series for row in rows if row.series is not None and row.judged]
     if (since := schedule.read(config.home).failing_since) is not None:
-        notices.append(
-            f"rounds have failed since {since:%Y-%m-%d %H:%M} UTC; see log/climtrack.log in {config.home.name}."
-        )
-    missing = tuple(key for key in wanted if key not in store)
-    told = tuple(dict.fromkeys((*store.notices, *notices, *old)))
-    return Status(config.home, store.snapshot, tuple(rows), told, missing, () if store.newer else store.notices)
+        notices.append(Notice("run.failing", moment=f"{since:%Y-%m-%d %H:%M} UTC", home=config.home.name))
+    notices += late_notices(judged_series, now, beside=stored)
+    missing = tuple(key for key in refreshed if key not in keys)
+    run.say(*notices)
+    damaged = () if store.newer else store.notices
+    return Status(config.home, store.snapshot, tuple(rows), run.outcome.notices, missing, damaged)
 
 
-def overdue(seen: Status, config: Config, *, now: dt.datetime) -> tuple[str, ...]:
+def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
     """What a monitor must know: data older than config.toml allows, a silent schedule, a damaged store."""
-    limit = config.schedule.stale_days
-    lines = [*seen.damage, *(f"{row.key.label}: {row.damage}" for row in seen.rows if row.damage)]
-    judged = [row for row in seen.rows if row.judged]
-    ages = {row.key.label: row.age for row in judged if row.series is not None}
-    old = [f"{label} ({counted(age, 'day')})" for label, age in ages.items() if age is not None and age > limit]
+    limit, today = run.config.schedule.stale_days, run.now.date()
+    lines: list[Line] = [*seen.damage]
+    lines += [Notice("run.damaged", label=row.key.label, cause=row.damage) for row in seen.rows if row.damage]
+    ages = {row.key.label: row.age for row in seen.rows if row.judged and row.series is not None}
+    old = [Notice("run.too_late.series", label=label, n=age) for label, age in ages.items() if age and age > limit]
     if all(row.series is None for row in seen.rows):
-        lines.append("nothing is stored yet. Run `climtrack refresh`.")
+        lines.append(Notice("run.nothing_yet"))
     elif seen.missing:
-        lines.append(f"never received: {', '.join(key.label for key in seen.missing)}"[:198])
+        lines.append(Notice("run.never_received", names=[key.label for key in seen.missing]))
     if old:
-        lines.append(f"older than {counted(limit, 'day')}: {', '.join(old)}"[:198])
+        lines.append(Notice("run.too_late", n=limit, series=old))
     if any(age is None for age in ages.values()):
-        lines.append(f"this computer's clock says {now.date()}, which cannot be right beside the data.")
-    beat = _heartbeat(config.home)
-    if beat is not None and not -SILENCE <= now - beat[0] <= beat[1]:
-        when = f"{beat[0]:%Y-%m-%d %H:%M} UTC"
-        lines.append(f"`climtrack schedule` has given no sign of life since {when}. Start it again.")
+        lines.append(Notice("run.clock_wrong", today=today))
+    beat = _heartbeat(run.config.home)
+    if beat is not None and not -SILENCE <= run.now - beat[0] <= beat[1]:
+        lines.append(Notice("run.silent", moment=f"{beat[0]:%Y-%m-%d %H:%M} UTC"))
     return tuple(lines)
 
 
-def unjudged(seen: Status) -> tuple[str, ...]:
+def unjudged(seen: Status) -> tuple[Notice, ...]:
     """Which stored series a monitor is not told of, for no round brings them up to date."""
     names = [row.key.label for row in seen.rows if not row.judged and row.key.product != "climate-pulse"]
-    return (f"not judged, for no round refreshes them: {', '.join(names)}"[:198],) if names else ()
+    return (Notice("run.not_judged", names=names),) if names else ()
 
 
 def _heartbeat(home: Path) -> tuple[dt.datetime, dt.timedelta] | None:
     """Last sign of life of `schedule`, and how long it may be silent after it; None where it was stopped."""
     try:
-        said = json.loads((home / HEARTBEAT).read_bytes())
-        return dt.datetime.fromisoformat(said["at"]).astimezone(dt.UTC), BUSY if said["busy"] else SILENCE
+        beat = json.loads((home / HEARTBEAT).read_bytes())
+        return dt.datetime.fromisoformat(beat["at"]).astimezone(dt.UTC), BUSY if beat["busy"] else SILENCE
     except (OSError, ValueError, LookupError, TypeError):
         return None
 

@@ -9,51 +9,47 @@ import numpy as np
 import pytest
 
 from climtrack.cli import output
-from climtrack.errors import ClimtrackError, SourceChanged, SourceUnavailable
+from climtrack.errors import ClimtrackError, Notice, SourceChanged, SourceUnavailable
 from climtrack.fetcher.reanalyzer import ENDPOINTS
-from climtrack.run.series import failures
+from climtrack.run.series import Change, failure_notices
 from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
+from climtrack.words.language import Language
 
 NOW = dt.datetime(2026, 8, 23, 7, tzinfo=dt.UTC)
-LATER = "Will try again at the next refresh"
-MOVED = "If it stays so: a newer climtrack may know the new address"
-REPORT = "Please report it: `climtrack doctor`"
-ACCEPT = "If true: `climtrack accept`"
-CLOCK = "this computer's clock says 2026-11-20"
+DAY, TODAY = dt.date(2026, 11, 17), dt.date(2026, 11, 20)
+DEGREES = Notice("fetch.degrees", value=286.6)
 FIVE = ("t2m.nh", "sst.natlan", "t2m.sh", "t2m.world", "sst.world2")
 #: The errors of RELIABILITY.md §3, as the rooms say them at their longest.
 ERRORS: tuple[ClimtrackError, ...] = (
-    SourceUnavailable("the server refused the connection", LATER),
-    SourceUnavailable("the server did not answer within 30 s", LATER),
-    SourceUnavailable("no address is known for climatereanalyzer.org", f"Is this computer online? {LATER}"),
-    SourceUnavailable("the network cannot be reached", f"Is this computer online? {LATER}"),
-    SourceUnavailable("the server kept sending for 30 s without finishing", LATER),
-    SourceUnavailable("the server sent us round in circles", "See `user_agent` in the manual"),
-    SourceUnavailable("the server refused this program (403)", "See `user_agent` in the manual"),
-    SourceUnavailable("the address no longer exists (404)", MOVED),
-    SourceUnavailable("the server asks to wait 24 h (429)", "Will not ask again before then"),
-    SourceUnavailable("the server asked not to be called before 2026-08-24 06:40 UTC", "Run again after that"),
-    SourceUnavailable("the server reports an error of its own (500)", LATER),
-    SourceUnavailable(f"the certificate has expired; {CLOCK}", LATER),
-    SourceUnavailable(f"the server pointed to another place (http://{'elsewhere.' * 6}example/); not followed", LATER),
-    SourceUnavailable("the answer is cut short", LATER),
-    SourceChanged("received a web page instead of data (text/html, 0.0 kB)", LATER),
-    SourceChanged("received an empty answer", LATER),
-    SourceChanged("the answer is damaged (gzip)", LATER),
-    SourceChanged("answer larger than 4 MB; stopped", LATER),
-    SourceChanged('the format changed (no field "data" in row "2026")', REPORT),
-    SourceChanged('the format changed (row "1990" leaves -60.0 to 50.0 °C)', REPORT),
-    SourceChanged(
-        "3 values look wrong (2026-11-17: 286.6 °C, this series has never left 8.0...21.8)", ACCEPT
-    ),
-    SourceChanged("1 value looks wrong (2026-11-17: 29.9 °C, day to day this series moves 0.30 at most)", ACCEPT),
-    SourceChanged(f"2 values in the future (to 2026-12-31; {CLOCK})", "Set the clock, or report it"),
-    SourceChanged("past values changed by up to 0.80 °C (1997-03-04)", ACCEPT),
-    SourceChanged("the copy is 20 days older than ours", LATER),
-    SourceChanged("12 days that we hold are missing (2026-09-27 to 2026-10-08)", LATER),
-    SourceChanged("year 2026 appears twice with different values", REPORT),
-)  # fmt: skip
+    SourceUnavailable("fetch.connection_refused"),
+    SourceUnavailable("fetch.timeout", seconds=30.0),
+    SourceUnavailable("fetch.unknown_host", host="climatereanalyzer.org"),
+    SourceUnavailable("fetch.unreachable"),
+    SourceUnavailable("fetch.dripping", seconds=30.0),
+    SourceUnavailable("fetch.circles"),
+    SourceUnavailable("fetch.refused", status=403),
+    SourceUnavailable("fetch.gone", status=404),
+    SourceUnavailable("fetch.wait", wait=Notice("fetch.wait.hours", count=24), status=429),
+    SourceUnavailable("run.not_before", moment="2026-08-24 06:40 UTC"),
+    SourceUnavailable("fetch.server_error", status=500),
+    SourceUnavailable("fetch.certificate.expired", today=TODAY),
+    SourceUnavailable("fetch.elsewhere", place=f"http://{'elsewhere.' * 6}example/"),
+    SourceUnavailable("fetch.cut_short"),
+    SourceChanged("fetch.web_page", kilobytes=0.04),
+    SourceChanged("fetch.empty"),
+    SourceChanged("fetch.gzip"),
+    SourceChanged("fetch.too_large", megabytes=4.0),
+    SourceChanged("fetch.changed", found=Notice("fetch.format.no_data", row="2026")),
+    SourceChanged("fetch.changed", found=Notice("fetch.format.climatology_range", row="1990", low=-60.0, high=50.0)),
+    SourceChanged("fetch.odd", n=3, day=DAY, value=DEGREES, known=Notice("fetch.known.range", low=8.0, high=21.8)),
+    SourceChanged("fetch.odd", n=1, day=DAY, value=DEGREES, known=Notice("fetch.known.step", usual=0.30)),
+    SourceChanged("fetch.future", n=2, end=dt.date(2026, 12, 31), today=TODAY),
+    SourceChanged("fetch.past", worst=0.80, day=dt.date(1997, 3, 4)),
+    SourceChanged("fetch.older", n=20),
+    SourceChanged("fetch.lost", n=12, span=Notice("fetch.span", first=dt.date(2026, 9, 27), last=dt.date(2026, 10, 8))),
+    SourceChanged("fetch.year_twice", year=2026),
+)
 ENGLISH = re.compile(
     r"\b(the|is|are|of|instead|has|have|not|values?|true|will|with|row|days?|and|more)\b", re.IGNORECASE
 )
@@ -65,13 +61,14 @@ def held(key: SeriesKey, end: dt.date) -> Series:
     return Series(key, end - dt.timedelta(days=1), np.array([1.0, 2.0]), np.full(2, Status.FINAL, np.int8), source)
 
 
-def lines(error: ClimtrackError, count: int) -> tuple[str, ...]:
+def lines(error: ClimtrackError, count: int) -> tuple[Notice, ...]:
     """The failure of some of the default series, or of all 13, their data of different age."""
     keys = list(ENDPOINTS)
     if count <= len(FIVE):
         keys = [next(key for key in keys if f"{key.variable}.{key.region}" == name) for name in FIVE][:count]
     days = [dt.date(2026, 7, 28) + dt.timedelta(days=2 * i) for i in range(count)]
-    return failures(((key, error, held(key, day)) for key, day in zip(keys[:count], days, strict=True)), NOW)
+    changes = [Change(key, held(key, day), error=error) for key, day in zip(keys[:count], days, strict=True)]
+    return failure_notices(changes, NOW)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 13])
@@ -89,7 +86,7 @@ def test_every_failure_says_all_three(
     assert "nh-air" in said or count == 13
     spanish = lang.startswith("es")
     assert re.search(r"datos guardados (?:de|hasta el) 2026-07-28" if spanish else "Using data as of 2026-07-28", said)
-    remedy = output.local(f"{error.remedy}.")
+    remedy = f"{Language('es-MX' if 'MX' in lang else lang[:2]).remedy(error)}."
     assert said.endswith(f" {remedy}")
     if spanish:
         assert not ENGLISH.search(re.sub(r"«[^»]*»|`[^`]*`|\(http\S+", "", said)), said

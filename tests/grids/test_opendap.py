@@ -23,6 +23,7 @@ from climtrack.grids import grids, opening
 from climtrack.grids.reduce import Request, file_means, stride_error
 from climtrack.run import grids as run
 from climtrack.run import refresh as later
+from climtrack.run.run import Run
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey
@@ -169,7 +170,7 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     assert held.values.size == 3
     assert "every 4th row and column: at most" in held.source.details["variable"]
     assert held.source.notes[0].startswith("approximate: sst, every 4th")
-    assert later.increments(config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC)) == ()  # never continued exactly
+    assert later.increments(Run(config, dt.datetime(2024, 1, 10, tzinfo=dt.UTC))) == ()  # never continued exactly
 
 
 def test_netcdf3_files_are_read_by_threads_without_a_crash(tmp_path: Path) -> None:

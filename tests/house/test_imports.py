@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from benchmarks import synthetic
-from climtrack.run.series import sampled
+from climtrack.run.run import sampled
 from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
 

@@ -32,6 +32,7 @@ from climtrack.config import Config
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.publish.folder import LOCK, Folder
 from climtrack.run import drawing, publish, refresh, schedule
+from climtrack.run.run import Run
 from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.series import SeriesKey, Source
 from tests.run.site import AIR, NATLAN, NOON, Site, settings
@@ -87,8 +88,8 @@ def watch(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     told(Site, "get", "fetch")
     told(Writer, "put", "merge")
     told(Writer, "commit", "commit")
-    told(refresh, "composed", "draw")
-    told(publish, "publish_report", "publish")
+    told(refresh, "compose", "draw")
+    told(refresh, "publish_report", "publish")
     told(Folder, "_write", "write")
     told(refresh, "_remember", "remember")
     finish = Folder._finish
@@ -136,7 +137,12 @@ class Field:
         self.folder, self.clock = folder, clock
         config = settings(folder / "home")
         place = {"folder": str(folder / "site"), "max_megabytes": 0, "prune": True}
-        self.config: Config = config.model_copy(update={"publish": config.publish.model_copy(update=place)})
+        self.config: Config = config.model_copy(
+            update={
+                "publish": config.publish.model_copy(update=place),
+                "refresh": config.refresh.model_copy(update={"publish": True}),
+            }
+        )
         self.site, self.now = Site(NOON.date(), since=1990), NOON  # of all years a round takes three times as long
         self.held: dict[SeriesKey, str] = {}
 
@@ -148,11 +154,10 @@ class Field:
     def go(self) -> int:
         """A new day's round, and its exit code."""
         self.next_day()
-        done = refresh.unattended_round(
-            config=self.config, transport=self.site, now=self.now, publish=publish.publish_round
-        )
+        run = Run(self.config, self.now, transport=self.site)
+        refresh.unattended_round(run)
         self.clock.come_to("over")
-        return done.code
+        return run.outcome.code
 
     def start(self) -> int:
         """A round in a process of its own; its number."""

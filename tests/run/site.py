@@ -37,10 +37,6 @@ class Site:
         years = (re.search(rb'"name": ?"(\d{4})"', line) for line in lines)
         return b"".join(line for line, year in zip(lines, years, strict=True) if not year or int(year[1]) >= self.since)
 
-    def __call__(self) -> Site:
-        """The transport, as the pipeline opens it."""
-        return self
-
     def get_body(self, key: SeriesKey) -> bytes:
         """The copy of today, as it is."""
         return genuine(key, self.today)

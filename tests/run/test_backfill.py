@@ -30,11 +30,12 @@ from climtrack.run import grids as run
 from climtrack.run import refresh as later
 from climtrack.run.fetch import fetch
 from climtrack.run.grids import Stored, keep
-from climtrack.run.series import Freshness, stock
-from climtrack.run.status import overdue, status
+from climtrack.run.run import Run
+from climtrack.run.series import english
+from climtrack.run.status import alarms, status
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, Transport
+from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Status
 from tests.conftest import ROOT
 from tests.loopback import serving
 
@@ -310,7 +311,7 @@ def test_a_round_passes_over_a_damaged_day(ncei: Path, configure: Configure, tmp
         run.backfill(work(config, dt.date(2024, 1, 3)), config=config, now=early, policy=QUICK)
     with serving(spoilt(ncei, tmp_path / "copy", "20240105")) as (base, _):
         config = configure(base)
-        updates = later.increments(config=config, now=NOW, policy=QUICK)
+        updates = later.increments(Run(config, NOW), QUICK)
     assert {"1 file left out" in str(one.error) for one in updates} == {True}
     held = Store(config.home).read(NH)
     assert (str(held.end), int(np.isnan(held.values).sum())) == ("2024-01-09", 1)
@@ -341,7 +342,7 @@ def test_the_daily_increment_brings_new_days_and_final_values(ncei: Path, config
     synthetic.write_ncei_day(copy / "oisst-avhrr-v02r01.20240106.nc", np.datetime64("2024-01-06"), 36, 72)
     with serving(tmp_path / "later") as (base, log):
         config = configure(base)
-        found = later.increment(config=config, now=NOW + dt.timedelta(days=12), policy=QUICK)
+        found = later.increments(Run(config, NOW + dt.timedelta(days=12)), QUICK)
         assert [path[-22:] for path, _, _ in log if "20240106" in path] == ["hrr-v02r01.20240106.nc"]
     assert len(found) == 2
     held = Store(config.home).read(NH)
@@ -373,9 +374,9 @@ def test_a_day_costs_three_requests_and_a_repeated_round_one(configure: Configur
                 job = grids.job("ncei", HALVES, today - dt.timedelta(days=18), today, config, rule="exact")
                 run.backfill(job, config=config, now=moment, policy=QUICK)
                 continue
-            assert [one.error for one in later.increments(config=config, now=moment, policy=QUICK)] == [None, None]
+            assert [one.error for one in later.increments(Run(config, moment), QUICK)] == [None, None]
             assert len(log) - before == expected  # the new day, the day that became final, the one before its time
-            later.increments(config=config, now=moment, policy=QUICK)
+            later.increments(Run(config, moment), QUICK)
             work_again = grids.job("ncei", HALVES, today - dt.timedelta(days=18), moment.date(), config, rule="exact")
             run.backfill(work_again, config=config, now=moment, policy=QUICK)
             assert len(log) - before <= expected + 1 + 3  # the day before its time; today, which nobody has yet
@@ -387,7 +388,7 @@ def test_a_day_costs_three_requests_and_a_repeated_round_one(configure: Configur
 
 def test_an_increment_does_nothing_where_nothing_was_computed(configure: Configure) -> None:
     """And asks nobody."""
-    assert later.increment(config=configure("http://127.0.0.1:9/"), now=NOW) == ()
+    assert later.increments(Run(configure("http://127.0.0.1:9/"), NOW)) == ()
 
 
 def test_yearly_files_mark_their_newest_days_preliminary(tmp_path: Path, configure: Configure) -> None:
@@ -413,13 +414,13 @@ def test_a_refresh_brings_the_computed_series_up_to_date(ncei: Path, configure: 
     with serving(ncei) as (base, _):
         config = configure(base)
         run.backfill(work(config, dt.date(2024, 1, 4)), config=config, now=NOW - dt.timedelta(days=4), policy=QUICK)
-        updates = later.increments(config=config, now=NOW, policy=QUICK)
+        updates = later.increments(Run(config, NOW), QUICK)
     assert [(str(one.key), one.added, one.error) for one in updates] == [
         ("oisst.sst.nh", 5, None), ("oisst.sst.sh", 5, None),
     ]  # fmt: skip
     after = NOW + dt.timedelta(days=3)
     config = configure("http://127.0.0.1:9/")
-    failed = later.increments(config=config, now=after, policy=QUICK)
+    failed = later.increments(Run(config, after), QUICK)
     assert all(one.error is not None for one in failed)
     assert all(one.series is not None and str(one.series.end) == "2024-01-09" for one in failed)
 
@@ -521,7 +522,7 @@ def test_one_series_that_cannot_be_kept_up_does_not_hold_the_others(
         with Store(config.home).writer(NOW) as writer:
             for one in (old, once, other):
                 writer.put(one)
-        updates = {one.key.region: one for one in later.increments(config=config, now=NOW, policy=QUICK)}
+        updates = {one.key.region: one for one in later.increments(Run(config, NOW), QUICK)}
     assert sorted(updates) == ["nh", "sh", "tropics", "world"]
     assert [updates[name].added for name in ("nh", "sh")] == [5, 5]
     assert [updates[name].error for name in ("nh", "sh")] == [None] * 2
@@ -536,12 +537,13 @@ def test_a_series_of_chosen_years_is_left_alone_and_judged_by_nobody(ncei: Path,
         moment = NOW + dt.timedelta(days=2058)
         run.backfill(work(config), config=config, now=moment, policy=QUICK)
         before = len(log)
-        assert later.increments(config=config, now=moment, policy=QUICK) == ()
+        assert later.increments(Run(config, moment), QUICK) == ()
         assert len(log) == before
-    seen = status(config, now=moment)
+    looking = Run(config, moment)
+    seen = status(looking)
     assert [(row.key.region, row.judged, row.age) for row in seen.rows] == [("nh", False, 2063), ("sh", False, 2063)]
-    assert not any("clock" in line or "no new data" in line for line in seen.notices)
-    told = overdue(seen, config, now=moment)
+    assert not any("clock" in line or "no new data" in line for line in map(english, seen.notices))
+    told = map(english, alarms(looking, seen))
     assert [line.partition(":")[0] for line in told] == ["never received"]  # the air, which was not fetched here
 
 
@@ -551,9 +553,9 @@ def test_a_series_that_reached_the_present_stays_one(ncei: Path, configure: Conf
         config = configure(base)
         run.backfill(work(config, dt.date(2024, 1, 7)), config=config, now=NOW, policy=QUICK)
         run.backfill(work(config), config=config, now=NOW + dt.timedelta(days=200), policy=QUICK)
-    (first, _) = later.increments(config=config, now=NOW + dt.timedelta(days=200), policy=QUICK)
+    (first, _) = later.increments(Run(config, NOW + dt.timedelta(days=200)), QUICK)
     assert "days ago" in str(first.error)
-    assert status(config, now=NOW + dt.timedelta(days=200)).rows[0].judged
+    assert status(Run(config, NOW + dt.timedelta(days=200))).rows[0].judged
 
 
 def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Configure, tmp_path: Path) -> None:
@@ -567,15 +569,16 @@ def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Conf
     box = grids.region("pacific", config)
     grids.reduce([str(ncei)], [box], "sst", config=config, now=NOW)
 
-    def nobody() -> Transport:
-        raise AssertionError("the source was asked")
+    class Nobody:
+        def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
+            """Fails."""
+            raise AssertionError("the source was asked")
 
+    looking = Run(config, NOW, transport=Nobody())
     key = SeriesKey("oisst", "sst", "pacific")
-    goods = stock([key], config=config, store=Store(config.home), transport=nobody, now=NOW, freshness=Freshness())
-    assert goods.series[key].values.size == 13
-    assert not goods.simulated
-    asked = fetch(["pacific"], {"sst"}, config=config, transport=nobody, now=NOW)
-    assert asked.updates == ()
+    assert looking.series([key])[key].values.size == 13
+    assert not looking.simulated
+    assert fetch(looking, ["pacific"], {"sst"}) == ()
 
 
 def test_an_estimate_counts_as_english_does() -> None:

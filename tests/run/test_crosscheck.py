@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from climtrack.config import Config, load
+from climtrack.errors import Notice
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import fetch
-from climtrack.run.refresh import Refreshed, unattended_round
+from climtrack.run.refresh import Round, unattended_round
 from climtrack.run.report import page_notices
-from climtrack.run.series import open_transport, second_source
+from climtrack.run.run import Run
+from climtrack.run.series import english
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.series import SeriesKey
+from climtrack.words.language import Language
 from tests.loopback import serving
 
 NOW = dt.datetime(2026, 2, 8, 12, tzinfo=dt.UTC)
@@ -29,16 +32,17 @@ def _stored(tmp_path: Path, site: str, settings: str) -> Config:
     file = tmp_path / "config.toml"
     file.write_text(settings, encoding="utf-8")
     config = load(file, {"CLIMTRACK_HOME": str(tmp_path / "store"), "CLIMTRACK_BASE_URL": site})
-    with open_transport(config, offline=False) as transport:
-        done = fetch(("world",), ("air",), config=config, transport=transport, now=NOW)
-    assert done.code == 0
+    with Run(config, NOW) as run:
+        fetch(run, ("world",), ("air",))
+    assert run.outcome.code == 0
     return config
 
 
-def _round(config: Config) -> Refreshed:
-    """One unattended round, Climate Pulse asked as config.toml says."""
-    with open_transport(config, offline=False) as transport, second_source(config) as second:
-        return unattended_round(config=config, transport=transport, now=NOW, publish=None, second=second)
+def _round(config: Config) -> tuple[Round, list[str], int]:
+    """One unattended round, Climate Pulse asked as config.toml says: what it brought, its lines and its exit code."""
+    with Run(config, NOW) as run:
+        done = unattended_round(run)
+    return done, [english(line) for line in run.outcome.notices], run.outcome.code
 
 
 def _quick(tmp_path: Path, pulse: str) -> str:
@@ -54,8 +58,8 @@ def test_agreement_is_silent_and_each_file_is_asked_for_once(shared_data: Path, 
     """One request a file and round, and nothing to say of the air."""
     with serving(shared_data / SITE) as (site, _), serving(shared_data / PULSE) as (pulse, log):
         config = _stored(tmp_path, site, _quick(tmp_path, pulse))
-        done = _round(config)
-    assert not any("world-air" in line and "departs" in line for line in done.lines)
+        _, lines, _ = _round(config)
+    assert not any("world-air" in line and "departs" in line for line in lines)
     paths = [path for path, _, _ in log]
     assert "/era5_daily_series_2t_global.csv" in paths
     assert len(paths) == len(set(paths))
@@ -72,13 +76,13 @@ def test_a_departure_is_known_by_its_series(shared_data: Path, tmp_path: Path) -
     wrong.write_text(json.dumps(rows), encoding="utf-8")
     with serving(tmp_path / "site") as (site, _), serving(shared_data / PULSE) as (pulse, _log):
         config = _stored(tmp_path, site, _quick(tmp_path, pulse))
-        done = _round(config)
-    found = cross_check(config=config, transport=None, now=NOW)
+        _, lines, _ = _round(config)
+    found = cross_check(Run(config, NOW, offline=True))
     assert list(found.departures) == [SeriesKey("era5", "t2m", "world")]
-    (line,) = found.departures.values()
+    (line,) = map(english, found.departures.values())
     assert line.startswith("world-air departs from Climate Pulse by 0.05")
     assert len(line) <= 200
-    assert line in done.lines
+    assert line in lines
     assert line in (tmp_path / "report" / "world" / "report.md").read_text(encoding="utf-8")
 
 
@@ -88,25 +92,28 @@ def test_nobody_is_asked_who_should_not_be(tmp_path: Path, settings: str) -> Non
     file = tmp_path / "config.toml"
     file.write_text(settings, encoding="utf-8")
     loopback = {"CLIMTRACK_BASE_URL": "http://127.0.0.1:9/"} if not settings else {}
-    with second_source(load(file, {"CLIMTRACK_HOME": str(tmp_path), **loopback})) as second:
-        assert second is None
+    assert Run(load(file, {"CLIMTRACK_HOME": str(tmp_path), **loopback}), NOW).second_source is None
 
 
 def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path: Path) -> None:
     """The round goes on, and says so in a line."""
     with serving(shared_data / SITE) as (site, _), serving(tmp_path / "nothing") as (empty, log):
         config = _stored(tmp_path, site, _quick(tmp_path, empty))
-        done = _round(config)
+        done, lines, code = _round(config)
     assert log
-    assert not any(update.key.product == "climate-pulse" for update in done.updates)
-    assert done.trouble == 0
+    assert any(line.startswith("world-air-pulse: not updated") for line in lines)
+    assert not any(change.key.product == "climate-pulse" for change in done.changes)
+    assert [change.error is None for change in done.changes] == [True, False]
+    assert (code, done.pictures) == (3, 1)  # for the site has no sea here
 
 
 def test_a_departure_stands_on_the_page_in_both_languages() -> None:
     """The source-health line of a Spanish page is Spanish, not absent."""
-    line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050"
+    day = dt.date(2026, 5, 1)
+    notice = Notice("run.departs", label="world-air", rms=0.123, date=day, usual=0.05)
+    line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050."
     pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
-    said = page_notices(pair, ("en", "es"), health=(line,))
+    said = {code: page_notices(pair, Language(code), (notice,)) for code in ("en", "es")}
     assert line in said["en"]
     spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
-    assert f"{spanish}lo normal son hasta 0,050" in said["es"]
+    assert f"{spanish}lo normal son hasta 0,050." in said["es"]

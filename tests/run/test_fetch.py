@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 
 from climtrack.config import Config
-from climtrack.run.fetch import Fetched, fetch
-from climtrack.run.series import open_transport
+from climtrack.run.fetch import fetch
+from climtrack.run.run import Outcome, Run
+from climtrack.run.series import Change, english
 from climtrack.run.status import status
 from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
@@ -26,12 +27,13 @@ def settings(home: Path, base: str) -> Config:
     return config.model_copy(update={"fetch": config.fetch.model_copy(update={"base_urls": (base,)})})
 
 
-def round_of(folder: Path, home: Path, now: dt.datetime, regions: tuple[str, ...] = ("natlan",)) -> Fetched:
+def round_of(
+    folder: Path, home: Path, now: dt.datetime, regions: tuple[str, ...] = ("natlan",)
+) -> tuple[tuple[Change, ...], Outcome]:
     """Fetch some regions from a folder served on loopback."""
-    with serving(_as_of(folder, home.parent / f"site-{now:%d-%H}", now)) as (base, _):
-        config = settings(home, base)
-        with open_transport(config, offline=False) as transport:
-            return fetch(regions, ("air", "sst"), config=config, transport=transport, now=now)
+    copy = _as_of(folder, home.parent / f"site-{now:%d-%H}", now)
+    with serving(copy) as (base, _), Run(settings(home, base), now) as run:
+        return fetch(run, regions, ("air", "sst")), run.outcome
 
 
 def _as_of(folder: Path, copy: Path, now: dt.datetime) -> Path:
@@ -44,16 +46,23 @@ def _as_of(folder: Path, copy: Path, now: dt.datetime) -> Path:
 
 def test_new_then_revised_then_older_copies(shared_data: Path, tmp_path: Path) -> None:
     """Days arrive, preliminary ones become final, and an older copy rewinds nothing."""
-    first = round_of(shared_data / SST / "2026-08-03", tmp_path / "home", dt.datetime(2026, 8, 3, 18, tzinfo=dt.UTC))
-    assert first.code == 0
-    assert first.updates[0].added == first.updates[0].series.values.size
-    second = round_of(shared_data / SST / "2026-08-22", tmp_path / "home", dt.datetime(2026, 8, 22, 18, tzinfo=dt.UTC))
-    assert second.updates[0].added == 20  # preliminary to 1 August, then to 21 August
-    assert second.updates[0].finalised == 14
-    assert 0 < second.updates[0].largest_revision < 0.08  # FORMAT.md: natlan's largest change is 0.079
+    (first,), outcome = round_of(
+        shared_data / SST / "2026-08-03", tmp_path / "home", dt.datetime(2026, 8, 3, 18, tzinfo=dt.UTC)
+    )
+    assert outcome.code == 0
+    assert first.series is not None
+    assert first.added == first.series.values.size
+    (second,), _ = round_of(
+        shared_data / SST / "2026-08-22", tmp_path / "home", dt.datetime(2026, 8, 22, 18, tzinfo=dt.UTC)
+    )
+    assert second.added == 20  # preliminary to 1 August, then to 21 August
+    assert second.finalised == 14
+    assert 0 < second.largest_revision < 0.08  # FORMAT.md: natlan's largest change is 0.079
     held = Store(tmp_path / "home").read(NATLAN)
-    third = round_of(shared_data / SST / "2026-08-03", tmp_path / "home", dt.datetime(2026, 8, 22, 19, tzinfo=dt.UTC))
-    assert third.code in (0, 4)
+    _, outcome = round_of(
+        shared_data / SST / "2026-08-03", tmp_path / "home", dt.datetime(2026, 8, 22, 19, tzinfo=dt.UTC)
+    )
+    assert outcome.code in (0, 4)
     assert Store(tmp_path / "home").read(NATLAN).digest == held.digest
 
 
@@ -65,14 +74,14 @@ def test_one_bad_series_leaves_the_others(shared_data: Path, tmp_path: Path) -> 
     bad.chmod(0o644)  # the snapshots may be read-only, and so are then copies of them
     bad.write_text("<!doctype html><title>Houston</title>")
     now = dt.datetime(2026, 8, 22, 18, tzinfo=dt.UTC)
-    done = round_of(site, tmp_path / "home", now, ("natlan", "gom"))
+    _, done = round_of(site, tmp_path / "home", now, ("natlan", "gom"))
     assert done.code == 3
-    (line,) = [line for line in done.lines if "not updated" in line]
+    (line,) = [line for line in map(english, done.notices) if "not updated" in line]
     assert line.startswith("natlan-sst: not updated: received a web page")
     assert len(line) <= 200
     store = Store(tmp_path / "home")
     assert [key.region for key in sorted(store.keys())] == ["gom"]
-    seen = status(settings(tmp_path / "home", "http://127.0.0.1:9/"), now=now)
+    seen = status(Run(settings(tmp_path / "home", "http://127.0.0.1:9/"), now))
     assert [row.key.region for row in seen.rows] == ["gom", "natlan"]
     assert "web page" in seen.rows[1].cells(Language("en"))[-1]
     assert "página web" in seen.rows[1].cells(Language("es"))[-1]
@@ -87,7 +96,7 @@ def test_what_is_stored_is_never_said_of_a_series_without_data(shared_data: Path
         file = broken / f"clim/sst_daily/json_2clim/oisst2.1_{name}_sst_day.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("[]")
-    later = round_of(broken, tmp_path / "home", now + dt.timedelta(hours=1), ("natlan", "gom"))
-    lines = [line for line in later.lines if "not updated" in line]
+    _, later = round_of(broken, tmp_path / "home", now + dt.timedelta(hours=1), ("natlan", "gom"))
+    lines = [line for line in map(english, later.notices) if "not updated" in line]
     assert [line.partition(":")[0] for line in lines if "Using data as of 2026-08-21" in line] == ["natlan-sst"]
     assert [line.partition(":")[0] for line in lines if "Nothing is stored" in line] == ["gom-sst"]

@@ -10,9 +10,9 @@ import pytest
 
 from climtrack.config import Config
 from climtrack.errors import SeriesNotFound
-from climtrack.run.refresh import _request
+from climtrack.run.refresh import round_request
 from climtrack.run.report import report
-from climtrack.run.series import Freshness, update
+from climtrack.run.run import Run
 from climtrack.store.store import Store
 from tests.run.site import AIR, NATLAN, NOON, Site, settings
 
@@ -21,9 +21,9 @@ DAY = dt.timedelta(days=1)
 
 def shown(config: Config, now: dt.datetime, known_on: dt.date | None = None) -> dict[str, bytes]:
     """Every file of the report, by name."""
-    request = replace(_request(config, write=True), folder=None, freshness=Freshness(True, False, known_on))
-    done = report(request, config=config, transport=Site(now.date()), now=now)
-    return {asset.path: asset.data for one in done.regions for asset in one.assets}
+    request = replace(round_request(config), folder=None)
+    regions = report(Run(config, now, offline=True, sample=False, known_on=known_on), request)
+    return {asset.path: asset.data for one in regions for asset in one.assets}
 
 
 def test_a_report_of_then_is_the_report_that_was_made_then(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_report_of_then_is_the_report_that_was_made_then(tmp_path: Path) -> No
     for n in (0, 20, 40, 60):
         now = NOON + n * DAY
         site.today = now.date()
-        update((AIR, NATLAN), config=config, store=Store(config.home), transport=site, now=now)
+        Run(config, now, transport=site).update((AIR, NATLAN))
         made[now.date()] = shown(config, now)
     assert Store(config.home).revision_noise(NATLAN) is not None
     days = list(made)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
-from climtrack.run.series import age, newest, stale
+from climtrack.run.series import age, english, late_notices, newest
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
 NOW = dt.datetime(2026, 8, 22, 17, tzinfo=dt.UTC)
@@ -20,6 +21,11 @@ def ending(end: dt.date, region: str = "world2") -> Series:
     return Series(
         SeriesKey("oisst", "sst", region), end, np.array([20.0]), np.array([Status.FINAL], dtype=np.int8), source
     )
+
+
+def stale(series: Sequence[Series], now: dt.datetime, beside: Sequence[Series] = ()) -> tuple[str, ...]:
+    """The lines in English."""
+    return tuple(english(notice) for notice in late_notices(series, now, beside=beside))
 
 
 def test_the_newest_of_all_series_judges_the_clock() -> None:

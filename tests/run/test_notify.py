@@ -21,7 +21,8 @@ from climtrack.fetcher import http
 from climtrack.run import notify as module
 from climtrack.run import refresh
 from climtrack.run.notify import notify
-from climtrack.run.refresh import Refreshed
+from climtrack.run.refresh import Round
+from climtrack.run.run import Run
 from climtrack.run.schedule import read
 from climtrack.words.language import Language
 from tests.fakes_server import FakeSite
@@ -159,10 +160,15 @@ def test_a_notice_that_nobody_got_is_given_with_the_next_round(tmp_path: Path, m
     script = f"test -e {gate} && cat >> {notices} && echo >> {notices}"
     config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=("sh", "-c", script))})
     trouble = 4
-    monkeypatch.setattr(refresh, "refresh", lambda *, now, **_: Refreshed(now, (), trouble=trouble))
+
+    def failing(run: Run) -> Round:
+        run.say(failed=trouble)
+        return Round()
+
+    monkeypatch.setattr(refresh, "refresh", failing)
 
     def told(hour: int) -> list[str]:
-        refresh.unattended_round(config=config, transport=Site(NOON.date()), now=NOON + hour * HOUR, publish=None)
+        refresh.unattended_round(Run(config, NOON + hour * HOUR, transport=Site(NOON.date())))
         lines = notices.read_text().splitlines() if notices.exists() else []
         return [json.loads(line)["event"] for line in lines]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -27,9 +26,10 @@ from climtrack.errors import DiskError, Notice, SourceUnavailable, StoreBusy, St
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.run import refresh as refresh_module
 from climtrack.run import schedule
-from climtrack.run.refresh import Refreshed, _request, refresh, unattended_round
-from climtrack.run.series import Freshness, update
-from climtrack.run.status import overdue, status, unjudged
+from climtrack.run import status as look
+from climtrack.run.refresh import Round, refresh, round_request, unattended_round
+from climtrack.run.run import ALL, SOME, Run
+from climtrack.run.series import english
 from climtrack.store.lock import writers_lock
 from climtrack.store.store import Store
 from climtrack.vocabulary.calendar import dayofyear
@@ -43,9 +43,27 @@ from tests.store.faults import in_child
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
-def go(config: Config, site: Site, now: dt.datetime = NOON) -> Refreshed:
+class Done:
+    """A round, and how it went."""
+
+    def __init__(self, run: Run, brought: Round) -> None:
+        self.changes, self.snapshot = brought.changes, brought.snapshot
+        self.pictures, self.drawn, self.published = brought.pictures, brought.drawn, brought.published
+        self.code, self.lines = run.outcome.code, [english(line) for line in run.outcome.notices]
+        self.document = brought.document(run)
+
+
+def go(config: Config, site: Site, now: dt.datetime = NOON, second: Second | None = None) -> Done:
     """One round with its book-keeping."""
-    return unattended_round(config=config, transport=site, now=now, publish=None)
+    run = Run(config, now, transport=site, second_source=second)
+    return Done(run, unattended_round(run))
+
+
+def seen(config: Config, now: dt.datetime) -> tuple[look.Status, list[str], list[str]]:
+    """The status, its lines, and what a monitor is told."""
+    run = Run(config, now)
+    found = look.status(run)
+    return found, [english(line) for line in found.notices], [english(line) for line in look.alarms(run, found)]
 
 
 def page(key: SeriesKey, body: bytes) -> bytes:
@@ -58,12 +76,12 @@ def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     first = go(config, site)
     assert first.code == 0
-    assert [one.key for one in first.updates] == [AIR, NATLAN]
+    assert [one.key for one in first.changes] == [AIR, NATLAN]
     assert first.pictures == 2
     assert {p.name for p in (tmp_path / "report" / "nh").glob("*.png")} == {
         "nh-air.year-lines.email.en.png", "natlan-sst.year-lines.email.en.png",
     }  # fmt: skip
-    document = json.loads(json.dumps(first.document()))
+    document = json.loads(json.dumps(first.document))
     assert (document["schema"], document["exit_code"]) == ("climtrack.refresh/1", 0)
     assert document["series"]["oisst.sst.natlan"]["last_date"] == "2026-07-10"
     assert document["snapshot"] == Store(config.home).snapshot
@@ -74,7 +92,7 @@ def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
     assert log.count("round begins") == 2
     assert "exit 0, 2 of 2 series changed" in log
     assert "exit 0, 0 of 2 series changed" in log
-    assert overdue(status(config, now=NOON), config, now=NOON) == ()
+    assert seen(config, NOON)[2] == []
 
 
 def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
@@ -86,7 +104,7 @@ def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
     assert done.code == 3
     assert any(line.startswith("natlan-sst: not updated: received a web page") for line in done.lines)
     assert all(len(line) <= 200 for line in done.lines)
-    assert [one.added for one in done.updates] == [1, 0]
+    assert [one.added for one in done.changes] == [1, 0]
     assert done.pictures == 2
     with closing(sqlite3.connect(config.home / "climtrack.sqlite")) as base:
         ((head,),) = base.execute("SELECT head FROM reject WHERE series = ?", (str(NATLAN),)).fetchall()
@@ -99,7 +117,7 @@ def test_a_site_that_is_down_costs_nothing(tmp_path: Path) -> None:
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     site.mood = down
     assert (go(config, site).code, go(config, site).pictures) == (4, 0)
-    assert overdue(status(config, now=NOON), config, now=NOON)[0].startswith("nothing is stored yet")
+    assert seen(config, NOON)[2][0].startswith("nothing is stored yet")
     site.mood = lambda _, body: body
     go(config, site)
     site.mood = down
@@ -107,9 +125,7 @@ def test_a_site_that_is_down_costs_nothing(tmp_path: Path) -> None:
     assert (done.code, done.pictures) == (4, 2)
     assert "Using data as of 2026-07-05 to 2026-07-10" in done.lines[0]
     late = NOON + 30 * DAY
-    assert "older than 10 days: nh-air (36 days), natlan-sst (31 days)" in overdue(
-        status(config, now=late), config, now=late
-    )
+    assert "older than 10 days: nh-air (36 days), natlan-sst (31 days)." in seen(config, late)[2]
 
 
 def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
@@ -120,18 +136,17 @@ def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
     site.today = NOON.date() + 30 * DAY
     later = NOON + 30 * DAY
     go(nh, site, later)
-    seen = status(nh, now=later)
-    assert overdue(seen, nh, now=later) == ()
-    assert seen.notices == ()
-    assert unjudged(seen) == ("not judged, for no round refreshes them: gomex-sst",)
-    assert {key: row["refreshed"] for key, row in seen.document()["series"].items()} == {
+    found, lines, alarmed = seen(nh, later)
+    assert (lines, alarmed) == ([], [])
+    assert [english(line) for line in look.unjudged(found)] == ["not judged, for no round refreshes them: gomex-sst."]
+    assert {key: row["refreshed"] for key, row in found.document()["series"].items()} == {
         "era5.t2m.nh": True, "oisst.sst.natlan": True, "oisst.sst.gomex": False,
     }  # fmt: skip
-    seen = status(both, now=later)
-    assert overdue(seen, both, now=later) == ("older than 10 days: gomex-sst (31 days)",)
-    assert unjudged(seen) == ()
+    found, _, alarmed = seen(both, later)
+    assert alarmed == ["older than 10 days: gomex-sst (31 days)."]
+    assert look.unjudged(found) == ()
     world = settings(tmp_path / "home", "nh", "world")
-    assert "never received: world-air, world2-sst" in overdue(status(world, now=later), world, now=later)
+    assert "never received: world-air, world2-sst." in seen(world, later)[2]
 
 
 def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
@@ -147,9 +162,12 @@ def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
         return body
 
     site.mood = mood
-    done = refresh(config=config, transport=site, now=NOON, publish=None, on_done=arrived.append)
-    assert done.code == 130
-    assert done.lines == ("interrupted; 1 of 2 series updated, the rest unchanged.",)
+    run = Run(config, NOON, transport=site, on_done=arrived.append)
+    refresh(run)
+    assert run.outcome.code == 130
+    assert [english(line) for line in run.outcome.notices] == [
+        "interrupted; 1 of 2 series updated, the rest unchanged."
+    ]
     assert Store(config.home).keys() == (AIR,)
 
 
@@ -174,10 +192,10 @@ def test_a_folder_of_a_newer_climtrack_is_shown_and_not_written(tmp_path: Path) 
     with pytest.raises(StoreNewer, match="Upgrade climtrack"):
         go(config, site, NOON + DAY)
     assert site.asked == []
-    request = dataclasses.replace(_request(config, write=True), freshness=Freshness())
-    done = report(request, config=config, transport=site, now=NOON + DAY)
-    assert len(done.regions) == 1
-    assert any("newer climtrack" in line and "showing what is stored" in line for line in done.lines)
+    run = Run(config, NOON + DAY, transport=site)
+    assert len(report(run, round_request(config))) == 1
+    lines = [english(line) for line in run.outcome.notices]
+    assert any("newer climtrack" in line and "showing what is stored" in line for line in lines)
     assert (config.home / "climtrack.sqlite").read_bytes() == before
 
 
@@ -232,17 +250,22 @@ def test_a_report_on_a_full_disk_shows_what_is_stored(tmp_path: Path) -> None:
     from climtrack.run.report import report
 
     config, site = settings(tmp_path / "home"), Site(NOON.date())
-    request = dataclasses.replace(_request(config, write=True), freshness=Freshness())
+    request = round_request(config)
     with full(config.home), pytest.raises(DiskError, match="no room for"):
-        report(request, config=config, transport=site, now=NOON)
+        report(Run(config, NOON, transport=site), request)
     go(config, site)
     site.today = NOON.date() + DAY
+    run = Run(config, NOON + DAY, transport=site)
     with full(config.home):
-        done = report(request, config=config, transport=site, now=NOON + DAY)
-    assert (done.code, done.stale, len(done.regions)) == (5, True, 1)
-    assert "no room for" in done.lines[0]
-    assert "showing what is stored: data as of 2026-07-05 to 2026-07-10 (2 to 7 days old)." in done.lines
-    assert report(request, config=config, transport=site, now=NOON + DAY).code == 0
+        regions = report(run, request)
+    outcome = run.outcome
+    assert (outcome.code, outcome.stale, len(regions)) == (5, True, 1)
+    lines = [english(line) for line in outcome.notices]
+    assert "no room for" in lines[0]
+    assert "showing what is stored: data as of 2026-07-05 to 2026-07-10 (2 to 7 days old)." in lines
+    run = Run(config, NOON + DAY, transport=site)
+    report(run, request)
+    assert run.outcome.code == 0
 
 
 def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path) -> None:
@@ -252,12 +275,11 @@ def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path) -> Non
     go(config, site)
     file = config.home / "climtrack.sqlite"
     file.write_bytes(file.read_bytes()[:-60])
-    seen = status(config, now=NOON)
-    assert said in seen.notices
-    assert said in overdue(seen, config, now=NOON)
+    _, lines, alarmed = seen(config, NOON)
+    assert said in lines
+    assert said in alarmed
     go(config, site, NOON + HOUR)
-    seen = status(config, now=NOON + HOUR)
-    assert (seen.notices, overdue(seen, config, now=NOON + HOUR)) == ((), ())
+    assert seen(config, NOON + HOUR)[1:] == ([], [])
 
 
 def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
@@ -267,11 +289,11 @@ def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
     site.mood = down
     go(config, site, NOON + HOUR)
     go(config, site, NOON + 2 * HOUR)
-    (line,) = status(config, now=NOON + 2 * HOUR).notices
+    (line,) = seen(config, NOON + 2 * HOUR)[1]
     assert line == "rounds have failed since 2026-07-11 13:00 UTC; see log/climtrack.log in home."
     site.mood = lambda _, body: body
     go(config, site, NOON + 3 * HOUR)
-    assert status(config, now=NOON + 3 * HOUR).notices == ()
+    assert seen(config, NOON + 3 * HOUR)[1] == []
 
 
 def test_a_bug_that_lasts_is_told_too(tmp_path: Path) -> None:
@@ -280,12 +302,14 @@ def test_a_bug_that_lasts_is_told_too(tmp_path: Path) -> None:
     command = (sys.executable, "-c", f"import sys; open({str(notices)!r}, 'a').write(sys.stdin.read() + '\\n')")
     config = settings(tmp_path / "home").model_copy(update={"notify": NotifySettings(command=command)})
 
-    def broken() -> Site:
+    def broken(key: SeriesKey, body: bytes) -> bytes:
         raise ZeroDivisionError
 
+    site = Site(NOON.date())
+    site.mood = broken
     for hour in range(3):
         with pytest.raises(ZeroDivisionError):
-            unattended_round(config=config, transport=broken, now=NOON + hour * HOUR, publish=None)
+            go(config, site, NOON + hour * HOUR)
     (told,) = [json.loads(line) for line in notices.read_text().splitlines()]
     assert (told["event"], told["exit_code"], told["at"]) == ("failure", 1, (NOON + HOUR).isoformat())
 
@@ -298,7 +322,7 @@ def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pyt
     def fail(*args: object, **named: object) -> None:
         raise RenderError("no ink")
 
-    monkeypatch.setattr(drawing, "rendered", fail)
+    monkeypatch.setattr(drawing, "render_formats", fail)
     config = settings(tmp_path / "home")
     done = go(config, Site(NOON.date()))
     assert (done.code, done.pictures) == (3, 0)
@@ -311,10 +335,6 @@ class Second:
 
     def __init__(self, more: float) -> None:
         self.more = more
-
-    def __call__(self) -> Second:
-        """The transport, as the pipeline opens it."""
-        return self
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
         """A CSV file of the world's air; nobody answers for the sea."""
@@ -334,7 +354,7 @@ class Second:
 def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: float, departs: bool) -> None:
     """In the round's lines and in the report's; its own silence is a line and no failure."""
     config = settings(tmp_path / "home", "world")
-    done = unattended_round(config=config, transport=Site(NOON.date()), now=NOON, publish=None, second=Second(more))
+    done = go(config, Site(NOON.date()), second=Second(more))
     assert done.code == 0
     assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home)
     assert any("departs from Climate Pulse" in line for line in done.lines) == departs
@@ -421,15 +441,15 @@ def lived(
             return site.copy(key, site.today - rng.randrange(1, 4) * DAY)
         return body.replace(b"2026", b"9999") if luck < 0.10 else body
 
-    def undrawn(*, config: Config, transport: Callable[[], Site], now: dt.datetime, **_: object) -> Refreshed:
-        return Refreshed(now, update(keys, config=config, store=Store(config.home), transport=transport(), now=now))
+    def undrawn(run: Run) -> Round:
+        changes = run.update(keys)
+        failed = sum(one.error is not None for one in changes)
+        run.say(failed=0 if not failed else ALL if failed == len(changes) else SOME)
+        return Round(changes)
 
     def heard(_: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
         told.append((n, document["event"]))
         return True, ()
-
-    def round_of(now: dt.datetime) -> Refreshed:
-        return unattended_round(config=config, transport=site, now=now, publish=None)
 
     monkeypatch.setattr(refresh_module, "refresh", undrawn)
     monkeypatch.setattr(refresh_module, "notify", heard)
@@ -442,16 +462,16 @@ def lived(
             pid = os.fork()
             if pid == 0:
                 try:
-                    update(keys, config=config, store=Store(config.home), transport=site, now=now)
+                    Run(config, now, transport=site).update(keys)
                 finally:
                     os._exit(0)
             time.sleep(rng.uniform(0, 0.4))
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             counts["kills"] += 1
-        done = round_of(now)
+        done = go(config, site, now)
         codes.append(done.code)
-        for one in done.updates:
+        for one in done.changes:
             counts["refused" if one.error else "taken"] += 1
         store = Store(config.home)
         assert store.notices == ()
@@ -460,13 +480,13 @@ def lived(
     site.mood = lambda _, body: body
     n, end = days, NOON + days * DAY
     site.today = end.date()
-    codes.append(round_of(end).code)
+    codes.append(go(config, site, end).code)
     assert codes[-1] == 0
     store = Store(config.home)
-    truth = Store(tmp_path / "truth")
-    update(keys, config=replace_home(config, tmp_path / "truth"), store=truth, transport=site, now=end)
+    truth = Run(config.model_copy(update={"home": tmp_path / "truth"}), end, transport=site)
+    truth.update(keys)
     for key in keys:
-        assert store.read(key).digest == truth.read(key).digest
+        assert store.read(key).digest == truth.store.read(key).digest
         for now, digest in rng.sample(copies[key], 10):
             assert Store(config.home, known_on=now).read(key).digest == digest
     assert (store.read(NATLAN).status == Status.PRELIMINARY).sum() == 14
@@ -485,11 +505,6 @@ def lived(
     return counts + Counter({"states recalled": 10 * len(keys), "kB of history": size // 1000, "notices": len(told)})
 
 
-def replace_home(config: Config, home: Path) -> Config:
-    """The same settings for another folder."""
-    return config.model_copy(update={"home": home})
-
-
 def test_a_line_from_a_feed_stays_one_line_in_the_log(tmp_path: Path) -> None:
     """Control characters in an error never reach the log."""
     config, site = settings(tmp_path / "home"), Site(NOON.date())
@@ -498,3 +513,60 @@ def test_a_line_from_a_feed_stays_one_line_in_the_log(tmp_path: Path) -> None:
     text = (config.home / "log" / "climtrack.log").read_text()
     assert "\x1b" not in text
     assert all(line[:4].isdigit() for line in text.splitlines())
+
+
+def test_an_unchanged_round_draws_nothing_and_shows_the_same(tmp_path: Path) -> None:
+    """The same data, day, settings and program; a new day, another credit or a file that is gone draws all."""
+    config, site, report = settings(tmp_path / "home"), Site(NOON.date()), tmp_path / "report"
+    first = go(config, site)
+    before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    again = go(config, site, NOON + HOUR)
+    assert [(one.code, one.pictures, one.drawn) for one in (first, again)] == [(0, 2, 2), (0, 2, 0)]
+    assert again.document["drawn"] == 0
+    assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
+    for harm in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])):
+        harm(report / "nh" / "natlan-sst.year-lines.email.en.png")
+        assert go(config, site, NOON + HOUR).drawn == 2
+    signed = config.model_copy(update={"theme": config.theme.model_copy(update={"credit": "A. Author"})})
+    assert [go(signed, site, NOON + HOUR).drawn for _ in range(2)] == [2, 0]
+    for spoiled in (b"", b"[]", b"\xff", b"{}"):
+        (config.home / "shown.json").write_bytes(spoiled)
+        assert go(signed, site, NOON + HOUR).drawn == 2
+    site.today = NOON.date() + DAY
+    assert [go(signed, site, NOON + DAY).drawn for _ in range(2)] == [2, 0]
+    site.mood = down  # pictures say their age while the source stays away
+    assert [go(signed, site, NOON + days * DAY).drawn for days in (2, 30, 30)] == [2, 2, 0]
+
+
+def published(config: Config, folder: Path) -> Config:
+    """The same, published into a folder."""
+    return config.model_copy(
+        update={
+            "publish": config.publish.model_copy(update={"folder": str(folder)}),
+            "refresh": config.refresh.model_copy(update={"publish": True}),
+        }
+    )
+
+
+def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
+    """A latest picture that is gone, as it was after the round; an unchanged site is left alone."""
+    config, site, root = settings(tmp_path / "home", "natlan"), Site(NOON.date()), tmp_path / "site"
+    config = published(config, root)
+    first = go(config, site)
+    before = {path: path.read_bytes() for path in root.rglob("*.png")}
+    assert (first.published, len(before)) == (True, 2 * first.pictures)
+    again = go(config, site, NOON + HOUR)
+    assert (again.published, again.pictures, again.drawn) == (True, first.pictures, 0)
+    (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
+    assert go(config, site, NOON + HOUR).drawn == first.pictures
+    assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
+
+
+@pytest.mark.parametrize("place", [".", "..", "series", "log/site"])
+def test_no_site_is_published_into_the_data_folder(tmp_path: Path, place: str) -> None:
+    """Nor around it, nor into a part of it: exit 3, the data stored, not one file of a site."""
+    config = settings(tmp_path / "all" / "home", "natlan", folder=tmp_path / "report")
+    done = go(published(config, config.home / place), Site(NOON.date()))
+    assert (done.code, done.published) == (3, False)
+    assert any("is the data folder" in line for line in done.lines)
+    assert not list(tmp_path.rglob("index.html"))

@@ -19,6 +19,8 @@ import pytest
 
 from climtrack.errors import ClimtrackError
 from climtrack.run import publish, refresh
+from climtrack.run.run import Run
+from climtrack.run.series import english
 from tests.run.killed import Clock, Field
 from tests.store.faults import at_call, dying, raising
 
@@ -37,12 +39,11 @@ def attempted(field: Field, number: int, what: Callable[[str], None]) -> tuple[i
         try:
             with at_call(number, what) as made:
                 try:
-                    done = refresh.unattended_round(
-                        config=field.config, transport=field.site, now=field.now, publish=publish.publish_round
-                    )
-                    code, lines = done.code, done.lines
+                    run = Run(field.config, field.now, transport=field.site)
+                    refresh.unattended_round(run)
+                    code, lines = run.outcome.code, [english(line) for line in run.outcome.notices]
                 except ClimtrackError as problem:
-                    code, lines = 5, (str(problem),)
+                    code, lines = 5, [str(problem)]
             assert all(line.isprintable() and len(line) <= 200 for line in lines), lines
             assert not code or lines
         except AssertionError as problem:
@@ -115,12 +116,11 @@ def on_a_small_disk(folder: Path, steps: int) -> int:
         mount("-o", f"remount,size={used + step * ENOUGH // steps}", str(folder))
         field.next_day()
         try:
-            done = refresh.unattended_round(
-                config=field.config, transport=field.site, now=field.now, publish=publish.publish_round
-            )
-            code, lines = done.code, done.lines
+            run = Run(field.config, field.now, transport=field.site)
+            refresh.unattended_round(run)
+            code, lines = run.outcome.code, [english(line) for line in run.outcome.notices]
         except ClimtrackError as problem:
-            code, lines = 5, (str(problem),)
+            code, lines = 5, [str(problem)]
         assert code in (0, 5)
         assert not code or any("no room" in line for line in lines), lines
         assert all(line.isprintable() and len(line) <= 200 for line in lines), lines

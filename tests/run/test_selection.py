@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from climtrack.config import load
-from climtrack.run.series import pairings, stand_ins
+from climtrack.run.run import Run
+from climtrack.run.series import english
 from climtrack.store.store import Store
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status
 
@@ -35,8 +36,9 @@ def test_the_true_sea_answers_when_it_can_say_something(tmp_path: Path, start: d
     source = Source("https://example.org/", NOW, "0" * 64, details=MappingProxyType({"weights": "exact"}))
     with Store(tmp_path).writer(NOW) as writer:
         writer.put(Series(NH, start, np.full(size, 20.0), np.full(size, Status.FINAL, dtype=np.int8), source))
-    pairs = pairings(("nh",), ("air", "sst"), config, Store(tmp_path))
+    run = Run(config, NOW)
+    pairs = run.pairings(("nh",), ("air", "sst"))
     assert pairs[0].sst == SeriesKey("oisst", "sst", sea)
-    lines = stand_ins(pairs, config, Store(tmp_path))
+    lines = [english(notice) for notice in run.fallback_notices(pairs)]
     assert len(lines) == (sea == "natlan")
     assert all(f"{start} to {end}" in line and "backfill sst --region nh" in line for line in lines)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
@@ -53,7 +54,7 @@ def report_markdown(
     languages: Sequence[str],
     *,
     now: dt.datetime,
-    health: Sequence[str] = (),
+    health: Sequence[Notice] = (),
     tables: Sequence[str] = (),
 ) -> Asset:
     """
@@ -72,7 +73,7 @@ def _section(
     drawn: Sequence[Asset],
     language: Language,
     now: dt.datetime,
-    health: Sequence[str],
+    health: Sequence[Notice],
     tables: Sequence[str],
 ) -> str:
     """One language's part."""
@@ -106,10 +107,10 @@ def _section(
         for study in studies
         for note in study.series.source.notes
     ]
-    lines = [plain(line, 300) for line in (*health, *noted)]
+    noted = [spanish_line(line, language.code) if language.spanish else line for line in noted]
+    lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:
-        unique = [spanish_line(line, language.code) if language.spanish else line for line in dict.fromkeys(lines)]
-        out += [markdown(language.text("report.health", lines=" ".join(unique))), ""]
+        out += [markdown(language.text("report.health", lines=" ".join(lines))), ""]
     else:
         out += [language.text("report.health.good"), ""]
     for line in dict.fromkeys(line for study in studies for line in attribution(study, language)):

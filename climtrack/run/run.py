@@ -1,0 +1,409 @@
+"""
+Run: what one command works with, from its settings to its exit code.
+
+A command opens one and hands it on; steps are its methods or take it as their first argument.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from climtrack.analysis.survey import study
+from climtrack.config import Config
+from climtrack.errors import (
+    ClimtrackError,
+    ConfigError,
+    DiskError,
+    Notice,
+    SeriesError,
+    SeriesNotFound,
+    SourceChanged,
+    SourceUnavailable,
+    StoreBusy,
+    StoreNewer,
+)
+from climtrack.fetcher import fetch as fetcher
+from climtrack.fetcher.reanalyzer import Endpoint
+from climtrack.fetcher.sample import SampleTransport
+from climtrack.run.series import (
+    Change,
+    Line,
+    covers,
+    endpoints,
+    failure_notices,
+    held,
+    http_policy,
+    keys_of,
+    late_notices,
+    overdue,
+    reached,
+    span,
+)
+from climtrack.store.store import Store
+from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.pairing import COMPUTED, SEAS, Pairing, pairing
+from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.series import Series, SeriesKey, Transport
+
+if TYPE_CHECKING:
+    from climtrack.store.store import Writer
+
+#: Exit codes of a run that came to its end: some of what was asked for is missing or old, or all of it.
+SOME, ALL = 3, 4
+#: Age of a copy, older than usual, from which it is asked for in full: a cache may say "not modified" for ever.
+DOUBT = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """How a run went: what to tell the user, and the exit code to leave with."""
+
+    notices: tuple[Line, ...] = ()
+    failed: int = 0  # `SOME` or `ALL` of what was asked for could not be had; 0 where nothing failed
+    stale: bool = False  # Whether some series were not updated or are older than usual
+    refusal: ClimtrackError | None = None  # Why a part of the work was left; the rest was done all the same
+    interrupted: bool = False
+
+    @property
+    def code(self) -> int:
+        """Exit code, as the manual lists them."""
+        if self.interrupted:
+            return 130
+        return max(self.failed, self.refusal.exit_code if self.refusal else 0)
+
+    @property
+    def strict_code(self) -> int:
+        """Exit code where old data count as a failure."""
+        return self.code or SOME * self.stale
+
+
+class Run:
+    """One command: settings, time, store and sources, all opened when first needed, and what there is to tell."""
+
+    def __init__(
+        self,
+        config: Config,
+        now: dt.datetime,
+        *,
+        transport: Transport | None = None,
+        second_source: Transport | None = None,
+        offline: bool = False,
+        sample: bool = True,
+        known_on: dt.date | None = None,
+        on_done: Callable[[SeriesKey], None] = lambda _: None,
+    ) -> None:
+        self.config = config
+        self.known_on = known_on  # use only what was known on this day, without asking the source
+        # Ages are those of the end of the day whose knowledge is shown.
+        self.now = now if known_on is None else min(now, dt.datetime.combine(known_on, dt.time(23, 59, 59), dt.UTC))
+        self.offline, self.sample = offline, sample  # sample: simulated data may stand in where there are none
+        self.simulated = False
+        self.on_done = on_done
+        self._transport, self._second = transport, second_source
+        self._stack = ExitStack()
+        self._outcome = Outcome()
+        self.done: list[SeriesKey] = []  # series that the sources have answered for so far
+        self._held: dict[SeriesKey, Series | None] = {}
+        self._studies: dict[tuple[SeriesKey, Baseline, dt.date | None], Study] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    # What there is to tell.
+
+    def say(self, *notices: Line, failed: int = 0, stale: bool = False, refusal: ClimtrackError | None = None) -> None:
+        """Note lines for the user, each once, and what they mean for the exit code."""
+        was = self._outcome
+        self._outcome = Outcome(
+            tuple(dict.fromkeys((*was.notices, *notices))),
+            max(was.failed, failed),
+            was.stale or stale,
+            refusal or was.refusal,
+        )
+
+    def interrupt(self, notice: Notice) -> None:
+        """Note that the run was told to stop before its end: nothing else matters then."""
+        self._outcome = Outcome((notice,), interrupted=True)
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the run has gone so far; what the store has to tell comes first."""
+        told = self.store.notices if "store" in self.__dict__ else ()
+        return replace(self._outcome, notices=tuple(dict.fromkeys((*told, *self._outcome.notices))))
+
+    # The store and the sources.
+
+    @cached_property
+    def store(self) -> Store:
+        """The store as it was when first looked at, or as of `known_on`; writing through it moves it on."""
+        return Store(self.config.home, known_on=self.known_on)
+
+    def reopen(self) -> None:
+        """See what another part of the program has stored."""
+        self.__dict__.pop("store", None)
+        self._held.clear()
+
+    @property
+    def transport(self) -> Transport:
+        """The way to the site."""
+        if self.offline:
+            raise AssertionError("the source was asked although the run is offline")
+        if self._transport is None:
+            self._transport = self._open(self.config.fetch.base_urls)
+        return self._transport
+
+    @property
+    def second_source(self) -> Transport | None:
+        """
+        The way to Climate Pulse, where config.toml wants the cross-check.
+
+        A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
+        """
+        settings = self.config.fetch
+        rehearsal = all(url.startswith("http://") for url in settings.base_urls)
+        outside = not settings.cross_check_url.startswith("http://")
+        if self.offline or not settings.cross_check or (rehearsal and outside and self._second is None):
+            return None
+        if self._second is None:
+            self._second = self._open((settings.cross_check_url,))
+        return self._second
+
+    def _open(self, base_urls: tuple[str, ...]) -> Transport:
+        from climtrack.fetcher.http import Http
+
+        return self._stack.enter_context(Http(replace(http_policy(self.config), base_urls=base_urls)))
+
+    @cached_property
+    def endpoints(self) -> Mapping[SeriesKey, Endpoint]:
+        """Every series that can be asked for."""
+        return endpoints(self.config)
+
+    # Which series answer for which regions.
+
+    def known_keys(self) -> frozenset[SeriesKey]:
+        """
+        Series that are stored or can be fetched, and are fit to answer for a region.
+
+        The true sea of a hemisphere takes the North Atlantic's place only when it covers the years of the average and
+        has reached the present: until then a report of it could say nothing that it is read for.
+        """
+        return frozenset({*self.endpoints, *self.store} - set(self._incomplete()))
+
+    def _incomplete(self) -> dict[SeriesKey, Series | None]:
+        """Stored series in whose place another one answers, for they lack years."""
+        replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in self.store]
+        found = {key: self.held(key) for key in replaced}
+        return {k: one for k, one in found.items() if one is None or not (covers(one, self.config) and reached(one))}
+
+    def pairings(self, regions: Sequence[str], variables: Collection[str]) -> tuple[Pairing, ...]:
+        """Series that answer for each region."""
+        known = self.known_keys()
+        pairs = tuple(pairing(self.config.region(name).name, known) for name in regions)
+        for pair in pairs:
+            if not keys_of([pair], variables):
+                if pair.region in ("nh", "sh") and "sst" in variables:
+                    raise ConfigError("run.no_sea", region=pair.region)
+                raise ConfigError("run.no_series", region=pair.region, variables=" or ".join(sorted(variables)))
+        return pairs
+
+    def fallback_notices(self, pairs: Sequence[Pairing]) -> tuple[Notice, ...]:
+        """What to tell where a computed series is stored and another one answers in its place."""
+        asked = {pair.region for pair in pairs if pair.sea_named}
+        return tuple(
+            Notice("run.fallback", label=key.label, region=key.region, first=one.start, last=one.end)
+            for key, one in self._incomplete().items()
+            if one is not None and key.region in asked
+        )
+
+    def computed(self, key: SeriesKey) -> bool:
+        """Whether a series is made from grids on this computer, so that the source is not asked for it."""
+        if key in COMPUTED:
+            return True
+        one = None if key in self.endpoints else self.held(key)
+        return one is not None and "weights" in one.source.details
+
+    # Series and studies.
+
+    def held(self, key: SeriesKey) -> Series | None:
+        """What is stored under a key, if anything sound is; read once."""
+        if key not in self._held:
+            self._held[key] = held(self.store, key)
+        return self._held[key]
+
+    def series(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, Series]:
+        """The freshest series that can be had; what could not be had, or is older than usual, is noted."""
+        if self.known_on is not None:
+            return self._past(keys, self.known_on)
+        fetchable = [key for key in keys if not self.computed(key)]
+        changes: tuple[Change, ...] = ()
+        refusal: DiskError | None = None
+        if not self.offline and fetchable:
+            try:
+                changes = self.update(fetchable)
+            except (StoreBusy, StoreNewer) as problem:
+                self.say(Notice("run.showing_stored", cause=problem))
+            except DiskError as problem:
+                refusal = problem
+                self.say(problem)
+        found = {key: one for key in keys if (one := self.held(key)) is not None}
+        failed = {one.key: one for one in changes if one.error is not None}
+        self.say(*failure_notices(failed.values(), self.now))
+        if not found:
+            if refusal:
+                raise refusal
+            return self._sampled(keys, [one.error for one in failed.values() if one.error is not None])
+        if self.offline:
+            self.say(Notice("run.offline", span=span([one.end for one in found.values()], self.now)))
+        if refusal:
+            shown = span([one.end for one in found.values()], self.now)
+            self.say(Notice("run.showing", span=shown), refusal=refusal)
+        if not self.offline:
+            self.say(*late_notices([one for key, one in found.items() if key not in failed], self.now))
+        late = bool(failed or refusal or late_notices(found.values(), self.now))
+        self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
+        return found
+
+    def _past(self, keys: Sequence[SeriesKey], day: dt.date) -> dict[SeriesKey, Series]:
+        """What was known on a day, and whether it was old then."""
+        found = {key: self.store.read(key) for key in keys if key in self.store}
+        if not found:
+            raise SeriesNotFound("run.nothing_by", names=[key.label for key in keys], day=day)
+        late = bool(late_notices(found.values(), self.now))
+        self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
+        return found
+
+    def _sampled(self, keys: Sequence[SeriesKey], errors: Sequence[ClimtrackError]) -> dict[SeriesKey, Series]:
+        """The simulated sample, where it may stand in: a site that answers is no reason to simulate."""
+        cause = errors[0] if errors else SeriesNotFound("run.not_asked")
+        answered = any(isinstance(error, SourceChanged) or getattr(error, "body", b"") for error in errors)
+        found = sampled(keys, self.now) if self.sample and not answered else {}
+        rest = [key.label for key in keys if key not in found]
+        if not found:
+            raise type(cause)("run.nothing_stored", names=rest, cause=cause) from cause
+        self.simulated = True
+        self.say(Notice("run.simulated"))
+        if rest:
+            self.say(Notice("run.nothing_stored", names=rest, cause=cause), failed=SOME)
+        return found
+
+    def additional(self, keys: Iterable[SeriesKey]) -> dict[SeriesKey, Series]:
+        """Series that complete a chart or a comparison, which does without what cannot be had: nothing is noted."""
+        missing = list(keys)
+        if self.simulated:
+            return sampled(missing, self.now)
+        aside = copy.copy(self)
+        aside.sample, aside.on_done = False, lambda _: None
+        with suppress(ClimtrackError):
+            return aside.series(missing) if missing else {}
+        return {}
+
+    def update(
+        self,
+        keys: Iterable[SeriesKey],
+        *,
+        accept: bool = False,
+        only: frozenset[dt.date] = frozenset(),
+        table: Mapping[SeriesKey, Endpoint] | None = None,
+        transport: Transport | None = None,
+    ) -> tuple[Change, ...]:
+        """Bring series up to date with their source; when interrupted, what had arrived by then is stored."""
+        table = self.endpoints if table is None else table
+        asked = list(dict.fromkeys(keys))
+        if unknown := [key for key in asked if key not in table]:
+            raise ConfigError("run.no_address", key=str(unknown[0]))
+        found: dict[SeriesKey, Change] = {}
+        before = self.store.snapshot
+        with self.store.writer(self.now) as writer:
+            if self.store.snapshot != before:  # another process has written since
+                self._held.clear()
+            for key in asked:
+                if (error := self._closed(key)) is not None:
+                    found[key] = Change(key, self.held(key), error=error)
+
+            def done(answer: fetcher.Outcome) -> None:
+                found[answer.key] = self._stored(answer, writer, accept=accept, only=only)
+                self.done.append(answer.key)
+                self.on_done(answer.key)
+
+            try:
+                fetcher.fetch_all(
+                    [table[key] for key in asked if key not in found],
+                    self.held,
+                    transport=transport or self.transport,
+                    now=self.now,
+                    on_done=done,
+                    accept=frozenset(asked if accept else ()),
+                    only=only,
+                    doubted=lambda one: overdue(one, self.now) > 0 and self.now - one.source.retrieved > DOUBT,
+                )
+            except KeyboardInterrupt:
+                writer.commit()
+                raise
+        return tuple(found[key] for key in asked)
+
+    def _stored(self, answer: fetcher.Outcome, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
+        """One series merged, confirmed or refused."""
+        key, error = answer.key, answer.error
+        if error is None and answer.series is not None:
+            try:
+                merged = writer.put(answer.series, accept=accept, only=only)
+            except SeriesError as contradiction:
+                error = SourceChanged("run.contradiction", cause=contradiction)
+            else:
+                self._held[key] = merged.series
+                counts = merged.added, merged.revised, merged.finalised
+                return Change(key, merged.series, *counts, merged.largest, answer.notes)
+        if error is None:
+            writer.confirm(key)
+        else:
+            writer.reject(key, error)
+        return Change(key, self.held(key), notes=answer.notes, error=error)
+
+    def _closed(self, key: SeriesKey) -> SourceUnavailable | None:
+        """That the server has asked, in an earlier run, not to be called yet."""
+        until = self.store.health(key).not_before
+        # More than a week ahead is a clock gone wrong.
+        if until is None or not self.now < until <= self.now + dt.timedelta(days=7):
+            return None
+        return SourceUnavailable("run.not_before", moment=f"{until:%Y-%m-%d %H:%M} UTC")
+
+    def studies(
+        self,
+        pair: Pairing,
+        variables: Collection[str],
+        series: Mapping[SeriesKey, Series],
+        *,
+        baseline: Baseline,
+        as_of: dt.date | None = None,
+    ) -> tuple[Study, ...]:
+        """What is known of a region's air and sea."""
+        return tuple(self._study(series[key], baseline, as_of) for key in keys_of([pair], variables) if key in series)
+
+    def _study(self, series: Series, baseline: Baseline, as_of: dt.date | None) -> Study:
+        name = series.key, baseline, as_of
+        if name not in self._studies:
+            simulated = series.source.simulated
+            noise = None if simulated else self.store.revision_noise(series.key)
+            region = self.config.region(series.key.region)
+            made = study(series, region, baseline=baseline, as_of=as_of, revision_noise=noise)
+            late = overdue(series, self.now) if as_of is None and not simulated else 0
+            self._studies[name] = replace(made, overdue=late)
+        return self._studies[name]
+
+
+def sampled(keys: Iterable[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:
+    """The simulated sample of the series that have one, through the real parser."""
+    from climtrack.fetcher.reanalyzer import ENDPOINTS
+
+    asked = [ENDPOINTS[key] for key in keys if key in ENDPOINTS]
+    answers = fetcher.fetch_all(asked, lambda _: None, transport=SampleTransport(now.date()), now=now)
+    return {one.key: one.series for one in answers if one.series is not None}
