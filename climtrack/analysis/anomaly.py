@@ -25,8 +25,6 @@ def anomalies(table: YearTable, normal: Climatology) -> YearTable:
 
     Parameters
     ----------
-    table : YearTable
-        degC, shape (year, 366).
     normal : Climatology
         Of the same alignment: ``harmonic`` by date, ``site`` by slot.
 
@@ -51,12 +49,8 @@ def site_anomaly(series: Series, day: dt.date, baseline: Baseline) -> float | No
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
     day : date
         A day with a value.
-    baseline : Baseline
-        First and last year, both included.
 
     Returns
     -------
@@ -87,8 +81,6 @@ def percentile(window: Floats, value: float) -> float:
     ----------
     window : array of float
         The sample, any shape, gaps as NaN.
-    value : float
-        What is placed in it.
 
     Returns
     -------
@@ -100,7 +92,7 @@ def percentile(window: Floats, value: float) -> float:
     return 100.0 * below / known.size
 
 
-def around(values: Floats, column: int, half: int = WINDOW) -> Floats:
+def around(values: Floats, column: int) -> Floats:
     """
     The days around one day of year, across years and around New Year.
 
@@ -108,17 +100,13 @@ def around(values: Floats, column: int, half: int = WINDOW) -> Floats:
     ----------
     values : array of float
         Shape (year, 366).
-    column : int
-        The day.
-    half : int, default 5
-        Days on either side.
 
     Returns
     -------
     array of float
-        Shape (year, 2 half + 1).
+        Shape (year, 11).
     """
-    return values[:, np.arange(column - half, column + half + 1) % DAYS]
+    return values[:, np.arange(column - WINDOW, column + WINDOW + 1) % DAYS]
 
 
 def _rows(table: YearTable, baseline: Baseline) -> slice:
@@ -168,19 +156,10 @@ def baseline_anomaly(
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
-    table : YearTable
-        The same by year and day of year.
     normal : Climatology
         ``harmonic``, covered by the table.
     reference : Climatology, optional
         The report's climatology, for the offset between baselines; by default `normal` itself.
-
-    Returns
-    -------
-    BaselineAnomaly
-        Anomaly, spread, percentile, offset.
     """
     day, value = series.end, float(series.values[-1])
     column = calendar.dayofyear_of(day) - 1
@@ -206,19 +185,7 @@ def spread_beside_shifting(table: YearTable, day: dt.date, fixed: BaselineAnomal
     """
     The day in its distribution on the fixed baseline and on the 30 years before it.
 
-    Parameters
-    ----------
-    table : YearTable
-        By day of year.
-    day : date
-        The day.
-    fixed : BaselineAnomaly or None
-        The day on the fixed baseline.
-
-    Returns
-    -------
-    Spread or Unknown
-        Unknown where the 30 years before are not covered.
+    Unknown where the 30 years before are not covered.
     """
     shifting = Baseline(day.year - SHIFTING_YEARS, day.year - 1)
     if fixed is None:

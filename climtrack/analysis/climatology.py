@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from climtrack.analysis.frame import runs
 from climtrack.errors import BaselineNotCovered, Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Climatology, Method, Unknown
@@ -20,21 +21,7 @@ COMMON = np.delete(np.arange(DAYS), LEAP_DAY - 1)
 
 
 def uncovered(table: YearTable, baseline: Baseline) -> Unknown | None:
-    """
-    Why a baseline is not covered.
-
-    Parameters
-    ----------
-    table : YearTable
-        Values by year and day.
-    baseline : Baseline
-        First and last year, both included.
-
-    Returns
-    -------
-    Unknown or None
-        None where every year lacks at most 10 days.
-    """
+    """Why a baseline is not covered; None where every year lacks at most 10 days."""
     first = int(table.years[0])
     last = first + table.years.size - 1
     lo, hi = max(baseline.first, first), min(baseline.last, last)
@@ -60,13 +47,6 @@ def require_covered(table: YearTable, baseline: Baseline) -> None:
     """
     Refuse a baseline that the data do not cover.
 
-    Parameters
-    ----------
-    table : YearTable
-        Values by year and day.
-    baseline : Baseline
-        First and last year, both included.
-
     Raises
     ------
     BaselineNotCovered
@@ -90,10 +70,6 @@ def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method 
     ----------
     data : Series or YearTable
         Daily values in degC; a table must be aligned by date for ``harmonic``, by slot for ``site``.
-    baseline : Baseline
-        First and last year, both included.
-    method : {"harmonic", "site"}, default "harmonic"
-        How it is smoothed.
 
     Returns
     -------
@@ -120,23 +96,7 @@ def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method 
 
 
 def mean_cycle(table: YearTable, baseline: Baseline, method: Method = "harmonic") -> Climatology:
-    """
-    The climatology of a table that is aligned as the method needs and known to cover the baseline.
-
-    Parameters
-    ----------
-    table : YearTable
-        Values by year and day.
-    baseline : Baseline
-        First and last year, both included.
-    method : {"harmonic", "site"}, default "harmonic"
-        How it is smoothed.
-
-    Returns
-    -------
-    Climatology
-        As `climatology` gives it.
-    """
+    """The climatology of a table that is aligned as the method needs and known to cover the baseline."""
     start = baseline.first - int(table.years[0])
     mean, spread = _moments(table.values[start : start + len(baseline.years)])
     if method == "site":
@@ -208,11 +168,7 @@ def _moments(values: Floats) -> tuple[Floats, Floats]:
 
 def _spans(years: list[int]) -> str:
     """Years as spans: 1979–1981, 1990."""
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and year == spans[-1][-1] + 1:
-            spans[-1][1:] = [year]
-        else:
-            spans.append([year])
-    text = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
+    starts, stops = runs(np.isin(np.arange(years[0], years[-1] + 1), years))
+    ends = zip((starts + years[0]).tolist(), (stops + years[0] - 1).tolist(), strict=True)
+    text = [f"{first}–{last}" if last > first else str(first) for first, last in ends]
     return ", ".join(text[:4]) + (" …" if len(text) > 4 else "")

@@ -17,19 +17,8 @@ def differences(table: YearTable, year: int, other: int) -> Floats:
     """
     One year minus another, day by day.
 
-    By date, 29 February is compared with 28 February of a year that lacks it.
-
-    Parameters
-    ----------
-    table : YearTable
-        By date or by slot.
-    year, other : int
-        The years.
-
-    Returns
-    -------
-    array of float
-        degC, shape (366,), NaN where either is missing.
+    By date, 29 February is compared with 28 February of a year that lacks it. In degC, shape (366,), NaN where
+    either is missing.
     """
     partner = table.row(other)
     leap = LEAP_DAY - 1
@@ -53,22 +42,8 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
     """
     One year against another up to a day; any two years, by default the one before.
 
-    By date (1 March against 1 March) with a table aligned by date; by slot, as the site draws its lines, with one
-    aligned by slot.
-
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-    day : date
-        The latest day.
-    other : int, optional
-        Year to compare with.
-
-    Returns
-    -------
-    YearOverYear or Unknown
-        Unknown where the other year has no value on that day.
+    By date (1 March against 1 March) with a table aligned by date; by slot, as the site draws its lines, with
+    one aligned by slot. Unknown where the other year has no value on that day.
     """
     other = day.year - 1 if other is None else other
     column = calendar.dayofyear_of(day) - 1 if table.alignment == "date" else day.timetuple().tm_yday - 1
@@ -143,10 +118,6 @@ def two_years(
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
-    year, other : int
-        The years.
     method : {"date", "slot"}, default "date"
         By calendar date, or by slot as the site draws its lines.
     day : date, optional

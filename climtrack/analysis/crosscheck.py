@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 
+from climtrack.analysis.ranking import between
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import Ints
@@ -45,7 +46,7 @@ def agreement(site: Series, pulse: Series) -> Agreement:
     start, end = max(site.start, pulse.start), min(site.end, pulse.end)
     if end < start:
         raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
-    gap = _between(site, start, end) - _between(pulse, start, end)
+    gap = between(site, start, end) - between(pulse, start, end)
     years = calendar.year_of(np.datetime64(start, "D") + np.arange(gap.size))
     known = ~np.isnan(gap)
     if not known.any():
@@ -68,11 +69,6 @@ def agreement(site: Series, pulse: Series) -> Agreement:
         agrees=usual.rms <= tolerance,
         tolerance=tolerance,
     )
-
-
-def _between(series: Series, start: dt.date, end: dt.date) -> Floats:
-    """Values from one date to another, both inside the series."""
-    return series.values[(start - series.start).days : (end - series.start).days + 1]
 
 
 def _period(gap: Floats, years: Ints, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]], start: dt.date) -> Period:

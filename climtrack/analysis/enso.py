@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from climtrack.analysis.frame import frame_of
-from climtrack.analysis.ranking import runs
+from climtrack.analysis.frame import frame_of, last_run, runs
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.findings import Episode, NinoState, Overlay, OverlayLine, Phase, Study, Unknown
@@ -55,18 +54,8 @@ def nino_index(nino: Study) -> Index | Unknown:
     """
     Monthly and three-month anomalies of Niño 3.4, the latter comparable with NOAA's Oceanic Niño Index.
 
-    NOAA moves its base period every five years and uses another analysis (ERSSTv5); differences stay within about
-    0.3 °C.
-
-    Parameters
-    ----------
-    nino : Study
-        Of the Niño 3.4 sea surface.
-
-    Returns
-    -------
-    Index or Unknown
-        Unknown where no baseline is covered.
+    NOAA moves its base period every five years and uses another analysis (ERSSTv5); differences stay within
+    about 0.3 °C. Unknown where no baseline is covered.
     """
     if nino.anomalies is None:
         return Unknown("unknown.no_baseline")
@@ -96,15 +85,7 @@ def episodes(index: Index) -> tuple[Episode, ...]:
     """
     El Niño and La Niña episodes by the usual rule.
 
-    Parameters
-    ----------
-    index : Index
-        Three-month means.
-
-    Returns
-    -------
-    tuple of Episode
-        Oldest first; at least five overlapping three-month means in a row at or beyond ±0.5 °C.
+    Oldest first; at least five overlapping three-month means in a row at or beyond ±0.5 °C.
     """
     found = []
     for phase, sign in ((Phase.EL_NINO, 1), (Phase.LA_NINA, -1)):
@@ -116,19 +97,7 @@ def episodes(index: Index) -> tuple[Episode, ...]:
 
 
 def nino_state(nino: Study) -> NinoState | Unknown:
-    """
-    Where Niño 3.4 stands.
-
-    Parameters
-    ----------
-    nino : Study
-        Of the Niño 3.4 sea surface.
-
-    Returns
-    -------
-    NinoState or Unknown
-        Unknown where no baseline is covered.
-    """
+    """Where Niño 3.4 stands; unknown where no baseline is covered."""
     index = nino_index(nino)
     if isinstance(index, Unknown) or nino.baseline is None or nino.anomalies is None:
         return index if isinstance(index, Unknown) else Unknown("unknown.no_baseline")
@@ -136,9 +105,7 @@ def nino_state(nino: Study) -> NinoState | Unknown:
     phase = _phase(latest)
     sign = {Phase.EL_NINO: 1, Phase.LA_NINA: -1, Phase.NEUTRAL: 0}[phase]
     side = _beyond(index.three_months, sign) if sign else np.abs(index.three_months) < THRESHOLD
-    breaks = np.flatnonzero(~side[:-1])
-    first = int(breaks[-1]) + 1 if breaks.size else 0
-    running = side.size - 1 - first
+    running = last_run(side[:-1])
     anomaly = frame_of(nino).daily(nino.anomalies.values)
     under_way = [episode for episode in episodes(index) if not episode.complete]
     return NinoState(
@@ -152,7 +119,7 @@ def nino_state(nino: Study) -> NinoState | Unknown:
         phase=phase,
         months_running=running,
         episode=under_way[0] if under_way else None,
-        onset=index.first_day(first) if sign else None,
+        onset=index.first_day(side.size - 1 - running) if sign else None,
         rule=RULE,
     )
 

@@ -47,16 +47,8 @@ def default_noise(key: SeriesKey) -> RevisionNoise:
     """
     Revision noise of a series whose own history is still too short to tell.
 
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-
-    Returns
-    -------
-    RevisionNoise
-        As measured once on stored copies of the feed; for a sea that was never measured, that of the widest region
-        for hemispheres (their means are as broad) and of the noisiest one otherwise.
+    As measured once on stored copies of the feed; for a sea that was never measured, that of the widest region
+    for hemispheres (their means are as broad) and of the noisiest one otherwise.
     """
     if key.variable != "sst":
         return RevisionNoise(0.0, 0.0, 31047, _AIR)
@@ -107,17 +99,8 @@ def reading(series: Series, at: int, value: float | None = None) -> Reading:
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
-    at : int
-        Row of the series.
     value : float, optional
         What is read on that day, degC; by default the mean itself.
-
-    Returns
-    -------
-    Reading
-        With its date and status.
     """
     status: Literal["final", "preliminary"] = "preliminary" if series.status[at] == Status.PRELIMINARY else "final"
     day = series.start + dt.timedelta(days=at)
@@ -137,14 +120,8 @@ class Frame:
     ----------
     series : Series
         As far as the date asked for.
-    region : Region
-        Where.
-    table : YearTable
-        Values by year and day of year.
     place : array of int
         Position of each day of `series` in the flattened table, shape (time,).
-    climatology : Climatology or None
-        By day of year.
     anomalies : YearTable or None
         `table` minus `climatology`.
     noise : RevisionNoise
@@ -189,20 +166,34 @@ class Frame:
         return int((status == Status.PRELIMINARY).sum()), int((status != Status.MISSING).sum())
 
 
-def frame_of(study: Study) -> Frame:
+def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """
-    The frame of a finished study, for the questions that come later.
-
-    Parameters
-    ----------
-    study : Study
-        One series on one day.
+    Where runs of True begin and end.
 
     Returns
     -------
-    Frame
-        The same arrays.
+    starts : array of int
+        First day of each run.
+    stops : array of int
+        The day after its last.
     """
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
+    """First and last day of a month."""
+    return dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def last_run(flags: Bools) -> int:
+    """Length of the run of True that ends the array."""
+    breaks = np.flatnonzero(~flags)
+    return int(flags.size - 1 - breaks[-1]) if breaks.size else int(flags.size)
+
+
+def frame_of(study: Study) -> Frame:
+    """The frame of a finished study, for the questions that come later."""
     table, place = folded(study.series)
     noise = study.findings.revision_noise
     return Frame(study.series, study.region, table, place, study.climatology, study.anomalies, noise)

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from climtrack.analysis.anomaly import SHIFTING_YEARS
 from climtrack.analysis.climatology import COMMON, running_mean, uncovered
-from climtrack.analysis.frame import Frame
-from climtrack.analysis.ranking import runs
+from climtrack.analysis.frame import Frame, runs
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Heatwave, Heatwaves, Unknown
@@ -129,13 +128,6 @@ def events(values: Floats, columns: npt.NDArray[np.int64], bar: Threshold) -> Ev
         One value a day, gaps as NaN (never above), shape (time,).
     columns : array of int
         Day of year of each, 0 to 365.
-    bar : Threshold
-        What counts as warm.
-
-    Returns
-    -------
-    Events
-        In order of time.
 
     References
     ----------
@@ -171,38 +163,14 @@ def events(values: Floats, columns: npt.NDArray[np.int64], bar: Threshold) -> Ev
 
 
 def area(region: Region) -> float:
-    """
-    Area of a region's box.
-
-    Parameters
-    ----------
-    region : Region
-        Where.
-
-    Returns
-    -------
-    float
-        km².
-    """
+    """Area of a region's box in km²."""
     width = (region.east - region.west) % 360 or 360.0
     height = math.sin(math.radians(region.north)) - math.sin(math.radians(region.south))
     return EARTH_RADIUS**2 * math.radians(width) * height
 
 
 def caution(region: Region) -> Notice:
-    """
-    Why a category says little of a large region.
-
-    Parameters
-    ----------
-    region : Region
-        Where.
-
-    Returns
-    -------
-    Notice
-        One that says nothing for boxes up to 2 million km².
-    """
+    """Why a category says little of a large region; nothing is said of boxes up to 2 million km²."""
     return Notice("finding.basin" if area(region) > BASIN else "")
 
 
@@ -210,15 +178,7 @@ def heatwaves(frame: Frame) -> Heatwaves | Unknown:
     """
     Events of this year and the one under way, on the fixed and on the shifting baseline.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    Heatwaves or Unknown
-        Unknown for air, and where no baseline is covered.
+    Unknown for air, and where no baseline is covered.
     """
     if frame.series.key.variable != "sst":
         return Unknown("unknown.not_sea")

@@ -18,31 +18,12 @@ REFERENCE = Baseline(1991, 2020)
 
 
 def offsets_by_day() -> Floats:
-    """
-    Monthly offsets laid out by day of year.
-
-    Returns
-    -------
-    array of float
-        degC, shape (366,).
-    """
+    """Monthly offsets laid out by day of year, degC, shape (366,)."""
     return np.repeat(OFFSETS, np.diff([*MONTH_STARTS, DAYS + 1]))
 
 
 def refusal(key: SeriesKey) -> Unknown | None:
-    """
-    Why a series has no pre-industrial view.
-
-    Parameters
-    ----------
-    key : SeriesKey
-        Which series.
-
-    Returns
-    -------
-    Unknown or None
-        None for the world's air.
-    """
+    """Why a series has no pre-industrial view; None for the world's air."""
     if key.variable != "t2m":
         return Unknown("unknown.offsets_air")
     if key.region != "world":
@@ -75,10 +56,6 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
 
     Parameters
     ----------
-    key : SeriesKey
-        Which series.
-    table : YearTable
-        Its values by date.
     day_row : tuple of int
         Row and column of the latest day.
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, reading
+from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, last_run, month_span, reading, runs
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
@@ -27,7 +27,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
 )
 from climtrack.vocabulary.registry import Region
-from climtrack.vocabulary.series import Alignment, Floats, Series, Status, YearTable, year_table
+from climtrack.vocabulary.series import Floats, Series, Status, YearTable, year_table
 
 # Runs of days: the ledger of streaks, rebuilt from the data.
 
@@ -35,33 +35,10 @@ from climtrack.vocabulary.series import Alignment, Floats, Series, Status, YearT
 MILESTONES = (7, 10, 14, 30, 50, 100, 150, 200, 250, 300, 365, 400, 450, 500)
 
 
-def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """
-    Where runs of True begin and end.
-
-    Parameters
-    ----------
-    flags : array of bool
-        One a day, shape (time,).
-
-    Returns
-    -------
-    starts : array of int
-        First day of each run.
-    stops : array of int
-        The day after its last.
-    """
-    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-
-
 def latest_run(frame: Frame, flags: Bools) -> Run | None:
     """Run that includes the latest day."""
-    if not flags[-1]:
-        return None
-    breaks = np.flatnonzero(~flags)
-    first = int(breaks[-1]) + 1 if breaks.size else 0
-    return Run(frame.date_at(first), frame.day, flags.size - first)
+    days = last_run(flags)
+    return Run(frame.date_at(flags.size - days), frame.day, days) if days else None
 
 
 def longest_run(frame: Frame, flags: Bools) -> Run | None:
@@ -74,21 +51,7 @@ def longest_run(frame: Frame, flags: Bools) -> Run | None:
 
 
 def above_year(frame: Frame, year: int) -> Bools:
-    """
-    Days above the same day of a given year.
-
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    year : int
-        The year whose line is the bar.
-
-    Returns
-    -------
-    array of bool
-        One a day, shape (time,); a gap is never above.
-    """
+    """Days above the same day of a given year, shape (time,); a gap is never above."""
     bar = frame.table.row(year)
     leap = LEAP_DAY - 1
     if np.isnan(bar[leap]):
@@ -101,17 +64,7 @@ def run_above(study: Study, year: int) -> Run | None:
     """
     Run of days above the same day of a given year, for instance the one that held the record.
 
-    Parameters
-    ----------
-    study : Study
-        The series.
-    year : int
-        The year whose line is the bar.
-
-    Returns
-    -------
-    Run or None
-        None unless the latest day lies above it; a gap ends the run.
+    None unless the latest day lies above it; a gap ends the run.
     """
     frame = frame_of(study)
     return latest_run(frame, above_year(frame, year))
@@ -121,15 +74,7 @@ def beside_last_year(frame: Frame) -> Floats:
     """
     Each day minus the same day a year before.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    array of float
-        degC, shape (time,); 29 February is compared with 28 February, gaps are NaN.
+    In degC, shape (time,); 29 February is compared with 28 February, gaps are NaN.
     """
     before = np.full(frame.table.values.shape, np.nan)
     before[1:] = frame.table.values[:-1]
@@ -139,21 +84,7 @@ def beside_last_year(frame: Frame) -> Floats:
 
 
 def streaks(frame: Frame, flags: Bools) -> Streaks:
-    """
-    The ledger of runs, rebuilt from the data.
-
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    flags : array of bool
-        Record days, one a day, shape (time,).
-
-    Returns
-    -------
-    Streaks
-        Runs go through New Year; a gap ends them.
-    """
+    """The ledger of runs, rebuilt from the data: they go through New Year, and a gap ends them."""
     running = latest_run(frame, flags)
     gap = beside_last_year(frame)
     above = None
@@ -174,19 +105,7 @@ def streaks(frame: Frame, flags: Bools) -> Streaks:
 
 
 def next_milestone(days: int) -> int:
-    """
-    Next round length of a streak.
-
-    Parameters
-    ----------
-    days : int
-        Its length.
-
-    Returns
-    -------
-    int
-        The first milestone above it; whole hundreds past 500.
-    """
+    """The first milestone above the length of a streak; whole hundreds past 500."""
     return next((m for m in MILESTONES if m > days), (days // 100 + 1) * 100)
 
 
@@ -248,18 +167,8 @@ def records(frame: Frame, flags: Bools) -> Records:
     """
     The three records, and the record days of this year.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    flags : array of bool
-        Record days, one a day, shape (time,).
-
-    Returns
-    -------
-    Records
-        Each record beats every earlier year of this series; days within the revision noise of it are named, and the
-        nearest of them decides the claim.
+    Each record beats every earlier year of this series; days within the revision noise of it are named, and the
+    nearest of them decides the claim.
     """
     values = frame.series.values
     everyday = np.flatnonzero(~np.isnan(values))
@@ -288,8 +197,6 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
 
     Parameters
     ----------
-    frame : Frame
-        The series.
     sign : float
         1 for the highest values, -1 for the lowest.
 
@@ -314,21 +221,7 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
 
 
 def between(series: Series, first: dt.date, last: dt.date) -> Floats:
-    """
-    Values of a stretch of days.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    first, last : date
-        Both included.
-
-    Returns
-    -------
-    array of float
-        Shape (day,), NaN where there is no value.
-    """
+    """Values of a stretch of days, both ends included, shape (day,), NaN where there is no value."""
     values = np.full((last - first).days + 1, np.nan)
     lo, hi = max(first, series.start), min(last, series.end)
     if lo <= hi:
@@ -340,18 +233,6 @@ def between(series: Series, first: dt.date, last: dt.date) -> Floats:
 def mean(series: Series, first: dt.date, last: dt.date) -> float:
     """
     Mean of a stretch of days.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    first, last : date
-        Both included.
-
-    Returns
-    -------
-    float
-        degC.
 
     Raises
     ------
@@ -367,40 +248,16 @@ def mean(series: Series, first: dt.date, last: dt.date) -> float:
     return float(known.mean())
 
 
-def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
-    """
-    First and last day of a month.
-
-    Parameters
-    ----------
-    year, month : int
-        Which.
-
-    Returns
-    -------
-    tuple of date
-        Both included.
-    """
-    return dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
 def normal(series: Series, first: dt.date, last: dt.date, years: range) -> float:
     """
     Mean over several years of the same stretch of days, year by year.
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
     first, last : date
         The stretch; a month or a year keeps its own length in each year.
     years : range
         Years averaged, by the year of `first`.
-
-    Returns
-    -------
-    float
-        degC.
     """
     ends_month = (last + dt.timedelta(days=1)).day == 1
     means = []
@@ -414,13 +271,6 @@ def normal(series: Series, first: dt.date, last: dt.date, years: range) -> float
 def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     """
     Warmest day of a stretch.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    first, last : date
-        Both included.
 
     Returns
     -------
@@ -445,12 +295,8 @@ def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> i
 
     Parameters
     ----------
-    series : Series
-        Daily means in degC.
     level : float
         degC; a day equal to it is not above.
-    first, last : date
-        Both included.
 
     Returns
     -------
@@ -460,35 +306,12 @@ def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> i
     return int((between(series, first, last) > level).sum())
 
 
-def record_flags(
-    series: Series, *, alignment: Alignment = "date", first_year: int | None = None, earlier: int = 1
-) -> Bools:
-    """
-    Days warmer than the same day of every earlier year.
-
-    Parameters
-    ----------
-    series : Series
-        Daily means in degC.
-    alignment : {"date", "slot"}, default "date"
-        What the same day is: the calendar date, or the site's slot.
-    first_year : int, optional
-        Earlier years are not looked at.
-    earlier : int, default 1
-        Earlier years needed before a day can be a record.
-
-    Returns
-    -------
-    array of bool
-        One a day, shape (time,).
-    """
-    table = year_table(series, alignment)
-    skip = 0 if first_year is None else max(first_year - int(table.years[0]), 0)
-    flags = np.zeros(table.values.shape, dtype=bool)
-    flags[skip:] = record_days(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=earlier)
+def record_flags(series: Series) -> Bools:
+    """Days warmer than the same date of every earlier year, of which one is enough, shape (time,)."""
+    table = year_table(series)
+    flags = record_days(table, earlier=1)
     dates = series.dates
-    columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
-    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), columns])
+    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), calendar.dayofyear(dates) - 1])
 
 
 #: A year takes part in a period's ranking while it lacks at most this share of the days.
@@ -507,8 +330,6 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
         One value a year, NaN for years that do not take part, shape (year,).
     years : array of int
         The years, shape (year,).
-    row : int
-        The year placed.
 
     Returns
     -------
@@ -554,8 +375,6 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
     ----------
     values : array of float
         Shape (year, day).
-    row : int
-        The year ranked.
     first, last : int
         Columns, both included.
 
@@ -615,16 +434,8 @@ def ranks(frame: Frame) -> Ranks:
     """
     Places of the latest day and of the periods around it.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    Ranks
-        Day, month so far, last whole month, season so far and last whole one, year so far, last whole year. A whole
-        period ends on or before the latest day.
+    Day, month so far, last whole month, season so far and last whole one, year so far, last whole year. A whole
+    period ends on or before the latest day.
     """
     day = frame.day
     tomorrow = day + dt.timedelta(days=1)
@@ -652,8 +463,6 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
 
     Parameters
     ----------
-    frame : Frame
-        The series.
     first, last : date
         Both included; at most across one New Year, and then named by the later year.
 
@@ -680,19 +489,7 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
 
 
 def season_start(day: dt.date) -> dt.date:
-    """
-    First day of the meteorological season that holds a day.
-
-    Parameters
-    ----------
-    day : date
-        The day.
-
-    Returns
-    -------
-    date
-        1 December, March, June or September.
-    """
+    """First day of the meteorological season that holds a day: 1 December, March, June or September."""
     month = SEASONS[(day.month % 12) // 3]
     return dt.date(day.year - (month == 12 and day.month != 12), month, 1)
 
@@ -711,17 +508,7 @@ def season_name(month: int, region: Region) -> str:
     """
     Name of a season with its hemisphere.
 
-    Parameters
-    ----------
-    month : int
-        Its first month.
-    region : Region
-        Where.
-
-    Returns
-    -------
-    str
-        ``northern summer``, ``southern winter`` …; ``June–August`` for a region on both sides of the equator.
+    ``northern summer``, ``southern winter`` …; ``June–August`` for a region on both sides of the equator.
     """
     at = SEASONS.index(month)
     if region.southern:

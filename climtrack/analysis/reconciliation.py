@@ -12,6 +12,7 @@ import numpy as np
 from climtrack.analysis import ranking
 from climtrack.analysis.anomaly import site_anomaly
 from climtrack.analysis.climatology import climatology
+from climtrack.analysis.frame import last_run, month_span
 from climtrack.analysis.preindustrial import ANNUAL_OFFSET, OFFSETS, REFERENCE
 from climtrack.errors import ClimtrackError
 from climtrack.vocabulary import calendar
@@ -128,11 +129,6 @@ def span(period: str) -> tuple[dt.date, dt.date]:
     ----------
     period : str
         ``2024``, ``1991-2020``, ``2024-07``, ``2024-07-22``, or two of them joined by a slash.
-
-    Returns
-    -------
-    tuple of date
-        Both included.
     """
     if "/" in period:
         first, _, last = period.partition("/")
@@ -140,7 +136,7 @@ def span(period: str) -> tuple[dt.date, dt.date]:
     if re.fullmatch(r"\d{4}(-\d{4})?", period):
         return dt.date(int(period[:4]), 1, 1), dt.date(int(period[-4:]), 12, 31)
     if re.fullmatch(r"\d{4}-\d{2}", period):
-        return ranking.month_span(int(period[:4]), int(period[5:]))
+        return month_span(int(period[:4]), int(period[5:]))
     return dt.date.fromisoformat(period), dt.date.fromisoformat(period)
 
 
@@ -202,11 +198,11 @@ def _record_months(series: Series, first: dt.date, last: dt.date, _: str) -> flo
     """Months warmer than the same month of every earlier year, in a row from the first."""
     count, day = 0, first
     while day <= last:
-        now = ranking.mean(series, *ranking.month_span(day.year, day.month))
-        past = [ranking.mean(series, *ranking.month_span(y, day.month)) for y in range(series.start.year + 1, day.year)]
+        now = ranking.mean(series, *month_span(day.year, day.month))
+        past = [ranking.mean(series, *month_span(y, day.month)) for y in range(series.start.year + 1, day.year)]
         if now <= max(past):
             break
-        count, day = count + 1, ranking.month_span(day.year, day.month)[1] + dt.timedelta(days=1)
+        count, day = count + 1, month_span(day.year, day.month)[1] + dt.timedelta(days=1)
     return count
 
 
@@ -214,8 +210,7 @@ def _record_run(series: Series, _first: dt.date, last: dt.date, _: str) -> float
     """Length of the run of record days that ends the period."""
     if series.end < last:
         return np.nan
-    broken = np.flatnonzero(~ranking.record_flags(series.upto(last)))
-    return (last - series.start).days - (int(broken[-1]) if broken.size else -1)
+    return last_run(ranking.record_flags(series.upto(last)))
 
 
 def _minus(series: Series, first: dt.date, last: dt.date, words: str) -> float:
@@ -254,15 +249,8 @@ def reconcile(held: Mapping[SeriesKey, Series], published: Iterable[Published] =
 
     Parameters
     ----------
-    held : mapping of SeriesKey to Series
-        The series at hand.
     published : iterable of Published, optional
         By default those of Copernicus, NOAA and the University of Maine that climtrack knows.
-
-    Returns
-    -------
-    tuple of Reconciled
-        In the order given.
     """
     return tuple(_reconciled(held.get(figure.key), figure) for figure in published)
 

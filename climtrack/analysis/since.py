@@ -21,8 +21,6 @@ def since(study: Study, date: dt.date) -> Since:
 
     Parameters
     ----------
-    study : Study
-        The series today.
     date : date
         Date of the last issue; the last value not after it is where the account begins.
 

@@ -9,10 +9,10 @@ import numpy as np
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
-from climtrack.analysis.frame import Frame, default_noise, reading
+from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import ranks, record_days, records, runs, streaks
+from climtrack.analysis.ranking import ranks, record_days, records, streaks
 from climtrack.analysis.trend import annual_means, direction, trend, year_end
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -46,7 +46,7 @@ def study(
     series : Series
         Daily means in degC.
     region : Region
-        Where.
+        Where, which decides seasons and cautions.
     baseline : Baseline, default 1991-2020
         Baseline asked for. Where the series does not cover it, the first covered named one is used instead, and the
         anomaly on the one asked for is `Unknown` with the years at fault.
@@ -55,11 +55,6 @@ def study(
     revision_noise : RevisionNoise, optional
         By how much values of this series still move, measured from its own history; by default as measured once on
         stored copies of the feed.
-
-    Returns
-    -------
-    Study
-        Tables, climatology and findings.
 
     Raises
     ------

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 
 from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
-from climtrack.analysis.frame import Frame
+from climtrack.analysis.frame import Frame, month_span
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY, Ints
 from climtrack.vocabulary.findings import BackTest, Direction, PastEstimate, Slope, Trend, Unknown, Verdict, YearEnd
@@ -86,11 +85,6 @@ def line(x: Floats, y: Floats) -> Line:
     y : array of float
         Shape (n,), without NaN.
 
-    Returns
-    -------
-    Line
-        Slope, interval, autocorrelation, effective size.
-
     References
     ----------
     .. [1] Santer, B. D. et al. (2000), Statistical significance of trends and trend differences in layer-average
@@ -147,16 +141,8 @@ def direction(frame: Frame) -> Direction:
     """
     Slopes of the last 14 and 30 days, of the temperature and of the anomaly, and a verdict on the anomaly.
 
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-
-    Returns
-    -------
-    Direction
-        `seasonal_14d` and `seasonal_30d` are the slopes of the climatology over the same days; temperature = season +
-        anomaly.
+    `seasonal_14d` and `seasonal_30d` are the slopes of the climatology over the same days; temperature = season
+    + anomaly.
     """
     raw = [slope(frame.series.values, days) for days in WINDOWS]
     if frame.climatology is None:
@@ -171,19 +157,7 @@ def direction(frame: Frame) -> Direction:
 
 
 def verdict(found: Slope | Unknown) -> Verdict | Unknown:
-    """
-    Falling, steady or rising.
-
-    Parameters
-    ----------
-    found : Slope or Unknown
-        Of the anomaly.
-
-    Returns
-    -------
-    Verdict or Unknown
-        Steady while zero lies inside the interval.
-    """
+    """Falling, steady or rising: steady while zero lies inside the interval."""
     if isinstance(found, Unknown):
         return found
     if found.low <= 0 <= found.high:
@@ -202,16 +176,8 @@ def annual_means(table: YearTable) -> Floats:
     """
     Mean of each complete year.
 
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-
-    Returns
-    -------
-    array of float
-        Shape (year,), NaN for a year that lacks more than 10 days, and for the last one until its 31 December: a year
-        that stops in a cold week is too warm.
+    Shape (year,), NaN for a year that lacks more than 10 days, and for the last one until its 31 December: a
+    year that stops in a cold week is too warm.
     """
     known = ~np.isnan(table.values)
     complete = known[:, COMMON].sum(axis=1) >= COMMON.size - MISSING_ALLOWED
@@ -220,18 +186,9 @@ def annual_means(table: YearTable) -> Floats:
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 
 
-def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = None) -> Trend | Unknown:
+def trend(table: YearTable, *, means: Floats | None = None) -> Trend | Unknown:
     """
-    Ordinary least squares over annual means of complete years.
-
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-    first : int, default 1979
-        First year used, or the first complete one after it.
-    means : array of float, optional
-        `annual_means` of the table, where they are at hand.
+    Ordinary least squares over annual means of complete years from 1979 on.
 
     Returns
     -------
@@ -239,10 +196,10 @@ def trend(table: YearTable, *, first: int = TREND_FROM, means: Floats | None = N
         Unknown for fewer than 20 years, or where more than a tenth of the years between first and last are absent.
     """
     means = annual_means(table) if means is None else means
-    used = ~np.isnan(means) & (table.years >= first)
+    used = ~np.isnan(means) & (table.years >= TREND_FROM)
     years = table.years[used]
     if years.size < TREND_YEARS:
-        return Unknown("unknown.few_years_since", n=years.size, first=first)
+        return Unknown("unknown.few_years_since", n=years.size, first=TREND_FROM)
     span = int(years[-1] - years[0]) + 1
     if years.size < 0.9 * span:
         return Unknown("unknown.absent_years", absent=span - years.size, first=int(years[0]), last=int(years[-1]))
@@ -254,23 +211,12 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
     """
     Mean of the year expected from the year so far and what past years did after the same days.
 
-    Each of the last 30 complete years lends its own step from the mean of these days to the mean of its whole year;
-    their mean gives the estimate, their 5th and 95th percentile the range. The back-test makes the same estimate at
-    the end of each month of past years, from the years before only.
-
-    Parameters
-    ----------
-    frame : Frame
-        The series.
-    means : array of float, optional
-        `annual_means` of its table, where they are at hand.
-
-    Returns
-    -------
-    YearEnd or Unknown
-        Unknown with fewer than 10 complete years before this one. `past` holds what the same method says at the end
-        of each month of this year from the values as they now stand; what was said on a day, from the values known on
-        that day, is in the facts published then, and comes again from the history of the store.
+    Each of the last 30 complete years lends its own step from the mean of these days to the mean of its whole
+    year; their mean gives the estimate, their 5th and 95th percentile the range. The back-test makes the same
+    estimate at the end of each month of past years, from the years before only. Unknown with fewer than 10
+    complete years before this one. `past` holds what the same method says at the end of each month of this year
+    from the values as they now stand; what was said on a day, from the values known on that day, is in the
+    facts published then, and comes again from the history of the store.
     """
     means = annual_means(frame.table) if means is None else means
     past = np.flatnonzero(~np.isnan(means[: frame.row]))[-ANALOGUES:]
@@ -278,7 +224,7 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
         return Unknown("unknown.few_years_before", n=past.size, year=frame.day.year)
     so_far = frame.table.values[frame.row]
     days = np.cumsum(~np.isnan(so_far))
-    months = [_month_end(frame.day.year, month) for month in range(1, 12)]
+    months = [month_span(frame.day.year, month)[1] for month in range(1, 12)]
     ends = [calendar.dayofyear_of(day) - 1 for day in months]
     told = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
     columns = np.array([*(ends[i] for i in told), frame.column])
@@ -315,26 +261,11 @@ def _steps(so_far: Floats, past: Floats, means: Floats, columns: Ints) -> tuple[
     return to_date, means[usable, np.newaxis] - total[usable] / count[usable]
 
 
-def _month_end(year: int, month: int) -> dt.date:
-    """Last day of a month."""
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
 def backtest(table: YearTable, *, means: Floats | None = None) -> tuple[BackTest, ...]:
     """
     Error of the year-end estimate in past years, by the month after which it is made.
 
-    Parameters
-    ----------
-    table : YearTable
-        degC, shape (year, 366).
-    means : array of float, optional
-        `annual_means` of the table, where they are at hand.
-
-    Returns
-    -------
-    tuple of BackTest
-        For January to November; each year is judged from up to 30 complete years before it, at least 10.
+    For January to November; each year is judged from up to 30 complete years before it, at least 10.
     """
     means = annual_means(table) if means is None else means
     complete = ~np.isnan(means)

@@ -67,9 +67,9 @@ def is_kelvin(units: str) -> bool | None:
     plain = re.sub(r"[\s_.°]", "", units).lower()
     if plain in {"k", "kelvin", "kelvins", "degk", "degreesk", "degreek", "degreeskelvin"}:
         return True
-    return (
-        False if plain in {"c", "celsius", "degc", "degreec", "degreesc", "degreecelsius", "degreescelsius"} else None
-    )
+    if plain in {"c", "celsius", "degc", "degreec", "degreesc", "degreecelsius", "degreescelsius"}:
+        return False
+    return None
 
 
 def packing_of(var: Var) -> Packing:
@@ -80,15 +80,15 @@ def packing_of(var: Var) -> Packing:
     if as_text(var.attrs.get("_Unsigned", "")).lower() == "true":
         raise SeriesError("grid.unsigned", name=var.name)
     fills = set(_fills(var))
-    if not fills and (unwritten := UNWRITTEN.get(f"{var.dtype.kind}{var.dtype.itemsize}")) is not None:
-        fills = {unwritten}
+    if not fills and (fill := UNWRITTEN.get(f"{var.dtype.kind}{var.dtype.itemsize}")) is not None:
+        fills = {fill}
     # The valid range counts in stored numbers unless its type says that it was unpacked (CF 1.11 §2.5.1).
     packed = {"scale_factor", "add_offset"} & set(var.attrs)
     span = np.ravel(var.attrs.get("valid_range", ()))
 
     def limit(key: str, both: Array, unbounded: float) -> float:
-        stated = np.ravel(var.attrs.get(key, both if span.size == 2 else ()))
-        known = [float(v) for v in stated if not packed or np.asarray(v).dtype == var.dtype]
+        limits = np.ravel(var.attrs.get(key, both if span.size == 2 else ()))
+        known = [float(v) for v in limits if not packed or np.asarray(v).dtype == var.dtype]
         return known[-1] if known else unbounded
 
     return Packing(
@@ -157,13 +157,13 @@ def data_variable(reader: Reader, variable: str, name: str = "") -> Var:
         if name not in reader.variables:
             raise SeriesError("grid.no_variable", name=name, names=names)
         return reader.variables[name]
-    chosen, title = _fitting(reader, variable), VARIABLES[variable].title
-    if not chosen and (others := [one for one in WORDS if one != variable and _fitting(reader, one)]):
-        raise SeriesError("grid.other_variable", other=others[0], holds=VARIABLES[others[0]].title, wanted=title)
-    if len(chosen) != 1:
-        fitting = tuple(var.name for var in chosen) or ("none",)
-        raise SeriesError("grid.which_variable", wanted=title, fitting=fitting, names=names)
-    return chosen[0]
+    candidates, title = _fitting(reader, variable), VARIABLES[variable].title
+    if not candidates and (others := [one for one in WORDS if one != variable and _fitting(reader, one)]):
+        raise SeriesError("grid.other_variable", other=others[0], holds=VARIABLES[others[0]].title, expected=title)
+    if len(candidates) != 1:
+        fitting = tuple(var.name for var in candidates) or ("none",)
+        raise SeriesError("grid.which_variable", expected=title, fitting=fitting, names=names)
+    return candidates[0]
 
 
 def _fitting(reader: Reader, variable: str) -> list[Var]:

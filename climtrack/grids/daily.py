@@ -24,7 +24,6 @@ from climtrack.grids.reduce import FileMeans, Request
 from climtrack.grids.weights import RULES
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region, short_name
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
-from climtrack.words.language import Language
 
 #: Two final values of one step must agree to this, in degC.
 SAME = 1e-9
@@ -47,22 +46,22 @@ class Days:
     files: tuple[File, ...]
     grid: str
     name: str  # Of the variable in the files
-    notes: tuple[str, ...] = ()  # What was unusual, in English, as the provenance keeps it
+    notes: tuple[Notice, ...] = ()  # What was unusual
 
 
-def days(found: Sequence[FileMeans]) -> Days:
+def days(files: Sequence[FileMeans]) -> Days:
     """Daily means of the steps of some files."""
     times, status, values, coverage = (
-        np.concatenate([getattr(file, name) for file in found]) for name in ("times", "status", "values", "coverage")
+        np.concatenate([getattr(file, name) for file in files]) for name in ("times", "status", "values", "coverage")
     )
-    origin = np.repeat(np.arange(len(found)), [file.times.size for file in found])
-    if whole := all(file.daily for file in found):  # NCEI dates a day at its noon, PSL at its midnight
+    origin = np.repeat(np.arange(len(files)), [file.times.size for file in files])
+    if whole := all(file.daily for file in files):  # NCEI dates a day at its noon, PSL at its midnight
         times = times.astype("datetime64[D]").astype(times.dtype)
     order = np.lexsort((origin, status, times))  # FINAL sorts before PRELIMINARY
     first = np.concatenate(([True], times[order][1:] != times[order][:-1]))
     for i, j in zip(order[:-1][~first[1:]], order[1:][~first[1:]], strict=True):
         if status[i] == status[j] and not np.allclose(values[i], values[j], rtol=0, atol=SAME, equal_nan=True):
-            one, two = found[origin[i]].label, found[origin[j]].label
+            one, two = files[origin[i]].label, files[origin[j]].label
             raise SeriesError("grid.differ", one=one, two=two, day=str(times[i].astype("datetime64[D]")))
     keep = order[first]
     times, status, values, coverage = times[keep], status[keep], values[keep], coverage[keep]
@@ -79,12 +78,12 @@ def days(found: Sequence[FileMeans]) -> Days:
 
     notes = []
     if short := [str(day) for day in dates[starts[~complete]]]:
-        notes.append(_note("grid.note.short_days", n=len(short), steps=steps, days=_first(short)))
+        notes.append(Notice("grid.note.short_days", n=len(short), steps=steps, days=_first(short)))
     if steps == 1 and not whole:
-        notes.append(_note("grid.note.one_step"))
-    files = tuple((f.label, f.sha256, f.times.min().astype("datetime64[D]").item().year) for f in found)
+        notes.append(Notice("grid.note.one_step"))
+    sources = tuple((f.label, f.sha256, f.times.min().astype("datetime64[D]").item().year) for f in files)
     flags = np.array([status[i : i + steps].max() for i in at], dtype=np.int8)
-    return Days(dates[at], flags, mean(values), mean(coverage), files, found[0].grid, found[0].name, tuple(notes))
+    return Days(dates[at], flags, mean(values), mean(coverage), sources, files[0].grid, files[0].name, tuple(notes))
 
 
 def _steps_a_day(times: Times, daily: bool) -> int:
@@ -103,10 +102,6 @@ def _first(dates: Sequence[str]) -> str:
     return ", ".join(dates[:3]) + (" …" if len(dates) > 3 else "")
 
 
-def _note(id: str, **facts: object) -> str:  # noqa: A002
-    return Language("en").what(Notice(id, **facts))
-
-
 def manifest(files: Sequence[File]) -> str:
     """The files used, as `sha256sum` lists them; by year where there are many."""
     lines = [f"{sha256 or '-' * 64}  {label}" for label, sha256, _ in files]
@@ -119,21 +114,21 @@ def manifest(files: Sequence[File]) -> str:
     return "\n".join(f"{digests[year]}  listing of {len(years[year])} files of {year}" for year in sorted(years))
 
 
-def product_of(found: Sequence[FileMeans | GridFile], wanted: str = "") -> str:
-    """The one product that all files belong to."""
-    stated = sorted({file.product for file in found})
-    if wanted and wanted not in PRODUCTS:
-        raise SeriesError("grid.unknown_product", name=wanted[:40], known=tuple(PRODUCTS))
-    if wanted and set(stated) <= {"", wanted}:
-        return wanted
-    if wanted:
-        raise SeriesError("grid.other_product", products=[one for one in stated if one], wanted=wanted)
-    if len(stated) != 1:
-        raise SeriesError("grid.other_products", products=[one or "unknown" for one in stated])
-    if not stated[0]:
-        label, title = found[0].label[:60], found[0].title[:40]
+def product_of(files: Sequence[FileMeans | GridFile], name: str = "") -> str:
+    """The one product that all files belong to; `name` where they do not tell."""
+    products = sorted({file.product for file in files})
+    if name and name not in PRODUCTS:
+        raise SeriesError("grid.unknown_product", name=name[:40], known=tuple(PRODUCTS))
+    if name and set(products) <= {"", name}:
+        return name
+    if name:
+        raise SeriesError("grid.other_product", products=[one for one in products if one], expected=name)
+    if len(products) != 1:
+        raise SeriesError("grid.other_products", products=[one or "unknown" for one in products])
+    if not products[0]:
+        label, title = files[0].label[:60], files[0].title[:40]
         raise SeriesError("grid.no_product", file=label, title=title, known=tuple(PRODUCTS))
-    return stated[0]
+    return products[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,11 +148,11 @@ def series(
     retrieved: dt.datetime,
     version: str,
     url: str = "",
-    notes: Sequence[str] = (),
+    notes: Sequence[Notice] = (),
 ) -> tuple[Reduced, ...]:
     """Daily series of each region, with full provenance."""
     if not table.dates.size:
-        raise SeriesError("grid.no_day", notes="; ".join(table.notes)[:80])
+        raise SeriesError("grid.no_day", notes="; ".join(map(str, table.notes))[:80])
     labels = [label for label, _, _ in table.files]
     listing = manifest(table.files)
     start = table.dates[0].item()
@@ -175,7 +170,7 @@ def series(
         unusual = [*table.notes, *notes]
         if poor.size:
             dates = _first([str(start + dt.timedelta(days=int(j))) for j in poor])
-            unusual.append(_note("grid.note.poor_days", n=poor.size, share=ENOUGH, days=dates))
+            unusual.append(Notice("grid.note.poor_days", n=poor.size, share=ENOUGH, days=dates))
         low = int(np.nanargmin(np.where(np.isnan(values), np.nan, coverage))) if not np.isnan(values).all() else 0
         details = {
             "files": listing,

@@ -98,7 +98,7 @@ class Item:
     """One download."""
 
     paths: tuple[str, ...]  # Where it may be, likeliest first: a final file, and a recent day's preliminary one
-    first: dt.date  # Days that it is wanted for, both included
+    first: dt.date  # Days that need it, both included
     last: dt.date
     megabytes: float
 
@@ -123,11 +123,11 @@ def items(
     held = {*done, *(day for day in early if (today - day).days < ripe)}
     first, last = max(since, place.first), min(until, today)
     span = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
-    wanted = [day for day in span if day not in held]
+    missing = [day for day in span if day not in held]
     if place.per == "day":
-        return tuple(Item(_day_paths(place, day, today, day in early), day, day, place.megabytes) for day in wanted)
+        return tuple(Item(_day_paths(place, day, today, day in early), day, day, place.megabytes) for day in missing)
     years: dict[int, list[dt.date]] = {}
-    for day in wanted:
+    for day in missing:
         years.setdefault(day.year, []).append(day)
     weight = place.megabytes / stride**2
     return tuple(Item((place.pattern.format(year=year),), some[0], some[-1], weight) for year, some in years.items())
@@ -196,19 +196,19 @@ class Journal:
 
     def dates(self, status: Status, regions: Iterable[Region]) -> frozenset[dt.date]:
         """Days that are final, or preliminary and not final yet, for all of some regions."""
-        wanted = set(map(tag, regions))
-        days = [day for entry in self._entries if wanted <= set(entry["regions"]) for day in entry["days"]]
+        tags = set(map(tag, regions))
+        days = [day for entry in self._entries if tags <= set(entry["regions"]) for day in entry["days"]]
         final = {date for date, flag, *_ in days if flag == Status.FINAL}
         return frozenset(final if status == Status.FINAL else {date for date, *_ in days} - final)
 
     def table(self, regions: Sequence[Region]) -> Days:
         """Everything noted about some regions: of each day the latest note, but no preliminary one after a final."""
-        wanted = [tag(region) for region in regions]
+        tags = [tag(region) for region in regions]
         latest: dict[dt.date, tuple[int, list[float], list[float], Any]] = {}
         for entry in self._entries:
-            if not set(wanted) <= set(entry["regions"]):
+            if not set(tags) <= set(entry["regions"]):
                 continue
-            at = [entry["regions"].index(name) for name in wanted]
+            at = [entry["regions"].index(name) for name in tags]
             for date, status, values, coverage in entry["days"]:
                 if date not in latest or latest[date][0] != Status.FINAL or status == Status.FINAL:
                     latest[date] = status, [values[i] for i in at], [coverage[i] for i in at], entry
@@ -219,8 +219,8 @@ class Journal:
         return Days(
             np.array(dates, dtype="datetime64[D]"),
             np.array([row[0] for row in rows], dtype=np.int8),
-            np.array([row[1] for row in rows], dtype=np.float64).reshape(len(rows), len(wanted)),
-            np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(wanted)),
+            np.array([row[1] for row in rows], dtype=np.float64).reshape(len(rows), len(tags)),
+            np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(tags)),
             tuple(files), last["grid"], last["name"],
         )  # fmt: skip
 
@@ -364,9 +364,9 @@ class Downloader:
         total = held + int(stated)
         if total > MOST:
             raise SourceChanged("grid.too_large", url=answer.geturl() or "", gigabytes=total / 1e9)
-        tag = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
-        if tag and not tag.startswith("W/"):
-            mark.write_text(tag)
+        etag = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
+        if etag and not etag.startswith("W/"):
+            mark.write_text(etag)
         begin, size = time.monotonic(), held
         with part.open("ab" if held else "wb") as out:
             for block in answer.stream(BLOCK):

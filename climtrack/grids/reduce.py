@@ -99,7 +99,7 @@ def _threads(work: Callable[[T], R], tasks: Sequence[T], count: int) -> Iterator
     with ThreadPoolExecutor(count, thread_name_prefix="grid") as pool:
         try:
             yield from _flow(pool, work, tasks, list(range(len(tasks))), 2 * count)
-        except BaseException:  # told to stop too: tasks not begun are dropped
+        except BaseException:  # an interrupt too: tasks not begun are dropped
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
@@ -195,7 +195,7 @@ Part = tuple[str, GridFile | None, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is wanted of every file."""
+    """What is asked of every file."""
 
     variable: str  # ``sst`` or ``t2m``
     regions: tuple[Region, ...]  # All of them in one pass

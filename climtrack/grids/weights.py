@@ -69,20 +69,20 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
 
 def named(text: str) -> Region:
     """Region of a set that regionmask ships: ``srex:MED``."""
-    wanted, _, abbreviation = text.partition(":")
-    if wanted not in SETS:
-        raise ConfigError("grid.unknown_set", name=wanted[:40], known=SETS)
+    collection, _, abbreviation = text.partition(":")
+    if collection not in SETS:
+        raise ConfigError("grid.unknown_set", name=collection[:40], known=SETS)
     try:
         import regionmask
     except ImportError as error:
         raise ExtraMissing("grid.needs_regionmask") from error
-    found = getattr(regionmask.defined_regions, wanted)
+    found = getattr(regionmask.defined_regions, collection)
     by_name = {abbrev.lower(): abbrev for abbrev in found.abbrevs}
     if abbreviation.lower() not in by_name:
         known = ", ".join(found.abbrevs)[:143]
-        raise ConfigError("grid.unknown_of_set", set=wanted, name=abbreviation[:20], known=known)
+        raise ConfigError("grid.unknown_of_set", set=collection, name=abbreviation[:20], known=known)
     region = found[by_name[abbreviation.lower()]]
-    name = re.sub(r"[^a-z0-9.]", "", f"{wanted}.{region.abbrev.lower()}")
+    name = re.sub(r"[^a-z0-9.]", "", f"{collection}.{region.abbrev.lower()}")
     return from_geojson(json.dumps(region.polygon.__geo_interface__), name, title=region.name)
 
 

@@ -41,7 +41,6 @@ from climtrack.store.merge import Merged, merge
 from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.registry import REGIONS, Region
 from climtrack.vocabulary.series import Series, Status
-from climtrack.words.language import Language
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
@@ -62,19 +61,16 @@ class Stored:
     merged: Merged | None  # What it changed in the store; None where nothing was stored
     refused: SeriesError | None = None  # Why the store keeps what it has
 
-    def row(self) -> str:
-        """The outcome in a line."""
+    @property
+    def notice(self) -> Notice:
         one, new = self.reduced.series, self.merged
         count, early, changes = int(np.count_nonzero(~np.isnan(one.values))), int(one.preliminary.sum()), None
         if new is not None:
-            added, revised, final = (f"{n:,}" for n in (new.added, new.revised, new.finalised))
-            changes = Notice("grid.stored.changes", added=added, revised=revised, final=final)
-        return Language("en").say(
-            Notice(
-                "grid.stored", key=str(one.key), days=Notice("grid.days", n=count),
-                first=one.start, last=one.end, early=Notice("grid.stored.early", count=early) if early else "",
-                changes=changes or "", usual=self.reduced.usual, low=float(np.nanmin(self.reduced.coverage)),
-            )
+            changes = Notice("grid.stored.changes", added=new.added, revised=new.revised, final=new.finalised)
+        return Notice(
+            "grid.stored", key=str(one.key), days=Notice("grid.days", n=count), first=one.start, last=one.end,
+            early=Notice("grid.stored.early", count=early) if early else "", changes=changes or "",
+            usual=self.reduced.usual, low=float(np.nanmin(self.reduced.coverage)),
         )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
@@ -214,7 +210,7 @@ class Job:
 
     place: Place
     regions: tuple[Region, ...]
-    since: dt.date  # Days wanted, both included
+    since: dt.date  # Both included
     until: dt.date
     rule: Rule = "exact"  # How cells on an edge count
     stride: int = 1  # Every so many rows and columns of an OPeNDAP location
@@ -287,8 +283,8 @@ class Estimate:
     gigabytes: float
     seconds: float | None = None  # As measured on the first file; None before it
 
-    def line(self) -> str:
-        """The estimate in a line."""
+    @property
+    def notice(self) -> Notice:
         size = f"{self.gigabytes:.1f} GB" if self.gigabytes >= 1 else f"{1000 * self.gigabytes:.0f} MB"
         files, days = Notice("grid.files", n=self.files), Notice("grid.days", n=self.days)
         if self.seconds is not None:
@@ -296,9 +292,7 @@ class Estimate:
         else:
             fast, slow = (_duration(1000 * self.gigabytes / rate) for rate in (10, 1))
             speed = Notice("grid.ahead.guessed", fast=fast, slow=slow)
-        return Language("en").say(
-            Notice("grid.ahead", place=self.place.name, files=files, size=size, days=days, speed=speed)
-        )
+        return Notice("grid.ahead", place=self.place.name, files=files, size=size, days=days, speed=speed)
 
     def document(self) -> dict[str, Any]:
         """The estimate for machines."""
@@ -450,14 +444,14 @@ def _tidy(folder: Path, todo: Sequence[Item]) -> None:
     """
     Remove what a killed run left, but for the parts of files that can be continued.
 
-    Those are the ones still wanted, and the two newest of others: a refresh in the middle of a long backfill must not
+    Those are the ones still needed, and the two newest of others: a refresh in the middle of a long backfill must not
     throw away half a year of it.
     """
-    wanted = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
+    needed = {path.rsplit("/", 1)[-1] for item in todo for path in item.paths}
     found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    others = [path.stem for path in found if path.suffix == ".part" and path.stem not in wanted]
+    others = [path.stem for path in found if path.suffix == ".part" and path.stem not in needed]
     for left in found:
-        if left.suffix not in (".part", ".etag") or left.stem not in wanted | set(others[:2]):
+        if left.suffix not in (".part", ".etag") or left.stem not in needed | set(others[:2]):
             remove(left)
 
 
@@ -466,11 +460,11 @@ def _reduced(work: Job, item: Item, received: Received, today: dt.date, schedule
     location, place = str(received.path) if received.path.name else received.url, work.place
     (found,) = file_means([location], work.request, scheduler=scheduler, workers=workers)
     if found.product not in ("", place.product):
-        raise SeriesError("grid.wrong_product", file=found.label, product=found.product, wanted=place.product)
+        raise SeriesError("grid.wrong_product", file=found.label, product=found.product, expected=place.product)
     dates = found.times.astype("datetime64[D]")
     if place.per == "day":
         if dates.size != 1 or dates[0].item() != item.first:
-            raise SeriesError("grid.wrong_day", file=found.label, day=str(dates[0]), wanted=item.first)
+            raise SeriesError("grid.wrong_day", file=found.label, day=str(dates[0]), expected=item.first)
         return found
     # The newest days of a yearly file are preliminary, which it does not say.
     early = dates >= np.datetime64(today - dt.timedelta(days=download.FINAL_AFTER))
@@ -494,6 +488,6 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
         retrieved=now,
         version=program_version(),
         url=work.place.base,
-        notes=[f"approximate: {table.name}"] if work.stride > 1 else [],
+        notes=[Notice("grid.note.approximate", name=table.name)] if work.stride > 1 else [],
     )
     return keep(made, config, now)

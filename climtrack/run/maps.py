@@ -31,9 +31,8 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.registry import Baseline, Region, short_name
 from climtrack.vocabulary.series import Floats, Source, Status
-from climtrack.words.language import Language
 
-Tell = Callable[[str], None]
+Tell = Callable[[Notice], None]
 Progress = Callable[[int, int], None]
 
 
@@ -131,7 +130,7 @@ def _day_file(
         raise ConfigError("grid.no_public_air")
     place = download.PLACES[config.grid.source]
     place = place if place.per == "day" else download.PLACES["ncei"]
-    tell(_line("grid.map.day", place=place.name, megabytes=place.megabytes, day=day))
+    tell(Notice("grid.map.day", place=place.name, megabytes=place.megabytes, day=day))
     items = download.items(place, day, day, today=now.date())
     got = _received(place.name, items[0].paths, config) if items else None
     if got is None:
@@ -149,10 +148,6 @@ def _received(place: str, paths: tuple[str, ...], config: Config) -> Received | 
         return downloader.fetch(paths, folder)
 
 
-def _line(id: str, **facts: object) -> str:  # noqa: A002
-    return Language("en").say(Notice(id, **facts))
-
-
 def _climatology(
     file: GridFile, baseline: Baseline, config: Config, now: dt.datetime, tell: Tell, progress: Progress | None
 ) -> CellClimatology:
@@ -168,7 +163,7 @@ def _climatology(
         with contextlib.closing(Downloader(address("psl", config), default_policy(config))) as downloader:
             size = downloader.size(means)
         weight = Notice("grid.map.size", megabytes=size / 1e6) if size else ""
-        tell(_line("grid.map.average", size=weight, baseline=str(baseline)))
+        tell(Notice("grid.map.average", size=weight, baseline=str(baseline)))
         got = _received("psl", (means,), config)
         if got is None:
             raise SourceUnavailable("grid.no_means", file=means)
@@ -211,7 +206,7 @@ def _map(
 
 
 def draw(
-    shown: FieldMap, folder: Path, *, languages: Sequence[str], presets: Sequence[str], themes: Sequence[str]
+    shown: FieldMap, folder: Path, languages: Sequence[str], presets: Sequence[str], themes: Sequence[str]
 ) -> tuple[Asset, ...]:
     """Pictures of a map, each with its words beside it."""
     from climtrack.reporter.field_map import render_map

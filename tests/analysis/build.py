@@ -7,13 +7,24 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from climtrack.analysis.ranking import record_flags, runs
+from climtrack.analysis.frame import runs
+from climtrack.analysis.ranking import record_days
+from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Run, Unknown
-from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
+from climtrack.vocabulary.series import (
+    Alignment,
+    Floats,
+    Series,
+    SeriesKey,
+    Source,
+    Status,
+    YearTable,
+    trimmed,
+    year_table,
+)
 
 
 def why(found: object) -> str:
@@ -48,9 +59,15 @@ def of(first: dt.date, values: Floats, *, key: str = "era5.t2m.nh", preliminary:
     return trimmed(SeriesKey.parse(key), first, np.asarray(values, dtype=np.float64), status, SOURCE)
 
 
-def longest_record_run(series: Series, **which: Any) -> Run | None:
-    """Longest run of the days that `record_flags` marks, the first of equals."""
-    starts, stops = runs(record_flags(series, **which))
+def longest_record_run(series: Series, first_year: int = 0, alignment: Alignment = "date") -> Run | None:
+    """Longest run of days warmer than the same day of every earlier year from `first_year` on, the first of equals."""
+    table = year_table(series, alignment)
+    skip = max(first_year - int(table.years[0]), 0)
+    flags = np.zeros(table.values.shape, dtype=bool)
+    flags[skip:] = record_days(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=1)
+    dates = series.dates
+    columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
+    starts, stops = runs(flags[calendar.year_of(dates) - int(table.years[0]), columns])
     if not starts.size:
         return None
     i = int(np.argmax(stops - starts))

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from climtrack.analysis.frame import frame_of
-from climtrack.analysis.ranking import above_year, latest_run, next_milestone, record_days, run_above, runs
+from climtrack.analysis.frame import frame_of, runs
+from climtrack.analysis.ranking import above_year, latest_run, next_milestone, record_days, run_above
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.calendar import year_of
 from climtrack.vocabulary.findings import Claim, Holder, Record, Run, Study

@@ -163,7 +163,9 @@ def test_one_hour_of_each_day_is_said(tmp_path: Path) -> None:
     path = made(tmp_path / "a.nc", sea(3), attrs=AIR, name="t2m", title="ERA5", hours=[12, 36, 60])
     found = days([means(path, "t2m")])
     assert found.dates.size == 3
-    assert found.notes == ("the files have one step a day and do not say that it is the mean of the day",)
+    assert [str(note) for note in found.notes] == [
+        "the files have one step a day and do not say that it is the mean of the day"
+    ]
     daily = made(tmp_path / "b.nc", sea(3), attrs=AIR | {"cell_methods": "time: mean"}, name="t2m", title="ERA5")
     assert days([means(daily, "t2m")]).notes == ()
 

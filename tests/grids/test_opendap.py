@@ -169,7 +169,7 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     held = Store(config.home).read(SeriesKey("oisst", "sst", "nh"))
     assert held.values.size == 3
     assert "every 4th row and column: at most" in held.source.details["variable"]
-    assert held.source.notes[0].startswith("approximate: sst, every 4th")
+    assert str(held.source.notes[0]).startswith("approximate: sst, every 4th")
     assert later.increments(Run(config, dt.datetime(2024, 1, 10, tzinfo=dt.UTC))) == ()  # never continued exactly
 
 

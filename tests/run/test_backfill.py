@@ -21,7 +21,7 @@ import pytest
 import typer
 
 from benchmarks import synthetic
-from climtrack.cli.grid import _shown
+from climtrack.cli.grid import _print_stored
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError, SourceUnavailable, StoreBusy
 from climtrack.grids.download import PLACES, Policy
@@ -36,6 +36,7 @@ from climtrack.run.status import alarms, status
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Status
+from climtrack.words.language import Language
 from tests.conftest import ROOT
 from tests.loopback import serving
 
@@ -95,7 +96,7 @@ def test_a_backfill_equals_a_reduction_of_the_same_files(ncei: Path, configure: 
     assert all(base in line for line in listed)
     assert (said[0].files, said[0].days, said[0].seconds) == (13, 13, None)
     assert said[0].gigabytes == pytest.approx(13 * 1.6 / 1000)
-    assert said[0].line() == (
+    assert Language("en").say(said[0].notice) == (
         "ncei: 13 files, 21 MB, for 13 days; 2 seconds at 10 MB/s, 21 seconds at 1 MB/s; measured with the first file."
     )
     assert said[1].files == 12
@@ -204,7 +205,7 @@ def test_a_series_held_in_another_form_keeps_none_out(
     assert Store(config.home).read(natlan).digest == served.digest
     assert Store(config.home).read(NH).values.size == 13
     with pytest.raises(typer.Exit) as left:
-        _shown((half, refused), json=False)
+        _print_stored((half, refused), json=False)
     out, err = capsys.readouterr()
     assert left.value.exit_code == 3
     assert len(out.splitlines()) == 1
@@ -584,8 +585,8 @@ def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Conf
 def test_an_estimate_counts_as_english_does() -> None:
     """One second is not one seconds."""
     place = PLACES["ncei"]
-    assert "about 1 second at" in grids.Estimate(place, 1, 1, 0.0016, 1.2).line()
-    assert "about 2 minutes at" in grids.Estimate(place, 1, 1, 0.0016, 100.0).line()
+    assert "about 1 second at" in Language("en").say(grids.Estimate(place, 1, 1, 0.0016, 1.2).notice)
+    assert "about 2 minutes at" in Language("en").say(grids.Estimate(place, 1, 1, 0.0016, 100.0).notice)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ import pytest
 from benchmarks import synthetic
 from climtrack.cli.app import main
 from climtrack.config import load
-from climtrack.errors import ConfigError, SeriesError, StoreBusy
+from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
 from climtrack.grids import cells
 from climtrack.run import maps
 from climtrack.vocabulary.fields import FieldMap
 from climtrack.vocabulary.registry import REGIONS, Baseline, Region
+from climtrack.words.language import Language
 from tests.loopback import serving
 
 NOW = dt.datetime(2024, 7, 11, tzinfo=dt.UTC)
@@ -80,15 +81,14 @@ def test_the_day_is_downloaded_and_deleted(day: Path, tmp_path: Path) -> None:
     with serving(tmp_path / "ncei") as (base, log):
         (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ ncei = "{base}" }}\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        said: list[str] = []
+        said: list[Notice] = []
         regions = [REGIONS["nh"], REGIONS["sh"]]
         shown, other = maps.field_maps(DAY, regions, "sst", YEARS, config=config, now=NOW, tell=said.append)
         assert shown.source.url.startswith(base)
     assert len(shown.source.sha256) == 64
     assert (other.region.name, other.source) == ("sh", shown.source)
     assert [code for _, code, _ in log if code == 200] == [200]  # a recent day's preliminary file is sought too
-    assert len(said) == 1
-    assert "1.6 MB" in said[0]
+    assert [Language("en").say(one) for one in said] == ["ncei: 1 file, 1.6 MB, for 2024-07-05."]
     assert list((config.home / "grids" / "passing-maps").iterdir()) == []
 
 

@@ -414,17 +414,18 @@ def test_a_final_series_is_watched_from_its_second_download_on(tmp_path: Path) -
     assert noise.days == 35  # those of the second download; the third's were watched for no time
 
 
-def test_a_year_of_all_series_stays_small(tmp_path: Path) -> None:
-    """130 daily refreshes of a full-length series: scaled to 13 series and a year, under 60 MB."""
+def test_a_year_of_all_series_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """45 daily refreshes with whole states more often than usual: scaled to 13 series and a year, under 60 MB."""
+    monkeypatch.setattr(module, "EVERY", 20)
     series = full(SEA)
     stored(tmp_path, series)
     base = (tmp_path / FILE).stat().st_size
-    for i in range(1, 131):
+    for i in range(1, 46):
         more = np.append(series.values, 12 + 0.01 * np.arange(i))
         one = build(SEA, more, start=series.start, rows=True, preliminary=14, etag=f'"{i}"')
         stored(tmp_path, one, now=NOW + i * DAY)
-    growth = ((tmp_path / FILE).stat().st_size - base) / 130
-    assert 13 * (base + 365 * growth) < 30e6
+    growth = ((tmp_path / FILE).stat().st_size - base) / 45
+    assert 13 * (base + 365 * growth) < 60e6
     assert Store(tmp_path).read(SEA).digest == one.digest
     assert Store(tmp_path, known_on=NOW).read(SEA).digest == series.digest
 
@@ -447,7 +448,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps, st.booleans())
 def test_every_state_comes_back_bit_for_bit(
     tmp_path_factory: pytest.TempPathFactory, found: list[list[float]], undo: bool

@@ -11,12 +11,12 @@ from enum import Enum
 from typing import Any
 
 from climtrack.errors import Notice
-from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.sentences import plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Direction, Findings, Slope, Study, Unknown
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Baseline
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 SCHEMA = "climtrack.facts/1"
@@ -79,7 +79,7 @@ def series_facts(study: Study) -> dict[str, Any]:
         "region": key.region,
         "product": product.title if product else key.product,
         "provider": product.provider if product else plain(source.data_source),
-        "attribution": " ".join(attribution(study, Language("en"))),
+        "attribution": " ".join(attribution(study.series, Language("en"))),
         "units": "degC",
         "source_url": plain(source.url, 2000),
         "retrieved_at": fact(source.retrieved),

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.sentences import Phrases, markdown, place, plain
@@ -16,6 +15,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import REGIONS
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 #: A clock this many days from the data cannot be right, so that no age is told.
@@ -113,7 +113,7 @@ def _section(
         out += [markdown(language.text("report.health", lines=" ".join(lines))), ""]
     else:
         out += [language.text("report.health.good"), ""]
-    for line in dict.fromkeys(line for study in studies for line in attribution(study, language)):
+    for line in dict.fromkeys(line for study in studies for line in attribution(study.series, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
     names = [*(f"{study.series.key.label}.csv" for study in studies), *tables]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.reporter.documents.attribution import attribution
 from climtrack.reporter.sentences import plain
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import VARIABLES
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 COLUMNS = ("date", "value", "status", "climatology", "anomaly", "last_year", "difference")
@@ -47,7 +47,7 @@ def head(study: Study) -> tuple[str, ...]:
         f"series {key}, data to {series.end}, retrieved {series.source.retrieved:%Y-%m-%d %H:%M} UTC",
         f"climatology: {study.baseline or 'none, no baseline is covered'}, first 8 annual harmonics; "
         f"computed columns to {COMPUTED_DECIMALS} decimals; gaps are empty; 29 February is compared with 28 February",
-        " ".join(attribution(study, Language("en"))),
+        " ".join(attribution(study.series, Language("en"))),
     )
     return ("SIMULATED DATA, not measurements", *told) if study.simulated else told
 
