@@ -85,7 +85,7 @@ def lived(
 
 def refused(path: Path, data: bytes) -> None:
     """A disk without room."""
-    raise DiskError("data folder is full", "Free some space")
+    raise DiskError("disk.full", name="x", needed="1 kB", free="0 kB")
 
 
 def unnoted(config: Config, now: dt.datetime) -> None:
@@ -134,12 +134,12 @@ def test_a_failing_round_is_tried_again_and_never_ends_the_service(tmp_path: Pat
 
     def fail(config: Config, now: dt.datetime) -> None:
         if now < NOON + 2 * HOUR:
-            raise SourceUnavailable("nobody answers", "Later")
+            raise SourceUnavailable("fetch.timeout", seconds=30)
         raise ZeroDivisionError
 
     rounds, said = lived(tmp_path, Clock(DAY), fail)
     assert 4 <= len(rounds) <= 7
-    assert "nobody answers. Later" in said
+    assert "the server did not answer within 30 s. Will try again at the next refresh" in said
     assert any("a bug ended the round" in line for line in said)
     assert schedule.read(tmp_path).tries >= 4
 
@@ -151,7 +151,7 @@ def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def fail(config: Config, now: dt.datetime) -> None:
         if raises:
-            raise DiskError("data folder is full", "Free some space")
+            raise DiskError("disk.full", name="x", needed="1 kB", free="0 kB")
 
     monkeypatch.setattr(schedule, "write_whole", refused)
     rounds, _ = lived(tmp_path, Clock(DAY), fail)

@@ -244,10 +244,10 @@ def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
     yield _good("store", "stored", n=whole)
     yield from checks
     if store.newer:
-        yield _problem("store", "newer", notice=str(store.notices[0]).rstrip("."))
+        yield _problem("store", "newer", notice=store.notices[0])
     else:
         for notice in store.notices:
-            yield _problem("store", "damaged", damage=str(notice).rstrip("."))
+            yield _problem("store", "damaged", damage=notice)
     if config.home.is_dir() and any(config.home.rglob(f"{TEMPORARY}[0-9]*")):
         yield _note("store", "leftovers")
     if ends and not max(ends) <= now.date() <= max(ends) + dt.timedelta(days=3 * 366):
@@ -267,8 +267,7 @@ def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Che
             with Http(replace(policy, base_urls=(base,), attempts=min(policy.attempts, 2))) as network:
                 payload = network.get(path)
         except FetchError as problem:
-            named = ClimtrackError(f"{host}: {problem.what}", problem.remedy)
-            failures.append(Check("network", Severity.PROBLEM, named))
+            failures.append(_problem("network", "host.failed", host=host, problem=problem))
             continue
         seconds = time.monotonic() - start
         slow = seconds > SLOW
@@ -304,7 +303,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     if outcome.error is not None:
         yield Check(topic, Severity.PROBLEM, outcome.error)
         return
-    checks = [Check(topic, Severity.NOTE, Notice(str(note))) for note in outcome.notes]
+    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in outcome.notes]
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)

@@ -24,7 +24,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +37,6 @@ from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, wr
 from climtrack.signals import defer_signals
 from climtrack.store.merge import Merged, aligned, merge
 from climtrack.vocabulary.findings import RevisionNoise
-from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
@@ -71,7 +70,7 @@ class Health:
 
     checked: dt.datetime | None = None  # When it last answered well, with new data or "not modified"
     failing_since: dt.datetime | None = None  # First failure since then; None while it is well
-    error: str = ""  # The last failure in one line, empty while it is well
+    error: Notice | None = None  # The last failure, none while it is well
     not_before: dt.datetime | None = None  # When the source asked to be asked again
 
 
@@ -123,7 +122,7 @@ class Store:
         self.generation: int = max((head["number"] for head in heads), default=0)
         health = base.execute("SELECT * FROM health ORDER BY series").fetchall() if known_on is None else ()
         self._health = {
-            SeriesKey.parse(key): Health(_moment(checked), _moment(since), error, _moment(until))
+            SeriesKey.parse(key): Health(_moment(checked), _moment(since), _failure(error), _moment(until))
             for key, checked, since, error, until in health
         }
 
@@ -333,7 +332,7 @@ class Writer:
         self._health[key] = Health(
             checked=was.checked,
             failing_since=was.failing_since or self.now,
-            error=fitted(str(error)),
+            error=error.notice,
             not_before=None if wait is None else self.now + dt.timedelta(seconds=min(wait, 7 * 86400.0)),
         )
         if error.body:
@@ -363,7 +362,15 @@ class Writer:
         base = _opened(store._base.serialize())
         for key in sorted(self._pending):  # whichever was downloaded first
             _append(base, self._pending[key], store.generation + 1, self.now)
-        health = [(str(key), *map(_text, map(_stamp, astuple(one)))) for key, one in sorted(self._health.items())]
+        health = [
+            (
+                str(key),
+                *map(_text, map(_stamp, (one.checked, one.failing_since))),
+                json.dumps(one.error.to_json()) if one.error else "",
+                _text(_stamp(one.not_before)),
+            )
+            for key, one in sorted(self._health.items())
+        ]
         base.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?)", health)
         base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
         base.execute(
@@ -541,6 +548,13 @@ def _whole(data: bytes | None) -> bool:
 def _format(data: bytes) -> int:
     """Format that the head of a file names, 0 where it is none of ours."""
     return int.from_bytes(data[60:64], "big") if data[:16] == _MAGIC else 0
+
+
+def _failure(text: str | None) -> Notice | None:
+    """A source's last failure; climtrack 0.1.0 kept the sentence itself."""
+    if not text:
+        return None
+    return Notice.from_json(json.loads(text)) if text.startswith("{") else Notice(text)
 
 
 def _newer(number: int) -> StoreNewer:
