@@ -3,7 +3,7 @@
 
 Everything is timed as whole processes on the same made-up files (packed shorts, deflate 4 with shuffle, one chunk a
 day): wall clock, processor seconds and peak memory of each, median of the rounds. Goals are ratios within the run, from
-PERFORMANCE §2. ``python -m benchmarks.grid [--rounds 3] [--folder DIR] [--out docs/benchmarks-grid.md]``.
+``python -m benchmarks.grid [--rounds 3] [--folder DIR] [--out docs/benchmarks-grid.md]``.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def measure(folder: Path, rounds: int) -> dict[str, Cost]:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One goal of PERFORMANCE §2: number, what, figure here, limit, and whether less is better."""
+    """One goal: number, what, figure here, limit, and whether less is better."""
 
     number: str
     what: str

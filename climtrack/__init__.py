@@ -15,11 +15,11 @@ TYPE_CHECKING = False  # as type checkers take it: the package imports nothing, 
 if TYPE_CHECKING:
     from typing import Any
 
+    from climtrack.analysis.hemispheres import air_minus_sea as air_minus_sea
     from climtrack.api.data import anomaly, climatology, compare, reduce
     from climtrack.api.data import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
     from climtrack.api.findings import (
         agreement,
-        air_minus_sea,
         contrast,
         el_nino,
         el_nino_overlay,
@@ -54,7 +54,7 @@ _HOMES = {
     "two_years": "climtrack.api.findings",
     "heatwaves": "climtrack.api.findings",
     "contrast": "climtrack.api.findings",
-    "air_minus_sea": "climtrack.api.findings",
+    "air_minus_sea": "climtrack.analysis.hemispheres",
     "since": "climtrack.api.findings",
     "el_nino": "climtrack.api.findings",
     "el_nino_overlay": "climtrack.api.findings",

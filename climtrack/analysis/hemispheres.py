@@ -152,8 +152,8 @@ def _common(studies: Sequence[Study]) -> _Common:
     if not known.size:
         raise AnalysisError("analysis.no_common_day")
     date = start + dt.timedelta(days=int(known[-1]))
-    wanted = [studies[0].requested, *BASELINES.values()]
-    baseline = next((b for b in wanted if not any(uncovered(study.table, b) for study in studies)), None)
+    choices = [studies[0].requested, *BASELINES.values()]
+    baseline = next((b for b in choices if not any(uncovered(study.table, b) for study in studies)), None)
     cut = tuple(
         study
         if study.series.end == date and study.baseline == baseline

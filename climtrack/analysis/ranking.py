@@ -385,15 +385,15 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
     """
     part = values[:, first : last + 1]
     known = ~np.isnan(part)
-    wanted = known[row].copy()
+    counted = known[row].copy()
     leap = LEAP_DAY - 1 + (DAYS if first >= DAYS else 0)
     for day in (leap, leap + DAYS):
-        if first < day <= last and wanted[day - 1 - first]:
-            wanted[day - first] = True
-    known &= wanted
+        if first < day <= last and counted[day - 1 - first]:
+            counted[day - first] = True
+    known &= counted
     count = known.sum(axis=1)
     means = np.full(values.shape[0], np.nan)
-    enough = count >= (1 - MISSING_SHARE) * wanted.sum() - 1e-9
+    enough = count >= (1 - MISSING_SHARE) * counted.sum() - 1e-9
     enough &= count > 0
     means[enough] = np.where(known[enough], part[enough], 0.0).sum(axis=1) / count[enough]
     return means

@@ -14,7 +14,7 @@ from climtrack.analysis.anomaly import site_anomaly
 from climtrack.analysis.climatology import climatology
 from climtrack.analysis.frame import last_run, month_span
 from climtrack.analysis.preindustrial import ANNUAL_OFFSET, OFFSETS, REFERENCE
-from climtrack.errors import ClimtrackError
+from climtrack.errors import ClimtrackError, Notice
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Published, Reconciled, Unknown
 from climtrack.vocabulary.registry import Baseline
@@ -43,76 +43,71 @@ _WATCH = "University of Maine, 12 April 2023"
 _NCEI = "NOAA NCEI, 29 July 2023"
 _POST = "the newsletter post of July 2024 that climtrack grew from"
 
-_NOVEMBER = (
-    "published from provisional data against the normal then in use; Copernicus's own file of February 2024 gives "
-    "+1.16 and +1.15 °C above 1991–2020 for 17 and 18 November, and ours lie within 0.01 °C of that"
-)
-_COUNT = (
-    "four of the days lie less than 0.012 °C above the bar, closer than the two reductions of the same ERA5 hours "
-    "agree (0.03 °C at most); Copernicus counts one of them out"
-)
 
-_BY_SLOT = "day above 1979–2000, by the site's slots"
-_DAY, _ABOVE = "daily mean", "day above 1991–2020"
-_PRE = "above 1850–1900"
-_MONTH, _YEAR = "monthly mean", "annual mean"
+def _published(
+    key: SeriesKey, quantity: str, measure: str, period: str, value: float, decimals: int, source: str, why: str = ""
+) -> Published:
+    """A figure, what it is and why ours differs as messages of the catalogues."""
+    named, reason = Notice(f"verify.figure.{quantity}"), Notice(f"verify.why.{why}" if why else "")
+    return Published(key, named, measure, period, value, decimals, source, reason)
+
 
 PUBLISHED: tuple[Published, ...] = (
-    Published(_AIR, "record day", "mean", "2024-07-22", 17.16, 2, _JULY24),
-    Published(_AIR, _DAY, "mean", "2024-07-23", 17.15, 2, _JULY24),
-    Published(_AIR, "record day, first figure", "mean", "2024-07-22", 17.15, 2, "C3S, 24 July 2024"),
-    Published(_AIR, _DAY, "mean", "2024-07-21", 17.09, 2, _JULY24),
-    Published(_AIR, "record day before July 2024", "mean", "2023-07-06", 17.08, 2, _JULY24),
-    Published(_AIR, "record day before July 2023", "mean", "2016-08-13", 16.80, 2, "C3S, July 2024"),
-    Published(_AIR, "days above the record of August 2016", "days above 16.797", "2023-07-03/2024-07-21", 57, 0,
-              "C3S, 24 July 2024", _COUNT),
-    Published(_AIR, "days above the record of August 2016", "days above 16.797", "2023-07-03/2023-07-31", 29, 0,
+    _published(_AIR, "record_day", "mean", "2024-07-22", 17.16, 2, _JULY24),
+    _published(_AIR, "daily_mean", "mean", "2024-07-23", 17.15, 2, _JULY24),
+    _published(_AIR, "record_day_first_figure", "mean", "2024-07-22", 17.15, 2, "C3S, 24 July 2024"),
+    _published(_AIR, "daily_mean", "mean", "2024-07-21", 17.09, 2, _JULY24),
+    _published(_AIR, "record_day_before_july_2024", "mean", "2023-07-06", 17.08, 2, _JULY24),
+    _published(_AIR, "record_day_before_july_2023", "mean", "2016-08-13", 16.80, 2, "C3S, July 2024"),
+    _published(_AIR, "days_above_the_record_of_august_2016", "days above 16.797", "2023-07-03/2024-07-21", 57, 0,
+              "C3S, 24 July 2024", "count"),
+    _published(_AIR, "days_above_the_record_of_august_2016", "days above 16.797", "2023-07-03/2023-07-31", 29, 0,
               "C3S, August 2023"),
-    Published(_AIR, _ABOVE, "day anomaly", "2023-11-17", 1.17, 2, _NOV23, _NOVEMBER),
-    Published(_AIR, f"day {_PRE}", "day preindustrial", "2023-11-17", 2.07, 2, _NOV23, _NOVEMBER),
-    Published(_AIR, f"day {_PRE}, provisional", "day preindustrial", "2023-11-18", 2.06, 2, _NOV23, _NOVEMBER),
-    Published(_AIR, _MONTH, "mean", "2023-07", 16.95, 2, "C3S, August 2023"),
-    Published(_AIR, _MONTH, "mean", "2019-07", 16.63, 2, "C3S, August 2023"),
-    Published(_AIR, _MONTH, "mean", "2024-07", 16.91, 2, _AUG_BULLETIN),
-    Published(_AIR, _MONTH, "mean", "2024-06", 16.66, 2, _JULY_BULLETIN),
-    Published(_AIR, "month above 1991–2020", "anomaly", "2024-06", 0.67, 2, _JULY_BULLETIN),
-    Published(_AIR, f"month {_PRE}", "preindustrial", "2024-06", 1.50, 2, _JULY_BULLETIN),
-    Published(_AIR, f"month {_PRE}", "preindustrial", "2024-07", 1.48, 2, _AUG_BULLETIN),
-    Published(_AIR, _MONTH, "mean", "2024-02", 13.54, 2, _MARCH_BULLETIN),
-    Published(_AIR, "month above 1991–2020", "anomaly", "2024-02", 0.81, 2, _MARCH_BULLETIN),
-    Published(_AIR, "record months in a row", "record months", "2023-06-01/2024-06-30", 13, 0, _JULY_BULLETIN),
-    Published(_AIR, f"12 months {_PRE}", "preindustrial", "2023-07-01/2024-06-30", 1.64, 2, _JULY_BULLETIN),
-    Published(_AIR, _YEAR, "mean", "2023", 14.98, 2, _YEAR23),
-    Published(_AIR, _YEAR, "mean", "2016", 14.81, 2, _YEAR23),
-    Published(_AIR, _YEAR, "mean", "2024", 15.10, 2, _YEAR24),
-    Published(_AIR, f"year {_PRE}", "preindustrial", "2023", 1.48, 2, _YEAR23),
-    Published(_AIR, f"year {_PRE}", "preindustrial", "2024", 1.60, 2, _YEAR24),
-    Published(_AIR, "2023 minus 2016", "minus 2016", "2023", 0.17, 2, _YEAR23),
-    Published(_AIR, "1991–2020 above 1850–1900", "offset", "1991-2020", 0.88, 2, "C3S convention"),
-    Published(_CFSR, "daily mean (CFSR)", "mean", "2023-07-03", 17.01, 2, _MAINE),
-    Published(_CFSR, "daily mean (CFSR)", "mean", "2023-07-04", 17.18, 2, _MAINE),
-    Published(_CFSR, "daily mean (CFSR)", "mean", "2023-07-05", 17.18, 2, _MAINE),
-    Published(_CFSR, "daily mean (CFSR)", "mean", "2023-07-06", 17.23, 2, _MAINE),
-    Published(_CFSR, "days above every earlier day (CFSR)", "days above before 2023", "2023-07-01/2023-07-24", 22, 0,
+    _published(_AIR, "day_above_1991_2020", "day anomaly", "2023-11-17", 1.17, 2, _NOV23, "november"),
+    _published(_AIR, "day_above_1850_1900", "day preindustrial", "2023-11-17", 2.07, 2, _NOV23, "november"),
+    _published(_AIR, "day_above_1850_1900_provisional", "day preindustrial", "2023-11-18", 2.06, 2, _NOV23, "november"),
+    _published(_AIR, "monthly_mean", "mean", "2023-07", 16.95, 2, "C3S, August 2023"),
+    _published(_AIR, "monthly_mean", "mean", "2019-07", 16.63, 2, "C3S, August 2023"),
+    _published(_AIR, "monthly_mean", "mean", "2024-07", 16.91, 2, _AUG_BULLETIN),
+    _published(_AIR, "monthly_mean", "mean", "2024-06", 16.66, 2, _JULY_BULLETIN),
+    _published(_AIR, "month_above_1991_2020", "anomaly", "2024-06", 0.67, 2, _JULY_BULLETIN),
+    _published(_AIR, "month_above_1850_1900", "preindustrial", "2024-06", 1.50, 2, _JULY_BULLETIN),
+    _published(_AIR, "month_above_1850_1900", "preindustrial", "2024-07", 1.48, 2, _AUG_BULLETIN),
+    _published(_AIR, "monthly_mean", "mean", "2024-02", 13.54, 2, _MARCH_BULLETIN),
+    _published(_AIR, "month_above_1991_2020", "anomaly", "2024-02", 0.81, 2, _MARCH_BULLETIN),
+    _published(_AIR, "record_months_in_a_row", "record months", "2023-06-01/2024-06-30", 13, 0, _JULY_BULLETIN),
+    _published(_AIR, "12_months_above_1850_1900", "preindustrial", "2023-07-01/2024-06-30", 1.64, 2, _JULY_BULLETIN),
+    _published(_AIR, "annual_mean", "mean", "2023", 14.98, 2, _YEAR23),
+    _published(_AIR, "annual_mean", "mean", "2016", 14.81, 2, _YEAR23),
+    _published(_AIR, "annual_mean", "mean", "2024", 15.10, 2, _YEAR24),
+    _published(_AIR, "year_above_1850_1900", "preindustrial", "2023", 1.48, 2, _YEAR23),
+    _published(_AIR, "year_above_1850_1900", "preindustrial", "2024", 1.60, 2, _YEAR24),
+    _published(_AIR, "2023_minus_2016", "minus 2016", "2023", 0.17, 2, _YEAR23),
+    _published(_AIR, "1991_2020_above_1850_1900", "offset", "1991-2020", 0.88, 2, "C3S convention"),
+    _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-03", 17.01, 2, _MAINE),
+    _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-04", 17.18, 2, _MAINE),
+    _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-05", 17.18, 2, _MAINE),
+    _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-06", 17.23, 2, _MAINE),
+    _published(_CFSR, "days_above_every_earlier_day_cfsr", "days above before 2023", "2023-07-01/2023-07-24", 22, 0,
               "University of Maine, 27 July 2023"),
-    Published(_OCEAN, "daily mean, early April", "warmest", "2023-04-01/2023-04-06", 21.1, 1, _WATCH),
-    Published(_OCEAN, "record day before 2023", "warmest", "2016-03", 21.0, 1, _WATCH),
-    Published(_ERA5_SEA, "record day (ERA5 sea)", "mean", "2023-07-31", 20.96, 2, "C3S, 4 August 2023"),
-    Published(_ERA5_SEA, "daily mean (ERA5 sea)", "mean", "2023-08-04", 20.98, 2, "C3S, 7 August 2023"),
-    Published(_ERA5_SEA, "record day before 2023 (ERA5 sea)", "warmest", "2016", 20.95, 2, "C3S, August 2023"),
-    Published(_ERA5_SEA, "monthly mean (ERA5 sea)", "mean", "2024-02", 21.06, 2, _MARCH_BULLETIN),
-    Published(_ERA5_SEA, "monthly mean (ERA5 sea)", "mean", "2023-08", 20.98, 2, _MARCH_BULLETIN),
-    Published(_ERA5_SEA, "record day (ERA5 sea)", "warmest", "2024-02/2024-03", 21.09, 2, "BBC from C3S, May 2024"),
-    Published(_ERA5_SEA, "monthly mean (ERA5 sea)", "mean", "2024-06", 20.85, 2, _JULY_BULLETIN),
-    Published(_ERA5_SEA, "record streak begun on 4 May 2023, to 21 February 2024", "record run",
+    _published(_OCEAN, "daily_mean_early_april", "warmest", "2023-04-01/2023-04-06", 21.1, 1, _WATCH),
+    _published(_OCEAN, "record_day_before_2023", "warmest", "2016-03", 21.0, 1, _WATCH),
+    _published(_ERA5_SEA, "record_day_era5_sea", "mean", "2023-07-31", 20.96, 2, "C3S, 4 August 2023"),
+    _published(_ERA5_SEA, "daily_mean_era5_sea", "mean", "2023-08-04", 20.98, 2, "C3S, 7 August 2023"),
+    _published(_ERA5_SEA, "record_day_before_2023_era5_sea", "warmest", "2016", 20.95, 2, "C3S, August 2023"),
+    _published(_ERA5_SEA, "monthly_mean_era5_sea", "mean", "2024-02", 21.06, 2, _MARCH_BULLETIN),
+    _published(_ERA5_SEA, "monthly_mean_era5_sea", "mean", "2023-08", 20.98, 2, _MARCH_BULLETIN),
+    _published(_ERA5_SEA, "record_day_era5_sea", "warmest", "2024-02/2024-03", 21.09, 2, "BBC from C3S, May 2024"),
+    _published(_ERA5_SEA, "monthly_mean_era5_sea", "mean", "2024-06", 20.85, 2, _JULY_BULLETIN),
+    _published(_ERA5_SEA, "record_streak_of_2023", "record run",
               "2023-05-04/2024-02-21", 294, 0,
               "BBC from C3S, May 2024"),
-    Published(_ATLANTIC, "record day", "mean", "2023-07-26", 24.9, 1, _NCEI),
-    Published(_ATLANTIC, "record day before July 2023", "warmest", "2022-09", 24.89, 2, _NCEI),
-    Published(_NORTH, _DAY, "mean", "2023-07-01", 21.7, 1, _POST),
-    Published(_NORTH, _BY_SLOT, "site anomaly 1979-2000", "2023-07-01", 1.1, 1, _POST),
-    Published(_NORTH, _DAY, "mean", "2023-07-31", 22.7, 1, _POST),
-    Published(_NORTH, _BY_SLOT, "site anomaly 1979-2000", "2023-07-31", 1.4, 1, _POST),
+    _published(_ATLANTIC, "record_day", "mean", "2023-07-26", 24.9, 1, _NCEI),
+    _published(_ATLANTIC, "record_day_before_july_2023", "warmest", "2022-09", 24.89, 2, _NCEI),
+    _published(_NORTH, "daily_mean", "mean", "2023-07-01", 21.7, 1, _POST),
+    _published(_NORTH, "day_above_1979_2000_by_slot", "site anomaly 1979-2000", "2023-07-01", 1.1, 1, _POST),
+    _published(_NORTH, "daily_mean", "mean", "2023-07-31", 22.7, 1, _POST),
+    _published(_NORTH, "day_above_1979_2000_by_slot", "site anomaly 1979-2000", "2023-07-31", 1.4, 1, _POST),
 )  # fmt: skip
 
 

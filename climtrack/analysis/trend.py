@@ -226,8 +226,8 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
     days = np.cumsum(~np.isnan(so_far))
     months = [month_span(frame.day.year, month)[1] for month in range(1, 12)]
     ends = [calendar.dayofyear_of(day) - 1 for day in months]
-    told = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
-    columns = np.array([*(ends[i] for i in told), frame.column])
+    past_months = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
+    columns = np.array([*(ends[i] for i in past_months), frame.column])
     to_date, steps = _steps(so_far, frame.table.values[past], means[past], columns)
     estimate = to_date + steps.mean(axis=0)
     low, high = to_date + np.percentile(steps, [5, 95], axis=0)
@@ -243,7 +243,8 @@ def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
         chance_of_record=float((to_date[-1] + steps[:, -1] > best).mean()),
         backtest=backtest(frame.table, means=means),
         past=tuple(
-            PastEstimate(months[i], float(estimate[n]), float(low[n]), float(high[n])) for n, i in enumerate(told)
+            PastEstimate(months[i], float(estimate[n]), float(low[n]), float(high[n]))
+            for n, i in enumerate(past_months)
         ),
     )
 
@@ -252,9 +253,9 @@ def _steps(so_far: Floats, past: Floats, means: Floats, columns: Ints) -> tuple[
     """Mean of this year up to each column, and each past year's step from the mean of the same days to its own mean."""
     known = ~np.isnan(so_far)
     to_date = np.cumsum(np.where(known, so_far, 0.0))[columns] / np.cumsum(known)[columns]
-    wanted = known.copy()
-    wanted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
-    shared = ~np.isnan(past) & wanted
+    counted = known.copy()
+    counted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
+    shared = ~np.isnan(past) & counted
     count = np.cumsum(shared, axis=1)[:, columns]
     total = np.cumsum(np.where(shared, past, 0.0), axis=1)[:, columns]
     usable = (count > 0).all(axis=1)

@@ -1,4 +1,4 @@
-"""Climatology, anomaly and year over year of any daily series."""
+"""Series of regions as xarray, their climatology and anomaly."""
 
 from __future__ import annotations
 
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.findings import Method
 
 
-# The door of the Python interface: settings, time, and the series asked for.
-
-
 def config() -> Config:
-    """Settings as the command line finds them: the API is a door too."""
+    """Settings as the command line finds them."""
     from climtrack.config import load
 
     return load(None, os.environ)
@@ -82,11 +79,7 @@ def date_of(value: str | dt.date | None) -> dt.date | None:
         raise ConfigError("api.date", value=value[:40]) from problem
 
 
-# Series as xarray with CF metadata, and back.
-#
-# Temperatures are in degC on an absolute scale, differences say ``units_metadata: temperature: difference``.
-
-
+#: CF's word for an anomaly or a spread; temperatures are on an absolute scale.
 DIFFERENCE = "temperature: difference"
 
 
@@ -278,9 +271,6 @@ def _counted(method: str) -> str:
     return "days since 1 January, plus one" if method == "site" else "day of year, 1 March always 61"
 
 
-# Series of regions: stored, side by side, or computed from grids.
-
-
 def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
     variable: str = "air",
     region: str = "nh",
@@ -343,20 +333,14 @@ def compare(
     sample: bool = False,
 ) -> xr.Dataset:
     """
-    Regions side by side, on the days that all of them have.
+    Regions side by side, on the days that all of them have; the series are those of `climtrack.open`.
 
     Parameters
     ----------
     *regions : str
         Two or more regions; by default both hemispheres.
-    variable : {"air", "sst"}, default "air"
-        As in `climtrack.open`.
     baseline : str or Baseline, default "1991-2020"
         Years of the average.
-    as_of : str or date, optional
-        Last day wanted.
-    offline, sample : bool, default False
-        As in `climtrack.open`.
 
     Returns
     -------
@@ -426,22 +410,16 @@ def reduce(
     import xarray as xr
 
     from climtrack.run import grids
+    from climtrack.run.run import Run
 
     settings, given = config(), [paths] if isinstance(paths, str | Path) else list(paths)
     names = tuple(dict.fromkeys(regions or ("nh", "sh")))
-    found = grids.reduce(
-        [str(path) for path in given],
-        grids.regions(names, settings),
-        variable,
-        config=settings,
-        now=now(),
-        rule=rule,
-        store=False,
-    )
+    outlines, files = grids.regions(names, settings), [str(path) for path in given]
+    found = grids.reduce(Run(settings, now()), files, outlines, variable, rule=rule, store=False)
     parts = []
     for name, one in zip(names, found, strict=True):
-        data = to_array(one.reduced.series)
-        coverage = (("time",), one.reduced.coverage, {"units": "1", "long_name": "share of the area with a value"})
+        data = to_array(one.series)
+        coverage = (("time",), one.coverage, {"units": "1", "long_name": "share of the area with a value"})
         plain = data.drop_vars([c for c in data.coords if c not in ("time", "status")])
         parts.append(plain.to_dataset().assign(coverage=coverage).expand_dims(region=[name]))
     return xr.concat(parts, "region", join="outer", combine_attrs="drop_conflicts")

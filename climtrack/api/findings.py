@@ -1,4 +1,4 @@
-"""Marine heatwaves and El Niños as xarray objects."""
+"""What climtrack knows about a series or a region, and questions beyond one series on one day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from climtrack.vocabulary.findings import (
         Agreement,
-        AirSea,
         Comparison,
         NinoState,
         Reconciled,
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
         YearOverYear,
     )
     from climtrack.vocabulary.series import Alignment
-
-
-# What climtrack knows about a series or a region.
 
 
 def study(
@@ -41,18 +37,12 @@ def study(
     sample: bool = False,
 ) -> Study:
     """
-    Every question that climtrack asks of a series, answered.
+    Every question that climtrack asks of a series, answered; the series is that of `climtrack.open`.
 
     Parameters
     ----------
-    variable, region : str
-        As in `climtrack.open`.
     baseline : str or Baseline, default "1991-2020"
         Years of the average.
-    as_of, known_on : str or date, optional
-        As in `climtrack.open`.
-    offline, sample : bool, default False
-        As in `climtrack.open`.
 
     Returns
     -------
@@ -81,18 +71,12 @@ def facts(
     sample: bool = False,
 ) -> dict[str, Any]:
     """
-    The document that ``climtrack facts --json`` prints.
+    The document that ``climtrack facts --json`` prints, of the series of `climtrack.study`.
 
     Parameters
     ----------
     region : str, default "nh"
         Region, with the sea that answers for it.
-    baseline : str or Baseline, default "1991-2020"
-        Years of the average.
-    as_of : str or date, optional
-        As in `climtrack.open`.
-    offline, sample : bool, default False
-        As in `climtrack.open`.
 
     Returns
     -------
@@ -111,9 +95,6 @@ def facts(
     ]
     document: dict[str, Any] = json.loads(facts_json(pair, found).data)
     return document
-
-
-# Questions beyond one series on one day: other years, hemispheres, El Niño, other people's figures.
 
 
 def study_of(
@@ -156,8 +137,6 @@ def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = 
     ----------
     data : xarray.DataArray
         Daily means in degC, shape (time,).
-    year, other : int
-        The years.
     method : {"date", "slot"}, default "date"
         By calendar date, 29 February against 28 February; or by slot, as the site draws its lines.
 
@@ -199,25 +178,6 @@ def contrast(*studies: Study) -> Comparison:
     from climtrack.analysis.hemispheres import compare
 
     return compare(studies)
-
-
-def air_minus_sea(air: Study, sea: Study) -> AirSea | Unknown:
-    """
-    The air's anomaly minus the sea's on their last common day.
-
-    Parameters
-    ----------
-    air, sea : Study
-        From `climtrack.study`.
-
-    Returns
-    -------
-    AirSea or Unknown
-        Unknown where no baseline is covered by both.
-    """
-    from climtrack.analysis.hemispheres import air_minus_sea as difference
-
-    return difference(air, sea)
 
 
 def since(study: Study, date: str | dt.date) -> Since:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypedDict
@@ -114,22 +113,17 @@ def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
     figure = row.published
     places = 3 if figure.decimals else 0
     verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
-    if figure.why and not row.agrees:
-        verdict = language.text("verify.differs.why", why=language.text(f"verify.why.{_slug(figure.why)[:30]}"))
+    if figure.why.id and not row.agrees:
+        verdict = language.text("verify.differs.why", why=language.what(figure.why))
     return (
         figure.key.label,
-        language.text(f"verify.figure.{_slug(figure.quantity)}"),
+        language.what(figure.quantity),
         figure.period,
         language.number(figure.value, figure.decimals),
         language.number(row.ours, places) if isinstance(row.ours, float) else "–",
         verdict,
         figure.source,
     )
-
-
-def _slug(text: str) -> str:
-    """A figure's name in the ids of the catalogues."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def facts(

@@ -14,7 +14,7 @@ from climtrack.cli.output import as_json, complain, counting, note, say
 from climtrack.errors import Notice
 
 if TYPE_CHECKING:
-    from climtrack.run.grids import Stored
+    from climtrack.run.grids import StoredSeries
 
 GridRegions = Annotated[list[str] | None, typer.Option("--region", "-r", metavar="NAME[,NAME]")]
 GridVariable = Annotated[str, typer.Option("--variable", "-v", metavar="sst|t2m")]
@@ -45,6 +45,7 @@ def reduce(
     climtrack grid reduce era5/ --variable t2m --region mediterranean.geojson
     """
     from climtrack.run import grids
+    from climtrack.run.run import Run
 
     settings = configuration(config)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
@@ -52,12 +53,12 @@ def reduce(
     regions = grids.regions(several(region, ("nh", "sh"), (), "region"), settings)
     with counting("Reducing", "fields") as progress:
         stored = grids.reduce(
-            paths, regions, variable, config=settings, now=now(), rule=weights, name=name, product=product,
+            Run(settings, now()), paths, regions, variable, rule=weights, name=name, product=product,
             scheduler=scheduler, workers=workers, store=table is None, progress=progress,
         )  # fmt: skip
     if table is not None:
         grids.write_csv(stored, table)
-    for unusual in dict.fromkeys(text for one in stored for text in one.reduced.series.source.notes):
+    for unusual in dict.fromkeys(text for one in stored for text in one.series.source.notes):
         note(unusual)
     _print_stored(stored, json)
 
@@ -83,17 +84,18 @@ def backfill(
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
     from climtrack.run import grids
+    from climtrack.run.run import Run
 
     settings = configuration(config)
     several([variable], (), ("sst",), "variable")
     (weights,) = several([weights], (), ("exact", "site"), "rule")
-    moment = now()
+    run = Run(settings, now())
     work = grids.job(
+        run,
         source or settings.grid.source,
         grids.regions(several(region, ("nh", "sh"), (), "region"), settings),
         day(f"{since}-01-01" if since.isdigit() else since),
-        day(f"{until}-12-31" if until.isdigit() else until) if until else moment.date() - dt.timedelta(days=1),
-        settings,
+        day(f"{until}-12-31" if until.isdigit() else until) if until else run.now.date() - dt.timedelta(days=1),
         rule=weights,
         stride=stride,
     )
@@ -101,7 +103,7 @@ def backfill(
     if work.since < place.first:
         note(Notice("grid.begins", place=place.name, first=place.first))
     if dry:
-        ahead = grids.estimate(work, config=settings, today=moment.date())
+        ahead = grids.estimate(run, work)
         if json:
             as_json(ahead.document())
         else:
@@ -118,8 +120,8 @@ def backfill(
 
         try:
             stored = grids.backfill(
-                work, config=settings, now=moment, scheduler=scheduler, workers=workers,
-                tell=lambda ahead: note(ahead.notice), progress=progress,
+                run, work, scheduler=scheduler, workers=workers, tell=lambda ahead: note(ahead.notice),
+                progress=progress,
             )  # fmt: skip
         except KeyboardInterrupt:
             note(Notice("grid.interrupted", done=done, total=total) if total else Notice("grid.interrupted.early"))
@@ -130,7 +132,7 @@ def backfill(
     _print_stored(stored, json)
 
 
-def _print_stored(stored: Sequence[Stored], json: bool) -> None:
+def _print_stored(stored: Sequence[StoredSeries], json: bool) -> None:
     """What became of each region; one that the store refused is named, and ends the command with 3."""
     if json:
         as_json({"schema": "climtrack.grid/1", "series": [one.document() for one in stored]})
@@ -157,13 +159,14 @@ def climatology(
     climtrack grid climatology sst.day.mean.*.nc --baseline 1991-2020
     """
     from climtrack.run import maps
+    from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline
 
     settings, years = configuration(config), Baseline.parse(baseline)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
     with counting("Averaging", "calendar days") as progress:
         path = maps.make_climatology(
-            paths, variable, years, config=settings, now=now(), name=name, product=product, progress=progress
+            Run(settings, now()), paths, variable, years, name=name, product=product, progress=progress
         )
     say(Notice("grid.wrote", path=path))
 
@@ -189,9 +192,10 @@ def field_map(
     climtrack grid map --date 2024-07-05 --region natlan oisst/2024/
     """
     from climtrack.run import grids, maps
+    from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline
 
-    settings, on_day, years, moment = configuration(config), day(on), Baseline.parse(baseline), now()
+    settings, on_day, years = configuration(config), day(on), Baseline.parse(baseline)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
     languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
     presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
@@ -199,8 +203,8 @@ def field_map(
     regions = grids.regions(several(region, ("nh",), (), "region"), settings)
     with counting("Averaging", "calendar days") as progress:
         found = maps.field_maps(
-            on_day, regions, variable, years, config=settings, now=moment, paths=paths or (), name=name,
-            product=product, tell=note, progress=progress,
+            Run(settings, now()), on_day, regions, variable, years, paths=paths or (), name=name, product=product,
+            tell=note, progress=progress,
         )  # fmt: skip
         drawn = [(one, maps.draw(one, out, languages, presets, themes)) for one in found]
     if json:

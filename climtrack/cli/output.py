@@ -13,7 +13,7 @@ import typer
 
 from climtrack.cli.overview import terminal_language
 from climtrack.errors import ClimtrackError, Notice
-from climtrack.vocabulary.notice import cleaned, fitted
+from climtrack.vocabulary.notice import LONGEST, cleaned, fitted
 
 if TYPE_CHECKING:
     from climtrack.run.run import Run
@@ -39,10 +39,19 @@ def say(text: Message, *, strong: bool = False) -> None:
 
 
 def note(text: Message) -> None:
-    """Print a line about the run on standard error."""
-    language = terminal()
-    line = text if isinstance(text, str) else language.say(text)
-    typer.echo(fitted(cleaned(line), language=language.code[:2]), err=True)
+    """Print a line about the run on standard error; where it is long, as many of its names as there is room for."""
+    typer.echo(fitted(cleaned(text if isinstance(text, str) else _shortened(text))), err=True)
+
+
+def _shortened(message: Notice | ClimtrackError) -> str:
+    language, names = terminal(), message.facts.get("names", ())
+    line = language.say(message)
+    for shown in range(len(names) - 1, 0, -1):
+        if len(line) <= LONGEST:
+            break
+        fewer = Notice("cli.names", names=names[:shown], n=len(names) - shown)
+        line = language.say(Notice(message.id, **{**message.facts, "names": fewer}))
+    return line
 
 
 def notes(run: Run) -> None:

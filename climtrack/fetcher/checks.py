@@ -2,7 +2,7 @@
 Is this the series we know? Trust is comparison with what is held, and with what can be true at all.
 
 A payload is accepted or refused as a whole, never repaired value by value: each check raises `SourceChanged` or lets it
-pass. The limits come from measurements of the real feeds (RELIABILITY.md §1.3): largest revision of a final value
+pass. The limits come from measurements of the real feeds: largest revision of a final value
 0.05 °C, of a preliminary one 0.34 °C (Gulf of Maine, whose days differ by up to 2 °C), largest step in 85 years
 0.216 °C (world air), no value repeated on more than 4 days at three decimals and 15 at two, climatology rows always
 inside the range of their years.

@@ -3,7 +3,7 @@ Copernicus Climate Pulse CSV → Series: the second source, held against the fir
 
 Two columns are understood by name, the date and the value (``2t``, formerly ``temp``; ``sst``), and two more where they
 are there: the status, and Copernicus's own 1991-2020 climatology. Comment lines begin with ``#``; their number has
-changed, and so has the header (FORMAT.md §5).
+changed, and so has the header.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 Climate Reanalyzer JSON → Series, rows found by name and never by position.
 
-Four dialects have been seen (FORMAT.md §2): CFSR and ERA5 air, legacy and current OISST sea surface. They differ in
+Four dialects have been seen: CFSR and ERA5 air, legacy and current OISST sea surface. They differ in
 the names of the rows after the years, never in the years: slot i is 1 January + i days, and a common year leaves slot
 365 empty. The layout is checked in every row; a file that counts otherwise is refused, not reinterpreted.
 """

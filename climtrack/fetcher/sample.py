@@ -3,7 +3,7 @@ A simulated data set in the site's own dialect: for a first run without a networ
 
 A climate invented to look like ours: seasons, warming, El Niño, weather. The seasonal cycles are harmonics fitted to
 public means of the real series (polar and tropical air: to their known climate), the noise has the size and memory that
-the real ones have (RELIABILITY.md §1.3), and the world's air is the mean of the two hemispheres, as it must be. Every
+the real ones have, and the world's air is the mean of the two hemispheres, as it must be. Every
 day is invented all the same, and every row names its source with the word that the parser knows the sample by.
 """
 
@@ -84,7 +84,7 @@ PLACES: Mapping[tuple[str, str], Place] = MappingProxyType(
                                   0.30, 1.0, 0.0, 0.0, 0.13, 0.85, 0.28, 0.1, 0.04, 0.045),
     }
 )  # fmt: skip
-#: The two hemispheres each count the equator's row of cells, so their mean is this much above the world (FORMAT.md §3).
+#: The two hemispheres each count the equator's row of cells, so their mean is this much above the world.
 EQUATOR = 0.0245
 
 

@@ -65,7 +65,7 @@ class Frames:
         if file.location not in self._open:
             if len(self._open) >= OPEN:
                 self._open.popitem(last=False)[1].close()
-            self._open[file.location] = opening.opened(file.location)
+            self._open[file.location] = opening.open_reader(file.location)
         self._open.move_to_end(file.location)
         field, _ = next(grids.read(file, self._open[file.location], step, step + 1))
         return field if self._alike else in_celsius(file.packing, field)

@@ -132,7 +132,7 @@ def product_of(files: Sequence[FileMeans | GridFile], name: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reduced:
+class RegionSeries:
     """A region's daily series and the coverage of each of its days."""
 
     series: Series
@@ -149,7 +149,7 @@ def series(
     version: str,
     url: str = "",
     notes: Sequence[Notice] = (),
-) -> tuple[Reduced, ...]:
+) -> tuple[RegionSeries, ...]:
     """Daily series of each region, with full provenance."""
     if not table.dates.size:
         raise SeriesError("grid.no_day", notes="; ".join(map(str, table.notes))[:80])
@@ -193,7 +193,7 @@ def series(
         one = trimmed(key, start, values, status, source)
         _check_plausible(one)
         skip = (one.start - start).days
-        found.append(Reduced(one, coverage[skip : skip + one.values.size], usual))
+        found.append(RegionSeries(one, coverage[skip : skip + one.values.size], usual))
     return tuple(found)
 
 

@@ -66,7 +66,7 @@ def locate(paths: Iterable[str]) -> tuple[str, ...]:
         else:
             inside = [Path(p) for p in sorted(glob.glob(str(here), recursive=True))]  # noqa: PTH207  (absolute patterns)
         if not inside:
-            raise SeriesError("grid.nothing_to_read", path=opening.shown(path))
+            raise SeriesError("grid.nothing_to_read", path=opening.display_name(path))
         found.update(dict.fromkeys(str(p) for p in inside))
     return tuple(found)
 
@@ -77,16 +77,16 @@ def _is_zarr(path: Path) -> bool:
 
 def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) -> GridFile:
     """What a file holds of a variable, by its CF metadata."""
-    with opening.opened(location) as reader:
+    with opening.open_reader(location) as reader:
         try:
-            return _described(reader, location, short_name(variable), name, stride)
+            return _describe(reader, location, short_name(variable), name, stride)
         except SeriesError as problem:
-            raise SeriesError("grid.in_file", file=opening.shown(location), problem=problem) from problem
+            raise SeriesError("grid.in_file", file=opening.display_name(location), problem=problem) from problem
         except opening.DAMAGE as error:
-            raise opening.unreadable(location, error) from error
+            raise opening.reading_error(location, error) from error
 
 
-def _described(reader: Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
+def _describe(reader: Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
     var = cf.data_variable(reader, variable, name)
     roles = cf.roles(reader, var)
     axes = {role: i for i, role in enumerate(roles) if role}
@@ -124,7 +124,7 @@ def _axis(reader: Reader, name: str, thinned: slice) -> tuple[Floats, Floats | N
 
 def fields(file: GridFile, first: int = 0, stop: int | None = None) -> Iterator[tuple[npt.NDArray[Any], Status]]:
     """Fields of consecutive steps in stored numbers, with their status."""
-    with opening.opened(file.location) as reader:
+    with opening.open_reader(file.location) as reader:
         yield from read(file, reader, first, file.times.size if stop is None else stop)
 
 
@@ -142,7 +142,7 @@ def read(file: GridFile, reader: Reader, first: int, stop: int) -> Iterator[tupl
             good = file.packing.valid(final)
             yield (final, Status.FINAL) if good is None or good.any() else (early, Status.PRELIMINARY)
     except opening.DAMAGE as error:
-        raise opening.unreadable(file.location, error) from error
+        raise opening.reading_error(file.location, error) from error
 
 
 def file_hash(location: str) -> tuple[str, int]:

@@ -159,7 +159,7 @@ class Hdf5(Reader):
             self._chunks[name, layout] = Chunks.of(self._path, item, layout)
         chunks = self._chunks[name, layout]
         if chunks is None:
-            yield from _sliced(item, layout, first, stop, item.chunks)
+            yield from _slices(item, layout, first, stop, item.chunks)
             return
         for field in chunks.fields(first, stop):
             yield field[layout.thinned, layout.thinned]
@@ -329,7 +329,7 @@ class Classic(Reader):
             return np.asarray(self._file.variables[name][...])
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
-        source = _sliced(self._file.variables[name], layout, first, stop, None)
+        source = _slices(self._file.variables[name], layout, first, stop, None)
         while True:
             with self._alone():
                 field = next(source, None)
@@ -374,10 +374,10 @@ class Zarr(Reader):
 
     def fields(self, name: str, layout: Layout, first: int, stop: int) -> Iterator[Array]:
         item = self._data.variables[name]
-        yield from _sliced(item, layout, first, stop, item.encoding.get("chunks"))
+        yield from _slices(item, layout, first, stop, item.encoding.get("chunks"))
 
 
-def _sliced(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:
+def _slices(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:
     """Fields of an array-like, in this machine's byte order; a row of chunks is read at once if not too large."""
     place: list[Any] = list(layout.fixed)
     place[layout.row] = place[layout.column] = layout.thinned
@@ -454,9 +454,9 @@ def expected_size(file: BinaryIO) -> int:
     return max(fixed, file.tell(), *(begin + (records - 1) * step + size for begin, size in along))
 
 
-def opened(location: str) -> Reader:
+def open_reader(location: str) -> Reader:
     """The reader that fits a file, chosen by its first bytes."""
-    name = shown(location)
+    name = display_name(location)
     try:
         if "://" in location:
             _reach(location)
@@ -476,7 +476,7 @@ def opened(location: str) -> Reader:
     except FileNotFoundError as error:
         raise SeriesError("grid.no_file", file=name) from error
     except DAMAGE as error:
-        raise unreadable(location, error) from error
+        raise reading_error(location, error) from error
     raise SeriesError("grid.packed" if head.startswith(PACKED) else "grid.unknown_format", file=name)
 
 
@@ -493,14 +493,15 @@ def _reach(location: str) -> None:
         raise SourceUnavailable("grid.out_of_reach", url=location, address=location[:90], problem=problem) from error
 
 
-def shown(location: str) -> str:
+def display_name(location: str) -> str:
     """A path or address as it was typed, fit for a message."""
     return location[:90] if "://" in location else shortened(Path(location))
 
 
-def unreadable(location: str, error: Exception) -> SeriesError | SourceUnavailable:
+def reading_error(location: str, error: Exception) -> SeriesError | SourceUnavailable:
     """What a library could not read, as one of our errors."""
     if "://" in location:
         failed = "grid.no_answer" if "I/O failure" in str(error) else "grid.no_grid_there"
         return SourceUnavailable(failed, url=location, address=location[:90])
-    return SeriesError("grid.forbidden" if isinstance(error, PermissionError) else "grid.damaged", file=shown(location))
+    failed = "grid.forbidden" if isinstance(error, PermissionError) else "grid.damaged"
+    return SeriesError(failed, file=display_name(location))

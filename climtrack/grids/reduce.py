@@ -250,10 +250,10 @@ def file_means(
     for results in run(_work, tasks, scheduler=scheduler, workers=workers, on_done=count):
         for location, means in results:
             parts[location].append(means)
-    return tuple(some[0] if len(some) == 1 else _joined(some) for some in parts.values())
+    return tuple(some[0] if len(some) == 1 else _join(some) for some in parts.values())
 
 
-def _joined(parts: Sequence[FileMeans]) -> FileMeans:
+def _join(parts: Sequence[FileMeans]) -> FileMeans:
     """Parts of one file in order; the first has its hash."""
     arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
     return replace(parts[0], **arrays)

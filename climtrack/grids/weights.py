@@ -241,7 +241,7 @@ def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
         if covered < COVERED:
             raise SeriesError("grid.not_covered", share=max(covered, 0), region=region.name)
         if region.outline:
-            cells[i] = _outlined(on, region)
+            cells[i] = _outline_cells(on, region)
         elif rule == "exact":
             heights[i] = _exact_rows(on, region)[order]
             shares[i] = _exact_columns(on, region) / np.ptp(on.longitude_edges) * on.longitude.size
@@ -296,7 +296,7 @@ def _site_columns(on: Grid, region: Region) -> Floats:
     return np.where(ends, inside / 2, inside)  # a meridian that stands at either end
 
 
-def _outlined(on: Grid, region: Region) -> tuple[Ints, Floats]:
+def _outline_cells(on: Grid, region: Region) -> tuple[Ints, Floats]:
     """Cells that an outline touches, south to north and eastward, and the share that it covers times their area."""
     try:
         import shapely
@@ -378,13 +378,13 @@ class Kernel:
         good = self._good
         if not np.array_equal(good, self._mask):
             self._mask, self._good = good, self._mask
-            self._under = self._weighed(good)
-        total = self._weighed(self._zeroed(field, good))
+            self._under = self._weighted_sums(good)
+        total = self._weighted_sums(self._with_zeros(field, good))
         with np.errstate(invalid="ignore", divide="ignore"):
             stored = np.where(self._under > 0, total / self._under, np.nan)
         return self._packing.celsius(stored), self._under / self._plan.areas
 
-    def _zeroed(self, field: Field, good: npt.NDArray[np.bool_]) -> Field:
+    def _with_zeros(self, field: Field, good: npt.NDArray[np.bool_]) -> Field:
         """The field with zero where it holds no value, in float64 unless it is of integers."""
         dtype = field.dtype if field.dtype.kind in "iu" else np.dtype(np.float64)
         if self._kept.dtype != dtype or self._kept.shape != field.shape:
@@ -395,7 +395,7 @@ class Kernel:
         np.copyto(self._kept, field, where=good)
         return self._kept
 
-    def _weighed(self, field: Field) -> Floats:
+    def _weighted_sums(self, field: Field) -> Floats:
         """Sum of weight times number over each region, shape (region,)."""
         plan = self._plan
         if field.dtype.kind == "f":

@@ -20,7 +20,6 @@ from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -57,8 +56,8 @@ class PageChart:
     climatologies: tuple[Climatology, ...] = ()
     # Static pictures of the same, of which the widest that fits is shown where scripts do not run
     pictures: tuple[Asset, ...] = ()
-    answers: Sentences = field(default_factory=lambda: MappingProxyType({}))  # By language
-    notices: Sentences = field(default_factory=lambda: MappingProxyType({}))  # The age of its data, by language
+    answers: Sentences = field(default_factory=dict)  # By language
+    notices: Sentences = field(default_factory=dict)  # The age of its data, by language
 
     def __post_init__(self) -> None:
         words = {code: clean_words(one) for code, one in self.words.items()}

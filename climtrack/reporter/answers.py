@@ -102,7 +102,7 @@ def above(phrases: Phrases) -> str:
     if anomaly is None:
         reason = language.text("above.uncovered", requested=phrases.study.requested.label)
         return " ".join(filter(None, (language.text("above.unknown", reason=reason), phrases.ranked())))
-    told = [
+    sentences = [
         language.text(
             "above.answer",
             date=phrases.date,
@@ -115,5 +115,5 @@ def above(phrases: Phrases) -> str:
     if site is not None and abs(site - anomaly.value) >= SITE_DIFFERS:
         alike = rounded(site, phrases.decimals) == rounded(anomaly.value, phrases.decimals)
         shown = language.difference(site, FINE if alike else phrases.decimals)
-        told.append(language.text("above.site", difference=shown))
-    return " ".join(filter(None, (*told, phrases.uncovered(), phrases.ranked(), phrases.preliminary())))
+        sentences.append(language.text("above.site", difference=shown))
+    return " ".join(filter(None, (*sentences, phrases.uncovered(), phrases.ranked(), phrases.preliminary())))

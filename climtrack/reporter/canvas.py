@@ -2,7 +2,7 @@
 Canvas: one picture being drawn, and the only place that speaks to matplotlib.
 
 One unit is one CSS pixel at the reading width, which is also one matplotlib point: 72 points an inch times the
-preset's scale gives the file its exact pixels, and sizes in CHARTS.md can be typed in as they stand. Positions are
+preset's scale gives the file its exact pixels, and sizes are typed in as a designer gives them. Positions are
 computed, never laid out by an engine; every text is recorded with the box it takes, so that tests can ask whether two
 of them touch.
 """

@@ -28,7 +28,6 @@ class Chart:
     """A chart of the catalogue."""
 
     name: str  # Short name, also that of its module
-    question: str  # That it answers
     order: int  # Its place in the catalogue
     tell: Callable[..., Draft]  # (phrases of each study, **options)
     draw: Callable[..., None]  # (canvas, studies, words, **options)

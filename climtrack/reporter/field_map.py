@@ -18,6 +18,7 @@ from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES
 from climtrack.vocabulary.series import Floats, Status
+from climtrack.words.attribution import copernicus
 from climtrack.words.language import Language, direction
 
 #: Sizes that a map is composed for.
@@ -157,8 +158,8 @@ def _notes(shown: FieldMap, language: Language) -> tuple[str, ...]:
 def _sources(shown: FieldMap, canvas: Canvas) -> tuple[str, ...]:
     """Parts of the source line."""
     parts = [map_source(shown, canvas.language)]
-    if PRODUCTS[shown.product].copernicus:
-        parts.append(canvas.language.text("picture.copernicus", year=shown.source.retrieved.year))
+    licence = copernicus(shown.product, shown.date, canvas.language, short=True)
+    parts += [licence] if licence else []
     return (*parts, *((canvas.theme.credit,) if canvas.theme.credit else ()))
 
 

@@ -18,6 +18,7 @@ from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import PRODUCTS
+from climtrack.words.attribution import copernicus, origin
 from climtrack.words.language import Language
 
 if TYPE_CHECKING:
@@ -52,23 +53,23 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
     days = [dt.date(end.year, 1, 1) + dt.timedelta(days=i) for i in range(end.timetuple().tm_yday)]
     lacking = [study.series.value(same_day(day, other)) is None for day in days]
     runs = [list(run) for lacks, run in groupby(days, lambda day: lacking[day.timetuple().tm_yday - 1]) if lacks]
-    told = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
-    return (language.text("note.partners", other=other, days=language.list(told)),) if told else ()
+    days_lacking = [language.date_range(run[0], run[-1]) for run in runs if len(run) >= NAMED_GAP or run[-1] == end]
+    return (language.text("note.partners", other=other, days=language.list(days_lacking)),) if days_lacking else ()
 
 
 def source_line(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
     """Parts of the source line."""
     product = PRODUCTS[study.series.key.product]
-    origin = Phrases(study, language).origin
+    hands = origin(study.series)
     values = {"product": product.title, "provider": product.provider}
     if study.simulated:
         parts = [language.text("picture.source.simulated", **values)]
     else:
         short = "" if preset.form == "wide" else ".short"
-        hands = "" if origin == "reanalyzer" else f".{origin}"
-        parts = [language.text(f"picture.source{hands}{short}", **values)]
-        if product.copernicus:
-            parts.append(language.text("picture.copernicus", year=study.as_of.year))
+        kind = "" if hands == "reanalyzer" else f".{hands}"
+        parts = [language.text(f"picture.source{kind}{short}", **values)]
+        licence = copernicus(product.name, study.series.end, language, short=True)
+        parts += [licence] if licence else []
     if preset.form == "card":  # which has no subtitle to say it
         parts.insert(1, language.date_long(study.findings.latest.date))
     return (*parts, *((credit,) if credit else ()))

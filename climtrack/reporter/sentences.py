@@ -13,16 +13,12 @@ import numpy as np
 
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
-from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
+from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
 
 LONGEST_NAME = 60
-#: What Markdown or the HTML inside it may take for markup.
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~$&])")
-#: What opens a heading, a list or a quotation, and only at the beginning of a line.
-_OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.)]|#+|[-+=]+)(?=\s|$)", re.MULTILINE)
 
 
 def plain(text: str, longest: int = LONGEST_NAME) -> str:
@@ -38,12 +34,6 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
     line = " ".join(kept.split(" ")).strip()
     line = re.sub(r" {2,}", " ", line)
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
-def markdown(text: str) -> str:
-    """Text as Markdown shows it, character by character."""
-    escaped = _MARKUP.sub(r"\\\1", text)
-    return _OPENER.sub(r"\1\\\2", escaped)
 
 
 _LONGEST = 32
@@ -264,10 +254,7 @@ class Phrases:
     @property
     def origin(self) -> str:
         """Whose hands the data came through: ``reanalyzer``, ``pulse``, or ``computed`` from grids."""
-        key = self.study.series.key
-        if key.product == "climate-pulse":
-            return "pulse"
-        return "computed" if key in COMPUTED or self.study.series.source.details else "reanalyzer"
+        return origin(self.study.series)
 
     @property
     def source(self) -> str:
@@ -368,13 +355,13 @@ class Phrases:
         """Years that the series lacks, and days of this year, as a sentence; nothing where there are none."""
         absent = year_spans(self.findings.absent_years)
         days = [run for run in self.findings.missing if run.days >= NAMED_GAP]
-        told = []
+        sentences = []
         if absent:
-            told.append(self.language.text("gap.years", years=self.language.list(absent)))
+            sentences.append(self.language.text("gap.years", years=self.language.list(absent)))
         if days:
             spans = [self.language.date_range(run.first, run.last) for run in days]
-            told.append(self.language.text("gap.days", days=self.language.list(spans)))
-        return " ".join(told)
+            sentences.append(self.language.text("gap.days", days=self.language.list(spans)))
+        return " ".join(sentences)
 
     def uncovered(self) -> str:
         """That the baseline asked for is not covered, as a sentence; nothing where it is."""

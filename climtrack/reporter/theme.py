@@ -44,7 +44,6 @@ class Preset:
     gutter: float
     target: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
     ceiling: int
-    use: str
 
     @property
     def scale(self) -> float:
@@ -66,14 +65,14 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         p.name: p
         for p in (
-            Preset("wide", (2400, 1350), 728, "wide", LARGE, 22, 35, 235, 250, "own site, Hugo, Quarto, WordPress"),
-            Preset("post", (1456, 820), 728, "wide", LARGE, 22, 35, 150, 200, "Substack, Ghost, Medium, Mastodon"),
-            Preset("email", (1200, 1200), 440, "square", LARGE, 18, 42, 95, 150, "newsletters by mail, square feeds"),
-            Preset("phone", (720, 900), 360, "tall", SMALL, 16, 40, 50, 100, "narrow screens, portrait feeds"),
-            Preset("card", (1200, 630), 500, "card", LARGE, 19, 35, 50, 120, "link previews (og:image)"),
-            Preset("panel", (2400, 1500), 728, "wide", LARGE, 22, 35, 160, 250, "two hemispheres side by side"),
-            Preset("strip", (2400, 960), 728, "wide", LARGE, 22, 35, 45, 100, "stripes"),
-            Preset("grid", (2400, 1600), 728, "wide", LARGE, 22, 35, 65, 150, "year by day heatmap"),
+            Preset("wide", (2400, 1350), 728, "wide", LARGE, 22, 35, 235, 250),
+            Preset("post", (1456, 820), 728, "wide", LARGE, 22, 35, 150, 200),
+            Preset("email", (1200, 1200), 440, "square", LARGE, 18, 42, 95, 150),
+            Preset("phone", (720, 900), 360, "tall", SMALL, 16, 40, 50, 100),
+            Preset("card", (1200, 630), 500, "card", LARGE, 19, 35, 50, 120),
+            Preset("panel", (2400, 1500), 728, "wide", LARGE, 22, 35, 160, 250),
+            Preset("strip", (2400, 960), 728, "wide", LARGE, 22, 35, 45, 100),
+            Preset("grid", (2400, 1600), 728, "wide", LARGE, 22, 35, 65, 150),
         )
     }
 )

@@ -16,18 +16,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from climtrack.analysis.enso import overlay
-from climtrack.analysis.survey import study
 from climtrack.config import Config, refused, theme_mistake
 from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.gallery import gallery
 from climtrack.reporter.render import render_formats, words
 from climtrack.reporter.theme import PRESETS, Theme, themed
-from climtrack.run.run import Run, sampled
+from climtrack.run.run import Run
 from climtrack.run.series import keys_of
-from climtrack.signals import die_with_parent, ignore_sigint
-from climtrack.store.store import Store
+from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
 from climtrack.vocabulary.pairing import pairing
@@ -37,7 +34,6 @@ from climtrack.vocabulary.series import Series, SeriesKey
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
-NORTH, SOUTH = SeriesKey("era5", "t2m", "nh"), SeriesKey("era5", "t2m", "sh")
 NINO = SeriesKey("oisst", "sst", "nino3.4")
 #: With fewer pictures for each, a second process costs more than it saves.
 WORTH_A_PROCESS = 2
@@ -180,36 +176,23 @@ def pictures(
         chart = CHARTS[name]
         fitting = [one for one in presets if one in chart.presets] or chart.presets[:1]
         for shown, options in inputs.subjects(chart, studies):
-            found += _looks(name, shown, options, fitting, themes, languages, formats)
+            text: Mapping[str, Words] = {}
+            with suppress(RenderError):  # drawing it says why
+                text = words(name, shown, **options)
+            found += [
+                Picture(name, shown, preset, theme, language, tuple(formats), options, text.get(language))
+                for preset in fitting
+                for theme in themes
+                for language in languages
+            ]
     return tuple(found)
 
 
-def _looks(
-    chart: str,
-    studies: tuple[Study, ...],
-    options: Mapping[str, Any],
-    presets: Sequence[str],
-    themes: Sequence[Theme],
-    languages: Sequence[str],
-    formats: Sequence[str],
-) -> list[Picture]:
-    """One chart of one subject in every size, theme and language, its words told once."""
-    text: Mapping[str, Words] = {}
-    with suppress(RenderError):  # drawing it says why
-        text = words(chart, studies, **options)
-    return [
-        Picture(chart, studies, preset, theme, language, tuple(formats), options, text.get(language))
-        for preset in presets
-        for theme in themes
-        for language in languages
-    ]
-
-
-def draw(wanted: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
+def draw(batch: Sequence[Picture], *, workers: int | None = None) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
     """Files of the pictures, and why some could not be drawn."""
-    count = min(workers or _cores(), len(wanted) // WORTH_A_PROCESS)
+    count = min(workers or _cores(), len(batch) // WORTH_A_PROCESS)
     several = count > 1 and hasattr(os, "fork")
-    results = _draw_in_processes(wanted, count) if several else [_draw(picture) for picture in wanted]
+    results = _draw_in_processes(batch, count) if several else [_draw(picture) for picture in batch]
     assets = tuple(asset for result in results if not isinstance(result, Notice) for asset in result)
     return assets, tuple(dict.fromkeys(result for result in results if isinstance(result, Notice)))
 
@@ -232,15 +215,17 @@ def _draw(picture: Picture) -> tuple[Asset, ...] | Notice:
         return Notice("draw.not_drawn", series=label, chart=CHARTS[picture.chart].slug, why=problem.notice)
 
 
-def _draw_in_processes(wanted: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
+def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
     """Pictures drawn by several processes, which inherit them; an interrupt waits for those under way, no longer."""
     import climtrack.reporter.encode  # noqa: F401 - loaded once, before the processes part
 
     fork = multiprocessing.get_context("fork")
     stop = fork.Event()
-    with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(wanted, stop, os.getpid())) as pool:
+    with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(batch, stop, os.getpid())) as pool:
         try:
-            return list(pool.map(_draw_inherited, range(len(wanted))))
+            with defer_signals():  # Python drops what is raised in a fork's callbacks
+                results = pool.map(_draw_inherited, range(len(batch)))
+            return list(results)
         except BaseException:
             stop.set()
             raise
@@ -251,10 +236,10 @@ _inherited: Sequence[Picture] = ()
 _stop: Event | None = None
 
 
-def _inherit(wanted: Sequence[Picture], stop: Event, parent: int) -> None:
+def _inherit(batch: Sequence[Picture], stop: Event, parent: int) -> None:
     """Prepare a worker; what it is given comes by the fork itself, nothing of it through a pipe."""
     global _inherited, _stop
-    _inherited, _stop = wanted, stop
+    _inherited, _stop = batch, stop
     ignore_sigint()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent(parent)
@@ -268,30 +253,3 @@ def _draw_inherited(number: int) -> tuple[Asset, ...] | Notice:
 def _cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def gallery_pictures(
-    config: Config,
-    store: Store | None,
-    now: dt.datetime,
-    *,
-    charts: Sequence[str],
-    languages: Sequence[str],
-    themes: Sequence[str],
-) -> tuple[tuple[Asset, ...], tuple[Notice, ...]]:
-    """Every chart in every composition, of the sample or of what is stored, and the page that shows them."""
-    keys = (NORTH, SOUTH, NINO)
-    series = sampled(keys, now) if store is None else {key: store.read(key) for key in keys}
-    known = {key: study(one, config.region(key.region)) for key, one in series.items()}
-    past = overlay(known[NINO], known[NINO])
-    wanted: list[Picture] = []
-    for name in charts:
-        chart, nino = CHARTS[name], CHARTS[name].needs == "nino"
-        shown = (known[NINO],) if nino else (known[NORTH], known[SOUTH])[: chart.series[1]]
-        options = {"overlay": past} if nino and isinstance(past, Overlay) else {}
-        looks = _looks(name, shown, options, chart.presets, themes_of(config, themes), languages, ("png",))
-        wanted += sorted(looks, key=lambda one: (languages.index(one.language), themes.index(one.theme.name)))
-    assets, notices = draw(wanted)
-    newest = max(one.series.end for one in known.values())
-    kind = "Simulated data" if store is None else "Stored data"
-    return (*assets, gallery(assets, said=f"{kind} to {newest:%-d %B %Y}.")), notices

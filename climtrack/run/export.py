@@ -20,6 +20,8 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology
 from climtrack.vocabulary.registry import PRODUCTS, Baseline
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Status
+from climtrack.words.attribution import attribution
+from climtrack.words.language import Language
 
 Format = Literal["csv", "netcdf", "json", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "netcdf", "json", "parquet")
@@ -125,7 +127,7 @@ def _provenance(series: Series, cycle: Climatology | None) -> dict[str, Any]:
         "sha256": source.sha256,
         "licence": product.licence if product else None,
         "citation": product.citation if product else None,
-        "attribution": product.attribution(source.retrieved.year) if product else None,
+        "attribution": " ".join(attribution(series, Language("en"), citation=False)) if product else None,
     }
 
 

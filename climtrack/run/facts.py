@@ -15,7 +15,7 @@ from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.reconciliation import reconcile
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
-from climtrack.reporter.documents.facts import fact, facts_document
+from climtrack.reporter.documents.facts import facts_document, to_json
 from climtrack.run.run import Run
 from climtrack.run.series import failure_notices, keys_of
 from climtrack.store.store import Store
@@ -59,7 +59,7 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
         noise = store.revision_noise(key)
         series[str(key)] = {
             "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
-            "revision_noise": fact(noise),
+            "revision_noise": to_json(noise),
         }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
 
@@ -106,9 +106,16 @@ class CrossCheck:
         """The cross-check for machines."""
         return {
             "schema": "climtrack.crosscheck/1",
-            "agreements": {str(key): fact(found) for key, found in self.agreements},
-            "published": [{**fact(row), "published": _figure(row)} for row in self.published],
+            "agreements": {str(key): to_json(found) for key, found in self.agreements},
+            "published": [_reconciled(row) for row in self.published],
         }
+
+
+def _reconciled(row: Reconciled) -> dict[str, Any]:
+    """A published figure beside ours for machines; how ours is computed is no part of it."""
+    found: dict[str, Any] = to_json(row)
+    figure = {name: value for name, value in found["published"].items() if name != "measure"}
+    return found | {"published": figure | {"key": str(row.published.key)}}
 
 
 def cross_check(run: Run) -> CrossCheck:
@@ -157,20 +164,6 @@ def cross_check(run: Run) -> CrossCheck:
     run.say(*departures.values())
     published = tuple(row for row in reconcile(series) if not isinstance(row.ours, Unknown))
     return CrossCheck(tuple(agreements), published, departures)
-
-
-def _figure(row: Reconciled) -> dict[str, Any]:
-    """A published figure for machines."""
-    figure = row.published
-    return {
-        "key": str(figure.key),
-        "quantity": figure.quantity,
-        "period": figure.period,
-        "value": figure.value,
-        "decimals": figure.decimals,
-        "source": figure.source,
-        "why": figure.why,
-    }
 
 
 #: Studies by region, air before sea.
@@ -233,14 +226,14 @@ def _record_facts(study: Study) -> dict[str, Any]:
     return {
         "region": study.region.name,
         "title": f"{study.region.title}: {VARIABLES[study.series.key.variable].title}",
-        "first_date": fact(findings.first_date),
+        "first_date": to_json(findings.first_date),
         "absent_years": list(findings.absent_years),
-        "latest": fact(findings.latest),
-        "baseline": fact(findings.baseline),
-        "records": fact(findings.records),
-        "streaks": fact(findings.streaks),
-        "rank": fact(findings.ranks),
-        "revision_noise": fact(findings.revision_noise),
+        "latest": to_json(findings.latest),
+        "baseline": to_json(findings.baseline),
+        "records": to_json(findings.records),
+        "streaks": to_json(findings.streaks),
+        "rank": to_json(findings.ranks),
+        "revision_noise": to_json(findings.revision_noise),
     }
 
 
@@ -306,7 +299,7 @@ def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, fou
         "sample": run.simulated,
         "baseline": str(baseline),
         "regions": list(regions),
-        "variables": {option: fact(one) for option, one in found.comparisons},
-        "air_minus_sea": {region: fact(one) for region, one in found.air_sea},
-        "nino": fact(found.nino),
+        "variables": {option: to_json(one) for option, one in found.comparisons},
+        "air_minus_sea": {region: to_json(one) for region, one in found.air_sea},
+        "nino": to_json(found.nino),
     }

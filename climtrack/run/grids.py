@@ -22,7 +22,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from climtrack.config import Config
 from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
 from climtrack.files import make_folder, remove, write_whole
 from climtrack.grids import daily, download, grids
-from climtrack.grids.daily import Reduced
+from climtrack.grids.daily import RegionSeries
 from climtrack.grids.download import Downloader, Item, Journal, Place, Policy, Received
 from climtrack.grids.reduce import FileMeans, Request, file_means, stride_error
 from climtrack.grids.weights import Rule, from_geojson, named
@@ -41,6 +41,9 @@ from climtrack.store.merge import Merged, merge
 from climtrack.store.store import Store, Writer
 from climtrack.vocabulary.registry import REGIONS, Region
 from climtrack.vocabulary.series import Series, Status
+
+if TYPE_CHECKING:
+    from climtrack.run.run import Run
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
@@ -54,36 +57,35 @@ Arrival = Callable[[], Received | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stored:
-    """What became of one region."""
+class StoredSeries(RegionSeries):
+    """A region's series from some files, and what became of it."""
 
-    reduced: Reduced  # Its series from these files, and their coverage
-    merged: Merged | None  # What it changed in the store; None where nothing was stored
+    merged: Merged | None = None  # What it changed in the store; None where nothing was stored
     refused: SeriesError | None = None  # Why the store keeps what it has
 
     @property
     def notice(self) -> Notice:
-        one, new = self.reduced.series, self.merged
+        one, new = self.series, self.merged
         count, early, changes = int(np.count_nonzero(~np.isnan(one.values))), int(one.preliminary.sum()), None
         if new is not None:
             changes = Notice("grid.stored.changes", added=new.added, revised=new.revised, final=new.finalised)
         return Notice(
             "grid.stored", key=str(one.key), days=Notice("grid.days", n=count), first=one.start, last=one.end,
             early=Notice("grid.stored.early", count=early) if early else "", changes=changes or "",
-            usual=self.reduced.usual, low=float(np.nanmin(self.reduced.coverage)),
+            usual=self.usual, low=float(np.nanmin(self.coverage)),
         )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
         """The outcome for machines."""
-        one = self.reduced.series
+        one = self.series
         return {
             "key": str(one.key),
             "first_date": one.start.isoformat(),
             "last_date": one.end.isoformat(),
             "latest": one.value(one.end),
             "preliminary": int(one.preliminary.sum()),
-            "coverage": self.reduced.usual,
-            "coverage_lowest": float(np.nanmin(self.reduced.coverage)),
+            "coverage": self.usual,
+            "coverage_lowest": float(np.nanmin(self.coverage)),
             "added": self.merged.added if self.merged else None,
             "revised": self.merged.revised if self.merged else None,
             "finalised": self.merged.finalised if self.merged else None,
@@ -93,15 +95,17 @@ class Stored:
         }
 
 
-def keep(made: Sequence[Reduced], config: Config, now: dt.datetime) -> tuple[Stored, ...]:
+def keep(run: Run, made: Sequence[RegionSeries]) -> tuple[StoredSeries, ...]:
     """Store some series; one that the store holds in another form does not keep the others out."""
     stored = []
-    with Store(config.home).writer(now) as writer:
+    with Store(run.config.home).writer(run.now) as writer:
         for one in made:
+            merged, problem = None, None
             try:
-                stored.append(Stored(one, _put(writer, one.series)))
-            except SeriesError as problem:
-                stored.append(Stored(one, None, problem))
+                merged = _put(writer, one.series)
+            except SeriesError as error:
+                problem = error
+            stored.append(StoredSeries(one.series, one.coverage, one.usual, merged, problem))
     refused = [one.refused for one in stored if one.refused is not None]
     if refused and len(refused) == len(stored):
         raise refused[0]
@@ -127,12 +131,12 @@ def _put(writer: Writer, new: Series) -> Merged:
     return merged
 
 
-def write_csv(stored: Sequence[Stored], path: Path) -> None:
+def write_csv(stored: Sequence[StoredSeries], path: Path) -> None:
     """Write the days of some regions."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(("series", "date", "value", "status", "coverage"))
-    for one, coverage in ((item.reduced.series, item.reduced.coverage) for item in stored):
+    for one, coverage in ((item.series, item.coverage) for item in stored):
         for day, value, status, share in zip(one.dates, one.values, one.status, coverage, strict=True):
             if not np.isnan(value):
                 rows.writerow((one.key, day, repr(float(value)), Status(int(status)).name.lower(), f"{share:.6f}"))
@@ -168,12 +172,11 @@ def regions(texts: Sequence[str], config: Config) -> tuple[Region, ...]:
 
 
 def reduce(
+    run: Run,
     paths: Sequence[str],
     regions: Sequence[Region],
     variable: str,
     *,
-    config: Config,
-    now: dt.datetime,
     rule: str = "exact",
     name: str = "",
     product: str = "",
@@ -181,15 +184,15 @@ def reduce(
     workers: int = 0,
     store: bool = True,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Stored, ...]:
+) -> tuple[StoredSeries, ...]:
     """Daily means of regions from gridded files."""
     request = Request(variable, tuple(regions), _rule(rule), name)
     found = file_means(grids.locate(paths), request, scheduler=scheduler, workers=workers, progress=progress)
     if (count := len({one.grid for one in found})) > 1:
         raise SeriesError("grid.different_grids", count=count)
     product = daily.product_of(found, product)
-    made = daily.series(daily.days(found), request, product=product, retrieved=now, version=program_version())
-    return keep(made, config, now) if store else tuple(Stored(one, None) for one in made)
+    made = daily.series(daily.days(found), request, product=product, retrieved=run.now, version=program_version())
+    return keep(run, made) if store else tuple(StoredSeries(one.series, one.coverage, one.usual) for one in made)
 
 
 def _rule(name: str) -> Rule:
@@ -228,14 +231,7 @@ class Job:
 
 
 def job(
-    source: str,
-    regions: Sequence[Region],
-    since: dt.date,
-    until: dt.date,
-    config: Config,
-    *,
-    rule: str,
-    stride: int = 1,
+    run: Run, source: str, regions: Sequence[Region], since: dt.date, until: dt.date, *, rule: str, stride: int = 1
 ) -> Job:
     """A backfill from a place of the catalogue, at the address that the settings give."""
     if source not in download.PLACES:
@@ -245,7 +241,7 @@ def job(
         raise ConfigError("grid.vain_stride")
     if since > until:
         raise ConfigError("grid.since_after", since=since, until=until)
-    return Job(replace(place, base=address(source, config)), tuple(regions), since, until, _rule(rule), stride)
+    return Job(replace(place, base=address(source, run.config)), tuple(regions), since, until, _rule(rule), stride)
 
 
 def address(place: str, config: Config) -> str:
@@ -315,12 +311,12 @@ def _duration(seconds: float) -> Notice:
     return Notice("grid.many_hours", hours=seconds / 3600)
 
 
-def estimate(work: Job, *, config: Config, today: dt.date) -> Estimate:
+def estimate(run: Run, work: Job) -> Estimate:
     """What a backfill still has to do."""
-    return _ahead(work, _left(work, _journal(work, config), today))
+    return _estimate(work, _remaining(work, _journal(work, run.config), run.now.date()))
 
 
-def _left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
+def _remaining(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
     """Downloads that are left."""
     done, early = (journal.dates(status, work.regions) for status in (Status.FINAL, Status.PRELIMINARY))
     return download.items(
@@ -328,53 +324,54 @@ def _left(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
     )  # fmt: skip
 
 
-def _ahead(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
+def _estimate(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
     """Size of what is left; `factor` says how much more than usual the first file weighed."""
     count = sum((item.last - item.first).days + 1 for item in todo)
     return Estimate(work.place, len(todo), count, factor * sum(i.megabytes for i in todo) / 1000, seconds)
 
 
 def backfill(
+    run: Run,
     work: Job,
     *,
-    config: Config,
-    now: dt.datetime,
     policy: Policy | None = None,
     scheduler: str = "threads",
     workers: int = 0,
     tell: Callable[[Estimate], None] = lambda _: None,
     progress: Callable[[int, int], None] | None = None,
     every: float = EVERY,
-) -> tuple[Stored, ...]:
+) -> tuple[StoredSeries, ...]:
     """Download, reduce and store what is missing."""
-    folder = grids_folder(config)
-    with writers_lock(folder, now, "backfill"):  # two runs would write into the same passing files
-        journal = _journal(work, config)
-        todo = _left(work, journal, now.date())
-        tell(_ahead(work, todo))
+    folder, today = grids_folder(run.config), run.now.date()
+    with writers_lock(folder, run.now, "backfill"):  # two runs would write into the same passing files
+        journal = _journal(work, run.config)
+        todo = _remaining(work, journal, today)
+        tell(_estimate(work, todo))
 
-        def reduced(item: Item, received: Received) -> None:
-            found = _reduced(work, item, received, now.date(), scheduler, workers)
+        def reduce_file(item: Item, received: Received) -> None:
+            found = _file_means(work, item, received, today, scheduler, workers)
             journal.add(found, work.request.regions, sha256=received.sha256, url=received.url)
 
-        arrivals = _arriving(work.place, todo, folder / "passing", policy or default_policy(config))
+        arrivals = _downloads(work.place, todo, folder / "passing", policy or default_policy(run.config))
         with contextlib.closing(arrivals):
             try:
-                _run(work, todo, arrivals, reduced, lambda: _store(work, journal, config, now), every, tell, progress)
-                return _store(work, journal, config, now)
+                _reduce_all(
+                    work, todo, arrivals, reduce_file, lambda: _store(run, work, journal), every, tell, progress
+                )
+                return _store(run, work, journal)
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way, and as it is on disk, for the stop may have come
                 # between a line of the journal and its entry in memory.
                 with defer_signals():
-                    _store(work, _journal(work, config), config, now)
+                    _store(run, work, _journal(work, run.config))
                 raise
 
 
-def _run(
+def _reduce_all(
     work: Job,
     todo: Sequence[Item],
     arrivals: Iterator[tuple[Item, Arrival]],
-    reduced: Callable[[Item, Received], None],
+    reduce_file: Callable[[Item, Received], None],
     store: Callable[[], object],
     every: float,
     tell: Callable[[Estimate], None],
@@ -389,7 +386,7 @@ def _run(
         received = arrival()
         if received is not None:
             try:
-                reduced(item, received)
+                reduce_file(item, received)
                 row, good = 0, good + 1
             except SeriesError as problem:  # one damaged file must not hold back the days after it
                 problems.append(problem)
@@ -400,7 +397,7 @@ def _run(
         if done == 1 and len(todo) > 1:
             size = received.size / 1e6 if received is not None and received.size else item.megabytes
             rest = (time.monotonic() - begin) * (len(todo) - 1)
-            tell(_ahead(work, todo[1:], size / item.megabytes, rest))
+            tell(_estimate(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
         if row == ROW:
@@ -416,7 +413,7 @@ def _run(
         raise SeriesError("grid.left_out", n=len(problems), problem=problems[0])
 
 
-def _arriving(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
+def _downloads(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
     """Files on their way: the next two are fetched while one is at work."""
     if place.opendap:
         for item in todo:
@@ -455,7 +452,7 @@ def _tidy(folder: Path, todo: Sequence[Item]) -> None:
             remove(left)
 
 
-def _reduced(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
+def _file_means(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
     """Means of a file that has arrived, if it is the one that was asked for."""
     location, place = str(received.path) if received.path.name else received.url, work.place
     (found,) = file_means([location], work.request, scheduler=scheduler, workers=workers)
@@ -476,7 +473,7 @@ def _reduced(work: Job, item: Item, received: Received, today: dt.date, schedule
     return replace(found, name=f"{found.name}, {rows}")
 
 
-def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tuple[Stored, ...]:
+def _store(run: Run, work: Job, journal: Journal) -> tuple[StoredSeries, ...]:
     """Series of everything in the journal, merged into the store."""
     table = journal.table(work.regions)
     if not table.dates.size:
@@ -485,9 +482,9 @@ def _store(work: Job, journal: Journal, config: Config, now: dt.datetime) -> tup
         table,
         replace(work.request, regions=work.regions),
         product=work.place.product,
-        retrieved=now,
+        retrieved=run.now,
         version=program_version(),
         url=work.place.base,
         notes=[Notice("grid.note.approximate", name=table.name)] if work.stride > 1 else [],
     )
-    return keep(made, config, now)
+    return keep(run, made)

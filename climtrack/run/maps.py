@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,32 +32,34 @@ from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.registry import Baseline, Region, short_name
 from climtrack.vocabulary.series import Floats, Source, Status
 
+if TYPE_CHECKING:
+    from climtrack.run.run import Run
+
 Tell = Callable[[Notice], None]
 Progress = Callable[[int, int], None]
 
 
 def make_climatology(
+    run: Run,
     paths: Sequence[str],
     variable: str,
     baseline: Baseline,
     *,
-    config: Config,
-    now: dt.datetime,
     name: str = "",
     product: str = "",
     progress: Progress | None = None,
 ) -> Path:
     """Make and keep the climatology of every cell; put in place whole, and what a killed run left is removed."""
-    files = _opened(grids.locate(paths), variable, name, product)
+    files = _open_files(grids.locate(paths), variable, name, product)
     labels = ", ".join(file.label for file in files[:3])
     listed = [(file.label, grids.file_hash(file.location)[0], cells.dates(file)[0].year) for file in files]
     provenance = {
         "source": labels + (f" … ({len(files)} files)" if len(files) > 3 else ""),
         "files": manifest(listed),
-        "history": f"{now:%Y-%m-%dT%H:%M:%SZ} climtrack {program_version()}",
+        "history": f"{run.now:%Y-%m-%dT%H:%M:%SZ} climtrack {program_version()}",
     }
-    path = _climatology_path(files[0].product, files[0].variable, baseline, config)
-    with writers_lock(path.parent, now, "climatology"):
+    path = _climatology_path(run, files[0], baseline)
+    with writers_lock(path.parent, run.now, "climatology"):
         for left in path.parent.glob(f"{TEMPORARY}[0-9]*"):
             remove(left)
         temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
@@ -69,11 +71,11 @@ def make_climatology(
     return path
 
 
-def _climatology_path(product: str, variable: str, baseline: Baseline, config: Config) -> Path:
-    return grids_folder(config) / f"{product}.{variable}.climatology.{baseline}.nc"
+def _climatology_path(run: Run, file: GridFile, baseline: Baseline) -> Path:
+    return grids_folder(run.config) / f"{file.product}.{file.variable}.climatology.{baseline}.nc"
 
 
-def _opened(locations: Sequence[str], variable: str, name: str, product: str) -> list[GridFile]:
+def _open_files(locations: Sequence[str], variable: str, name: str, product: str) -> list[GridFile]:
     """Files of one product that has a name."""
     files = [grids.open_grid(location, variable, name=name) for location in locations]
     product = product_of(files, product)
@@ -81,13 +83,12 @@ def _opened(locations: Sequence[str], variable: str, name: str, product: str) ->
 
 
 def field_maps(
+    run: Run,
     day: dt.date,
     regions: Sequence[Region],
     variable: str,
     baseline: Baseline,
     *,
-    config: Config,
-    now: dt.datetime,
     paths: Sequence[str] = (),
     name: str = "",
     product: str = "",
@@ -95,19 +96,19 @@ def field_maps(
     progress: Progress | None = None,
 ) -> tuple[FieldMap, ...]:
     """A day's anomalies over some regions; its field is fetched and read once for all."""
-    with _day_file(day, short_name(variable), config, paths, name, now, tell) as (location, received):
-        (file,) = _opened([location], variable, name, product)
+    with _day_file(run, day, short_name(variable), paths, name, tell) as (location, received):
+        (file,) = _open_files([location], variable, name, product)
         step = cells.dates(file).index(day)
         field, status = next(grids.fields(file, step, step + 1))
         values = cells.in_celsius(file.packing, cells.oriented(file, field)).astype(np.float64)
-    average = _climatology(file, baseline, config, now, tell, progress)
+    average = _climatology(run, file, baseline, tell, progress)
     centres = average.latitude, average.longitude
     if any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(cells.axes(file), centres, strict=True)):
         raise SeriesError("grid.other_climatology")
     anomaly = values - average.day(day)
     source = Source(
         received.url if received else file.label,
-        now,
+        run.now,
         received.sha256 if received else hashlib.sha256(field.tobytes()).hexdigest(),
         data_source=file.title,
         details=MappingProxyType({"climatology": str(baseline), "program": f"climtrack {program_version()}"}),
@@ -117,7 +118,7 @@ def field_maps(
 
 @contextmanager
 def _day_file(
-    day: dt.date, variable: str, config: Config, paths: Sequence[str], name: str, now: dt.datetime, tell: Tell
+    run: Run, day: dt.date, variable: str, paths: Sequence[str], name: str, tell: Tell
 ) -> Iterator[tuple[str, Received | None]]:
     """The file that holds a day: one of those given, else from the public place, deleted afterwards."""
     for path in grids.locate(paths):
@@ -128,11 +129,11 @@ def _day_file(
         raise SeriesError("grid.no_day_file", day=day)
     if variable != "sst":
         raise ConfigError("grid.no_public_air")
-    place = download.PLACES[config.grid.source]
+    place = download.PLACES[run.config.grid.source]
     place = place if place.per == "day" else download.PLACES["ncei"]
     tell(Notice("grid.map.day", place=place.name, megabytes=place.megabytes, day=day))
-    items = download.items(place, day, day, today=now.date())
-    got = _received(place.name, items[0].paths, config) if items else None
+    items = download.items(place, day, day, today=run.now.date())
+    got = _download(place.name, items[0].paths, run.config) if items else None
     if got is None:
         raise SourceUnavailable("grid.no_public_day", place=place.name, day=day)
     try:
@@ -141,7 +142,7 @@ def _day_file(
         got.path.unlink()
 
 
-def _received(place: str, paths: tuple[str, ...], config: Config) -> Received | None:
+def _download(place: str, paths: tuple[str, ...], config: Config) -> Received | None:
     folder = grids_folder(config) / "passing-maps"
     make_folder(folder)
     with contextlib.closing(Downloader(address(place, config), default_policy(config))) as downloader:
@@ -149,10 +150,10 @@ def _received(place: str, paths: tuple[str, ...], config: Config) -> Received | 
 
 
 def _climatology(
-    file: GridFile, baseline: Baseline, config: Config, now: dt.datetime, tell: Tell, progress: Progress | None
+    run: Run, file: GridFile, baseline: Baseline, tell: Tell, progress: Progress | None
 ) -> CellClimatology:
     """The kept climatology; for OISST one made from PSL's long-term means where there is none."""
-    path = _climatology_path(file.product, file.variable, baseline, config)
+    path = _climatology_path(run, file, baseline)
     if not path.is_file():
         public = (file.product, file.variable) == ("oisst", "sst")
         means = download.LONG_TERM_MEANS.get(str(baseline)) if public else None
@@ -160,17 +161,16 @@ def _climatology(
             raise ConfigError(
                 "grid.no_climatology", baseline=str(baseline), product=file.product, variable=file.variable
             )
-        with contextlib.closing(Downloader(address("psl", config), default_policy(config))) as downloader:
+        with contextlib.closing(Downloader(address("psl", run.config), default_policy(run.config))) as downloader:
             size = downloader.size(means)
         weight = Notice("grid.map.size", megabytes=size / 1e6) if size else ""
         tell(Notice("grid.map.average", size=weight, baseline=str(baseline)))
-        got = _received("psl", (means,), config)
+        got = _download("psl", (means,), run.config)
         if got is None:
             raise SourceUnavailable("grid.no_means", file=means)
         try:
             make_climatology(
-                [str(got.path)], file.variable, baseline, config=config, now=now, name="sst", product=file.product,
-                progress=progress,
+                run, [str(got.path)], file.variable, baseline, name="sst", product=file.product, progress=progress
             )  # fmt: skip
         finally:
             got.path.unlink()

@@ -39,7 +39,7 @@ def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[bool,
     if settings.command:
         results.append(_run(settings.command, body))
     if settings.webhook:
-        results.append(_post_in_time(settings.webhook, body))
+        results.append(_post(settings.webhook, body))
     problems = tuple(problem for problem in results if problem is not None)
     return not results or len(problems) < len(results), problems
 
@@ -78,25 +78,26 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _post_in_time(url: str, body: bytes) -> Notice | None:
-    """Post it; in a thread, for a server that drips its headers and a silent resolver know no time limit."""
-    results: list[Notice | None] = []
-    caller = threading.Thread(target=lambda: results.append(_post(url, body)), name="climtrack-notify", daemon=True)
-    caller.start()
-    caller.join(PATIENCE)
-    return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))
-
-
 def _post(url: str, body: bytes) -> Notice | None:
+    """Post it to the webhook; in a thread, for a server that drips its headers and a silent resolver know no limit."""
     import urllib3
 
     from climtrack.fetcher.http import trust
 
-    try:
-        with urllib3.PoolManager(retries=False, timeout=PATIENCE / 3, ssl_context=trust()) as pool:
-            headers = {"Content-Type": "application/json", "User-Agent": "climtrack"}
-            answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
-            answer.release_conn()
-    except (urllib3.exceptions.HTTPError, OSError) as problem:
-        return Notice("notify.unreached", reason=network(problem, urlsplit(url).hostname or ""))
-    return Notice("notify.answered", status=answer.status) if answer.status >= 300 else None
+    results: list[Notice | None] = []
+
+    def post() -> None:
+        headers = {"Content-Type": "application/json", "User-Agent": "climtrack"}
+        try:
+            with urllib3.PoolManager(retries=False, timeout=PATIENCE / 3, ssl_context=trust()) as pool:
+                answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
+                answer.release_conn()
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            results.append(Notice("notify.unreached", reason=network(problem, urlsplit(url).hostname or "")))
+        else:
+            results.append(Notice("notify.answered", status=answer.status) if answer.status >= 300 else None)
+
+    caller = threading.Thread(target=post, name="climtrack-notify", daemon=True)
+    caller.start()
+    caller.join(PATIENCE)
+    return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))

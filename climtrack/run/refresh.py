@@ -41,7 +41,7 @@ from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
-from climtrack.run.grids import Stored, backfill, default_policy, job, program_version
+from climtrack.run.grids import StoredSeries, backfill, default_policy, job, program_version
 from climtrack.run.notify import notify
 from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import Request, compose
@@ -132,7 +132,7 @@ def _too_old(series: Series, now: dt.datetime) -> SeriesError | None:
     return SeriesError("run.too_old", key=str(series.key), days=days, year=str(since.year)) if days > LONGEST else None
 
 
-def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -> tuple[Stored, ...]:
+def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -> tuple[StoredSeries, ...]:
     """Series that are made alike, brought up to date together from a few small files."""
     if problem := next(filter(None, (_too_old(one, run.now) for one in group)), None):
         raise problem
@@ -141,8 +141,8 @@ def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
     rule = group[0].source.details["weights"].partition(":")[0]
-    work = job(source, [config.region(one.key.region) for one in group], since, until, config, rule=rule)
-    return backfill(work, config=config, now=run.now, policy=policy or hurried(default_policy(config)))
+    work = job(run, source, [config.region(one.key.region) for one in group], since, until, rule=rule)
+    return backfill(run, work, policy=policy or hurried(default_policy(config)))
 
 
 def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
@@ -150,14 +150,14 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     series = _extended(run)
     if not series:
         return ()
-    stored: dict[SeriesKey, Stored] = {}
+    stored: dict[SeriesKey, StoredSeries] = {}
     errors: dict[SeriesKey, ClimtrackError] = {
         one.key: old for one in series if (old := _too_old(one, run.now)) is not None
     }
     # One that is too old, or made in another way, must not keep the others from their newest days.
     for group in _groups([one for one in series if one.key not in errors]).values():
         try:
-            stored |= {one.reduced.series.key: one for one in increment(run, group, policy)}
+            stored |= {one.series.key: one for one in increment(run, group, policy)}
         except ClimtrackError as problem:
             errors |= {one.key: problem for one in group}
     errors |= {key: one.refused for key, one in stored.items() if one.refused is not None}

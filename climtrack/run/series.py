@@ -75,7 +75,7 @@ class Change:
             "revised": self.revised,
             "finalised": self.finalised,
             "largest_revision": self.largest_revision,
-            "notes": [english(note) for note in self.notes],
+            "notes": [str(note) for note in self.notes],
         }
 
 

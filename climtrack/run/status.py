@@ -39,7 +39,7 @@ class Row:
         """What is wrong with the series or its source; empty where nothing is."""
         if self.damage:
             return language.what(self.damage)
-        return fitted(language.say(self.health.error), language=language.code[:2]) if self.health.error else ""
+        return fitted(language.say(self.health.error)) if self.health.error else ""
 
     def cells(self, language: Language) -> tuple[str, ...]:
         """The row as text."""

@@ -20,6 +20,8 @@ from climtrack.vocabulary.calendar import DAYS, dayofyear
 from climtrack.vocabulary.findings import Climatology
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES
 from climtrack.vocabulary.series import Series, SeriesKey, Status
+from climtrack.words.attribution import attribution
+from climtrack.words.language import Language
 
 CONVENTIONS = "CF-1.11 ACDD-1.3"
 _TIMES = "days since 1970-01-01 00:00:00"
@@ -81,7 +83,7 @@ def _describe(file: Any, series: Series) -> None:
         "source": source.data_source or origin,
         "references": product.citation if product else source.url,
         "license": product.licence if product else "unknown",
-        "acknowledgement": product.attribution(source.retrieved.year) if product else source.url,
+        "acknowledgement": " ".join(attribution(series, Language("en"), citation=False)) if product else source.url,
         "history": f"{when} climtrack: read from {source.url}",
         "source_url": source.url,
         "date_retrieved": when,

@@ -271,7 +271,7 @@ class Store:
 
             self._taken_over = take_over(self.home, base := _opened())
             return base
-        base = _salvaged(images) if sound is None else _opened(sound[:-32])
+        base = _salvaged(images) if sound is None else _opened(memoryview(sound)[:-32])
         try:
             until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
@@ -542,7 +542,7 @@ def _content(path: Path) -> bytes | None:
 
 def _whole(data: bytes | None) -> bool:
     """Whether a file is what was written."""
-    return data is not None and data[:16] == _MAGIC and hashlib.sha256(data[:-32]).digest() == data[-32:]
+    return data is not None and data[:16] == _MAGIC and hashlib.sha256(memoryview(data)[:-32]).digest() == data[-32:]
 
 
 def _format(data: bytes) -> int:
@@ -562,7 +562,7 @@ def _newer(number: int) -> StoreNewer:
     return StoreNewer("store.newer", number=number, known=FORMAT)
 
 
-def _opened(image: bytes = b"") -> sqlite3.Connection:
+def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:
     """A base in memory, empty or from an image."""
     base = sqlite3.connect(":memory:", check_same_thread=False, factory=_Base)
     base.row_factory = sqlite3.Row

@@ -656,13 +656,13 @@ class Published:
     """A figure that somebody published."""
 
     key: SeriesKey
-    quantity: str
+    quantity: Notice
     measure: str  # How it is computed: a name of `climtrack.analysis.reconciliation.MEASURES`
     period: str  # Day, month, year or span: ``2024-07-22``, ``2024-07``, ``2024``, ``2023-07-01/2024-06-30``
     value: float
     decimals: int  # Digits it was published with; 0 for counts
     source: str
-    why: str = ""  # Why ours differs, where it does by more than 0.01 °C and the last published digit
+    why: Notice = Notice("")  # Why ours differs, where it does by more than 0.01 °C and the last published digit
 
 
 @finding

@@ -60,12 +60,9 @@ def causes(problem: BaseException) -> list[BaseException]:
     return found
 
 
-#: Characters of a line, in whatever language (RELIABILITY.md, K2).
+#: Characters of a line, in whatever language.
 LONGEST = 200
-#: How the names that are left out are counted, by language.
-REST = {"en": ("and", "more"), "es": ("y", "más")}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_NAMES = re.compile(r"([\w.-]+(?:, [\w.-]+)+)(?=: )")
 
 
 def cleaned(text: str) -> str:
@@ -73,14 +70,12 @@ def cleaned(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def fitted(line: str, *, language: str = "en", limit: int = LONGEST) -> str:
+def fitted(line: str, limit: int = LONGEST) -> str:
     """
-    A line that fits: the list of names at its head gives way first, then the end of its first sentence.
+    A line that fits: the end of its first sentence gives way.
 
     What follows the first sentence, what is used instead and what to do, stays whole.
     """
-    if len(line) > limit and (found := _NAMES.match(line)):
-        line = _counted(found[1].split(", "), line[found.end() :], language, limit)
     if len(line) <= limit:
         return line
     first, _, rest = line.partition(". ")
@@ -91,16 +86,6 @@ def fitted(line: str, *, language: str = "en", limit: int = LONGEST) -> str:
     whole = cut.rpartition(" ")[0] if len(cut) - cut.rfind(" ") < 20 else cut  # an address has no end of a word
     cut = whole.rstrip(" ,;:(")
     return f"{cut}{'…)' if cut.count('(') > cut.count(')') else '…'} {rest}"
-
-
-def _counted(names: list[str], text: str, language: str, limit: int) -> str:
-    """As many names as there is room for, at least one, and how many more there are."""
-    joint, more = REST[language]
-    for shown in range(len(names) - 1, 0, -1):
-        line = f"{', '.join(names[:shown])} {joint} {len(names) - shown} {more}{text}"
-        if len(line) <= limit:
-            break
-    return line
 
 
 # Text from feeds and settings, made harmless before it meets a line, a terminal or any markup.

@@ -63,18 +63,6 @@ class Product:
     licence: str  # Terms under which it may be used
     citation: str  # Reference in the field's own form
     copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
-    # Whose service the daily series come from
-    by_way_of: str = "Climate Reanalyzer (Climate Change Institute, University of Maine)"
-
-    def attribution(self, year: int) -> str:
-        """Words that must stand beside everything made from this product."""
-        if not self.copernicus:
-            return f"Source: {self.by_way_of}, from {self.title} ({self.provider})."
-        return (
-            f"Source: {self.by_way_of}, from {self.title} ({self.provider}). Contains modified Copernicus "
-            f"Climate Change Service information {year}; neither the European Commission nor ECMWF is "
-            "responsible for any use of it."
-        )
 
 
 PRODUCTS: Mapping[str, Product] = MappingProxyType(
@@ -116,7 +104,6 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
                 "https://pulse.climate.copernicus.eu",
                 copernicus=True,
-                by_way_of="Copernicus Climate Pulse",
             ),
         )
     }

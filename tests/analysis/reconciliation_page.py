@@ -61,10 +61,10 @@ def page(rows: tuple[Reconciled, ...]) -> str:
             ours = f"{row.ours:.{places}f}"
             difference = f"{row.difference:+.{places}f}".replace("-", "−")
             verdict = "agrees" if row.agrees else "**differs**"
-        if figure.why and not row.agrees:
-            if figure.why not in notes:
-                notes.append(figure.why)
-            verdict += f" [{notes.index(figure.why) + 1}]"
+        if str(figure.why) and not row.agrees:
+            if str(figure.why) not in notes:
+                notes.append(str(figure.why))
+            verdict += f" [{notes.index(str(figure.why)) + 1}]"
         lines.append(
             f"| `{figure.key}` | {figure.quantity} | {figure.period.replace('/', ' to ')} "
             f"| {figure.value:.{figure.decimals}f} | {ours} | {difference} | {verdict} | {figure.source} |"

@@ -99,7 +99,7 @@ def test_no_percentage_of_opposite_signs() -> None:
 
 
 def test_shares_of_real_days_of_may_2026(shared_data: Path) -> None:
-    """The equator effect on the nine days of the site that we hold is 0.024 to 0.025 °C (FORMAT.md §3)."""
+    """The equator effect on the nine days of the site that we hold is 0.024 to 0.025 °C."""
     text = (shared_data / "climate_reanalyzer_derived" / "tothur_latest_2026-05-25_2026-06-02.csv").read_text()
     days: dict[str, dict[str, float]] = {}
     for row in csv.DictReader(text.splitlines()):

@@ -122,5 +122,5 @@ def test_golden_row(row: dict[str, str], series_of: Callable[[str, str], Series]
 
 
 def test_all_rows_are_there(shared_data: Path) -> None:
-    """The file holds the forty figures that FORMAT.md promises."""
+    """The file holds the forty figures that its description promises."""
     assert len(ROWS) == 40

@@ -20,7 +20,7 @@ NOW = dt.datetime(2026, 8, 23, 7, tzinfo=dt.UTC)
 DAY, TODAY = dt.date(2026, 11, 17), dt.date(2026, 11, 20)
 DEGREES = Notice("fetch.degrees", value=286.6)
 FIVE = ("t2m.nh", "sst.natlan", "t2m.sh", "t2m.world", "sst.world2")
-#: The errors of RELIABILITY.md §3, as the rooms say them at their longest.
+#: Errors of every cause, as the rooms say them at their longest.
 ERRORS: tuple[ClimtrackError, ...] = (
     SourceUnavailable("fetch.connection_refused"),
     SourceUnavailable("fetch.timeout", seconds=30.0),

@@ -10,7 +10,7 @@ from climtrack.vocabulary.series import SeriesKey
 
 
 def test_the_thirteen_live_series() -> None:
-    """Six of air and seven of sea, by the addresses that FORMAT.md §3 lists as live."""
+    """Six of air and seven of sea, by the addresses that are live."""
     assert len(ENDPOINTS) == 13
     assert ENDPOINTS[SeriesKey("era5", "t2m", "nh")].path == "clim/t2_daily/json/era5_nh_t2_day.json"
     path = ENDPOINTS[SeriesKey("oisst", "sst", "nino3.4")].path

@@ -15,8 +15,9 @@ from climtrack.fetcher.checks import check
 from climtrack.fetcher.fetch import fetch_all
 from climtrack.fetcher.http import Http, HttpPolicy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE, series_from_csv
-from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Series, SeriesKey, Source
+from climtrack.words.attribution import attribution
+from climtrack.words.language import Language
 from tests.fakes_server import FakeSite
 
 AIR = SeriesKey("climate-pulse", "t2m", "world")
@@ -95,7 +96,7 @@ def test_fuzz(body: bytes) -> None:
 
 def test_products_are_known() -> None:
     """Its product is registered, with Copernicus's sentence and without the site's name."""
-    words = PRODUCTS["climate-pulse"].attribution(2026)
+    words = " ".join(attribution(series_from_csv(NEW, AIR, SOURCE), Language("en")))
     assert "Climate Pulse" in words
     assert "Contains modified Copernicus" in words
     assert "Reanalyzer" not in words

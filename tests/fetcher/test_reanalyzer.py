@@ -134,7 +134,7 @@ def test_final_value_wins() -> None:
 
 
 def test_legacy_sea_is_preliminary_without_saying_so() -> None:
-    """In the old dialect the last 14 days of the running year are preliminary (FORMAT.md §2)."""
+    """In the old dialect the last 14 days of the running year are preliminary."""
     series = read(year("2022", range(365)), year("2023", range(310)), year("1982-2011 mean", range(366)))
     assert preliminary(series) == days("2023-10-24", 14)
 

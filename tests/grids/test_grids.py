@@ -305,10 +305,10 @@ def test_times_that_are_no_days_are_refused(units: str, calendar: str) -> None:
 
 @pytest.mark.shared
 def test_real_grids_give_the_known_figures(shared_data: Path) -> None:
-    """FORMAT.md §6: Gaussian weights 12.291 °C; 60S–60N sea of 31 December 1981 19.96 °C; see MANIFEST for the rest."""
+    """Gaussian weights 12.291 °C; 60S–60N sea of 31 December 1981 19.96 °C; see MANIFEST for the rest."""
 
     def means(name: str, variable: str, field_name: str, rule: str, *regions: str) -> list[float]:
-        with opening.opened(str(shared_data / "grids" / name)) as reader:
+        with opening.open_reader(str(shared_data / "grids" / name)) as reader:
             var = cf.data_variable(reader, variable)
             on = grid(*(reader.values(n) for n in ("lat", "lon")))
             field = np.squeeze(reader.values(field_name))

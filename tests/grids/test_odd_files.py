@@ -151,6 +151,38 @@ def test_axes_without_values_and_files_without_steps_are_named(tmp_path: Path) -
         means(made(tmp_path / "b.nc", sea(0)))
 
 
+def test_a_files_own_bounds_say_when_and_where(tmp_path: Path) -> None:
+    """A step stamped at its end belongs to the day that its bounds enclose; rows reach as far as theirs."""
+    field = np.zeros((2, LAT.size, LON.size), dtype=np.float32)
+    field[:, 0] = 1
+    attrs = {"long_name": "sea surface temperature", "units": "degC"}
+    path = made(tmp_path / "a.nc", field, hours=[24, 48], attrs=attrs, title="hours of a day")
+    rows = np.stack((LAT - 2.5, LAT + 2.5), axis=1)
+    rows[0, 1] = rows[1, 0] = -82
+    with netCDF4.Dataset(path, "a") as out:
+        out.createDimension("two", 2)
+        for axis, bounds in (("time", [[0, 24], [24, 48]]), ("lat", rows)):
+            out.createVariable(f"{axis}_bnds", "f8", (axis, "two"))[:] = bounds
+            out[axis].bounds = f"{axis}_bnds"
+    found = means(path)
+    assert found.daily
+    assert found.times.astype("datetime64[D]").astype(str).tolist() == ["2023-01-01", "2023-01-02"]
+    assert found.values[0, 0] == pytest.approx((1 - np.sin(np.deg2rad(82))) / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("attrs", "words"),
+    [
+        (SST | {"units": "1"}, "which variable holds"),
+        (SST | {"_Unsigned": "true"}, "is marked _Unsigned"),
+        (SST | {"long_name": "sea surface temperature anomaly"}, "which variable holds"),
+    ],
+)
+def test_what_the_metadata_rule_out_is_refused(attrs: dict[str, Any], words: str, tmp_path: Path) -> None:
+    with pytest.raises(SeriesError, match=words):
+        means(made(tmp_path / "a.nc", sea(), attrs=attrs))
+
+
 @pytest.mark.parametrize("method", ["maximum", "minimum", "sum"])
 def test_what_is_no_mean_is_refused(method: str, tmp_path: Path) -> None:
     """The warmest hour of each day would pass for its mean."""

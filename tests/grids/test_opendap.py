@@ -164,8 +164,9 @@ def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path)
     with serving({"sst.day.mean.2023.nc": sea}) as (base, _):
         (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl-opendap = "{base}" }}\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        job = run.job("psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), config, rule="exact", stride=4)
-        run.backfill(job, config=config, now=dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
+        looking = Run(config, dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
+        job = run.job(looking, "psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), rule="exact", stride=4)
+        run.backfill(looking, job)
     held = Store(config.home).read(SeriesKey("oisst", "sst", "nh"))
     assert held.values.size == 3
     assert "every 4th row and column: at most" in held.source.details["variable"]
@@ -196,14 +197,14 @@ def test_the_netcdf_library_is_entered_by_one_thread_at_a_time(tmp_path: Path, m
         tmp_path / "a.nc", stored, np.arange(-75.0, 90, 30), np.arange(15.0, 360, 30), [0, 24], attrs=attrs,
         kind="NETCDF3_CLASSIC",
     )  # fmt: skip
-    plain, held = opening._sliced, []
+    plain, held = opening._slices, []
 
     def watched(*given: Any) -> Iterator[Any]:
         for field in plain(*given):
             held.append(opening.NETCDF.locked())
             yield field
 
-    monkeypatch.setattr(opening, "_sliced", watched)
+    monkeypatch.setattr(opening, "_slices", watched)
     assert len(list(grids.fields(grids.open_grid(str(path), "sst")))) == 2
     assert held == [True, True]
     assert not opening.NETCDF.locked()

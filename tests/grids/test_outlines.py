@@ -10,7 +10,7 @@ import pytest
 
 from climtrack.errors import ConfigError
 from climtrack.grids.cf import Packing
-from climtrack.grids.weights import Kernel, from_geojson, grid, named, plan
+from climtrack.grids.weights import Kernel, from_geojson, grid, inside, named, plan
 
 SQUARE = [[[0, 40], [10, 40], [10, 50], [0, 50], [0, 40]]]
 POLYGON = {"type": "Polygon", "coordinates": SQUARE}
@@ -41,7 +41,9 @@ def test_two_features_count_together() -> None:
     region = from_geojson(json.dumps(document), "islands")
     on = grid(np.arange(-85.0, 90, 10), np.arange(5.0, 360, 10))
     field = np.tile(np.arange(36.0), (18, 1))
-    assert Kernel(plan(on, [region]), Packing())(field)[0][0] == pytest.approx(1)  # columns 0 and 2
+    held = plan(on, [region])
+    assert Kernel(held, Packing())(field)[0][0] == pytest.approx(1)  # columns 0 and 2
+    assert np.argwhere(inside(held, 0)).tolist() == [[13, 0], [13, 2]]  # what a map shows of it
 
 
 def test_where_two_features_overlap_counts_once() -> None:

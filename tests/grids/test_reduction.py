@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from benchmarks import synthetic
 from climtrack.errors import ConfigError, SeriesError, StoreError
 from climtrack.grids import daily, reduce
-from climtrack.grids.daily import Days, Reduced
+from climtrack.grids.daily import Days, RegionSeries
 from climtrack.grids.reduce import FileMeans, Request, file_means
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Status
@@ -40,7 +40,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [str(synthetic.write_ncei_day(folder / f"{i}.nc", first + i, 36, 72, preliminary=i > 4)) for i in range(7)]
 
 
-def table(found: tuple[FileMeans, ...], request: Request = REQUEST) -> tuple[Reduced, ...]:
+def table(found: tuple[FileMeans, ...], request: Request = REQUEST) -> tuple[RegionSeries, ...]:
     """Series of some files."""
     return daily.series(
         daily.days(found), request, product=daily.product_of(found), retrieved=NOW, version="0.1.0"
@@ -244,7 +244,7 @@ def test_months_are_not_days() -> None:
         daily.days([means(months, np.zeros(2))])
 
 
-def series(found: Days) -> Reduced:
+def series(found: Days) -> RegionSeries:
     """The one region's series."""
     request = Request("t2m", (REGIONS["world"],))
     return daily.series(found, request, product="era5", retrieved=NOW, version="0")[0]

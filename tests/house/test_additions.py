@@ -1,4 +1,4 @@
-"""To add a finding, touch what the table of STYLE.md says; everything else follows."""
+"""To add a finding, touch what the table of docs/architecture.md says; everything else follows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import climtrack
+from climtrack.vocabulary import findings
+from climtrack.words.catalogue import catalogue
 
 PACKAGE = Path(climtrack.__file__).parent
 
@@ -53,6 +56,18 @@ for words in (["--json"], ["--lang", "en"], ["--lang", "es"]):
         assert not left.code, left.code
     print("=====")
 """
+
+
+def test_what_a_finding_is_shown_by_stands_in_the_catalogues() -> None:
+    """A label that was forgotten, or mistyped, would be printed as its id."""
+    known = catalogue("en")
+    classes = [one for one in vars(findings).values() if isinstance(one, type) and is_dataclass(one)]
+    facts = [field.metadata["fact"] for one in classes for field in fields(one) if "fact" in field.metadata]
+    assert len(facts) > 80
+    named = {name for fact in facts for name in (fact.label, fact.text, fact.beside) if name not in ("", findings.OWN)}
+    assert not [name for name in sorted(named) if name not in known]
+    starts = {f"{fact.words}." for fact in facts if fact.words}
+    assert not [start for start in sorted(starts) if not any(name.startswith(start) for name in known)]
 
 
 def test_a_finding_is_its_field_its_function_and_its_two_labels(tmp_path: Path) -> None:

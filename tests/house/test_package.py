@@ -53,7 +53,7 @@ def metadata(built: tuple[Path, Path]) -> email.message.Message:
 
 
 def test_two_builds_have_the_same_bytes(built: tuple[Path, Path], tmp_path: Path) -> None:
-    """RELIABILITY.md D1: two builds, one hash, of wheel and sdist."""
+    """Two builds, one hash, of wheel and sdist."""
     for first, second in zip(built, build(tmp_path), strict=True):
         assert hashlib.sha256(first.read_bytes()).digest() == hashlib.sha256(second.read_bytes()).digest()
 

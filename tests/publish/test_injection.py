@@ -201,7 +201,7 @@ def test_mail_takes_hosted_pictures_only_and_stays_small() -> None:
 
 
 def test_the_html_snippet_is_that_of_the_design() -> None:
-    """CHARTS.md §7: phone composition on phones, two sizes elsewhere, lazy, with width and height."""
+    """Phone composition on phones, two sizes elsewhere, lazy, with width and height."""
     found = PLATFORMS["html"].snippet(figure("A chart"))
     assert '<source media="(max-width: 480px)" srcset="https://charts.example.org/2024-07-05/p.phone' in found
     assert 'post.en.0a1b2c3d.png 1456w, https://charts.example.org/2024-07-05/p.wide.en.0a1b2c3d.png 2400w"' in found

@@ -69,7 +69,7 @@ def test_names_are_read_from_the_right() -> None:
 
 
 def test_a_dated_address_holds_the_day_and_the_hash() -> None:
-    """The example of CHARTS.md §3, with the hash of these bytes."""
+    """A dated name, with the hash of these bytes."""
     asset = Asset("nh-air.year-lines.email.en.png", "image/png", b"abc")
     assert dated(asset, dt.date(2026, 11, 17)) == "2026-11-17/nh-air.year-lines.email.en.ba7816bf.png"
 

@@ -1,4 +1,4 @@
-"""Studies made by hand: the figures of CHARTS.md §6, and whatever a test changes in them."""
+"""Studies made by hand: the figures of one November day, and whatever a test changes in them."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def direction(verdict: Verdict = Verdict.STEADY, change: float = -0.004, raw: fl
 
 @cache
 def _computed() -> Findings:
-    """What the analysis finds in the made series: whatever CHARTS.md §6 says nothing of."""
+    """What the analysis finds in the made series: whatever is not set by hand."""
     return survey(series(), REGIONS["nh"]).findings
 
 
 def findings(**changes: Any) -> Findings:
-    """17 November 2026 as CHARTS.md §6 tells it."""
+    """17 November 2026 as the wording was designed on it."""
     made = replace(
         _computed(),
         first_date=dt.date(1940, 1, 1),

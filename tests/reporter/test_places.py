@@ -1,4 +1,4 @@
-"""No two texts touch, none leaves the margins or lies on this year's line, none is too small to read (CHARTS.md §8)."""
+"""No two texts touch, none leaves the margins or lies on this year's line, none is too small to read."""
 
 from __future__ import annotations
 

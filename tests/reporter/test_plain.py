@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.reporter.sentences import markdown, plain
+from climtrack.reporter.sentences import plain
+from climtrack.vocabulary.notice import markdown
 
 
 def test_controls_and_direction_marks_go():

@@ -22,7 +22,7 @@ from climtrack.reporter.theme import (
     themed,
 )
 
-#: Light-theme figures of CHARTS.md §5.
+#: Light-theme figures.
 PRINTED = {"ink": 18.7, "last_year": 3.9, "last_year_text": 5.1, "average": 7.3, "secondary": 6.4, "source": 4.7,
            "axis": 3.1, "warmer": 6.9, "cooler": 5.9, "record": 9.3}  # fmt: skip
 

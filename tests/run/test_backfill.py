@@ -29,7 +29,7 @@ from climtrack.run import grids
 from climtrack.run import grids as run
 from climtrack.run import refresh as later
 from climtrack.run.fetch import fetch
-from climtrack.run.grids import Stored, keep
+from climtrack.run.grids import StoredSeries, keep
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.run.status import alarms, status
@@ -75,7 +75,7 @@ def configure(tmp_path: Path) -> Configure:
 def work(config: Config, until: dt.date = dt.date(2024, 1, 9), **options: object) -> grids.Job:
     """A backfill of the served days."""
     chosen = {"rule": "exact"} | options
-    return grids.job("ncei", HALVES, FIRST, until, config, **chosen)  # type: ignore[arg-type]
+    return grids.job(Run(config, NOW), "ncei", HALVES, FIRST, until, **chosen)  # type: ignore[arg-type]
 
 
 def test_a_backfill_equals_a_reduction_of_the_same_files(ncei: Path, configure: Configure, tmp_path: Path) -> None:
@@ -83,11 +83,11 @@ def test_a_backfill_equals_a_reduction_of_the_same_files(ncei: Path, configure: 
     said: list[grids.Estimate] = []
     with serving(ncei) as (base, log):
         config = configure(base)
-        found = run.backfill(work(config), config=config, now=NOW, policy=QUICK, tell=said.append)
-    assert [str(one.reduced.series.key) for one in found] == ["oisst.sst.nh", "oisst.sst.sh"]
+        found = run.backfill(Run(config, NOW), work(config), policy=QUICK, tell=said.append)
+    assert [str(one.series.key) for one in found] == ["oisst.sst.nh", "oisst.sst.sh"]
     held = Store(config.home).read(NH)
     other = load(None, {"CLIMTRACK_HOME": str(tmp_path / "other")})
-    plain = grids.reduce([str(ncei)], HALVES, "sst", config=other, now=NOW)[0].reduced.series
+    plain = grids.reduce(Run(other, NOW), [str(ncei)], HALVES, "sst")[0].series
     assert held.digest == plain.digest
     assert held.status.tolist() == [Status.FINAL] * 9 + [Status.PRELIMINARY] * 4
     assert list((config.home / "grids" / "passing").iterdir()) == []
@@ -114,11 +114,11 @@ def test_it_goes_on_where_it_was_stopped(ncei: Path, configure: Configure) -> No
     with serving(ncei) as (base, _):
         config = configure(base)
         with pytest.raises(KeyboardInterrupt):
-            run.backfill(work(config), config=config, now=NOW, policy=QUICK, progress=stop)
+            run.backfill(Run(config, NOW), work(config), policy=QUICK, progress=stop)
         assert Store(config.home).read(NH).values.size == 5
     with serving(ncei) as (base, log):
         config = configure(base)
-        run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config), policy=QUICK)
     asked = [path for path, code, _ in log if code == 200]
     assert len(asked) == 8
     assert "20240102.nc" in min(asked)  # two at a time: in whatever order
@@ -131,7 +131,7 @@ def test_a_stop_while_storing_is_heard_when_all_is_stored(
     """The last storing is interrupted, and its repetition by the impatient: what is said of it is true."""
     tries = []
 
-    def stored(*words: Any) -> tuple[Stored, ...]:
+    def stored(*words: Any) -> tuple[StoredSeries, ...]:
         tries.append(1)
         signal.raise_signal(signal.SIGINT)
         return keep(*words)
@@ -140,7 +140,7 @@ def test_a_stop_while_storing_is_heard_when_all_is_stored(
     with serving(ncei) as (base, _):
         config = configure(base)
         with pytest.raises(KeyboardInterrupt):
-            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+            run.backfill(Run(config, NOW), work(config), policy=QUICK)
     assert len(tries) == 2
     assert Store(config.home).read(NH).values.size == 13
 
@@ -156,7 +156,7 @@ def test_what_is_done_reaches_the_store_while_the_run_goes_on(ncei: Path, config
     with serving(ncei) as (base, _):
         config = configure(base)
         run.backfill(
-            work(config, dt.date(2024, 1, 1)), config=config, now=NOW, policy=QUICK, progress=look, every=0.0
+            Run(config, NOW), work(config, dt.date(2024, 1, 1)), policy=QUICK, progress=look, every=0.0
         )  # fmt: skip
     assert seen[0] == 0
     assert 1 <= seen[-1] <= 4
@@ -199,7 +199,7 @@ def test_a_series_held_in_another_form_keeps_none_out(
     served = Series(natlan, FIRST, np.full(13, 20.0), np.full(13, Status.FINAL, dtype=np.int8), source)
     with Store(config.home).writer(NOW) as writer:
         writer.put(served)
-    (half, refused) = grids.reduce([str(ncei)], (REGIONS["nh"], REGIONS["natlan"]), "sst", config=config, now=NOW)
+    (half, refused) = grids.reduce(Run(config, NOW), [str(ncei)], (REGIONS["nh"], REGIONS["natlan"]), "sst")
     assert half.merged is not None
     assert "held already" in str(refused.refused)
     assert Store(config.home).read(natlan).digest == served.digest
@@ -216,12 +216,12 @@ def test_a_line_cut_by_a_kill_is_done_again(ncei: Path, configure: Configure) ->
     """The journal's torn last line costs one file; those before it stay."""
     with serving(ncei) as (base, _):
         config = configure(base)
-        run.backfill(work(config, dt.date(2023, 12, 30)), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config, dt.date(2023, 12, 30)), policy=QUICK)
         journal = next((config.home / "grids").glob("*.jsonl"))
         journal.write_bytes(journal.read_bytes()[:-40])
     with serving(ncei) as (base, log):
         config = configure(base)
-        run.backfill(work(config, dt.date(2023, 12, 30)), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config, dt.date(2023, 12, 30)), policy=QUICK)
     assert [path[-11:] for path, code, _ in log if code == 200] == ["20231230.nc"]
     assert len(journal.read_bytes().splitlines()) == 3
 
@@ -230,10 +230,10 @@ def test_another_region_costs_no_download(ncei: Path, configure: Configure) -> N
     """All named regions were computed in the same pass."""
     with serving(ncei) as (base, log):
         config = configure(base)
-        run.backfill(work(config, dt.date(2024, 1, 5)), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config, dt.date(2024, 1, 5)), policy=QUICK)
         before = len(log)
-        other = grids.job("ncei", (REGIONS["tropics"],), FIRST, dt.date(2024, 1, 5), config, rule="exact")
-        run.backfill(other, config=config, now=NOW, policy=QUICK)
+        other = grids.job(Run(config, NOW), "ncei", (REGIONS["tropics"],), FIRST, dt.date(2024, 1, 5), rule="exact")
+        run.backfill(Run(config, NOW), other, policy=QUICK)
         assert len(log) == before
     assert Store(config.home).read(SeriesKey("oisst", "sst", "tropics")).values.size == 9
 
@@ -250,7 +250,7 @@ def test_a_failing_server_keeps_what_came(ncei: Path, configure: Configure, tmp_
     with serving(copy) as (base, _):
         config = configure(base)
         with pytest.raises(Exception, match="no NetCDF"):
-            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+            run.backfill(Run(config, NOW), work(config), policy=QUICK)
     assert str(Store(config.home).read(NH).end) == "2023-12-31"
 
 
@@ -258,7 +258,7 @@ def test_nobody_answering_is_said(configure: Configure) -> None:
     """Connection refused: one line, nothing stored."""
     config = configure("http://127.0.0.1:9/")
     with pytest.raises(SourceUnavailable):
-        run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config), policy=QUICK)
     assert Store(config.home).keys() == ()
 
 
@@ -271,7 +271,7 @@ def test_a_file_of_another_day_is_refused(ncei: Path, configure: Configure, tmp_
     with serving(tmp_path / "copy") as (base, _):
         config = configure(base)
         with pytest.raises(SeriesError, match="not 2023-12-28"):
-            run.backfill(work(config, FIRST), config=config, now=NOW, policy=QUICK)
+            run.backfill(Run(config, NOW), work(config, FIRST), policy=QUICK)
 
 
 def spoilt(ncei: Path, copy: Path, *days: str) -> Path:
@@ -291,7 +291,7 @@ def test_a_damaged_file_does_not_hold_back_the_days_after_it(ncei: Path, configu
     with serving(spoilt(ncei, tmp_path / "copy", "20231230", "20240102")) as (base, _):
         config = configure(base)
         with pytest.raises(SeriesError, match=r"2 files left out: .*20231230") as named:
-            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+            run.backfill(Run(config, NOW), work(config), policy=QUICK)
     assert named.value.remedy == "The same command asks again"
     held = Store(config.home).read(NH)
     assert np.flatnonzero(np.isnan(held.values)).tolist() == [2, 5]
@@ -299,7 +299,7 @@ def test_a_damaged_file_does_not_hold_back_the_days_after_it(ncei: Path, configu
     assert list((config.home / "grids" / "passing").iterdir()) == []
     with serving(ncei) as (base, log):
         config = configure(base)
-        run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config), policy=QUICK)
     assert len([path for path, code, _ in log if code == 200]) == 2
     assert not np.isnan(Store(config.home).read(NH).values).any()
 
@@ -309,7 +309,7 @@ def test_a_round_passes_over_a_damaged_day(ncei: Path, configure: Configure, tmp
     with serving(ncei) as (base, _):
         config = configure(base)
         early = dt.datetime(2024, 1, 4, 17, tzinfo=dt.UTC)
-        run.backfill(work(config, dt.date(2024, 1, 3)), config=config, now=early, policy=QUICK)
+        run.backfill(Run(config, early), work(config, dt.date(2024, 1, 3)), policy=QUICK)
     with serving(spoilt(ncei, tmp_path / "copy", "20240105")) as (base, _):
         config = configure(base)
         updates = later.increments(Run(config, NOW), QUICK)
@@ -324,7 +324,7 @@ def test_a_place_of_damaged_files_is_given_up(ncei: Path, configure: Configure, 
     with serving(spoilt(ncei, tmp_path / "copy", *days)) as (base, log):
         config = configure(base)
         with pytest.raises(SeriesError, match="3 files left out"):
-            run.backfill(work(config), config=config, now=NOW, policy=QUICK)
+            run.backfill(Run(config, NOW), work(config), policy=QUICK)
     assert sum(code == 200 for _, code, _ in log) <= 6  # two are on their way meanwhile
     assert Store(config.home).read(NH).values.size == 1
 
@@ -334,7 +334,7 @@ def test_the_daily_increment_brings_new_days_and_final_values(ncei: Path, config
     with serving(ncei) as (base, _):
         config = configure(base)
         early = dt.datetime(2024, 1, 7, 17, tzinfo=dt.UTC)
-        run.backfill(work(config, dt.date(2024, 1, 6)), config=config, now=early, policy=QUICK)
+        run.backfill(Run(config, early), work(config, dt.date(2024, 1, 6)), policy=QUICK)
     assert str(Store(config.home).read(NH).end) == "2024-01-06"
     copy = tmp_path / "later" / "202401"
     copy.mkdir(parents=True)
@@ -372,14 +372,16 @@ def test_a_day_costs_three_requests_and_a_repeated_round_one(configure: Configur
             publish(moment.date())
             before = len(log)
             if expected is None:
-                job = grids.job("ncei", HALVES, today - dt.timedelta(days=18), today, config, rule="exact")
-                run.backfill(job, config=config, now=moment, policy=QUICK)
+                job = grids.job(Run(config, NOW), "ncei", HALVES, today - dt.timedelta(days=18), today, rule="exact")
+                run.backfill(Run(config, moment), job, policy=QUICK)
                 continue
             assert [one.error for one in later.increments(Run(config, moment), QUICK)] == [None, None]
             assert len(log) - before == expected  # the new day, the day that became final, the one before its time
             later.increments(Run(config, moment), QUICK)
-            work_again = grids.job("ncei", HALVES, today - dt.timedelta(days=18), moment.date(), config, rule="exact")
-            run.backfill(work_again, config=config, now=moment, policy=QUICK)
+            work_again = grids.job(
+                Run(config, NOW), "ncei", HALVES, today - dt.timedelta(days=18), moment.date(), rule="exact"
+            )
+            run.backfill(Run(config, moment), work_again, policy=QUICK)
             assert len(log) - before <= expected + 1 + 3  # the day before its time; today, which nobody has yet
         received = [path for path, code, _ in log if code == 200]
     assert len(received) == len(set(received))
@@ -399,13 +401,13 @@ def test_yearly_files_mark_their_newest_days_preliminary(tmp_path: Path, configu
     synthetic.write_psl_year(site / "sst.day.mean.2023.nc", 2023, 36, 72)
     with serving(site) as (base, log):
         config = configure(base, "psl")  # type: ignore[call-arg]
-        job = grids.job("psl", HALVES, dt.date(2023, 1, 1), dt.date(2023, 12, 31), config, rule="exact")
-        run.backfill(job, config=config, now=NOW, policy=QUICK)
+        job = grids.job(Run(config, NOW), "psl", HALVES, dt.date(2023, 1, 1), dt.date(2023, 12, 31), rule="exact")
+        run.backfill(Run(config, NOW), job, policy=QUICK)
         held = Store(config.home).read(NH)
         assert held.values.size == 365
         assert int(held.preliminary.sum()) == 7  # 25 to 31 December, less than 17 days before 10 January
-        run.backfill(job, config=config, now=NOW + dt.timedelta(days=30), policy=QUICK)
-        run.backfill(job, config=config, now=NOW + dt.timedelta(days=31), policy=QUICK)
+        run.backfill(Run(config, NOW + dt.timedelta(days=30)), job, policy=QUICK)
+        run.backfill(Run(config, NOW + dt.timedelta(days=31)), job, policy=QUICK)
         assert len(log) == 2
     assert not Store(config.home).read(NH).preliminary.any()
 
@@ -414,7 +416,7 @@ def test_a_refresh_brings_the_computed_series_up_to_date(ncei: Path, configure: 
     """As updates beside those of the site; a place that does not answer is named and leaves the series alone."""
     with serving(ncei) as (base, _):
         config = configure(base)
-        run.backfill(work(config, dt.date(2024, 1, 4)), config=config, now=NOW - dt.timedelta(days=4), policy=QUICK)
+        run.backfill(Run(config, NOW - dt.timedelta(days=4)), work(config, dt.date(2024, 1, 4)), policy=QUICK)
         updates = later.increments(Run(config, NOW), QUICK)
     assert [(str(one.key), one.added, one.error) for one in updates] == [
         ("oisst.sst.nh", 5, None), ("oisst.sst.sh", 5, None),
@@ -455,7 +457,7 @@ def test_a_killed_backfill_goes_on_and_never_fills_the_disk(ncei: Path, configur
     assert len(asked) <= 8 + 3 * 3  # a file on its way when the run was killed is asked for again
     other = load(None, {"CLIMTRACK_HOME": str(tmp_path / "other")})
     files = [str(path) for path in sorted(ncei.rglob("*.nc"))[:8]]
-    plain = grids.reduce(files, HALVES, "sst", config=other, now=NOW)[0].reduced.series
+    plain = grids.reduce(Run(other, NOW), files, HALVES, "sst")[0].series
     assert Store(config.home).read(NH).digest == plain.digest
 
 
@@ -465,27 +467,25 @@ def test_one_backfill_at_a_time(ncei: Path, configure: Configure) -> None:
     def second(done: int, total: int) -> None:
         if done == 1:
             with pytest.raises(StoreBusy, match="another backfill"):
-                run.backfill(work(config), config=config, now=NOW, policy=QUICK)
-            assert grids.estimate(work(config), config=config, today=NOW.date()).files == 12
+                run.backfill(Run(config, NOW), work(config), policy=QUICK)
+            assert grids.estimate(Run(config, NOW), work(config)).files == 12
 
     with serving(ncei) as (base, _):
         config = configure(base)
-        run.backfill(work(config), config=config, now=NOW, policy=QUICK, progress=second)
-    assert grids.estimate(work(config), config=config, today=NOW.date()).files == 0
-    assert (
-        grids.estimate(work(config), config=config, today=NOW.date() + dt.timedelta(days=13)).files == 4
-    )  # may be final
+        run.backfill(Run(config, NOW), work(config), policy=QUICK, progress=second)
+    assert grids.estimate(Run(config, NOW), work(config)).files == 0
+    assert grids.estimate(Run(config, NOW + dt.timedelta(days=13)), work(config)).files == 4  # may be final
 
 
 def test_an_estimate_leaves_a_torn_journal_alone(ncei: Path, configure: Configure) -> None:
     """Its last line may be one that another run is writing at this moment."""
     with serving(ncei) as (base, _):
         config = configure(base)
-        run.backfill(work(config, dt.date(2023, 12, 30)), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config, dt.date(2023, 12, 30)), policy=QUICK)
     journal = next((config.home / "grids").glob("*.jsonl"))
     torn = journal.read_bytes()[:-40]
     journal.write_bytes(torn)
-    assert grids.estimate(work(config, dt.date(2023, 12, 30)), config=config, today=NOW.date()).files == 1
+    assert grids.estimate(Run(config, NOW), work(config, dt.date(2023, 12, 30))).files == 1
     assert journal.read_bytes() == torn
 
 
@@ -498,7 +498,7 @@ def test_parts_that_can_be_continued_are_kept(ncei: Path, configure: Configure) 
         for i, name in enumerate(("a.nc.part", "a.nc.etag", "b.nc.part", "c.nc.part", "d.nc")):
             (passing / name).write_bytes(b"CDF")
             os.utime(passing / name, (i, i))
-        run.backfill(work(config, FIRST), config=config, now=NOW, policy=QUICK)
+        run.backfill(Run(config, NOW), work(config, FIRST), policy=QUICK)
     assert sorted(path.name for path in passing.iterdir()) == ["b.nc.part", "c.nc.part"]
 
 
@@ -511,7 +511,7 @@ def test_one_series_that_cannot_be_kept_up_does_not_hold_the_others(
         with (tmp_path / "config.toml").open("a") as file:
             file.write('[refresh]\nregions = ["nh", "sh", "tropics", "world"]\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        run.backfill(work(config, dt.date(2024, 1, 4)), config=config, now=NOW - dt.timedelta(days=4), policy=QUICK)
+        run.backfill(Run(config, NOW - dt.timedelta(days=4)), work(config, dt.date(2024, 1, 4)), policy=QUICK)
         held = Store(config.home).read(NH)
         was = replace(held.source, details=MappingProxyType({**held.source.details, "reached_present": "yes"}))
         old = replace(
@@ -536,7 +536,7 @@ def test_a_series_of_chosen_years_is_left_alone_and_judged_by_nobody(ncei: Path,
     with serving(ncei) as (base, log):
         config = configure(base)
         moment = NOW + dt.timedelta(days=2058)
-        run.backfill(work(config), config=config, now=moment, policy=QUICK)
+        run.backfill(Run(config, moment), work(config), policy=QUICK)
         before = len(log)
         assert later.increments(Run(config, moment), QUICK) == ()
         assert len(log) == before
@@ -552,8 +552,8 @@ def test_a_series_that_reached_the_present_stays_one(ncei: Path, configure: Conf
     """A place that gives nothing new for months leaves it behind; that is told, not taken for a choice of years."""
     with serving(ncei) as (base, _):
         config = configure(base)
-        run.backfill(work(config, dt.date(2024, 1, 7)), config=config, now=NOW, policy=QUICK)
-        run.backfill(work(config), config=config, now=NOW + dt.timedelta(days=200), policy=QUICK)
+        run.backfill(Run(config, NOW), work(config, dt.date(2024, 1, 7)), policy=QUICK)
+        run.backfill(Run(config, NOW + dt.timedelta(days=200)), work(config), policy=QUICK)
     (first, _) = later.increments(Run(config, NOW + dt.timedelta(days=200)), QUICK)
     assert "days ago" in str(first.error)
     assert status(Run(config, NOW + dt.timedelta(days=200))).rows[0].judged
@@ -568,7 +568,7 @@ def test_a_region_of_ones_own_is_used_like_any_other(ncei: Path, configure: Conf
         file.write("west = 160\neast = -140\n")
     config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home"), "CLIMTRACK_BASE_URL": base})
     box = grids.region("pacific", config)
-    grids.reduce([str(ncei)], [box], "sst", config=config, now=NOW)
+    grids.reduce(Run(config, NOW), [str(ncei)], [box], "sst")
 
     class Nobody:
         def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
@@ -600,4 +600,4 @@ def test_an_estimate_counts_as_english_does() -> None:
 def test_mistakes_are_named(source: str, until: dt.date, stride: int, words: str) -> None:
     """Unknown place, a stride for whole files, an end before the beginning."""
     with pytest.raises(ConfigError, match=words):
-        grids.job(source, (REGIONS["nh"],), FIRST, until, load(None, {}), rule="exact", stride=stride)
+        grids.job(Run(load(None, {}), NOW), source, (REGIONS["nh"],), FIRST, until, rule="exact", stride=stride)

@@ -57,7 +57,7 @@ def test_new_then_revised_then_older_copies(shared_data: Path, tmp_path: Path) -
     )
     assert second.added == 20  # preliminary to 1 August, then to 21 August
     assert second.finalised == 14
-    assert 0 < second.largest_revision < 0.08  # FORMAT.md: natlan's largest change is 0.079
+    assert 0 < second.largest_revision < 0.08  # natlan's largest change is 0.079
     held = Store(tmp_path / "home").read(NATLAN)
     _, outcome = round_of(
         shared_data / SST / "2026-08-03", tmp_path / "home", dt.datetime(2026, 8, 22, 19, tzinfo=dt.UTC)

@@ -13,6 +13,7 @@ from benchmarks import synthetic
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError
 from climtrack.run import grids
+from climtrack.run.run import Run
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import SeriesKey, Status
@@ -39,9 +40,9 @@ def test_a_second_run_continues_the_first(config: Config, tmp_path: Path) -> Non
     """New days are added, a preliminary one is replaced, all files stay listed, nothing is done twice."""
     files = tmp_path / "files"
     first = [day(files, "2024-01-01"), day(files, "2024-01-02", preliminary=True, seed=3)]
-    grids.reduce(first, HALVES, "sst", config=config, now=NOW)
+    grids.reduce(Run(config, NOW), first, HALVES, "sst")
     second = [day(files, "2024-01-02"), day(files, "2024-01-03")]
-    stored = grids.reduce(second, HALVES, "sst", config=config, now=NOW)[0]
+    stored = grids.reduce(Run(config, NOW), second, HALVES, "sst")[0]
     assert stored.merged is not None
     assert (stored.merged.added, stored.merged.revised, stored.merged.finalised) == (1, 1, 1)
     held = Store(config.home).read(NH)
@@ -49,7 +50,7 @@ def test_a_second_run_continues_the_first(config: Config, tmp_path: Path) -> Non
     names = [line.split("  ")[1] for line in held.source.details["files"].splitlines()]
     assert names == ["2024-01-01.nc", "2024-01-02.nc", "2024-01-02p.nc", "2024-01-03.nc"]
     before = Store(config.home).read(NH).digest
-    again = grids.reduce(second, HALVES, "sst", config=config, now=NOW)[0]
+    again = grids.reduce(Run(config, NOW), second, HALVES, "sst")[0]
     assert again.merged is not None
     assert not again.merged.added
     assert Store(config.home).read(NH).digest == before
@@ -58,8 +59,8 @@ def test_a_second_run_continues_the_first(config: Config, tmp_path: Path) -> Non
 def test_older_files_fill_in_behind(config: Config, tmp_path: Path) -> None:
     """Days before those held keep their files in the list too."""
     files = tmp_path / "files"
-    grids.reduce([day(files, "2024-01-03")], HALVES, "sst", config=config, now=NOW)
-    grids.reduce([day(files, "2024-01-01")], HALVES, "sst", config=config, now=NOW)
+    grids.reduce(Run(config, NOW), [day(files, "2024-01-03")], HALVES, "sst")
+    grids.reduce(Run(config, NOW), [day(files, "2024-01-01")], HALVES, "sst")
     held = Store(config.home).read(NH)
     assert (str(held.start), str(held.end)) == ("2024-01-01", "2024-01-03")
     assert np.isnan(held.values[1])
@@ -69,12 +70,12 @@ def test_older_files_fill_in_behind(config: Config, tmp_path: Path) -> None:
 def test_another_rule_is_never_spliced_in(config: Config, tmp_path: Path) -> None:
     """Exact and site weights, or another grid, do not stand in one series."""
     files = tmp_path / "files"
-    grids.reduce([day(files, "2024-01-01")], HALVES, "sst", config=config, now=NOW)
+    grids.reduce(Run(config, NOW), [day(files, "2024-01-01")], HALVES, "sst")
     with pytest.raises(SeriesError, match="another way"):
-        grids.reduce([day(files, "2024-01-02")], HALVES, "sst", config=config, now=NOW, rule="site")
+        grids.reduce(Run(config, NOW), [day(files, "2024-01-02")], HALVES, "sst", rule="site")
     coarse = synthetic.write_ncei_day(tmp_path / "c.nc", np.datetime64("2024-01-02"), 18, 36)
     with pytest.raises(SeriesError, match="another way"):
-        grids.reduce([str(coarse)], HALVES, "sst", config=config, now=NOW)
+        grids.reduce(Run(config, NOW), [str(coarse)], HALVES, "sst")
     assert Store(config.home).read(NH).values.size == 1
 
 
@@ -88,18 +89,18 @@ def test_one_bad_region_stores_nothing(config: Config, tmp_path: Path) -> None:
         data["sst"].set_auto_maskandscale(False)
         data["sst"][0, 0, 18, 0] = synthetic.FILL
     with pytest.raises(SeriesError, match="speck"):
-        grids.reduce([path], [*HALVES, inland], "sst", config=config, now=NOW)
+        grids.reduce(Run(config, NOW), [path], [*HALVES, inland], "sst")
     assert Store(config.home).keys() == ()
 
 
 def test_csv_leaves_the_store_alone(config: Config, tmp_path: Path) -> None:
     """Values at full precision, status, coverage."""
-    found = grids.reduce([day(tmp_path / "f", "2024-01-01")], HALVES, "sst", config=config, now=NOW, store=False)
+    found = grids.reduce(Run(config, NOW), [day(tmp_path / "f", "2024-01-01")], HALVES, "sst", store=False)
     grids.write_csv(found, tmp_path / "days.csv")
     lines = (tmp_path / "days.csv").read_text().splitlines()
     assert lines[0] == "series,date,value,status,coverage"
     assert lines[1].startswith("oisst.sst.nh,2024-01-01,")
-    assert float(lines[1].split(",")[2]) == found[0].reduced.series.values[0]
+    assert float(lines[1].split(",")[2]) == found[0].series.values[0]
     assert Store(config.home).keys() == ()
 
 
@@ -160,9 +161,9 @@ def test_two_regions_of_a_pass_never_bear_one_name(config: Config, tmp_path: Pat
 def test_another_outline_of_one_name_is_never_spliced_in(config: Config, tmp_path: Path) -> None:
     """A second day over another box of the same name is refused, and the first stays."""
     here, there = box(tmp_path / "a" / "box.geojson", 0), box(tmp_path / "b" / "box.geojson", 40)
-    grids.reduce([day(tmp_path / "f", "2024-01-01")], grids.regions([here], config), "sst", config=config, now=NOW)
+    grids.reduce(Run(config, NOW), [day(tmp_path / "f", "2024-01-01")], grids.regions([here], config), "sst")
     with pytest.raises(SeriesError, match="another way"):
-        grids.reduce([day(tmp_path / "f", "2024-01-02")], grids.regions([there], config), "sst", config=config, now=NOW)
+        grids.reduce(Run(config, NOW), [day(tmp_path / "f", "2024-01-02")], grids.regions([there], config), "sst")
     assert Store(config.home).read(SeriesKey("oisst", "sst", "box")).values.size == 1
 
 

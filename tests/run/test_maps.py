@@ -18,6 +18,7 @@ from climtrack.config import load
 from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
 from climtrack.grids import cells
 from climtrack.run import maps
+from climtrack.run.run import Run
 from climtrack.vocabulary.fields import FieldMap
 from climtrack.vocabulary.registry import REGIONS, Baseline, Region
 from climtrack.words.language import Language
@@ -41,7 +42,7 @@ def grids(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def day(grids: Path, tmp_path: Path) -> Path:
     """The climatology of the day plus 2 °C, as NCEI would publish it."""
     config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
-    path = maps.make_climatology([str(grids)], "sst", YEARS, config=config, now=NOW)
+    path = maps.make_climatology(Run(config, NOW), [str(grids)], "sst", YEARS)
     average = cells.from_netcdf(path).day(DAY)
     site = tmp_path / "ncei" / "202407"
     site.mkdir(parents=True)
@@ -50,9 +51,9 @@ def day(grids: Path, tmp_path: Path) -> Path:
     return file
 
 
-def field_map(day: dt.date, region: Region, *given: Any, **options: Any) -> FieldMap:
+def field_map(run: Run, day: dt.date, region: Region, *given: Any, **options: Any) -> FieldMap:
     """The map of one region."""
-    return maps.field_maps(day, [region], *given, **options)[0]
+    return maps.field_maps(run, day, [region], *given, **options)[0]
 
 
 def overwrite(file: Path, field: np.ndarray) -> None:
@@ -69,7 +70,7 @@ def test_a_field_two_degrees_above_average_says_two_degrees(day: Path, tmp_path:
     """Mean 2.00 °C, everything warmer, whatever the region."""
     config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
     for name in ("nh", "sh", "world", "natlan"):
-        shown = field_map(DAY, REGIONS[name], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+        shown = field_map(Run(config, NOW), DAY, REGIONS[name], "sst", YEARS, paths=[str(day)])
         assert shown.mean == pytest.approx(2, abs=0.003)
         assert shown.warmer == 1
         assert REGIONS[name].south - 5 <= shown.warmest.latitude <= REGIONS[name].north + 5
@@ -83,7 +84,7 @@ def test_the_day_is_downloaded_and_deleted(day: Path, tmp_path: Path) -> None:
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
         said: list[Notice] = []
         regions = [REGIONS["nh"], REGIONS["sh"]]
-        shown, other = maps.field_maps(DAY, regions, "sst", YEARS, config=config, now=NOW, tell=said.append)
+        shown, other = maps.field_maps(Run(config, NOW), DAY, regions, "sst", YEARS, tell=said.append)
         assert shown.source.url.startswith(base)
     assert len(shown.source.sha256) == 64
     assert (other.region.name, other.source) == ("sh", shown.source)
@@ -108,7 +109,7 @@ def test_the_long_term_mean_of_psl_serves_where_there_is_no_climatology(day: Pat
         (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl = "{base}" }}\n')
         config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
         for _ in range(2):
-            shown = field_map(DAY, REGIONS["nh"], "sst", Baseline(1991, 2020), config=config, now=NOW, paths=[str(day)])
+            shown = field_map(Run(config, NOW), DAY, REGIONS["nh"], "sst", Baseline(1991, 2020), paths=[str(day)])
     assert shown.mean == pytest.approx(2, abs=0.01)
     assert sum("ltm" in path for path, _, _ in log) == 2  # its size, then itself
 
@@ -117,11 +118,11 @@ def test_what_is_missing_is_said(day: Path, tmp_path: Path) -> None:
     """No climatology for the years, no field for the day, no public air."""
     config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
     with pytest.raises(ConfigError, match="grid climatology"):
-        field_map(DAY, REGIONS["nh"], "sst", Baseline(1961, 1990), config=config, now=NOW, paths=[str(day)])
+        field_map(Run(config, NOW), DAY, REGIONS["nh"], "sst", Baseline(1961, 1990), paths=[str(day)])
     with pytest.raises(SeriesError, match="none of these files"):
-        field_map(dt.date(2020, 1, 1), REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(day)])
+        field_map(Run(config, NOW), dt.date(2020, 1, 1), REGIONS["nh"], "sst", YEARS, paths=[str(day)])
     with pytest.raises(ConfigError, match="account"):
-        field_map(DAY, REGIONS["nh"], "t2m", YEARS, config=config, now=NOW)
+        field_map(Run(config, NOW), DAY, REGIONS["nh"], "t2m", YEARS)
 
 
 def test_from_the_command_line(
@@ -151,9 +152,9 @@ def test_climatologies_keep_where_they_come_from_and_one_is_made_at_a_time(grids
     def second(done: int, total: int) -> None:
         if done == 1:
             with pytest.raises(StoreBusy, match="climatology"):
-                maps.make_climatology([str(grids)], "sst", YEARS, config=config, now=NOW)
+                maps.make_climatology(Run(config, NOW), [str(grids)], "sst", YEARS)
 
-    path = maps.make_climatology([str(grids)], "sst", YEARS, config=config, now=NOW, progress=second)
+    path = maps.make_climatology(Run(config, NOW), [str(grids)], "sst", YEARS, progress=second)
     with netCDF4.Dataset(path) as held:
         lines = held.files.splitlines()
         assert "2024-07-11" in held.history
@@ -173,4 +174,4 @@ def test_a_field_on_another_grid_or_of_hours_is_refused(day: Path, tmp_path: Pat
     hourly = synthetic.write_grid(tmp_path / "b.nc", field, lat, lon + 2.5, [hours, hours + 1], attrs=attrs)
     for path, words in ((other, "different grids"), (hourly, "hours, not means of days")):
         with pytest.raises(SeriesError, match=words):
-            field_map(DAY, REGIONS["nh"], "sst", YEARS, config=config, now=NOW, paths=[str(path)])
+            field_map(Run(config, NOW), DAY, REGIONS["nh"], "sst", YEARS, paths=[str(path)])

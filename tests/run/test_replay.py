@@ -51,7 +51,7 @@ def test_in_order_preliminary_values_become_final_and_each_state_is_reproduced(
         assert change.finalised == len(gained) > 7
         finals = before.dates[before.status == Status.FINAL]
         assert all(before.value(d.item()) == after.value(d.item()) for d in finals)
-        assert 0 < change.largest <= 0.34  # FORMAT.md: the largest of all regions
+        assert 0 < change.largest <= 0.34  # the largest of all regions
         assert change.added == (after.end - before.end).days
     for one in copies:
         assert Store(tmp_path, known_on=one.source.retrieved.date()).read(key).digest == one.digest
@@ -75,7 +75,7 @@ def test_in_any_order_the_newest_state_wins(shared_data: Path, tmp_path: Path, o
 
 
 def test_revision_noise_is_of_the_size_that_the_feed_shows(shared_data: Path, tmp_path: Path) -> None:
-    """Fewer than 30 days were watched, so nothing is claimed yet; the changes are those of FORMAT.md."""
+    """Fewer than 30 days were watched, so nothing is claimed yet; the changes are those that were measured."""
     key = SeriesKey("oisst", "sst", "gom")
     for day in DAYS:
         one = copy(shared_data, day, key)

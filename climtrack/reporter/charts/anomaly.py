@@ -245,4 +245,4 @@ def _key(canvas: Canvas, study: Study, others: tuple[int, ...]) -> list[KeyItem]
     return [*found, *([others_item(canvas, others, canvas.theme.envelope, 8.0)] if others else [])]
 
 
-CHART = Chart("anomaly", "How unusual is each day, the season removed?", 20, tell, draw)
+CHART = Chart("anomaly", 20, tell, draw)

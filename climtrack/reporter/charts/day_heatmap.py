@@ -174,19 +174,9 @@ def _missing(panel: Panel, study: Study, years: npt.NDArray[np.int64], values: F
             else:
                 rows.append((year, year, start, stop))
     for begin, end, start, stop in rows:
-        panel.axes.add_patch(
-            Rectangle(
-                (start, begin),
-                stop - start,
-                end + 1 - begin,
-                fc=panel.theme.background,
-                ec=panel.theme.axis,
-                hatch="////",
-                lw=0,
-                zorder=2,
-                gid="missing",
-            )
-        )
+        patch = Rectangle((start, begin), stop - start, end + 1 - begin, lw=0, zorder=2, gid="missing")
+        patch.set(facecolor=panel.theme.background, edgecolor=panel.theme.axis, hatch="////")
+        panel.axes.add_patch(patch)
 
 
 def _years(canvas: Canvas, panel: Panel, years: npt.NDArray[np.int64]) -> None:
@@ -206,15 +196,13 @@ def _named(canvas: Canvas, panel: Panel, study: Study) -> None:
     size, whole = canvas.size(canvas.preset.type.axis), means.annual(study)
     names = {study.year} | ({max(whole, key=lambda year: whole[year])} if whole else set())
     order = sorted(names)
-    wished = [panel.y(year + 0.5) for year in order]
-    placed = spread(wished, [size * LEADING * 1.25] * len(order), panel.rect.top, panel.rect.bottom + size)
+    levels = [panel.y(year + 0.5) for year in order]
+    placed = spread(levels, [size * LEADING * 1.25] * len(order), panel.rect.top, panel.rect.bottom + size)
     x = panel.rect.right
-    for year, y, level in zip(order, wished, placed, strict=True):
+    for year, y, level in zip(order, levels, placed, strict=True):
         canvas.stroke([x + 1, x + 9], [y, level], canvas.theme.axis, 0.8)
         line = Line(str(year), "bold", size, canvas.theme.ink)
         canvas.text("named", x + 12, level + CAP * size / 2, line)
 
 
-CHART = Chart(
-    "day_heatmap", "When in the calendar did the warming happen?", 60, tell, draw, table, presets=("grid", *COMMON)
-)
+CHART = Chart("day_heatmap", 60, tell, draw, table, presets=("grid", *COMMON))

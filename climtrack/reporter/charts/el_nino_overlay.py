@@ -205,13 +205,4 @@ def _current(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, curre
     place_callout(canvas, empty, wordings, point)
 
 
-CHART = Chart(
-    "el_nino_overlay",
-    "How does this El Niño compare with past ones?",
-    90,
-    tell,
-    draw,
-    table,
-    needs="nino",
-    options=("overlay",),
-)
+CHART = Chart("el_nino_overlay", 90, tell, draw, table, needs="nino", options=("overlay",))

@@ -208,11 +208,7 @@ def _rows(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     ]
     x = room.left
     for item in items:  # a key of one line, above both panels
-        draw_key(
-            canvas,
-            [item],
-            Rect(x - KEY_CLEAR, room.top - KEY_CLEAR, room.right, room.top + size),
-        )
+        draw_key(canvas, [item], Rect(x - KEY_CLEAR, room.top - KEY_CLEAR, room.right, room.top + size))
         x += key_extent(canvas, [item])[0] + 6
     top = room.top + size + 6
     bottom = room.bottom - canvas.size(MONTH_DROP)
@@ -222,7 +218,7 @@ def _rows(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
         base = begin + 10 + CAP * size
         text = place(study.region, canvas.language).name
         rect = canvas.text("head", room.left, base, Line(text, "bold", size, theme.ink))
-        _value(canvas, study, base, rect.right, room.right, versus_average(canvas.language, study))
+        _value(canvas, base, rect.right, room.right, versus_average(canvas.language, study), theme.average)
         area = Rect(left, base + size + 2, room.right, begin + height - (8 if i == 0 else 0))
         _difference(canvas, study, area, lower, room.left, True, months=i == len(studies) - 1)
 
@@ -234,14 +230,7 @@ def _difference_limits(studies: Sequence[Study]) -> tuple[float, float]:
 
 
 def _difference(
-    canvas: Canvas,
-    study: Study,
-    area: Rect,
-    ylim: tuple[float, float],
-    left: float,
-    named: bool,
-    *,
-    months: bool = True,
+    canvas: Canvas, study: Study, area: Rect, ylim: tuple[float, float], left: float, named: bool, months: bool = True
 ) -> None:
     """A panel of differences with its grid."""
     panel = canvas.panel(area, YEAR, ylim)
@@ -260,17 +249,14 @@ def _subhead(canvas: Canvas, study: Study, area: Rect) -> None:
     rect = canvas.text(
         "panel-title", area.left, area.top, Line(language.text("label.difference"), "semibold", size, theme.ink)
     )
-    _value(canvas, study, area.top, rect.right, area.right, versus_year(language, study), theme.last_year_text)
+    _value(canvas, area.top, rect.right, area.right, versus_year(language, study), theme.last_year_text)
 
 
-def _value(
-    canvas: Canvas, study: Study, base: float, left: float, right: float, text: str | None, colour: str = ""
-) -> None:
+def _value(canvas: Canvas, base: float, left: float, right: float, text: str | None, colour: str) -> None:
     """A difference at the right end of a heading, where it fits."""
-    del study
     if text is None:
         return
-    line = Line(text, "semibold", canvas.size(canvas.preset.type.label), colour or canvas.theme.average)
+    line = Line(text, "semibold", canvas.size(canvas.preset.type.label), colour)
     if left + 8 + canvas.width(line) <= right:
         canvas.text("panel-value", right, base, line, align="right")
 
@@ -284,11 +270,8 @@ def _key_line(canvas: Canvas, study: Study, base: float, left: float, right: flo
         if x < left:
             continue
         for item, width in zip(items, widths, strict=True):
-            draw_key(
-                canvas,
-                [item],
-                Rect(x, base - CAP * item.line.size - KEY_CLEAR, x + width, base + KEY_CLEAR),
-            )
+            top = base - CAP * item.line.size - KEY_CLEAR
+            draw_key(canvas, [item], Rect(x, top, x + width, base + KEY_CLEAR))
             x += width
         return
 
@@ -336,14 +319,4 @@ def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: F
         canvas.block("season", found.left + 3, found.top + 2, [line])
 
 
-CHART = Chart(
-    "hemispheres",
-    "Are both halves doing the same?",
-    40,
-    tell,
-    draw,
-    table,
-    presets=("panel", *COMMON),
-    series=(2, 2),
-    needs="hemispheres",
-)
+CHART = Chart("hemispheres", 40, tell, draw, table, presets=("panel", *COMMON), series=(2, 2), needs="hemispheres")

@@ -142,4 +142,4 @@ def _list(canvas: Canvas, title: str, holders: Sequence[Holder], colour: str, ar
         canvas.text("others", left, top + len(shown) * pitch + size, Line(text, "regular", size, theme.secondary))
 
 
-CHART = Chart("records", "Who holds the calendar?", 70, tell, draw, table)
+CHART = Chart("records", 70, tell, draw, table)

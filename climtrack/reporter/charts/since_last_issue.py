@@ -236,6 +236,4 @@ def _callouts(
     place_callout(canvas, empty, [now, brief], point)
 
 
-CHART = Chart(
-    "since_last_issue", "What has the line done since a given date?", 80, tell, draw, table, options=("since",)
-)
+CHART = Chart("since_last_issue", 80, tell, draw, table, options=("since",))

@@ -252,6 +252,4 @@ def _years(canvas: Canvas, study: Study, years: range, area: Rect) -> None:
             taken.append(canvas.text("year", x, base, line))
 
 
-CHART = Chart(
-    "stripes", "The long story in one glance", 50, tell, draw, table, presets=("strip", *COMMON), series=(1, 2)
-)
+CHART = Chart("stripes", 50, tell, draw, table, presets=("strip", *COMMON), series=(1, 2))

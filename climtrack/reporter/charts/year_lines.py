@@ -334,4 +334,4 @@ def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]
     return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
 
 
-CHART = Chart("year_lines", "Where is this region today against every year on record?", 10, tell, draw, thins=True)
+CHART = Chart("year_lines", 10, tell, draw, thins=True)

@@ -52,8 +52,8 @@ def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
     whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
     message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{'' if last else '.other'}"
     word, years = phrases.adjective(yoy.difference, phrases.short), {"year": phrases.day.year, "other": yoy.other_year}
-    told = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
-    return (told,)
+    title = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
+    return (title,)
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
@@ -149,46 +149,36 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     A day that the other year lacks leaves a gap, which is said; it refuses the picture only where no day is left.
     """
     (study,) = studies
-    told = study.findings.year_over_year
-    found = told if isinstance(told, YearOverYear) else None
+    compared = study.findings.year_over_year
+    found = compared if isinstance(compared, YearOverYear) else None
     other = study.year - 1 if found is None else found.other_year
     edges, bars = _bars(study, other)
     if np.isnan(bars).all():
-        if isinstance(told, Unknown):
-            raise RenderError("draw.no_other_year.why", series=study.series.key, why=told.why)
+        if isinstance(compared, Unknown):
+            raise RenderError("draw.no_other_year.why", series=study.series.key, why=compared)
         raise RenderError("draw.no_other_year", series=study.series.key)
-    preset, theme, language = canvas.preset, canvas.theme, canvas.language
-    card = preset.form == "card"
+    theme, language, card = canvas.theme, canvas.language, canvas.preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, other))
-    left = room.left + (3 if card else canvas.size(max(preset.gutter, 48)))
+    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 48)))
     area = Rect(left, room.top, room.right, room.bottom - canvas.size(MONTH_DROP))
-    warmer, cooler, compared = tally(bars)
-    long, short = (
-        language.text(f"label.warmer{kind}", compared, other=other, warmer=warmer) for kind in ("", ".brief")
+    texts = _tallies(canvas, bars, other, area.width) | (
+        {} if found is None else {0: _last_lines(canvas, study, found)}
     )
-    fits = canvas.extent(_tally_line(canvas, long, theme.warmer))[0] + 10 <= area.width
-    blocks = {
-        1: _tally_line(canvas, long if fits else short, theme.warmer),
-        -1: _tally_line(canvas, language.text("label.cooler", cooler, other=other), theme.cooler),
-    }
-    last = [] if found is None else _last_lines(canvas, study, found)
-    panel, places = _composed(canvas, area, edges, bars, study, blocks, last)
+    tip = dayofyear_of(study.series.end), float(bars[~np.isnan(bars)][-1])
+    panel, places = _composed(canvas, canvas.panel(area, YEAR, _limits(bars)), edges, bars, tip, texts)
     if not card:
         by = tick_step(panel.ylim[1] - panel.ylim[0])
-        draw_grid(
-            canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by),
-            left=room.left,
-        )  # fmt: skip
+        draw_grid(canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by), left=room.left)
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
         heights = np.where(sign * bars > 0, bars, 0.0)
         panel.axes.fill_between(edges, 0, heights, step="post", color=colour, lw=0, zorder=3)
     panel.axes.plot(YEAR, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
     draw_months(canvas, panel)
-    for sign, block in blocks.items():
-        if place := places.get(sign):
-            canvas.block("tally", place.left + 5, place.top + 4, block)
-    if found is not None and (place := places.get(0)):
-        _last_value(canvas, panel, found, place, last)
+    for name, lines in texts.items():
+        if (place := places.get(name)) and name:
+            canvas.block("tally", place.left + 5, place.top + 4, lines)
+        elif place and found is not None:
+            _draw_last_value(canvas, panel, found, place, lines)
 
 
 def tally(bars: Floats) -> tuple[int, int, int]:
@@ -215,28 +205,43 @@ def _bars(study: Study, other: int) -> tuple[Floats, Floats]:
 
 def _limits(bars: Floats) -> tuple[float, float]:
     """Limits around zero, with room for a tally above and below."""
-    low, high = min(float(np.nanmin(bars)), 0.0), max(float(np.nanmax(bars)), 0.0)
-    span = max(high - low, 0.4)
+    low, high, span = _range(bars)
     low, high = min(low, -0.25 * span), max(high, 0.25 * span)
     return outward(low - 0.1 * span, high + 0.12 * span, tick_step(span) / 10)
 
 
-def _parted(bars: Floats, height: float, strip: float) -> tuple[float, float]:
+def _limits_beside_strips(bars: Floats, height: float, strip: float) -> tuple[float, float]:
     """Limits that leave a strip of so many pixels free above every bar and below."""
-    low, high = min(float(np.nanmin(bars)), 0.0), max(float(np.nanmax(bars)), 0.0)
-    span = max(high - low, 0.4)
+    low, _, span = _range(bars)
     beyond = span * strip / max(height - 2 * strip, 0.2 * height)
     return low - beyond, low + span + beyond
 
 
+def _range(bars: Floats) -> tuple[float, float, float]:
+    """Lowest and highest bar with zero between them, and their distance."""
+    low, high = min(float(np.nanmin(bars)), 0.0), max(float(np.nanmax(bars)), 0.0)
+    return low, high, max(high - low, 0.4)
+
+
+def _tallies(canvas: Canvas, bars: Floats, other: int, width: float) -> dict[int, list[Line]]:
+    """How many days lie above (1) and below (-1)."""
+    theme, language, size = canvas.theme, canvas.language, canvas.size(canvas.preset.type.label)
+    warmer, cooler, compared = tally(bars)
+    long, short = (
+        Line(language.text(f"label.warmer{kind}", compared, other=other, warmer=warmer), "semibold", size, theme.warmer)
+        for kind in ("", ".brief")
+    )
+    below = Line(language.text("label.cooler", cooler, other=other), "semibold", size, theme.cooler)
+    return {1: [long if canvas.width(long) + 10 <= width else short], -1: [below]}
+
+
 def _composed(
     canvas: Canvas,
-    area: Rect,
+    panel: Panel,
     edges: Floats,
     bars: Floats,
-    study: Study,
-    blocks: Mapping[int, list[Line]],
-    last: list[Line],
+    tip: tuple[float, float],
+    texts: Mapping[int, list[Line]],
 ) -> tuple[Panel, dict[int, Rect]]:
     """
     Axes, and where the last value (0) and both tallies (1, -1) stand.
@@ -244,59 +249,43 @@ def _composed(
     Limits as tight as they can be; where the bars of a whole year leave no room, strips above and below them, in which
     every text finds its place.
     """
-    panel = canvas.panel(area, YEAR, _limits(bars))
-    one = max(canvas.extent(block)[1] for block in blocks.values()) + STRIP
-    two = one + canvas.extent(last)[1] + 8 if last else one
-    tip = dayofyear_of(study.series.end), float(bars[~np.isnan(bars)][-1])
-    wide, wider = (_parted(bars, area.height, strip) for strip in (one, two))
+
+    def places(panel: Panel, order: tuple[int, ...]) -> dict[int, Rect]:
+        """Places of the texts that find one."""
+        empty, zero = Emptiness(panel.rect), panel.y(0.0)
+        _occupy(empty, panel, edges, bars)
+        empty.occupy(Rect(panel.rect.left, zero - 2, panel.rect.right, zero + 2))
+        found: dict[int, Rect] = {}
+        for name in order:
+            if name not in texts:
+                continue
+            width, height = canvas.extent(texts[name])
+            cost = _value_cost(panel.x(tip[0]), panel.y(tip[1]), width, height)
+            if name:
+                cost = _tally_cost(empty, width, height, zero, name)
+            if place := empty.place(width + (10 if name else 8), height + 8, cost):
+                empty.occupy(place)
+                found[name] = place
+        return found
+
+    one = max(canvas.extent(texts[sign])[1] for sign in (1, -1)) + STRIP
+    two = one + canvas.extent(texts[0])[1] + 8 if 0 in texts else one
+    wide, wider = (_limits_beside_strips(bars, panel.rect.height, strip) for strip in (one, two))
+    last_first, tallies_first = (0, 1, -1), (1, -1, 0)
     tries: list[tuple[bool, int, Panel, dict[int, Rect]]] = []
-    for limits, first in ((panel.ylim, False), (wide, True), (wider, True), (wider, False)):
+    for limits, order in (
+        (panel.ylim, last_first), (wide, tallies_first), (wider, tallies_first), (wider, last_first),
+    ):  # fmt: skip
         panel = replace(panel, ylim=limits)
-        places = _places(canvas, panel, edges, bars, tip, blocks, last, tallies_first=first)
-        tries.append((0 in places, len(places), panel, places))
-        told = len(places) == len(blocks) + bool(last)
-        if told and (not last or _apart(places[0], panel.x(tip[0]), panel.y(tip[1])) <= LONGEST):
+        found = places(panel, order)
+        tries.append((0 in found, len(found), panel, found))
+        near = 0 not in found or _distance(found[0], panel.x(tip[0]), panel.y(tip[1])) <= LONGEST
+        if len(found) == len(texts) and near:
             break
     else:  # no composition has it all: the last value before the tallies, then as much as there is room for
-        *_, panel, places = max(tries, key=lambda found: found[:2])
+        *_, panel, found = max(tries, key=lambda one: one[:2])
     panel.axes.set_ylim(*panel.ylim)
-    return panel, places
-
-
-def _places(
-    canvas: Canvas,
-    panel: Panel,
-    edges: Floats,
-    bars: Floats,
-    tip: tuple[float, float],
-    blocks: Mapping[int, list[Line]],
-    last: list[Line],
-    *,
-    tallies_first: bool,
-) -> dict[int, Rect]:
-    """Places of the texts that find one."""
-    empty, zero = Emptiness(panel.rect), panel.y(0.0)
-    _occupy(empty, panel, edges, bars)
-    empty.occupy(Rect(panel.rect.left, zero - 2, panel.rect.right, zero + 2))
-    found: dict[int, Rect] = {}
-    for name in (1, -1, 0) if tallies_first else (0, 1, -1):
-        if name:
-            width, height = canvas.extent(blocks[name])
-            place = empty.place(width + 10, height + 8, _tally_cost(empty, width, height, zero, name))
-        elif last:
-            width, height = canvas.extent(last)
-            place = empty.place(width + 8, height + 8, _value_cost(panel.x(tip[0]), panel.y(tip[1]), width, height))
-        else:
-            continue
-        if place is not None:
-            empty.occupy(place)
-            found[name] = place
-    return found
-
-
-def _tally_line(canvas: Canvas, text: str, colour: str) -> list[Line]:
-    """How many days lie on a side."""
-    return [Line(text, "semibold", canvas.size(canvas.preset.type.label), colour)]
+    return panel, found
 
 
 def _tally_cost(empty: Emptiness, width: float, height: float, zero: float, sign: int) -> Cost:
@@ -361,17 +350,17 @@ def _value_cost(x: float, y: float, width: float, height: float) -> Cost:
     return cost
 
 
-def _apart(place: Rect, x: float, y: float) -> float:
+def _distance(place: Rect, x: float, y: float) -> float:
     """How far a text stands from what it speaks of."""
     inside = place.grown(-4)
     return max(inside.left - x, x - inside.right, 0.0) + max(inside.top - y, y - inside.bottom, 0.0)
 
 
-def _last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, lines: list[Line]) -> None:
+def _draw_last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, lines: list[Line]) -> None:
     """The latest difference beside its bar, with a leader where it stands apart."""
     x, y = panel.x(dayofyear_of(found.date)), panel.y(found.difference)
     inside = place.grown(-4)
-    if _apart(place, x, y) > SHORTEST:
+    if _distance(place, x, y) > SHORTEST:
         near = inside.left - 4 if inside.left > x else min(max(x, inside.left), inside.right)
         foot = inside.bottom + 4 if inside.bottom < y else inside.top - 4
         level = foot if inside.left <= x else (inside.top + inside.bottom) / 2
@@ -379,4 +368,4 @@ def _last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, 
     canvas.block("callout", inside.left, inside.top, lines)
 
 
-CHART = Chart("year_over_year", "Which part of this year beat last year?", 30, tell, draw)
+CHART = Chart("year_over_year", 30, tell, draw)

@@ -24,7 +24,7 @@ SCHEMA = "climtrack.facts/1"
 NAMES = {"ranks": "rank"}
 
 
-def fact(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """A finding as JSON has it."""
     match value:
         case Unknown():
@@ -42,30 +42,28 @@ def fact(value: Any) -> Any:
         case Direction():
             return _direction(value)
         case float() if not math.isfinite(value):
-            return fact(Unknown("unknown.not_finite"))
+            return to_json(Unknown("unknown.not_finite"))
         case None | bool() | int() | float() | str():
             return value
         case Mapping():
-            return {str(key): fact(inner) for key, inner in value.items()}
+            return {str(key): to_json(inner) for key, inner in value.items()}
         case tuple() | list():
-            return [fact(inner) for inner in value]
+            return [to_json(inner) for inner in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
-        return {NAMES.get(name, name): fact(getattr(value, name)) for name in names}
+        return {NAMES.get(name, name): to_json(getattr(value, name)) for name in names}
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def _direction(found: Direction) -> dict[str, Any]:
+def _direction(direction: Direction) -> dict[str, Any]:
     """Slopes as plain numbers in degC per day, each beside its interval."""
-    told: dict[str, Any] = {}
-    for field in dataclasses.fields(found):
-        value = getattr(found, field.name)
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(direction):
+        value = getattr(direction, field.name)
+        found[field.name] = value.per_day if isinstance(value, Slope) else to_json(value)
         if isinstance(value, Slope):
-            told[field.name] = value.per_day
-            told[f"{field.name}_interval"] = [value.low, value.high]
-        else:
-            told[field.name] = fact(value)
-    return told
+            found[f"{field.name}_interval"] = [value.low, value.high]
+    return found
 
 
 def series_facts(study: Study) -> dict[str, Any]:
@@ -82,10 +80,10 @@ def series_facts(study: Study) -> dict[str, Any]:
         "attribution": " ".join(attribution(study.series, Language("en"))),
         "units": "degC",
         "source_url": plain(source.url, 2000),
-        "retrieved_at": fact(source.retrieved),
+        "retrieved_at": to_json(source.retrieved),
         "sha256": source.sha256,
         "notes": [plain(str(note), 300) for note in source.notes],
-        **fact(findings),
+        **to_json(findings),
     }
 
 
@@ -94,7 +92,7 @@ def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "region": pair.region,
-        "as_of": fact(max(study.as_of for study in studies)),
+        "as_of": to_json(max(study.as_of for study in studies)),
         "sample": any(study.simulated for study in studies),
         "baseline": str(studies[0].requested),
         "pairing": {

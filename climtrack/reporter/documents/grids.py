@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from climtrack.reporter.sentences import Phrases, markdown
+from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Preindustrial,
@@ -17,6 +17,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
     YearEnd,
 )
+from climtrack.vocabulary.notice import markdown
 
 FINE = 2
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
@@ -117,8 +118,8 @@ def _span(voice: Phrases, rank: Rank) -> str:
     if (rank.first.month, rank.first.day, rank.last.month, rank.last.day) == (1, 1, 12, 31):
         return str(rank.last.year)
     span = voice.language.date_range(rank.first, rank.last)
-    told = rank.first.year != rank.last.year or rank.last.year == voice.day.year
-    return span if told else f"{span} {rank.last.year}"
+    shown = rank.first.year != rank.last.year or rank.last.year == voice.day.year
+    return span if shown else f"{span} {rank.last.year}"
 
 
 def _records(voice: Phrases) -> list[str]:
@@ -164,30 +165,30 @@ def _streaks(voice: Phrases) -> list[str]:
 def _outlook(voice: Phrases) -> list[str]:
     """Trend, year end, shifting baseline, pre-industrial view, revision noise: a sentence each."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    told = []
+    lines = []
     if isinstance(findings.spread, Spread):
         spread = findings.spread
-        told.append(say("report.shifting", baseline=spread.shifting_baseline.label,
+        lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
                         difference=language.difference(spread.shifting_value, FINE),
                         percentile=language.number(spread.shifting_percentile, 0)))  # fmt: skip
     if isinstance(findings.trend, Trend):
         trend = findings.trend
-        told.append(say("report.trend", first=trend.first_year, last=trend.last_year,
+        lines.append(say("report.trend", first=trend.first_year, last=trend.last_year,
                         trend=language.difference(trend.per_decade, FINE), low=language.difference(trend.low, FINE),
                         high=language.difference(trend.high, FINE)))  # fmt: skip
     if isinstance(findings.year_end, YearEnd):
         end = findings.year_end
-        told.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
+        lines.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
                         estimate=language.temperature(end.estimate, FINE), low=language.temperature(end.low, FINE),
                         high=language.temperature(end.high, FINE),
                         cases=round(end.chance_of_record * end.analogues), known=end.analogues))  # fmt: skip
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
-        told.append(say("report.preindustrial", value=language.size(past.value, FINE),
+        lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
     if noise.largest > 0 and not voice.study.simulated:
         typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
-        told.append(say("report.noise", typical=typical, largest=largest))
-    return [*(f"- {markdown(line)}" for line in told), ""] if told else []
+        lines.append(say("report.noise", typical=typical, largest=largest))
+    return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []

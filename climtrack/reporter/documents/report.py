@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.grids import grids
-from climtrack.reporter.sentences import Phrases, markdown, place, plain
+from climtrack.reporter.sentences import Phrases, place, plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.notice import markdown
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.attribution import attribution

@@ -42,14 +42,14 @@ def _texts(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.object_]:
 def head(study: Study) -> tuple[str, ...]:
     """What a table is and whose, for the lines above it."""
     series, key = study.series, study.series.key
-    told = (
+    lines = (
         f"{plain(study.region.title)}: {VARIABLES[key.variable].title}, daily mean, degC",
         f"series {key}, data to {series.end}, retrieved {series.source.retrieved:%Y-%m-%d %H:%M} UTC",
         f"climatology: {study.baseline or 'none, no baseline is covered'}, first 8 annual harmonics; "
         f"computed columns to {COMPUTED_DECIMALS} decimals; gaps are empty; 29 February is compared with 28 February",
         " ".join(attribution(study.series, Language("en"))),
     )
-    return ("SIMULATED DATA, not measurements", *told) if study.simulated else told
+    return ("SIMULATED DATA, not measurements", *lines) if study.simulated else lines
 
 
 def sheet(path: str, comments: Iterable[str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Asset:

@@ -8,7 +8,7 @@ import pytest
 
 from climtrack.analysis.survey import study as survey
 from climtrack.reporter.documents import facts_json
-from climtrack.reporter.documents.facts import fact
+from climtrack.reporter.documents.facts import to_json
 from climtrack.reporter.documents.schema import DOCUMENTS, schema
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.pairing import pairing
@@ -26,7 +26,7 @@ def facts(*studies):
 
 
 def test_the_document_says_what_the_findings_say():
-    """Figures at full precision under the names of PRODUCT.md §4."""
+    """Figures at full precision under their published names."""
     told = facts(made.study())
     VALID.validate(told)
     air = told["series"]["air"]
@@ -68,10 +68,10 @@ def test_the_same_study_gives_the_same_bytes():
 
 def test_no_nan_and_no_stranger_gets_in():
     """What JSON has no form for is refused; what is not finite is not known."""
-    assert fact(float("nan")) == {"value": None, "why": "not a finite number"}
-    assert fact(Unknown("why")) == {"value": None, "why": "why"}
+    assert to_json(float("nan")) == {"value": None, "why": "not a finite number"}
+    assert to_json(Unknown("why")) == {"value": None, "why": "why"}
     with pytest.raises(TypeError, match="object"):
-        fact({"a": object()})
+        to_json({"a": object()})
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from climtrack.errors import Notice
 from climtrack.reporter import render
 from climtrack.reporter.documents import report_markdown
 from climtrack.reporter.documents.report import data_line
@@ -28,7 +29,7 @@ def report(*studies, languages=("en", "es"), now=NOW, region="nh", **more):
 
 
 def test_the_age_of_the_data_is_said():
-    """PRODUCT.md §6, to the letter."""
+    """Date of the data and of their retrieval, to the letter."""
     study = made.study(latest=made.Reading(dt.date(2026, 7, 5), 21.9), end=dt.date(2026, 7, 5))
     source = made.replace(study.series.source, retrieved=dt.datetime(2026, 7, 11, 16, 42, tzinfo=dt.UTC))
     study = made.replace(study, series=made.replace(study.series, source=source))
@@ -68,7 +69,7 @@ def test_sources_are_named():
     assert "Contains modified Copernicus Climate Change Service information 2026" in text
     assert "Contiene información modificada" in text
     assert "Source health: nothing unusual" in text
-    assert "sea disagrees" in report(made.study(), health=["sea disagrees"])
+    assert "sea disagrees" in report(made.study(), health=[Notice("sea disagrees")])
 
 
 def test_the_sea_that_stands_in_is_explained():

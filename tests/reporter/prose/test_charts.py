@@ -77,7 +77,7 @@ def test_the_largest_anomaly_leads_only_where_it_is_safe_or_preliminary():
 
 
 def test_year_over_year_is_the_voice_of_the_page():
-    """CHARTS.md §4 and §6; the average stands beside it."""
+    """The average stands beside it."""
     english, spanish = both("year_over_year", made.study())
     assert english.title == "The north has run cooler than a year earlier for 31 days"
     assert spanish.title == "El norte encadena 31 días más fríos que un año antes"

@@ -170,7 +170,7 @@ def test_every_language_is_told_the_same(chart, changes, simulated, place):
 
 
 def within_limits(words, title):
-    """CHARTS.md §4 and §5, to the character."""
+    """Limits of the texts, to the character."""
     assert 0 < len(words.title) <= title
     for field, limit in LIMITS.items():
         assert 0 < len(getattr(words, field)) <= limit, field
@@ -203,7 +203,7 @@ def test_the_three_answers_are_the_same(changes):
 @given(changes=found())
 @settings(max_examples=60)
 def test_never_last_year_alone(changes):
-    """CHARTS.md §1: where an average is known, whoever names last year in a text names the average in it too."""
+    """Where an average is known, whoever names last year in a text names the average in it too."""
     for code, average in (("en", "average"), ("es", "media")):
         for chart in ("year_lines", "year_over_year"):
             words = told(chart, changes, codes=(code,))[code]

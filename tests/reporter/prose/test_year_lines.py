@@ -1,4 +1,4 @@
-"""The flagship's words: the voice of CHARTS.md §6, and the rule that chooses the title."""
+"""The flagship's words: its voice, and the rule that chooses the title."""
 
 import datetime as dt
 from dataclasses import replace
@@ -26,7 +26,7 @@ def words(language=EN, **changes):
 
 
 def test_the_caption_is_the_voice_of_the_page():
-    """CHARTS.md §6, English and Spanish."""
+    """The designed wording, in English and Spanish."""
     assert plain(words().caption) == (
         "Northern Hemisphere air averaged 12.6 °C on 17 November 2026: 0.3 °C below the same day of 2025, yet 0.6 °C "
         "above the 1991–2020 average. The last five days are preliminary. It was the fourth-warmest 17 November of 87 "
@@ -94,7 +94,7 @@ def test_the_title_is_the_finding(changes, english, spanish):
     ],
 )
 def test_a_record_is_claimed_only_as_far_as_it_bears(claim, english):
-    """PRODUCT.md §5: safe, tie, within noise, preliminary."""
+    """Safe, tie, within noise, preliminary."""
     records = replace(made.findings().records, warmest_day=Record(made.DAY, 12.6, None, 0.1, claim))
     assert plain(words(records=records).title) == english
     dated = replace(made.findings().ranks, day=made.rank(1, claim=claim))
@@ -120,7 +120,7 @@ def test_the_sample_says_that_it_is_simulated_in_every_text():
 
 
 def test_the_subtitle_names_the_place_where_the_title_does_not():
-    """CHARTS.md §8: quantity, place, years, data to."""
+    """Quantity, place, years, data to."""
     assert plain(words().subtitle) == (
         "Daily mean air temperature 2 m above the surface, 1940–2026. Data to 17 November 2026"
     )
