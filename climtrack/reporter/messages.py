@@ -330,9 +330,6 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"Give daily means, one field a day", "Indique medias diarias, un campo por día"),
     (r"marine heatwaves are the sea's", "las olas de calor marinas son del mar"),
     # this computer
-    (r"another refresh is running", "hay otra ronda en marcha"),
-    (r"another climatology is running", "se está calculando otra climatología"),
-    (r"another backfill is running", "hay otra descarga de mallas en marcha"),
     (r"Wait until it has finished", "Espere a que termine"),
     (r"Nothing was changed", "No se ha cambiado nada"),
     (r"Free some space or raise the quota, then try again", "Libere espacio o amplíe la cuota y vuelva a intentarlo"),
@@ -358,10 +355,6 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (r"never received:", "sin recibir nunca:"),
     (r"not judged, for no round refreshes them:", "sin juzgar, porque ninguna actualización las incluye:"),
-    (
-        r"this data folder was written by a newer climtrack \(format (\d+); this one knows (\d+)\)",
-        r"esta carpeta de datos es de un climtrack más nuevo (formato \1; este conoce el \2)",
-    ),
     (r"it is read and not written", "se lee y no se escribe"),
     (r"Choose another folder", "Elija otra carpeta"),
     (r"Change its rights, or choose another folder", "Cambie sus permisos o elija otra carpeta"),
@@ -386,9 +379,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
         r"interrumpido; \1 series actualizadas, el resto como estaba",
     ),
     (r"Check the disk, then try again", "Revise el disco y vuelva a intentarlo"),
-    (r"(\S+): nothing stored", r"\1: nada guardado"),
     (r"Run `climtrack fetch`", "Ejecute `climtrack fetch`"),
-    (r"The next refresh repairs it", "La próxima ronda lo repara"),
     (r"a bug:", "error del programa:"),
     (
         r"Run the same command with --debug and report what it prints",

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
-from climtrack.reporter.messages import spanish_line
 from climtrack.run import schedule
 from climtrack.run.run import Run
 from climtrack.run.series import VARIABLES, Line, age, english, extended, keys_of, late_notices, newest, refreshable
 from climtrack.store.store import Health
+from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -32,14 +32,12 @@ class Row:
     series: Series | None
     age: int | None  # Days since the newest value; None where the clock cannot be right
     health: Health  # How its source has behaved
-    damage: str = ""  # What is wrong with the stored file; empty where nothing is
+    damage: Notice | None = None  # What is wrong with what is stored
     judged: bool = True  # Whether rounds bring it up to date, so that its age says something
 
     def cells(self, language: Language) -> tuple[str, ...]:
         """The row as text."""
-        problem = self.damage or self.health.error
-        if language.spanish:
-            problem = spanish_line(problem, language.code)
+        problem = self.problem(language)
         checked = self.health.checked.strftime("%Y-%m-%d %H:%M UTC") if self.health.checked else ""
         if self.series is None:
             return (self.key.label, "", "", "", "", checked, problem)
@@ -52,6 +50,11 @@ class Row:
             checked,
             problem,
         )
+
+    def problem(self, language: Language) -> str:
+        """What went wrong last, in a line; empty where nothing did."""
+        problem = self.damage or self.health.error
+        return fitted(language.say(problem), language=language.code) if problem else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,13 +89,14 @@ def status(run: Run) -> Status:
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
     for key in sorted({*keys, *store.sources()}):
-        series, damage = None, ""
+        series: Series | None = None
+        damage: Notice | None = None
         try:
             series = store.read(key)
         except SeriesNotFound:
             pass  # asked for, and never received
         except StoreDamaged as problem:
-            damage = problem.what
+            damage = problem.notice
         judged = key in refreshed
         if series is not None:
             judged = (judged and refreshable(series, config)) or extended(series, config)
@@ -162,5 +166,5 @@ def _entry(row: Row) -> dict[str, Any]:
         "failing_since": health.failing_since.isoformat() if health.failing_since else None,
         "not_before": health.not_before.isoformat() if health.not_before else None,
         "refreshed": row.judged,
-        "error": row.damage or health.error or None,
+        "error": row.problem(Language("en")) or None,
     }

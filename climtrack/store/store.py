@@ -24,7 +24,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +37,6 @@ from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, wr
 from climtrack.signals import defer_signals
 from climtrack.store.merge import Merged, aligned, merge
 from climtrack.vocabulary.findings import RevisionNoise
-from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
@@ -71,7 +70,7 @@ class Health:
 
     checked: dt.datetime | None = None  # When it last answered well, with new data or "not modified"
     failing_since: dt.datetime | None = None  # First failure since then; None while it is well
-    error: str = ""  # The last failure in one line, empty while it is well
+    error: Notice | None = None  # The last failure; None while it is well
     not_before: dt.datetime | None = None  # When the source asked to be asked again
 
 
@@ -109,7 +108,7 @@ class Store:
 
     def __init__(self, home: Path, known_on: dt.date | dt.datetime | None = None) -> None:
         self.home = home
-        self._notices: dict[str, None] = {}
+        self._notices: dict[Notice, None] = {}
         self._taken_over = False
         self._use(self._load(), known_on)
 
@@ -123,7 +122,9 @@ class Store:
         self.generation: int = max((head["number"] for head in heads), default=0)
         health = base.execute("SELECT * FROM health ORDER BY series").fetchall() if known_on is None else ()
         self._health = {
-            SeriesKey.parse(key): Health(_moment(checked), _moment(since), error, _moment(until))
+            SeriesKey.parse(key): Health(
+                _moment(checked), _moment(since), Notice.from_json(json.loads(error)) if error else None, _moment(until)
+            )
             for key, checked, since, error, until in health
         }
 
@@ -146,8 +147,8 @@ class Store:
         return self._health.get(key, Health())
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """What was damaged, set aside or repaired, one line each."""
+    def notices(self) -> tuple[Notice, ...]:
+        """What was damaged, set aside or repaired."""
         return tuple(self._notices)
 
     @property
@@ -169,7 +170,7 @@ class Store:
     def read(self, key: SeriesKey) -> Series:
         """A stored series."""
         if key not in self._heads:
-            raise SeriesNotFound(f"{key}: nothing stored", "Run `climtrack fetch`", path=self.home)
+            raise SeriesNotFound("store.nothing", path=self.home, key=str(key))
         return _series(_tail(self._base, key, self._heads[key]["number"]))
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
@@ -239,7 +240,7 @@ class Store:
             self._use(self._load())
             self.refuse_newer()
             if self._taken_over:
-                self._say(f"The data of climtrack 0.1.0 were taken over into {FILE}; its files are left as they are.")
+                self._say("taken_over", file=FILE)
             writer = Writer(self, now)
             yield writer
             writer.commit()
@@ -277,20 +278,18 @@ class Store:
             until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
-        when = f"{until[:16].replace('T', ' ')} UTC" if until else "an empty store"
+        when = f"{until[:16].replace('T', ' ')} UTC" if until else ""
         if self.newer:
-            self._say(f"{_newer(self._format).what}: it is read and not written.")
-        elif sound is None and not until:
-            self._say(f"{FILE} and its copy are damaged, and nothing in them is whole: all is fetched anew.")
+            self._say("newer_read", format=self._format, known=FORMAT)
         elif sound is None:
-            self._say(f"{FILE} and its copy are damaged; using what is whole of both, of {when}.")
+            self._say("rest" if until else "lost", file=FILE, when=when)
         elif not self._whole:
-            self._say(f"{FILE} is damaged or missing; using its copy of {when}.")
+            self._say("copy" if until else "copy_empty", file=FILE, when=when)
         return base
 
-    def _say(self, line: str) -> None:
+    def _say(self, name: str, **facts: Any) -> None:
         """Note what was damaged, once."""
-        self._notices[line] = None
+        self._notices[Notice(f"store.{name}", **facts)] = None
 
 
 class Writer:
@@ -333,7 +332,7 @@ class Writer:
         self._health[key] = Health(
             checked=was.checked,
             failing_since=was.failing_since or self.now,
-            error=fitted(str(error)),
+            error=error.notice,
             not_before=None if wait is None else self.now + dt.timedelta(seconds=min(wait, 7 * 86400.0)),
         )
         if error.body:
@@ -359,11 +358,15 @@ class Writer:
                 if found is not None and not _whole(found):
                     make_folder(home / DAMAGED)
                     move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
-                    store._say(f"The damaged {path.name} was set aside in {DAMAGED}/.")
+                    store._say("set_aside", file=path.name, folder=f"{DAMAGED}/")
         base = _opened(store._base.serialize())
         for key in sorted(self._pending):  # whichever was downloaded first
             _append(base, self._pending[key], store.generation + 1, self.now)
-        health = [(str(key), *map(_text, map(_stamp, astuple(one)))) for key, one in sorted(self._health.items())]
+        health = [
+            (str(key), _stamp(one.checked), _stamp(one.failing_since), one.error and json.dumps(one.error.to_json()),
+             _stamp(one.not_before))
+            for key, one in sorted(self._health.items())
+        ]  # fmt: skip
         base.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?)", health)
         base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
         base.execute(
@@ -471,7 +474,7 @@ def _series(tail: list[Row]) -> Series:
     key, source = SeriesKey.parse(last["series"]), _source(last["source"])
     found = trimmed(key, EPOCH + dt.timedelta(days=start), whole, flags, source, site)
     if found.digest != last["digest"]:
-        raise StoreDamaged(f"{key}: its changes do not add up to what was stored", "Please report it")
+        raise StoreDamaged("store.sum", key=str(key))
     return found
 
 
@@ -545,10 +548,7 @@ def _format(data: bytes) -> int:
 
 def _newer(number: int) -> StoreNewer:
     """Say that a newer climtrack wrote the store."""
-    return StoreNewer(
-        f"this data folder was written by a newer climtrack (format {number}; this one knows {FORMAT})",
-        "Upgrade climtrack, or set CLIMTRACK_HOME to another folder",
-    )
+    return StoreNewer("store.newer", format=number, known=FORMAT)
 
 
 def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:

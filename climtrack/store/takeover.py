@@ -47,13 +47,17 @@ def take_over(home: Path, base: sqlite3.Connection) -> bool:
         except (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, zlib.error):
             base.execute("DELETE FROM change")
     else:
-        raise StoreDamaged(
-            "the data of climtrack 0.1.0 in this folder are damaged",
-            "Move its manifest.json and history files away to fetch all anew",
-            path=files[0],
+        raise StoreDamaged("store.old_damaged", path=files[0])
+    health = [
+        (
+            key,
+            one["checked"],
+            one["failing_since"],
+            json.dumps({"id": one["error"], "facts": {}}) if one["error"] else None,
+            one["not_before"],
         )
-    names = ("checked", "failing_since", "error", "not_before")
-    health = [(key, *map(one.get, names)) for key, one in manifest.get("health", {}).items()]
+        for key, one in manifest.get("health", {}).items()
+    ]
     base.executemany("INSERT INTO health VALUES (?, ?, ?, ?, ?)", health)
     base.commit()
     return True
