@@ -65,8 +65,8 @@ class Notice:
 
 
 def _to_json(fact: Any) -> Any:
-    if isinstance(fact, Notice):
-        return fact.to_json()
+    if isinstance(fact, Notice | ClimtrackError):
+        return (fact if isinstance(fact, Notice) else fact.notice).to_json()
     if isinstance(fact, list | tuple):
         return [_to_json(one) for one in fact]
     return fact if fact is None or isinstance(fact, bool | int | float | str) else str(fact)
