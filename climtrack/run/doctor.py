@@ -267,8 +267,7 @@ def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Che
             with Http(replace(policy, base_urls=(base,), attempts=min(policy.attempts, 2))) as network:
                 payload = network.get(path)
         except FetchError as problem:
-            named = ClimtrackError(f"{host}: {problem.what}", problem.remedy)
-            failures.append(Check("network", Severity.PROBLEM, named))
+            failures.append(_problem("network", "host.failed", host=host, problem=problem))
             continue
         seconds = time.monotonic() - start
         slow = seconds > SLOW
@@ -304,7 +303,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     if answer.error is not None:
         yield Check(topic, Severity.PROBLEM, answer.error)
         return
-    checks = [Check(topic, Severity.NOTE, Notice(str(note))) for note in answer.notes]
+    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in answer.notes]
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)

@@ -54,7 +54,7 @@ class Row:
     def problem(self, language: Language) -> str:
         """What went wrong last, in a line; empty where nothing did."""
         problem = self.damage or self.health.error
-        return fitted(language.say(problem), language=language.code) if problem else ""
+        return fitted(language.say(problem)) if problem else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

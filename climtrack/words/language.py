@@ -208,8 +208,7 @@ class Language:
 
     def remedy(self, message: Notice | ClimtrackError) -> str:
         """What the reader can do, without a full stop, or nothing."""
-        found = self._filled(f"{message.id}.remedy", message.facts)
-        return found or (message._remedy if isinstance(message, ClimtrackError) else "")
+        return self._filled(f"{message.id}.remedy", message.facts) or ""
 
     def _filled(self, message: str, facts: Mapping[str, Any]) -> str | None:
         forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English
