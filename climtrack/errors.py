@@ -66,7 +66,7 @@ class Notice:
 
 def _to_json(fact: Any) -> Any:
     if isinstance(fact, Notice | ClimtrackError):
-        return (fact if isinstance(fact, Notice) else fact.notice).to_json()
+        return Notice(fact.id, **fact.facts).to_json()
     if isinstance(fact, list | tuple):
         return [_to_json(one) for one in fact]
     return fact if fact is None or isinstance(fact, bool | int | float | str) else str(fact)
@@ -84,14 +84,10 @@ class ClimtrackError(Exception):
     #: With which a command ends that cannot go on.
     exit_code = 2
 
-    def __init__(self, id: str, remedy: str = "", /, **facts: Any) -> None:  # noqa: A002
-        super().__init__(id, remedy)
+    def __init__(self, id: str, /, **facts: Any) -> None:  # noqa: A002
+        super().__init__(id)
         self.id = id
         self.facts = facts
-        self._remedy = remedy
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _raised, (type(self), self.id, self._remedy, self.__dict__)
 
     @property
     def notice(self) -> Notice:
@@ -105,11 +101,9 @@ class ClimtrackError(Exception):
     @property
     def remedy(self) -> str:
         """What to do, in English, without a full stop, or nothing."""
-        return self._remedy or _english().remedy(self)
+        return _english().remedy(self)
 
     def __str__(self) -> str:
-        if self._remedy:
-            return f"{self.id if self.id.endswith('?') else f'{self.id}.'} {self._remedy}."
         return _english().say(self)
 
 
@@ -117,13 +111,6 @@ def _english() -> Language:
     from climtrack.words.language import Language  # the one import that points up: a traceback, too, shows a sentence
 
     return Language("en")
-
-
-def _raised(kind: type[ClimtrackError], message: str, remedy: str, state: dict[str, Any]) -> ClimtrackError:
-    """An error that came from another process."""
-    error = kind(message, remedy)
-    error.__dict__.update(state)
-    return error
 
 
 class ConfigError(ClimtrackError):
@@ -139,8 +126,8 @@ class FetchError(ClimtrackError):
 
     exit_code = 4
 
-    def __init__(self, id: str, remedy: str = "", /, *, url: str = "", body: bytes = b"", **facts: Any) -> None:  # noqa: A002
-        super().__init__(id, remedy, **facts)
+    def __init__(self, id: str, /, *, url: str = "", body: bytes = b"", **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, **facts)
         self.url = url
         self.body = body
 
@@ -151,7 +138,6 @@ class SourceUnavailable(FetchError):
     def __init__(
         self,
         id: str,  # noqa: A002
-        remedy: str = "",
         /,
         *,
         url: str = "",
@@ -159,7 +145,7 @@ class SourceUnavailable(FetchError):
         retry_after: float | None = None,
         **facts: Any,
     ) -> None:
-        super().__init__(id, remedy, url=url, body=body, **facts)
+        super().__init__(id, url=url, body=body, **facts)
         self.retry_after = retry_after
 
 
@@ -176,8 +162,8 @@ class StoreError(ClimtrackError):
 
     exit_code = 5
 
-    def __init__(self, id: str, remedy: str = "", /, *, path: Path | None = None, **facts: Any) -> None:  # noqa: A002
-        super().__init__(id, remedy, **facts)
+    def __init__(self, id: str, /, *, path: Path | None = None, **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, **facts)
         self.path = path
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.series import SeriesKey
     from climtrack.words.language import Language
 
-#: A sentence of the catalogues, or text that is printed as it is.
+#: A sentence of the catalogues, or words that are in the reader's language already.
 Message = Notice | ClimtrackError | str
 
 
@@ -31,19 +31,6 @@ def terminal() -> Language:
     return Language(terminal_language(os.environ))
 
 
-def local(message: Message) -> str:
-    """A message in the terminal's language."""
-    if isinstance(message, ClimtrackError) and " " in message.id:
-        message = str(message)
-    if not isinstance(message, str):
-        return terminal().say(message)
-    if not terminal().spanish:
-        return message
-    from climtrack.reporter.messages import spanish_line
-
-    return spanish_line(message, terminal().code)
-
-
 def say(text: Message, *, strong: bool = False) -> None:
     """Print a line of results; a notice gets no full stop that the catalogue does not give it."""
     line = cleaned(text if isinstance(text, str) else terminal().what(text))
@@ -51,23 +38,19 @@ def say(text: Message, *, strong: bool = False) -> None:
     typer.echo(typer.style(line, bold=True) if bold else line)
 
 
-def tell(text: Message) -> None:
-    """Print a line of results that may still be English."""
-    say(local(text) if isinstance(text, str) else text)
-
-
 def note(text: Message) -> None:
     """Print a line about the run on standard error; where it is long, as many of its names as there is room for."""
-    _print_note(local(text) if isinstance(text, str) else _shortened(text))
+    typer.echo(fitted(cleaned(text if isinstance(text, str) else _shortened(text))), err=True)
 
 
 def _shortened(message: Notice | ClimtrackError) -> str:
-    line, names = local(message), message.facts.get("names", ())
+    language, names = terminal(), message.facts.get("names", ())
+    line = language.say(message)
     for shown in range(len(names) - 1, 0, -1):
         if len(line) <= LONGEST:
             break
         fewer = Notice("cli.names", names=names[:shown], n=len(names) - shown)
-        line = local(Notice(message.id, **{**message.facts, "names": fewer}))
+        line = language.say(Notice(message.id, **{**message.facts, "names": fewer}))
     return line
 
 
@@ -91,15 +74,11 @@ def leave(run: Run, *, strict: bool = False) -> None:
         raise typer.Exit(code)
 
 
-def _print_note(line: str) -> None:
-    typer.echo(fitted(cleaned(line)), err=True)
-
-
 def complain(problem: ClimtrackError) -> None:
     """Print an error; several mistakes of config.toml each have their line."""
-    lines = (local(problem.id) if " " in problem.id else terminal().what(problem)).splitlines()
-    for line in lines if len(lines) > 1 else [f"climtrack: {local(problem)}"]:
-        _print_note(line)
+    lines = terminal().what(problem).splitlines()
+    for line in lines if len(lines) > 1 else [f"climtrack: {terminal().say(problem)}"]:
+        note(line)
 
 
 def as_json(document: Any) -> None:

@@ -267,8 +267,7 @@ def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Che
             with Http(replace(policy, base_urls=(base,), attempts=min(policy.attempts, 2))) as network:
                 payload = network.get(path)
         except FetchError as problem:
-            named = ClimtrackError(f"{host}: {problem.what}", problem.remedy)
-            failures.append(Check("network", Severity.PROBLEM, named))
+            failures.append(_problem("network", "host.failed", host=host, problem=problem))
             continue
         seconds = time.monotonic() - start
         slow = seconds > SLOW
@@ -300,18 +299,18 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     """Does a feed answer, is it read, would it be accepted, does it look as it did?"""
     topic = endpoint.key.label
     watched = _Watched(transport)
-    outcome = fetch(endpoint, held, transport=watched, now=now)
-    if outcome.error is not None:
-        yield Check(topic, Severity.PROBLEM, outcome.error)
+    answer = fetch(endpoint, held, transport=watched, now=now)
+    if answer.error is not None:
+        yield Check(topic, Severity.PROBLEM, answer.error)
         return
-    checks = [Check(topic, Severity.NOTE, Notice(str(note))) for note in outcome.notes]
+    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in answer.notes]
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)
         for aspect, value in {**known, "source": endpoint.data_source}.items():
             if found[aspect] != value:
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
-    if newest := outcome.series or held:
+    if newest := answer.series or held:
         yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
     yield from checks
 

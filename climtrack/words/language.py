@@ -198,7 +198,7 @@ class Language:
         """A notice or an error as a sentence; what to do about it follows where the catalogue says so."""
         what, remedy = self.what(message), self.remedy(message)
         if not remedy:
-            return what if what.endswith(("?", ".", "…")) else f"{what}."
+            return what if what.endswith(("?", ".", "…", "/")) else f"{what}."
         return f"{what if what.endswith('?') else f'{what}.'} {remedy}."
 
     def what(self, message: Notice | ClimtrackError) -> str:
@@ -208,8 +208,7 @@ class Language:
 
     def remedy(self, message: Notice | ClimtrackError) -> str:
         """What the reader can do, without a full stop, or nothing."""
-        found = self._filled(f"{message.id}.remedy", message.facts)
-        return found or (message._remedy if isinstance(message, ClimtrackError) else "")
+        return self._filled(f"{message.id}.remedy", message.facts) or ""
 
     def _filled(self, message: str, facts: Mapping[str, Any]) -> str | None:
         forms = catalogue(self.code).get(message) or catalogue("en").get(message)  # operators' messages are English

@@ -210,11 +210,11 @@ def test_a_full_disk_is_one_line_and_the_old_site_stays(tmp_path: Path, monkeypa
         nonlocal written
         written += 1
         if written == 3:
-            raise DiskError("cannot use x: no space left on device", "Free some space", path=path)
+            raise DiskError("disk.full", name="x", needed="1 kB", free="0 kB", path=path)
         path.write_bytes(data)
 
     monkeypatch.setattr(door, "write_whole", full)
-    with pytest.raises(DiskError, match="no space"):
+    with pytest.raises(DiskError, match="no room"):
         site.publish(build("2024-07-06", "bb"), now=NOW)
     monkeypatch.undo()
     assert {k: v for k, v in snapshot(tmp_path).items() if k in old} == old

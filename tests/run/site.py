@@ -54,7 +54,7 @@ class Site:
 
 def down(key: SeriesKey, body: bytes) -> bytes:
     """Nobody answers."""
-    raise SourceUnavailable("the server did not answer within 30 s", "Will try again at the next refresh")
+    raise SourceUnavailable("fetch.timeout", seconds=30)
 
 
 @contextmanager

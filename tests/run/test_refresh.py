@@ -339,7 +339,7 @@ class Second:
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
         """A CSV file of the world's air; nobody answers for the sea."""
         if "2t" not in path:
-            raise SourceUnavailable("the server did not answer within 30 s", "Will try again at the next refresh")
+            raise SourceUnavailable("fetch.timeout", seconds=30)
         world = SeriesKey("era5", "t2m", "world")
         body = genuine(world, NOON.date())
         series = series_from_payload(body, world, Source("https://example.org", NOON, "0" * 64))

@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.grids import grids
-from climtrack.reporter.messages import spanish_line
 from climtrack.reporter.sentences import Phrases, place, plain
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
@@ -108,7 +107,6 @@ def _section(
         for study in studies
         for note in study.series.source.notes
     ]
-    noted = [spanish_line(line, language.code) if language.spanish else line for line in noted]
     lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:
         out += [markdown(language.text("report.health", lines=" ".join(lines))), ""]
