@@ -23,7 +23,7 @@ KEPT = 65_536
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class Answer:
     """What became of one series."""
 
     key: SeriesKey
@@ -43,16 +43,16 @@ def fetch_all(
     *,
     transport: Transport,
     now: dt.datetime,
-    on_done: Callable[[Outcome], None] = lambda _: None,
+    on_done: Callable[[Answer], None] = lambda _: None,
     accept: frozenset[SeriesKey] = frozenset(),
     only: frozenset[dt.date] = frozenset(),
     doubted: Callable[[Series], bool] = lambda _: False,
-) -> tuple[Outcome, ...]:
+) -> tuple[Answer, ...]:
     """Ask for every endpoint; an error of one never touches another."""
     asked = list(endpoints)
     stored = [held(endpoint.key) for endpoint in asked]
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[int, Outcome | BaseException]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Answer | BaseException]] = queue.SimpleQueue()
     stop = threading.Event()
     for i in range(len(asked)):
         todo.put(i)
@@ -81,17 +81,17 @@ def fetch_all(
     # Daemon threads: after Ctrl-C the program ends at once, whatever a server is still sending.
     for n in range(min(WORKERS, len(asked))):
         threading.Thread(target=work, name=f"climtrack-fetch-{n}", daemon=True).start()
-    outcomes: dict[int, Outcome] = {}
+    answers: dict[int, Answer] = {}
     try:
-        while len(outcomes) < len(asked):
+        while len(answers) < len(asked):
             i, result = done.get()
             if isinstance(result, BaseException):
                 raise result
-            outcomes[i] = result
+            answers[i] = result
             on_done(result)
     finally:
         stop.set()
-    return tuple(outcomes[i] for i in range(len(asked)))
+    return tuple(answers[i] for i in range(len(asked)))
 
 
 def fetch(
@@ -103,7 +103,7 @@ def fetch(
     accept: bool = False,
     only: frozenset[dt.date] = frozenset(),
     whole: bool = False,
-) -> Outcome:
+) -> Answer:
     """Ask for one endpoint."""
     payload: Payload | None = None
     # validators belong to this address; the sample's are nobody else's business
@@ -116,7 +116,7 @@ def fetch(
             last_modified=asked.last_modified if asked else "",
         )
         if payload is None or (known is not None and payload.sha256 == known.sha256):
-            return Outcome(endpoint.key)
+            return Answer(endpoint.key)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
         if endpoint.path.endswith(".csv"):
             new = series_from_csv(payload.body, endpoint.key, source)
@@ -127,6 +127,6 @@ def fetch(
         if payload is not None and not problem.body:
             problem.url, problem.body = payload.url, payload.body[:KEPT]
         log.info("%s: %s", endpoint.key, problem)
-        return Outcome(endpoint.key, error=problem)
+        return Answer(endpoint.key, error=problem)
     found = None if checks.is_older(new, held) else new
-    return Outcome(endpoint.key, found, notes=(*new.source.notes, *notes))
+    return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))

@@ -299,18 +299,18 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     """Does a feed answer, is it read, would it be accepted, does it look as it did?"""
     topic = endpoint.key.label
     watched = _Watched(transport)
-    outcome = fetch(endpoint, held, transport=watched, now=now)
-    if outcome.error is not None:
-        yield Check(topic, Severity.PROBLEM, outcome.error)
+    answer = fetch(endpoint, held, transport=watched, now=now)
+    if answer.error is not None:
+        yield Check(topic, Severity.PROBLEM, answer.error)
         return
-    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in outcome.notes]
+    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in answer.notes]
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)
         for aspect, value in {**known, "source": endpoint.data_source}.items():
             if found[aspect] != value:
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
-    if newest := outcome.series or held:
+    if newest := answer.series or held:
         yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
     yield from checks
 

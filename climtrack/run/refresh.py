@@ -104,19 +104,30 @@ def run_log(home: Path) -> Iterator[logging.Logger]:
 LONGEST = 60
 
 
-def _extended(run: Run) -> tuple[Series, ...]:
-    """Stored series whose newest days rounds fetch from daily grids."""
-    found = (run.held(key) for key in run.store if key.product == "oisst")
-    return tuple(one for one in found if one is not None and extended(one, run.config))
-
-
-def _groups(series: Sequence[Series]) -> dict[tuple[str, str], list[Series]]:
-    """Series that are made alike, by weighting rule and grid."""
-    groups: dict[tuple[str, str], list[Series]] = {}
-    for one in series:
-        rule = one.source.details["weights"].partition(":")[0]
-        groups.setdefault((rule, one.source.details["grid"]), []).append(one)
-    return dict(sorted(groups.items()))
+def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
+    """Bring the computed series up to date that rounds keep up, and say what became of each."""
+    held = (run.held(key) for key in run.store if key.product == "oisst")
+    changes: dict[SeriesKey, Change] = {}
+    groups: dict[tuple[str, str], list[Series]] = {}  # those made alike, by weighting rule and grid
+    for one in held:
+        if one is not None and extended(one, run.config):
+            days, since = (run.now.date() - _since(one)).days - 1, _since(one).year
+            old = SeriesError("run.too_old", key=str(one.key), days=days, year=str(since)) if days > LONGEST else None
+            changes[one.key] = Change(one.key, one, error=old)
+            if old is None:
+                details = one.source.details
+                groups.setdefault((details["weights"].partition(":")[0], details["grid"]), []).append(one)
+    # One that is too old, or made in another way, must not keep the others from their newest days.
+    for (rule, _), group in sorted(groups.items()):
+        try:
+            for stored in _increment(run, rule, group, policy):
+                key = stored.series.key
+                changes[key] = Change.of(stored.merged) if stored.merged else Change(key, None, error=stored.refused)
+        except ClimtrackError as problem:
+            changes |= {one.key: Change(one.key, one, error=problem) for one in group}
+    if groups:
+        run.reopen()
+    return tuple(replace(one, series=run.held(one.key)) for one in changes.values())
 
 
 def _since(series: Series) -> dt.date:
@@ -125,52 +136,14 @@ def _since(series: Series) -> dt.date:
     return series.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
 
 
-def _too_old(series: Series, now: dt.datetime) -> SeriesError | None:
-    """Why a series is left to a backfill, if it is."""
-    since = _since(series)
-    days = (now.date() - since).days - 1
-    return SeriesError("run.too_old", key=str(series.key), days=days, year=str(since.year)) if days > LONGEST else None
-
-
-def increment(run: Run, group: Sequence[Series], policy: Policy | None = None) -> tuple[StoredSeries, ...]:
+def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | None) -> tuple[StoredSeries, ...]:
     """Series that are made alike, brought up to date together from a few small files."""
-    if problem := next(filter(None, (_too_old(one, run.now) for one in group)), None):
-        raise problem
     config, since, until = run.config, min(map(_since, group)), run.now.date() - dt.timedelta(days=1)
     if since > until:
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
-    rule = group[0].source.details["weights"].partition(":")[0]
     work = job(run, source, [config.region(one.key.region) for one in group], since, until, rule=rule)
     return backfill(run, work, policy=policy or hurried(default_policy(config)))
-
-
-def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
-    """Bring the computed series up to date that rounds keep up, and say what became of each."""
-    series = _extended(run)
-    if not series:
-        return ()
-    stored: dict[SeriesKey, StoredSeries] = {}
-    errors: dict[SeriesKey, ClimtrackError] = {
-        one.key: old for one in series if (old := _too_old(one, run.now)) is not None
-    }
-    # One that is too old, or made in another way, must not keep the others from their newest days.
-    for group in _groups([one for one in series if one.key not in errors]).values():
-        try:
-            stored |= {one.series.key: one for one in increment(run, group, policy)}
-        except ClimtrackError as problem:
-            errors |= {one.key: problem for one in group}
-    errors |= {key: one.refused for key, one in stored.items() if one.refused is not None}
-    run.reopen()
-    changes = []
-    for key in (one.key for one in series):
-        merged = stored[key].merged if key in stored else None
-        if merged is None:
-            changes.append(Change(key, run.held(key), error=errors.get(key)))
-        else:
-            counts = merged.added, merged.revised, merged.finalised
-            changes.append(Change(key, run.held(key), *counts, largest_revision=merged.largest))
-    return tuple(changes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

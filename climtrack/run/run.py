@@ -329,7 +329,7 @@ class Run:
                 if (error := self._closed(key)) is not None:
                     found[key] = Change(key, self.held(key), error=error)
 
-            def done(answer: fetcher.Outcome) -> None:
+            def done(answer: fetcher.Answer) -> None:
                 found[answer.key] = self._stored(answer, writer, accept=accept, only=only)
                 self.done.append(answer.key)
                 self.on_done(answer.key)
@@ -350,7 +350,7 @@ class Run:
                 raise
         return tuple(found[key] for key in asked)
 
-    def _stored(self, answer: fetcher.Outcome, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
+    def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
         """One series merged, confirmed or refused."""
         key, error = answer.key, answer.error
         if error is None and answer.series is not None:
@@ -360,8 +360,7 @@ class Run:
                 error = SourceChanged("run.contradiction", cause=contradiction)
             else:
                 self._held[key] = merged.series
-                counts = merged.added, merged.revised, merged.finalised
-                return Change(key, merged.series, *counts, merged.largest, answer.notes)
+                return Change.of(merged, answer.notes)
         if error is None:
             writer.confirm(key)
         else:

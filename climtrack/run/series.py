@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.http import HttpPolicy
 from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
+from climtrack.store.merge import Merged
 from climtrack.store.store import Store
 from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import Baseline
@@ -45,6 +46,12 @@ class Change:
     largest_revision: float = 0.0  # degC
     notes: tuple[Line, ...] = ()
     error: ClimtrackError | None = None
+
+    @classmethod
+    def of(cls, merged: Merged, notes: tuple[Line, ...] = ()) -> Self:
+        """What a merge changed."""
+        one = merged.series
+        return cls(one.key, one, merged.added, merged.revised, merged.finalised, merged.largest, notes)
 
     def notice(self, now: dt.datetime) -> Notice | None:
         """What changed; nothing of a series that could not be had."""

@@ -35,12 +35,6 @@ class Row:
     damage: Notice | None = None  # What is wrong with what is stored
     judged: bool = True  # Whether rounds bring it up to date, so that its age says something
 
-    def problem(self, language: Language) -> str:
-        """What is wrong with the series or its source; empty where nothing is."""
-        if self.damage:
-            return language.what(self.damage)
-        return fitted(language.say(self.health.error)) if self.health.error else ""
-
     def cells(self, language: Language) -> tuple[str, ...]:
         """The row as text."""
         problem = self.problem(language)
@@ -56,6 +50,11 @@ class Row:
             checked,
             problem,
         )
+
+    def problem(self, language: Language) -> str:
+        """What went wrong last, in a line; empty where nothing did."""
+        problem = self.damage or self.health.error
+        return fitted(language.say(problem)) if problem else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +89,8 @@ def status(run: Run) -> Status:
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
     for key in sorted({*keys, *store.sources()}):
-        series, damage = None, None
+        series: Series | None = None
+        damage: Notice | None = None
         try:
             series = store.read(key)
         except SeriesNotFound:

@@ -21,10 +21,6 @@ from climtrack.errors import Notice, StoreBusy
 from climtrack.files import disk_error, remove, write_whole
 from climtrack.signals import defer_signals
 
-#: What is said of runs that have a lock of their own, besides refreshes.
-#: What runs while a lock of another name than the writer's is held.
-RUNS = {"climatology": "store.busy.climatology", "backfill": "store.busy.backfill"}
-
 #: Looks for who holds a lock, 20 ms apart: a slow disk may take seconds to keep the holder's word.
 PATIENCE = 250
 
@@ -36,11 +32,12 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
     lock = FileLock(path, thread_local=False)
     try:
         try:
-            named = _taken(lock, holder)
+            other = _take(lock, holder)
         except OSError as error:
             raise disk_error(error, path) from error
-        if named:
-            raise StoreBusy(RUNS.get(name, "store.busy"), holder=named, path=path)
+        if other:
+            run = name if name in ("climatology", "backfill") else "refresh"
+            raise StoreBusy(f"store.busy.{run}", path=path, holder=other)
         write_whole(holder, json.dumps({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}).encode())
         yield
     finally:
@@ -50,20 +47,20 @@ def writers_lock(home: Path, now: dt.datetime, name: str = "writer") -> Iterator
                 lock.release()
 
 
-def _taken(lock: FileLock, holder: Path) -> Notice | None:
+def _take(lock: FileLock, holder: Path) -> Notice | None:
     """
-    Take the lock, or tell process and time of who has it.
+    Take the lock, or name who has it.
 
     One that has only just begun is given a moment to say so, and one that has only just ended leaves the lock to us.
     """
     for _ in range(PATIENCE):
-        # A wish to stop in the middle would leave it locked, and nobody to unlock it.
+        # Ctrl-C in the middle would leave it locked, and nobody to unlock it.
         with suppress(Timeout), defer_signals():
             lock.acquire(blocking=False)
             return None
         with suppress(OSError, ValueError, KeyError, TypeError):
             said = json.loads(holder.read_bytes()[:1000])
-            since = f"{dt.datetime.fromisoformat(said['since']):%H:%M}"
-            return Notice("store.holder", process=str(int(said["pid"])), since=since)
+            since = dt.datetime.fromisoformat(said["since"])
+            return Notice("store.holder", process=str(int(said["pid"])), time=f"{since:%H:%M} UTC")
         time.sleep(0.02)
-    return Notice("store.holder.unknown")
+    return Notice("store.holder_unknown")

@@ -31,9 +31,9 @@ class Merged:
 def merge(held: Series | None, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
     """Held and new days together; what a person accepts wins on every day it has, or on some days only."""
     if held is not None and held.key != new.key:
-        raise SeriesError("store.splice", new=new.key, held=held.key)
+        raise SeriesError("store.other_series", new=str(new.key), held=str(held.key))
     if held is not None and new.source.simulated and not held.source.simulated:
-        raise SeriesError("store.simulated", key=new.key)
+        raise SeriesError("store.simulated", key=str(new.key))
     if held is None or (held.source.simulated and not new.source.simulated):
         return Merged(new, int(np.count_nonzero(new.status)))
     start = min(held.start, new.start)

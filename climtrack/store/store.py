@@ -70,7 +70,7 @@ class Health:
 
     checked: dt.datetime | None = None  # When it last answered well, with new data or "not modified"
     failing_since: dt.datetime | None = None  # First failure since then; None while it is well
-    error: Notice | None = None  # The last failure, none while it is well
+    error: Notice | None = None  # The last failure; None while it is well
     not_before: dt.datetime | None = None  # When the source asked to be asked again
 
 
@@ -122,7 +122,9 @@ class Store:
         self.generation: int = max((head["number"] for head in heads), default=0)
         health = base.execute("SELECT * FROM health ORDER BY series").fetchall() if known_on is None else ()
         self._health = {
-            SeriesKey.parse(key): Health(_moment(checked), _moment(since), _failure(error), _moment(until))
+            SeriesKey.parse(key): Health(
+                _moment(checked), _moment(since), Notice.from_json(json.loads(error)) if error else None, _moment(until)
+            )
             for key, checked, since, error, until in health
         }
 
@@ -146,7 +148,7 @@ class Store:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What was damaged, set aside or repaired, one line each."""
+        """What was damaged, set aside or repaired."""
         return tuple(self._notices)
 
     @property
@@ -168,7 +170,7 @@ class Store:
     def read(self, key: SeriesKey) -> Series:
         """A stored series."""
         if key not in self._heads:
-            raise SeriesNotFound("store.nothing", key=key, path=self.home)
+            raise SeriesNotFound("store.nothing", path=self.home, key=str(key))
         return _series(_tail(self._base, key, self._heads[key]["number"]))
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
@@ -238,7 +240,7 @@ class Store:
             self._use(self._load())
             self.refuse_newer()
             if self._taken_over:
-                self._say("store.taken_over", file=FILE)
+                self._say("taken_over", file=FILE)
             writer = Writer(self, now)
             yield writer
             writer.commit()
@@ -276,20 +278,18 @@ class Store:
             until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
-        when = f"{until[:16].replace('T', ' ')} UTC" if until else Notice("store.empty")
+        when = f"{until[:16].replace('T', ' ')} UTC" if until else ""
         if self.newer:
-            self._say("store.read_only", newer=_newer(self._format))
-        elif sound is None and not until:
-            self._say("store.nothing_whole", file=FILE)
+            self._say("newer_read", format=self._format, known=FORMAT)
         elif sound is None:
-            self._say("store.both_damaged", file=FILE, when=when)
+            self._say("rest" if until else "lost", file=FILE, when=when)
         elif not self._whole:
-            self._say("store.copy", file=FILE, when=when)
+            self._say("copy" if until else "copy_empty", file=FILE, when=when)
         return base
 
-    def _say(self, message: str, **facts: Any) -> None:
+    def _say(self, name: str, **facts: Any) -> None:
         """Note what was damaged, once."""
-        self._notices[Notice(message, **facts)] = None
+        self._notices[Notice(f"store.{name}", **facts)] = None
 
 
 class Writer:
@@ -358,19 +358,15 @@ class Writer:
                 if found is not None and not _whole(found):
                     make_folder(home / DAMAGED)
                     move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
-                    store._say("store.set_aside", name=path.name, folder=f"{DAMAGED}/")
+                    store._say("set_aside", file=path.name, folder=f"{DAMAGED}/")
         base = _opened(store._base.serialize())
         for key in sorted(self._pending):  # whichever was downloaded first
             _append(base, self._pending[key], store.generation + 1, self.now)
         health = [
-            (
-                str(key),
-                *map(_text, map(_stamp, (one.checked, one.failing_since))),
-                json.dumps(one.error.to_json()) if one.error else "",
-                _text(_stamp(one.not_before)),
-            )
+            (str(key), _stamp(one.checked), _stamp(one.failing_since), one.error and json.dumps(one.error.to_json()),
+             _stamp(one.not_before))
             for key, one in sorted(self._health.items())
-        ]
+        ]  # fmt: skip
         base.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?)", health)
         base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
         base.execute(
@@ -478,7 +474,7 @@ def _series(tail: list[Row]) -> Series:
     key, source = SeriesKey.parse(last["series"]), _source(last["source"])
     found = trimmed(key, EPOCH + dt.timedelta(days=start), whole, flags, source, site)
     if found.digest != last["digest"]:
-        raise StoreDamaged("store.sum", key=key)
+        raise StoreDamaged("store.sum", key=str(key))
     return found
 
 
@@ -550,16 +546,9 @@ def _format(data: bytes) -> int:
     return int.from_bytes(data[60:64], "big") if data[:16] == _MAGIC else 0
 
 
-def _failure(text: str | None) -> Notice | None:
-    """A source's last failure; climtrack 0.1.0 kept the sentence itself."""
-    if not text:
-        return None
-    return Notice.from_json(json.loads(text)) if text.startswith("{") else Notice(text)
-
-
 def _newer(number: int) -> StoreNewer:
     """Say that a newer climtrack wrote the store."""
-    return StoreNewer("store.newer", number=number, known=FORMAT)
+    return StoreNewer("store.newer", format=number, known=FORMAT)
 
 
 def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:

@@ -48,8 +48,16 @@ def take_over(home: Path, base: sqlite3.Connection) -> bool:
             base.execute("DELETE FROM change")
     else:
         raise StoreDamaged("store.old_damaged", path=files[0])
-    names = ("checked", "failing_since", "error", "not_before")
-    health = [(key, *map(one.get, names)) for key, one in manifest.get("health", {}).items()]
+    health = [
+        (
+            key,
+            one["checked"],
+            one["failing_since"],
+            json.dumps({"id": one["error"], "facts": {}}) if one["error"] else None,
+            one["not_before"],
+        )
+        for key, one in manifest.get("health", {}).items()
+    ]
     base.executemany("INSERT INTO health VALUES (?, ?, ?, ?, ?)", health)
     base.commit()
     return True

@@ -198,7 +198,7 @@ class Language:
         """A notice or an error as a sentence; what to do about it follows where the catalogue says so."""
         what, remedy = self.what(message), self.remedy(message)
         if not remedy:
-            return what if what.endswith(("?", ".", "…")) else f"{what}."
+            return what if what.endswith(("?", ".", "…", "/")) else f"{what}."
         return f"{what if what.endswith('?') else f'{what}.'} {remedy}."
 
     def what(self, message: Notice | ClimtrackError) -> str:

@@ -10,7 +10,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from climtrack.errors import SourceChanged
-from climtrack.fetcher.fetch import Outcome, fetch
+from climtrack.fetcher.fetch import Answer, fetch
 from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.vocabulary.series import Payload, Series, SeriesKey
 from tests.faults import ARCTIC, DAYS, FAULTS, NATLAN, WORLD, Copy, Fault, genuine
@@ -19,7 +19,7 @@ from tests.faults import ARCTIC, DAYS, FAULTS, NATLAN, WORLD, Copy, Fault, genui
 ROOM = 122
 
 
-class Answer:
+class Site:
     """A transport that has one answer."""
 
     def __init__(self, body: bytes) -> None:
@@ -30,10 +30,10 @@ class Answer:
         return Payload(f"https://example.org/{path}", self.body)
 
 
-def ask(key: SeriesKey, body: bytes, held: Series | None, today: dt.date) -> Outcome:
+def ask(key: SeriesKey, body: bytes, held: Series | None, today: dt.date) -> Answer:
     """What becomes of a body."""
     now = dt.datetime(today.year, today.month, today.day, 16, tzinfo=dt.UTC)
-    return fetch(ENDPOINTS[key], held, transport=Answer(body), now=now)
+    return fetch(ENDPOINTS[key], held, transport=Site(body), now=now)
 
 
 def held_on(key: SeriesKey, today: dt.date) -> Series:

@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 
 from climtrack.errors import SourceUnavailable
-from climtrack.fetcher.fetch import Outcome, fetch_all
+from climtrack.fetcher.fetch import Answer, fetch_all
 from climtrack.fetcher.http import Http, HttpPolicy
 from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.fetcher.sample import KEYS, SampleTransport, payload
@@ -148,7 +148,7 @@ def test_accepted_once() -> None:
     mine = fetch_all([ENDPOINTS[key]], NOTHING.get, transport=SampleTransport(TODAY), now=NOW)[0].series
     assert mine is not None
 
-    def ask(body: bytes, accept: bool, now: dt.datetime = NOW) -> Outcome:
+    def ask(body: bytes, accept: bool, now: dt.datetime = NOW) -> Answer:
         class One:
             def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
                 return Payload("sample:x", body)

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.errors import ConfigError
+from climtrack.errors import ConfigError, Notice
 from climtrack.words import catalogue as catalogues
 from climtrack.words import language
 from climtrack.words.catalogue import catalogue
@@ -127,6 +127,16 @@ def test_an_unknown_language_says_what_is_spoken():
 
 #: What only operators read: `grid`, `serve` and `doctor` speak English.
 OPERATORS = ("grid.", "serve.", "doctor.")
+
+
+def test_a_message_may_hold_another_where_there_is_a_fact():
+    """``{x:?a:b}`` is the message a where there is an x, else b; a zero is there, an empty list is not."""
+    for years, said in (((), "13.1 °C, safe; 5 July"), ((2023, 2024), "13.1 °C, safe, level with 2023, 2024; 5 July")):
+        facts = {"value": "13.1 °C", "claim": "safe", "tied_with": years, "warmer_year": None, "until": None}
+        assert Language("en").what(Notice("cell.rank.beside", **facts, first="5 July")) == said
+    for count, said in ((0, "0 °C, safe, level with 0; 5 July"), (None, "0 °C, safe; 5 July")):
+        facts = {"value": "0 °C", "claim": "safe", "tied_with": count, "warmer_year": False, "until": ""}
+        assert Language("en").what(Notice("cell.rank.beside", **facts, first="5 July")) == said
 
 
 def test_the_catalogues_hold_the_same_messages_and_braces():

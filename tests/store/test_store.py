@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from climtrack.errors import SeriesNotFound, SourceChanged, SourceUnavailable, StoreBusy, StoreDamaged, StoreNewer
 from climtrack.store import store as module
 from climtrack.store.store import COPY, FILE, FORMAT, Known, Store
+from climtrack.vocabulary.notice import Notice
 from climtrack.vocabulary.series import Series, SeriesKey, Status
 from tests.store.build import AIR, NOW, SEA, START, build, full
 
@@ -37,6 +38,11 @@ def stored(home: Path, *series: Series, now: dt.datetime = NOW) -> Store:
         for one in series:
             writer.put(one)
     return store
+
+
+def said(store: Store) -> list[str]:
+    """What a store has to tell, in English."""
+    return [str(notice) for notice in store.notices]
 
 
 def three_days(home: Path) -> tuple[Series, Series, Series]:
@@ -186,7 +192,7 @@ def test_a_damaged_file_is_read_from_its_copy_and_mended(tmp_path: Path, how: st
     spoil(tmp_path / FILE, how)
     store = Store(tmp_path)
     assert store.read(SEA).digest == states[2].digest
-    assert store.notices == (f"{FILE} is damaged or missing; using its copy of 2024-07-13 16:42 UTC.",)
+    assert said(store) == [f"{FILE} is damaged or missing; using its copy of 2024-07-13 16:42 UTC"]
     for i, state in enumerate(states):
         assert Store(tmp_path, known_on=NOW + i * DAY).read(SEA).digest == state.digest
     with store.writer(NOW + 3 * DAY):
@@ -216,8 +222,8 @@ def test_where_nothing_is_left_all_is_fetched_anew(tmp_path: Path, how: str) -> 
     for name in (FILE, COPY):
         spoil(tmp_path / name, how)
     store = Store(tmp_path)
-    line = f"{FILE} and its copy are damaged, and nothing in them is whole: all is fetched anew."
-    assert (store.keys(), store.notices) == ((), (line,)) or how == "truncate"
+    line = f"{FILE} and its copy are damaged, and nothing in them is whole: all is fetched anew"
+    assert (store.keys(), said(store)) == ((), [line]) or how == "truncate"
     stored(tmp_path, build())
     assert (Store(tmp_path).read(SEA).digest, Store(tmp_path).notices) == (build().digest, ())
     assert len(list((tmp_path / "damaged").iterdir())) == 2
@@ -231,13 +237,13 @@ def test_of_two_damaged_files_every_whole_row_is_used(tmp_path: Path) -> None:
             base.execute("UPDATE change SET source = CAST(x'7bff7d' AS TEXT) WHERE number = ?", (number,))
     store = Store(tmp_path)
     assert store.read(SEA).digest == states[2].digest
-    assert store.notices == (f"{FILE} and its copy are damaged; using what is whole of both, of 2024-07-13 16:42 UTC.",)
+    assert said(store) == [f"{FILE} and its copy are damaged; using what is whole of both, of 2024-07-13 16:42 UTC"]
     for name in (FILE, COPY):
         with closing(sqlite3.connect(tmp_path / name)) as base, base:
             base.execute("UPDATE change SET days = 'text' WHERE number = 3")
     store = Store(tmp_path)
     assert store.read(SEA).digest == states[1].digest
-    assert store.notices == (f"{FILE} and its copy are damaged; using what is whole of both, of 2024-07-12 16:42 UTC.",)
+    assert said(store) == [f"{FILE} and its copy are damaged; using what is whole of both, of 2024-07-12 16:42 UTC"]
     stored(tmp_path, states[2], now=NOW + 4 * DAY)
     again = Store(tmp_path)
     assert (again.read(SEA).digest, again.notices, len(again.versions(SEA))) == (states[2].digest, (), 3)
@@ -264,9 +270,9 @@ def test_a_newer_format_is_read_and_untouched(tmp_path: Path) -> None:
     before = newer(tmp_path, legible=True)
     store = Store(tmp_path)
     assert store.read(SEA).digest == build().digest
-    assert store.notices == (
-        "this data folder was written by a newer climtrack (format 3; this one knows 2): it is read and not written.",
-    )
+    assert said(store) == [
+        "this data folder was written by a newer climtrack (format 3; this one knows 2): it is read and not written"
+    ]
     with pytest.raises(StoreNewer, match="newer climtrack"), store.writer(NOW):
         pytest.fail("it may write")
     assert {str(file): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
@@ -305,12 +311,13 @@ def test_refused_payloads_are_kept_three_a_series_and_failures_remembered(tmp_pa
     )  # fmt: skip
     assert store.health(SEA).failing_since == NOW
     assert store.health(SEA).checked == NOW
+    assert Store(tmp_path).health(SEA).error == Notice("received a web page \ud800")
     with store.writer(NOW) as writer:
         writer.reject(SEA, SourceUnavailable("asked to wait", retry_after=60))
     assert Store(tmp_path).health(SEA).not_before == NOW + dt.timedelta(seconds=60)
     with store.writer(NOW) as writer:
         writer.confirm(SEA)
-    assert store.health(SEA).error == ""
+    assert store.health(SEA).error is None
 
 
 def test_unusual_keys_are_kept(tmp_path: Path) -> None:
@@ -398,7 +405,7 @@ def test_revision_noise_is_measured_on_days_that_were_watched(tmp_path: Path) ->
     assert noise.days == 40
     assert noise.typical == pytest.approx((39 * 0.02 + 0.06) / 40)
     assert noise.largest == pytest.approx(0.06)
-    assert noise.origin == "measured here since 2024-07-11"
+    assert noise.origin == Notice("finding.noise_here", since=NOW.date())
     assert Store(tmp_path, known_on=NOW).revision_noise(SEA) is None
     assert Store(tmp_path).revision_noise(AIR) is None
 

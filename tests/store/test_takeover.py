@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climtrack.errors import StoreDamaged
+from climtrack.errors import Notice, StoreDamaged
 from climtrack.store.store import COPY, FILE, Store, source_to_json
 from climtrack.store.takeover import DAYS
 from climtrack.vocabulary.series import Series
@@ -100,15 +100,14 @@ def test_every_state_is_taken_over_and_the_old_files_stay(tmp_path: Path, anew: 
             assert list(then.site_climatology) == list(state.site_climatology)
         assert [one.days for one in store.versions(SEA)] == [2, 4 if anew else 3, 2]
         assert [one.value for one in store.values(SEA, STATES[0].start + DAY)] == [20.2]
-        assert store.health(SEA).error == "no answer"
+        assert store.health(SEA).error == Notice("no answer")
         if turn:
             break
         assert content(tmp_path) == before
         with store.writer(NOW + 5 * DAY):
             pass
-        assert store.notices == (
-            f"The data of climtrack 0.1.0 were taken over into {FILE}; its files are left as they are.",
-        )
+        line = f"the data of climtrack 0.1.0 were taken over into {FILE}; its files are left as they are"
+        assert [str(notice) for notice in store.notices] == [line]
     after = content(tmp_path)
     assert {name: after[name] for name in before} == before
     assert after[FILE] == after[COPY]
