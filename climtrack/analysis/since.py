@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypedDict
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from climtrack.analysis.frame import Frame, frame_of
 from climtrack.analysis.ranking import beside_last_year, record_days
 from climtrack.analysis.survey import study as study_of
 from climtrack.vocabulary.calendar import Ints
-from climtrack.vocabulary.findings import Gap, Reading, Since, Study, Unknown, YearEnd
-from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.findings import Gap, Since, Study, Unknown, YearEnd
 
 
 def since(study: Study, date: dt.date) -> Since:
@@ -44,11 +43,19 @@ def since(study: Study, date: dt.date) -> Since:
     missing = int(np.isnan(study.series.values[fresh]).sum())
     gap = beside_last_year(frame)[fresh]
     record = frame.daily(record_days(study.table))[fresh]
-    return Since(
+    why = Unknown("unknown.no_baseline")
+    made = Since(
         asked=date,
         then=then.latest,
         now=now.latest,
-        **_changes(frame, then.latest, fresh),
+        change=float(study.series.values[-1]) - then.latest.value,
+        season=why,
+        anomaly_then=why,
+        anomaly_now=why,
+        anomaly_change=why,
+        anomaly_mean=why,
+        warmest=why,
+        coldest=why,
         new_days=days - missing,
         missing_days=missing,
         below_last_year=int((gap < 0).sum()),
@@ -61,50 +68,27 @@ def since(study: Study, date: dt.date) -> Since:
         year_end_then=_estimate(then.year_end),
         year_end_now=_estimate(now.year_end),
     )
+    return _anomalies(made, frame, fresh)
 
 
-class _Changes(TypedDict):
-    """The part of `Since` that compares two values."""
-
-    change: float
-    season: float | Unknown
-    anomaly_then: float | Unknown
-    anomaly_now: float | Unknown
-    anomaly_change: float | Unknown
-    anomaly_mean: float | Unknown
-    warmest: Gap | Unknown
-    coldest: Gap | Unknown
-
-
-def _changes(frame: Frame, then: Reading, fresh: Ints) -> _Changes:
-    """Change of the value, split into season and anomaly."""
-    values = frame.series.values
-    change = float(values[-1]) - then.value
+def _anomalies(made: Since, frame: Frame, fresh: Ints) -> Since:
+    """The change split into season and anomaly, and the anomalies of the new days."""
     if frame.anomalies is None:
-        why = Unknown("unknown.no_baseline")
-        return _Changes(
-            change=change, season=why, anomaly_then=why, anomaly_now=why, anomaly_change=why, anomaly_mean=why,
-            warmest=why, coldest=why,
-        )  # fmt: skip
+        return made
     anomaly = frame.daily(frame.anomalies.values)
-    first, last = float(anomaly[-1 - fresh.size]), float(anomaly[-1])
-    new = anomaly[fresh]
-    none = Unknown("unknown.no_new_day")
-    return _Changes(
-        change=change,
-        season=change - (last - first),
+    first, last, new = float(anomaly[-1 - fresh.size]), float(anomaly[-1]), anomaly[fresh]
+    made = replace(
+        made,
+        season=made.change - (last - first),
         anomaly_then=first,
         anomaly_now=last,
         anomaly_change=last - first,
-        anomaly_mean=float(np.nanmean(new)) if new.size else none,
-        warmest=_extreme(frame, anomaly, fresh[np.nanargmax(new)]) if new.size else none,
-        coldest=_extreme(frame, anomaly, fresh[np.nanargmin(new)]) if new.size else none,
     )
-
-
-def _extreme(frame: Frame, anomaly: Floats, at: np.int64) -> Gap:
-    """A day's anomaly."""
-    return Gap(frame.date_at(at), float(anomaly[at]))
+    none = Unknown("unknown.no_new_day")
+    if not new.size:
+        return replace(made, anomaly_mean=none, warmest=none, coldest=none)
+    warmest, coldest = (Gap(frame.date_at(fresh[at]), float(new[at])) for at in (np.nanargmax(new), np.nanargmin(new)))
+    return replace(made, anomaly_mean=float(np.nanmean(new)), warmest=warmest, coldest=coldest)
 
 
 def _estimate(found: YearEnd | Unknown) -> float | Unknown:

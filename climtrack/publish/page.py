@@ -85,7 +85,7 @@ class Frame:
     downloads: tuple[tuple[str, str], ...] = ()  # Files: words and address
     snippets: tuple[tuple[str, str], ...] = ()  # What to paste elsewhere: platform and text
     picture: str = ""  # Address of the static picture; empty where it goes into the page
-    social: tuple[tuple[str, str], ...] = ()  # Open Graph and Twitter properties
+    social: Mapping[str, object] = field(default_factory=dict)  # What Open Graph and Twitter are told
     links: tuple[Mapping[str, str], ...] = ()  # Attributes of each ``<link>``: other languages, feeds, oEmbed
 
 
@@ -121,7 +121,7 @@ def report_html(
         style=style,
         script=script,
         data=script_json(data),
-        charts=[_shown(chart, words, frame, budget * 3 // 4) for chart in charts],
+        charts=[_template_values(chart, words, frame, budget * 3 // 4) for chart in charts],
         footers={code: _footer(charts, language) for code, language in words.items()},
         simulated=any(chart.study.simulated for chart in charts),
         frame=frame,
@@ -222,7 +222,7 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
     }
 
 
-def _shown(chart: PageChart, words: Mapping[str, Language], frame: Frame, most: int) -> dict[str, Any]:
+def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Frame, most: int) -> dict[str, Any]:
     """What the template says of one chart."""
     code, language = next(iter(words.items()))
     picture = _picture(chart.pictures, most)

@@ -153,7 +153,9 @@ class Answer:
     data: bytes = b""  # Body; not sent for HEAD
 
 
-def plain(status: int, text: str, *more: tuple[bytes, bytes], media_type: str = "text/plain; charset=utf-8") -> Answer:
+def text_answer(
+    status: int, text: str, *more: tuple[bytes, bytes], media_type: str = "text/plain; charset=utf-8"
+) -> Answer:
     """A short answer that nobody keeps."""
     data = text.encode()
     own = ((b"content-type", media_type.encode()), _length(data), (b"cache-control", b"no-store"))
@@ -335,13 +337,13 @@ class Responder:
     async def reply(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         """The answer to one request."""
         if method not in {"GET", "HEAD"}:
-            return plain(405, "Only GET and HEAD.\n", (b"allow", b"GET, HEAD"))
+            return text_answer(405, "Only GET and HEAD.\n", (b"allow", b"GET, HEAD"))
         if not host_allowed(headers.get("host", ""), self.allowed):
-            return plain(421, "This server does not answer for that name.\n")
+            return text_answer(421, "This server does not answer for that name.\n")
         if path == "/healthz":
             return self.health()
         if path == "/metrics":
-            return plain(200, self.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+            return text_answer(200, self.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
         snapshot = self.snapshot
         if snapshot is None or not snapshot.publication.files:
             return _nothing_yet(path)
@@ -351,18 +353,18 @@ class Responder:
         if name in files:
             found = snapshot.ready(name) or await snapshot.read(name)
             if found is None:
-                return plain(503, "This file is damaged; it will be written again.\n", (b"retry-after", b"600"))
+                return text_answer(503, "This file is damaged; it will be written again.\n", (b"retry-after", b"600"))
             return answer(name, found, headers)
         if f"{name}/index.html" in files:
-            return plain(308, "", (b"location", f"{name.rsplit('/', 1)[-1]}/".encode()))
+            return text_answer(308, "", (b"location", f"{name.rsplit('/', 1)[-1]}/".encode()))
         missing = snapshot.ready("404.html")
-        return answer("404.html", missing, headers, 404) if missing else plain(404, "Not found.\n")
+        return answer("404.html", missing, headers, 404) if missing else text_answer(404, "Not found.\n")
 
     def health(self) -> Answer:
         """Age of data and of the last publication."""
         publication = self.snapshot.publication if self.snapshot else None
         if publication is None or publication.when is None:
-            return plain(503, '{"status": "empty"}\n', media_type="application/json")
+            return text_answer(503, '{"status": "empty"}\n', media_type="application/json")
         now = self.now()
         newest = max(publication.regions.values(), default="")
         age = (now.date() - dt.date.fromisoformat(newest)).days if newest else None
@@ -375,7 +377,7 @@ class Responder:
             "publication": publication.id,
             "problem": self.problem,
         }
-        return plain(200, json.dumps(whole, indent=1) + "\n", media_type="application/json")
+        return text_answer(200, json.dumps(whole, indent=1) + "\n", media_type="application/json")
 
     def metrics(self) -> str:
         """Counters and ages, as Prometheus reads them."""
@@ -404,8 +406,8 @@ def _nothing_yet(path: str) -> Answer:
     """503 that a browser shows as a picture where one was asked for."""
     retry = (b"retry-after", b"600")
     if path.endswith((".png", ".svg", ".webp")):
-        return plain(503, NO_DATA, retry, media_type="image/svg+xml")
-    return plain(503, "No data yet. Aún no hay datos.\n", retry)
+        return text_answer(503, NO_DATA, retry, media_type="image/svg+xml")
+    return text_answer(503, "No data yet. Aún no hay datos.\n", retry)
 
 
 # The server: uvicorn with an end to its patience.

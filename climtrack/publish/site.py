@@ -130,26 +130,17 @@ class Site:
 
     def social(
         self, path: str, language: str, title: str, description: str, picture: Picture | None
-    ) -> tuple[tuple[str, str], ...]:
-        """Open Graph and Twitter properties of a page."""
-        found = [
-            ("og:type", "article"),
-            ("og:site_name", self.brand),
-            ("og:locale", _LOCALES[language]),
-            ("og:title", title),
-            ("og:description", description[:300] or Language(language).text("page.site_about")),
-            ("og:url", self.absolute(path)),
-            ("twitter:card", "summary_large_image" if picture else "summary"),
-        ]
-        if picture:
-            found += [
-                ("og:image", self.absolute(picture.path)),
-                ("og:image:type", "image/png"),
-                ("og:image:width", str(picture.width)),
-                ("og:image:height", str(picture.height)),
-                ("og:image:alt", picture.alt),
-            ]
-        return tuple(found)
+    ) -> Mapping[str, object]:
+        """What Open Graph and Twitter are told of a page."""
+        return {
+            "site": self.brand,
+            "locale": _LOCALES[language],
+            "title": title,
+            "description": description[:300] or Language(language).text("page.site_about"),
+            "url": self.absolute(path),
+            "picture": picture,
+            "image": self.absolute(picture.path) if picture else "",
+        }
 
 
 # Publication: what a site holds after a publish, file by file.
@@ -563,7 +554,7 @@ def _index(plan: Publication, site: Site, code: str) -> File:
         style=style_sheet(),
         head_title=site.brand,
         description=about,
-        social=site.social(path, code, title, about, teasers[0].card) if teasers else (),
+        social=site.social(path, code, title, about, teasers[0].card) if teasers else {},
         links=site.alternates("", site.languages),
         others=[
             (Language(other).text("page.language_name"), prefix + site.page("", other) or "./", other)

@@ -355,10 +355,9 @@ def backfill(
         arrivals = _downloads(work.place, todo, folder / "passing", policy or default_policy(run.config))
         with contextlib.closing(arrivals):
             try:
-                _reduce_all(
-                    work, todo, arrivals, reduce_file, lambda: _store(run, work, journal), every, tell, progress
-                )
-                return _store(run, work, journal)
+                store = partial(_store, run, work, journal)
+                _reduce_all(work, todo, arrivals, reduce_file, store, every, tell, progress)
+                return store()
             except BaseException:  # Ctrl-C or a failing server: what is noted is good
                 # It is stored before waiting for what is on its way, and as it is on disk, for the stop may have come
                 # between a line of the journal and its entry in memory.

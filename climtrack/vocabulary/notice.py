@@ -10,14 +10,6 @@ import unicodedata
 
 from climtrack.errors import Notice
 
-# Counting: how many of what, as English says it in notices and reasons; readers' languages have their catalogues.
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """How many of something: ``1 day``, ``2 days``, ``31,000 days``."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
 # Faults of the network: the same cause has the same words wherever it is met.
 
 

@@ -19,10 +19,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from climtrack.errors import SeriesNotFound, SourceChanged, SourceUnavailable, StoreBusy, StoreDamaged, StoreNewer
+from climtrack.errors import (
+    Notice,
+    SeriesNotFound,
+    SourceChanged,
+    SourceUnavailable,
+    StoreBusy,
+    StoreDamaged,
+    StoreNewer,
+)
 from climtrack.store import store as module
 from climtrack.store.store import COPY, FILE, FORMAT, Known, Store
-from climtrack.vocabulary.notice import Notice
 from climtrack.vocabulary.series import Series, SeriesKey, Status
 from tests.store.build import AIR, NOW, SEA, START, build, full
 
@@ -81,8 +88,10 @@ def test_the_order_of_arrival_leaves_no_trace(tmp_path: Path) -> None:
 
 def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
     """Values, gaps, status, provenance and climatology rows, from another instance."""
+    odd = Notice("fetch.note.format", found=[Notice("fetch.format.data_text")])
+    note = Notice("fetch.note.unknown_rows", n=1, rows=['"outlook"'])
     series = build(
-        values=(20.123456789012345, NAN, -1.7, 20.4), preliminary=2, rows=True, notes=("3 σ off", "a\tb"),
+        values=(20.123456789012345, NAN, -1.7, 20.4), preliminary=2, rows=True, notes=("3 σ off", "a\tb", note, odd),
         details=MappingProxyType({"files": "a.nc, ñ.nc"}), data_source="evil\x1b[31m\n\ud800", etag="\x00",
     )  # fmt: skip
     stored(tmp_path, series, full())
