@@ -30,7 +30,6 @@ from climtrack.errors import (
 )
 from climtrack.store import store as module
 from climtrack.store.store import COPY, FILE, FORMAT, Known, Store
-from climtrack.vocabulary.notice import Notice
 from climtrack.vocabulary.series import Series, SeriesKey, Status
 from tests.store.build import AIR, NOW, SEA, START, build, full
 
