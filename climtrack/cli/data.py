@@ -12,14 +12,14 @@ from climtrack.cli.options import (
     Json,
     Regions,
     Strict,
-    Tongue,
+    TableLanguage,
     Variables,
     Years,
     configuration,
     date,
     now,
     several,
-    tongue,
+    table_language,
     variables,
 )
 from climtrack.cli.output import as_json, changes, leave, note, notes, progress, say
@@ -34,7 +34,7 @@ def history(
     region: Regions = None,
     variable: Variables = None,
     day: Annotated[str | None, typer.Option("--date", "-d", metavar="DATE")] = None,
-    lang: Tongue = None,
+    lang: TableLanguage = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
@@ -58,7 +58,7 @@ def history(
     if json:
         as_json(document)
     else:
-        language = tongue(lang)
+        language = table_language(lang)
         names = (
             ("series", "commit", "first_seen", "days_changed", "source")
             if wanted is None
@@ -144,7 +144,7 @@ def fetch(
     from climtrack.vocabulary.registry import VARIABLES
 
     options = variables(variable, tuple(v.option for v in VARIABLES.values()))
-    with progress("Fetching") as show, Run(configuration(config), now(), on_done=show) as run:
+    with progress() as show, Run(configuration(config), now(), on_done=show) as run:
         done = download(run, several(region, (), (), "region"), options)
     notes(run)
     if json:
@@ -156,7 +156,7 @@ def fetch(
 
 def status(
     check: Annotated[bool, typer.Option("--check")] = False,
-    lang: Tongue = None,
+    lang: TableLanguage = None,
     json: Json = False,
     config: ConfigPath = None,
 ) -> None:
@@ -180,7 +180,7 @@ def status(
     if json:
         as_json(seen.document())
     else:
-        language = tongue(lang)
+        language = table_language(lang)
         names = ("series", "first_day", "last_day", "age", "preliminary", "checked", "problem")
         if seen.rows:
             table([language.text(f"cell.head.{name}") for name in names], [row.cells(language) for row in seen.rows])

@@ -17,14 +17,14 @@ from climtrack.cli.options import (
     NoSample,
     Offline,
     Regions,
-    Tongue,
+    TableLanguage,
     Variables,
     Years,
     configuration,
     now,
     past,
     several,
-    tongue,
+    table_language,
     variables,
 )
 from climtrack.cli.output import as_json, leave, note, notes, progress, terminal
@@ -57,7 +57,7 @@ def verify(
     from climtrack.run.run import SOME, Run
 
     settings = configuration(config)
-    with progress("Asking Climate Pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
+    with progress("cli.asking_climate_pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
         found = cross_check(run)
     run.say(failed=SOME if strict and found.departures else 0)
     notes(run)
@@ -134,7 +134,7 @@ def facts(
     known_on: KnownOn = None,
     against: Annotated[int | None, typer.Option("--against", metavar="YEAR")] = None,
     by: Annotated[str, typer.Option("--by", metavar="date|slot")] = ("date"),
-    lang: Tongue = None,
+    lang: TableLanguage = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -160,7 +160,7 @@ def facts(
         documents = facts_documents(found)
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
-        language = tongue(lang)
+        language = table_language(lang)
         head = [language.text(f"cell.head.{name}") for name in ("fact", "value", "beside")]
         for study in unique_studies(found):
             table(head, fact_rows(study, language), heading(study, language))
@@ -173,7 +173,7 @@ def compare(
     baseline: Years = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
-    lang: Tongue = None,
+    lang: TableLanguage = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -197,7 +197,7 @@ def compare(
     if json:
         as_json(contrasts_document(run, choice["regions"], choice["baseline"], done))
         return leave(run)
-    language = tongue(lang)
+    language = table_language(lang)
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
@@ -227,7 +227,7 @@ def records(
     variable: Variables = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
-    lang: Tongue = None,
+    lang: TableLanguage = None,
     offline: Offline = False,
     no_sample: NoSample = False,
     json: Json = False,
@@ -249,7 +249,7 @@ def records(
     if json:
         as_json(records_document(run, found))
     else:
-        language = tongue(lang)
+        language = table_language(lang)
         first, second, third = (
             [language.text(f"cell.head.{name}") for name in names]
             for names in (
@@ -299,7 +299,7 @@ def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: b
 
     known = past(known_on, "--known-on", moment)
     with (
-        progress("Fetching") as show,
+        progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
     ):
         yield run

@@ -70,7 +70,7 @@ Variables = Annotated[
     list[str] | None, typer.Option("--variable", "-v", metavar="air|sst|all", autocompletion=completion_variables)
 ]
 Languages = Annotated[list[str] | None, typer.Option("--lang", "-l", metavar="en,es,es-MX", autocompletion=languages)]
-Tongue = Annotated[str | None, typer.Option("--lang", "-l", metavar="en|es|es-MX", autocompletion=languages)]
+TableLanguage = Annotated[str | None, typer.Option("--lang", "-l", metavar="en|es|es-MX", autocompletion=languages)]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE")]
 KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE")]
 Offline = Annotated[bool, typer.Option("--offline")]
@@ -98,7 +98,7 @@ def _keep_fonts(folder: Path) -> None:
     os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 
 
-def tongue(text: str | None) -> Language:
+def table_language(text: str | None) -> Language:
     """Language of a table: that of the terminal, as for ``--help``, unless another is asked for."""
     from climtrack.cli.overview import terminal_language
     from climtrack.words.language import LANGUAGES, Language

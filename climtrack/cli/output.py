@@ -91,10 +91,10 @@ def as_json(document: Any) -> None:
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Callable[[SeriesKey], None]]:
+def progress(doing: str = "cli.fetching") -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
-    head = Notice(f"cli.{doing.lower().replace(' ', '_')}")
+    head = Notice(doing)
     try:
         with _status(head) as show:
 

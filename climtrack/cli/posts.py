@@ -90,7 +90,7 @@ def post(
     presets = several(preset, ("post",), known_presets(), "preset")
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
     issue = past(since, "--since", now())
-    with progress("Fetching") as show, Run(settings, now(), offline=offline, on_done=show) as run:
+    with progress() as show, Run(settings, now(), offline=offline, on_done=show) as run:
         files = write_post(run, asked, issue, out)
     notes(run)
     posts = [asset.path for asset in files if asset.path.startswith("post.")]
@@ -125,7 +125,7 @@ def embed(
     platforms = several(platform, (), PLATFORMS, "platform")
     presets = tuple(dict.fromkeys(preset for name in platforms for preset in PLATFORMS[name].presets))
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
-    with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
+    with progress() as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
         found = snippets(run, asked, platforms, out)
     notes(run)
     if json:
@@ -161,7 +161,7 @@ def publish(
 
     settings = configuration(config)
     asked = _request(settings, region, variable, lang, baseline, None, chart, PRESETS, settings.refresh.regions)
-    with progress("Fetching") as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
+    with progress() as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
         one = write(run, asked, folder)
     notes(run)
     if not settings.publish.public_url:

@@ -32,7 +32,7 @@ def refresh(
     from climtrack.run.refresh import unattended_round
     from climtrack.run.run import Run
 
-    with progress("Refreshing") as show, Run(configuration(config), now(), on_done=show) as run:
+    with progress("cli.refreshing") as show, Run(configuration(config), now(), on_done=show) as run:
         done = unattended_round(run)
     notes(run)
     if json:
@@ -98,7 +98,7 @@ def accept(
     from climtrack.run.run import Run
 
     moment = now()
-    with progress("Fetching") as show, Run(configuration(config), moment, on_done=show) as run:
+    with progress() as show, Run(configuration(config), moment, on_done=show) as run:
         known = {name: key for key in run.endpoints for name in (str(key), key.label)}
         keys = [known[name] for name in several(series, (), known, "series")]
         only = frozenset(one for text in several(day, (), (), "date") if (one := past(text, "--date", moment)))

@@ -90,7 +90,7 @@ def report(
     )
     known = past(known_on, "--known-on", moment)
     with (
-        progress("Fetching") as show,
+        progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
     ):
         regions = make(run, request)

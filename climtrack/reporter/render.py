@@ -102,8 +102,10 @@ def _png(spec: Chart, studies: Sequence[Study], canvas: Canvas, text: Words, opt
     size = canvas.preset
     data = encode.smallest_png(canvas)
     if len(data) > size.ceiling * 1000 and spec.thins:
-        look = {"preset": size.name, "theme": canvas.theme, "language": canvas.language.code}
-        thinned = draw(spec.name, studies, **look, text=text, thin_before=THIN_BEFORE, **options)  # type: ignore[arg-type]
+        thinned = draw(
+            spec.name, studies, preset=size.name, theme=canvas.theme, language=canvas.language.code, text=text,
+            thin_before=THIN_BEFORE, **options,
+        )  # fmt: skip
         data = encode.smallest_png(thinned, steps=encode.STEPS[-1:])
     if len(data) > size.ceiling * 1000:
         kilobytes = len(data) // 1000

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from climtrack.errors import SeriesError
+from climtrack.errors import Notice, SeriesError
 from climtrack.vocabulary.series import Flags, Floats, Series, Status
 
 
@@ -55,7 +55,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
     if older:  # then the provenance is that of the copy that reaches farther, and the other's share is noted
         source, rows = held.source, held.site_climatology or new.site_climatology
         if taken.any():
-            note = f"some days are from an older copy, retrieved {new.source.retrieved:%Y-%m-%d}"
+            note = Notice("store.older_copy", date=f"{new.source.retrieved:%Y-%m-%d}")
             source = replace(source, notes=(*(n for n in source.notes if n != note), note))
     values, status = np.where(taken, came, old), np.where(taken, says, was).astype(np.int8)
     moves = np.abs(came - old)[taken & differs]

@@ -1,4 +1,4 @@
-"""Lines: a notice in one line that fits, whatever it has to name; what to do about it is never what gives way."""
+"""Notices that several parts give: causes of a failing network, text of others made harmless, lines that fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairing: which series answer for a region's air and sea."""
+"""What there is: variables, products, regions and baselines, each by its short name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YearTable: a daily series folded into (year × day of year)."""
+"""Series: daily values of one quantity in one place, where they came from, and the same folded by year."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_an_interrupted_download_is_counted(
 ) -> None:
     """One line on standard error, in the terminal's language; the wish goes on to whoever leaves with 130."""
     monkeypatch.setenv("LC_ALL", f"{language}_ES.UTF-8" if language == "es" else "C.UTF-8")
-    with pytest.raises(KeyboardInterrupt), progress("Fetching") as told:  # noqa: PT012 - as commands use it
+    with pytest.raises(KeyboardInterrupt), progress() as told:  # noqa: PT012 - as commands use it
         for key in KEYS[:done]:
             told(key)
         raise KeyboardInterrupt
@@ -34,6 +34,6 @@ def test_an_interrupted_download_is_counted(
 
 def test_nothing_is_said_of_what_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     """In a pipe."""
-    with progress("Fetching") as told:
+    with progress() as told:
         told(KEYS[0])
     assert capsys.readouterr().err == ""

@@ -67,7 +67,9 @@ def test_an_older_copy_may_fill_a_gap_and_says_so() -> None:
     merged = merge(held, build(values=(20.1, 20.2, 20.3)))
     assert merged.added == 1
     assert merged.series.values.tolist() == [20.1, 20.2, 20.3, 20.4]
-    assert merged.series.source.notes == ("some days are from an older copy, retrieved 2024-07-11",)
+    assert [str(note) for note in merged.series.source.notes] == [
+        "some days are from an older copy, retrieved 2024-07-11"
+    ]
     assert merged.series.source.etag == held.source.etag
 
 

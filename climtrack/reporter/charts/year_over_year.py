@@ -139,7 +139,6 @@ Cost = Callable[[Floats, Floats], Floats]
 STRIP = 16.0
 #: Distance from which the last value has a leader, and beyond which the bars rather make room for it.
 SHORTEST, LONGEST = 14.0, 80.0
-SIDES = {1: "above", 0: "level", -1: "below"}
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
@@ -305,9 +304,9 @@ def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
     anomaly, found, day = study.findings.anomaly, study.findings.year_over_year, study.findings.latest.date
     if anomaly is not None and study.baseline is not None:
         places = decimals_of(study)
-        side = SIDES[direction(anomaly.value, places)]
+        where = side(anomaly.value, places)
         cooler = isinstance(found, YearOverYear) and direction(found.difference, places) < 0
-        kind = "note.still.above" if side == "above" and cooler else f"note.was.{side}"
+        kind = "note.still.above" if where == "above" and cooler else f"note.was.{where}"
         values = {"day": language.date_day(day), "short": phrases.short, "baseline": study.baseline.label}
         said.append(language.text(kind, size=language.size(anomaly.value, places), **values))
     said += partner_note(study, language, other)
