@@ -88,8 +88,8 @@ class Command:
     took: deque[float] = field(default_factory=lambda: deque([3.0], maxlen=5))
     #: Signals to the last run.
     sent: list[signal.Signals] = field(default_factory=list)
-    #: Exit codes of a stop that was heard. Python dies of SIGINT itself, without a word, where Ctrl-C met the making of a
-    #: dataclass; a shell calls both 130.
+    #: Exit codes of a stop that was heard. Python dies of SIGINT itself, without a word, where Ctrl-C met the making of
+    #: a dataclass; a shell calls both 130.
     heard: tuple[int, ...] = (130, -signal.SIGINT)
 
     def begin(self) -> subprocess.Popen[bytes]:
