@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from climtrack.errors import FetchError, Notice
-from climtrack.fetcher import checks
-from climtrack.fetcher.pulse import series_from_csv
-from climtrack.fetcher.reanalyzer import Endpoint, series_from_payload
+from climtrack.fetcher import checks, reanalyzer
+from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
 
 log = logging.getLogger(__name__)
 
+#: Sources that runs keep up to date: modules with ``ENDPOINTS``.
+SOURCES = (reanalyzer,)
 WORKERS = 2
 #: Head of a refused body that travels with the error, so that a person can look at it.
 KEPT = 65_536
@@ -118,10 +119,7 @@ def fetch(
         if payload is None or (known is not None and payload.sha256 == known.sha256):
             return Answer(endpoint.key)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
-        if endpoint.path.endswith(".csv"):
-            new = series_from_csv(payload.body, endpoint.key, source)
-        else:
-            new = series_from_payload(payload.body, endpoint.key, source, data_source=endpoint.data_source)
+        new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
         notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
     except FetchError as problem:
         if payload is not None and not problem.body:

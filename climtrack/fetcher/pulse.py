@@ -23,23 +23,28 @@ from climtrack.fetcher.reanalyzer import Endpoint, changed, shown
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
+_AIR, _SEA = SeriesKey("climate-pulse", "t2m", "world"), SeriesKey("climate-pulse", "sst", "world2")
+
+
+def _read(body: bytes, endpoint: Endpoint, source: Source) -> Series:
+    return series_from_csv(body, endpoint.key, source)
+
+
 #: Below `cross_check_url` of config.toml; the names are Copernicus's.
 PULSE: Mapping[SeriesKey, Endpoint] = MappingProxyType(
     {
         endpoint.key: endpoint
         for endpoint in (
-            Endpoint(SeriesKey("climate-pulse", "t2m", "world"), "era5_daily_series_2t_global.csv", levels=(8.2, 20.2)),
-            Endpoint(
-                SeriesKey("climate-pulse", "sst", "world2"), "era5_daily_series_sst_60S-60N.csv", levels=(16.6, 24.2)
-            ),
+            Endpoint(_AIR, "era5_daily_series_2t_global.csv", levels=(8.2, 20.2), read=_read),
+            Endpoint(_SEA, "era5_daily_series_sst_60S-60N.csv", levels=(16.6, 24.2), read=_read),
         )
     }
 )
 #: The series of the site that each is held against.
 COUNTERPARTS: Mapping[SeriesKey, SeriesKey] = MappingProxyType(
     {
-        SeriesKey("era5", "t2m", "world"): SeriesKey("climate-pulse", "t2m", "world"),
-        SeriesKey("oisst", "sst", "world2"): SeriesKey("climate-pulse", "sst", "world2"),
+        SeriesKey("era5", "t2m", "world"): _AIR,
+        SeriesKey("oisst", "sst", "world2"): _SEA,
     }
 )
 MAX_LINES = 120_000

@@ -1,9 +1,9 @@
 """
 Climate Reanalyzer JSON → Series, rows found by name and never by position.
 
-Four dialects have been seen: CFSR and ERA5 air, legacy and current OISST sea surface. They differ in
-the names of the rows after the years, never in the years: slot i is 1 January + i days, and a common year leaves slot
-365 empty. The layout is checked in every row; a file that counts otherwise is refused, not reinterpreted.
+Four dialects have been seen: CFSR and ERA5 air, legacy and current OISST sea surface. They differ in the names of the
+rows after the years, never in the years: slot i is 1 January + i days, and a common year leaves slot 365 empty. The
+layout is checked in every row; a file that counts otherwise is refused, not reinterpreted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import math
 import re
 from calendar import isleap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -189,6 +189,8 @@ class Endpoint:
     # Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is held
     # against, when nothing is stored yet. The variable's own limits where None.
     levels: tuple[float, float] | None = None
+    # What reads an answer: (body, endpoint, source); this site's JSON where None
+    read: Callable[[bytes, Endpoint, Source], Series] | None = None
 
 
 def _air(region: str, low: float, high: float) -> Endpoint:
@@ -240,6 +242,11 @@ _CLIMATOLOGY = re.compile(r"[12]\d{3}-[12]\d{3}( mean)?|(plus|minus) 2σ", re.AS
 _PRELIMINARY = "preliminary"
 #: The legacy sea-surface dialect ends with this row, and its last 14 days are preliminary without saying so.
 _LEGACY_SEA, _LEGACY_DAYS = "1982-2011 mean", 14
+
+
+def read(body: bytes, endpoint: Endpoint, source: Source) -> Series:
+    """Read an answer of the site."""
+    return series_from_payload(body, endpoint.key, source, data_source=endpoint.data_source)
 
 
 def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_source: str = "") -> Series:

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
+from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
 from climtrack.vocabulary.pairing import Pairing
@@ -181,7 +182,8 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
     own = (Endpoint(SeriesKey.parse(entry.key), entry.path, entry.data_source) for entry in config.endpoints)
-    return {**ENDPOINTS, **{endpoint.key: endpoint for endpoint in own}}
+    served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
+    return {**served, **{endpoint.key: endpoint for endpoint in own}}
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:

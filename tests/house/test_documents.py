@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Simulated data served on this day; the dates in README and docs lie before it.
 TODAY = dt.date(2026, 11, 20)
+NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
 BLOCK = re.compile(r"(?ms)^([ ]*)(<!-- not run: [^>]+ -->\n[ ]*)?```sh\n(.*?)^[ ]*```")
 
 
@@ -39,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Under the site's own label: what says that it is simulated is, rightly, never published.
         file.write_bytes(re.sub(rb'"data_source":"[^"]*"', label(endpoint), payload(key, TODAY)))
-    with serving(folder) as (base, _):
+    with serving(folder, now=NOW) as (base, _):
         yield base
 
 
@@ -73,7 +74,7 @@ def test_every_command_runs(page: Path, site: str, home: Path, tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLIMTRACK_HOME", str(home))
     monkeypatch.setenv("CLIMTRACK_BASE_URL", site)
-    monkeypatch.setenv("CLIMTRACK_NOW", f"{TODAY}T18:00:00Z")
+    monkeypatch.setenv("CLIMTRACK_NOW", NOW.isoformat())
     monkeypatch.setenv("CLIMTRACK_CONFIG", str(home / ("public.toml" if page.name in PUBLISHED else "small.toml")))
     for line, run in lines(page):
         words = shlex.split(line)
