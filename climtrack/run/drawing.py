@@ -27,9 +27,8 @@ from climtrack.run.series import keys_of
 from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
-from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.vocabulary.series import Series, SeriesKey, pairing
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event

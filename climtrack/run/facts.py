@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from climtrack.analysis.comparison import two_years
-from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
-from climtrack.analysis.reconciliation import reconcile
+from climtrack.analysis.reconciliation import agreement, reconcile
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import facts_document, to_json
@@ -20,9 +19,8 @@ from climtrack.run.run import Run
 from climtrack.run.series import failure_notices, keys_of
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
-from climtrack.vocabulary.pairing import Pairing, pairing
 from climtrack.vocabulary.registry import VARIABLES, Baseline
-from climtrack.vocabulary.series import Alignment, SeriesKey
+from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing
 from climtrack.words.language import Language
 
 # How published values changed, as rows and documents.

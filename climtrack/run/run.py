@@ -47,9 +47,8 @@ from climtrack.run.series import (
 )
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.pairing import COMPUTED, SEAS, Pairing, pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey, Transport
+from climtrack.vocabulary.series import COMPUTED, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
 if TYPE_CHECKING:
     from climtrack.store.store import Writer

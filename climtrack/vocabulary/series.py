@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
@@ -226,3 +226,45 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
     values = np.full(exists.shape, np.nan)
     values.ravel()[place] = series.values
     return YearTable(years, values, alignment), place
+
+
+# Which series answer for a region.
+
+
+#: The sea of a region, best first; the site itself has no hemispheric sea surface.
+SEAS: Mapping[str, tuple[SeriesKey, ...]] = MappingProxyType(
+    {
+        "world": (SeriesKey("oisst", "sst", "world2"),),
+        "nh": (SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "natlan")),
+        "sh": (SeriesKey("oisst", "sst", "sh"),),
+    }
+)
+
+
+#: Series that climtrack computes from grids; nobody serves them.
+COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "sh")})
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The series that answer for a region."""
+
+    region: str
+    air: SeriesKey | None
+    sst: SeriesKey | None
+    sea_named: bool  # True where the sea is another region's, named as such everywhere (North Atlantic for ``nh``)
+    sea_computed: bool  # True where the sea was computed from grids
+
+
+def pairing(region: str, known: Collection[SeriesKey]) -> Pairing:
+    """Choose the series that answer for a region."""
+    air = SeriesKey("era5", "t2m", region)
+    candidates = SEAS.get(region, (SeriesKey("oisst", "sst", region),))
+    sea = next((key for key in candidates if key in known), None)
+    return Pairing(
+        region,
+        air if air in known else None,
+        sea,
+        sea_named=sea is not None and sea.region != region,
+        sea_computed=sea in COMPUTED,
+    )

@@ -27,7 +27,7 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_this_year
-from climtrack.reporter.documents.tables import COLUMNS, table_csv
+from climtrack.reporter.documents.facts import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import (

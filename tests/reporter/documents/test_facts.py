@@ -11,8 +11,8 @@ from climtrack.reporter.documents import facts_json
 from climtrack.reporter.documents.facts import to_json
 from climtrack.reporter.documents.schema import DOCUMENTS, schema
 from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import pairing
 from tests.reporter import made
 
 SCHEMA = json.loads((files("climtrack") / "schemas" / "facts-1.json").read_text("utf-8"))
