@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
-AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
+AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; gridded data for regional means)"
 #: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
 EVERY = 300.0
 #: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.

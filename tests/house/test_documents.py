@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Simulated data served on this day; the dates in README and docs lie before it.
 TODAY = dt.date(2026, 11, 20)
+NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
 BLOCK = re.compile(r"(?ms)^([ ]*)(<!-- not run: [^>]+ -->\n[ ]*)?```sh\n(.*?)^[ ]*```")
 
 
@@ -54,7 +55,11 @@ def label(endpoint: Endpoint) -> bytes:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a word."""
+    """Serves a folder without a word, at the time of the commands' clock."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header, which `doctor` holds the clock against."""
+        return super().date_time_string(NOW.timestamp() if timestamp is None else timestamp)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         """Say nothing."""
@@ -85,7 +90,7 @@ def test_every_command_runs(page: Path, site: str, home: Path, tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLIMTRACK_HOME", str(home))
     monkeypatch.setenv("CLIMTRACK_BASE_URL", site)
-    monkeypatch.setenv("CLIMTRACK_NOW", f"{TODAY}T18:00:00Z")
+    monkeypatch.setenv("CLIMTRACK_NOW", NOW.isoformat())
     monkeypatch.setenv("CLIMTRACK_CONFIG", str(home / ("public.toml" if page.name in PUBLISHED else "small.toml")))
     for line, run in lines(page):
         words = shlex.split(line)

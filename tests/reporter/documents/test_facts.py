@@ -77,7 +77,8 @@ def test_no_nan_and_no_stranger_gets_in():
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_schemas_of_the_package_are_those_of_the_findings(name):
     """`make schemas` writes them after a finding has changed."""
-    assert (files("climtrack") / "schemas" / f"{name}-1.json").read_text("utf-8") == schema(name)
+    held = (files("climtrack") / "schemas" / f"{name}-1.json").read_text("utf-8")
+    assert held == schema(name), "the findings have changed: run `make schemas`"
 
 
 @pytest.mark.parametrize("broken", [{"schema": "climtrack.facts/2"}, {"as_of": "5 July"}, {"series": {}}])
