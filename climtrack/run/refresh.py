@@ -26,8 +26,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
-
+from climtrack import __version__
 from climtrack.config import Config, NotifySettings
 from climtrack.errors import (
     ClimtrackError,
@@ -48,7 +47,7 @@ from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
-from climtrack.run.grids import StoredSeries, backfill, default_policy, job, program_version
+from climtrack.run.grids import StoredSeries, backfill, default_policy, job
 from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import Request, compose
 from climtrack.run.run import SOME, Run
@@ -57,7 +56,7 @@ from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, 
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.notice import network
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Pairing, Series, SeriesKey, Status
+from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 
 # Who is notified when rounds begin to fail and when they are well again: a command, or a webhook.
 
@@ -226,8 +225,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
 
 def _since(series: Series) -> dt.date:
     """The first day after the last final one."""
-    final = np.flatnonzero(series.status == Status.FINAL)
-    return series.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
+    return series.last_final + dt.timedelta(days=1)
 
 
 def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | None) -> tuple[StoredSeries, ...]:
@@ -359,7 +357,7 @@ def _state(run: Run) -> list[str | int]:
     folder = site_folder(run.config) if run.config.refresh.publish else Path(run.config.report.folder).expanduser()
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     settings = hashlib.sha256(run.config.model_dump_json().encode()).hexdigest()
-    return [run.store.snapshot, run.now.date().isoformat(), settings, program_version(), len(sizes), sum(sizes)]
+    return [run.store.snapshot, run.now.date().isoformat(), settings, __version__, len(sizes), sum(sizes)]
 
 
 def _unchanged(run: Run) -> int | None:

@@ -136,8 +136,8 @@ class Run:
     @property
     def outcome(self) -> Outcome:
         """How the run has gone so far; what the store has to tell comes first."""
-        told = self.store.notices if "store" in self.__dict__ else ()
-        return replace(self._outcome, notices=tuple(dict.fromkeys((*told, *self._outcome.notices))))
+        damage = self.store.notices if "store" in self.__dict__ else ()
+        return replace(self._outcome, notices=tuple(dict.fromkeys((*damage, *self._outcome.notices))))
 
     # The store and the sources.
 

@@ -28,7 +28,7 @@ class Payload:
     url: str
     body: bytes  # Content, decoded from its transfer and content encodings
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
-    last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
+    last_modified: str = ""
     served: str = ""  # The server's own clock, as it wrote it
 
     @property
@@ -65,8 +65,8 @@ class SeriesKey:
     """Which series: product, variable, region."""
 
     product: str  # Short names, as in the registries
-    variable: str  # Short names, as in the registries
-    region: str  # Short names, as in the registries
+    variable: str
+    region: str
 
     def __str__(self) -> str:
         return f"{self.product}.{self.variable}.{self.region}"
@@ -96,7 +96,7 @@ class Source:
     sha256: str
     data_source: str = ""  # What the payload calls its own source; empty where it says nothing
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
-    last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
+    last_modified: str = ""
     simulated: bool = False  # True for the sample: everything made from it says so
     notes: tuple[Notice | str, ...] = ()  # What was unusual about it; text as other programs and older stores wrote it
     # Further provenance (files, weights, versions of a computed series)
@@ -142,6 +142,12 @@ class Series:
     def preliminary(self) -> npt.NDArray[np.bool_]:
         """Which days are still preliminary, shape (time,)."""
         return np.asarray(self.status == Status.PRELIMINARY)
+
+    @property
+    def last_final(self) -> dt.date:
+        """Last final day; the day before the first where none is."""
+        final = np.flatnonzero(self.status == Status.FINAL)
+        return self.start + dt.timedelta(days=int(final[-1]) if final.size else -1)
 
     @property
     def digest(self) -> str:

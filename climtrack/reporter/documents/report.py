@@ -71,7 +71,7 @@ def _baselines(voice: Phrases) -> list[str]:
                 language.number(found.percentile, 0),
             ))  # fmt: skip
         else:
-            rows.append((years, say("table.unknown", why=voice.reason(found)), "", "", "", ""))
+            rows.append((years, say("table.unknown", why=language.what(found)), "", "", "", ""))
     head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "sigma", "percentile")]
     return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
 
@@ -279,8 +279,8 @@ def _section(
     shown: set[str] = set()
     for voice in voices:
         out += [f"## {markdown(voice.heading)}", ""]
-        for told in answers(voice.study, language):
-            ask, _, tell = told.partition("? ")
+        for answer in answers(voice.study, language):
+            ask, _, tell = answer.partition("? ")
             out += [f"- **{markdown(ask)}?** {markdown(tell)}"]
         out += ["", markdown(data_line(voice.study, language, now)) + ".", ""]
         label = voice.study.series.key.label
