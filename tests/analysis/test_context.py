@@ -12,9 +12,9 @@ import pytest
 
 from climtrack.analysis.anomaly import anomalies
 from climtrack.analysis.climatology import climatology
-from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
 from climtrack.analysis.preindustrial import OFFSETS, above_preindustrial, offsets_by_day
+from climtrack.analysis.reconciliation import agreement
 from climtrack.analysis.since import since
 from climtrack.analysis.survey import study
 from climtrack.errors import AnalysisError, SeriesError

@@ -11,8 +11,16 @@ import pytest
 from PIL import Image
 
 from climtrack.errors import ConfigError
-from climtrack.reporter.field_map import MAP_PRESETS, draw_map, map_words, render_map, scale_limit
-from climtrack.reporter.projection import BLANK, coastlines, projection
+from climtrack.reporter.field_map import (
+    BLANK,
+    MAP_PRESETS,
+    coastlines,
+    draw_map,
+    map_words,
+    projection,
+    render_map,
+    scale_limit,
+)
 from climtrack.reporter.theme import DIVERGING, PRESETS
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.registry import REGIONS, Baseline, Region

@@ -10,8 +10,8 @@ from climtrack.reporter.documents import facts_json
 from climtrack.reporter.documents.facts import to_json
 from climtrack.reporter.documents.schema import DOCUMENTS, schema
 from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import pairing
 from tests.reporter import made
 from tests.schemas import validator
 
@@ -74,7 +74,8 @@ def test_no_nan_and_no_stranger_gets_in():
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_schemas_of_the_package_are_those_of_the_findings(name):
     """`make schemas` writes them after a finding has changed."""
-    assert (files("climtrack") / "schemas" / f"{name}-1.json").read_text("utf-8") == schema(name)
+    held = (files("climtrack") / "schemas" / f"{name}-1.json").read_text("utf-8")
+    assert held == schema(name), "the findings have changed: run `make schemas`"
 
 
 @pytest.mark.parametrize("broken", [{"schema": "climtrack.facts/2"}, {"as_of": "5 July"}, {"series": {}}])
