@@ -18,10 +18,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import typer
 
 from benchmarks import synthetic
-from climtrack.cli.grid import _print_stored
+from climtrack.cli.app import main
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError, SeriesError, SourceUnavailable, StoreBusy
 from climtrack.grids.download import PLACES, Policy
@@ -190,7 +189,11 @@ def test_a_stop_by_signal_stores_what_is_done(ncei: Path, configure: Configure, 
 
 
 def test_a_series_held_in_another_form_keeps_none_out(
-    ncei: Path, configure: Configure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ncei: Path,
+    configure: Configure,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The site's North Atlantic stays; the hemisphere is stored, the refused one named in one line, the end is 3."""
     config = configure("http://127.0.0.1:9/")
@@ -199,17 +202,17 @@ def test_a_series_held_in_another_form_keeps_none_out(
     served = Series(natlan, FIRST, np.full(13, 20.0), np.full(13, Status.FINAL, dtype=np.int8), source)
     with Store(config.home).writer(NOW) as writer:
         writer.put(served)
-    (half, refused) = grids.reduce(Run(config, NOW), [str(ncei)], (REGIONS["nh"], REGIONS["natlan"]), "sst")
-    assert half.merged is not None
-    assert "held already" in str(refused.refused)
-    assert Store(config.home).read(natlan).digest == served.digest
-    assert Store(config.home).read(NH).values.size == 13
-    with pytest.raises(typer.Exit) as left:
-        _print_stored((half, refused), json=False)
+    for name, value in {"HOME": config.home, "CONFIG": tmp_path / "config.toml", "NOW": NOW.isoformat()}.items():
+        monkeypatch.setenv(f"CLIMTRACK_{name}", str(value))
+    with pytest.raises(SystemExit) as left:
+        main(["grid", "reduce", str(ncei), "--region", "nh,natlan"])
+    assert left.value.code == 3
     out, err = capsys.readouterr()
-    assert left.value.exit_code == 3
     assert len(out.splitlines()) == 1
     assert len(err.splitlines()) == 1
+    assert "held already" in err
+    assert Store(config.home).read(natlan).digest == served.digest
+    assert Store(config.home).read(NH).values.size == 13
 
 
 def test_a_line_cut_by_a_kill_is_done_again(ncei: Path, configure: Configure) -> None:
