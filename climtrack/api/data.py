@@ -12,9 +12,8 @@ import numpy as np
 
 from climtrack.errors import AnalysisError, ConfigError, SeriesNotFound
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import DEFAULT, OPTIONS, VARIABLES, Baseline
-from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, trimmed
+from climtrack.vocabulary.series import Pairing, Series, SeriesKey, Source, Status, trimmed
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -239,7 +239,7 @@ def agreement(first: xr.DataArray, second: xr.DataArray) -> Agreement:
     AnalysisError
         If they measure different variables or have no day in common.
     """
-    from climtrack.analysis.crosscheck import agreement as compared
+    from climtrack.analysis.reconciliation import agreement as compared
 
     return compared(from_array(first), from_array(second))
 

@@ -48,28 +48,28 @@ def history(
     from climtrack.run.facts import day_document, day_rows, version_rows, versions_document
     from climtrack.run.run import Run
 
-    run, wanted = Run(configuration(config), now()), date(day)
+    run, chosen = Run(configuration(config), now()), date(day)
     store, keys = run.store, _stored(run, region, variable)
-    document = versions_document(store, keys) if wanted is None else day_document(store, keys, wanted)
+    document = versions_document(store, keys) if chosen is None else day_document(store, keys, chosen)
     notes(run)
-    if wanted is not None and not any(document["series"].values()):
+    if chosen is not None and not any(document["series"].values()):
         asked = [key.label for key in keys] if len(keys) < 4 else Notice("cli.series", n=len(keys))
-        raise SeriesNotFound("cli.no_value", series=asked, date=wanted)
+        raise SeriesNotFound("cli.no_value", series=asked, date=chosen)
     if json:
         as_json(document)
     else:
         language = table_language(lang)
         names = (
             ("series", "commit", "first_seen", "days_changed", "source")
-            if wanted is None
+            if chosen is None
             else ("series", "value", "status", "first_seen", "replaced")
         )
         head = [language.text(f"cell.head.{name}") for name in names]
-        if wanted is None:
+        if chosen is None:
             table(head, version_rows(store, keys, language))
         else:
-            title = language.text("cell.history.title", date=wanted)
-            table(head, day_rows(store, keys, wanted, language), title)
+            title = language.text("cell.history.title", date=chosen)
+            table(head, day_rows(store, keys, chosen, language), title)
 
 
 def export(
@@ -86,16 +86,14 @@ def export(
     climtrack export --format netcdf --region nh
     climtrack export --format csv --baseline 1981-2010 --history
     """
-    from typing import get_args
-
     from climtrack.files import make_folder, write_whole
-    from climtrack.run.export import FORMATS, Format
+    from climtrack.run.export import FORMATS
     from climtrack.run.export import export as make
     from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline
 
     settings = configuration(config)
-    chosen = several([fmt], (), get_args(Format), "format")
+    chosen = several([fmt], (), FORMATS, "format")
     years = Baseline.parse(baseline or settings.report.baseline)
     run = Run(settings, now())
     keys = _stored(run, region, variable)

@@ -1,4 +1,4 @@
-"""`climtrack facts`, `compare` and `records`."""
+"""`climtrack facts`, `compare`, `records` and `verify`."""
 
 from __future__ import annotations
 
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from climtrack.run.run import Run
     from climtrack.vocabulary.findings import Reconciled
     from climtrack.words.language import Language
-
-
-# `climtrack verify`: is the site right, as far as others can tell?
 
 
 def verify(
@@ -148,7 +145,8 @@ def facts(
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.tables import fact_rows, heading, table
-    from climtrack.run.facts import facts_documents, region_studies, unique_studies
+    from climtrack.reporter.documents import facts_document
+    from climtrack.run.facts import region_studies, unique_studies
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region, variable, baseline, as_of)
@@ -157,7 +155,7 @@ def facts(
         found = region_studies(run, **choice, against=against, by="slot" if way == "slot" else "date")
     notes(run)
     if json:
-        documents = facts_documents(found)
+        documents = [facts_document(pair, studies) for pair, studies in found if studies]
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
         language = table_language(lang)

@@ -82,12 +82,12 @@ def post(
     climtrack post --region nh --since 2026-11-03 --lang es,en
     climtrack post --region nh,sh --preset email
     """
-    from climtrack.run.drawing import known_presets
+    from climtrack.reporter.theme import PRESETS
     from climtrack.run.publish import write_post
     from climtrack.run.run import Run
 
     settings = configuration(config)
-    presets = several(preset, ("post",), known_presets(), "preset")
+    presets = several(preset, ("post",), PRESETS, "preset")
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
     issue = past(since, "--since", now())
     with progress() as show, Run(settings, now(), offline=offline, on_done=show) as run:

@@ -124,12 +124,12 @@ class _Site:
         """Serve what these settings name; where that cannot be, go on as before and say why."""
         from climtrack.run.publish import site_folder
 
-        before, wanted = self._shown, (site_folder(settings).absolute(), serving(settings, public=self._public))
-        if wanted == before:
+        before, chosen = self._shown, (site_folder(settings).absolute(), serving(settings, public=self._public))
+        if chosen == before:
             return
         self.close()
         try:
-            self._serve(*wanted)
+            self._serve(*chosen)
         except ClimtrackError:
             if before:
                 self._serve(*before)

@@ -64,7 +64,8 @@ def report(
     """
     import json as json_module
 
-    from climtrack.run.drawing import charts_of, known_presets
+    from climtrack.reporter.theme import PRESETS
+    from climtrack.run.drawing import charts_of
     from climtrack.run.report import Request
     from climtrack.run.report import report as make
     from climtrack.run.run import Run
@@ -79,7 +80,7 @@ def report(
         variables=variables(variable, defaults.variables),
         languages=several(lang, defaults.languages, LANGUAGES, "language"),
         charts=charts_of(several(chart, defaults.charts, (), "chart")),
-        presets=several(preset, defaults.presets, known_presets(), "preset"),
+        presets=several(preset, defaults.presets, PRESETS, "preset"),
         themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
         formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf"), "format"),
         baseline=Baseline.parse(baseline or defaults.baseline),
@@ -100,8 +101,8 @@ def report(
         as_json(facts[0] if len(facts) == 1 else facts)
     else:
         for one in regions:
-            for said in one.answers.values():
-                for title, sentences in said:
+            for answers in one.answers.values():
+                for title, sentences in answers:
                     say("")
                     say(title, strong=True)
                     for sentence in sentences:

@@ -98,7 +98,7 @@ def _without(new: Series, held: Series | None, named: frozenset[dt.date]) -> Ser
 def is_older(new: Series, held: Series | None) -> bool:
     """Whether a downloaded copy ends before the held one and has nothing final that the held one lacks."""
     held = _comparable(new, held)
-    return held is not None and new.end < held.end and _last_final(new) <= _last_final(held)
+    return held is not None and new.end < held.end and new.last_final <= held.last_final
 
 
 def _comparable(new: Series, held: Series | None) -> Series | None:
@@ -189,12 +189,6 @@ def _on_dates_of(held: Series, new: Series, rows: npt.NDArray[np.generic]) -> Fl
     if begin < stop:
         found[begin:stop] = rows[begin - offset : stop - offset]
     return found
-
-
-def _last_final(series: Series) -> dt.date:
-    """Last final day; the day before the first where none is."""
-    final = np.flatnonzero(series.status == Status.FINAL)
-    return series.start + dt.timedelta(days=int(final[-1]) if final.size else -1)
 
 
 def _future(new: Series, today: dt.date) -> None:

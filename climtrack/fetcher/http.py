@@ -22,10 +22,10 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Self, cast
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from climtrack import __version__
 from climtrack.errors import FetchError, Notice, SourceChanged, SourceUnavailable
 from climtrack.fetcher.reanalyzer import BASE_URLS, shown
 from climtrack.vocabulary.notice import causes, network
@@ -151,7 +151,7 @@ class Http:
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
         """Ask for a path, first host first, again where that may help; None where it is as it was."""
         headers = {
-            "User-Agent": self._policy.user_agent or USER_AGENT.format(version=_version()),
+            "User-Agent": self._policy.user_agent or USER_AGENT.format(version=__version__),
             "Accept": "application/json, text/csv;q=0.9, */*;q=0.1",
             "Accept-Encoding": "gzip",
         }
@@ -480,10 +480,3 @@ def _duration(seconds: float) -> Notice:
         if seconds >= least * unit:
             return Notice(f"fetch.wait.{name}", count=round(seconds / unit))
     return Notice("fetch.wait.seconds", count=round(seconds))
-
-
-def _version() -> str:
-    try:
-        return version("climtrack")
-    except PackageNotFoundError:
-        return "0"

@@ -235,7 +235,7 @@ def plan(on: Grid, regions: Sequence[Region], rule: Rule = "exact") -> Plan:
     shares = np.zeros((len(regions), on.longitude.size))
     cells = {}
     for i, region in enumerate(regions):
-        width = min(_width(region), 360)
+        width = min(region.width, 360)
         whole = (np.sin(np.deg2rad(region.north)) - np.sin(np.deg2rad(region.south))) * width
         covered = float(_exact_rows(on, region).sum() * _exact_columns(on, region).sum() / whole)
         if covered < COVERED:
@@ -265,7 +265,7 @@ def _exact_rows(on: Grid, region: Region) -> Floats:
 def _exact_columns(on: Grid, region: Region) -> Floats:
     """Width in degrees of each column's part inside the longitudes."""
     west, east = on.longitude_edges[:, 0], on.longitude_edges[:, 1]
-    width = _width(region)
+    width = region.width
     if width >= 360:
         return np.round(east - west, 6)
     inside = np.zeros(west.size)
@@ -273,11 +273,6 @@ def _exact_columns(on: Grid, region: Region) -> Floats:
         first = region.west + 360 * turn
         inside += np.clip(np.minimum(east, first + width) - np.maximum(west, first), 0, None)
     return np.round(inside, 6)
-
-
-def _width(region: Region) -> float:
-    """Degrees of longitude from west to east."""
-    return region.east - region.west if region.east > region.west else region.east - region.west + 360
 
 
 def _site_rows(on: Grid, region: Region) -> Floats:
@@ -288,7 +283,7 @@ def _site_rows(on: Grid, region: Region) -> Floats:
 
 def _site_columns(on: Grid, region: Region) -> Floats:
     """One for columns whose centre lies inside, edges included."""
-    width = _width(region)
+    width = region.width
     # Rounded first: -80 and 280 are one meridian, which a remainder of 359.99999 must not lose.
     place = np.round(np.mod(on.longitude - region.west, 360), 5) % 360
     inside = (place <= width + 1e-5).astype(np.float64) if width < 360 else np.ones(place.size)

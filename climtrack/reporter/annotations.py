@@ -36,10 +36,11 @@ def draw_ends(
         return []
     heights = [sum(line.size * LEADING for line in lines) for _, lines in labels]
     # A label's first line names the line it belongs to, so that one is put level with the end.
-    level = [y + height / 2 - lines[0].size * LEADING / 2 for (y, lines), height in zip(labels, heights, strict=True)]
+    levels = [y + height / 2 - lines[0].size * LEADING / 2 for (y, lines), height in zip(labels, heights, strict=True)]
     found = []
-    for (y, lines), height, wish, centre in zip(labels, heights, level, spread(level, heights, low, high), strict=True):
-        first, moved, left = lines[0].size, centre - wish, x + END_GAP
+    placed = spread(levels, heights, low, high)
+    for (y, lines), height, level, centre in zip(labels, heights, levels, placed, strict=True):
+        first, moved, left = lines[0].size, centre - level, x + END_GAP
         if abs(moved) > FAR_FROM_END * first * LEADING:
             canvas.stroke([x + 2, x + 5, x + 8, x + 11], [y, y, y + moved, y + moved], lines[0].colour, 0.8)
             left += 5

@@ -46,12 +46,12 @@ def falling(phrases: Phrases) -> str:
     way = direction(total, FINE)
     if way == 0:
         return f"{first} {language.text('falling.raw.level')}"
-    said = language.text("falling.raw.rose" if way > 0 else "falling.raw.fell", size=language.size(total, FINE))
+    raw_way = language.text("falling.raw.rose" if way > 0 else "falling.raw.fell", size=language.size(total, FINE))
     if not isinstance(found.seasonal_14d, float):
-        return f"{first} {language.text('falling.raw.only', raw=said)}"
+        return f"{first} {language.text('falling.raw.only', raw=raw_way)}"
     share = found.seasonal_14d * raw.days / total
     message = "falling.season.against" if share < 0 else "falling.season.more" if share > 1 else "falling.share"
-    return f"{first} {language.text(message, raw=said, share=language.percent(100 * share))}"
+    return f"{first} {language.text(message, raw=raw_way, share=language.percent(100 * share))}"
 
 
 def _below_question(phrases: Phrases) -> str:

@@ -54,7 +54,7 @@ class Panel:
     axes: Axes  # matplotlib's own
     rect: Rect  # Where they stand in the picture, in CSS pixels
     xlim: tuple[float, float]  # Limits in data units
-    ylim: tuple[float, float]  # Limits in data units
+    ylim: tuple[float, float]
     theme: Theme
 
     @classmethod
@@ -185,13 +185,13 @@ class Canvas:
         self.boxes.append(Box(name, line.text, rect, line.size, line.colour))
         return rect
 
-    def block(self, name: str, x: float, top: float, lines: Sequence[Line], *, align: Align = "left") -> Rect:
+    def block(self, name: str, x: float, top: float, lines: Sequence[Line]) -> Rect:
         """Set lines under one another."""
         baseline = top + CAP * lines[0].size
-        rects = [self.text(name, x, baseline, lines[0], align=align)]
+        rects = [self.text(name, x, baseline, lines[0])]
         for line in lines[1:]:
             baseline += line.size * LEADING
-            rects.append(self.text(name, x, baseline, line, align=align))
+            rects.append(self.text(name, x, baseline, line))
         return Rect(min(r.left for r in rects), top, max(r.right for r in rects), rects[-1].bottom)
 
     # -- shapes ---------------------------------------------------------------------------------------------------

@@ -60,10 +60,10 @@ def png(image: Image.Image, exact: Sequence[str], colours: int = FAST, effort: i
     # The octree of an opaque image may leave an alpha that rounds to 254: only its colours are kept.
     palette = np.array(reduced.getpalette("RGB"), dtype=np.int64).reshape(-1, 3)
     for ink in exact:
-        wanted = np.array([int(ink[i : i + 2], 16) for i in (1, 3, 5)])
-        distance = np.abs(palette - wanted).max(axis=1)
+        colour = np.array([int(ink[i : i + 2], 16) for i in (1, 3, 5)])
+        distance = np.abs(palette - colour).max(axis=1)
         if distance.min() <= SNAP:
-            palette[int(distance.argmin())] = wanted
+            palette[int(distance.argmin())] = colour
     reduced.putpalette(palette.astype(np.uint8).tobytes(), "RGB")
     file = io.BytesIO()
     reduced.save(file, "PNG", compress_level=effort)

@@ -264,7 +264,7 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     return top
 
 
-def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, beside: float = 0.0) -> Rect:
+def page(canvas: Canvas, words: Words, study: Study, notes: Sequence[str], *, beside: float = 0.0) -> Rect:
     """
     Set everything around a chart, and say what is left for it.
 
@@ -276,7 +276,7 @@ def page(canvas: Canvas, words: Words, study: Study, said: Sequence[str], *, bes
     beside += canvas.logo(right, preset.height - LAST_BASELINE + 2, LOGO)
     bottom = foot(
         canvas,
-        () if card else said,
+        () if card else notes,
         source_line(study, language, preset, canvas.theme.credit),
         warning=warning_line(study, language),
         width=preset.width - 2 * preset.margin - beside,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.chart import Chart, fitted
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.documents.tables import COMPUTED_DECIMALS, head, sheet
+from climtrack.reporter.documents.facts import COMPUTED_DECIMALS, head, sheet
 from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import PRESETS, Preset, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words

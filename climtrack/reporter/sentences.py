@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, Unknown, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
@@ -28,11 +27,8 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
     Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
     space, and what is too long ends in an ellipsis.
     """
-    kept = "".join(
-        " " if c.isspace() else c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    line = " ".join(kept.split(" ")).strip()
-    line = re.sub(r" {2,}", " ", line)
+    kept = (c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C")
+    line = " ".join("".join(kept).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
@@ -51,7 +47,7 @@ class Place:
     name: str  # As a heading: ``Northern Hemisphere``, ``Hemisferio norte``
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
     air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
-    sea: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
+    sea: str
     short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
 
 
@@ -62,28 +58,23 @@ def contracted(preposition: str, phrase: str) -> str:
     return f"{preposition} {phrase}"
 
 
-def feminine(phrase: str) -> bool:
-    """Whether a Spanish subject takes feminine adjectives."""
-    return phrase.startswith("la ")
-
-
 def place(region: Region, language: Language) -> Place:
     """A region as a language says it."""
     known = catalogue(language.code)
 
-    def said(form: str) -> str:
-        return known.get(f"place.{region.name}.{form}", ("",))[0]
+    def form(name: str) -> str:
+        return known.get(f"place.{region.name}.{name}", ("",))[0]
 
     title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
-    the = said("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
-    name = said("name") or (capitalised(the.removeprefix("el ").removeprefix("la ")) if language.spanish else title)
+    the = form("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
+    name = form("name") or (capitalised(the.removeprefix("el ").removeprefix("la ")) if language.spanish else title)
     of = contracted("de", the)
     return Place(
         name,
         the,
-        said("air") or language.text("place.other.air", name=title, of=of),
-        said("sea") or language.text("place.other.sea", name=title, the=the),
-        said("short"),
+        form("air") or language.text("place.other.air", name=title, of=of),
+        form("sea") or language.text("place.other.sea", name=title, the=the),
+        form("short"),
     )
 
 
@@ -252,28 +243,19 @@ class Phrases:
         return self.language.text("simulated") + ". " if self.study.simulated else ""
 
     @property
-    def origin(self) -> str:
-        """Whose hands the data came through: ``reanalyzer``, ``pulse``, or ``computed`` from grids."""
-        return origin(self.study.series)
-
-    @property
     def source(self) -> str:
         """Whose data these are, as a sentence."""
         product = PRODUCTS.get(self.study.series.key.product)
-        kind = {"pulse": "pulse.", "computed": "computed."}.get(self.origin, "")
+        kind = {"pulse": "pulse.", "computed": "computed."}.get(origin(self.study.series), "")
         return self.language.text(
             f"source.{kind}sentence",
             product=product.title if product else plain(self.study.series.key.product),
             provider=product.provider if product else plain(self.study.series.source.data_source),
         )
 
-    def reason(self, unknown: Unknown) -> str:
-        """Why something cannot be known, in the reader's language."""
-        return self.language.what(unknown)
-
     def adjective(self, value: float, subject: str) -> str:
         """Cooler or warmer, agreeing with its subject."""
-        gender = "f" if self.language.spanish and feminine(subject) else "m"
+        gender = "f" if self.language.spanish and subject.startswith("la ") else "m"
         return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
 
     def year_relation(self) -> str:

@@ -85,7 +85,7 @@ class Check:
 
     @property
     def remedy(self) -> str:
-        return self.found.remedy if isinstance(self.found, ClimtrackError) else Language("en").remedy(self.found)
+        return Language("en").remedy(self.found)
 
 
 def _good(topic: str, id: str, **facts: Any) -> Check:  # noqa: A002

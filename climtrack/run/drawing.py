@@ -21,15 +21,14 @@ from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.render import render_formats, words
-from climtrack.reporter.theme import PRESETS, Theme, themed
+from climtrack.reporter.theme import Theme, themed
 from climtrack.run.run import Run
 from climtrack.run.series import keys_of
 from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Overlay, Study
-from climtrack.vocabulary.pairing import pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.vocabulary.series import Series, SeriesKey, pairing
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -121,11 +120,6 @@ def charts_of(names: Iterable[str]) -> tuple[str, ...]:
                 raise ConfigError("draw.which_chart.near", name=name[:40], near=near[0], known=slugs)
             raise ConfigError("draw.which_chart", name=name[:40], known=slugs)
     return tuple(chosen)
-
-
-def known_presets() -> tuple[str, ...]:
-    """Presets by name."""
-    return tuple(PRESETS)
 
 
 def themes_of(config: Config, names: Iterable[str]) -> tuple[Theme, ...]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -23,21 +23,18 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, Status
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
-Format = Literal["csv", "netcdf", "json", "parquet"]
-FORMATS: tuple[Format, ...] = ("csv", "netcdf", "json", "parquet")
+FORMATS = ("csv", "netcdf", "json", "parquet")
 _MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
     "netcdf": "application/netcdf",
 }
-
-
 #: A table by the names of its columns, all of equal length; None where there is nothing.
 Columns = Mapping[str, Sequence[Any]]
 
 
-def export(run: Run, key: SeriesKey, fmt: Format, *, baseline: Baseline, history: bool = False) -> tuple[Asset, ...]:
+def export(run: Run, key: SeriesKey, fmt: str, *, baseline: Baseline, history: bool = False) -> tuple[Asset, ...]:
     """A stored series with its climatology and anomalies, and on demand every value ever held."""
     series = run.store.read(key)
     cycle = None
@@ -96,7 +93,7 @@ def _numbers(values: Floats, decimals: int | None = None) -> list[float | None]:
     return [None if np.isnan(v) else v for v in shown.tolist()]
 
 
-def _file(name: str, table: Columns, series: Series, fmt: Format, cycle: Climatology | None) -> Asset:
+def _file(name: str, table: Columns, series: Series, fmt: str, cycle: Climatology | None) -> Asset:
     """A table as a file."""
     path = f"{series.key.label}.{name}.{fmt}"
     provenance, rows = _provenance(series, cycle), zip(*table.values(), strict=True)

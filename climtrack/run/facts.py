@@ -9,20 +9,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from climtrack.analysis.comparison import two_years
-from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
-from climtrack.analysis.reconciliation import reconcile
+from climtrack.analysis.reconciliation import agreement, reconcile
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
-from climtrack.reporter.documents.facts import facts_document, to_json
+from climtrack.reporter.documents.facts import to_json
 from climtrack.run.run import Run
 from climtrack.run.series import failure_notices, keys_of
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
-from climtrack.vocabulary.pairing import Pairing, pairing
 from climtrack.vocabulary.registry import VARIABLES, Baseline
-from climtrack.vocabulary.series import Alignment, SeriesKey
+from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing
 from climtrack.words.language import Language
 
 # How published values changed, as rows and documents.
@@ -204,11 +202,6 @@ def _against(study: Study, other: int, by: Alignment) -> Study:
     """The study with its year held against another than the one before, or by slot."""
     compared_with = two_years(study.series, study.year, other, method=by)
     return replace(study, findings=replace(study.findings, year_over_year=compared_with))
-
-
-def facts_documents(regions: RegionStudies) -> list[dict[str, Any]]:
-    """The facts for machines."""
-    return [facts_document(pair, found) for pair, found in regions if found]
 
 
 def records_document(run: Run, regions: RegionStudies) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from climtrack import __version__
 from climtrack.config import Config
 from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
 from climtrack.files import make_folder, remove, write_whole
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
-AGENT = "climtrack/{version} (+https://pypi.org/project/climtrack/; gridded data for regional means)"
+AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; gridded data for regional means)"
 #: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
 EVERY = 300.0
 #: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.
@@ -191,20 +191,12 @@ def reduce(
     if (count := len({one.grid for one in found})) > 1:
         raise SeriesError("grid.different_grids", count=count)
     product = daily.product_of(found, product)
-    made = daily.series(daily.days(found), request, product=product, retrieved=run.now, version=program_version())
+    made = daily.series(daily.days(found), request, product=product, retrieved=run.now, version=__version__)
     return keep(run, made) if store else tuple(StoredSeries(one.series, one.coverage, one.usual) for one in made)
 
 
 def _rule(name: str) -> Rule:
     return "site" if name == "site" else "exact"
-
-
-def program_version() -> str:
-    """Version of this program, for provenance."""
-    try:
-        return version("climtrack")
-    except PackageNotFoundError:
-        return "unreleased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +243,7 @@ def address(place: str, config: Config) -> str:
 
 def default_policy(config: Config) -> Policy:
     """How servers are asked, as config.toml says."""
-    return Policy(config.fetch.user_agent or AGENT.format(version=program_version()))
+    return Policy(config.fetch.user_agent or AGENT.format(version=__version__))
 
 
 def grids_folder(config: Config) -> Path:
@@ -482,7 +474,7 @@ def _store(run: Run, work: Job, journal: Journal) -> tuple[StoredSeries, ...]:
         replace(work.request, regions=work.regions),
         product=work.place.product,
         retrieved=run.now,
-        version=program_version(),
+        version=__version__,
         url=work.place.base,
         notes=[Notice("grid.note.approximate", name=table.name)] if work.stride > 1 else [],
     )

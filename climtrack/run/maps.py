@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from climtrack import __version__
 from climtrack.config import Config
 from climtrack.errors import ConfigError, Notice, SeriesError, SourceUnavailable
 from climtrack.files import TEMPORARY, make_folder, move, remove, write_whole
@@ -25,7 +26,7 @@ from climtrack.grids.daily import manifest, product_of
 from climtrack.grids.download import Downloader, Received
 from climtrack.grids.grids import GridFile
 from climtrack.grids.weights import Kernel
-from climtrack.run.grids import address, default_policy, grids_folder, program_version
+from climtrack.run.grids import address, default_policy, grids_folder
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.fields import Extreme, FieldMap
@@ -56,7 +57,7 @@ def make_climatology(
     provenance = {
         "source": labels + (f" … ({len(files)} files)" if len(files) > 3 else ""),
         "files": manifest(listed),
-        "history": f"{run.now:%Y-%m-%dT%H:%M:%SZ} climtrack {program_version()}",
+        "history": f"{run.now:%Y-%m-%dT%H:%M:%SZ} climtrack {__version__}",
     }
     path = _climatology_path(run, files[0], baseline)
     with writers_lock(path.parent, run.now, "climatology"):
@@ -111,7 +112,7 @@ def field_maps(
         run.now,
         received.sha256 if received else hashlib.sha256(field.tobytes()).hexdigest(),
         data_source=file.title,
-        details=MappingProxyType({"climatology": str(baseline), "program": f"climtrack {program_version()}"}),
+        details=MappingProxyType({"climatology": str(baseline), "program": f"climtrack {__version__}"}),
     )
     return tuple(_map(file, status, region, day, average, anomaly, source) for region in regions)
 

@@ -8,9 +8,15 @@ fails leaves the others and its own last good state alone.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,10 +24,10 @@ from dataclasses import dataclass, replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import numpy as np
-
-from climtrack.config import Config
+from climtrack import __version__
+from climtrack.config import Config, NotifySettings
 from climtrack.errors import (
     ClimtrackError,
     ConfigError,
@@ -41,17 +47,104 @@ from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
-from climtrack.run.grids import StoredSeries, backfill, default_policy, job, program_version
-from climtrack.run.notify import notify
+from climtrack.run.grids import StoredSeries, backfill, default_policy, job
 from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import Request, compose
 from climtrack.run.run import SOME, Run
 from climtrack.run.schedule import HistoryFile, RunHistory
 from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, late_notices, refreshable
 from climtrack.store.lock import writers_lock
-from climtrack.vocabulary.pairing import Pairing
+from climtrack.vocabulary.notice import network
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey, Status
+from climtrack.vocabulary.series import Pairing, Series, SeriesKey
+
+# Who is notified when rounds begin to fail and when they are well again: a command, or a webhook.
+
+
+#: Seconds that the command, and the webhook, may take.
+PATIENCE = 30
+_REFUSALS = {
+    errno.ENOENT: "notify.no_program",
+    errno.EACCES: "notify.forbidden",
+    errno.EPERM: "notify.forbidden",
+    errno.ENOEXEC: "notify.no_script",
+}
+
+
+def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
+    """
+    Hand a document to the configured command and webhook; neither is there by default.
+
+    Returns whether somebody has it, or nobody is to have it, and what went wrong.
+    """
+    body = json.dumps(document, ensure_ascii=False).encode()
+    results = []
+    if settings.command:
+        results.append(_run_command(settings.command, body))
+    if settings.webhook:
+        results.append(_post(settings.webhook, body))
+    problems = tuple(problem for problem in results if problem is not None)
+    return not results or len(problems) < len(results), problems
+
+
+def _run_command(command: Sequence[str], body: bytes) -> Notice | None:
+    """Run the command with the document on its input; what was wrong with it."""
+    try:
+        # The owner's own words from config.toml, without a shell. What it prints goes nowhere, however much it is.
+        child = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+    except OSError as problem:
+        if problem.errno in _REFUSALS:
+            return Notice(_REFUSALS[problem.errno])
+        return Notice("notify.not_started", reason=problem.errno or str(problem))
+    with child:
+        try:
+            child.communicate(body, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            _kill(child)
+            return Notice("notify.late", seconds=PATIENCE)
+        except BaseException:
+            _kill(child)
+            raise
+    if child.returncode < 0:
+        return Notice("notify.killed", signal=-child.returncode)
+    return Notice("notify.ended", code=child.returncode) if child.returncode else None
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill a command and what it has started, which would wait on in its place."""
+    if sys.platform == "win32":
+        child.kill()
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def _post(url: str, body: bytes) -> Notice | None:
+    """Post it to the webhook; in a thread, for a server that drips its headers and a silent resolver know no limit."""
+    import urllib3
+
+    from climtrack.fetcher.http import trust
+
+    results: list[Notice | None] = []
+
+    def post() -> None:
+        headers = {"Content-Type": "application/json", "User-Agent": "climtrack"}
+        try:
+            with urllib3.PoolManager(retries=False, timeout=PATIENCE / 3, ssl_context=trust()) as pool:
+                answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
+                answer.release_conn()
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            results.append(Notice("notify.unreached", reason=network(problem, urlsplit(url).hostname or "")))
+        else:
+            results.append(Notice("notify.answered", status=answer.status) if answer.status >= 300 else None)
+
+    caller = threading.Thread(target=post, name="climtrack-notify", daemon=True)
+    caller.start()
+    caller.join(PATIENCE)
+    return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))
+
 
 # The log of unattended rounds: one file in the home folder, rotated, in UTC.
 
@@ -132,8 +225,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
 
 def _since(series: Series) -> dt.date:
     """The first day after the last final one."""
-    final = np.flatnonzero(series.status == Status.FINAL)
-    return series.start + dt.timedelta(days=int(final[-1]) + 1 if final.size else 0)
+    return series.last_final + dt.timedelta(days=1)
 
 
 def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | None) -> tuple[StoredSeries, ...]:
@@ -265,7 +357,7 @@ def _state(run: Run) -> list[str | int]:
     folder = site_folder(run.config) if run.config.refresh.publish else Path(run.config.report.folder).expanduser()
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     settings = hashlib.sha256(run.config.model_dump_json().encode()).hexdigest()
-    return [run.store.snapshot, run.now.date().isoformat(), settings, program_version(), len(sizes), sum(sizes)]
+    return [run.store.snapshot, run.now.date().isoformat(), settings, __version__, len(sizes), sum(sizes)]
 
 
 def _unchanged(run: Run) -> int | None:

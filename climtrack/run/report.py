@@ -23,9 +23,8 @@ from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, keys_of, late_notices
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology, Study, Unknown
-from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import BASELINES, Baseline
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
 

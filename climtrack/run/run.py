@@ -47,9 +47,8 @@ from climtrack.run.series import (
 )
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.pairing import COMPUTED, SEAS, Pairing, pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey, Transport
+from climtrack.vocabulary.series import COMPUTED, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
 if TYPE_CHECKING:
     from climtrack.store.store import Writer
@@ -137,8 +136,8 @@ class Run:
     @property
     def outcome(self) -> Outcome:
         """How the run has gone so far; what the store has to tell comes first."""
-        told = self.store.notices if "store" in self.__dict__ else ()
-        return replace(self._outcome, notices=tuple(dict.fromkeys((*told, *self._outcome.notices))))
+        damage = self.store.notices if "store" in self.__dict__ else ()
+        return replace(self._outcome, notices=tuple(dict.fromkeys((*damage, *self._outcome.notices))))
 
     # The store and the sources.
 

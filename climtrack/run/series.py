@@ -14,9 +14,8 @@ from climtrack.fetcher.http import HttpPolicy
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
-from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
 #: What is told to a user; a text stands for itself.

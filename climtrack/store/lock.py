@@ -59,8 +59,8 @@ def _take(lock: FileLock, holder: Path) -> Notice | None:
             lock.acquire(blocking=False)
             return None
         with suppress(OSError, ValueError, KeyError, TypeError):
-            said = json.loads(holder.read_bytes()[:1000])
-            since = dt.datetime.fromisoformat(said["since"])
-            return Notice("store.holder", process=str(int(said["pid"])), time=f"{since:%H:%M} UTC")
+            fields = json.loads(holder.read_bytes()[:1000])
+            since = dt.datetime.fromisoformat(fields["since"])
+            return Notice("store.holder", process=str(int(fields["pid"])), time=f"{since:%H:%M} UTC")
         time.sleep(0.02)
     return Notice("store.holder_unknown")

@@ -39,7 +39,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
     start = min(held.start, new.start)
     size = (max(held.end, new.end) - start).days + 1
     (old, was), (came, says) = aligned(held, start, size), aligned(new, start, size)
-    older = not (accept and not only) and (new.end < held.end or _final_end(new) < _final_end(held))
+    older = not (accept and not only) and (new.end < held.end or new.last_final < held.last_final)
 
     both = (was != Status.MISSING) & (says != Status.MISSING)
     finalised = both & (was == Status.PRELIMINARY) & (says == Status.FINAL)
@@ -76,9 +76,3 @@ def aligned(series: Series, start: dt.date, size: int) -> tuple[Floats, Flags]:
     values[first : first + series.values.size] = series.values
     status[first : first + series.values.size] = series.status
     return values, status
-
-
-def _final_end(series: Series) -> dt.date:
-    """Last final day; the day before the first where none is final."""
-    final = np.flatnonzero(series.status == Status.FINAL)
-    return series.start + dt.timedelta(days=int(final[-1]) if final.size else -1)

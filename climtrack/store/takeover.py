@@ -75,9 +75,9 @@ def _copy(base: sqlite3.Connection, rows: list[tuple[Any, ...]], attachments: di
             table = table[table["status"] != Status.MISSING]
         days = store.pack((table["day"].astype(np.int64), table["value"], table["status"]))
         site = {name: np.frombuffer(attachments[one], "<f8") for name, one in json.loads(site_rows).items()}
-        told = store.provenance(source, MappingProxyType(site))
+        origin = store.provenance(source, MappingProxyType(site))
         state = days if whole and key == series else None
         previous = "" if key != series else previous
         series = key
-        fields = (key, number, seen, digest, told, source, store.pack_site(site), days, state)
+        fields = (key, number, seen, digest, origin, source, store.pack_site(site), days, state)
         previous = store.insert(base, fields, previous)

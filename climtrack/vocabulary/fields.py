@@ -37,7 +37,7 @@ class FieldMap:
     mean: float  # Area-weighted mean over the region's cells that have a value
     warmer: float  # Share of that area, 0 to 1, that is warmer than average
     warmest: Extreme  # The largest differences of either sign within the region
-    coldest: Extreme  # The largest differences of either sign within the region
+    coldest: Extreme
     source: Source
     coverage: float = 1.0  # Share of the region's area, 0 to 1, that has a value
 

@@ -272,6 +272,16 @@ class Records:
     warm_holders: tuple[Holder, ...] = ()
     cold_holders: tuple[Holder, ...] = ()
 
+    @property
+    def first(self) -> dt.date | None:
+        """First record day of this year."""
+        return self.days[0] if self.days else None
+
+    @property
+    def last(self) -> dt.date | None:
+        """Last record day of this year."""
+        return self.days[-1] if self.days else None
+
 
 @finding
 class Run:

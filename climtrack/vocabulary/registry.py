@@ -121,14 +121,19 @@ class Region:
     title: str  # English name, as it stands in a sentence without an article in front
     title_es: str  # Spanish name with its article: ``el hemisferio norte``
     south: float  # Latitudes in degrees, both included
-    north: float  # Latitudes in degrees, both included
+    north: float
     west: float = -180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
-    east: float = 180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
+    east: float = 180.0
     outline: str = ""  # GeoJSON geometry of an irregular region; the bounds are then those of the box around it
 
     def __post_init__(self) -> None:
         if not -90 <= self.south < self.north <= 90:
             raise ValueError(f"region {self.name}: latitudes {self.south}…{self.north} are not south to north")
+
+    @property
+    def width(self) -> float:
+        """Degrees of longitude from west to east."""
+        return self.east - self.west if self.east > self.west else self.east - self.west + 360
 
     @property
     def southern(self) -> bool:

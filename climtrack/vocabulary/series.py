@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
@@ -28,7 +28,7 @@ class Payload:
     url: str
     body: bytes  # Content, decoded from its transfer and content encodings
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
-    last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
+    last_modified: str = ""
     served: str = ""  # The server's own clock, as it wrote it
 
     @property
@@ -65,8 +65,8 @@ class SeriesKey:
     """Which series: product, variable, region."""
 
     product: str  # Short names, as in the registries
-    variable: str  # Short names, as in the registries
-    region: str  # Short names, as in the registries
+    variable: str
+    region: str
 
     def __str__(self) -> str:
         return f"{self.product}.{self.variable}.{self.region}"
@@ -96,7 +96,7 @@ class Source:
     sha256: str
     data_source: str = ""  # What the payload calls its own source; empty where it says nothing
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
-    last_modified: str = ""  # Validators for the next conditional request; empty where the server gave none
+    last_modified: str = ""
     simulated: bool = False  # True for the sample: everything made from it says so
     notes: tuple[Notice | str, ...] = ()  # What was unusual about it; text as other programs and older stores wrote it
     # Further provenance (files, weights, versions of a computed series)
@@ -142,6 +142,12 @@ class Series:
     def preliminary(self) -> npt.NDArray[np.bool_]:
         """Which days are still preliminary, shape (time,)."""
         return np.asarray(self.status == Status.PRELIMINARY)
+
+    @property
+    def last_final(self) -> dt.date:
+        """Last final day; the day before the first where none is."""
+        final = np.flatnonzero(self.status == Status.FINAL)
+        return self.start + dt.timedelta(days=int(final[-1]) if final.size else -1)
 
     @property
     def digest(self) -> str:
@@ -226,3 +232,45 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
     values = np.full(exists.shape, np.nan)
     values.ravel()[place] = series.values
     return YearTable(years, values, alignment), place
+
+
+# Which series answer for a region.
+
+
+#: The sea of a region, best first; the site itself has no hemispheric sea surface.
+SEAS: Mapping[str, tuple[SeriesKey, ...]] = MappingProxyType(
+    {
+        "world": (SeriesKey("oisst", "sst", "world2"),),
+        "nh": (SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "natlan")),
+        "sh": (SeriesKey("oisst", "sst", "sh"),),
+    }
+)
+
+
+#: Series that climtrack computes from grids; nobody serves them.
+COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "sh")})
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The series that answer for a region."""
+
+    region: str
+    air: SeriesKey | None
+    sst: SeriesKey | None
+    sea_named: bool  # True where the sea is another region's, named as such everywhere (North Atlantic for ``nh``)
+    sea_computed: bool  # True where the sea was computed from grids
+
+
+def pairing(region: str, known: Collection[SeriesKey]) -> Pairing:
+    """Choose the series that answer for a region."""
+    air = SeriesKey("era5", "t2m", region)
+    candidates = SEAS.get(region, (SeriesKey("oisst", "sst", region),))
+    sea = next((key for key in candidates if key in known), None)
+    return Pairing(
+        region,
+        air if air in known else None,
+        sea,
+        sea_named=sea is not None and sea.region != region,
+        sea_computed=sea in COMPUTED,
+    )

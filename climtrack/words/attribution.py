@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from climtrack.vocabulary.notice import clean
-from climtrack.vocabulary.pairing import COMPUTED
 from climtrack.vocabulary.registry import PRODUCTS
-from climtrack.vocabulary.series import Series
+from climtrack.vocabulary.series import COMPUTED, Series
 from climtrack.words.language import Language
 
 _LONGEST_NAME = 60

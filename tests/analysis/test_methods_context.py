@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from climtrack.analysis.crosscheck import agreement
 from climtrack.analysis.enso import Index, nino_index, nino_state, overlay
+from climtrack.analysis.reconciliation import agreement
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.findings import NinoState, Overlay
 from climtrack.vocabulary.registry import REGIONS

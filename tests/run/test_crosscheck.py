@@ -16,8 +16,7 @@ from climtrack.run.refresh import Round, unattended_round
 from climtrack.run.report import page_notices
 from climtrack.run.run import Run
 from climtrack.run.series import english
-from climtrack.vocabulary.pairing import Pairing
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.series import Pairing, SeriesKey
 from climtrack.words.language import Language
 from tests.loopback import serving
 

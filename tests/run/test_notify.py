@@ -18,10 +18,9 @@ import trustme
 from climtrack.config import NotifySettings
 from climtrack.errors import Notice
 from climtrack.fetcher import http
-from climtrack.run import notify as module
 from climtrack.run import refresh
-from climtrack.run.notify import notify
-from climtrack.run.refresh import Round
+from climtrack.run import refresh as module
+from climtrack.run.refresh import Round, notify
 from climtrack.run.run import Run
 from climtrack.run.schedule import read
 from climtrack.words.language import Language

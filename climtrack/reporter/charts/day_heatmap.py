@@ -108,8 +108,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
         raise RenderError("draw.no_anomalies", series=study.series.key.label)
     form = canvas.preset.form
     wide = form == "wide"
-    said = missing_notes(study, canvas.language)
-    room = page(canvas, words, study, said, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(3)
+    notes = missing_notes(study, canvas.language)
+    room = page(canvas, words, study, notes, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(3)
     years, values = smoothed(study)
     limit = scale_limit(values)
     if wide:
@@ -139,7 +139,7 @@ def smoothed(study: Study) -> tuple[npt.NDArray[np.int64], Floats]:
         raise ValueError("a study without a climatology has no anomalies")
     dates = study.series.dates
     columns = calendar.dayofyear(dates) - 1
-    daily = study.series.values - study.climatology.mean[columns]
+    daily = means.daily(study)
     known = ~np.isnan(daily)
     window = np.ones(WINDOW)
     count = np.convolve(known, window, mode="same")

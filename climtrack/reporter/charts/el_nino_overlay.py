@@ -109,8 +109,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     if not overlay.past:
         raise RenderError("draw.el_nino.none", series=study.series.key.label)
     preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
-    said = list(dotted_note(study, language)) if overlay.current is not None else []
-    room = page(canvas, words, study, said)
+    notes = list(dotted_note(study, language)) if overlay.current is not None else []
+    room = page(canvas, words, study, notes)
     strongest = sorted(overlay.past, key=lambda line: -line.peak)[: NAMED[form]]
     size = canvas.size(preset.type.label)
     names = {line.label: Line(plain(line.label), "semibold", size, theme.secondary) for line in strongest}

@@ -152,10 +152,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     if first.baseline is None or first.baseline != second.baseline:
         raise RenderError("draw.hemispheres.baseline", north=first.series.key, south=second.series.key)
     language, form = canvas.language, canvas.preset.form
-    said = [language.text("note.shaded"), *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]
-    said.append(language.text("note.same.scale"))
-    said += dict.fromkeys(n for s in studies for n in missing_notes(s, language))
-    room = page(canvas, words, first, said).lowered(4)
+    notes = [language.text("note.shaded"), *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]
+    notes.append(language.text("note.same.scale"))
+    notes += dict.fromkeys(n for s in studies for n in missing_notes(s, language))
+    room = page(canvas, words, first, notes).lowered(4)
     if form in {"square", "tall"}:
         _rows(canvas, studies, room)
     else:

@@ -82,11 +82,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     (study,) = studies
     held = study.findings.records
     language, theme, form = canvas.language, canvas.theme, canvas.preset.form
-    said = [language.text("note.leap.out"), language.text("note.ties", first=study.findings.first_date.year)]
+    notes = [language.text("note.leap.out"), language.text("note.ties", first=study.findings.first_date.year)]
     preliminary = sum(holder.preliminary for holder in held.warm_holders)
     if preliminary:
-        said.append(language.text("picture.records.preliminary", preliminary, year=study.year))
-    room = page(canvas, words, study, said).lowered(8 if form == "wide" else 3)
+        notes.append(language.text("picture.records.preliminary", preliminary, year=study.year))
+    room = page(canvas, words, study, notes).lowered(8 if form == "wide" else 3)
     lists = (
         (language.text("label.warm.standing"), held.warm_holders, theme.warmer),
         (language.text("label.cold.standing"), held.cold_holders, theme.cooler),

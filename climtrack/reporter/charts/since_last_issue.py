@@ -27,7 +27,7 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_this_year
-from climtrack.reporter.documents.tables import COLUMNS, table_csv
+from climtrack.reporter.documents.facts import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import (
@@ -217,12 +217,12 @@ def _callouts(
     language, theme, kind = canvas.language, canvas.theme, canvas.preset.type
     size, places = canvas.size(kind.label), decimals_of(study)
 
-    def said(value: float, day: dt.date) -> str:
+    def described(value: float, day: dt.date) -> str:
         return language.text("callout.on", difference=language.difference(value, places), day=language.date_short(day))
 
     year = Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)
-    now = [year, Line(said(end[1], study.series.end), "semibold", size, theme.ink)]
-    was = [Line(said(start[1], then), "semibold", size, theme.secondary)]
+    now = [year, Line(described(end[1], study.series.end), "semibold", size, theme.ink)]
+    was = [Line(described(start[1], then), "semibold", size, theme.secondary)]
     point = (panel.x(start[0]), panel.y(start[1]))
     if then != study.series.end:
         # What it was leans to the left of its day, so that what it is now has the days since to itself.

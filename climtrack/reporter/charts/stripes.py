@@ -23,7 +23,6 @@ from climtrack.words.language import capitalised, direction
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
-#
 FINE = 2
 TWICE = (1.75, 2.25)
 ALIKE = 1.25
@@ -169,11 +168,11 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     rows = [_columns(study) for study in studies]
     preset, language = canvas.preset, canvas.language
     wide, narrow = preset.form == "wide", preset.form in {"square", "tall"}
-    said = [
+    notes = [
         language.text("note.hawkins"),
         *dict.fromkeys(n for s in studies for n in missing_notes(s, language)),
     ]
-    room = page(canvas, words, studies[0], said, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(4)
+    room = page(canvas, words, studies[0], notes, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(4)
     if wide:
         draw_colour_key(canvas, _limit(rows), room.right)
     elif preset.form != "card":

@@ -145,7 +145,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """
     Draw this year minus last year, a bar a day.
 
-    A day that the other year lacks leaves a gap, which is said; it refuses the picture only where no day is left.
+    A day that the other year lacks leaves a gap, which is notes; it refuses the picture only where no day is left.
     """
     (study,) = studies
     compared = study.findings.year_over_year
@@ -300,7 +300,7 @@ def _tally_cost(empty: Emptiness, width: float, height: float, zero: float, sign
 
 def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
     """Where the year stands against its average: never a lone year-on-year claim; and which days the other lacks."""
-    language, phrases, said = canvas.language, Phrases(study, canvas.language), []
+    language, phrases, notes = canvas.language, Phrases(study, canvas.language), []
     anomaly, found, day = study.findings.anomaly, study.findings.year_over_year, study.findings.latest.date
     if anomaly is not None and study.baseline is not None:
         places = decimals_of(study)
@@ -308,12 +308,12 @@ def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
         cooler = isinstance(found, YearOverYear) and direction(found.difference, places) < 0
         kind = "note.still.above" if where == "above" and cooler else f"note.was.{where}"
         values = {"day": language.date_day(day), "short": phrases.short, "baseline": study.baseline.label}
-        said.append(language.text(kind, size=language.size(anomaly.value, places), **values))
-    said += partner_note(study, language, other)
+        notes.append(language.text(kind, size=language.size(anomaly.value, places), **values))
+    notes += partner_note(study, language, other)
     if dayofyear_of(day) >= LEAP_DAY and isleap(study.year) != isleap(other):
-        said.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
-    said += [notice.rstrip(".")] if (notice := phrases.preliminary()) else []
-    return [*said, *missing_notes(study, language)]
+        notes.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
+    notes += [notice.rstrip(".")] if (notice := phrases.preliminary()) else []
+    return [*notes, *missing_notes(study, language)]
 
 
 def _occupy(empty: Emptiness, panel: Panel, edges: Floats, bars: Floats) -> None:

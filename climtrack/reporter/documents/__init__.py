@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from climtrack.reporter.documents.facts import facts_document, facts_json
+from climtrack.reporter.documents.facts import facts_document, facts_json, table_csv
 from climtrack.reporter.documents.report import report_markdown
-from climtrack.reporter.documents.tables import table_csv
 
 __all__ = ["facts_document", "facts_json", "report_markdown", "table_csv"]

@@ -3,20 +3,209 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents.grids import grids
 from climtrack.reporter.sentences import Phrases, place, plain
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import (
+    BaselineAnomaly,
+    Preindustrial,
+    Rank,
+    Record,
+    Slope,
+    Spread,
+    Study,
+    Trend,
+    Unknown,
+    YearEnd,
+)
 from climtrack.vocabulary.notice import markdown
-from climtrack.vocabulary.pairing import Pairing
 from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
+
+# The tables of a series.
+
+
+FINE = 2
+_PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table, numbers to the right."""
+    lines = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in rows]
+    if not lines:
+        return []
+    rule = "| --- | " + " | ".join("---:" for _ in head[1:]) + " |"
+    return ["| " + " | ".join(markdown(cell) for cell in head) + " |", rule, *lines, ""]
+
+
+def grids(voice: Phrases) -> list[str]:
+    """Everything a report tables of one series."""
+    return [*_baselines(voice), *_course(voice), *_ranks(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
+
+
+def _titled(title: str, lines: list[str]) -> list[str]:
+    """A table under its name; nothing where it is empty."""
+    return [f"**{markdown(title)}**", "", *lines] if lines else []
+
+
+def _baselines(voice: Phrases) -> list[str]:
+    """The latest day on every baseline."""
+    language, say = voice.language, voice.language.text
+    rows = []
+    for name, found in voice.findings.anomalies.items():
+        years = name.replace("-", "–")
+        if isinstance(found, BaselineAnomaly):
+            rows.append((
+                years,
+                language.temperature(found.normal, FINE),
+                language.difference(found.value, FINE),
+                "–" if found.site_value is None else language.difference(found.site_value, FINE),
+                f"{language.signed(found.sigma, 1)} / {language.signed(found.sigma_detrended, 1)}",
+                language.number(found.percentile, 0),
+            ))  # fmt: skip
+        else:
+            rows.append((years, say("table.unknown", why=language.what(found)), "", "", "", ""))
+    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "sigma", "percentile")]
+    return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
+
+
+def _course(voice: Phrases) -> list[str]:
+    """Slopes, the season's part and the anomaly's."""
+    language, found, say = voice.language, voice.findings.direction, voice.language.text
+
+    def slope(value: Slope | Unknown) -> str:
+        """A rate and its interval."""
+        if isinstance(value, Unknown):
+            return "–"
+        low, high = language.signed(value.low, 3), language.signed(value.high, 3)
+        return say("table.interval", value=language.signed(value.per_day, 3), low=low, high=high)
+
+    rows = [
+        (
+            str(days),
+            slope(raw),
+            "–" if isinstance(season, Unknown) else language.signed(season, 3),
+            slope(anomaly),
+        )
+        for days, raw, season, anomaly in (
+            (14, found.slope_14d, found.seasonal_14d, found.anomaly_slope_14d),
+            (30, found.slope_30d, found.seasonal_30d, found.anomaly_slope_30d),
+        )
+        if isinstance(raw, Slope)
+    ]
+    head = [say(f"table.{name}") for name in ("days", "temperature", "season", "anomaly")]
+    return _titled(say("table.course"), grid(head, rows))
+
+
+def _ranks(voice: Phrases) -> list[str]:
+    """Places by period."""
+    language, ranks, say = voice.language, voice.findings.ranks, voice.language.text
+    names = {"season": ranks.season_name, "season_to_date": ranks.season_to_date_name}
+    rows = []
+    for period in _PERIODS:
+        rank = getattr(ranks, period)
+        if not isinstance(rank, Rank):
+            continue
+        season = names.get(period, "")
+        span = _span(voice, rank)
+        rows.append((
+            f"{say(f'period.{period}', season=say(f'season.{season}') if season else '')}, {span}",
+            language.temperature(rank.value, FINE),
+            say("table.rank.of", rank=rank.rank, of=rank.of),
+            f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
+            say(f"claim.{rank.claim.value}"),
+        ))  # fmt: skip
+    head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
+    return _titled(say("table.ranks"), grid(head, rows))
+
+
+def _span(voice: Phrases, rank: Rank) -> str:
+    """The days ranked, with their year where it is not this one."""
+    if (rank.first.month, rank.first.day, rank.last.month, rank.last.day) == (1, 1, 12, 31):
+        return str(rank.last.year)
+    span = voice.language.date_range(rank.first, rank.last)
+    shown = rank.first.year != rank.last.year or rank.last.year == voice.day.year
+    return span if shown else f"{span} {rank.last.year}"
+
+
+def _records(voice: Phrases) -> list[str]:
+    """Three records, never mixed up."""
+    language, records, say = voice.language, voice.findings.records, voice.language.text
+    rows = []
+    for name in ("warmest_day", "warmest_for_date", "largest_anomaly"):
+        record = getattr(records, name)
+        if not isinstance(record, Record):
+            continue
+        difference = name == "largest_anomaly"
+        shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
+        rows.append((
+            say(f"record.{name}", day=voice.day_month),
+            language.date_long(record.date),
+            shown,
+            "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
+            say(f"claim.{record.claim.value}"),
+        ))  # fmt: skip
+    head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
+    return _titled(say("table.records", first=voice.first), grid(head, rows))
+
+
+def _streaks(voice: Phrases) -> list[str]:
+    """Runs that include the latest day, and tallies of the year."""
+    language, streaks, say = voice.language, voice.findings.streaks, voice.language.text
+    rows = []
+    for name in ("record_days", "above_last_year", "below_last_year", "above_average"):
+        run = getattr(streaks, name)
+        if run is not None:
+            rows.append((say(f"streak.{name}"), language.count(run.days), language.date_long(run.first)))
+    if streaks.days_since_record is not None and streaks.last_record is not None:
+        since = language.date_long(streaks.last_record)
+        rows.append((say("streak.since_record"), language.count(streaks.days_since_record), since))
+    start = language.date_long(voice.day.replace(month=1, day=1))
+    rows.append((say("streak.year_records"), language.count(len(voice.findings.records.days)), start))
+    if voice.yoy is not None:
+        for name, count in (("warmer", voice.yoy.days_warmer), ("cooler", voice.yoy.days_cooler)):
+            rows.append((say(f"streak.{name}", other=voice.yoy.other_year), language.count(count), start))
+    return _titled(say("table.streaks"), grid([say(f"table.{name}") for name in ("what", "count", "from")], rows))
+
+
+def _outlook(voice: Phrases) -> list[str]:
+    """Trend, year end, shifting baseline, pre-industrial view, revision noise: a sentence each."""
+    language, findings, say = voice.language, voice.findings, voice.language.text
+    lines = []
+    if isinstance(findings.spread, Spread):
+        spread = findings.spread
+        lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
+                        difference=language.difference(spread.shifting_value, FINE),
+                        percentile=language.number(spread.shifting_percentile, 0)))  # fmt: skip
+    if isinstance(findings.trend, Trend):
+        trend = findings.trend
+        lines.append(say("report.trend", first=trend.first_year, last=trend.last_year,
+                        trend=language.difference(trend.per_decade, FINE), low=language.difference(trend.low, FINE),
+                        high=language.difference(trend.high, FINE)))  # fmt: skip
+    if isinstance(findings.year_end, YearEnd):
+        end = findings.year_end
+        lines.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
+                        estimate=language.temperature(end.estimate, FINE), low=language.temperature(end.low, FINE),
+                        high=language.temperature(end.high, FINE),
+                        cases=round(end.chance_of_record * end.analogues), known=end.analogues))  # fmt: skip
+    if isinstance(findings.preindustrial, Preindustrial):
+        past = findings.preindustrial
+        lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
+                        todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
+                        days=past.days))  # fmt: skip
+    noise = findings.revision_noise
+    if noise.largest > 0 and not voice.study.simulated:
+        typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
+        lines.append(say("report.noise", typical=typical, largest=largest))
+    return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []
+
 
 #: A clock this many days from the data cannot be right, so that no age is told.
 _ODD_AGE = 3 * 366
@@ -90,8 +279,8 @@ def _section(
     shown: set[str] = set()
     for voice in voices:
         out += [f"## {markdown(voice.heading)}", ""]
-        for told in answers(voice.study, language):
-            ask, _, tell = told.partition("? ")
+        for answer in answers(voice.study, language):
+            ask, _, tell = answer.partition("? ")
             out += [f"- **{markdown(ask)}?** {markdown(tell)}"]
         out += ["", markdown(data_line(voice.study, language, now)) + ".", ""]
         label = voice.study.series.key.label

@@ -8,8 +8,7 @@ from climtrack.reporter import render
 from climtrack.reporter.documents import report_markdown
 from climtrack.reporter.documents.report import data_line
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.pairing import pairing
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.series import SeriesKey, pairing
 from climtrack.words.language import Language
 from tests.reporter import made
 
