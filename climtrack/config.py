@@ -344,8 +344,6 @@ Source = Annotated[str, AfterValidator(_source)]
 
 
 class Section(BaseModel):
-    """A table of config.toml."""
-
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -523,7 +521,6 @@ class Config(Settings):
 
 
 def load(path: Path | None, environment: Mapping[str, str]) -> Config:
-    """Settings of this run."""
     chosen = _find(path, environment)
     table: dict[str, Any] = {}
     text = ""

@@ -98,11 +98,7 @@ def facts(
 
 
 def study_of(
-    data: xr.DataArray,
-    region: str = "world",
-    *,
-    baseline: str | Baseline = DEFAULT,
-    as_of: str | dt.date | None = None,
+    data: xr.DataArray, region: str = "world", *, baseline: str | Baseline = DEFAULT, as_of: str | dt.date | None = None
 ) -> Study:
     """
     Every question that climtrack asks, asked of a series of your own.

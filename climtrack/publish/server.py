@@ -64,7 +64,6 @@ class Body:
 
 
 def body(record: Record, data: bytes) -> Body:
-    """Prepare a file for sending."""
     packed = gzip.compress(data, 6, mtime=0) if record.media_type.startswith(_COMPRESSED) else b""
     smaller = packed if _SMALL < len(packed) + _SMALL < len(data) else None
     found = _POLICY.search(data, 0, 4000) if record.media_type.startswith("text/html") else None

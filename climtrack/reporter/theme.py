@@ -57,7 +57,6 @@ class Preset:
 
     @property
     def height(self) -> float:
-        """Height in CSS pixels."""
         return self.pixels[1] / self.scale
 
 

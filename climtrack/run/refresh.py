@@ -41,7 +41,7 @@ from climtrack.errors import (
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
-from climtrack.grids.download import Policy, hurried
+from climtrack.grids.download import Policy
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
@@ -235,7 +235,7 @@ def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | No
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
     work = job(run, source, [config.region(one.key.region) for one in group], since, until, rule=rule)
-    return backfill(run, work, policy=policy or hurried(default_policy(config)))
+    return backfill(run, work, policy=policy or replace(default_policy(config), attempts=2, patience=5.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +249,6 @@ class Round:
     published: bool = False  # Whether the site now shows this state
 
     def document(self, run: Run) -> dict[str, Any]:
-        """The same for machines."""
         outcome = run.outcome
         return fetch_document(run, self.changes) | {
             "schema": "climtrack.refresh/1",

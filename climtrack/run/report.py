@@ -49,8 +49,6 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionReport:
-    """One region's report."""
-
     pairing: Pairing
     studies: tuple[Study, ...]
     assets: tuple[Asset, ...]
@@ -109,7 +107,6 @@ def compose(
 def _chosen(
     request: Request, studies: Sequence[Study], inputs: ChartInputs, themes: Sequence[Theme]
 ) -> tuple[Picture, ...]:
-    """The pictures of a region."""
     chosen = pictures(
         request.charts,
         studies,

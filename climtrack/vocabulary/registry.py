@@ -13,8 +13,6 @@ from climtrack.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A measured quantity."""
-
     name: str  # Short name used in keys
     option: str  # What the reader types: ``air`` or ``sst``
     title: str  # Name as a reader knows it
@@ -187,7 +185,6 @@ class Baseline:
 
     @property
     def years(self) -> range:
-        """The years, both ends included."""
         return range(self.first, self.last + 1)
 
     @classmethod

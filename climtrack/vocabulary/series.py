@@ -33,16 +33,13 @@ class Payload:
 
     @property
     def sha256(self) -> str:
-        """Hash of the body."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 class Transport(Protocol):
     """Anything that answers a request for a path: the network, the sample, a test's fake."""
 
-    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
-        """Ask for a path."""
-        ...
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None: ...
 
 
 # Series: one value a day, where it came from and what is still preliminary.

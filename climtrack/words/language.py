@@ -46,7 +46,6 @@ _SPACED_THOUSANDS = 10_000
 
 @cache
 def _locale(code: str) -> Locale:
-    """Babel's data of a language."""
     return Locale.parse(_LOCALES[code])
 
 
@@ -82,7 +81,6 @@ class Language:
 
     @property
     def spanish(self) -> bool:
-        """Whether it is any Spanish."""
         return self.code.startswith("es")
 
     def number(self, value: float, decimals: int = 1) -> str:
@@ -187,7 +185,6 @@ class Language:
         return joined
 
     def text(self, message: str, n: int | None = None, /, **values: Any) -> str:
-        """Sentence of the catalogue."""
         forms = catalogue(self.code)[message]
         if n is None:
             return forms[0].format(**values)
