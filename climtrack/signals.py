@@ -17,6 +17,7 @@ _received = threading.Event()
 
 def handle_signals() -> None:
     """From now on, SIGTERM and Ctrl-C interrupt; a Ctrl-C that a shell's background ignores stays ignored."""
+    _received.clear()
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +17,16 @@ class _Handler(SimpleHTTPRequestHandler):
 
     log: list[tuple[str, int, str]]
     gate: Callable[[str], object]
+    now: dt.datetime | None
 
     def do_GET(self) -> None:
         """Answer once the gate lets the path pass."""
         type(self).gate(self.path)
         super().do_GET()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """A header's date; that of an answer is of the clock given, if any."""
+        return super().date_time_string(self.now.timestamp() if timestamp is None and self.now else timestamp)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own name
         """Print nothing."""
@@ -32,11 +38,15 @@ class _Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serving(
-    folder: Path, *, gate: Callable[[str], object] = lambda _: None
+    folder: Path, *, gate: Callable[[str], object] = lambda _: None, now: dt.datetime | None = None
 ) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
-    """Serve a folder on loopback, a path when `gate` returns from it; address and list of (path, status, agent)."""
+    """
+    Serve a folder on loopback, a path when `gate` returns from it, by the clock given or the computer's.
+
+    Gives the address and the list of (path, status, agent).
+    """
     log: list[tuple[str, int, str]] = []
-    handler = type("Handler", (_Handler,), {"log": log, "gate": staticmethod(gate)})
+    handler = type("Handler", (_Handler,), {"log": log, "gate": staticmethod(gate), "now": now})
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,13 @@ from climtrack.vocabulary.series import (
     trimmed,
     year_table,
 )
+
+
+def ols(x: Floats, y: Floats) -> Any:
+    """Statsmodels' straight line; imported here, for it takes a second that only its readers should pay."""
+    from statsmodels.regression.linear_model import OLS
+
+    return OLS(y, np.column_stack([np.ones(x.size), x])).fit()
 
 
 def why(found: object) -> str:

@@ -7,14 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from statsmodels.api import OLS, add_constant
 
 from climtrack.analysis.survey import study
 from climtrack.analysis.trend import annual_means, backtest, trend
 from climtrack.vocabulary.findings import Trend, YearEnd
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series, year_table
-from tests.analysis.build import of, why
+from tests.analysis.build import of, ols, why
 
 FIRST = dt.date(1980, 1, 1)
 
@@ -40,7 +39,7 @@ def test_world_trend_against_statsmodels(world: Series) -> None:
     table = year_table(world)
     means = annual_means(table)
     used = ~np.isnan(means) & (table.years >= 1979)
-    theirs = OLS(means[used], add_constant(table.years[used].astype(float))).fit()
+    theirs = ols(table.years[used], means[used])
     found = trend(table)
     assert isinstance(found, Trend)
     assert (found.first_year, found.last_year) == (1979, 2025)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_findings import run, valid
+from tests.cli.test_findings import run
 from tests.loopback import serving
+from tests.schemas import validator
 
 SITE, PULSE = "climate_reanalyzer_constructed/2026-02-08", "climate_pulse/2024-02-23"
 
@@ -39,7 +40,7 @@ def test_the_site_agrees_and_figures_are_reproduced(
     """Asked once, by its own name; agreement by decade; published figures; then offline from the store."""
     assert run("verify", "--json", "--strict") == 0
     found = json.loads(capsys.readouterr().out)
-    valid(found, "crosscheck")
+    validator("crosscheck").validate(found)
     air = found["agreements"]["era5.t2m.world"]
     assert air["agrees"]
     assert air["usual"]["rms"] <= 0.011

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import http.server
 import re
 import shlex
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 from climtrack.cli.app import main
 from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
 from climtrack.fetcher.sample import payload
+from tests.loopback import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,27 +40,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Under the site's own label: what says that it is simulated is, rightly, never published.
         file.write_bytes(re.sub(rb'"data_source":"[^"]*"', label(endpoint), payload(key, TODAY)))
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
+    with serving(folder, now=NOW) as (base, _):
+        yield base
 
 
 def label(endpoint: Endpoint) -> bytes:
     """What the site calls the product."""
     return f'"data_source":"{endpoint.data_source}"'.encode()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a word, at the time of the commands' clock."""
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """The Date header, which `doctor` holds the clock against."""
-        return super().date_time_string(NOW.timestamp() if timestamp is None else timestamp)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")

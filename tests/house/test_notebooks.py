@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from scripts.notebooks import notebook, sources
+from tests.conftest import ROOT
 
-SOURCES = sources()
+SOURCES = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.py"))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_pair_is_in_step_and_stripped(source: Path) -> None:
     """The `.ipynb` holds the same cells as the script, and no outputs (`make pair` writes it)."""
+    import nbformat  # here, for it takes seconds to load
+
+    from scripts.notebooks import notebook
+
     stored = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
     assert stored == notebook(source)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in stored.cells)
