@@ -237,9 +237,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-# Settings: the tables of config.toml as values, with their defaults and what each of them may hold.
-
-
 def _refuse(message: str, **facts: Any) -> ValueError:
     """What pydantic takes for a wrong value, and `_from_pydantic` takes apart again."""
     return ValueError(Notice(message, **facts))

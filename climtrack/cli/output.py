@@ -86,9 +86,6 @@ def as_json(document: Any) -> None:
     sys.stdout.write("\n")
 
 
-# Progress on a terminal; silence in a pipe or a log.
-
-
 @contextmanager
 def progress(doing: str = "cli.fetching") -> Iterator[Callable[[SeriesKey], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""

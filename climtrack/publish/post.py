@@ -222,9 +222,6 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType(
 )
 
 
-# What changed between two issues of a newsletter: new days, revised days, moves in rank, streaks.
-
-
 #: Streaks that an issue speaks of, by name in `Streaks`.
 STREAKS = ("record_days", "below_last_year", "above_last_year", "above_average")
 

@@ -272,9 +272,6 @@ def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: kinds.get(type(value), lambda same: same)(value) for name, value in fields.items()}
 
 
-# The pages of regions.
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RegionPage:
     """What one region says on one day."""
@@ -498,9 +495,6 @@ class _RegionFiles:
             }
         data = json.dumps(answer, ensure_ascii=False, indent=1).encode()
         return File(site.oembed(chart.id, code), "application/json", data)
-
-
-# What machines and front doors read: the front page, Atom, sitemap, robots.
 
 
 def merged(old: Sequence[FeedItem], new: Sequence[FeedItem]) -> tuple[FeedItem, ...]:

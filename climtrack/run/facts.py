@@ -23,8 +23,6 @@ from climtrack.vocabulary.registry import VARIABLES, Baseline
 from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing
 from climtrack.words.language import Language
 
-# How published values changed, as rows and documents.
-
 
 def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) -> list[tuple[str, ...]]:
     """The downloads that changed each series."""
@@ -87,9 +85,6 @@ def _decimals(value: float) -> int:
 def _moment(moment: dt.datetime) -> str:
     """As a person reads it."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-# The series of the site held against Copernicus Climate Pulse, and our figures against the published ones.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,9 +215,6 @@ def _record_facts(study: Study) -> dict[str, Any]:
         "rank": to_json(findings.ranks),
         "revision_noise": to_json(findings.revision_noise),
     }
-
-
-# What `compare` knows: regions against one another, air minus sea, El Niño.
 
 
 #: The series that tells El Niño.

@@ -58,9 +58,6 @@ from climtrack.vocabulary.notice import network
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 
-# Who is notified when rounds begin to fail and when they are well again: a command, or a webhook.
-
-
 #: Seconds that the command, and the webhook, may take.
 PATIENCE = 30
 _REFUSALS = {
@@ -146,9 +143,6 @@ def _post(url: str, body: bytes) -> Notice | None:
     return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))
 
 
-# The log of unattended rounds: one file in the home folder, rotated, in UTC.
-
-
 FOLDER, FILE = "log", "climtrack.log"
 
 
@@ -188,9 +182,6 @@ def run_log(home: Path) -> Iterator[logging.Logger]:
         log.setLevel(before)
         with suppress(OSError):  # what a full disk refused to take is still in its buffer
             handler.close()
-
-
-# The newest days of computed series: a few small files, for the daily refresh.
 
 
 #: Days that a refresh fetches one by one; more is a backfill's work.
@@ -372,9 +363,6 @@ def _remember_shown(run: Run, pictures: int) -> None:
     """Note what is shown; without the note the next round draws everything, which is harmless."""
     with suppress(OSError, DiskError):
         write_whole(run.config.home / SHOWN, json.dumps({"pictures": pictures, "state": _state(run)}).encode())
-
-
-# A round with its book-keeping: the log, what is on disk for the schedule, and who is notified.
 
 
 #: Failures in a row before somebody is notified: one that the next try cures is nobody's business.

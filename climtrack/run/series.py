@@ -85,9 +85,6 @@ class Change:
         }
 
 
-# How old series are.
-
-
 def newest(series: Iterable[Series]) -> dt.date | None:
     """
     The day that this computer's clock is judged by: the newest that any series has, and none other.

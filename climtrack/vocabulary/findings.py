@@ -452,11 +452,6 @@ class Findings:
         return found if isinstance(found, BaselineAnomaly) else None
 
 
-# Context: facts that need more than one series, or more than one moment.
-#
-# As in `findings`, temperatures and differences are in degC at full precision, and what cannot be known is `Unknown`.
-
-
 @finding
 class Since:
     """What a line did since a given date: the difference between two issues of a newsletter."""

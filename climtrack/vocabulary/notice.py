@@ -10,9 +10,6 @@ import unicodedata
 
 from climtrack.errors import Notice
 
-# Faults of the network: the same cause has the same words wherever it is met.
-
-
 #: Causes are wrapped in one another; a ring of them ends here.
 _DEEPEST = 20
 

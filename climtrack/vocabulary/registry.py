@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 from climtrack.errors import ConfigError
 
-# Variables: what is measured, in CF's words and in the reader's.
-
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -46,9 +44,6 @@ def short_name(variable: str) -> str:
     if variable not in VARIABLES:
         raise ValueError(f"variable {variable!r} is none of {', '.join(VARIABLES)}")
     return variable
-
-
-# Products: the data sets as published, each with the words its licence asks for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +103,6 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
 )
 
 
-# Regions: named parts of the Earth, with their bounds.
-
-
 @dataclass(frozen=True, slots=True)
 class Region:
     """A named part of the Earth between two latitudes and two longitudes."""
@@ -159,9 +151,6 @@ REGIONS: Mapping[str, Region] = MappingProxyType(
         )
     }
 )
-
-
-# Baselines: the years that an average is taken over.
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,8 +18,6 @@ from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, Dates
 from climtrack.vocabulary.registry import VARIABLES
 
-# Payload: what a source answered, before anyone has read it.
-
 
 @dataclass(frozen=True, slots=True)
 class Payload:
@@ -40,9 +38,6 @@ class Transport(Protocol):
     """Anything that answers a request for a path: the network, the sample, a test's fake."""
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None: ...
-
-
-# Series: one value a day, where it came from and what is still preliminary.
 
 
 Floats = npt.NDArray[np.float64]
@@ -229,9 +224,6 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
     values = np.full(exists.shape, np.nan)
     values.ravel()[place] = series.values
     return YearTable(years, values, alignment), place
-
-
-# Which series answer for a region.
 
 
 #: The sea of a region, best first; the site itself has no hemispheric sea surface.
