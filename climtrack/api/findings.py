@@ -85,7 +85,7 @@ def facts(
     """
     import json
 
-    from climtrack.reporter.documents import facts_json
+    from climtrack.reporter.documents.facts import facts_json
 
     pair = pairing_of(region)
     found = [

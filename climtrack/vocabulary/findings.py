@@ -60,11 +60,6 @@ class Unknown(Notice):
 
     __slots__ = ()
 
-    @property
-    def why(self) -> str:
-        """The reason in English, one sentence without a full stop."""
-        return str(self)
-
 
 class Claim(StrEnum):
     """How much a claim of record or rank will bear."""

@@ -75,11 +75,6 @@ class Language:
             raise ConfigError("config.language", name=self.code[:20], known=LANGUAGES)
 
     @property
-    def html(self) -> str:
-        """The language tag for ``lang=``."""
-        return self.code
-
-    @property
     def spanish(self) -> bool:
         return self.code.startswith("es")
 
