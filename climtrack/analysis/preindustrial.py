@@ -8,18 +8,13 @@ from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
 from climtrack.vocabulary.findings import Preindustrial, Unknown
 from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Floats, SeriesKey, YearTable
+from climtrack.vocabulary.series import SeriesKey, YearTable
 
 #: How far 1991–2020 lies above 1850–1900, January to December, degC (Copernicus Climate Change Service).
 OFFSETS = np.array([0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93])
 #: The same for means of twelve months.
 ANNUAL_OFFSET = 0.88
 REFERENCE = Baseline(1991, 2020)
-
-
-def offsets_by_day() -> Floats:
-    """Monthly offsets laid out by day of year, degC, shape (366,)."""
-    return np.repeat(OFFSETS, np.diff([*MONTH_STARTS, DAYS + 1]))
 
 
 def refusal(key: SeriesKey) -> Unknown | None:
@@ -47,7 +42,8 @@ def above_preindustrial(anomaly: YearTable) -> YearTable:
     YearTable
         degC above 1850–1900, shape (year, 366).
     """
-    return YearTable(anomaly.years, anomaly.values + offsets_by_day(), anomaly.alignment)
+    by_day = np.repeat(OFFSETS, np.diff([*MONTH_STARTS, DAYS + 1]))
+    return YearTable(anomaly.years, anomaly.values + by_day, anomaly.alignment)
 
 
 def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) -> Preindustrial | Unknown:

@@ -101,11 +101,10 @@ def test_the_picture_shows_warm_where_it_is_warm() -> None:
 
 @pytest.mark.parametrize("preset", MAP_PRESETS)
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("region", ["nh", "natlan"])
-def test_no_text_touches_another_or_leaves_the_margins(preset: str, language: str, theme: str, region: str) -> None:
-    """Four presets, two languages, two themes, a disc and a sheet."""
-    canvas = draw_map(made(region), preset=preset, theme=theme, language=language)
+def test_no_text_touches_another_or_leaves_the_margins(preset: str, language: str, region: str) -> None:
+    """Four presets, two languages, a disc and a sheet; a theme changes colours, not places."""
+    canvas = draw_map(made(region), preset=preset, theme="light", language=language)
     boxes = canvas.boxes
     (axes,) = canvas.figure.axes
     lowest = (1 - axes.get_position().y0) * canvas.preset.height

@@ -25,13 +25,18 @@ AIR = "climate_reanalyzer_constructed/2024-07-05/clim/t2_daily/json/era5_nh_t2_d
 WORLD = "climate_reanalyzer_constructed/2026-02-08/clim/t2_daily/json/era5_world_t2_day.json"
 SEA = "climate_reanalyzer/2026-08-22/clim/sst_daily/json_2clim/oisst2.1_{}_sst_day.json"
 
+SIMULATED = {"en": "SIMULATED DATA", "es": "DATOS SIMULADOS"}
+
 
 def check(studies: list[Study], *, theme: str = "light", languages: tuple[str, ...] = ("en", "es")) -> None:
-    """Every chart of some studies, in every composition."""
+    """Every chart of some studies, in every composition; simulated data say so in each, real ones in none."""
     for chart, preset, shown, options in combinations_of(studies):
         for language in languages:
-            found = faults(draw(chart, shown, preset=preset, theme=theme, language=language, **options))
+            canvas = draw(chart, shown, preset=preset, theme=theme, language=language, **options)
+            found = faults(canvas)
             assert not found, (chart, preset, language, studies[0].series.key, studies[0].as_of, found)
+            warned = any(SIMULATED[language[:2]] in box.text for box in canvas.boxes if box.name == "warning")
+            assert warned == shown[0].series.source.simulated, (chart, preset, language)
 
 
 @pytest.mark.parametrize("day", DATES, ids=str)

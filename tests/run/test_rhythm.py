@@ -137,7 +137,7 @@ def test_the_history_is_known_though_no_disk_takes_it(tmp_path: Path) -> None:
     assert read(tmp_path) == unsaved
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (1, 2))])
 def test_a_simulated_year(seed: int) -> None:
     """A year of five-minute steps with outages, sleeps and clock changes: each due day once whenever it could be."""
     rng = random.Random(seed)
