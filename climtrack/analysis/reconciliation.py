@@ -95,9 +95,6 @@ def _period(gap: Floats, years: Ints, chosen: np.ndarray[tuple[int], np.dtype[np
     )
 
 
-# Figures that Copernicus, NOAA and the University of Maine published, to hold ours against.
-
-
 _AIR = SeriesKey("era5", "t2m", "world")
 _NORTH = SeriesKey("era5", "t2m", "nh")
 _CFSR = SeriesKey("cfsr", "t2m", "world")

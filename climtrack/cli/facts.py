@@ -145,7 +145,7 @@ def facts(
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.tables import fact_rows, heading, table
-    from climtrack.reporter.documents import facts_document
+    from climtrack.reporter.documents.facts import facts_document
     from climtrack.run.facts import region_studies, unique_studies
 
     settings, moment = configuration(config), now()

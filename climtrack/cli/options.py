@@ -82,7 +82,6 @@ Json = Annotated[bool, typer.Option("--json")]
 
 
 def configuration(path: Path | None) -> Config:
-    """Settings of this run."""
     from climtrack.config import load
 
     settings = load(path, os.environ)
@@ -175,9 +174,7 @@ def serving(settings: Config, *, host: str | None = None, port: int | None = Non
 
     name = urlsplit(settings.publish.public_url).hostname
     chosen = ServeSettings(
-        host or settings.serve.host,
-        settings.serve.port if port is None else port,
-        frozenset({name} if name else ()),
+        host or settings.serve.host, settings.serve.port if port is None else port, frozenset({name} if name else ())
     )
     if not chosen.loopback and not public:
         raise ConfigError("cli.public_host", host=chosen.host[:40])

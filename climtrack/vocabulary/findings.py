@@ -60,11 +60,6 @@ class Unknown(Notice):
 
     __slots__ = ()
 
-    @property
-    def why(self) -> str:
-        """The reason in English, one sentence without a full stop."""
-        return str(self)
-
 
 class Claim(StrEnum):
     """How much a claim of record or rank will bear."""
@@ -450,11 +445,6 @@ class Findings:
         """The latest day against the report's baseline."""
         found = self.anomalies.get(str(self.baseline))
         return found if isinstance(found, BaselineAnomaly) else None
-
-
-# Context: facts that need more than one series, or more than one moment.
-#
-# As in `findings`, temperatures and differences are in degC at full precision, and what cannot be known is `Unknown`.
 
 
 @finding

@@ -18,8 +18,6 @@ from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, Dates
 from climtrack.vocabulary.registry import VARIABLES
 
-# Payload: what a source answered, before anyone has read it.
-
 
 @dataclass(frozen=True, slots=True)
 class Payload:
@@ -33,19 +31,13 @@ class Payload:
 
     @property
     def sha256(self) -> str:
-        """Hash of the body."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 class Transport(Protocol):
     """Anything that answers a request for a path: the network, the sample, a test's fake."""
 
-    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
-        """Ask for a path."""
-        ...
-
-
-# Series: one value a day, where it came from and what is still preliminary.
+    def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None: ...
 
 
 Floats = npt.NDArray[np.float64]
@@ -232,9 +224,6 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
     values = np.full(exists.shape, np.nan)
     values.ravel()[place] = series.values
     return YearTable(years, values, alignment), place
-
-
-# Which series answer for a region.
 
 
 #: The sea of a region, best first; the site itself has no hemispheric sea surface.

@@ -34,13 +34,7 @@ from climtrack.reporter.curves import (
 )
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
-from climtrack.reporter.layout import (
-    YEAR,
-    difference_panel,
-    draw_months,
-    notes_of,
-    page,
-)
+from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Claim, Record, Slope, Study, Verdict

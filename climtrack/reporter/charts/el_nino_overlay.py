@@ -13,13 +13,7 @@ from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
-from climtrack.reporter.layout import (
-    MONTH_DROP,
-    TICK,
-    difference_panel,
-    dotted_note,
-    page,
-)
+from climtrack.reporter.layout import MONTH_DROP, TICK, difference_panel, dotted_note, page
 from climtrack.reporter.sentences import Phrases, plain
 from climtrack.reporter.theme import mix
 from climtrack.vocabulary.assets import Words

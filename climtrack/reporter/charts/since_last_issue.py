@@ -30,12 +30,7 @@ from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.documents.facts import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
-from climtrack.reporter.layout import (
-    difference_panel,
-    draw_month_starts,
-    notes_of,
-    page,
-)
+from climtrack.reporter.layout import difference_panel, draw_month_starts, notes_of, page
 from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
@@ -108,10 +103,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         subtitles=(say("subtitle.since", **{**common, "then": day}),),
         lead=lead if new else phrases.averaged(),
         extras=(say("since.change", **common), beside, phrases.preliminary(), phrases.uncovered(), phrases.ranked()),
-        alts_short=(
-            say("alt.short.since", **common),
-            say("alt.short.since", **{**common, "subject": phrases.short}),
-        ),
+        alts_short=(say("alt.short.since", **common), say("alt.short.since", **{**common, "subject": phrases.short})),
         alts=(say("alt.since", **common),),
         more=(below(phrases),),
     )
@@ -180,10 +172,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
             empty.occupy(box.grown(2))
     _callouts(canvas, study, panel, empty, then, (float(xs[at]), float(values[at])), (float(xs[-1]), float(values[-1])))
     if not named:
-        items = [
-            last_year_item(canvas, study),
-            average_item(canvas, study.climatology.baseline.label),
-        ]
+        items = [last_year_item(canvas, study), average_item(canvas, study.climatology.baseline.label)]
         place = empty.roomiest(*key_extent(canvas, items))
         if place is not None:
             draw_key(canvas, items, place)

@@ -235,12 +235,7 @@ def _tallies(canvas: Canvas, bars: Floats, other: int, width: float) -> dict[int
 
 
 def _composed(
-    canvas: Canvas,
-    panel: Panel,
-    edges: Floats,
-    bars: Floats,
-    tip: tuple[float, float],
-    texts: Mapping[int, list[Line]],
+    canvas: Canvas, panel: Panel, edges: Floats, bars: Floats, tip: tuple[float, float], texts: Mapping[int, list[Line]]
 ) -> tuple[Panel, dict[int, Rect]]:
     """
     Axes, and where the last value (0) and both tallies (1, -1) stand.
@@ -317,7 +312,6 @@ def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
 
 
 def _occupy(empty: Emptiness, panel: Panel, edges: Floats, bars: Floats) -> None:
-    """Take what the bars cover."""
     zero = panel.y(0.0)
     for left, right, value in zip(edges, edges[1:], bars, strict=False):
         if not np.isnan(value):
