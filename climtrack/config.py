@@ -237,9 +237,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-# Settings: the tables of config.toml as values, with their defaults and what each of them may hold.
-
-
 def _refuse(message: str, **facts: Any) -> ValueError:
     """What pydantic takes for a wrong value, and `_from_pydantic` takes apart again."""
     return ValueError(Notice(message, **facts))
@@ -344,8 +341,6 @@ Source = Annotated[str, AfterValidator(_source)]
 
 
 class Section(BaseModel):
-    """A table of config.toml."""
-
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -523,7 +518,6 @@ class Config(Settings):
 
 
 def load(path: Path | None, environment: Mapping[str, str]) -> Config:
-    """Settings of this run."""
     chosen = _find(path, environment)
     table: dict[str, Any] = {}
     text = ""

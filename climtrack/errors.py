@@ -135,17 +135,8 @@ class FetchError(ClimtrackError):
 class SourceUnavailable(FetchError):
     """The source did not answer, or asked to be left alone for a while."""
 
-    def __init__(
-        self,
-        id: str,  # noqa: A002
-        /,
-        *,
-        url: str = "",
-        body: bytes = b"",
-        retry_after: float | None = None,
-        **facts: Any,
-    ) -> None:
-        super().__init__(id, url=url, body=body, **facts)
+    def __init__(self, id: str, /, *, retry_after: float | None = None, **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, **facts)
         self.retry_after = retry_after
 
 

@@ -17,9 +17,6 @@ from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionN
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
 
-# By how much a published value still moves, and what that leaves of a claim.
-
-
 #: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
 #: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
 FLOOR = 0.01

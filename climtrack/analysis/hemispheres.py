@@ -77,32 +77,6 @@ def compare(studies: Sequence[Study]) -> Comparison:
     return Comparison(common.date, common.baseline, sides, contrasts, _shares(common))
 
 
-def shares(world: Study, north: Study, south: Study) -> Shares | Unknown:
-    """
-    The world's anomaly split into its two halves.
-
-    Each hemisphere is half the Earth, so half of its anomaly is what it adds. The source counts the equator's grid
-    row in full in both halves, which lifts their mean by about 0.025 °C above the world's; anomalies are hardly
-    touched, and what remains is shown.
-
-    Parameters
-    ----------
-    world, north, south : Study
-        The same variable of the whole world and of its halves.
-
-    Returns
-    -------
-    Shares or Unknown
-        Unknown where no baseline is covered by all.
-
-    Raises
-    ------
-    AnalysisError
-        If there is no common day.
-    """
-    return _shares(_common([world, north, south]))
-
-
 def air_minus_sea(air: Study, sea: Study) -> AirSea | Unknown:
     """
     The air's anomaly minus the sea's on their last common day.
@@ -228,7 +202,13 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 
 def _shares(common: _Common) -> Shares | Unknown:
-    """Shares of the hemispheres, where the world and both of them are compared."""
+    """
+    Shares of the hemispheres, where the world and both of them are compared.
+
+    Each hemisphere is half the Earth, so half of its anomaly is what it adds. The source counts the equator's grid
+    row in full in both halves, which lifts their mean by about 0.025 °C above the world's; anomalies are hardly
+    touched, and what remains is shown.
+    """
     places = {
         (s.series.key.product, s.series.key.variable, s.series.key.region): i for i, s in enumerate(common.studies)
     }

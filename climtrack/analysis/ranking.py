@@ -29,9 +29,6 @@ from climtrack.vocabulary.findings import (
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Floats, Series, Status, YearTable, year_table
 
-# Runs of days: the ledger of streaks, rebuilt from the data.
-
-
 MILESTONES = (7, 10, 14, 30, 50, 100, 150, 200, 250, 300, 365, 400, 450, 500)
 
 
@@ -84,7 +81,7 @@ def beside_last_year(frame: Frame) -> Floats:
 
 
 def streaks(frame: Frame, flags: Bools) -> Streaks:
-    """The ledger of runs, rebuilt from the data: they go through New Year, and a gap ends them."""
+    """Runs, rebuilt from the data: they go through New Year, and a gap ends them."""
     running = latest_run(frame, flags)
     gap = beside_last_year(frame)
     above = None
@@ -107,9 +104,6 @@ def streaks(frame: Frame, flags: Bools) -> Streaks:
 def next_milestone(days: int) -> int:
     """The first milestone above the length of a streak; whole hundreds past 500."""
     return next((m for m in MILESTONES if m > days), (days // 100 + 1) * 100)
-
-
-# Records: warmest day of all, warmest for the date, largest anomaly, kept apart; who holds the calendar.
 
 
 #: Earlier years that a date must have seen before it can set a record; a quarter of that for 29 February.
@@ -243,7 +237,7 @@ def mean(series: Series, first: dt.date, last: dt.date) -> float:
     known = values[~np.isnan(values)]
     if known.size < 0.9 * values.size:
         raise AnalysisError(
-            "analysis.few_days", key=str(series.key), known=known.size, days=values.size, first=first, last=last
+            "analysis.few_days", key=series.key.label, known=known.size, days=values.size, first=first, last=last
         )
     return float(known.mean())
 
@@ -284,7 +278,7 @@ def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     """
     values = between(series, first, last)
     if np.isnan(values).all():
-        raise AnalysisError("analysis.no_value", key=str(series.key), first=first, last=last)
+        raise AnalysisError("analysis.no_value", key=series.key.label, first=first, last=last)
     day = first + dt.timedelta(days=int(np.nanargmax(values)))
     return reading(series, (day - series.start).days)
 

@@ -95,9 +95,6 @@ def _period(gap: Floats, years: Ints, chosen: np.ndarray[tuple[int], np.dtype[np
     )
 
 
-# Figures that Copernicus, NOAA and the University of Maine published, to hold ours against.
-
-
 _AIR = SeriesKey("era5", "t2m", "world")
 _NORTH = SeriesKey("era5", "t2m", "nh")
 _CFSR = SeriesKey("cfsr", "t2m", "world")
@@ -328,7 +325,7 @@ def reconcile(held: Mapping[SeriesKey, Series], published: Iterable[Published] =
 def _reconciled(series: Series | None, figure: Published) -> Reconciled:
     """One figure beside ours."""
     if series is None:
-        why = Unknown("unknown.no_series", key=str(figure.key))
+        why = Unknown("unknown.no_series", key=figure.key.label)
         return Reconciled(figure, why, why, agrees=False)
     words = next(name for name in MEASURES if figure.measure.startswith(name))
     first, last = span(figure.period)

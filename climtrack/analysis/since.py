@@ -78,11 +78,7 @@ def _anomalies(made: Since, frame: Frame, fresh: Ints) -> Since:
     anomaly = frame.daily(frame.anomalies.values)
     first, last, new = float(anomaly[-1 - fresh.size]), float(anomaly[-1]), anomaly[fresh]
     made = replace(
-        made,
-        season=made.change - (last - first),
-        anomaly_then=first,
-        anomaly_now=last,
-        anomaly_change=last - first,
+        made, season=made.change - (last - first), anomaly_then=first, anomaly_now=last, anomaly_change=last - first
     )
     none = Unknown("unknown.no_new_day")
     if not new.size:

@@ -14,15 +14,7 @@ from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import ranks, record_days, records, streaks
 from climtrack.analysis.trend import annual_means, direction, trend, year_end
-from climtrack.vocabulary.findings import (
-    BaselineAnomaly,
-    Climatology,
-    Findings,
-    RevisionNoise,
-    Run,
-    Study,
-    Unknown,
-)
+from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Findings, RevisionNoise, Run, Study, Unknown
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
 from climtrack.vocabulary.series import Series, SeriesKey, YearTable, folded
 

@@ -13,9 +13,6 @@ from climtrack.vocabulary.calendar import LEAP_DAY, Ints
 from climtrack.vocabulary.findings import BackTest, Direction, PastEstimate, Slope, Trend, Unknown, Verdict, YearEnd
 from climtrack.vocabulary.series import Floats, YearTable
 
-# Straight lines through autocorrelated numbers.
-
-
 #: 97.5 % point of Student's t by degrees of freedom; between them 1/df is interpolated (within 0.3 %, tested).
 _DF = np.array([1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 60, np.inf])
 _T = np.array(

@@ -85,7 +85,7 @@ def facts(
     """
     import json
 
-    from climtrack.reporter.documents import facts_json
+    from climtrack.reporter.documents.facts import facts_json
 
     pair = pairing_of(region)
     found = [
@@ -98,11 +98,7 @@ def facts(
 
 
 def study_of(
-    data: xr.DataArray,
-    region: str = "world",
-    *,
-    baseline: str | Baseline = DEFAULT,
-    as_of: str | dt.date | None = None,
+    data: xr.DataArray, region: str = "world", *, baseline: str | Baseline = DEFAULT, as_of: str | dt.date | None = None
 ) -> Study:
     """
     Every question that climtrack asks, asked of a series of your own.

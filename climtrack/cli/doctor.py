@@ -31,9 +31,7 @@ def init(
 
 
 def doctor(
-    offline: Annotated[bool, typer.Option("--offline")] = False,
-    json: Json = False,
-    config: ConfigPath = None,
+    offline: Annotated[bool, typer.Option("--offline")] = False, json: Json = False, config: ConfigPath = None
 ) -> None:
     """
     \b

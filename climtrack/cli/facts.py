@@ -145,7 +145,7 @@ def facts(
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
     from climtrack.cli.tables import fact_rows, heading, table
-    from climtrack.reporter.documents import facts_document
+    from climtrack.reporter.documents.facts import facts_document
     from climtrack.run.facts import region_studies, unique_studies
 
     settings, moment = configuration(config), now()
@@ -199,7 +199,7 @@ def compare(
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(language.say(Notice("run.note", label=option, note=found)))
+            note(language.say(Notice("run.note", label=say(f"cell.variable.{option}"), note=found)))
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",

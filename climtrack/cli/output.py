@@ -82,12 +82,8 @@ def complain(problem: ClimtrackError) -> None:
 
 
 def as_json(document: Any) -> None:
-    """Print one JSON document."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.write("\n")
-
-
-# Progress on a terminal; silence in a pipe or a log.
 
 
 @contextmanager

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from climtrack.publish.server import ServeSettings
 
 
-def refresh(
-    strict: Strict = False,
-    json: Json = False,
-    config: ConfigPath = None,
-) -> None:
+def refresh(strict: Strict = False, json: Json = False, config: ConfigPath = None) -> None:
     """
     \b
     climtrack refresh
@@ -47,9 +43,7 @@ def refresh(
 
 
 def schedule(
-    serve: Annotated[bool, typer.Option("--serve")] = False,
-    public: Public = False,
-    config: ConfigPath = None,
+    serve: Annotated[bool, typer.Option("--serve")] = False, public: Public = False, config: ConfigPath = None
 ) -> None:
     """
     \b
@@ -100,7 +94,8 @@ def accept(
     moment = now()
     with progress() as show, Run(configuration(config), moment, on_done=show) as run:
         known = {name: key for key in run.endpoints for name in (str(key), key.label)}
-        keys = [known[name] for name in several(series, (), known, "series")]
+        labels = {key.label for key in run.endpoints}
+        keys = [known[name] for name in several(series, (), known, "series", listed=labels)]
         only = frozenset(one for text in several(day, (), (), "date") if (one := past(text, "--date", moment)))
         done = take(run, keys, only)
     notes(run)
@@ -135,7 +130,6 @@ class _Site:
             raise
 
     def _serve(self, folder: Path, settings: ServeSettings) -> None:
-        """Open the server."""
         from climtrack.publish.server import background
 
         note(Notice("cli.serving", url=self._open.enter_context(background(folder, settings, now=now))))

@@ -125,9 +125,6 @@ def _cell(value: Any, spec: Fact | None, language: Language, unit: str) -> Any:
     return value if spec.text else language.count(value)
 
 
-# The tables of `climtrack facts`, `records` and `compare`.
-
-
 def heading(study: Study, language: Language) -> str:
     """What a table is about."""
     say, latest, absent = language.text, study.findings.latest, len(study.findings.absent_years)
@@ -171,7 +168,7 @@ def record_rows(study: Study, language: Language) -> Rows:
 
 
 def streak_rows(study: Study, language: Language) -> Rows:
-    """The record days of this year, and the ledger of runs."""
+    """The record days of this year, and the runs."""
     found: Findings = study.findings
     days = rows(found.records, language, facts={"year": study.year, "baseline": found.baseline})[-1]
     return [days, *rows(found.streaks, language)]

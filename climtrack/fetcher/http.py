@@ -31,8 +31,6 @@ from climtrack.fetcher.reanalyzer import BASE_URLS, shown
 from climtrack.vocabulary.notice import causes, network
 from climtrack.vocabulary.series import Payload
 
-__all__ = ["USER_AGENT", "Http", "HttpPolicy"]
-
 log = logging.getLogger(__name__)
 
 USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series for newsletters)"

@@ -276,6 +276,3 @@ def _climatology(years: dict[int, Floats], first: int, final: int, filled: bool)
 def _text(data: Floats) -> str:
     """Values as the site writes them: three decimals, null where empty."""
     return ",".join(["null" if v != v else f"{v:.3f}" for v in data.tolist()])
-
-
-__all__ = ["KEYS", "SampleTransport", "payload"]

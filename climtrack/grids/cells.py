@@ -148,10 +148,7 @@ def _basis(slot: int) -> Floats:
 
 
 def climatology(
-    files: Sequence[GridFile],
-    baseline: Baseline,
-    *,
-    progress: Callable[[int, int], None] | None = None,
+    files: Sequence[GridFile], baseline: Baseline, *, progress: Callable[[int, int], None] | None = None
 ) -> CellClimatology:
     """Annual cycle of every cell over a baseline."""
     frames = Frames(files)
@@ -226,7 +223,6 @@ def _mean(frames: Frames, dates: Sequence[dt.date]) -> tuple[Fields32, npt.NDArr
 
 
 def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) -> None:
-    """Write a climatology of cells."""
     import netCDF4
 
     with netCDF4.Dataset(path, "w") as out:
@@ -254,7 +250,6 @@ def to_netcdf(held: CellClimatology, path: Path, attributes: Mapping[str, str]) 
 
 
 def from_netcdf(path: Path) -> CellClimatology:
-    """Read a climatology of cells."""
     import netCDF4
 
     try:

@@ -42,7 +42,6 @@ class Packing:
     kelvin: bool = False
 
     def celsius(self, stored: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Stored means as degC."""
         return stored * self.scale + (self.offset - (273.15 if self.kelvin else 0.0))
 
     def valid(
@@ -211,7 +210,6 @@ FAR = 64e9
 
 
 def instants(values: Array, units: str, calendar: str = "standard") -> Times:
-    """Times of CF numbers."""
     match = SINCE.fullmatch(units)
     if not match or match[1].lower() not in SECONDS:
         raise SeriesError("grid.clock", units=units[:40])

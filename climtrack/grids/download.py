@@ -15,7 +15,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -86,10 +86,7 @@ PLACES: Mapping[str, Place] = MappingProxyType(
 
 #: PSL's long-term means by calendar day, for maps without a climatology of one's own.
 LONG_TERM_MEANS: Mapping[str, str] = MappingProxyType(
-    {
-        "1991-2020": "sst.day.mean.ltm.1991-2020.nc",
-        "1982-2010": "sst.day.mean.ltm.1982-2010.nc",
-    }
+    {"1991-2020": "sst.day.mean.ltm.1991-2020.nc", "1982-2010": "sst.day.mean.ltm.1982-2010.nc"}
 )
 
 
@@ -262,15 +259,8 @@ class Policy:
     patience: float = 30.0  # Seconds that a server may ask us to wait
 
 
-def hurried(policy: Policy) -> Policy:
-    """The same manners for a few small files, as in a daily refresh."""
-    return replace(policy, attempts=2, patience=5.0)
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that has arrived."""
-
     url: str
     path: Path
     sha256: str
@@ -278,8 +268,6 @@ class Received:
 
 
 class Downloader:
-    """Downloads from one place."""
-
     def __init__(self, base: str, policy: Policy, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._base = base if base.endswith("/") else base + "/"
         self._policy, self._sleep = policy, sleep

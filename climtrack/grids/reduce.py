@@ -77,11 +77,7 @@ def run(
 
 
 def _flow(
-    pool: Executor,
-    work: Callable[[T], R],
-    tasks: Sequence[T],
-    todo: list[int],
-    ahead: int,
+    pool: Executor, work: Callable[[T], R], tasks: Sequence[T], todo: list[int], ahead: int
 ) -> Iterator[tuple[int, R]]:
     """Results as they come, never more than `ahead` tasks submitted."""
     running: dict[Future[R], int] = {}
@@ -177,7 +173,6 @@ def cluster(workers: int) -> Iterator[str]:
 
 
 def _distributed() -> Any:
-    """The package, imported late."""
     try:
         import distributed
     except ImportError as error:

@@ -62,8 +62,6 @@ class Published:
 
 
 class Folder:
-    """A site on disk."""
-
     def __init__(self, root: Path) -> None:
         self.root = root
 

@@ -23,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from climtrack.publish import templates
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Climatology, Study
-from climtrack.vocabulary.notice import clean
+from climtrack.vocabulary.notice import clean, markdown
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Status
 from climtrack.words.attribution import attribution
@@ -107,7 +108,7 @@ def report_html(
     packed = sum(len(b["data"]) + sum(len(c["mean"]) + len(c["spread"]) for c in b["baselines"]) for b in blocks)
     budget = (BUDGET - len(script) - len(style) - packed - 8_000) // len(blocks) - 12_000 * len(words)
     titles = {code: charts[0].words[code].title for code in words}
-    html = templates.fill(
+    html = fill(
         "page.html",
         words=words,
         first=words[first],
@@ -133,6 +134,30 @@ def report_html(
 def embed_html(chart: PageChart, languages: Sequence[str], *, path: str, frame: Frame) -> Asset:
     """The page for an iframe: one chart, its switches and its source."""
     return report_html([chart], dict.fromkeys(languages, ()), path=path, frame=replace(frame, embedded=True))
+
+
+@cache
+def _templates() -> ImmutableSandboxedEnvironment:
+    """
+    Templates of pages, posts and feeds, in Jinja's sandbox: they read values and change nothing.
+
+    HTML and XML escape what is filled in; in ``.md`` text goes through the filter ``markdown``. What is not known to be
+    clean goes through ``clean``.
+    """
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=lambda name: name is None or not name.endswith(".md"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"clean": clean, "markdown": markdown}
+    return environment
+
+
+def fill(template: str, /, **values: Any) -> str:
+    return _templates().get_template(template).render(values)
 
 
 @cache
@@ -256,7 +281,6 @@ def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Fra
 
 
 def _picture(pictures: Sequence[Asset], most: int) -> Asset | None:
-    """The widest picture that fits."""
     fitting = [p for p in pictures if p.media_type.startswith("image/") and len(p.data) <= most]
     return max(fitting, key=lambda p: (p.width, p.path), default=None)
 
@@ -409,13 +433,11 @@ def _path(points: list[tuple[int, int]], start: str = "M") -> str:
 
 
 def _line(scale: _Scale, values: Floats, kind: str) -> str:
-    """A line, open at gaps."""
     drawn = "".join(_path(run) for run in _points(scale, values))
     return f'<path class="{kind}" d="{drawn}"/>' if drawn else ""
 
 
 def _area(scale: _Scale, low: Floats, high: Floats, kind: str) -> str:
-    """The area between two lines."""
     under = [point for run in _points(scale, low) for point in run]
     over = [point for run in _points(scale, high) for point in run]
     return f'<path class="{kind}" d="{_path(under)}{_path(over[::-1], "L")}z"/>' if under and over else ""

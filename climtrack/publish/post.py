@@ -12,8 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from climtrack.errors import PublishError
-from climtrack.publish import templates
-from climtrack.publish.page import HTML, clean_words
+from climtrack.publish.page import HTML, clean_words, fill
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Rank, Study
 from climtrack.vocabulary.notice import markdown
@@ -39,8 +38,6 @@ MAIL = ("email", "post", "wide", "panel", "strip", "grid")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A published picture."""
-
     path: str  # In the site, relative to a page, or the full address
     width: int
     height: int
@@ -225,9 +222,6 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType(
 )
 
 
-# What changed between two issues of a newsletter: new days, revised days, moves in rank, streaks.
-
-
 #: Streaks that an issue speaks of, by name in `Streaks`.
 STREAKS = ("record_days", "below_last_year", "above_last_year", "above_average")
 
@@ -327,6 +321,6 @@ def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset
         "sources": [*sources, language.text("page.made")],
     }
     return (
-        Asset(f"post.{code}.md", "text/markdown; charset=utf-8", templates.fill("post.md", **values).encode(), code),
-        Asset(f"post.{code}.html", HTML, templates.fill("post.html", **values).encode(), code),
+        Asset(f"post.{code}.md", "text/markdown; charset=utf-8", fill("post.md", **values).encode(), code),
+        Asset(f"post.{code}.html", HTML, fill("post.html", **values).encode(), code),
     )

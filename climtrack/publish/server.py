@@ -64,7 +64,6 @@ class Body:
 
 
 def body(record: Record, data: bytes) -> Body:
-    """Prepare a file for sending."""
     packed = gzip.compress(data, 6, mtime=0) if record.media_type.startswith(_COMPRESSED) else b""
     smaller = packed if _SMALL < len(packed) + _SMALL < len(data) else None
     found = _POLICY.search(data, 0, 4000) if record.media_type.startswith("text/html") else None
@@ -244,9 +243,6 @@ def _sharing(path: str, body: Body) -> list[tuple[bytes, bytes]]:
     return [(b"cross-origin-resource-policy", b"cross-origin" if embedded else b"same-origin")]
 
 
-# The application: which publication is in hand, what is asked, what is said of its health.
-
-
 #: Seconds between two looks for a new publication.
 WATCH = 0.5
 #: Looks after which a file that does not fit its publication is no longer taken for one on its way.
@@ -408,9 +404,6 @@ def _nothing_yet(path: str) -> Answer:
     if path.endswith((".png", ".svg", ".webp")):
         return text_answer(503, NO_DATA, retry, media_type="image/svg+xml")
     return text_answer(503, "No data yet. Aún no hay datos.\n", retry)
-
-
-# The server: uvicorn with an end to its patience.
 
 
 HEADER_BYTES = 32_768

@@ -23,13 +23,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from climtrack.errors import PublishError
-from climtrack.publish import templates
 from climtrack.publish.page import (
     HTML,
     Frame,
     PageChart,
     Sentences,
     embed_html,
+    fill,
     policy,
     report_html,
     slug,
@@ -166,8 +166,6 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to publish."""
-
     path: str  # In the site, with forward slashes
     media_type: str
     data: bytes
@@ -249,7 +247,6 @@ class Publication:
 
     @classmethod
     def from_json(cls, data: bytes) -> Publication:
-        """Read what `to_json` wrote."""
         try:
             whole = json.loads(data)
             if whole["format"] != FORMAT:
@@ -273,9 +270,6 @@ def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Fields from JSON: objects are pictures, arrays are tuples."""
     kinds: dict[type, Callable[[Any], Any]] = {dict: lambda value: Picture(**value), list: tuple}
     return {name: kinds.get(type(value), lambda same: same)(value) for name, value in fields.items()}
-
-
-# The pages of regions.
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -503,9 +497,6 @@ class _RegionFiles:
         return File(site.oembed(chart.id, code), "application/json", data)
 
 
-# What machines and front doors read: the front page, Atom, sitemap, robots.
-
-
 def merged(old: Sequence[FeedItem], new: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
     """The feed with the items of a run; what says the same as before keeps its date of change."""
     by_key = {(item.language, item.region, item.day): item for item in old}
@@ -527,7 +518,7 @@ def _front(plan: Publication, site: Site) -> list[File]:
     newest = max((teaser.day for teaser in plan.cards), default="")
     pages = [(site.absolute(site.page("", code)), newest) for code in site.languages]
     pages += [(site.absolute(site.page(one.subject, one.language)), one.day) for one in plan.cards]
-    sitemap = templates.fill("sitemap.xml", pages=pages)
+    sitemap = fill("sitemap.xml", pages=pages)
     robots = f"User-agent: *\nAllow: /\nSitemap: {site.absolute('sitemap.xml')}\n"
     return [
         *(_index(plan, site, code) for code in site.languages),
@@ -544,7 +535,7 @@ def _index(plan: Publication, site: Site, code: str) -> File:
     prefix, about = "../" * path.count("/"), language.text("page.site_about")
     teasers = [teaser for teaser in plan.cards if teaser.language == code]
     title = language.text("page.site_title")
-    html = templates.fill(
+    html = fill(
         "index.html",
         site=site,
         language=language,
@@ -568,7 +559,7 @@ def _index(plan: Publication, site: Site, code: str) -> File:
 def _feed(plan: Publication, site: Site, code: str) -> File:
     """Atom feed (RFC 4287) in one language."""
     items = [item for item in plan.entries if item.language == code]
-    xml = templates.fill(
+    xml = fill(
         "feed.xml",
         site=site,
         language=Language(code),

@@ -55,8 +55,6 @@ KEY_DASHES = (0, (3.6, 2.4))
 
 @dataclass(frozen=True, slots=True)
 class KeyItem:
-    """One line of a key."""
-
     line: Line
     colour: str  # Ink of the stroke in front of it
     stroke: float
@@ -91,7 +89,6 @@ def last_year_item(canvas: Canvas, study: Study, *, record: bool = False) -> Key
 
 
 def average_item(canvas: Canvas, baseline: str) -> KeyItem:
-    """The dashed average."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
     text = canvas.language.text("label.average.of", baseline=baseline)
     return KeyItem(Line(text, "semibold", size, theme.average), theme.average, AVERAGE_LINE, KEY_DASHES)
@@ -157,7 +154,6 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
 
 
 def callout_lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = False) -> list[Line]:
-    """The callout's lines."""
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
     size, full = canvas.size(kind.label), versus == "both"
     value = language.temperature(study.findings.latest.value, decimals_of(study))
@@ -173,13 +169,7 @@ def callout_lines(canvas: Canvas, study: Study, *, versus: str = "both", record:
 
 
 def callout_place(
-    empty: Emptiness,
-    size: tuple[float, float],
-    x: float,
-    y: float,
-    *,
-    straight: bool = False,
-    lean: float = 0.26,
+    empty: Emptiness, size: tuple[float, float], x: float, y: float, *, straight: bool = False, lean: float = 0.26
 ) -> Rect | None:
     """Where a callout goes: straight above or below its point where that is free, else the nearest place beside it."""
     width, height = size

@@ -95,7 +95,6 @@ class Panel:
         self.axes.fill_between(xs, low, high, color=self.theme.average, alpha=self.theme.band_alpha, lw=0, zorder=2)
 
     def average(self, xs: Floats, ys: Floats) -> None:
-        """Dashed average."""
         self.axes.plot(
             xs, ys, color=self.theme.average, lw=AVERAGE_LINE, ls=(0, (4.2, 2.6)), zorder=3, dash_capstyle="butt",
             clip_on=False, gid="average",
@@ -132,8 +131,6 @@ SHARES: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
 class Canvas:
-    """A picture being drawn."""
-
     def __init__(self, preset: Preset, theme: Theme, language: Language) -> None:
         self.preset, self.theme, self.language = preset, theme, language
         dpi = 72 * preset.scale
@@ -204,11 +201,9 @@ class Canvas:
     def stroke(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, z: float = 1, dash: object = "-"
     ) -> None:
-        """Draw a line through points."""
         self.add(Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt"))
 
     def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
-        """Fill a rectangle."""
         self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))
 
     def logo(self, right: float, bottom: float, height: float) -> float:

@@ -25,8 +25,6 @@ SPANISH_TITLE = 99
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of the catalogue."""
-
     name: str  # Short name, also that of its module
     order: int  # Its place in the catalogue
     tell: Callable[..., Draft]  # (phrases of each study, **options)

@@ -314,12 +314,10 @@ def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
 
 
 def _panel_title(canvas: Canvas, study: Study) -> str:
-    """What the panel shows."""
     return canvas.language.text("label.difference.60" if is_early(study) else "label.difference")
 
 
 def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
-    """Grid, curves and time axis."""
     ylim = difference_limits(study)
     values, label = _panel_ticks(canvas, study, area.height)
     first = study.series.end - dt.timedelta(days=RECENT - 1)

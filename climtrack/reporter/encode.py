@@ -81,7 +81,6 @@ def smallest_png(canvas: Canvas, inks: Sequence[str] = (), steps: Sequence[tuple
 
 
 def webp(canvas: Canvas, words: Words) -> bytes:
-    """Lossless WebP."""
     del words
     file = io.BytesIO()
     raster(canvas).convert("RGB").save(file, "WEBP", lossless=True, quality=60, method=3)
@@ -121,7 +120,6 @@ def svg(canvas: Canvas, words: Words) -> bytes:
 
 
 def pdf(canvas: Canvas, words: Words) -> bytes:
-    """PDF for print."""
     file = io.BytesIO()
     with defaults(pdf__fonttype=42):
         canvas.figure.savefig(

@@ -200,7 +200,6 @@ def draw_shores(canvas: Canvas, region: Region, view: Projection, area: Rect) ->
 
 
 def _rim(region: Region) -> Floats:
-    """The region's own edge."""
     edge = np.linspace(0, 1, 181)
     width = region.width
     if width >= 360 and (region.south >= 0 or region.north <= 0):
@@ -312,7 +311,6 @@ def map_source(shown: FieldMap, language: Language) -> str:
 
 
 def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str, fmt: str = "png") -> Asset:
-    """A finished map."""
     if fmt not in encode.MEDIA_TYPES:
         raise ConfigError("draw.unknown.format", name=fmt[:20], known=tuple(encode.MEDIA_TYPES))
     text = map_words(shown, Language(language))

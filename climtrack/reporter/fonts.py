@@ -40,8 +40,6 @@ _EM = 1000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a label."""
-
     text: str
     face: Face
     size: float
@@ -50,7 +48,6 @@ class Line:
 
 @cache
 def font_file(theme: Theme, face: Face) -> Path:
-    """File of a cut."""
     own: Path | None = getattr(theme, f"font_{face}")
     return own or Path(str(files("font_source_sans_pro") / "files" / _FILES[face]))
 

@@ -15,7 +15,6 @@ STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
 
 
 def tick_step(span: float, most: float = 5) -> float:
-    """Distance of ticks."""
     return next((s for s in STEPS if span / s <= most), STEPS[-1])
 
 
@@ -63,8 +62,6 @@ def spread(centres: Sequence[float], heights: Sequence[float], low: float, high:
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """A rectangle."""
-
     left: float
     top: float
     right: float
@@ -88,13 +85,11 @@ class Rect:
         return Rect(self.left, self.top + by, self.right, self.bottom)
 
     def touches(self, other: Rect) -> bool:
-        """Whether two rectangles share area."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def contains(self, other: Rect) -> bool:
-        """Whether another rectangle lies inside."""
         return (
             self.left <= other.left
             and other.right <= self.right
@@ -128,12 +123,11 @@ class Emptiness:
 
     def copy(self) -> Emptiness:
         """A grid that can be tried on."""
-        twin = Emptiness(self.area)
-        twin.taken[:] = self.taken
-        return twin
+        copy = Emptiness(self.area)
+        copy.taken[:] = self.taken
+        return copy
 
     def occupy(self, rect: Rect) -> None:
-        """Take a rectangle."""
         left, right = (rect.left - self.area.left) / CELL, (rect.right - self.area.left) / CELL
         top, bottom = (rect.top - self.area.top) / CELL, (rect.bottom - self.area.top) / CELL
         self.taken[

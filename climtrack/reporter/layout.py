@@ -58,7 +58,6 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
 
 
 def source_line(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
-    """Parts of the source line."""
     product = PRODUCTS[study.series.key.product]
     hands = origin(study.series)
     values = {"product": product.title, "provider": product.provider}

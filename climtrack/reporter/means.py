@@ -45,7 +45,6 @@ def decades(years: dict[int, float]) -> tuple[tuple[int, int], tuple[int, int]] 
 
 
 def span_mean(years: dict[int, float], span: tuple[int, int]) -> float:
-    """Mean over some years."""
     return float(np.mean([value for year, value in years.items() if span[0] <= year <= span[1]]))
 
 

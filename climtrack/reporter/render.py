@@ -59,7 +59,6 @@ def render(
     fmt: str = "png",
     **options: Any,
 ) -> Asset:
-    """A finished picture."""
     (asset,) = render_formats(chart, studies, preset=preset, theme=theme, language=language, formats=(fmt,), **options)
     return asset
 
@@ -141,7 +140,6 @@ def draw(
 
 
 def _known(chart: str) -> Chart:
-    """A chart by name."""
     if chart not in CHARTS:
         raise ConfigError("draw.unknown.chart", name=chart[:40], known=tuple(CHARTS))
     return CHARTS[chart]

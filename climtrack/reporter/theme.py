@@ -37,7 +37,7 @@ class Preset:
 
     name: str  # Short name used in file names
     pixels: tuple[int, int]  # Width and height of the file
-    reading: float  # CSS pixels at which it is looked at: the unit of everything drawn
+    width: float  # CSS pixels at which it is looked at: the unit of everything drawn
     form: Form
     type: Type
     margin: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
@@ -48,16 +48,10 @@ class Preset:
     @property
     def scale(self) -> float:
         """File pixels per CSS pixel."""
-        return self.pixels[0] / self.reading
-
-    @property
-    def width(self) -> float:
-        """Width in CSS pixels."""
-        return self.reading
+        return self.pixels[0] / self.width
 
     @property
     def height(self) -> float:
-        """Height in CSS pixels."""
         return self.pixels[1] / self.scale
 
 

@@ -344,7 +344,6 @@ class _Watched:
 
 
 def document(checks: Iterable[Check], now: dt.datetime) -> dict[str, Any]:
-    """The checks for machines."""
     found = list(checks)
     return {
         "schema": "climtrack.doctor/1",

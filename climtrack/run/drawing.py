@@ -40,8 +40,6 @@ WORTH_A_PROCESS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """One picture to draw."""
-
     chart: str
     studies: tuple[Study, ...]
     preset: str
@@ -164,7 +162,6 @@ def pictures(
     languages: Sequence[str],
     formats: Sequence[str],
 ) -> tuple[Picture, ...]:
-    """Every picture of a region."""
     found = []
     for name in charts:
         chart = CHARTS[name]

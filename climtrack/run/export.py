@@ -94,7 +94,6 @@ def _numbers(values: Floats, decimals: int | None = None) -> list[float | None]:
 
 
 def _file(name: str, table: Columns, series: Series, fmt: str, cycle: Climatology | None) -> Asset:
-    """A table as a file."""
     path = f"{series.key.label}.{name}.{fmt}"
     provenance, rows = _provenance(series, cycle), zip(*table.values(), strict=True)
     if fmt == "json":

@@ -23,8 +23,6 @@ from climtrack.vocabulary.registry import VARIABLES, Baseline
 from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing
 from climtrack.words.language import Language
 
-# How published values changed, as rows and documents.
-
 
 def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) -> list[tuple[str, ...]]:
     """The downloads that changed each series."""
@@ -89,9 +87,6 @@ def _moment(moment: dt.datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-# The series of the site held against Copernicus Climate Pulse, and our figures against the published ones.
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossCheck:
     """Stored series beside Climate Pulse and beside published figures."""
@@ -101,7 +96,6 @@ class CrossCheck:
     departures: Mapping[SeriesKey, Notice]  # Of series of the site that depart from Climate Pulse
 
     def document(self) -> dict[str, Any]:
-        """The cross-check for machines."""
         return {
             "schema": "climtrack.crosscheck/1",
             "agreements": {str(key): to_json(found) for key, found in self.agreements},
@@ -142,7 +136,7 @@ def cross_check(run: Run) -> CrossCheck:
         if key not in series:
             continue
         if other not in series:
-            agreements.append((key, Unknown("unknown.not_stored", key=str(other))))
+            agreements.append((key, Unknown("unknown.not_stored", key=other.label)))
             continue
         try:
             agreements.append((key, agreement(series[key], series[other])))
@@ -150,11 +144,7 @@ def cross_check(run: Run) -> CrossCheck:
             agreements.append((key, Unknown(problem.id, **problem.facts)))
     departures = {
         key: Notice(
-            "run.departs",
-            label=key.label,
-            rms=found.usual.rms,
-            date=found.usual.largest.date,
-            usual=found.tolerance,
+            "run.departs", label=key.label, rms=found.usual.rms, date=found.usual.largest.date, usual=found.tolerance
         )
         for key, found in agreements
         if isinstance(found, Agreement) and not found.agrees
@@ -194,7 +184,6 @@ def region_studies(
 
 
 def unique_studies(regions: RegionStudies) -> tuple[Study, ...]:
-    """Every study once."""
     return tuple({study.series.key: study for _, found in regions for study in found}.values())
 
 
@@ -205,7 +194,6 @@ def _against(study: Study, other: int, by: Alignment) -> Study:
 
 
 def records_document(run: Run, regions: RegionStudies) -> dict[str, Any]:
-    """Records, streaks and places for machines."""
     return {
         "schema": "climtrack.records/1",
         "sample": run.simulated,
@@ -214,7 +202,6 @@ def records_document(run: Run, regions: RegionStudies) -> dict[str, Any]:
 
 
 def _record_facts(study: Study) -> dict[str, Any]:
-    """Records of one series for machines."""
     findings = study.findings
     return {
         "region": study.region.name,
@@ -228,9 +215,6 @@ def _record_facts(study: Study) -> dict[str, Any]:
         "rank": to_json(findings.ranks),
         "revision_noise": to_json(findings.revision_noise),
     }
-
-
-# What `compare` knows: regions against one another, air minus sea, El Niño.
 
 
 #: The series that tells El Niño.
@@ -286,7 +270,6 @@ def contrasts(
 
 
 def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, found: Contrasts) -> dict[str, Any]:
-    """The comparison for machines."""
     return {
         "schema": "climtrack.compare/1",
         "sample": run.simulated,

@@ -76,7 +76,6 @@ class StoredSeries(RegionSeries):
         )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
-        """The outcome for machines."""
         one = self.series
         return {
             "key": str(one.key),
@@ -263,8 +262,6 @@ def _journal(work: Job, config: Config) -> Journal:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What lies ahead."""
-
     place: Place
     files: int
     days: int  # Days that the files hold
@@ -283,7 +280,6 @@ class Estimate:
         return Notice("grid.ahead", place=self.place.name, files=files, size=size, days=days, speed=speed)
 
     def document(self) -> dict[str, Any]:
-        """The estimate for machines."""
         return {
             "schema": "climtrack.estimate/1",
             "place": self.place.name,

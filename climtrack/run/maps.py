@@ -228,7 +228,6 @@ def draw(
 
 
 def document(shown: FieldMap, pictures: Sequence[Asset]) -> dict[str, Any]:
-    """What a map says, for machines."""
     words = {one.language: one.words for one in pictures if one.words is not None}
     return {
         "region": shown.region.name,

@@ -41,7 +41,7 @@ from climtrack.errors import (
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
-from climtrack.grids.download import Policy, hurried
+from climtrack.grids.download import Policy
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import charts_of, themes_of
 from climtrack.run.facts import cross_check
@@ -57,9 +57,6 @@ from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.notice import network
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
-
-# Who is notified when rounds begin to fail and when they are well again: a command, or a webhook.
-
 
 #: Seconds that the command, and the webhook, may take.
 PATIENCE = 30
@@ -146,9 +143,6 @@ def _post(url: str, body: bytes) -> Notice | None:
     return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))
 
 
-# The log of unattended rounds: one file in the home folder, rotated, in UTC.
-
-
 FOLDER, FILE = "log", "climtrack.log"
 
 
@@ -190,9 +184,6 @@ def run_log(home: Path) -> Iterator[logging.Logger]:
             handler.close()
 
 
-# The newest days of computed series: a few small files, for the daily refresh.
-
-
 #: Days that a refresh fetches one by one; more is a backfill's work.
 LONGEST = 60
 
@@ -205,7 +196,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     for one in held:
         if one is not None and extended(one, run.config):
             days, since = (run.now.date() - _since(one)).days - 1, _since(one).year
-            old = SeriesError("run.too_old", key=str(one.key), days=days, year=str(since)) if days > LONGEST else None
+            old = SeriesError("run.too_old", key=one.key.label, days=days, year=str(since)) if days > LONGEST else None
             changes[one.key] = Change(one.key, one, error=old)
             if old is None:
                 details = one.source.details
@@ -235,7 +226,7 @@ def _increment(run: Run, rule: str, group: Sequence[Series], policy: Policy | No
         return ()
     source = config.grid.source if download.PLACES[config.grid.source].per == "day" else "ncei"
     work = job(run, source, [config.region(one.key.region) for one in group], since, until, rule=rule)
-    return backfill(run, work, policy=policy or hurried(default_policy(config)))
+    return backfill(run, work, policy=policy or replace(default_policy(config), attempts=2, patience=5.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +240,6 @@ class Round:
     published: bool = False  # Whether the site now shows this state
 
     def document(self, run: Run) -> dict[str, Any]:
-        """The same for machines."""
         outcome = run.outcome
         return fetch_document(run, self.changes) | {
             "schema": "climtrack.refresh/1",
@@ -373,9 +363,6 @@ def _remember_shown(run: Run, pictures: int) -> None:
     """Note what is shown; without the note the next round draws everything, which is harmless."""
     with suppress(OSError, DiskError):
         write_whole(run.config.home / SHOWN, json.dumps({"pictures": pictures, "state": _state(run)}).encode())
-
-
-# A round with its book-keeping: the log, what is on disk for the schedule, and who is notified.
 
 
 #: Failures in a row before somebody is notified: one that the next try cures is nobody's business.

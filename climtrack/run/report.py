@@ -14,8 +14,8 @@ from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
 from climtrack.publish.page import PageChart, report_html
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents import facts_json, report_markdown, table_csv
-from climtrack.reporter.documents.report import data_line, pairing_note
+from climtrack.reporter.documents.facts import facts_json, table_csv
+from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
 from climtrack.reporter.render import chart_table, words
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import ChartInputs, Picture, chart_inputs, draw, pictures, themes_of
@@ -49,8 +49,6 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionReport:
-    """One region's report."""
-
     pairing: Pairing
     studies: tuple[Study, ...]
     assets: tuple[Asset, ...]
@@ -109,7 +107,6 @@ def compose(
 def _chosen(
     request: Request, studies: Sequence[Study], inputs: ChartInputs, themes: Sequence[Theme]
 ) -> tuple[Picture, ...]:
-    """The pictures of a region."""
     chosen = pictures(
         request.charts,
         studies,

@@ -153,7 +153,6 @@ class Run:
 
     @property
     def transport(self) -> Transport:
-        """The way to the site."""
         if self.offline:
             raise AssertionError("the source was asked although the run is offline")
         if self._transport is None:

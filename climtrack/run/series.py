@@ -31,7 +31,7 @@ PRESENT = 45
 
 def english(line: Line) -> str:
     """A line for logs, documents and monitors."""
-    return line if isinstance(line, str) else str(line) if isinstance(line, Exception) else Language("en").say(line)
+    return line if isinstance(line, str) else Language("en").say(line)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,6 @@ class Change:
         )
 
     def document(self) -> dict[str, Any]:
-        """The same for machines."""
         return {
             "updated": self.error is None,
             "error": self.error.what if self.error else None,
@@ -84,9 +83,6 @@ class Change:
             "largest_revision": self.largest_revision,
             "notes": [str(note) for note in self.notes],
         }
-
-
-# How old series are.
 
 
 def newest(series: Iterable[Series]) -> dt.date | None:

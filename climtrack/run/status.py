@@ -26,8 +26,6 @@ SILENCE, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=40)  # a round dr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One stored series."""
-
     key: SeriesKey
     series: Series | None
     age: int | None  # Days since the newest value; None where the clock cannot be right
@@ -36,7 +34,6 @@ class Row:
     judged: bool = True  # Whether rounds bring it up to date, so that its age says something
 
     def cells(self, language: Language) -> tuple[str, ...]:
-        """The row as text."""
         problem = self.problem(language)
         checked = self.health.checked.strftime("%Y-%m-%d %H:%M UTC") if self.health.checked else ""
         if self.series is None:
@@ -69,7 +66,6 @@ class Status:
     damage: tuple[Line, ...] = ()  # Those of the notices that tell of a damaged file, whose other copy is used
 
     def document(self) -> dict[str, Any]:
-        """The same for machines."""
         return {
             "schema": "climtrack.status/1",
             "snapshot": self.snapshot,
@@ -151,7 +147,6 @@ def _heartbeat(home: Path) -> tuple[dt.datetime, dt.timedelta] | None:
 
 
 def _entry(row: Row) -> dict[str, Any]:
-    """One series for machines."""
     series, health = row.series, row.health
     source = None if series is None else series.source
     return {

@@ -168,7 +168,6 @@ class Store:
             raise _newer(self._format)
 
     def read(self, key: SeriesKey) -> Series:
-        """A stored series."""
         if key not in self._heads:
             raise SeriesNotFound("store.nothing", path=self.home, key=str(key))
         return _series(_tail(self._base, key, self._heads[key]["number"]))

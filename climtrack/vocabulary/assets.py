@@ -31,11 +31,9 @@ class Asset:
     height: int = 0
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, bytes | str]:
-        """Show itself in a notebook."""
         text = self.media_type.startswith("text/") or self.media_type.endswith(("json", "svg+xml"))
         return {self.media_type: self.data.decode() if text else self.data}
 
     @property
     def sha256(self) -> str:
-        """Hash of the bytes."""
         return hashlib.sha256(self.data).hexdigest()

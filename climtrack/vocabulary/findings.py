@@ -60,11 +60,6 @@ class Unknown(Notice):
 
     __slots__ = ()
 
-    @property
-    def why(self) -> str:
-        """The reason in English, one sentence without a full stop."""
-        return str(self)
-
 
 class Claim(StrEnum):
     """How much a claim of record or rank will bear."""
@@ -431,7 +426,7 @@ class Findings:
     days_above_average: int | Unknown  # Days of the year so far with a positive anomaly
     days_known: int  # Days of the year so far with a value
     # The answers, each `Unknown` with its reason where there is none
-    year_over_year: YearOverYear | Unknown = fact("cell.yoy")
+    year_over_year: YearOverYear | Unknown = fact("cell.yoy.unknown")
     direction: Direction = fact()
     ranks: Ranks = fact()
     records: Records = fact()
@@ -450,11 +445,6 @@ class Findings:
         """The latest day against the report's baseline."""
         found = self.anomalies.get(str(self.baseline))
         return found if isinstance(found, BaselineAnomaly) else None
-
-
-# Context: facts that need more than one series, or more than one moment.
-#
-# As in `findings`, temperatures and differences are in degC at full precision, and what cannot be known is `Unknown`.
 
 
 @finding

@@ -10,9 +10,6 @@ import unicodedata
 
 from climtrack.errors import Notice
 
-# Faults of the network: the same cause has the same words wherever it is met.
-
-
 #: Causes are wrapped in one another; a ring of them ends here.
 _DEEPEST = 20
 
@@ -73,7 +70,8 @@ def fitted(line: str, limit: int = LONGEST) -> str:
     first, _, rest = line.partition(". ")
     room = limit - len(rest) - 1
     if not rest or room < limit // 4:  # no sentence follows, or it is the long one
-        return f"{line[: limit - 1]}…"
+        head, _, end = line[: limit - 1].rpartition(" ")
+        return f"{head.rstrip(' ,;:(')}…" if head and len(end) < 20 else f"{line[: limit - 1]}…"
     cut = first[: room - 2]
     whole = cut.rpartition(" ")[0] if len(cut) - cut.rfind(" ") < 20 else cut  # an address has no end of a word
     cut = whole.rstrip(" ,;:(")
@@ -102,13 +100,10 @@ def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     and unassigned code points, format marks. What is too long ends in an ellipsis.
     """
     short = text[: 4 * longest]
-    kept = (" " if c in _BREAKS else c for c in short if c in _BREAKS or c in _JOINERS or not _is_control(c))
+    spaced = (" " if c in _BREAKS else c for c in short)
+    kept = (c for c in spaced if c in _JOINERS or unicodedata.category(c)[0] != "C")
     line = re.sub(" {2,}", " ", "".join(kept)).strip()
     return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1].rstrip()}…"
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character).startswith("C")
 
 
 def markdown(text: str) -> str:

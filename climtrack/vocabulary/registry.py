@@ -8,13 +8,9 @@ from types import MappingProxyType
 
 from climtrack.errors import ConfigError
 
-# Variables: what is measured, in CF's words and in the reader's.
-
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A measured quantity."""
-
     name: str  # Short name used in keys
     option: str  # What the reader types: ``air`` or ``sst``
     title: str  # Name as a reader knows it
@@ -48,9 +44,6 @@ def short_name(variable: str) -> str:
     if variable not in VARIABLES:
         raise ValueError(f"variable {variable!r} is none of {', '.join(VARIABLES)}")
     return variable
-
-
-# Products: the data sets as published, each with the words its licence asks for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +103,6 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
 )
 
 
-# Regions: named parts of the Earth, with their bounds.
-
-
 @dataclass(frozen=True, slots=True)
 class Region:
     """A named part of the Earth between two latitudes and two longitudes."""
@@ -163,9 +153,6 @@ REGIONS: Mapping[str, Region] = MappingProxyType(
 )
 
 
-# Baselines: the years that an average is taken over.
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Baseline:
     """The reference years, both ends included."""
@@ -187,7 +174,6 @@ class Baseline:
 
     @property
     def years(self) -> range:
-        """The years, both ends included."""
         return range(self.first, self.last + 1)
 
     @classmethod

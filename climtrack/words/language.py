@@ -46,7 +46,6 @@ _SPACED_THOUSANDS = 10_000
 
 @cache
 def _locale(code: str) -> Locale:
-    """Babel's data of a language."""
     return Locale.parse(_LOCALES[code])
 
 
@@ -76,13 +75,7 @@ class Language:
             raise ConfigError("config.language", name=self.code[:20], known=LANGUAGES)
 
     @property
-    def html(self) -> str:
-        """The language tag for ``lang=``."""
-        return self.code
-
-    @property
     def spanish(self) -> bool:
-        """Whether it is any Spanish."""
         return self.code.startswith("es")
 
     def number(self, value: float, decimals: int = 1) -> str:
@@ -187,7 +180,6 @@ class Language:
         return joined
 
     def text(self, message: str, n: int | None = None, /, **values: Any) -> str:
-        """Sentence of the catalogue."""
         forms = catalogue(self.code)[message]
         if n is None:
             return forms[0].format(**values)

@@ -12,7 +12,7 @@ import pytest
 
 from climtrack.analysis.anomaly import anomalies
 from climtrack.analysis.climatology import climatology
-from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
+from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.preindustrial import OFFSETS, above_preindustrial
 from climtrack.analysis.reconciliation import agreement
 from climtrack.analysis.since import since
@@ -80,7 +80,7 @@ def test_shares_add_up_but_for_the_equator() -> None:
     """North +1.2, south +0.4, world +0.8: shares 0.6 and 0.2; the halves' absolute mean lies 0.025 above the world."""
     last = dt.date(2022, 7, 5)
     world, north, south = _level("world", last, 0.8, base=9.975), _level("nh", last, 1.2), _level("sh", last, 0.4)
-    found = shares(world, north, south)
+    found = compare([world, north, south]).shares
     assert isinstance(found, Shares)
     assert (found.north_share, found.south_share) == pytest.approx((0.6, 0.2))
     assert found.remainder == pytest.approx(0.0)
@@ -93,7 +93,7 @@ def test_shares_add_up_but_for_the_equator() -> None:
 def test_no_percentage_of_opposite_signs() -> None:
     """North +1, south −0.5: shares yes, a percentage no."""
     last = dt.date(2022, 7, 5)
-    found = shares(_level("world", last, 0.25), _level("nh", last, 1.0), _level("sh", last, -0.5))
+    found = compare([_level("world", last, 0.25), _level("nh", last, 1.0), _level("sh", last, -0.5)]).shares
     assert isinstance(found, Shares)
     assert isinstance(found.north_percent, Unknown)
 
@@ -113,7 +113,7 @@ def test_shares_of_real_days_of_may_2026(shared_data: Path) -> None:
         for region in ("world", "nh", "sh"):
             values[-1] = day[region]
             sides.append(study(of(FIRST, values.copy(), key=f"era5.t2m.{region}"), REGIONS[region]))
-        found = shares(*sides)
+        found = compare(sides).shares
         assert isinstance(found, Shares)
         assert 0.0235 <= found.equator <= 0.0255
 

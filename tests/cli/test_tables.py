@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.analysis.enso import nino_state
-from climtrack.analysis.hemispheres import air_minus_sea, compare, shares
+from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.survey import study
 from climtrack.cli.app import main
 from climtrack.cli.overview import terminal_language
@@ -81,7 +81,7 @@ def test_a_comparison_in_both_languages() -> None:
     """Sides, contrast, shares, air minus sea and El Niño."""
     north, south, world, nino = sample("nh"), sample("sh"), sample("world"), nino_state(sample("nino3.4", "sst"))
     assert isinstance(nino, NinoState)
-    found, parts = compare([north, south, world]), shares(world, north, south)
+    found, parts = compare([north, south, world]), compare([world, north, south]).shares
     beside = [("world", air_minus_sea(world, sample("world2", "sst"))), ("nh", Unknown("unknown.no_baseline"))]
     assert isinstance(parts, Shares)
 

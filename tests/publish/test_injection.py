@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from climtrack.errors import PublishError
-from climtrack.publish import templates
-from climtrack.publish.page import PageChart, report_html, script_json, slug
+from climtrack.publish.page import PageChart, fill, report_html, script_json, slug
 from climtrack.publish.post import PLATFORMS, Figure, Picture, PostPart, post
 from climtrack.publish.site import Publication, RegionPage, Site, builder
 from climtrack.vocabulary.assets import Words
@@ -257,4 +256,4 @@ def test_markdown_text_means_itself(text: str) -> None:
 @given(hostile)
 def test_xml_templates_escape(text: str) -> None:
     """The sitemap's own template with a hostile address is still XML."""
-    ET.fromstring(templates.fill("sitemap.xml", pages=[(clean(text), "2024-07-05")]))
+    ET.fromstring(fill("sitemap.xml", pages=[(clean(text), "2024-07-05")]))

@@ -34,13 +34,7 @@ from climtrack.reporter.curves import (
 )
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
-from climtrack.reporter.layout import (
-    YEAR,
-    difference_panel,
-    draw_months,
-    notes_of,
-    page,
-)
+from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Claim, Record, Slope, Study, Verdict
@@ -171,7 +165,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw the differences of every day from the average."""
     (study,) = studies
     if study.anomalies is None or study.climatology is None:
-        raise RenderError("draw.no_anomalies", series=study.series.key)
+        raise RenderError("draw.no_anomalies", series=study.series.key.label)
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
     room = page(canvas, words, study, notes_of(study, language))
     named = form in {"wide", "card"}

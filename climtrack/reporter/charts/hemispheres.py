@@ -284,12 +284,7 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bo
     at, value = end_point(study, study.table)
     lines = [
         Line(str(study.year), "bold", canvas.size(canvas.preset.type.callout) * 0.9, theme.ink),
-        Line(
-            canvas.language.temperature(study.findings.latest.value, decimals_of(study)),
-            "semibold",
-            size,
-            theme.ink,
-        ),
+        Line(canvas.language.temperature(study.findings.latest.value, decimals_of(study)), "semibold", size, theme.ink),
     ]
     items = line_key(canvas, study, other_years(study, study.table)) if with_key else []
     point = (panel.x(at), panel.y(value))

@@ -30,12 +30,7 @@ from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.documents.facts import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
-from climtrack.reporter.layout import (
-    difference_panel,
-    draw_month_starts,
-    notes_of,
-    page,
-)
+from climtrack.reporter.layout import difference_panel, draw_month_starts, notes_of, page
 from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
@@ -58,7 +53,7 @@ def moment(study: Study, since: dt.date | None) -> dt.date:
     if since is None:
         since = max(study.series.end - dt.timedelta(days=FORTNIGHT), study.series.start)
     if since < study.series.start:
-        raise RenderError("draw.begins_later", series=study.series.key, start=study.series.start, since=since)
+        raise RenderError("draw.begins_later", series=study.series.key.label, start=study.series.start, since=since)
     return study.series.upto(since).end
 
 
@@ -83,7 +78,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     start = series[(then - study.series.start).days]
     now = series[-1]
     if np.isnan(now):
-        raise RenderError("draw.no_average", series=study.series.key)
+        raise RenderError("draw.no_average", series=study.series.key.label)
     a, b = language.difference(float(start), decimals), language.difference(float(now), decimals)
     new = int((~np.isnan(study.series.values[(then - study.series.start).days + 1 :])).sum())
     day = language.date_day(then) if (phrases.day - then).days < A_YEAR else language.date_long(then)
@@ -108,10 +103,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         subtitles=(say("subtitle.since", **{**common, "then": day}),),
         lead=lead if new else phrases.averaged(),
         extras=(say("since.change", **common), beside, phrases.preliminary(), phrases.uncovered(), phrases.ranked()),
-        alts_short=(
-            say("alt.short.since", **common),
-            say("alt.short.since", **{**common, "subject": phrases.short}),
-        ),
+        alts_short=(say("alt.short.since", **common), say("alt.short.since", **{**common, "subject": phrases.short})),
         alts=(say("alt.since", **common),),
         more=(below(phrases),),
     )
@@ -135,7 +127,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     """Draw the differences from average before and after a date, the days since then on a wash."""
     (study,) = studies
     if study.climatology is None:
-        raise RenderError("draw.no_average", series=study.series.key)
+        raise RenderError("draw.no_average", series=study.series.key.label)
     then = moment(study, since)
     span = (study.series.end - then).days
     first = max(then - dt.timedelta(days=max(span, LEAD)), study.series.start)
@@ -180,10 +172,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
             empty.occupy(box.grown(2))
     _callouts(canvas, study, panel, empty, then, (float(xs[at]), float(values[at])), (float(xs[-1]), float(values[-1])))
     if not named:
-        items = [
-            last_year_item(canvas, study),
-            average_item(canvas, study.climatology.baseline.label),
-        ]
+        items = [last_year_item(canvas, study), average_item(canvas, study.climatology.baseline.label)]
         place = empty.roomiest(*key_extent(canvas, items))
         if place is not None:
             draw_key(canvas, items, place)

@@ -29,7 +29,6 @@ ALIKE = 1.25
 
 
 def _span(years: tuple[int, int]) -> str:
-    """Years as print sets them."""
     return f"{years[0]}–{years[1]}"
 
 
@@ -101,19 +100,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
         subtitles=(say("subtitle.stripes", **common), say("subtitle.stripes.short", **common)),
         subtitles_placed=(say(f"subtitle.stripes{placed}", **common), say(f"subtitle.stripes.short{placed}", **common)),
         lead=lead,
-        extras=(
-            *(_to_date(v) for v in each),
-            say("stripes.hawkins"),
-            *(_trend(v) for v in each),
-            phrases.uncovered(),
-        ),
+        extras=(*(_to_date(v) for v in each), say("stripes.hawkins"), *(_trend(v) for v in each), phrases.uncovered()),
         alts_short=shorts,
         alts=alts,
     )
 
 
 def _to_date(phrases: Phrases) -> str:
-    """The year in progress."""
     mean = phrases.findings.anomaly_year_to_date
     if not isinstance(mean, float):
         return ""
@@ -168,10 +161,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     rows = [_columns(study) for study in studies]
     preset, language = canvas.preset, canvas.language
     wide, narrow = preset.form == "wide", preset.form in {"square", "tall"}
-    notes = [
-        language.text("note.hawkins"),
-        *dict.fromkeys(n for s in studies for n in missing_notes(s, language)),
-    ]
+    notes = [language.text("note.hawkins"), *dict.fromkeys(n for s in studies for n in missing_notes(s, language))]
     room = page(canvas, words, studies[0], notes, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(4)
     if wide:
         draw_colour_key(canvas, _limit(rows), room.right)
@@ -205,7 +195,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 def _columns(study: Study) -> dict[int, float]:
     """Annual means, and this year's so far."""
     if study.anomalies is None:
-        raise RenderError("draw.no_anomalies", series=study.series.key)
+        raise RenderError("draw.no_anomalies", series=study.series.key.label)
     found = dict(means.annual(study))
     found[study.year] = float(np.nanmean(study.anomalies.row(study.year)))
     return found

@@ -222,7 +222,6 @@ FEWEST = 2
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before: int | None = None) -> None:
-    """Draw the flagship."""
     (study,) = studies
     preset, language = canvas.preset, canvas.language
     form, card = preset.form, preset.form == "card"
@@ -251,13 +250,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     panel = canvas.panel(area, YEAR, ylim)
     if not card:
         by = tick_step(ylim[1] - ylim[0])
-        draw_grid(
-            canvas,
-            panel,
-            tick_values(*ylim, by),
-            plain_ticks(language, by),
-            left=room.left,
-        )
+        draw_grid(canvas, panel, tick_values(*ylim, by), plain_ticks(language, by), left=room.left)
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = envelope(study.table)
     whole = Rect(area.left, area.top, room.right, area.bottom)

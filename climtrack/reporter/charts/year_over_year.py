@@ -154,8 +154,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     edges, bars = _bars(study, other)
     if np.isnan(bars).all():
         if isinstance(compared, Unknown):
-            raise RenderError("draw.no_other_year.why", series=study.series.key, why=compared)
-        raise RenderError("draw.no_other_year", series=study.series.key)
+            raise RenderError("draw.no_other_year.why", series=study.series.key.label, why=compared)
+        raise RenderError("draw.no_other_year", series=study.series.key.label)
     theme, language, card = canvas.theme, canvas.language, canvas.preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, other))
     left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 48)))
@@ -235,12 +235,7 @@ def _tallies(canvas: Canvas, bars: Floats, other: int, width: float) -> dict[int
 
 
 def _composed(
-    canvas: Canvas,
-    panel: Panel,
-    edges: Floats,
-    bars: Floats,
-    tip: tuple[float, float],
-    texts: Mapping[int, list[Line]],
+    canvas: Canvas, panel: Panel, edges: Floats, bars: Floats, tip: tuple[float, float], texts: Mapping[int, list[Line]]
 ) -> tuple[Panel, dict[int, Rect]]:
     """
     Axes, and where the last value (0) and both tallies (1, -1) stand.
@@ -317,7 +312,6 @@ def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
 
 
 def _occupy(empty: Emptiness, panel: Panel, edges: Floats, bars: Floats) -> None:
-    """Take what the bars cover."""
     zero = panel.y(0.0)
     for left, right, value in zip(edges, edges[1:], bars, strict=False):
         if not np.isnan(value):

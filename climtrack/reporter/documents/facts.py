@@ -60,7 +60,6 @@ def head(study: Study) -> tuple[str, ...]:
 
 
 def sheet(path: str, comments: Iterable[str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Asset:
-    """A table as a file."""
     lines = [*(f"# {line}" for line in comments), ",".join(columns), *map(",".join, rows)]
     return Asset(path, "text/csv", ("\n".join(lines) + "\n").encode())
 
@@ -154,7 +153,6 @@ def series_facts(study: Study) -> dict[str, Any]:
 
 
 def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
-    """The document of a region."""
     return {
         "schema": SCHEMA,
         "region": pair.region,
@@ -172,6 +170,5 @@ def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
 
 
 def facts_json(pair: Pairing, studies: Sequence[Study]) -> Asset:
-    """The findings as a file."""
     text = json.dumps(facts_document(pair, studies), ensure_ascii=False, indent=1, allow_nan=False)
     return Asset("facts.json", "application/json", f"{text}\n".encode())

@@ -29,9 +29,6 @@ from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
-# The tables of a series.
-
-
 FINE = 2
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
 
@@ -81,19 +78,13 @@ def _course(voice: Phrases) -> list[str]:
     language, found, say = voice.language, voice.findings.direction, voice.language.text
 
     def slope(value: Slope | Unknown) -> str:
-        """A rate and its interval."""
         if isinstance(value, Unknown):
             return "–"
         low, high = language.signed(value.low, 3), language.signed(value.high, 3)
         return say("table.interval", value=language.signed(value.per_day, 3), low=low, high=high)
 
     rows = [
-        (
-            str(days),
-            slope(raw),
-            "–" if isinstance(season, Unknown) else language.signed(season, 3),
-            slope(anomaly),
-        )
+        (str(days), slope(raw), "–" if isinstance(season, Unknown) else language.signed(season, 3), slope(anomaly))
         for days, raw, season, anomaly in (
             (14, found.slope_14d, found.seasonal_14d, found.anomaly_slope_14d),
             (30, found.slope_30d, found.seasonal_30d, found.anomaly_slope_30d),
@@ -105,7 +96,6 @@ def _course(voice: Phrases) -> list[str]:
 
 
 def _ranks(voice: Phrases) -> list[str]:
-    """Places by period."""
     language, ranks, say = voice.language, voice.findings.ranks, voice.language.text
     names = {"season": ranks.season_name, "season_to_date": ranks.season_to_date_name}
     rows = []
@@ -265,7 +255,6 @@ def _section(
     health: Sequence[Notice],
     tables: Sequence[str],
 ) -> str:
-    """One language's part."""
     voices = [Phrases(study, language) for study in studies]
     home = next((v for v in voices if v.study.region.name == pair.region), voices[0])
     newest = max(voice.day for voice in voices)

@@ -5,8 +5,7 @@ import re
 
 from climtrack.errors import Notice
 from climtrack.reporter import render
-from climtrack.reporter.documents import report_markdown
-from climtrack.reporter.documents.report import data_line
+from climtrack.reporter.documents.report import data_line, report_markdown
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.series import SeriesKey, pairing
 from climtrack.words.language import Language

@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 
-from climtrack.reporter.documents import table_csv
+from climtrack.reporter.documents.facts import table_csv
 from climtrack.vocabulary.registry import Region
 from tests.reporter import made
 
