@@ -99,7 +99,13 @@ def test_completion_answers_the_shell() -> None:
         ("climtrack report --lang es", {"es", "es-MX"}),
     ],
 )
-def test_completion_offers_values(words: str, offered: set[str]) -> None:
+def test_completion_offers_values(
+    words: str, offered: set[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Regions, charts, sizes, baselines and languages, after a comma too."""
-    told = run(_CLIMTRACK_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(len(words.split()) - 1))
-    assert set(told.stdout.decode().split()) == offered
+    monkeypatch.setenv("_CLIMTRACK_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    with pytest.raises(SystemExit):
+        main([])
+    assert set(capsys.readouterr().out.split()) == offered
