@@ -266,7 +266,7 @@ def test_preindustrial_is_for_world_air_only(world: Series, snapshot: Snapshot, 
     for series in (northern, snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.world2")):
         refused = study(series, REGIONS[series.key.region]).findings.preindustrial
         assert isinstance(refused, Unknown)
-        assert "1850–1900" in refused.why
+        assert "1850–1900" in str(refused)
     cfsr = study(made(FIRST, dt.date(2021, 1, 1), key="cfsr.t2m.world"), REGIONS["world"]).findings.preindustrial
     assert isinstance(cfsr, Unknown)
     short = study(made(dt.date(2019, 1, 1), dt.date(2021, 1, 1), key="era5.t2m.world"), REGIONS["world"])

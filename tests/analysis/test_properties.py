@@ -231,7 +231,7 @@ def test_any_series_can_be_studied(made: Series) -> None:
     assert found.findings.latest.value == made.values[-1]
     assert found.findings.days_known >= 1
     for card in found.findings.anomalies.values():
-        assert not isinstance(card, Unknown) or card.why
+        assert not isinstance(card, Unknown) or str(card)
     story = since(found, made.start)
     assert story.new_days + story.missing_days == made.values.size - 1
     nino_state(found)
