@@ -58,77 +58,47 @@ def facts(home: Path) -> dict[str, Any]:
     return document
 
 
-@pytest.fixture(scope="module")
-def seed(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on the day of the post that this project grew from; its home, with the requests made."""
-    home = tmp_path_factory.mktemp("seed")
+def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
+    """5 July 2024, the day of the post that this project grew from: its numbers, its files, and the same again."""
+    words = ("report", "--region", "nh", "--baseline", "1979-2000", "--as-of", "2024-07-05", "--lang", "en,es")
     with serving(shared_data / SEED) as (base, log):
-        done = climtrack(
-            *("report", "--region", "nh", "--baseline", "1979-2000", "--as-of", "2024-07-05", "--lang", "en,es"),
-            *("--out", "out"),
-            home=home,
-            base=base,
-        )
-        (home / "log.json").write_text(json.dumps([done.returncode, done.stdout, done.stderr, log]))
+        done = climtrack(*words, "--out", "out", home=tmp_path, base=base)
         few = ("--chart", "year-lines", "--preset", "phone", "--out", "again")
-        again = climtrack("report", "--region", "nh", *few, home=home, base=base)
-        (home / "again.json").write_text(json.dumps([again.returncode, again.stderr, log]))
-    return home
+        again = climtrack("report", "--region", "nh", *few, home=tmp_path, base=base)
+    assert (done.returncode, again.returncode) == (0, 0)
 
+    # 21.895 °C and the site's anomaly +1.075 (shared data, computed_golden.csv).
+    series = facts(tmp_path)["series"]
+    assert series["air"]["latest"] == {"date": "2024-07-05", "value": 21.895, "status": "final"}
+    assert series["air"]["anomalies"]["1979-2000"]["site_value"] == pytest.approx(1.075, abs=0.0006)
 
-def test_seed_report_gives_the_seed_numbers(seed: Path) -> None:
-    """5 July 2024: 21.895 °C, the site's anomaly +1.075 (shared data, computed_golden.csv)."""
-    code, *_ = json.loads((seed / "log.json").read_text())
-    assert code == 0
-    air = facts(seed)["series"]["air"]
-    assert air["latest"] == {"date": "2024-07-05", "value": 21.895, "status": "final"}
-    assert air["anomalies"]["1979-2000"]["site_value"] == pytest.approx(1.075, abs=0.0006)
-
-
-def test_seed_report_says_that_1991_2020_is_not_covered(seed: Path) -> None:
-    """2001–2022 are absent: null with the reason, never zero."""
-    uncovered = facts(seed)["series"]["air"]["anomalies"]["1991-2020"]
+    # 2001–2022 are absent, so 1991–2020 is null with the reason, never zero.
+    uncovered = series["air"]["anomalies"]["1991-2020"]
     assert uncovered["value"] is None
     assert "not covered" in uncovered["why"]
 
+    # The North Atlantic of 4 July is preliminary and about 0.25 °C below a year before.
+    assert series["sst"]["key"] == "oisst.sst.natlan"
+    assert series["sst"]["latest"]["date"] == "2024-07-04"
+    assert series["sst"]["latest"]["status"] == "preliminary"
+    assert series["sst"]["year_over_year"]["difference"] == pytest.approx(-0.25, abs=0.03)
 
-def test_north_atlantic_is_below_last_year_and_preliminary(seed: Path) -> None:
-    """4 July 2024 is preliminary and about 0.25 °C below a year before (issue 2)."""
-    sea = facts(seed)["series"]["sst"]
-    assert sea["key"] == "oisst.sst.natlan"
-    assert sea["latest"]["date"] == "2024-07-04"
-    assert sea["latest"]["status"] == "preliminary"
-    assert sea["year_over_year"]["difference"] == pytest.approx(-0.25, abs=0.03)
-
-
-def test_second_run_asks_politely_and_is_told_304(seed: Path) -> None:
-    """Every request names climtrack and a contact; the second round is 304 only."""
-    _, _, log = json.loads((seed / "again.json").read_text())
-    assert len(log) == 4
+    # Every request names climtrack and a contact; those of the second run are answered 304.
     assert [status for _, status, _ in log] == [200, 200, 304, 304]
     assert all(agent.startswith("climtrack/") and "http" in agent for *_, agent in log)
 
+    # The folder holds the report, the facts, a table per series and pictures by their names.
+    before = digests(tmp_path / "out")
+    assert {"report.md", "facts.json", "nh-air.csv", "natlan-sst.csv"} <= before.keys()
+    assert {f"nh-air.year-lines.{p}.{lang}.png" for p in ("wide", "email") for lang in ("en", "es")} <= before.keys()
+    assert not any(".climtrack-" in name for name in before)
 
-def test_second_run_without_network_is_the_same_report(seed: Path) -> None:
-    """Same bytes, and one line about how old the data are."""
-    before = digests(seed / "out")
-    done = climtrack(
-        *("report", "--region", "nh", "--baseline", "1979-2000", "--as-of", "2024-07-05", "--lang", "en,es"),
-        *("--out", "out"),
-        home=seed,
-    )
-    assert done.returncode == 0
-    assert digests(seed / "out") == before
-    (line,) = done.stderr.splitlines()
+    # Without a network: the same bytes, and one line about how old the data are.
+    alone = climtrack(*words, "--out", "out", home=tmp_path)
+    assert alone.returncode == 0
+    assert digests(tmp_path / "out") == before
+    (line,) = alone.stderr.splitlines()
     assert "Using data as of 2024-07-04 to 2024-07-05 (6 to 7 days old)" in line
-
-
-def test_report_folder_holds_what_is_promised(seed: Path) -> None:
-    """report.md, facts.json, a table per series, pictures by their names."""
-    names = set(digests(seed / "out"))
-    assert {"report.md", "facts.json", "nh-air.csv", "natlan-sst.csv"} <= names
-    assert {f"nh-air.year-lines.{p}.{lang}.png" for p in ("wide", "email") for lang in ("en", "es")} <= names
-    assert not any(".climtrack-" in name for name in names)
 
 
 def test_first_run_without_network_is_the_sample_and_says_so(tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ def mean(series: Series, first: dt.date, last: dt.date) -> float:
     known = values[~np.isnan(values)]
     if known.size < 0.9 * values.size:
         raise AnalysisError(
-            "analysis.few_days", key=str(series.key), known=known.size, days=values.size, first=first, last=last
+            "analysis.few_days", key=series.key.label, known=known.size, days=values.size, first=first, last=last
         )
     return float(known.mean())
 
@@ -278,7 +278,7 @@ def warmest(series: Series, first: dt.date, last: dt.date) -> Reading:
     """
     values = between(series, first, last)
     if np.isnan(values).all():
-        raise AnalysisError("analysis.no_value", key=str(series.key), first=first, last=last)
+        raise AnalysisError("analysis.no_value", key=series.key.label, first=first, last=last)
     day = first + dt.timedelta(days=int(np.nanargmax(values)))
     return reading(series, (day - series.start).days)
 

@@ -325,7 +325,7 @@ def reconcile(held: Mapping[SeriesKey, Series], published: Iterable[Published] =
 def _reconciled(series: Series | None, figure: Published) -> Reconciled:
     """One figure beside ours."""
     if series is None:
-        why = Unknown("unknown.no_series", key=str(figure.key))
+        why = Unknown("unknown.no_series", key=figure.key.label)
         return Reconciled(figure, why, why, agrees=False)
     words = next(name for name in MEASURES if figure.measure.startswith(name))
     first, last = span(figure.period)

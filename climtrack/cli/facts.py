@@ -199,7 +199,7 @@ def compare(
     say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
-            note(language.say(Notice("run.note", label=option, note=found)))
+            note(language.say(Notice("run.note", label=say(f"cell.variable.{option}"), note=found)))
             continue
         title = say(
             "cell.comparison" if found.baseline else "cell.comparison.none",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -10,6 +11,9 @@ from typer.core import TyperCommand, TyperGroup
 from climtrack.cli.overview import overview, terminal_language
 from climtrack.errors import ConfigError
 from climtrack.words.catalogue import catalogue
+
+#: What Python calls a value, behind a name that says it: ``REGION <list[str]>``, ``--port <int range>``.
+_TYPE = re.compile(r" <[^>]+>$")
 
 
 def text(*ids: str) -> str:
@@ -64,7 +68,10 @@ class _Explained:
     def format_options(self: Any, ctx: Any, formatter: Any) -> None:
         for kind in ("argument", "option"):
             rows = [
-                (parameter.get_help_record(ctx)[0], _explanation(parameter))
+                (
+                    _TYPE.sub("" if kind == "argument" else " N", parameter.get_help_record(ctx)[0]),
+                    _explanation(parameter),
+                )
                 for parameter in self.get_params(ctx)
                 if parameter.param_type_name == kind
             ]
@@ -73,9 +80,8 @@ class _Explained:
                     formatter.write_dl(rows)
         inner = getattr(self, "commands", {})
         if inner:
-            room = formatter.width - 6 - max(map(len, inner))
             with formatter.section(text("help.commands")):
-                formatter.write_dl([(name, command.get_short_help_str(room)) for name, command in inner.items()])
+                formatter.write_dl([(name, command.help.partition("\n\n")[0]) for name, command in inner.items()])
 
 
 def _describe(command: Any, path: list[str]) -> None:
@@ -90,7 +96,7 @@ def _explanation(parameter: Any) -> str:
     if parameter.show_default and str(parameter.default) not in ("", "None", "False"):
         more.append(text("help.default").format(value=parameter.default))
     if parameter.min is not None:  # options with an end have both
-        more.append(f"{parameter.min}<=x<={parameter.max}")
+        more.append(f"{parameter.min}–{parameter.max}")
     if parameter.required:
         more.append(text("help.required"))
     return f"{parameter.help}  [{'; '.join(more)}]" if more else str(parameter.help)

@@ -141,15 +141,22 @@ def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
     return day
 
 
-def several(given: Iterable[str] | None, default: Iterable[str], known: Collection[str], what: str) -> tuple[str, ...]:
-    """Values of an option that takes commas and repetition."""
+def several(
+    given: Iterable[str] | None,
+    default: Iterable[str],
+    known: Collection[str],
+    what: str,
+    *,
+    listed: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Values of an option that takes commas and repetition; what is `listed`, else `known`, answers an unknown one."""
     words = [word.strip() for text in given or () for word in text.split(",")]
     chosen = dict.fromkeys(word for word in words if word) or dict.fromkeys(default)
     for word in chosen:
         if known and word not in known:
             from climtrack.config import unknown
 
-            raise ConfigError("config.unknown_name", what=unknown(what, word, known), known=sorted(known))
+            raise ConfigError("config.unknown_name", what=unknown(what, word, known), known=sorted(listed or known))
     return tuple(chosen)
 
 

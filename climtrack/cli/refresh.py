@@ -94,7 +94,8 @@ def accept(
     moment = now()
     with progress() as show, Run(configuration(config), moment, on_done=show) as run:
         known = {name: key for key in run.endpoints for name in (str(key), key.label)}
-        keys = [known[name] for name in several(series, (), known, "series")]
+        labels = {key.label for key in run.endpoints}
+        keys = [known[name] for name in several(series, (), known, "series", listed=labels)]
         only = frozenset(one for text in several(day, (), (), "date") if (one := past(text, "--date", moment)))
         done = take(run, keys, only)
     notes(run)

@@ -136,7 +136,7 @@ def cross_check(run: Run) -> CrossCheck:
         if key not in series:
             continue
         if other not in series:
-            agreements.append((key, Unknown("unknown.not_stored", key=str(other))))
+            agreements.append((key, Unknown("unknown.not_stored", key=other.label)))
             continue
         try:
             agreements.append((key, agreement(series[key], series[other])))

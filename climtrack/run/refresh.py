@@ -196,7 +196,7 @@ def increments(run: Run, policy: Policy | None = None) -> tuple[Change, ...]:
     for one in held:
         if one is not None and extended(one, run.config):
             days, since = (run.now.date() - _since(one)).days - 1, _since(one).year
-            old = SeriesError("run.too_old", key=str(one.key), days=days, year=str(since)) if days > LONGEST else None
+            old = SeriesError("run.too_old", key=one.key.label, days=days, year=str(since)) if days > LONGEST else None
             changes[one.key] = Change(one.key, one, error=old)
             if old is None:
                 details = one.source.details

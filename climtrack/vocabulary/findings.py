@@ -426,7 +426,7 @@ class Findings:
     days_above_average: int | Unknown  # Days of the year so far with a positive anomaly
     days_known: int  # Days of the year so far with a value
     # The answers, each `Unknown` with its reason where there is none
-    year_over_year: YearOverYear | Unknown = fact("cell.yoy")
+    year_over_year: YearOverYear | Unknown = fact("cell.yoy.unknown")
     direction: Direction = fact()
     ranks: Ranks = fact()
     records: Records = fact()

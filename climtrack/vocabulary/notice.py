@@ -70,7 +70,8 @@ def fitted(line: str, limit: int = LONGEST) -> str:
     first, _, rest = line.partition(". ")
     room = limit - len(rest) - 1
     if not rest or room < limit // 4:  # no sentence follows, or it is the long one
-        return f"{line[: limit - 1]}…"
+        head, _, end = line[: limit - 1].rpartition(" ")
+        return f"{head.rstrip(' ,;:(')}…" if head and len(end) < 20 else f"{line[: limit - 1]}…"
     cut = first[: room - 2]
     whole = cut.rpartition(" ")[0] if len(cut) - cut.rfind(" ") < 20 else cut  # an address has no end of a word
     cut = whole.rstrip(" ,;:(")

@@ -110,15 +110,15 @@ class Series:
     def __post_init__(self) -> None:
         if self.values.ndim != 1 or self.values.shape != self.status.shape or not self.values.size:
             raise SeriesError(
-                "series.lengths", key=self.key, values=str(self.values.shape), flags=str(self.status.shape)
+                "series.lengths", key=self.key.label, values=str(self.values.shape), flags=str(self.status.shape)
             )
         missing = np.isnan(self.values)
         if not np.array_equal(missing, self.status == Status.MISSING):
-            raise SeriesError("series.status", key=self.key)
+            raise SeriesError("series.status", key=self.key.label)
         if missing[0] or missing[-1]:
-            raise SeriesError("series.ends", key=self.key)
+            raise SeriesError("series.ends", key=self.key.label)
         if not np.isfinite(self.values[~missing]).all():
-            raise SeriesError("series.infinite", key=self.key)
+            raise SeriesError("series.infinite", key=self.key.label)
 
     @property
     def dates(self) -> Dates:
@@ -163,7 +163,7 @@ class Series:
             return self
         known = np.flatnonzero(~np.isnan(self.values[: max((day - self.start).days + 1, 0)]))
         if not known.size:
-            raise SeriesError("series.later", key=self.key, start=self.start, day=day)
+            raise SeriesError("series.later", key=self.key.label, start=self.start, day=day)
         stop = int(known[-1]) + 1
         return replace(self, values=self.values[:stop], status=self.status[:stop])
 
@@ -179,7 +179,7 @@ def trimmed(
     """Series of rows that may begin or end with gaps, cut to the first and last value."""
     known = np.flatnonzero(~np.isnan(values))
     if not known.size:
-        raise SeriesError("series.empty", key=key)
+        raise SeriesError("series.empty", key=key.label)
     first, stop = int(known[0]), int(known[-1]) + 1
     return Series(
         key,

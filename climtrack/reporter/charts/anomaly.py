@@ -165,7 +165,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw the differences of every day from the average."""
     (study,) = studies
     if study.anomalies is None or study.climatology is None:
-        raise RenderError("draw.no_anomalies", series=study.series.key)
+        raise RenderError("draw.no_anomalies", series=study.series.key.label)
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
     room = page(canvas, words, study, notes_of(study, language))
     named = form in {"wide", "card"}

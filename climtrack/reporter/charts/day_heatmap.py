@@ -105,7 +105,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw a row a year and a column a day."""
     (study,) = studies
     if study.climatology is None:
-        raise RenderError("draw.no_anomalies", series=study.series.key)
+        raise RenderError("draw.no_anomalies", series=study.series.key.label)
     form = canvas.preset.form
     wide = form == "wide"
     notes = missing_notes(study, canvas.language)

@@ -101,7 +101,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, overlay: Ove
     """Draw the anomaly of one series around each El Niño."""
     (study,), overlay = studies, _given(overlay)
     if not overlay.past:
-        raise RenderError("draw.el_nino.none", series=study.series.key)
+        raise RenderError("draw.el_nino.none", series=study.series.key.label)
     preset, theme, language, form = canvas.preset, canvas.theme, canvas.language, canvas.preset.form
     notes = list(dotted_note(study, language)) if overlay.current is not None else []
     room = page(canvas, words, study, notes)

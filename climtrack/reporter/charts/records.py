@@ -34,7 +34,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     found = phrases.findings.records
     warm, cold = found.warm_holders, found.cold_holders
     if not warm or not cold:
-        raise RenderError("draw.no_records", series=phrases.study.series.key)
+        raise RenderError("draw.no_records", series=phrases.study.series.key.label)
     total = sum(holder.days for holder in warm)
     first, coldest, year = warm[0], cold[0], phrases.day.year
     values = {

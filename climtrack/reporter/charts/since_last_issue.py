@@ -53,7 +53,7 @@ def moment(study: Study, since: dt.date | None) -> dt.date:
     if since is None:
         since = max(study.series.end - dt.timedelta(days=FORTNIGHT), study.series.start)
     if since < study.series.start:
-        raise RenderError("draw.begins_later", series=study.series.key, start=study.series.start, since=since)
+        raise RenderError("draw.begins_later", series=study.series.key.label, start=study.series.start, since=since)
     return study.series.upto(since).end
 
 
@@ -78,7 +78,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     start = series[(then - study.series.start).days]
     now = series[-1]
     if np.isnan(now):
-        raise RenderError("draw.no_average", series=study.series.key)
+        raise RenderError("draw.no_average", series=study.series.key.label)
     a, b = language.difference(float(start), decimals), language.difference(float(now), decimals)
     new = int((~np.isnan(study.series.values[(then - study.series.start).days + 1 :])).sum())
     day = language.date_day(then) if (phrases.day - then).days < A_YEAR else language.date_long(then)
@@ -127,7 +127,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     """Draw the differences from average before and after a date, the days since then on a wash."""
     (study,) = studies
     if study.climatology is None:
-        raise RenderError("draw.no_average", series=study.series.key)
+        raise RenderError("draw.no_average", series=study.series.key.label)
     then = moment(study, since)
     span = (study.series.end - then).days
     first = max(then - dt.timedelta(days=max(span, LEAD)), study.series.start)

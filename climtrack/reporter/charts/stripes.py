@@ -195,7 +195,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 def _columns(study: Study) -> dict[int, float]:
     """Annual means, and this year's so far."""
     if study.anomalies is None:
-        raise RenderError("draw.no_anomalies", series=study.series.key)
+        raise RenderError("draw.no_anomalies", series=study.series.key.label)
     found = dict(means.annual(study))
     found[study.year] = float(np.nanmean(study.anomalies.row(study.year)))
     return found

@@ -154,8 +154,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     edges, bars = _bars(study, other)
     if np.isnan(bars).all():
         if isinstance(compared, Unknown):
-            raise RenderError("draw.no_other_year.why", series=study.series.key, why=compared)
-        raise RenderError("draw.no_other_year", series=study.series.key)
+            raise RenderError("draw.no_other_year.why", series=study.series.key.label, why=compared)
+        raise RenderError("draw.no_other_year", series=study.series.key.label)
     theme, language, card = canvas.theme, canvas.language, canvas.preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, other))
     left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 48)))
