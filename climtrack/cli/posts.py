@@ -30,7 +30,7 @@ from climtrack.errors import Notice
 
 if TYPE_CHECKING:
     from climtrack.config import Config
-    from climtrack.run.report import Request
+    from climtrack.run.drawing import Request
 
 
 def _request(
@@ -45,8 +45,7 @@ def _request(
     regions: tuple[str, ...],
 ) -> Request:
     """What the options ask for, the rest as in config.toml."""
-    from climtrack.run.drawing import charts_of
-    from climtrack.run.report import Request
+    from climtrack.run.drawing import Request, charts_of
     from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import LANGUAGES
 

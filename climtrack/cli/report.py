@@ -65,8 +65,7 @@ def report(
     import json as json_module
 
     from climtrack.reporter.theme import PRESETS
-    from climtrack.run.drawing import charts_of
-    from climtrack.run.report import Request
+    from climtrack.run.drawing import Request, charts_of
     from climtrack.run.report import report as make
     from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline

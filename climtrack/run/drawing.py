@@ -38,6 +38,25 @@ NINO = SeriesKey("oisst", "sst", "nino3.4")
 WORTH_A_PROCESS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a report is to show."""
+
+    regions: tuple[str, ...]
+    variables: tuple[str, ...]
+    languages: tuple[str, ...]
+    charts: tuple[str, ...]
+    presets: tuple[str, ...]
+    themes: tuple[str, ...]
+    formats: tuple[str, ...]
+    baseline: Baseline
+    as_of: dt.date | None = None  # State on this day; None for the newest
+    since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
+    folder: Path | None = None  # Where to write; None computes without writing
+    nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
+    dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     chart: str
@@ -54,10 +73,9 @@ class Picture:
 class ChartInputs:
     """What charts need besides their own series: the other hemisphere, El Niño, the date of the last issue."""
 
-    # North and south, by variable name
-    hemispheres: Mapping[str, tuple[Study, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    nino: Study | None = None
-    since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
+    hemispheres: Mapping[str, tuple[Study, ...]]  # North and south, by variable name
+    nino: Study | None
+    since: dt.date | None  # Date of the last issue; None for a fortnight ago
 
     def subjects(self, chart: Chart, studies: Sequence[Study]) -> list[tuple[tuple[Study, ...], dict[str, Any]]]:
         """What a chart is drawn of, with what it alone understands."""
@@ -71,20 +89,11 @@ class ChartInputs:
         return [((study,), options) for study in studies]
 
 
-def chart_inputs(
-    run: Run,
-    charts: Sequence[str],
-    variables: Sequence[str],
-    series: Mapping[SeriesKey, Series],
-    *,
-    baseline: Baseline,
-    as_of: dt.date | None,
-    since: dt.date | None,
-) -> ChartInputs:
+def chart_inputs(run: Run, request: Request, series: Mapping[SeriesKey, Series]) -> ChartInputs:
     """What the charts asked for need besides their own series; what cannot be had is left out."""
-    known, needs = run.known_keys(), {CHARTS[name].needs for name in charts}
+    known, needs = run.known_keys(), {CHARTS[name].needs for name in request.charts}
     pairs = [pairing(name, known) for name in ("nh", "sh")] if "hemispheres" in needs else []
-    needed = [key for key in keys_of(pairs, variables) if key.region in ("nh", "sh")]
+    needed = [key for key in keys_of(pairs, request.variables) if key.region in ("nh", "sh")]
     if "nino" in needs and NINO in known:
         needed.append(NINO)
         pairs.append(pairing(NINO.region, known))
@@ -93,14 +102,14 @@ def chart_inputs(
     found = {
         study.series.key: study
         for pair in pairs
-        for study in run.studies(pair, ("air", "sst"), inputs, baseline=baseline, as_of=as_of)
+        for study in run.studies(pair, ("air", "sst"), inputs, baseline=request.baseline, as_of=request.as_of)
     }
     halves: dict[str, list[Study]] = {}
     for key in needed:
         if key in found and key != NINO:
             halves.setdefault(key.variable, []).append(found[key])
     both = {name: tuple(two) for name, two in halves.items() if len(two) == 2}
-    return ChartInputs(MappingProxyType(both), found.get(NINO), since)
+    return ChartInputs(MappingProxyType(both), found.get(NINO), request.since)
 
 
 def charts_of(names: Iterable[str]) -> tuple[str, ...]:
@@ -153,28 +162,23 @@ def _placed(problem: ConfigError, config: Config) -> ConfigError:
 
 
 def pictures(
-    charts: Sequence[str],
-    studies: Sequence[Study],
-    *,
-    inputs: ChartInputs,
-    presets: Sequence[str],
-    themes: Sequence[Theme],
-    languages: Sequence[str],
-    formats: Sequence[str],
+    request: Request, studies: Sequence[Study], inputs: ChartInputs, themes: Sequence[Theme]
 ) -> tuple[Picture, ...]:
+    """Every picture of a region."""
     found = []
-    for name in charts:
+    for name in request.charts:
         chart = CHARTS[name]
-        fitting = [one for one in presets if one in chart.presets] or chart.presets[:1]
+        fitting = [one for one in request.presets if one in chart.presets] or chart.presets[:1]
         for shown, options in inputs.subjects(chart, studies):
             text: Mapping[str, Words] = {}
             with suppress(RenderError):  # drawing it says why
                 text = words(name, shown, **options)
             found += [
-                Picture(name, shown, preset, theme, language, tuple(formats), options, text.get(language))
+                Picture(name, shown, preset, theme, language, request.formats, options, text.get(language))
                 for preset in fitting
                 for theme in themes
-                for language in languages
+                if theme.name != "dark" or request.dark_presets is None or preset in request.dark_presets
+                for language in request.languages
             ]
     return tuple(found)
 

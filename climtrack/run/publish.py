@@ -15,7 +15,8 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
-from climtrack.run.report import RegionReport, Request, report
+from climtrack.run.drawing import Request
+from climtrack.run.report import RegionReport, report
 from climtrack.run.run import Run
 from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset

@@ -43,13 +43,13 @@ from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
 from climtrack.grids.download import Policy
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import charts_of, themes_of
+from climtrack.run.drawing import Request, charts_of, themes_of
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import document as fetch_document
 from climtrack.run.fetch import say_failures
 from climtrack.run.grids import StoredSeries, backfill, default_policy, job
 from climtrack.run.publish import for_site, publish_report, site_folder
-from climtrack.run.report import Request, compose
+from climtrack.run.report import compose
 from climtrack.run.run import SOME, Run
 from climtrack.run.schedule import HistoryFile, RunHistory
 from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, late_notices, refreshable

@@ -18,33 +18,14 @@ from climtrack.reporter.documents.facts import facts_json, table_csv
 from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
 from climtrack.reporter.render import chart_table, words
 from climtrack.reporter.theme import Theme
-from climtrack.run.drawing import ChartInputs, Picture, chart_inputs, draw, pictures, themes_of
+from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, keys_of, late_notices
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology, Study, Unknown
-from climtrack.vocabulary.registry import BASELINES, Baseline
+from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a report is to show."""
-
-    regions: tuple[str, ...]
-    variables: tuple[str, ...]
-    languages: tuple[str, ...]
-    charts: tuple[str, ...]
-    presets: tuple[str, ...]
-    themes: tuple[str, ...]
-    formats: tuple[str, ...]
-    baseline: Baseline
-    as_of: dt.date | None = None  # State on this day; None for the newest
-    since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
-    folder: Path | None = None  # Where to write; None computes without writing
-    nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
-    dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,15 +65,7 @@ def compose(
     `departures` tell of series that the second source contradicts. What a network did today is in no report, so that
     the same data make the same report.
     """
-    inputs = chart_inputs(
-        run,
-        request.charts,
-        request.variables,
-        series,
-        baseline=request.baseline,
-        as_of=request.as_of,
-        since=request.since,
-    )
+    inputs = chart_inputs(run, request, series)
     reports = []
     for pair in pairs:
         studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
@@ -100,24 +73,8 @@ def compose(
             own = [series[study.series.key] for study in studies]
             health = () if run.simulated else late_notices(own, run.now)
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, studies, _chosen(request, studies, inputs, themes), health))
+            reports.append(_region(run, request, pair, studies, pictures(request, studies, inputs, themes), health))
     return tuple(reports)
-
-
-def _chosen(
-    request: Request, studies: Sequence[Study], inputs: ChartInputs, themes: Sequence[Theme]
-) -> tuple[Picture, ...]:
-    chosen = pictures(
-        request.charts,
-        studies,
-        inputs=inputs,
-        presets=request.presets,
-        themes=themes,
-        languages=request.languages,
-        formats=request.formats,
-    )
-    dark = request.dark_presets
-    return tuple(one for one in chosen if dark is None or one.theme.name != "dark" or one.preset in dark)
 
 
 def _region(
