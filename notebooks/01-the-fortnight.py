@@ -45,7 +45,7 @@ for name, found in findings.anomalies.items():
     if isinstance(found, type(findings.anomaly)):
         print(f"{name}: {found.value:+.2f} °C, percentile {found.percentile:.0f}")
     else:
-        print(f"{name}: unknown, {found.why}")
+        print(f"{name}: unknown, {found}")
 
 # %% [markdown]
 # ## The picture
