@@ -112,6 +112,9 @@ def measure(rounds: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
         out.mkdir()
         env = environment(home, work / "bytecode")
         fill(env, work / "site")
+        series = work / "series"
+        subprocess.run([*CLIMTRACK, "export", "--format", "netcdf", "--out", str(series)], env=env, check=True,
+                       stdout=subprocess.DEVNULL)  # fmt: skip
         air = ["--offline", "--region", "nh", "--variable", "air"]
         one = [*air, "--chart", "year-lines", "--preset", "wide", "--lang", "en", "--out", str(out / "one")]
         site = [*CLIMTRACK, "publish", str(out / "site"), *air, "--chart", "all", "--lang", "en,es"]
@@ -124,7 +127,7 @@ def measure(rounds: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
             "one chart": ([*CLIMTRACK, "report", *one], 2, rounds),
             "the job": ([*JOB, str(home), str(out), "2"], 2, rounds),
             "the job, one process": ([*JOB, str(home), str(out), "1"], 2, rounds),
-            "straightforward": ([*PYTHON, "-m", "benchmarks.straightforward", str(home), str(out)], 2, rounds),
+            "straightforward": ([*PYTHON, "-m", "benchmarks.straightforward", str(series), str(out)], 2, rounds),
             "publish, one core": (site, 1, SITES),
             "publish": (site, 2, SITES),
         }
@@ -151,8 +154,8 @@ def table(found: Mapping[str, Cost], parts: Mapping[str, Cost], rounds: int) -> 
         ("`climtrack --version`", found["version"].wall, "`python -c pass`", bare.wall, "≤ 3"),
         ("`climtrack --help`", found["help"].wall, "`python -c pass`", bare.wall, "≤ 3.5"),
         ("the job", job.wall, "the straightforward script", found["straightforward"].wall, "≤ 0.35"),
-        ("the job", job.wall, theirs, sums.wall, "≤ 1.25"),
-        ("the job in one process, processor time", alone.processor, theirs, sums.processor, "≤ 1.25"),
+        ("the job", job.wall, theirs, sums.wall, "–"),
+        ("the job in one process, processor time", alone.processor, theirs, sums.processor, "–"),
         ("`climtrack publish` on one core", core.wall, "on two", publish.wall, "≥ 1.6"),
     ]
     lines = [

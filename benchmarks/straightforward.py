@@ -58,7 +58,7 @@ def main(store: Path, out: Path) -> None:
             name = "t2m" if "t2m" in file else "sst"
             values = file[name].load()
         found[path.name] = (values, facts(values))
-    values, known = next(pair for name, pair in found.items() if "t2m.nh" in name)
+    values, known = next(pair for name, pair in found.items() if name == "nh-air.nc")
     years = rows(values)
     newest = max(years)
 
