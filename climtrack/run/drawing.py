@@ -221,7 +221,7 @@ def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset
             with defer_signals():  # Python drops what is raised in a fork's callbacks
                 results = pool.map(_draw_inherited, range(len(batch)))
             return list(results)
-        except BaseException:
+        except BaseException:  # an interrupt too: no picture is begun after it
             stop.set()
             raise
 
