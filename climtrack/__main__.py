@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -33,7 +34,19 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:  # while it was being imported, or on its way out
-        sys.exit(130)
+        _interrupted()
+    except SystemExit as end:
+        if end.code != 130:
+            raise
+        _interrupted()
+
+
+def _interrupted() -> None:
+    """Leave with 130: after a Ctrl-C in the making of a dataclass, Python's own exit would die of SIGINT instead."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(130)
 
 
 if __name__ == "__main__":
