@@ -105,7 +105,7 @@ def test_one_round_at_once_and_then_one_a_day(tmp_path: Path) -> None:
     delay = dt.timedelta(seconds=int((schedule.read(tmp_path).offset or 0) * 1800))
     assert 0 < delay.total_seconds() < 1800
     for moment in rounds[1:]:
-        assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 20 * MINUTE
+        assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 30 * MINUTE
     assert said[0].startswith("climtrack: next round at 2026-07-11 17:")
     assert said[-1] == "climtrack: told to stop; everything on disk is whole"
     assert not (tmp_path / "heartbeat.json").exists()
