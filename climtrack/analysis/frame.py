@@ -13,15 +13,11 @@ import numpy.typing as npt
 
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.findings import FLOOR as FLOOR
+from climtrack.vocabulary.findings import LEVEL as LEVEL
 from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
-
-#: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
-#: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
-FLOOR = 0.01
-#: Values closer than this read the same at 0.01 °C.
-LEVEL = 0.005
 
 _SST = Notice("finding.noise_sst")
 _AIR = Notice("finding.noise_air")

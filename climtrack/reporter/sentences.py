@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
@@ -83,8 +84,8 @@ _SIDES = {1: "above", 0: "level", -1: "below"}
 YOUNG = 15
 #: A gap of this many days is named.
 NAMED_GAP = 3
-#: A place is worth a superlative this far down.
-SUPERLATIVES = 10
+#: Numbers up to here are words.
+NUMERALS = 10
 
 
 def side(value: float, decimals: int) -> str:
@@ -303,24 +304,16 @@ class Phrases:
 
     def ranked(self) -> str:
         """Place for the date, and how much it will bear; nothing where it has none."""
-        rank, say = self.rank, self.language.text
-        if rank is None:
+        if self.rank is None:
             return ""
-        values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
-        if rank.tied:
-            values["others"] = self.language.list([str(year) for year in rank.tied_with[:3]])
-        if rank.rank > SUPERLATIVES:
-            return say("rank.tied" if rank.tied else "rank.far", **values)
-        joint = "joint." if rank.tied else ""
-        if rank.rank == 1:
-            sentence = say(f"rank.{joint}first", **values)
-        else:
-            sentence = say(f"rank.{joint}nth", ordinal=self.language.ordinal(rank.rank), **values)
-        if rank.claim is Claim.WITHIN_NOISE:
-            return f"{sentence} {say('rank.noise')}"
-        if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
-            return f"{sentence} {say('rank.preliminary')}"
-        return sentence
+        return standing("rank", self.rank, self.language, day=self.day_month, first=self.first)
+
+    def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
+        """A title of a place or a record about the whole subject, and the same about its short name."""
+        return tuple(
+            standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
+            for subject in (self.subject, self.short)
+        )
 
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""
@@ -328,7 +321,7 @@ class Phrases:
         if first is None:
             return ""
         days = (self.day - first).days + 1
-        known = days <= SUPERLATIVES
+        known = days <= NUMERALS
         return self.language.text(
             "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
         )

@@ -35,7 +35,7 @@ class Fact:
     label: str  # Name of its row; empty for a field that only fills messages
     unit: Unit
     decimals: int
-    words: str  # Messages that name the value: ``claim`` for ``claim.safe``
+    words: str  # Messages that name the value: ``season`` for ``season.southern winter``
     text: str  # Message of the cell where the figure alone does not say it; ``{n}`` is the value
     beside: str  # Message of the cell beside it
     n: str  # The field that `beside` counts
@@ -59,6 +59,13 @@ class Unknown(Notice):
     """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
 
     __slots__ = ()
+
+
+#: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
+#: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
+FLOOR = 0.01
+#: Values closer than this read the same at 0.01 °C.
+LEVEL = 0.005
 
 
 class Claim(StrEnum):
@@ -196,11 +203,11 @@ class Rank:
     margin: MaybeNaN
     best_year: int  # The warmest year of all, this one included
     best_value: float = fact(unit="temperature")
-    claim: Claim = fact(words="claim")  # How much the place will bear
+    claim: Claim  # How much the place will bear
     # Where the claim is within noise: the year that is so near and its place; `noise` is what nearer than which counts
     rival: int | None = None
     rival_rank: int | None = None
-    noise: float = 0.01
+    noise: float = FLOOR
 
     @property
     def warmer_year(self) -> int | None:
@@ -243,14 +250,14 @@ class Record:
     # The best day of all earlier years (for the date: of that date in earlier years)
     previous: Reading | None = fact(text="cell.on")
     margin: MaybeNaN = fact(unit="difference", decimals=3)
-    claim: Claim = fact(words="claim")  # How much it will bear beside the days of all other years
+    claim: Claim  # How much it will bear beside the days of all other years
     # Days of other years nearer to it than `noise`; the nearest of them, `rival`, decides `claim`
     tied_with: tuple[dt.date, ...] = ()
     days: tuple[
         dt.date, ...
     ] = ()  # The days of its own year that share it, equal at 0.01 °C: `date` and its neighbours
     rival: Reading | None = None
-    noise: float = 0.01
+    noise: float = FLOOR
 
 
 @finding
@@ -407,7 +414,7 @@ class Heatwaves:
 class RevisionNoise:
     """Typical and largest change between a day's first and final value, degC, over `days`; `origin` says from where."""
 
-    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside")
+    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside", n="days")
     largest: float = fact(unit="number", decimals=3)
     days: int
     origin: Notice
