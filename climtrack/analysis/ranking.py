@@ -207,7 +207,7 @@ def _record(frame: Frame, values: Floats, days: npt.NDArray[np.int64]) -> Record
     others = np.delete(days, own)
     below = np.round(value - values[others], 9)
     close = below < np.where(preliminary[others] | preliminary[at], least(frame.noise, 1.0), FLOOR)
-    rival = others[close][np.argmin(below[close])] if close.any() else None
+    rival = others[::-1][np.argmin(below[::-1])] if close.any() else None  # the nearest, of equals the latest
     unsure = bool(preliminary[at] or (rival is not None and preliminary[rival]))
     beaten = int(days[np.argmax(values[days[: own.start]])]) if own.start else None
     return Record(

@@ -39,8 +39,12 @@ def _bears(form: str, found: Rank | Record) -> str:
     if form == "rank" and isinstance(found, Rank):
         place = "first" if found.rank == 1 else "nth" if found.rank <= SUPERLATIVES else "far"
         return f"joint.{place}" if found.tied else place
-    shared = isinstance(found, Record) and len(found.days) > 1 and found.claim in {Claim.SAFE, Claim.PRELIMINARY}
-    return f"{found.claim.value}.days" if shared and form.startswith("title") else found.claim.value
+    if not form.startswith("title"):
+        return found.claim.value
+    if found.claim in {Claim.TIE, Claim.WITHIN_NOISE}:
+        return f"{found.claim.value}.preliminary" if _measure(found) == "preliminary" else found.claim.value
+    shared = isinstance(found, Record) and len(found.days) > 1
+    return f"{found.claim.value}.days" if shared else found.claim.value
 
 
 def _measure(found: Rank | Record) -> str:
