@@ -23,7 +23,7 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
     `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank``),
     a label (``label.record``) or a cell (``claim``).
     """
-    facts = values | _facts(found, language)
+    facts = values | _facts(form, found, language)
     text = language.text(f"{form}.{_bears(form, found)}", **facts)
     if form != "rank" or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
         return text
@@ -52,7 +52,7 @@ def _measure(found: Rank | Record) -> str:
     return "preliminary" if found.noise > FLOOR else "final"
 
 
-def _facts(found: Rank | Record, language: Language) -> dict[str, Any]:
+def _facts(form: str, found: Rank | Record, language: Language) -> dict[str, Any]:
     """What the messages name: the place, the days of a record, and the rivals, one by one."""
     final = _measure(found) == "final"
     facts: dict[str, Any] = {"noise": language.size(found.noise, FINE if final else EXACT)}
@@ -65,7 +65,10 @@ def _facts(found: Rank | Record, language: Language) -> dict[str, Any]:
             facts["rival"] = language.text(which, ordinal=ordinal, year=found.rival)
     else:
         beside = [language.date_day(day) for day in found.days if day != found.date][-1:]  # the last one will do
-        rivals = [language.date_long(found.rival.date)] if found.rival else beside
+        if rival := found.rival:
+            day = rival.date
+            beside = [f"{language.date_short(day)} {day.year}" if form.startswith("label") else language.date_long(day)]
+        rivals = beside
         facts["peak"] = peak(found, language)
     return facts | {"others": language.list(rivals)}
 
