@@ -11,7 +11,7 @@ from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import lead, ranks, records, streaks
+from climtrack.analysis.ranking import lead, month, ranks, records, streaks
 from climtrack.analysis.trend import annual_means, direction, trend, year_end
 from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Findings, RevisionNoise, Run, Study, Unknown
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
@@ -96,7 +96,7 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         name: normal if isinstance(normal, Unknown) else baseline_anomaly(series, frame.table, normal, reference=chosen)
         for name, normal in normals.items()
     }
-    means = annual_means(frame.table)
+    means, places = annual_means(frame.table), ranks(frame)
     ahead = lead(frame.table)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
@@ -120,7 +120,9 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         days_known=days_known,
         year_over_year=year_over_year(frame.table, frame.day),
         direction=direction(frame),
-        ranks=ranks(frame),
+        ranks=places,
+        month=month(frame, places.month),
+        month_to_date=month(frame, places.month_to_date),
         records=records(frame, ahead),
         streaks=streaks(frame, ahead),
         trend=trend(frame.table, means=means),

@@ -9,6 +9,8 @@ from typing import Any
 from climtrack.vocabulary.findings import FLOOR, LEVEL, Claim, Rank, Reading, Record
 from climtrack.words.language import Language
 
+#: Forms that say a place as a sentence, and what it lacks as another one.
+SENTENCES = frozenset({"rank", "post.rank"})
 #: A place is worth a superlative this far down.
 SUPERLATIVES = 10
 #: Years or days that are named as level.
@@ -20,12 +22,12 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
     """
     A place or a record in the words that its claim allows.
 
-    `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank``),
-    a label (``label.record``) or a cell (``claim``).
+    `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank`` of
+    a day or month, ``post.rank`` of the year so far), a label (``label.record``) or a cell (``claim``).
     """
     facts = values | _facts(form, found, language)
     text = language.text(f"{form}.{_bears(form, found)}", **facts)
-    if form != "rank" or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
+    if form not in SENTENCES or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
         return text
     if found.claim is Claim.WITHIN_NOISE and found.rival is not None:
         return f"{text} {language.text(f'rank.near.{_measure(found)}', **facts)}"
@@ -36,7 +38,7 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
 
 def _bears(form: str, found: Rank | Record) -> str:
     """The end of a message's name: what is claimed of a record or of a first place, else the place."""
-    if form == "rank" and isinstance(found, Rank):
+    if form in SENTENCES and isinstance(found, Rank):
         place = "first" if found.rank == 1 else "nth" if found.rank <= SUPERLATIVES else "far"
         return f"joint.{place}" if found.tied else place
     if not form.startswith("title"):
