@@ -480,9 +480,14 @@ class Settings(Section):
 
 
 LARGEST = 1_000_000
-#: What a new installation starts from: in a wheel it lies beside this file, in the repository at the top.
-_PACKAGED = Path(__file__).with_name("config.toml")
-TEMPLATE = _PACKAGED if _PACKAGED.is_file() else Path(__file__).parents[1] / "config.toml"
+
+
+def template(language: str) -> str:
+    """What a new installation starts from: config.toml beside this file, whose comments are ids of the catalogues."""
+    words = catalogue(language)
+    text = Path(__file__).with_name("config.toml").read_text(encoding="utf-8")
+    return re.sub(r"\{(init\.\w+)\}", lambda found: words[found[1]][0].replace("\n", "\n# "), text)
+
 
 S = TypeVar("S", bound=Section)
 
