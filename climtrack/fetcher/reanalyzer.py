@@ -97,7 +97,7 @@ def _table(body: bytes, notes: list[Notice]) -> list[Any]:
     if not head:
         raise SourceChanged("fetch.empty")
     if head.startswith(b"<"):
-        raise SourceChanged("fetch.web_page", kilobytes=len(body) / 1000)
+        raise SourceChanged("fetch.web_page", size=len(body))
     if not head.startswith((b"[", b"{")):
         changed("not_json")
     depth = brackets = 0

@@ -215,14 +215,23 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}``,
-    ``{x:or}`` and ``{x:lines}`` say; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
+    ``{x:+.2f}`` are numbers with two decimals, ``{x:g}`` has as many as it needs, ``{x:bytes}`` is the size of a file;
+    a sequence is joined by commas, or as ``{x:and}``, ``{x:or}`` and ``{x:lines}`` say; ``{x!r}`` is a text as it was
+    written, in the language's quotes; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
     what the system calls an error by its number; ``{x:?a:b}`` is the message a where there is an x,
     else b, which may be left out.
     """
 
     def __init__(self, language: Language, facts: Mapping[str, Any]) -> None:
         self._language, self._facts = language, facts
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion is None:
+            return value
+        if isinstance(value, tuple | list):
+            return [self.convert_field(one, conversion) for one in value]
+        text = repr(value)
+        return f"«{text[1:-1]}»" if isinstance(value, str) and self._language.spanish else text
 
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
@@ -244,6 +253,11 @@ class _Facts(Formatter):
             return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
             return language.count(value)
+        if spec == "g":
+            return language.number(value, len(f"{value:g}".partition(".")[2]))
+        if spec == "bytes":
+            unit, size = ("MB", 1e6) if value >= 1e5 else ("kB", 1e3) if value >= 1e3 else ("bytes", 1)
+            return f"{language.number(value / size, int(size > 1))} {unit}"
         if isinstance(value, int | float) and spec.endswith("f"):
             decimals = int(spec.strip("+.f"))
             return language.signed(value, decimals) if spec.startswith("+") else language.number(value, decimals)
