@@ -20,7 +20,17 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 #: A figure that NaN stands for where it cannot be computed; the documents say `Unknown`.
 MaybeNaN = Annotated[float, "NaN where it cannot be computed"]
 Unit = Literal[
-    "", "temperature", "difference", "per_day", "per_decade", "number", "signed", "percent", "share", "month"
+    "",
+    "temperature",
+    "difference",
+    "per_day",
+    "per_decade",
+    "number",
+    "signed",
+    "percent",
+    "percentile",
+    "share",
+    "month",
 ]
 #: The label of a row that bears the name of the field which holds its finding.
 OWN = "own"
@@ -100,7 +110,7 @@ class BaselineAnomaly:
     sigma_detrended: MaybeNaN = fact(unit="signed", decimals=1)
     # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
     # ties counted half
-    percentile: MaybeNaN = fact(unit="number", decimals=0)
+    percentile: MaybeNaN = fact(unit="percentile")
     offset: float  # This baseline's annual mean minus that of the report's baseline
     spread_detrended: MaybeNaN = math.nan  # Standard deviation about the baseline years' own trend
 
@@ -358,10 +368,10 @@ class YearEnd:
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
-    percentile: float = fact(unit="number", decimals=0)
+    percentile: float = fact(unit="percentile")
     shifting_baseline: Baseline
     shifting_value: float = fact("cell.shifting", "difference", beside="cell.shifting.beside")
-    shifting_percentile: float = fact(unit="number", decimals=0)
+    shifting_percentile: float = fact(unit="percentile")
 
 
 @finding
