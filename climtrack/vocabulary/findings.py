@@ -620,8 +620,7 @@ class Published:
     period: str  # Day, month, year or span: ``2024-07-22``, ``2024-07``, ``2024``, ``2023-07-01/2024-06-30``
     value: float
     decimals: int  # Digits it was published with; 0 for counts
-    source: str
-    why: Notice = Notice("")  # Why ours differs, where it does by more than 0.01 °C and the last published digit
+    source: Notice  # Who published it, and when
 
 
 @finding
