@@ -328,9 +328,10 @@ class Phrases:
         if first is None:
             return ""
         days = (self.day - first).days + 1
-        known = days <= SUPERLATIVES
         return self.language.text(
-            "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
+            "preliminary",
+            days,
+            numeral=self.language.text(f"numeral.{days}") if days <= SUPERLATIVES else self.language.count(days),
         )
 
     def gaps(self) -> str:
@@ -400,3 +401,13 @@ class Phrases:
                 (self.short, self.briefest()),
             )
         )
+
+
+def preliminary(each: Sequence[Phrases]) -> str:
+    """How many of the last days are preliminary, of each series by its name where they differ."""
+    if len({phrases.preliminary() for phrases in each}) == 1:
+        return each[0].preliminary()
+    say = each[0].language.text
+    days = [(v.short, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
+    parts = [say("preliminary.part", n, short=short) for short, n in days]
+    return say("preliminary.each", parts=each[0].language.list(parts))

@@ -20,7 +20,17 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 #: A figure that NaN stands for where it cannot be computed; the documents say `Unknown`.
 MaybeNaN = Annotated[float, "NaN where it cannot be computed"]
 Unit = Literal[
-    "", "temperature", "difference", "per_day", "per_decade", "number", "signed", "percent", "share", "month"
+    "",
+    "temperature",
+    "difference",
+    "per_day",
+    "per_decade",
+    "number",
+    "signed",
+    "percent",
+    "percentile",
+    "share",
+    "month",
 ]
 #: The label of a row that bears the name of the field which holds its finding.
 OWN = "own"
@@ -100,7 +110,7 @@ class BaselineAnomaly:
     sigma_detrended: MaybeNaN = fact(unit="signed", decimals=1)
     # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
     # ties counted half
-    percentile: MaybeNaN = fact(unit="number", decimals=0)
+    percentile: MaybeNaN = fact(unit="percentile")
     offset: float  # This baseline's annual mean minus that of the report's baseline
     spread_detrended: MaybeNaN = math.nan  # Standard deviation about the baseline years' own trend
 
@@ -358,10 +368,10 @@ class YearEnd:
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
-    percentile: float = fact(unit="number", decimals=0)
+    percentile: float = fact(unit="percentile")
     shifting_baseline: Baseline
     shifting_value: float = fact("cell.shifting", "difference", beside="cell.shifting.beside")
-    shifting_percentile: float = fact(unit="number", decimals=0)
+    shifting_percentile: float = fact(unit="percentile")
 
 
 @finding
@@ -484,6 +494,12 @@ class Contrast:
     opposite: bool  # True where one anomaly is falling while the other is rising
 
 
+#: A row of quarter degrees is 0.22 % of a half, and 9 to 15 °C warmer than the world's mean.
+EQUATOR_ROW = 0.018, 0.034
+#: What rounding and that row leave in the anomalies.
+REMAINDER = 0.01
+
+
 @finding
 class Shares:
     """The world's anomaly split into its two halves."""
@@ -500,8 +516,18 @@ class Shares:
     north_percent: float | Unknown = fact(unit="percent", decimals=0)
     # World minus the two shares: rounding, and the equator row, which the source counts in both halves
     remainder: float = fact("cell.share.rest", "difference", 3, beside="cell.share.rest.beside")
-    # (north + south) / 2 minus world in absolute values: about +0.025 °C, from that same row
+    # (north + south) / 2 minus world in absolute values: +0.02 to +0.03 °C, from that same row
     equator: float = fact(unit="difference", decimals=3)
+
+    @property
+    def twice(self) -> bool:
+        """Whether the equator's row, counted in both halves, explains what remains."""
+        return abs(self.remainder) <= REMAINDER and EQUATOR_ROW[0] <= self.equator <= EQUATOR_ROW[1]
+
+    @property
+    def odd(self) -> bool:
+        """Whether something remains that it does not explain; halves by exact areas leave nothing."""
+        return not self.twice and max(abs(self.remainder), abs(self.equator)) > REMAINDER
 
 
 @finding
@@ -564,6 +590,7 @@ class NinoState:
     month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
     month_first: dt.date = fact(unit="month")
     three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
+    season_first: dt.date = fact(unit="month")  # First day of these three months
     # By the latest three-month mean
     phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
     months_running: int  # Three-month means in a row on this side of the threshold, the latest included

@@ -106,6 +106,17 @@ class Language:
         """Percentage: ``97%`` in English, ``97 %`` in Spanish."""
         return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
 
+    def share(self, part: float) -> str:
+        """Part of some days, never rounded to none or all: ``45%``, ``under 1%``, ``el 45 %``, ``menos del 1 %``."""
+        whole = rounded(100 * part, 0)
+        kind = "under" if whole == 0 < part else "over" if whole == 100 > 100 * part else "exact"
+        return self.text(f"share.{kind}", percent=self.percent(100 * part))
+
+    def percentile(self, value: float) -> str:
+        """Percentile, never rounded to the end of the scale: ``97``, ``>99``."""
+        whole = rounded(value, 0)
+        return "<1" if whole == 0 < value else ">99" if whole == 100 > value else self.number(value, 0)
+
     def count(self, number: int) -> str:
         """Whole number of things: ``321``, ``31,000`` or ``31 000``."""
         if abs(number) < _SPACED_THOUSANDS:

@@ -62,7 +62,7 @@ def _baselines(voice: Phrases) -> list[str]:
                 language.temperature(found.normal, FINE),
                 language.difference(found.value, FINE),
                 "–" if found.site_value is None else language.difference(found.site_value, FINE),
-                language.number(found.percentile, 0),
+                language.percentile(found.percentile),
             ))  # fmt: skip
         else:
             rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
@@ -148,7 +148,7 @@ def _outlook(voice: Phrases) -> list[str]:
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
                         difference=language.difference(spread.shifting_value, FINE),
-                        percentile=language.number(spread.shifting_percentile, 0)))  # fmt: skip
+                        percentile=language.percentile(spread.shifting_percentile)))  # fmt: skip
     if isinstance(findings.trend, Trend):
         trend = findings.trend
         lines.append(say("report.trend", first=trend.first_year, last=trend.last_year,
