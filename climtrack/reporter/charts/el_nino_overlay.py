@@ -53,13 +53,7 @@ def tell(each: Sequence[Phrases], *, overlay: Overlay | None = None) -> Draft:
             common["past"] = int(others.size)
             count = int((others < now).sum())
             titles = tuple(
-                say(
-                    "nino.warmer",
-                    count,
-                    Subject=capitalised(name),
-                    past=others.size,
-                    warmer=phrases.adjective(1.0, name),
-                )
+                say("nino.warmer", count, Subject=capitalised(name), past=others.size)
                 for name in (phrases.subject, phrases.short)
             )
             lead = say("nino.lead", **shown, **common)
