@@ -10,7 +10,6 @@ from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_besid
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
-from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import ranks, record_days, records, streaks
 from climtrack.analysis.trend import annual_means, direction, trend, year_end
@@ -127,7 +126,6 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         trend=trend(frame.table, means=means),
         year_end=year_end(frame, means=means),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
-        heatwaves=heatwaves(frame),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
         revision_noise=frame.noise,
         absent_years=tuple(int(y) for y in frame.table.years[np.isnan(frame.table.values).all(axis=1)]),

@@ -33,8 +33,8 @@ class Chart:
     table: Callable[..., Table] | None = None
     presets: tuple[str, ...] = COMMON  # Where it can be drawn, its home first
     series: tuple[int, int] = (1, 1)  # Fewest and most series it takes
-    # What it is drawn of: any series, both hemispheres of a variable, or any series beside Niño 3.4
-    needs: Literal["series", "hemispheres", "nino"] = "series"
+    # What it is drawn of: any series, or both hemispheres of a variable
+    needs: Literal["series", "hemispheres"] = "series"
     options: tuple[str, ...] = ()  # What else `tell`, `table` and `draw` understand
     thins: bool = False  # Whether `draw` takes `thin_before`, for a PNG that is too large
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 from climtrack.errors import Notice
-from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 
@@ -366,31 +365,6 @@ class Spread:
 
 
 @finding
-class Heatwave:
-    """A marine heatwave event (Hobday et al. 2016), category after Hobday et al. 2018."""
-
-    first: dt.date
-    last: dt.date
-    peak: dt.date
-    days: int = fact(OWN, text="days", beside="cell.heatwave.beside")
-    intensity_max: float = fact(unit="difference")  # Above the climatology, degC
-    intensity_mean: float
-    category: int = fact(words="cell.category")  # 1 moderate, 2 strong, 3 severe, 4 extreme
-    # The same on the shifting baseline; 0 where it is no event there
-    category_shifting: int = fact(words="cell.category")
-
-
-@finding
-class Heatwaves:
-    """Events of this year and the one under way; `caution`: why a basin mean saturates, if it does."""
-
-    current: Heatwave | None = fact("cell.heatwave.now")
-    this_year: tuple[Heatwave, ...]
-    days_this_year: int = fact("cell.heatwave.days", beside="cell.heatwave.caution")
-    caution: Notice
-
-
-@finding
 class RevisionNoise:
     """Typical and largest change between a day's first and final value, degC, over `days`; `origin` says from where."""
 
@@ -434,7 +408,6 @@ class Findings:
     trend: Trend | Unknown = fact("cell.trend")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
-    heatwaves: Heatwaves | Unknown = fact("cell.heatwave")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
     # Years between first and last without any value: no rank or record looks at them, and that must be said
@@ -598,30 +571,6 @@ class NinoState:
     # Where the running months began, also before five of them make an episode; None in the neutral state
     onset: dt.date | None = fact(unit="month")
     rule: Notice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OverlayLine:
-    """One El Niño in an overlay."""
-
-    label: str
-    onset: dt.date  # First day of its first month
-    # Anomaly of the series drawn, degC, one a day of `Overlay.days`, shape (day,), NaN where there is none
-    values: Floats
-    peak: float  # Its largest three-month mean in Niño 3.4 so far
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Overlay:
-    """One series laid over the past El Niños, aligned on their onset."""
-
-    key: SeriesKey
-    baseline: Baseline
-    days: Ints  # Days since the onset, shape (day,)
-    past: tuple[OverlayLine, ...]
-    # The El Niño under way or, while five months are not yet full, beginning; None in other states
-    current: OverlayLine | None
-    rule: Notice  # How onsets are found
 
 
 @finding

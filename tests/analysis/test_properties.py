@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from climtrack.analysis.anomaly import anomalies
 from climtrack.analysis.climatology import COMMON, climatology
 from climtrack.analysis.comparison import year_over_year
-from climtrack.analysis.enso import nino_state, overlay
+from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import compare
 from climtrack.analysis.ranking import record_days
 from climtrack.analysis.since import since
@@ -235,5 +235,4 @@ def test_any_series_can_be_studied(made: Series) -> None:
     story = since(found, made.start)
     assert story.new_days + story.missing_days == made.values.size - 1
     nino_state(found)
-    overlay(found, found)
     compare([found, found])

@@ -25,7 +25,7 @@ from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, trimmed
 from climtrack.words.language import Language
-from tests.reporter.pictures import combinations_of, faults, nino, subject
+from tests.reporter.pictures import combinations_of, faults, subject
 from tests.reporter.studies import sample, series
 
 BASELINES = Path(__file__).parent / "baseline_images"
@@ -397,18 +397,6 @@ def test_since_starts_on_the_day_asked_for() -> None:
     fortnight = draw("since_last_issue", [one], preset="wide", theme="light", language="en")
     then = one.series.end - dt.timedelta(days=14)
     assert any(f"{then.day} {then:%b}" in text for text in said(fortnight, "callout"))
-
-
-def test_overlay_lines_are_those_given() -> None:
-    """Every past El Niño is drawn, the strongest are named; without Niño 3.4 there is no picture."""
-    shown, options = subject("el_nino_overlay", [])
-    canvas = draw("el_nino_overlay", shown, preset="wide", theme="light", language="en", **options)
-    drawn = [a.get_gid() for a in canvas.figure.axes[0].lines if str(a.get_gid()).startswith("past-")]
-    assert drawn == [f"past-{one.label}" for one in nino().past]
-    strongest = max(nino().past, key=lambda one: one.peak)
-    assert strongest.label in said(canvas, "end")
-    with pytest.raises(RenderError, match=r"Niño 3\.4"):
-        render("el_nino_overlay", shown, preset="wide", theme="light", language="en")
 
 
 @pytest.mark.parametrize(

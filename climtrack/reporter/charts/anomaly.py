@@ -20,7 +20,6 @@ from climtrack.reporter.annotations import (
     others_item,
     place_callout,
 )
-from climtrack.reporter.answers import FINE
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
     DAY_MIDDLES,
@@ -37,7 +36,7 @@ from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Claim, Record, Slope, Study, Verdict
+from climtrack.vocabulary.findings import Claim, Record, Study, Verdict
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
@@ -91,22 +90,6 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     return ()
 
 
-def _course(phrases: Phrases) -> str:
-    """Where the difference is going."""
-    found, language = phrases.findings.direction, phrases.language
-    slope = found.anomaly_slope_14d
-    if not isinstance(found.verdict, Verdict) or not isinstance(slope, Slope):
-        return ""
-    change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
-    return language.text(
-        f"anomaly.{found.verdict.value}",
-        days=slope.days,
-        size=language.size(change, FINE),
-        low=language.difference(low, FINE),
-        high=language.difference(high, FINE),
-    )
-
-
 def tell(each: Sequence[Phrases]) -> Draft:
     phrases = each[0]
     language, findings = phrases.language, phrases.findings
@@ -145,7 +128,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
             language.text("subtitle.short.place", years=phrases.years, **common),
         ),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), tally, _course(phrases), record),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), tally, record),
         alts_short=(
             short,
             language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),

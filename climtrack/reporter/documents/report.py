@@ -16,11 +16,9 @@ from climtrack.vocabulary.findings import (
     Preindustrial,
     Rank,
     Record,
-    Slope,
     Spread,
     Study,
     Trend,
-    Unknown,
     YearEnd,
 )
 from climtrack.vocabulary.notice import markdown
@@ -44,7 +42,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def grids(voice: Phrases) -> list[str]:
     """Everything a report tables of one series."""
-    return [*_baselines(voice), *_course(voice), *_ranks(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
+    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -64,35 +62,12 @@ def _baselines(voice: Phrases) -> list[str]:
                 language.temperature(found.normal, FINE),
                 language.difference(found.value, FINE),
                 "–" if found.site_value is None else language.difference(found.site_value, FINE),
-                f"{language.signed(found.sigma, 1)} / {language.signed(found.sigma_detrended, 1)}",
                 language.number(found.percentile, 0),
             ))  # fmt: skip
         else:
-            rows.append((years, say("table.unknown", why=language.what(found)), "", "", "", ""))
-    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "sigma", "percentile")]
+            rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
+    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "percentile")]
     return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
-
-
-def _course(voice: Phrases) -> list[str]:
-    """Slopes, the season's part and the anomaly's."""
-    language, found, say = voice.language, voice.findings.direction, voice.language.text
-
-    def slope(value: Slope | Unknown) -> str:
-        if isinstance(value, Unknown):
-            return "–"
-        low, high = language.signed(value.low, 3), language.signed(value.high, 3)
-        return say("table.interval", value=language.signed(value.per_day, 3), low=low, high=high)
-
-    rows = [
-        (str(days), slope(raw), "–" if isinstance(season, Unknown) else language.signed(season, 3), slope(anomaly))
-        for days, raw, season, anomaly in (
-            (14, found.slope_14d, found.seasonal_14d, found.anomaly_slope_14d),
-            (30, found.slope_30d, found.seasonal_30d, found.anomaly_slope_30d),
-        )
-        if isinstance(raw, Slope)
-    ]
-    head = [say(f"table.{name}") for name in ("days", "temperature", "season", "anomaly")]
-    return _titled(say("table.course"), grid(head, rows))
 
 
 def _ranks(voice: Phrases) -> list[str]:

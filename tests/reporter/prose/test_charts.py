@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from climtrack.errors import RenderError
@@ -11,9 +10,7 @@ from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import day_heatmap
 from climtrack.reporter.sentences import Phrases
-from climtrack.vocabulary.findings import Claim, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend, Verdict
-from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, Verdict
 from climtrack.words.language import Language
 from tests.reporter import made
 
@@ -294,26 +291,6 @@ def test_since_the_last_issue_speaks_of_the_anomaly_only():
         both("since_last_issue", study, since=dt.date(1939, 1, 1))
     with pytest.raises(RenderError, match="no average"):
         both("since_last_issue", made.study(baseline=None))
-
-
-def test_the_overlay_counts_past_el_ninos():
-    """Against those that reach this stage; none under way is said."""
-    values = {"1982–83": [0.0, np.nan, 0.1], "1997–98": [0.1, 0.2, 0.3], "2015–16": [0.1, 0.5, 0.9]}
-    lines = tuple(OverlayLine(name, dt.date(1997, 5, 1), np.array(line), 2.0) for name, line in values.items())
-    current = OverlayLine("2026–27", dt.date(2026, 5, 1), np.array([0.1, 0.4, np.nan]), 1.0)
-    overlay = Overlay(SeriesKey("era5", "t2m", "nh"), Baseline(1991, 2020), np.array([98, 99, 100]), lines, current, "")
-    english, spanish = both("el_nino_overlay", made.study(), overlay=overlay)
-    assert english.title == "Northern Hemisphere air is warmer than at this stage of 1 of 2 past El Niños"
-    assert (
-        spanish.title
-        == "El aire del hemisferio norte está más cálido que a estas alturas de 1 de 2 episodios de El Niño"
-    )
-    assert "99 days after the onset" in english.caption
-    assert "between +0.2 °C and +0.5 °C, with a mean of +0.4 °C" in english.caption
-    none, _ = both("el_nino_overlay", made.study(), overlay=replace(overlay, current=None))
-    assert none.title == "No El Niño is under way; 3 past ones to compare"
-    with pytest.raises(RenderError, match=r"Niño 3\.4"):
-        both("el_nino_overlay", made.study())
 
 
 def test_gaps_are_told():
