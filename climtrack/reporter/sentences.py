@@ -48,7 +48,9 @@ class Place:
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
     air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
     sea: str
-    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
+    short_air: str  # Singular subject for a title: ``the Northern Hemisphere``, ``el hemisferio norte``
+    short_sea: str
+    half: str  # Beside the other hemisphere: ``the north``; empty for other places
 
 
 def contracted(preposition: str, phrase: str) -> str:
@@ -74,7 +76,9 @@ def place(region: Region, language: Language) -> Place:
         the,
         form("air") or language.text("place.other.air", name=title, of=of),
         form("sea") or language.text("place.other.sea", name=title, the=the),
-        form("short"),
+        form("short") or language.text("place.other.short.air", name=title, of=of),
+        form("short.sea") or form("short") or language.text("place.other.short.sea", name=title, of=of),
+        form("half"),
     )
 
 
@@ -134,9 +138,13 @@ class Phrases:
 
     @property
     def short(self) -> str:
-        """The same in a word or two: ``the north``; the whole subject where no short name would be true."""
-        names_the_series = self.air or self.study.region.name not in {"nh", "sh", "world"}
-        return (names_the_series and self.place.short) or self.subject
+        """The place alone, as the subject of a title: ``the Northern Hemisphere``."""
+        return self.place.short_air if self.air else self.place.short_sea
+
+    @property
+    def half(self) -> str:
+        """The same beside the other hemisphere: ``the north``."""
+        return self.place.half or self.short
 
     @property
     def topic(self) -> str:
@@ -253,11 +261,6 @@ class Phrases:
             provider=product.provider if product else plain(self.study.series.source.data_source),
         )
 
-    def adjective(self, value: float, subject: str) -> str:
-        """Cooler or warmer, agreeing with its subject."""
-        gender = "f" if self.language.spanish and subject.startswith("la ") else "m"
-        return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
-
     def year_relation(self) -> str:
         """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
         yoy = self.yoy
@@ -359,8 +362,8 @@ class Phrases:
             + "."
         )
 
-    def titles(self, message: str, *, warmer: float | None = None, **values: Any) -> tuple[str, ...]:
-        """A title about the whole subject, and the same about its short name; `warmer` or cooler agrees with either."""
+    def titles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A title about the whole subject, and the same about its short name."""
         return tuple(
             self.language.text(
                 message,
@@ -368,7 +371,6 @@ class Phrases:
                 Short=capitalised(self.short),
                 subject=subject,
                 short=self.short,
-                **({} if warmer is None else {"warmer": self.adjective(warmer, subject)}),
                 **values,
             )
             for subject in (self.subject, self.short)
