@@ -6,12 +6,13 @@ import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
@@ -85,6 +86,8 @@ def place(region: Region, language: Language) -> Place:
 _SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.
 YOUNG = 15
+#: Decimals of an annual mean.
+FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
 #: A place is worth a superlative this far down.
@@ -324,6 +327,27 @@ class Phrases:
         if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
             return f"{sentence} {say('rank.preliminary')}"
         return sentence
+
+    def year_end(self) -> tuple[str, ...]:
+        """Where the year's mean is heading, with its range, and the rank it may take; nothing where it is not known."""
+        end, language = self.findings.year_end, self.language
+        if not isinstance(end, YearEnd):
+            return ()
+        mean, low, high, to_date = (language.temperature(x, FINE) for x in (end.mean, end.low, end.high, end.to_date))
+        facts = {"year": end.year, "day": self.day_month, "todate": to_date, "mean": mean, "low": low, "high": high}
+        chances = [*end.chance_of_rank.values()]
+        chances.append(1 - sum(chances))
+        place = chances.index(max(chances)) + 1
+        record = Fraction(round(chances[0] * end.years), end.years)
+        message = "first" if place == 1 else "lower" if place == len(chances) else "rank"
+        certain = ".none" if record == 0 else ".all" if record == 1 else ""
+        rank = language.text(
+            f"year_end.{message}{certain}",
+            record.numerator,
+            of=end.years if certain else record.denominator,
+            ordinal=language.ordinal(place),
+        )
+        return language.text("year_end", **facts), rank
 
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""
