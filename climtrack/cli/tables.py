@@ -116,6 +116,8 @@ def _cell(value: Any, spec: Fact | None, language: Language, unit: str) -> Any:
             return language.signed(value, spec.decimals)
         case "percent":
             return language.percent(value, spec.decimals)
+        case "percentile":
+            return language.percentile(value)
         case "share":
             return language.percent(100 * value)
         case "per_day":

@@ -20,7 +20,17 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 #: A figure that NaN stands for where it cannot be computed; the documents say `Unknown`.
 MaybeNaN = Annotated[float, "NaN where it cannot be computed"]
 Unit = Literal[
-    "", "temperature", "difference", "per_day", "per_decade", "number", "signed", "percent", "share", "month"
+    "",
+    "temperature",
+    "difference",
+    "per_day",
+    "per_decade",
+    "number",
+    "signed",
+    "percent",
+    "percentile",
+    "share",
+    "month",
 ]
 #: The label of a row that bears the name of the field which holds its finding.
 OWN = "own"
@@ -107,7 +117,7 @@ class BaselineAnomaly:
     sigma_detrended: MaybeNaN = fact(unit="signed", decimals=1)
     # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
     # ties counted half
-    percentile: MaybeNaN = fact(unit="number", decimals=0)
+    percentile: MaybeNaN = fact(unit="percentile")
     offset: float  # This baseline's annual mean minus that of the report's baseline
     spread_detrended: MaybeNaN = math.nan  # Standard deviation about the baseline years' own trend
 
@@ -351,51 +361,35 @@ class Trend:
 
 
 @finding
-class BackTest:
-    """Error of the year-end estimate made at the end of `month` in past years: mean and root mean square, degC."""
-
-    month: int
-    years: int
-    bias: float
-    rmse: float
-
-
-@finding
-class PastEstimate:
-    """The year-end estimate as the same method makes it from the data up to `date`, with its range, degC."""
-
-    date: dt.date
-    estimate: float
-    low: float
-    high: float
-
-
-@finding
 class YearEnd:
     """Where the year's mean is heading."""
 
     year: int
-    to_date: float  # Mean so far
+    to_date: float  # Mean so far, over `days`
     days: int
-    # Annual mean expected, with the range of the analogues (5th to 95th percentile)
-    estimate: float = fact("cell.end", "temperature", beside="cell.end.beside", n="analogues")
+    # Annual mean expected, and the range that holds it in `level` of cases
+    mean: float = fact("cell.end", "temperature", beside="cell.end.beside")
     low: float = fact(unit="number")
     high: float = fact(unit="number")
-    analogues: int
-    chance_of_record: float = fact(unit="share")  # Share of analogues that would make it the warmest year, 0 to 1
-    backtest: tuple[BackTest, ...]  # Error of the same method in past years, by month
-    # Estimates after each month of this year, so that nobody forgets what was said
-    past: tuple[PastEstimate, ...] = ()
+    level: float = fact(unit="share")
+    years: int  # Years before that it was learnt from
+    # Share of these years whose error, added to `mean`, makes the year the warmest ("1"), the second ("2") … fifth
+    chance_of_rank: Mapping[str, float]
+
+    @property
+    def record_percent(self) -> float:
+        """Chance of becoming the warmest year."""
+        return 100 * self.chance_of_rank["1"]
 
 
 @finding
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
-    percentile: float = fact(unit="number", decimals=0)
+    percentile: float = fact(unit="percentile")
     shifting_baseline: Baseline
     shifting_value: float = fact("cell.shifting", "difference", beside="cell.shifting.beside")
-    shifting_percentile: float = fact(unit="number", decimals=0)
+    shifting_percentile: float = fact(unit="percentile")
 
 
 @finding
@@ -446,7 +440,8 @@ class Findings:
     month_to_date: Month | Unknown = fact("cell.month_to_date")
     records: Records = fact()
     streaks: Streaks = fact()
-    trend: Trend | Unknown = fact("cell.trend")
+    trend: Trend | Unknown = fact("cell.trend")  # Since 1979, and over the last 30 complete years
+    trend_30y: Trend | Unknown = fact("cell.trend.30y")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
@@ -525,6 +520,12 @@ class Contrast:
     opposite: bool  # True where one anomaly is falling while the other is rising
 
 
+#: A row of quarter degrees is 0.22 % of a half, and 9 to 15 °C warmer than the world's mean.
+EQUATOR_ROW = 0.018, 0.034
+#: What rounding and that row leave in the anomalies.
+REMAINDER = 0.01
+
+
 @finding
 class Shares:
     """The world's anomaly split into its two halves."""
@@ -541,8 +542,18 @@ class Shares:
     north_percent: float | Unknown = fact(unit="percent", decimals=0)
     # World minus the two shares: rounding, and the equator row, which the source counts in both halves
     remainder: float = fact("cell.share.rest", "difference", 3, beside="cell.share.rest.beside")
-    # (north + south) / 2 minus world in absolute values: about +0.025 °C, from that same row
+    # (north + south) / 2 minus world in absolute values: +0.02 to +0.03 °C, from that same row
     equator: float = fact(unit="difference", decimals=3)
+
+    @property
+    def twice(self) -> bool:
+        """Whether the equator's row, counted in both halves, explains what remains."""
+        return abs(self.remainder) <= REMAINDER and EQUATOR_ROW[0] <= self.equator <= EQUATOR_ROW[1]
+
+    @property
+    def odd(self) -> bool:
+        """Whether something remains that it does not explain; halves by exact areas leave nothing."""
+        return not self.twice and max(abs(self.remainder), abs(self.equator)) > REMAINDER
 
 
 @finding
@@ -605,6 +616,7 @@ class NinoState:
     month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
     month_first: dt.date = fact(unit="month")
     three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
+    season_first: dt.date = fact(unit="month")  # First day of these three months
     # By the latest three-month mean
     phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
     months_running: int  # Three-month means in a row on this side of the threshold, the latest included

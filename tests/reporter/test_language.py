@@ -1,7 +1,6 @@
 """Numbers, dates and the catalogues, as print has them."""
 
 import datetime as dt
-import re
 import string
 import subprocess
 import sys
@@ -184,15 +183,22 @@ def test_language_costs_little():
     assert done.stdout.split() == ["0", "0"]
 
 
-def test_every_message_is_said_somewhere():
-    """By its whole id, or by an id that is put together from a beginning: ``f"year.{side}"``."""
-    package = Path(language.__file__).parents[1]
-    source = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py"))
-    said = set(re.findall(r"[\"']([a-z0-9_.]+)[\"']", source))
-    begun = tuple(
-        set(re.findall(r"[\"']([a-z0-9_]+\.[a-z0-9_.]*)\{", source))
-        | {"year.", "average.", "of.", "brief.", "cooler.", "warmer."}
-        | {f"{form}." for form in re.findall(r"(?:standing|claimed)\(\s*\"([a-z_.]+)\"", source)}
-    )
-    for message in catalogue("en"):
-        assert message.removesuffix(".remedy") in said or message.startswith(begun), message
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "'fr': input should be 'en', 'es' or 'es-MX'"),
+        ("es", "«fr»: debe ser «en», «es» o «es-MX»"),
+    ],
+)
+def test_quotes_are_those_of_the_language(code: str, said: str) -> None:
+    """What a reader wrote stands in her own quotes."""
+    assert Language(code).what(Notice("config.literal_error", shown="fr", expected=["en", "es", "es-MX"])) == said
+
+
+def test_sizes_and_ranges() -> None:
+    """Bytes where there is less than a kilobyte; a true minus on both ends of a range."""
+    spanish = Language("es")
+    for size, said in ((340, "340 bytes"), (12_340, "12,3 kB"), (1_234_000, "1,2 MB")):
+        assert spanish.what(Notice("fetch.web_page", size=size)).endswith(f"(text/html, {said})")
+    line = spanish.what(Notice("fetch.format.climatology_range", row="x", low=-75.0, high=45.0))
+    assert line == "la fila «x» se sale del intervalo de −75 a 45 °C"

@@ -92,6 +92,8 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
 
 def tell(each: Sequence[Phrases]) -> Draft:
     phrases = each[0]
+    if phrases.study.anomalies is None:
+        raise RenderError("draw.no_anomalies", series=phrases.study.series.key.label)
     language, findings = phrases.language, phrases.findings
     common = {"name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "year": phrases.day.year}
     above, mean = findings.days_above_average, findings.anomaly_year_to_date
@@ -109,10 +111,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
     short = language.text("alt.short.lines", subject=phrases.subject, day=phrases.date, relation=phrases.briefest())
     alts = [short]
     if known and isinstance(above, int):
-        values = {"subject": phrases.subject, "of": phrases.of, "day": phrases.day_month}
+        values = {"subject": phrases.subject, "of": phrases.of, "day": phrases.day_month, "year": phrases.day.year}
         values["relation"] = phrases.briefest()
-        every = ".all" if above == findings.days_known else ""
-        alts.insert(0, language.text(f"alt.anomaly{every}", above, known=known, **values, **common))
+        every = {0: ".none", findings.days_known: ".all"}.get(above, "")
+        alts.insert(0, language.text(f"alt.anomaly{every}", above=language.count(above), known=known, **values))
     lead = language.text(
         "anomaly.lead",
         Subject=capitalised(phrases.subject),
@@ -120,15 +122,15 @@ def tell(each: Sequence[Phrases]) -> Draft:
         date=phrases.date,
     )
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases),
         titles_brief=_brief(phrases),
         subtitles=(
             language.text("subtitle.anomaly", **common),
-            language.text("subtitle.short.place", years=phrases.years, **common),
+            language.text("subtitle.anomaly", **{**common, "name": capitalised(phrases.short)}),
         ),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), tally, record),
+        extras=(phrases.uncovered(), phrases.gaps(), tally, record),
         alts_short=(
             short,
             language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),

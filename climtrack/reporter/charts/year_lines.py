@@ -101,9 +101,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
         if change == 0 and above != "level":
             return phrases.titles(f"title.year.level.{above}", other=yoy.other_year, size=size)
         if change < 0 and above == "above" and yoy.run_length >= SETTLED:
-            message = "title.year.ago" if yoy.other_year == phrases.day.year - 1 else "title.year.other"
-            gap = language.size(yoy.difference, decimals)
-            return phrases.titles(message, size=gap, warmer=yoy.difference, other=yoy.other_year)
+            message = f"title.year.{'ago' if yoy.other_year == phrases.day.year - 1 else 'other'}.below"
+            return phrases.titles(message, size=language.size(yoy.difference, decimals), other=yoy.other_year)
     if rank is not None and 1 < rank.rank <= PODIUM and rank.claim is Claim.SAFE and not rank.tied:
         return phrases.claimed("title.rank", rank, **common)
     return phrases.titles(f"title.average.{above}", size=size)
@@ -115,15 +114,13 @@ def course(phrases: Phrases) -> str:
     above, known = findings.days_above_average, findings.days_known
     values = {
         "year": phrases.day.year,
-        "baseline": phrases.baseline,
         "day": phrases.day_month,
         "relation": phrases.brief(),
     }
-    if not isinstance(above, int) or phrases.anomaly is None:
+    if not isinstance(above, int) or phrases.anomaly is None or known == 1:
         return language.text("alt.lines.plain", **values)
-    if above == known:
-        return language.text("alt.lines.allabove", **values)
-    return language.text("alt.lines.some", above=language.count(above), known=language.text("days", known), **values)
+    values |= {"above": language.count(above), "known": language.text("days", known)}
+    return language.text({0: "alt.lines.none", known: "alt.lines.allabove"}.get(above, "alt.lines.some"), **values)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
@@ -133,7 +130,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     quantity = {"quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity)}
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
@@ -141,7 +138,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
             language.text("subtitle.short.place", **common),
         ),
         lead=phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), phrases.ranked()),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked()),
         alts_short=phrases.alts_short("alt.short.lines"),
         alts=tuple(
             language.text("alt.lines", finding=finding, series=phrases.measured, years=phrases.years)

@@ -44,13 +44,14 @@ def test_the_caption_is_the_voice_of_the_page():
 def test_the_alternative_text_is_the_voice_of_the_page():
     """Chart type of data, where reason; no colours."""
     assert plain(words().alt) == (
-        "Line chart of daily Northern Hemisphere air temperature, 1940–2026, where 2026 runs above the 1991–2020 "
-        "average all year and ends, on 17 November, 0.3 °C below 2025 and 0.6 °C above average."
+        "Line chart of daily Northern Hemisphere air temperature, 1940–2026, where 2026 is above average on all 321 "
+        "days and ends, on 17 November, 0.3 °C below 2025 and 0.6 °C above the 1991–2020 average. The last five "
+        "days are preliminary."
     )
     assert plain(words(ES).alt) == (
-        "Gráfico de líneas de la temperatura diaria del aire del hemisferio norte, 1940–2026: 2026 va todo el año "
-        "por encima de la media de 1991–2020 y acaba, el 17 de noviembre, 0,3 °C por debajo de 2025 y 0,6 °C por "
-        "encima de la media."
+        "Gráfico de líneas de la temperatura diaria del aire del hemisferio norte, 1940–2026: 2026 queda por "
+        "encima de la media los 321 días y acaba, el 17 de noviembre, 0,3 °C por debajo de 2025 y 0,6 °C sobre la "
+        "media de 1991–2020. Los cinco últimos días son provisionales."
     )
 
 
