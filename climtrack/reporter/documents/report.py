@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.sentences import Phrases, place
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -21,7 +21,7 @@ from climtrack.vocabulary.findings import (
     Trend,
     YearEnd,
 )
-from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.notice import markdown, plain
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
