@@ -304,7 +304,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     if answer.error is not None:
         yield Check(topic, Severity.PROBLEM, answer.error)
         return
-    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in answer.notes]
+    checks = [Check(topic, Severity.NOTE, note) for note in answer.notes]
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)

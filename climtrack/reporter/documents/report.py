@@ -256,9 +256,7 @@ def _section(
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
     noted = [
-        f"{study.series.key.label}: {note if isinstance(note, str) else language.what(note)}."
-        for study in studies
-        for note in study.series.source.notes
+        f"{study.series.key.label}: {language.what(note)}." for study in studies for note in study.series.source.notes
     ]
     lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:
