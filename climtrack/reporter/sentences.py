@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,25 +13,11 @@ import numpy as np
 from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
-
-LONGEST_NAME = 60
-
-
-def plain(text: str, longest: int = LONGEST_NAME) -> str:
-    """
-    Text of one line without controls.
-
-    Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
-    space, and what is too long ends in an ellipsis.
-    """
-    kept = (c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
 
 _LONGEST = 32
 

@@ -410,7 +410,7 @@ def source_to_json(source: Source) -> str:
         "etag": source.etag,
         "last_modified": source.last_modified,
         "simulated": source.simulated,
-        "notes": [note if isinstance(note, str) else note.to_json() for note in source.notes],
+        "notes": [note.to_json() for note in source.notes],
         "details": dict(source.details),
     }
     return json.dumps(fields, sort_keys=True)
@@ -420,7 +420,8 @@ def _source(text: str) -> Source:
     """Provenance from `source_to_json`."""
     fields: dict[str, Any] = json.loads(text)
     retrieved, details = dt.datetime.fromisoformat(fields["retrieved"]), MappingProxyType(fields["details"])
-    notes = tuple(note if isinstance(note, str) else Notice.from_json(note) for note in fields["notes"])
+    # 0.1.0 wrote sentences: each stands for itself
+    notes = tuple(Notice(note) if isinstance(note, str) else Notice.from_json(note) for note in fields["notes"])
     return Source(**{**fields, "retrieved": retrieved, "notes": notes, "details": details})
 
 

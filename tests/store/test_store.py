@@ -91,7 +91,8 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
     odd = Notice("fetch.note.format", found=[Notice("fetch.format.data_text")])
     note = Notice("fetch.note.unknown_rows", n=1, rows=['"outlook"'])
     series = build(
-        values=(20.123456789012345, NAN, -1.7, 20.4), preliminary=2, rows=True, notes=("3 σ off", "a\tb", note, odd),
+        values=(20.123456789012345, NAN, -1.7, 20.4), preliminary=2, rows=True,
+        notes=(Notice("3 σ off"), Notice("a\tb"), note, odd),
         details=MappingProxyType({"files": "a.nc, ñ.nc"}), data_source="evil\x1b[31m\n\ud800", etag="\x00",
     )  # fmt: skip
     stored(tmp_path, series, full())

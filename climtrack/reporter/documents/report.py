@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.sentences import Phrases, place
 from climtrack.reporter.standing import peak, standing
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
@@ -21,7 +21,7 @@ from climtrack.vocabulary.findings import (
     Study,
     Trend,
 )
-from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.notice import markdown, plain
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
@@ -253,9 +253,7 @@ def _section(
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
     noted = [
-        f"{study.series.key.label}: {note if isinstance(note, str) else language.what(note)}."
-        for study in studies
-        for note in study.series.source.notes
+        f"{study.series.key.label}: {language.what(note)}." for study in studies for note in study.series.source.notes
     ]
     lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:
