@@ -89,4 +89,4 @@ def _anomalies(made: Since, frame: Frame, fresh: Ints) -> Since:
 
 def _estimate(found: YearEnd | Unknown) -> float | Unknown:
     """Annual mean expected."""
-    return found.estimate if isinstance(found, YearEnd) else found
+    return found.mean if isinstance(found, YearEnd) else found

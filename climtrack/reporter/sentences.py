@@ -6,12 +6,13 @@ import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
@@ -48,7 +49,9 @@ class Place:
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
     air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
     sea: str
-    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
+    short_air: str  # Singular subject for a title: ``the Northern Hemisphere``, ``el hemisferio norte``
+    short_sea: str
+    half: str  # Beside the other hemisphere: ``the north``; empty for other places
 
 
 def contracted(preposition: str, phrase: str) -> str:
@@ -74,13 +77,17 @@ def place(region: Region, language: Language) -> Place:
         the,
         form("air") or language.text("place.other.air", name=title, of=of),
         form("sea") or language.text("place.other.sea", name=title, the=the),
-        form("short"),
+        form("short") or language.text("place.other.short.air", name=title, of=of),
+        form("short.sea") or form("short") or language.text("place.other.short.sea", name=title, of=of),
+        form("half"),
     )
 
 
 _SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.
 YOUNG = 15
+#: Decimals of an annual mean.
+FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
 #: A place is worth a superlative this far down.
@@ -134,9 +141,13 @@ class Phrases:
 
     @property
     def short(self) -> str:
-        """The same in a word or two: ``the north``; the whole subject where no short name would be true."""
-        names_the_series = self.air or self.study.region.name not in {"nh", "sh", "world"}
-        return (names_the_series and self.place.short) or self.subject
+        """The place alone, as the subject of a title: ``the Northern Hemisphere``."""
+        return self.place.short_air if self.air else self.place.short_sea
+
+    @property
+    def half(self) -> str:
+        """The same beside the other hemisphere: ``the north``."""
+        return self.place.half or self.short
 
     @property
     def topic(self) -> str:
@@ -253,11 +264,6 @@ class Phrases:
             provider=product.provider if product else plain(self.study.series.source.data_source),
         )
 
-    def adjective(self, value: float, subject: str) -> str:
-        """Cooler or warmer, agreeing with its subject."""
-        gender = "f" if self.language.spanish and subject.startswith("la ") else "m"
-        return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
-
     def year_relation(self) -> str:
         """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
         yoy = self.yoy
@@ -322,6 +328,27 @@ class Phrases:
             return f"{sentence} {say('rank.preliminary')}"
         return sentence
 
+    def year_end(self) -> tuple[str, ...]:
+        """Where the year's mean is heading, with its range, and the rank it may take; nothing where it is not known."""
+        end, language = self.findings.year_end, self.language
+        if not isinstance(end, YearEnd):
+            return ()
+        mean, low, high, to_date = (language.temperature(x, FINE) for x in (end.mean, end.low, end.high, end.to_date))
+        facts = {"year": end.year, "day": self.day_month, "todate": to_date, "mean": mean, "low": low, "high": high}
+        chances = [*end.chance_of_rank.values()]
+        chances.append(1 - sum(chances))
+        place = chances.index(max(chances)) + 1
+        record = Fraction(round(chances[0] * end.years), end.years)
+        message = "first" if place == 1 else "lower" if place == len(chances) else "rank"
+        certain = ".none" if record == 0 else ".all" if record == 1 else ""
+        rank = language.text(
+            f"year_end.{message}{certain}",
+            record.numerator,
+            of=end.years if certain else record.denominator,
+            ordinal=language.ordinal(place),
+        )
+        return language.text("year_end", **facts), rank
+
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""
         first = self.findings.preliminary_from
@@ -359,8 +386,8 @@ class Phrases:
             + "."
         )
 
-    def titles(self, message: str, *, warmer: float | None = None, **values: Any) -> tuple[str, ...]:
-        """A title about the whole subject, and the same about its short name; `warmer` or cooler agrees with either."""
+    def titles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A title about the whole subject, and the same about its short name."""
         return tuple(
             self.language.text(
                 message,
@@ -368,7 +395,6 @@ class Phrases:
                 Short=capitalised(self.short),
                 subject=subject,
                 short=self.short,
-                **({} if warmer is None else {"warmer": self.adjective(warmer, subject)}),
                 **values,
             )
             for subject in (self.subject, self.short)

@@ -327,41 +327,25 @@ class Trend:
 
 
 @finding
-class BackTest:
-    """Error of the year-end estimate made at the end of `month` in past years: mean and root mean square, degC."""
-
-    month: int
-    years: int
-    bias: float
-    rmse: float
-
-
-@finding
-class PastEstimate:
-    """The year-end estimate as the same method makes it from the data up to `date`, with its range, degC."""
-
-    date: dt.date
-    estimate: float
-    low: float
-    high: float
-
-
-@finding
 class YearEnd:
     """Where the year's mean is heading."""
 
     year: int
-    to_date: float  # Mean so far
+    to_date: float  # Mean so far, over `days`
     days: int
-    # Annual mean expected, with the range of the analogues (5th to 95th percentile)
-    estimate: float = fact("cell.end", "temperature", beside="cell.end.beside", n="analogues")
+    # Annual mean expected, and the range that holds it in `level` of cases
+    mean: float = fact("cell.end", "temperature", beside="cell.end.beside")
     low: float = fact(unit="number")
     high: float = fact(unit="number")
-    analogues: int
-    chance_of_record: float = fact(unit="share")  # Share of analogues that would make it the warmest year, 0 to 1
-    backtest: tuple[BackTest, ...]  # Error of the same method in past years, by month
-    # Estimates after each month of this year, so that nobody forgets what was said
-    past: tuple[PastEstimate, ...] = ()
+    level: float = fact(unit="share")
+    years: int  # Years before that it was learnt from
+    # Share of these years whose error, added to `mean`, makes the year the warmest ("1"), the second ("2") … fifth
+    chance_of_rank: Mapping[str, float]
+
+    @property
+    def record_percent(self) -> float:
+        """Chance of becoming the warmest year."""
+        return 100 * self.chance_of_rank["1"]
 
 
 @finding
@@ -415,7 +399,8 @@ class Findings:
     ranks: Ranks = fact()
     records: Records = fact()
     streaks: Streaks = fact()
-    trend: Trend | Unknown = fact("cell.trend")
+    trend: Trend | Unknown = fact("cell.trend")  # Since 1979, and over the last 30 complete years
+    trend_30y: Trend | Unknown = fact("cell.trend.30y")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")

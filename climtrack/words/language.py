@@ -10,7 +10,8 @@ Three decisions a reader may ask about:
   paper, so it prints as 1.08. Words (warmer, level, cooler) are chosen from the rounded figure: `direction`.
 * **English is British** in its dates ("17 November 2026") and lists ("a, b and c"); months are cut to three letters in
   both languages, where CLDR says "Sept" and "sept".
-* **Spanish** writes a decimal comma, Mexican Spanish the point; thousands are set apart from 10 000 on, by a space.
+* **Thousands** are set apart by a comma in English (5,734), by a space in Spanish from 10 000 on. Spanish writes a
+  decimal comma, Mexican Spanish the point.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MINUS = "\u2212"
 _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es", "es-MX": "es_MX"}
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
+_LAST_YEAR = 9999  # a whole number up to here may be a year
 
 
 @cache
@@ -118,8 +120,8 @@ class Language:
         return "<1" if whole == 0 < value else ">99" if whole == 100 > value else self.number(value, 0)
 
     def count(self, number: int) -> str:
-        """Whole number of things: ``321``, ``31,000`` or ``31 000``."""
-        if abs(number) < _SPACED_THOUSANDS:
+        """Whole number of things: ``321``, ``5,734`` or ``5734``, ``31,000`` or ``31 000``."""
+        if self.spanish and abs(number) < _SPACED_THOUSANDS:
             return self.number(number, 0)
         return f"{number:,}".replace("-", MINUS).replace(",", NBSP if self.spanish else ",")
 
@@ -218,7 +220,8 @@ class Language:
         if forms is None:
             return None
         one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
-        return _Facts(self, facts).vformat(forms[0 if one else -1], (), facts)
+        counted = {**facts, "n": self.count(facts["n"])} if len(forms) > 1 else facts
+        return _Facts(self, facts).vformat(forms[0 if one else -1], (), counted)
 
 
 class _Facts(Formatter):
@@ -263,7 +266,7 @@ class _Facts(Formatter):
             name = f"errno.{errno.errorcode.get(value)}" if isinstance(value, int) else ""
             return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
-            return language.count(value)
+            return language.count(value) if abs(value) > _LAST_YEAR else language.number(value, 0)
         if spec == "g":
             return language.number(value, len(f"{value:g}".partition(".")[2]))
         if spec == "bytes":

@@ -123,7 +123,7 @@ def test_anomaly_direction_and_year_end_move_as_they_should(made: Series, consta
     )
     if isinstance(before.year_end, YearEnd):
         assert isinstance(after.year_end, YearEnd)
-        assert after.year_end.estimate == pytest.approx(before.year_end.estimate + constant, abs=1e-8)
+        assert after.year_end.mean == pytest.approx(before.year_end.mean + constant, abs=1e-8)
 
 
 @settings(max_examples=60)

@@ -64,7 +64,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         if late < VANISHED:
             titles = (say("heatmap.vanished", **common),)
         else:
-            titles = phrases.titles("heatmap.share", share=language.share(1 - late), last=last, warmer=1.0)
+            titles = phrases.titles("heatmap.share", share=language.share(1 - late), last=last)
         lead = say("heatmap.lead", **figures, **common)
         rare = _rare_after(shares)
         alts = [

@@ -61,7 +61,7 @@ HALVES = {"nh", "sh"}
 def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     """Both against the average, then against last year where that says more."""
     say = one.language.text
-    shorts = {"short": one.short, "Short": capitalised(one.short), "short2": two.short}
+    shorts = {"short": one.half, "Short": capitalised(one.half), "short2": two.half}
     if one.anomaly is None or two.anomaly is None:
         return (say("hemi.values", value=one.value, value2=two.value, **shorts),)
     sides = {side(phrases.anomaly.value, phrases.decimals) for phrases in (one, two) if phrases.anomaly is not None}
@@ -79,7 +79,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     if ways == [1, 1]:
         return (say("hemi.above.warmer"),)
     if -1 in ways:
-        return (say("hemi.above.only", short=(one if ways[0] < 0 else two).short), say("hemi.above"))
+        return (say("hemi.above.only", short=(one if ways[0] < 0 else two).half), say("hemi.above"))
     return (say("hemi.above"),)
 
 
@@ -98,7 +98,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     apart = one.day != two.day
     common = {
         "quantity": one.quantity, "Quantity": capitalised(one.quantity), "years": one.years, "date": one.date,
-        "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.short, "short2": two.short,
+        "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.half, "short2": two.half,
     }  # fmt: skip
     dates = {"date": one.date, "date2": two.date}
     relations = {"relation": one.brief(), "relation2": two.brief()}
@@ -117,8 +117,8 @@ def tell(each: Sequence[Phrases]) -> Draft:
         lead_brief=shorter,
         extras=(one.uncovered(),),
         alts_short=(
-            say("alt.short.hemi", short=one.short, short2=two.short, **relations),
-            say("alt.short.hemi", short=one.short, short2=two.short, **briefest),
+            say("alt.short.hemi", short=one.half, short2=two.half, **relations),
+            say("alt.short.hemi", short=one.half, short2=two.half, **briefest),
             say("alt.short.hemi.plain", **common),
         ),
         alts=(

@@ -101,9 +101,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
         if change == 0 and above != "level":
             return phrases.titles(f"title.year.level.{above}", other=yoy.other_year, size=size)
         if change < 0 and above == "above" and yoy.run_length >= SETTLED:
-            message = "title.year.ago" if yoy.other_year == phrases.day.year - 1 else "title.year.other"
-            gap = language.size(yoy.difference, decimals)
-            return phrases.titles(message, size=gap, warmer=yoy.difference, other=yoy.other_year)
+            message = f"title.year.{'ago' if yoy.other_year == phrases.day.year - 1 else 'other'}.below"
+            return phrases.titles(message, size=language.size(yoy.difference, decimals), other=yoy.other_year)
     if rank is not None and 1 < rank.rank <= PODIUM and rank.claim is Claim.SAFE and not rank.tied:
         return phrases.titles("title.rank", ordinal=language.ordinal(rank.rank), **common)
     return phrases.titles(f"title.average.{above}", size=size)

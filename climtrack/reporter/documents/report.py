@@ -19,7 +19,6 @@ from climtrack.vocabulary.findings import (
     Spread,
     Study,
     Trend,
-    YearEnd,
 )
 from climtrack.vocabulary.notice import markdown
 from climtrack.vocabulary.registry import REGIONS
@@ -149,17 +148,14 @@ def _outlook(voice: Phrases) -> list[str]:
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
                         difference=language.difference(spread.shifting_value, FINE),
                         percentile=language.percentile(spread.shifting_percentile)))  # fmt: skip
-    if isinstance(findings.trend, Trend):
-        trend = findings.trend
-        lines.append(say("report.trend", first=trend.first_year, last=trend.last_year,
-                        trend=language.difference(trend.per_decade, FINE), low=language.difference(trend.low, FINE),
-                        high=language.difference(trend.high, FINE)))  # fmt: skip
-    if isinstance(findings.year_end, YearEnd):
-        end = findings.year_end
-        lines.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
-                        estimate=language.temperature(end.estimate, FINE), low=language.temperature(end.low, FINE),
-                        high=language.temperature(end.high, FINE),
-                        cases=round(end.chance_of_record * end.analogues), known=end.analogues))  # fmt: skip
+    trends = [one for one in (findings.trend, findings.trend_30y) if isinstance(one, Trend)]
+    spans = [say("report.trend.span", first=one.first_year, last=one.last_year,
+                 trend=language.difference(one.per_decade, FINE), low=language.difference(one.low, FINE),
+                 high=language.difference(one.high, FINE)) for one in trends]  # fmt: skip
+    if spans:
+        lines.append(say("report.trend", spans=language.list(spans)))
+    if voice.year_end():
+        lines.append(" ".join(voice.year_end()))
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
         lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
