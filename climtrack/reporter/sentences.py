@@ -110,6 +110,13 @@ def year_spans(years: Sequence[int]) -> list[str]:
     return [f"{a}–{b}" if a < b else str(a) for a, b in runs]
 
 
+def _headed(subject: str) -> str:
+    """A subject without its article, as a beginning."""
+    for article in ("the ", "el ", "la "):
+        subject = subject.removeprefix(article)
+    return capitalised(subject)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """One study in one language."""
@@ -152,10 +159,7 @@ class Phrases:
     @property
     def topic(self) -> str:
         """The subject as a subtitle begins with it: ``North Atlantic sea surface``, ``Aire del hemisferio norte``."""
-        bare = self.subject
-        for article in ("the ", "el ", "la "):
-            bare = bare.removeprefix(article)
-        return capitalised(bare)
+        return _headed(self.subject)
 
     @property
     def heading(self) -> str:
@@ -400,6 +404,12 @@ class Phrases:
             for subject in (self.subject, self.short)
         )
 
+    def subtitles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A subtitle that begins with the whole subject, and the same with its short name."""
+        return tuple(
+            self.language.text(message, **{**values, "name": name}) for name in (self.topic, _headed(self.short))
+        )
+
     def brief(self) -> str:
         """Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``."""
         parts = []
@@ -420,11 +430,12 @@ class Phrases:
     def alts_short(self, message: str) -> tuple[str, ...]:
         """Short alternative texts: subject, day, both differences; then ever less."""
         return tuple(
-            self.language.text(message, subject=subject, day=self.date, relation=relation)
-            for subject, relation in (
-                (self.subject, self.brief()),
-                (self.short, self.brief()),
-                (self.short, self.briefest()),
+            self.language.text(message, subject=subject, day=day, relation=relation)
+            for subject, day, relation in (
+                (self.subject, self.date, self.brief()),
+                (self.short, self.date, self.brief()),
+                (self.short, self.date, self.briefest()),
+                (self.short, self.day_month, self.briefest()),
             )
         )
 

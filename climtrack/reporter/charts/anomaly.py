@@ -125,16 +125,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
         each,
         titles=_titles(phrases),
         titles_brief=_brief(phrases),
-        subtitles=(
-            language.text("subtitle.anomaly", **common),
-            language.text("subtitle.anomaly", **{**common, "name": capitalised(phrases.short)}),
-        ),
+        subtitles=phrases.subtitles("subtitle.anomaly", **common),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
         extras=(phrases.uncovered(), phrases.gaps(), tally, record),
-        alts_short=(
-            short,
-            language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),
-        ),
+        alts_short=(short, *phrases.alts_short("alt.short.lines")[2:]),
         alts=alts,
         more=(phrases.ranked(),),
     )
