@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
@@ -90,8 +91,8 @@ YOUNG = 15
 FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
-#: A place is worth a superlative this far down.
-SUPERLATIVES = 10
+#: Numbers up to here are words.
+NUMERALS = 10
 
 
 def side(value: float, decimals: int) -> str:
@@ -313,24 +314,16 @@ class Phrases:
 
     def ranked(self) -> str:
         """Place for the date, and how much it will bear; nothing where it has none."""
-        rank, say = self.rank, self.language.text
-        if rank is None:
+        if self.rank is None:
             return ""
-        values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
-        if rank.tied:
-            values["others"] = self.language.list([str(year) for year in rank.tied_with[:3]])
-        if rank.rank > SUPERLATIVES:
-            return say("rank.tied" if rank.tied else "rank.far", **values)
-        joint = "joint." if rank.tied else ""
-        if rank.rank == 1:
-            sentence = say(f"rank.{joint}first", **values)
-        else:
-            sentence = say(f"rank.{joint}nth", ordinal=self.language.ordinal(rank.rank), **values)
-        if rank.claim is Claim.WITHIN_NOISE:
-            return f"{sentence} {say('rank.noise')}"
-        if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
-            return f"{sentence} {say('rank.preliminary')}"
-        return sentence
+        return standing("rank", self.rank, self.language, day=self.day_month, first=self.first)
+
+    def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
+        """A title of a place or a record about the whole subject, and the same about its short name."""
+        return tuple(
+            standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
+            for subject in (self.subject, self.short)
+        )
 
     def year_end(self) -> tuple[str, ...]:
         """Where the year's mean is heading, with its range, and the rank it may take; nothing where it is not known."""
@@ -359,10 +352,11 @@ class Phrases:
         if first is None:
             return ""
         days = (self.day - first).days + 1
+
         return self.language.text(
             "preliminary",
             days,
-            numeral=self.language.text(f"numeral.{days}") if days <= SUPERLATIVES else self.language.count(days),
+            numeral=self.language.text(f"numeral.{days}") if days <= NUMERALS else self.language.count(days),
         )
 
     def gaps(self) -> str:

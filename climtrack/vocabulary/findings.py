@@ -44,7 +44,7 @@ class Fact:
     label: str  # Name of its row; empty for a field that only fills messages
     unit: Unit
     decimals: int
-    words: str  # Messages that name the value: ``claim`` for ``claim.safe``
+    words: str  # Messages that name the value: ``season`` for ``season.southern winter``
     text: str  # Message of the cell where the figure alone does not say it; ``{n}`` is the value
     beside: str  # Message of the cell beside it
     n: str  # The field that `beside` counts
@@ -68,6 +68,13 @@ class Unknown(Notice):
     """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
 
     __slots__ = ()
+
+
+#: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
+#: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
+FLOOR = 0.01
+#: Values closer than this read the same at 0.01 °C.
+LEVEL = 0.005
 
 
 class Claim(StrEnum):
@@ -205,7 +212,11 @@ class Rank:
     margin: MaybeNaN
     best_year: int  # The warmest year of all, this one included
     best_value: float = fact(unit="temperature")
-    claim: Claim = fact(words="claim")  # How much the place will bear
+    claim: Claim  # How much the place will bear
+    # Where the claim is within noise: the year that is so near and its place; `noise` is what nearer than which counts
+    rival: int | None = None
+    rival_rank: int | None = None
+    noise: float = FLOOR
 
     @property
     def warmer_year(self) -> int | None:
@@ -248,9 +259,23 @@ class Record:
     # The best day of all earlier years (for the date: of that date in earlier years)
     previous: Reading | None = fact(text="cell.on")
     margin: MaybeNaN = fact(unit="difference", decimals=3)
-    claim: Claim = fact(words="claim")  # How much it will bear
-    # Days, also of its own year, within the revision noise of it; the nearest decides `claim`
+    claim: Claim  # How much it will bear beside the days of all other years
+    # Days of other years nearer to it than `noise`; the nearest of them, `rival`, decides `claim`
     tied_with: tuple[dt.date, ...] = ()
+    days: tuple[
+        dt.date, ...
+    ] = ()  # The days of its own year that share it, equal at 0.01 °C: `date` and its neighbours
+    rival: Reading | None = None
+    noise: float = FLOOR
+
+
+@finding
+class Run:
+    """Consecutive days, both ends included."""
+
+    first: dt.date
+    last: dt.date
+    days: int = fact(OWN, text="days", beside="cell.span")
 
 
 @finding
@@ -269,12 +294,15 @@ class Records:
     warmest_day: Record = fact("cell.record.day")
     warmest_for_date: Record | Unknown = fact("cell.record.date")
     largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
-    # Days of this year warmer than the same date of every earlier year
+    # Days of this year that took the record of their date: warmer than in every earlier year by 0.005 °C; without
+    # 29 February
     days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
     cold_holders: tuple[Holder, ...] = ()
+    # The longest runs of days on which no earlier year was warmer, the longest first; a tie does not end a run
+    runs: tuple[Run, ...] = ()
 
     @property
     def first(self) -> dt.date | None:
@@ -288,18 +316,10 @@ class Records:
 
 
 @finding
-class Run:
-    """Consecutive days, both ends included."""
-
-    first: dt.date
-    last: dt.date
-    days: int = fact(OWN, text="days", beside="cell.span")
-
-
-@finding
 class Streaks:
     """The ledger, rebuilt from the data on each run."""
 
+    # Runs of days on which no earlier year was warmer; a tie does not end them
     record_days: Run | None = fact("cell.streak.record.now")
     longest_record_days: Run | None = fact("cell.streak.record.longest")
     # Run above last year's line that includes the latest day
@@ -362,10 +382,15 @@ class Spread:
 class RevisionNoise:
     """Typical and largest change between a day's first and final value, degC, over `days`; `origin` says from where."""
 
-    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside")
+    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside", n="days")
     largest: float = fact(unit="number", decimals=3)
     days: int
     origin: Notice
+    bias: float = fact(unit="signed", decimals=3, default=0.0)  # Mean change, final minus first
+    deviation: float = 0.0  # Its sample standard deviation: twice this could still turn what is claimed
+    # The days that it was measured on; other seasons differ
+    first: dt.date | None = None
+    last: dt.date | None = None
 
 
 @finding

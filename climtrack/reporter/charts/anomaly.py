@@ -59,7 +59,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     way = side(anomaly.value, phrases.decimals)
     largest = findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.titles(f"title.largest.{largest.claim.value}", size=size, first=phrases.first)
+        return phrases.claimed("title.largest", largest, size=size, first=phrases.first)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
     verdict = findings.direction.verdict
@@ -74,7 +74,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
 
 
 def _is_today(phrases: Phrases, largest: Record) -> bool:
-    return largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}
+    return phrases.day in (largest.date, *largest.days) and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}
 
 
 def _whole(phrases: Phrases) -> str:
@@ -86,7 +86,7 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     """The same of the largest difference, without its size."""
     largest = phrases.findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.titles(f"title.largest.brief.{largest.claim.value}", first=phrases.first)[1:]
+        return phrases.claimed("title.largest.brief", largest, first=phrases.first)[1:]
     return ()
 
 

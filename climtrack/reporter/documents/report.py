@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.standing import peak, standing
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -84,7 +85,7 @@ def _ranks(voice: Phrases) -> list[str]:
             language.temperature(rank.value, FINE),
             say("table.rank.of", rank=rank.rank, of=rank.of),
             f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
-            say(f"claim.{rank.claim.value}"),
+            standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
     return _titled(say("table.ranks"), grid(head, rows))
@@ -111,10 +112,10 @@ def _records(voice: Phrases) -> list[str]:
         shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
         rows.append((
             say(f"record.{name}", day=voice.day_month),
-            language.date_long(record.date),
+            peak(record, language),
             shown,
             "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
-            say(f"claim.{record.claim.value}"),
+            standing("claim", record, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
     return _titled(say("table.records", first=voice.first), grid(head, rows))
