@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from climtrack.reporter.standing import standing
-from climtrack.vocabulary.calendar import same_day
+from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
@@ -237,6 +238,21 @@ class Phrases:
         return self.findings.first_date.year
 
     @property
+    def first_ranked(self) -> int:
+        """First year that has the date of the latest day, as in "of 45 in this series, since 1982"."""
+        first = self.findings.first_date
+        return first.year + ((self.day.month, self.day.day) < (first.month, first.day))
+
+    @property
+    def unranked(self) -> list[int]:
+        """Years since then that lack this date, though they have others: each may have been warmer."""
+        table, held = self.study.table, set(self.findings.absent_years)
+        years = [year for year in range(self.first_ranked, self.day.year) if year not in held]
+        column = dayofyear_of(self.day) - 1
+        leap = column == LEAP_DAY - 1
+        return [year for year in years if np.isnan(table.row(year)[column]) and (isleap(year) or not leap)]
+
+    @property
     def young(self) -> bool:
         """Whether it is January and the year has only begun."""
         return self.day.month == 1 and self.findings.days_known < YOUNG
@@ -316,10 +332,15 @@ class Phrases:
         """Place for the date, and how much it will bear; nothing where it has none."""
         if self.rank is None:
             return ""
-        return standing("rank", self.rank, self.language, day=self.day_month, first=self.first)
+        text = standing("rank", self.rank, self.language, day=self.day_month, first=self.first_ranked)
+        if not (absent := self.unranked):
+            return text
+        years = self.language.list(year_spans(absent))
+        return f"{text} {self.language.text('rank.without', day=self.day_month, years=years)}"
 
     def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
         """A title of a place or a record about the whole subject, and the same about its short name."""
+        values["first"] = self.first_ranked if isinstance(found, Rank) else self.first
         return tuple(
             standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
             for subject in (self.subject, self.short)

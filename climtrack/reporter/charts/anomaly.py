@@ -59,7 +59,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     way = side(anomaly.value, phrases.decimals)
     largest = findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.claimed("title.largest", largest, size=size, first=phrases.first)
+        return phrases.claimed("title.largest", largest, size=size)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
     verdict = findings.direction.verdict
@@ -86,7 +86,7 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     """The same of the largest difference, without its size."""
     largest = phrases.findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.claimed("title.largest.brief", largest, first=phrases.first)[1:]
+        return phrases.claimed("title.largest.brief", largest)[1:]
     return ()
 
 

@@ -15,6 +15,7 @@ from climtrack.errors import RenderError
 from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Status, trimmed
@@ -99,3 +100,12 @@ def test_the_cases_are_what_they_are_called() -> None:
     assert np.isnan(cases["no last year"].table.row(2025)).all()
     assert cases["gaps"].findings.missing
     assert cases["years absent"].findings.absent_years
+
+
+def test_a_rank_names_the_years_that_it_compares() -> None:
+    """OISST begins in September 1981, so that its first 5 August is of 1982; a year that lacks the date is named."""
+    gone = without("natlan", "sst", dt.date(2024, 11, 20), dt.date(2024, 11, 25))
+    whole = Phrases(sample("natlan", "sst", as_of=dt.date(2026, 8, 5)), Language("en")).ranked()
+    assert "of 45 in this series, since 1982." in whole
+    assert Phrases(gone, Language("en")).ranked().endswith("There is no value for 22 November in 2024.")
+    assert Phrases(gone, Language("es")).ranked().endswith("No hay valor del 22 de noviembre en 2024.")
