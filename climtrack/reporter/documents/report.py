@@ -164,8 +164,12 @@ def _outlook(voice: Phrases) -> list[str]:
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
     if noise.largest > 0 and not voice.study.simulated:
-        typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
-        lines.append(say("report.noise", typical=typical, largest=largest))
+        when = ""
+        if noise.first is not None and noise.last is not None:
+            first, last = language.date_long(noise.first), language.date_long(noise.last)
+            when = say("report.noise.when", first=first, last=last)
+        days = say("days", noise.days)
+        lines.append(say("report.noise", largest=language.size(noise.largest, FINE), days=days, when=when))
     return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []
 
 
