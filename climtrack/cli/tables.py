@@ -67,6 +67,10 @@ def rows(
             for key, one in inner.items():
                 found += rows(one, language, text(spec.label, key=key.replace("-", "–")), spec.unit, facts)
             continue
+        if isinstance(inner, tuple) and inner and is_dataclass(inner[0]):
+            for one in inner:
+                found += rows(one, language, "", spec.unit, facts)
+            continue
         label = name if spec.label == OWN else text(spec.label)
         if inner is None or isinstance(inner, Unknown) or (is_dataclass(inner) and not spec.text):
             found += rows(inner, language, label, spec.unit, facts)

@@ -383,6 +383,51 @@ class YearEnd:
 
 
 @finding
+class Estimate:
+    """What was expected of a day or a year when it was first said: kept as it was, and scored when it has come."""
+
+    kind: Literal["outlook", "year_end"]
+    made: dt.date  # Last day of the values that it was made from
+    target: dt.date  # The day, or the last day of the year
+    # Value expected with its range (5th to 95th percentile) in degC, of the day or of the year's mean
+    expected: float
+    low: float
+    high: float
+    # Of being below last year's line (outlook), of being the warmest year (year end); NaN where it was not known
+    chance: MaybeNaN
+
+
+@finding
+class OutlookDay:
+    """What is expected of a day ahead: a chance and a range, never a forecast."""
+
+    date: dt.date
+    lead_days: int  # Days beyond the latest value
+    next_issue: bool  # Whether the next issue goes out on that day
+    # Anomaly expected, with the range that holds the day 9 times in 10 (5th to 95th percentile)
+    anomaly: float = fact("cell.outlook", "difference", beside="cell.outlook.beside")
+    low: float = fact(unit="signed")
+    high: float = fact(unit="signed")
+    # Chance of a value below that of the same day of last year, and above every one of that day in earlier years
+    chance_below_last_year: MaybeNaN = fact(unit="share")
+    chance_record_for_date: MaybeNaN = fact(unit="share")
+    normal: float  # Climatology of the day: what the anomalies are differences from
+
+
+@finding
+class OutlookScore:
+    """How the outlooks that were kept have done, counting every day ahead that has come with a final value."""
+
+    since: dt.date  # Day of the oldest outlook counted
+    days: int = fact("cell.score", text="days", beside="cell.score.beside")
+    held: float = fact(unit="share")  # Share of them within the range, which is to hold 90 %
+    # Mean square of the chance of being below last year's line minus what came, 1 or 0
+    brier: MaybeNaN = fact(unit="number")
+    hits: int  # Days on the side that had the larger chance, of those with a chance
+    chances: int
+
+
+@finding
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
@@ -443,6 +488,8 @@ class Findings:
     trend: Trend | Unknown = fact("cell.trend")  # Since 1979, and over the last 30 complete years
     trend_30y: Trend | Unknown = fact("cell.trend.30y")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
+    outlook: tuple[OutlookDay, ...] | Unknown = fact("cell.outlook.unknown")
+    outlook_score: OutlookScore | Unknown = fact("cell.score")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
