@@ -21,6 +21,7 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
+    knowledge,
     now,
     past,
     several,
@@ -300,7 +301,7 @@ def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: b
     """A run that shows which series is done."""
     from climtrack.run.run import Run
 
-    known = past(known_on, "--known-on", moment)
+    known = knowledge(known_on, moment)
     with (
         progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,
