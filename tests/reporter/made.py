@@ -120,6 +120,7 @@ def findings(**changes: Any) -> Findings:
         ),
         streaks=replace(_computed().streaks, **dict.fromkeys(field.name for field in fields(Streaks))),
         trend=Trend(1940, 2025, 0.2, 0.15, 0.25, 0.6, 30.0),
+        trend_30y=UNKNOWN,
         year_end=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
         preindustrial=UNKNOWN,
