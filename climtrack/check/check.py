@@ -120,8 +120,9 @@ def _facts(result: Result, where: str, printed: Any, recounted: Any) -> None:
                 found = recounted.get(name, ...) if isinstance(recounted, dict) else ...
                 _facts(result, f"{where}.{name}", inner, found)
         case list() if isinstance(recounted, list):
-            result.note(len(printed) == len(recounted), where, len(printed), [len(recounted)])
-            for inner, found in zip(printed, recounted, strict=False):
+            same = len(printed) == len(recounted)
+            result.note(same, f"{where} (how many)", len(printed), [len(recounted)])
+            for inner, found in zip(printed, recounted, strict=True) if same else ():
                 _facts(result, f"{where}[]", inner, found)
         case list():
             for inner in printed:
@@ -131,7 +132,7 @@ def _facts(result: Result, where: str, printed: Any, recounted: Any) -> None:
             value = recounted.value if isinstance(recounted, About) else recounted
             agrees = isinstance(value, bool | int | float) and abs(value - printed) <= within
             result.note(None if value is ... else agrees, where, printed, [value])
-        case str() if re.fullmatch(r"\d{4}-\d\d-\d\d", printed):
+        case str() if re.fullmatch(r"\d{4}-\d\d-\d\d", printed) or where.endswith(".claim"):
             result.note(None if recounted is ... else _plain(recounted) == printed, where, printed, [recounted])
 
 

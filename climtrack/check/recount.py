@@ -26,6 +26,8 @@ SINE = [math.sin(2 * math.pi * n / 365) for n in range(365)]
 #: By how much 1991–2020 lies above 1850–1900, January to December (Copernicus Climate Change Service).
 PREINDUSTRIAL = (0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93)
 
+#: Values closer than this are equal at 0.01 °C, and no value is known better than `FLOOR`; beyond `DUST` all is rounding.
+EDGE, FLOOR, DUST = 0.005, 0.01, 1e-9
 #: The site prints its averages to 0.001 °C, and of Student's t there is a table that is good to 0.3 %.
 SITE, STUDENT = 0.0015, 0.004
 
@@ -55,7 +57,7 @@ def year_before(day: dt.date, years: int = 1) -> dt.date:
 
 def near(a: float, b: float) -> bool:
     """Whether two differ by less than 0.005 °C."""
-    return abs(round(a - b, 9)) < 0.005
+    return abs(round(a - b, 9)) < EDGE
 
 
 @dataclass(frozen=True)
@@ -162,18 +164,29 @@ class Days:
         return run(day + DAY, self.last) if day < self.last else None
 
     @cached_property
-    def record_days(self) -> list[dt.date]:
-        """Days warmer than the same date of every earlier year, of which there are ten."""
+    def leads(self) -> dict[dt.date, float]:
+        """By how much each day is warmer than the same date of all earlier years, of which there are ten."""
         best: dict[Key, float] = {}
         seen: dict[Key, int] = {}
-        found = []
+        found = {}
         for day in sorted(self.values):
             at, value = key(day), self.values[day]
-            if seen.get(at, 0) >= (2 if at == LEAP else 10) and value > best[at]:
-                found.append(day)
+            if seen.get(at, 0) >= (2 if at == LEAP else 10):
+                found[day] = value - best[at]
             best[at] = max(value, best.get(at, value))
             seen[at] = seen.get(at, 0) + 1
         return found
+
+    @cached_property
+    def record_days(self) -> list[dt.date]:
+        """Days that took the record of their date; what is closer than 0.005 °C leaves it to the earlier year."""
+        return [day for day, lead in self.leads.items() if lead > EDGE - DUST and key(day) != LEAP]
+
+    @cached_property
+    def record_runs(self) -> list[dict[str, Any]]:
+        """Runs of days on which no earlier year was warmer, the longest first."""
+        every = runs([day for day, lead in self.leads.items() if lead > DUST - EDGE])
+        return sorted(every, key=lambda one: (-one["days"], one["first"]))
 
     # Means of periods
 
@@ -240,10 +253,12 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
         },
         "year_over_year": year_over_year(days),
         "direction": direction(days, main),
-        "rank": ranks(days),
-        "records": records(days, anomaly),
+        "rank": ranks(days, facts["revision_noise"]),
+        "records": records(days, anomaly, facts["revision_noise"]),
         "streaks": streaks(days, anomaly),
-        "trend": trend(days),
+        "trend": trend(days, 1979),
+        "trend_30y": trend(days, max(days.annual, default=0) - 29),
+        "year_end": year_end(days),
     }
     if main is not None:
         found["anomaly_year_to_date"] = fmean(anomaly[day] for day in year)
@@ -450,7 +465,7 @@ def month_end(year: int, month: int) -> dt.date:
     return dt.date(year + month // 12, month % 12 + 1, 1) - DAY
 
 
-def ranks(days: Days) -> dict[str, Any]:
+def ranks(days: Days, noise: Mapping[str, Any]) -> dict[str, Any]:
     """Places of the day and of periods."""
     day = days.last
     ended = day if (day + DAY).day == 1 else day.replace(day=1) - DAY
@@ -460,17 +475,17 @@ def ranks(days: Days) -> dict[str, Any]:
     starts = dt.date(day.year, day.month // 3 * 3, 1) if day.month > 2 else dt.date(day.year - 1, 12, 1)
     begins = dt.date(whole.year, whole.month - 2, 1) if whole.month > 2 else dt.date(whole.year - 1, 12, 1)
     return {
-        "day": rank(days, day, day),
-        "month_to_date": rank(days, day.replace(day=1), day),
-        "month": rank(days, ended.replace(day=1), ended),
-        "season": rank(days, begins, whole),
-        "season_to_date": rank(days, starts, day),
-        "year_to_date": rank(days, dt.date(day.year, 1, 1), day),
-        "year": rank(days, dt.date(year, 1, 1), dt.date(year, 12, 31)),
+        "day": rank(days, day, day, noise),
+        "month_to_date": rank(days, day.replace(day=1), day, noise),
+        "month": rank(days, ended.replace(day=1), ended, noise),
+        "season": rank(days, begins, whole, noise),
+        "season_to_date": rank(days, starts, day, noise),
+        "year_to_date": rank(days, dt.date(day.year, 1, 1), day, noise),
+        "year": rank(days, dt.date(year, 1, 1), dt.date(year, 12, 31), noise),
     }
 
 
-def rank(days: Days, first: dt.date, last: dt.date) -> dict[str, Any]:
+def rank(days: Days, first: dt.date, last: dt.date, noise: Mapping[str, Any]) -> dict[str, Any]:
     """Place of a period among those of all years, 1 the warmest; years closer than 0.005 °C tie."""
     known = sum(day in days.values for day in days.stretch(first, last))
     if known < 0.9 * ((last - first).days + 1):
@@ -483,6 +498,10 @@ def rank(days: Days, first: dt.date, last: dt.date) -> dict[str, Any]:
     warmer = {year: mean for year, mean in means.items() if mean > own and year not in tied}
     best = max(means.values())
     ahead = round(best - own, 9) > 0
+    early = sum(first <= day <= last for day in days.preliminary)
+    rival = min(means, key=lambda year: (abs(means[year] - own), year))
+    found = claim(means[rival] - own, noise, early, known)
+    close = found == "within_noise"
     return {
         "first": first,
         "last": last,
@@ -494,55 +513,86 @@ def rank(days: Days, first: dt.date, last: dt.date) -> dict[str, Any]:
         "margin": round(min(warmer.values()) - own if warmer else own - best, 9),
         "best_year": min(year for year in means if means[year] == best) if ahead else last.year,
         "best_value": best if ahead else own,
+        "claim": found,
+        "rival": rival if close else None,
+        "rival_rank": 1 + sum(round(m - means[rival], 9) >= EDGE for m in (own, *means.values())) if close else None,
+        "noise": least(noise, early / known),
     }
 
 
-def records(days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+def records(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
     same = {day: value for day, value in days.values.items() if key(day) == key(days.last)}
     return {
-        "warmest_day": record(days.values),
-        "warmest_for_date": record(same) if len(same) > 1 else {},
-        "largest_anomaly": record(anomaly) if anomaly else {},
+        "warmest_day": record(days, days.values, noise),
+        "warmest_for_date": record(days, same, noise) if len(same) > 1 else {},
+        "largest_anomaly": record(days, anomaly, noise) if anomaly else {},
         "days": [day for day in days.record_days if day.year == days.last.year],
         "warm_holders": holders(days, 1),
         "cold_holders": holders(days, -1),
+        "runs": days.record_runs[:5],
     }
 
 
-def record(values: Mapping[dt.date, float]) -> dict[str, Any]:
-    """The highest of some days, and the best of all earlier years."""
+def record(days: Days, values: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
+    """The highest of some days, the best of all earlier years, and what other years have near it."""
     best = max(values.values())
     day = min(d for d, v in values.items() if v == best)
+    below = {d: round(best - v, 9) for d, v in values.items()}
+    others = {d: gap for d, gap in below.items() if d.year != day.year}
+    early = [d for d in days.preliminary if d in others or d == day]
+    close = [d for d, gap in others.items() if gap < least(noise, day in early or d in early)]
+    rival = min(close, key=lambda d: (others[d], -d.toordinal()), default=None)
+    unsure = day in early or rival in early
     earlier = {d: v for d, v in values.items() if d.year < day.year}
-    found: dict[str, Any] = {"date": day, "value": best, "previous": None}
-    if earlier:
-        second = max(earlier.values())
-        found["previous"] = {"date": min(d for d, v in earlier.items() if v == second), "value": second}
-        found["margin"] = best - second
-    return found
+    previous = min(earlier, key=lambda d: (-earlier[d], d), default=None)
+    return {
+        "date": day,
+        "value": best,
+        "previous": None if previous is None else reading(days, previous, values[previous]),
+        "margin": None if previous is None else best - values[previous],
+        "claim": claim(min(others.values(), default=math.inf), noise, unsure, 1),
+        "tied_with": close,
+        "days": [d for d, gap in below.items() if d.year == day.year and gap < EDGE],
+        "rival": None if rival is None else reading(days, rival, values[rival]),
+        "noise": least(noise, unsure),
+    }
+
+
+def least(noise: Mapping[str, Any], share: float) -> float:
+    """What is closer than this is not told apart, where a share of the days is preliminary."""
+    return max(noise["typical"] * share, FLOOR)
+
+
+def claim(distance: float, noise: Mapping[str, Any], preliminary: float, days: int) -> str:
+    """How much a place or a record will bear, by its distance to the nearest rival."""
+    share, distance = preliminary / days, round(abs(distance), 9)
+    if distance < EDGE:
+        return "tie"
+    if distance < least(noise, share):
+        return "within_noise"
+    return "preliminary" if share and (days == 1 or distance <= 2 * noise["deviation"] * share) else "safe"
 
 
 def holders(days: Days, sign: int) -> list[dict[str, Any]]:
-    """Years by the dates whose record they hold; of equals at 0.01 °C the earlier year keeps the date."""
+    """Years by the dates whose record they hold: of each date the last year that took it."""
     held: dict[int, list[dt.date]] = {}
     for day in COMMON:
-        line = {year: sign * row[day] for year, row in days.by_year.items() if day in row}
-        if line:
-            best = max(line.values())
-            year = min(y for y, v in line.items() if near(v, best))
-            held.setdefault(year, []).append(dt.date(year, *day))
+        best, holder = -math.inf, None
+        for year, row in days.by_year.items():
+            if day in row:
+                holder = year if sign * row[day] - best > EDGE - DUST else holder
+                best = max(best, sign * row[day])
+        if holder is not None:
+            held.setdefault(holder, []).append(dt.date(holder, *day))
     order = sorted(held, key=lambda year: (-len(held[year]), year))
     return [{"year": y, "days": len(held[y]), "preliminary": len(days.preliminary & {*held[y]})} for y in order]
 
 
 def streaks(days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
-    flagged = {*days.record_days}
-    every = runs(days.record_days)
     last = days.record_days[-1] if days.record_days else None
-    running = days.run(flagged.__contains__)
     return {
-        "record_days": running,
-        "longest_record_days": max(every, key=lambda one: (one["days"], -one["first"].toordinal()), default=None),
+        "record_days": days.run(lambda day: days.leads.get(day, -1) > DUST - EDGE),
+        "longest_record_days": days.record_runs[0] if days.record_runs else None,
         "above_last_year": days.run(lambda day: (days.beside(day) or 0) > 0),
         "below_last_year": days.run(lambda day: (days.beside(day) or 0) < 0),
         "above_average": days.run(lambda day: anomaly.get(day, 0) > 0),
@@ -551,9 +601,9 @@ def streaks(days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
     }
 
 
-def trend(days: Days) -> dict[str, Any]:
-    """Degrees a decade over whole years since 1979, with the interval that persistence leaves."""
-    years = [year for year in days.annual if year >= 1979]
+def trend(days: Days, first: int) -> dict[str, Any]:
+    """Degrees a decade over whole years since one, with the interval that persistence leaves."""
+    years = [year for year in days.annual if year >= first]
     if len(years) < 20 or len(years) < 0.9 * (years[-1] - years[0] + 1):
         return {}
     slope, half, lag1, points = line({year: 10 * days.annual[year] for year in years})
@@ -591,6 +641,79 @@ def line(values: Mapping[int, float]) -> tuple[float, float, float, float]:
     points = max(len(rest) * (1 - r) / (1 + r), 3.0)
     error = math.sqrt(total / (points - 2) / math.fsum((x - centre) ** 2 for x in rest))
     return slope, student(points - 2) * error, lag1, points
+
+
+def year_end(days: Days) -> dict[str, Any]:
+    """Mean of the year from the days so far, the last 30 of them and what the 30 whole years before went on to do."""
+    year, last = days.last.year, days.last
+    past = [y for y in days.annual if y < year][-30:]
+    calendar = [day for day in CALENDAR if day != LEAP or key(dt.date(year, 2, 28) + DAY) == LEAP]
+    here = calendar.index(key(last))
+    if len(past) < 10 or here < 30 or here == len(calendar) - 1:
+        return {}
+    usual = {day: fmean(r[day] for y in past if day in (r := days.by_year[y])) for day in COMMON}
+    usual[LEAP] = (usual[2, 28] + usual[3, 1]) / 2
+
+    def mean(of: int, part: Sequence[Key]) -> float:
+        return fmean(row[day] - usual[day] for day in part if day in (row := days.by_year[of]))
+
+    at = CALENDAR.index(key(last))
+    recent, rest = CALENDAR[at - 29 : at + 1], CALENDAR[at + 1 :]
+    x = [(1.0, mean(y, recent), (y - year) / 10) for y in past]
+    now = (1.0, mean(year, recent), 0.0)
+    y = [mean(of, rest) for of in past]
+    columns = [*zip(*x, strict=True)]
+    products = [[dot(a, b) for b in columns] for a in columns]
+    weights = solved(products, [dot(column, y) for column in columns])
+    left_out = []
+    for one, truth in zip(x, y, strict=True):
+        leverage = min(dot(one, solved(products, one)), 0.99)
+        left_out.append((truth - dot(one, weights)) / (1 - leverage))
+    persists = [truth - one[1] for one, truth in zip(x, y, strict=True)]
+    apart = [p - e for p, e in zip(persists, left_out, strict=True)]
+    best = min(max(dot(persists, apart) / dot(apart, apart), 0.0), 1.0) if any(apart) else 1.0
+    weight, wider = (best + 0.5) / 2, math.sqrt(1 + dot(now, solved(products, now)))
+    left = (len(calendar) - here - 1) / len(calendar)
+    expected = weight * dot(now, weights) + (1 - weight) * now[1]
+    middle = fmean(usual[day] for day in calendar) + (1 - left) * mean(year, CALENDAR[: at + 1]) + left * expected
+    errors = sorted(left * (weight * wider * e + (1 - weight) * p) for e, p in zip(left_out, persists, strict=True))
+    warmer = [sum(m > middle + e for of, m in days.annual.items() if of < year) for e in errors]
+    known = [days.values[day] for day in days.values if day.year == year]
+    return {
+        "year": year,
+        "to_date": fmean(known),
+        "days": len(known),
+        "mean": middle,
+        "low": middle + quantile(errors, 0.05),
+        "high": middle + quantile(errors, 0.95),
+        "years": len(errors),
+        "chance_of_rank": {str(n): warmer.count(n - 1) / len(warmer) for n in range(1, 6)},
+    }
+
+
+def dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return math.fsum(p * q for p, q in zip(a, b, strict=True))
+
+
+def solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
+    """Solution of a few linear equations, by elimination."""
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for n in range(len(rows)):
+        most = max(range(n, len(rows)), key=lambda m: abs(rows[m][n]))
+        rows[n], rows[most] = rows[most], rows[n]
+        rows[n] = [value / rows[n][n] for value in rows[n]]
+        for m, row in enumerate(rows):
+            if m != n:
+                rows[m] = [value - row[n] * pivot for value, pivot in zip(row, rows[n], strict=True)]
+    return [row[-1] for row in rows]
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which a share of a population lies, of which these are the sample."""
+    place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)
+    low = math.floor(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
 def student(freedom: float) -> float:

@@ -39,15 +39,15 @@ class Number:
     value: float = 0.0
     decimals: int = 0
     signed: bool = False
-    over: bool = False  # "more than 99"
+    bound: str = ""  # ">" and "<" of percentiles that would round to the end of their scale
     parts: tuple[tuple[int | None, ...], ...] = ()
 
     def says(self, fact: Any, way: int = 0) -> bool:
         """Whether it is the rounding of a fact; `way` is the sign that words give it."""
         if isinstance(fact, bool) or not isinstance(fact, int | float):
             return False
-        if self.over:
-            return bool(fact > self.value)
+        if self.bound:
+            return bool(fact > self.value if self.bound == ">" else fact < self.value)
         half = 0.5 * 10.0**-self.decimals + 1e-9
         if self.signed or self.kind != "celsius":
             return abs(self.value - fact) <= half
@@ -109,7 +109,7 @@ def _grammar(spanish: bool) -> re.Pattern[str]:
         rf"|(?P<span>\b\d{{4}}[–-]\d{{2,4}}\b)"
         rf"|(?P<word>\b(?:{'|'.join(_words('es' if spanish else 'en'))})\b)"
         rf"|(?P<ordinal>(?<!\w)\d+(?:st|nd|rd|th|\.[ºª]))"
-        rf"|(?P<number>(?<![\w.,])[>+−]?(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{point}\d+)?)",
+        rf"|(?P<number>(?<![\w.,])[<>+−]?(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{point}\d+)?)",
         re.IGNORECASE,
     )
 
@@ -132,7 +132,7 @@ def _number(found: re.Match[str], spanish: bool) -> Number:
         return Number(text, kind)
     if kind == "word":
         return Number(text, kind, _words("es" if spanish else "en")[text.lower()])
-    digits = text.lstrip(">+−").translate({0xA0: None} | ({0x2C: "."} if spanish else {0x2C: None}))
+    digits = text.lstrip("<>+−").translate({0xA0: None} | ({0x2C: "."} if spanish else {0x2C: None}))
     digits = re.sub(r"(?:st|nd|rd|th|\.[ºª])$", "", digits)
     value = float(digits) * (-1 if text.startswith("−") else 1)
     behind = found.string[found.end() : found.end() + 3].lstrip()
@@ -140,7 +140,7 @@ def _number(found: re.Match[str], spanish: bool) -> Number:
     if unit == "plain" and text.isdigit() and 1800 <= value <= 2100:
         unit = "year"
     decimals = len(digits.partition(".")[2])
-    return Number(text, unit, value, decimals, signed=text[0] in "+−", over=text[0] == ">")
+    return Number(text, unit, value, decimals, signed=text[0] in "+−", bound=text[0] if text[0] in "<>" else "")
 
 
 def masked(text: str, language: str) -> tuple[str, list[Number]]:
