@@ -331,25 +331,6 @@ class Phrases:
             for subject in (self.subject, self.short)
         )
 
-    def month(self) -> str:
-        """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
-        found, rank, language = self.findings.month, self.findings.ranks.month, self.language
-        if not isinstance(found, Month) or not isinstance(rank, Rank):
-            return ""
-        facts = {"Month": capitalised(language.month(found.first)), "average": self._of_average(found.anomaly)}
-        message = "month.alone"
-        if isinstance(found.year_over_year, float):
-            message = f"month.{side(found.year_over_year, 2)}"
-            facts["size"] = language.size(found.year_over_year, 2)
-            facts["other"] = language.month(same_day(found.first, found.first.year - 1))
-        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
-        return f"{language.text(message, **facts)} {place}"
-
-    def _of_average(self, anomaly: float) -> str:
-        """A month's difference from average, inside a sentence."""
-        size = self.language.size(anomaly, 2)
-        return self.language.text(f"of.average.{side(anomaly, 2)}", size=size, baseline=self.baseline)
-
     def year_end(self) -> tuple[str, ...]:
         """Where the year's mean is heading, with its range, and the rank it may take; nothing where it is not known."""
         end, language = self.findings.year_end, self.language
@@ -370,6 +351,25 @@ class Phrases:
             ordinal=language.ordinal(place),
         )
         return language.text("year_end", **facts), rank
+
+    def month(self) -> str:
+        """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
+        found, rank, language = self.findings.month, self.findings.ranks.month, self.language
+        if not isinstance(found, Month) or not isinstance(rank, Rank):
+            return ""
+        facts = {"Month": capitalised(language.month(found.first)), "average": self._of_average(found.anomaly)}
+        message = "month.alone"
+        if isinstance(found.year_over_year, float):
+            message = f"month.{side(found.year_over_year, 2)}"
+            facts["size"] = language.size(found.year_over_year, 2)
+            facts["other"] = language.month(same_day(found.first, found.first.year - 1))
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        return f"{language.text(message, **facts)} {place}"
+
+    def _of_average(self, anomaly: float) -> str:
+        """A month's difference from average, inside a sentence."""
+        size = self.language.size(anomaly, 2)
+        return self.language.text(f"of.average.{side(anomaly, 2)}", size=size, baseline=self.baseline)
 
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""
