@@ -174,8 +174,8 @@ def record_rows(study: Study, language: Language) -> Rows:
 def streak_rows(study: Study, language: Language) -> Rows:
     """The record days of this year, and the runs."""
     found: Findings = study.findings
-    days = rows(found.records, language, facts={"year": study.year, "baseline": found.baseline})[-1]
-    return [days, *rows(found.streaks, language)]
+    facts = {"year": study.year, "baseline": found.baseline and found.baseline.label}
+    return [rows(found.records, language, facts=facts)[-1], *rows(found.streaks, language, facts=facts)]
 
 
 def holder_rows(study: Study, language: Language) -> Rows:
