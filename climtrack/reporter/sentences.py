@@ -453,6 +453,7 @@ class Phrases:
             for subject, day, relation in (
                 (self.subject, self.date, self.brief()),
                 (self.short, self.date, self.brief()),
+                (self.short, self.day_month, self.brief()),
                 (self.short, self.date, self.briefest()),
                 (self.short, self.day_month, self.briefest()),
             )

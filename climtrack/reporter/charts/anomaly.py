@@ -128,7 +128,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         subtitles=phrases.subtitles("subtitle.anomaly", **common),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
         extras=(phrases.uncovered(), phrases.gaps(), tally, record),
-        alts_short=(short, *phrases.alts_short("alt.short.lines")[2:]),
+        alts_short=(short, *phrases.alts_short("alt.short.lines")[3:]),
         alts=alts,
         more=(phrases.ranked(),),
     )

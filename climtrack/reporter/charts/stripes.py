@@ -50,8 +50,10 @@ def _faster(one: Phrases, two: Phrases) -> tuple[str, ...]:
 def _changed(phrases: Phrases, change: float, first: str) -> tuple[str, ...]:
     """By how much the mean has changed, where the trend is beyond doubt and points the same way."""
     trend, way = phrases.findings.trend, direction(change, FINE - 1)
-    if way and (not isinstance(trend, Trend) or way * (trend.low if way > 0 else trend.high) <= 0):
-        return phrases.titles("stripes.unclear", first=first)
+    if not isinstance(trend, Trend):
+        return phrases.titles("stripes.plain")
+    if way and way * (trend.low if way > 0 else trend.high) <= 0:
+        return phrases.titles("stripes.unclear", first=trend.first_year)
     message = {1: "stripes.warmed", 0: "stripes.level", -1: "stripes.cooled"}[way]
     return phrases.titles(message, size=phrases.language.size(change, FINE - 1), first=first)
 

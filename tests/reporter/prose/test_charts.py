@@ -264,7 +264,7 @@ def test_records_name_the_holder_and_the_series():
     english, spanish = both("records", made.study(records=held))
     assert english.title == "2024 still holds 209 of the 316 daily heat records"
     assert spanish.title == "2024 conserva 209 de los 316 récords diarios de calor"
-    assert "2026 holds 28, 5 of them preliminary." in english.caption
+    assert "2026 holds 28 record highs, 5 of them preliminary." in english.caption
     assert "Los récords son solo de esta serie, que empieza en 1940" in spanish.caption
     joint, _ = both("records", made.study(records=replace(held, warm_holders=(Holder(2025, 90), Holder(2024, 90)))))
     assert joint.title == "2024 and 2025 hold 90 each of the 180 daily heat records"
