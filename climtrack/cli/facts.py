@@ -1,10 +1,11 @@
-"""`climtrack facts`, `compare`, `records` and `verify`."""
+"""`climtrack facts`, `compare`, `records`, `verify` and `check`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
@@ -21,13 +22,14 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
+    knowledge,
     now,
     past,
     several,
     table_language,
     variables,
 )
-from climtrack.cli.output import as_json, leave, note, notes, progress, terminal
+from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.errors import Notice
 from climtrack.vocabulary.registry import Baseline
 
@@ -56,22 +58,46 @@ def verify(
     settings = configuration(config)
     with progress("cli.asking_climate_pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
         found = cross_check(run)
-    run.say(failed=SOME if strict and found.departures else 0)
+    run.say(failed=SOME if found.unanswered or (strict and found.departures) else 0)
     notes(run)
     if json:
         as_json(found.document())
     else:
-        _print(found, terminal())
+        _print(found, terminal(), offline=offline)
     leave(run)
 
 
-def _print(found: CrossCheck, language: Language) -> None:
+def check(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+    config: ConfigPath = None,
+) -> None:
+    """
+    \b
+    climtrack check
+    climtrack check reports/nh
+    """
+    from climtrack.run.check import check_folder
+    from climtrack.run.run import SOME
+
+    result = check_folder(folder or Path(configuration(config).report.folder).expanduser())
+    say(Notice("check.done", wrong=len(result.differing), n=result.checked))
+    for one in result.differing:
+        say(Notice("check.difference", where=one.where, printed=one.printed, recounted=one.recounted))
+    if result.unknown:
+        say(Notice("check.unknown", n=result.unknown.total(), names=sorted(result.unknown)))
+    if result.differing:
+        raise typer.Exit(SOME)
+
+
+def _print(found: CrossCheck, language: Language, *, offline: bool) -> None:
     """Agreement by decade, then published figures."""
     from climtrack.cli.tables import table
     from climtrack.vocabulary.findings import Unknown
 
     for key, agreed in found.agreements:
         if isinstance(agreed, Unknown):
+            if agreed.id == "unknown.not_stored" and not offline:
+                continue  # a line above says why it could not be had
             note(Notice("run.note", label=key.label, note=agreed))
             continue
         years = agreed.known_years
@@ -106,20 +132,23 @@ def _print(found: CrossCheck, language: Language) -> None:
 
 
 def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
-    """A published figure beside ours; where it was published stands as it is cited."""
+    """A published figure beside ours, or why there is none yet."""
+    from climtrack.vocabulary.findings import Unknown
+
     figure = row.published
-    places = 3 if figure.decimals else 0
-    verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
-    if figure.why.id and not row.agrees:
-        verdict = language.text("verify.differs.why", why=language.what(figure.why))
+    if isinstance(row.ours, Unknown):
+        ours, verdict = "–", language.what(row.ours)
+    else:
+        ours = language.number(row.ours, 3 if figure.decimals else 0)
+        verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
     return (
         figure.key.label,
         language.what(figure.quantity),
         figure.period,
         language.number(figure.value, figure.decimals),
-        language.number(row.ours, places) if isinstance(row.ours, float) else "–",
+        ours,
         verdict,
-        figure.source,
+        language.what(figure.source),
     )
 
 
@@ -295,7 +324,7 @@ def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: b
     """A run that shows which series is done."""
     from climtrack.run.run import Run
 
-    known = past(known_on, "--known-on", moment)
+    known = knowledge(known_on, moment)
     with (
         progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,

@@ -108,6 +108,17 @@ class Language:
         """Percentage: ``97%`` in English, ``97 %`` in Spanish."""
         return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
 
+    def share(self, part: float) -> str:
+        """Part of some days, never rounded to none or all: ``45%``, ``under 1%``, ``el 45 %``, ``menos del 1 %``."""
+        whole = rounded(100 * part, 0)
+        kind = "under" if whole == 0 < part else "over" if whole == 100 > 100 * part else "exact"
+        return self.text(f"share.{kind}", percent=self.percent(100 * part))
+
+    def percentile(self, value: float) -> str:
+        """Percentile, never rounded to the end of the scale: ``97``, ``>99``."""
+        whole = rounded(value, 0)
+        return "<1" if whole == 0 < value else ">99" if whole == 100 > value else self.number(value, 0)
+
     def count(self, number: int) -> str:
         """Whole number of things: ``321``, ``5,734`` or ``5734``, ``31,000`` or ``31 000``."""
         if self.spanish and abs(number) < _SPACED_THOUSANDS:
@@ -121,6 +132,11 @@ class Language:
     def date_day(self, day: dt.date) -> str:
         """Date without its year: ``17 November``, ``17 de noviembre``."""
         return f"{day.day} {'de ' * self.spanish}{self.month_names[day.month - 1]}"
+
+    def month(self, day: dt.date, *, year: bool = True) -> str:
+        """The month of a date: ``November 2026``, ``noviembre de 2026``."""
+        name = self.month_names[day.month - 1]
+        return f"{name} {'de ' * self.spanish}{day.year}" if year else name
 
     def date_short(self, day: dt.date) -> str:
         """Date as a label: ``17 Nov``, ``17 nov``."""
@@ -218,14 +234,23 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}``,
-    ``{x:or}`` and ``{x:lines}`` say; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
+    ``{x:+.2f}`` are numbers with two decimals, ``{x:g}`` has as many as it needs, ``{x:bytes}`` is the size of a file;
+    a sequence is joined by commas, or as ``{x:and}``, ``{x:or}`` and ``{x:lines}`` say; ``{x!r}`` is a text as it was
+    written, in the language's quotes; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
     what the system calls an error by its number; ``{x:?a:b}`` is the message a where there is an x,
     else b, which may be left out.
     """
 
     def __init__(self, language: Language, facts: Mapping[str, Any]) -> None:
         self._language, self._facts = language, facts
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion is None:
+            return value
+        if isinstance(value, tuple | list):
+            return [self.convert_field(one, conversion) for one in value]
+        text = repr(value)
+        return f"«{text[1:-1]}»" if isinstance(value, str) and self._language.spanish else text
 
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
@@ -247,6 +272,11 @@ class _Facts(Formatter):
             return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
             return language.count(value) if abs(value) > _LAST_YEAR else language.number(value, 0)
+        if spec == "g":
+            return language.number(value, len(f"{value:g}".partition(".")[2]))
+        if spec == "bytes":
+            unit, size = ("MB", 1e6) if value >= 1e5 else ("kB", 1e3) if value >= 1e3 else ("bytes", 1)
+            return f"{language.number(value / size, int(size > 1))} {unit}"
         if isinstance(value, int | float) and spec.endswith("f"):
             decimals = int(spec.strip("+.f"))
             return language.signed(value, decimals) if spec.startswith("+") else language.number(value, decimals)

@@ -111,7 +111,7 @@ def test_agreement_and_published_figures() -> None:
     found = climtrack.agreement(own(values, climtrack_key="era5.t2m.world"), own(values, climtrack_key="era5.t2m.nh"))
     assert found.agrees
     assert found.overall.rms == 0
-    day = own(np.full(30, 17.152), "2024-07-01", climtrack_key="era5.t2m.world")
+    day = own(np.full(31, 17.152), "2024-07-01", climtrack_key="era5.t2m.world")
     rows = climtrack.reconcile(day)
     assert {row.published.period for row in rows if row.published.measure == "mean"} == {
         "2024-07-21", "2024-07-22", "2024-07-23", "2024-07",

@@ -73,16 +73,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
     language, decimals, yoy = phrases.language, phrases.decimals, phrases.yoy
     if yoy is None:
         return Draft(
-            phrases,
+            each,
             titles=phrases.titles("title.value", value=phrases.value, day=phrases.day_month),
-            subtitles=(
-                language.text(
-                    "subtitle.yoy",
-                    name=phrases.topic,
-                    year=phrases.day.year,
-                    other=phrases.day.year - 1,
-                    date=phrases.date,
-                ),
+            subtitles=phrases.subtitles(
+                "subtitle.yoy", year=phrases.day.year, other=phrases.day.year - 1, date=phrases.date
             ),
             lead=phrases.averaged(),
             extras=(phrases.alone, phrases.gaps()),
@@ -119,11 +113,11 @@ def tell(each: Sequence[Phrases]) -> Draft:
         values = common | gap | {"subject": phrases.subject, "of": phrases.of, "relation": relation}
         alts.insert(0, language.text(message, *drawn, **values))
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases, yoy),
-        subtitles=(language.text("subtitle.yoy", **common),),
+        subtitles=phrases.subtitles("subtitle.yoy", **common),
         lead=lead,
-        extras=(still, leap, phrases.preliminary(), tally, language.text("yoy.widest", **gap), phrases.uncovered()),
+        extras=(still, leap, tally, language.text("yoy.widest", **gap), phrases.uncovered()),
         alts_short=brief,
         alts=alts,
         more=(phrases.ranked(), phrases.gaps()),
