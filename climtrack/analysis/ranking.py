@@ -8,7 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, last_run, month_span, reading, runs
+from climtrack.analysis.frame import (
+    FLOOR,
+    LEVEL,
+    Bools,
+    Frame,
+    claim,
+    frame_of,
+    last_run,
+    month_span,
+    reading,
+    runs,
+    side,
+)
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
@@ -83,7 +95,7 @@ def beside_last_year(frame: Frame) -> Floats:
 def streaks(frame: Frame, flags: Bools) -> Streaks:
     """Runs, rebuilt from the data: they go through New Year, and a gap ends them."""
     running = latest_run(frame, flags)
-    gap = beside_last_year(frame)
+    beside = side(beside_last_year(frame))
     above = None
     if frame.anomalies is not None:
         above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
@@ -92,8 +104,8 @@ def streaks(frame: Frame, flags: Bools) -> Streaks:
     return Streaks(
         record_days=running,
         longest_record_days=longest_run(frame, flags),
-        above_last_year=latest_run(frame, gap > 0),
-        below_last_year=latest_run(frame, gap < 0),
+        above_last_year=latest_run(frame, beside > 0),
+        below_last_year=latest_run(frame, beside < 0),
         above_average=above,
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,

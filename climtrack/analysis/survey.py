@@ -9,11 +9,12 @@ import numpy as np
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
+from climtrack.analysis.direction import direction
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import ranks, record_days, records, streaks
-from climtrack.analysis.trend import annual_means, direction, trend, year_end
+from climtrack.analysis.trend import annual_means, trend, year_end
 from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Findings, RevisionNoise, Run, Study, Unknown
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
 from climtrack.vocabulary.series import Series, SeriesKey, YearTable, folded

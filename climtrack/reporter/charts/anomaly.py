@@ -20,7 +20,7 @@ from climtrack.reporter.annotations import (
     others_item,
     place_callout,
 )
-from climtrack.reporter.answers import FINE
+from climtrack.reporter.answers import fortnight, fortnight_titles
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
     DAY_MIDDLES,
@@ -37,7 +37,7 @@ from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Claim, Record, Slope, Study, Verdict
+from climtrack.vocabulary.findings import Claim, Record, Study
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     """
     The first that holds.
 
-    The latest day has the largest difference of the series (safe or preliminary); January; the difference is falling
-    or rising beyond doubt, which is what the author asks; every day of the year lies on one side; the days above.
+    The latest day has the largest difference of the series (safe or preliminary); January; the fortnight's
+    change beyond the noise, which is what the author asks; every day of the year lies on one side; the days above.
     """
     findings, language = phrases.findings, phrases.language
     anomaly = phrases.anomaly
@@ -63,9 +63,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
         return phrases.titles(f"title.largest.{largest.claim.value}", size=size, first=phrases.first)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
-    verdict = findings.direction.verdict
-    if isinstance(verdict, Verdict) and verdict is not Verdict.STEADY and way != "level":
-        return phrases.titles(f"title.{verdict.value}.{way}", size=size)
+    if titles := fortnight_titles(phrases):
+        return titles
     if not isinstance(above, int):
         return phrases.titles(f"title.average.{way}", size=size)
     whole = _whole(phrases)
@@ -91,22 +90,6 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     return ()
 
 
-def _course(phrases: Phrases) -> str:
-    """Where the difference is going."""
-    found, language = phrases.findings.direction, phrases.language
-    slope = found.anomaly_slope_14d
-    if not isinstance(found.verdict, Verdict) or not isinstance(slope, Slope):
-        return ""
-    change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
-    return language.text(
-        f"anomaly.{found.verdict.value}",
-        days=slope.days,
-        size=language.size(change, FINE),
-        low=language.difference(low, FINE),
-        high=language.difference(high, FINE),
-    )
-
-
 def tell(each: Sequence[Phrases]) -> Draft:
     phrases = each[0]
     language, findings = phrases.language, phrases.findings
@@ -118,7 +101,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         shown = language.difference(mean, phrases.decimals)
         every = ".all" if above == findings.days_known else ""
         tally = language.text(f"anomaly.mean{every}{_whole(phrases)}", above, known=known, mean=shown, **common)
-    largest = findings.records.largest_anomaly
+    moved, largest = fortnight(phrases), findings.records.largest_anomaly
     record = ""
     if isinstance(largest, Record) and largest.date != phrases.day:
         difference = language.difference(largest.value, phrases.decimals)
@@ -145,7 +128,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
             language.text("subtitle.short.place", years=phrases.years, **common),
         ),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), tally, _course(phrases), record),
+        extras=(
+            phrases.uncovered(),
+            phrases.gaps(),
+            *((moved, tally) if fortnight_titles(phrases) else (tally, moved)),
+            phrases.preliminary(),
+            record,
+        ),
         alts_short=(
             short,
             language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),

@@ -16,11 +16,9 @@ from climtrack.vocabulary.findings import (
     Preindustrial,
     Rank,
     Record,
-    Slope,
     Spread,
     Study,
     Trend,
-    Unknown,
     YearEnd,
 )
 from climtrack.vocabulary.notice import markdown
@@ -74,25 +72,13 @@ def _baselines(voice: Phrases) -> list[str]:
 
 
 def _course(voice: Phrases) -> list[str]:
-    """Slopes, the season's part and the anomaly's."""
+    """What the temperature did from one fortnight to the next: the season's part and the anomaly's."""
     language, found, say = voice.language, voice.findings.direction, voice.language.text
-
-    def slope(value: Slope | Unknown) -> str:
-        if isinstance(value, Unknown):
-            return "–"
-        low, high = language.signed(value.low, 3), language.signed(value.high, 3)
-        return say("table.interval", value=language.signed(value.per_day, 3), low=low, high=high)
-
-    rows = [
-        (str(days), slope(raw), "–" if isinstance(season, Unknown) else language.signed(season, 3), slope(anomaly))
-        for days, raw, season, anomaly in (
-            (14, found.slope_14d, found.seasonal_14d, found.anomaly_slope_14d),
-            (30, found.slope_30d, found.seasonal_30d, found.anomaly_slope_30d),
-        )
-        if isinstance(raw, Slope)
-    ]
-    head = [say(f"table.{name}") for name in ("days", "temperature", "season", "anomaly")]
-    return _titled(say("table.course"), grid(head, rows))
+    names = ("temperature", "season", "anomaly")
+    values = (found.line_14d, found.season_14d, found.change_14d)
+    rows = [[say("table.change"), *(language.difference(value, FINE) for value in values if isinstance(value, float))]]
+    head = [say("table.course.of"), *(say(f"table.{name}") for name in names)]
+    return _titled(say("table.course"), grid(head, rows if len(rows[0]) == len(head) else []))
 
 
 def _ranks(voice: Phrases) -> list[str]:
