@@ -17,9 +17,8 @@ LEAST = 0.05
 SEASON, STEPS = 45, 500
 #: A mean of 12 months may lack this many of its 365 days; a peak is looked for among the means of a year at least.
 YEAR, LACKING = 365, 10
-#: The standard deviation of a revision in units of its mean size, and the days that count as one while revisions of
-#: neighbouring days correlate by 0.6: (1 + 0.6) / (1 - 0.6).
-SPREAD, ALIKE = 1.25, 4.0
+#: Days that count as one while revisions of neighbouring days correlate by 0.6: (1 + 0.6) / (1 - 0.6).
+ALIKE = 4.0
 
 
 def means(values: Floats, days: int, fewest: int) -> Floats:
@@ -102,7 +101,7 @@ def noise(frame: Frame, values: Floats) -> float:
         waiting, held = int((frame.series.preliminary[days] & known).sum()), int(known.sum())
         if waiting:
             alike = min(ALIKE / waiting, 1.0)
-            revision += (SPREAD * frame.noise.typical * waiting / held) ** 2 * alike
+            revision += (frame.noise.deviation * waiting / held) ** 2 * alike
         if held < FORTNIGHT:
             gap += ((FORTNIGHT - held) / FORTNIGHT * _scatter(values)) ** 2
     return float(np.hypot(max(2 * np.sqrt(revision), LEAST), 2 * np.sqrt(gap)))
@@ -110,7 +109,7 @@ def noise(frame: Frame, values: Floats) -> float:
 
 def _scatter(values: Floats) -> float:
     """Standard deviation of a day about the mean of its fortnight, from the whole series."""
-    mean, square = (means(part, FORTNIGHT, FORTNIGHT) for part in (values, values**2))
+    mean, square = (means(part, FORTNIGHT, FEWEST) for part in (values, values**2))
     return float(np.nanmean(np.maximum(square - mean**2, 0.0)) ** 0.5)
 
 

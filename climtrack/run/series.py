@@ -11,15 +11,15 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import Endpoint
+from climtrack.fetcher.reanalyzer import DATA_SOURCES, Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
-#: What is told to a user; a text stands for itself.
-Line = Notice | ClimtrackError | str
+#: What is told to a user.
+Line = Notice | ClimtrackError
 
 #: Of every region, a round refreshes both.
 VARIABLES = ("air", "sst")
@@ -31,7 +31,7 @@ PRESENT = 45
 
 def english(line: Line) -> str:
     """A line for logs, documents and monitors."""
-    return line if isinstance(line, str) else Language("en").say(line)
+    return Language("en").say(line)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +176,8 @@ def http_policy(config: Config) -> HttpPolicy:
 
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
-    own = (Endpoint(SeriesKey.parse(entry.key), entry.path, entry.data_source) for entry in config.endpoints)
+    keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
+    own = (Endpoint(key, e.path, e.data_source or DATA_SOURCES.get(key.product, "")) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
     return {**served, **{endpoint.key: endpoint for endpoint in own}}
 

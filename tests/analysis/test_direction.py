@@ -24,7 +24,7 @@ TABLE = np.array(BEFORE + RECENT)
 
 
 def _direction(
-    tail: np.ndarray = TABLE, *, amplitude: float = 10.0, preliminary: int = 0, typical: float = 0.0,
+    tail: np.ndarray = TABLE, *, amplitude: float = 10.0, preliminary: int = 0, deviation: float = 0.0,
     first: dt.date = FIRST, last: dt.date = LAST,
 ) -> Direction:  # fmt: skip
     """Ten years of a pure annual wave, whose last days stand as far above it as `tail` says."""
@@ -32,7 +32,7 @@ def _direction(
     phase = dayofyear(np.datetime64(first, "D") + days)
     values = 10 + amplitude * np.cos(2 * np.pi * (phase - 200) / 366)
     values[-tail.size :] += tail
-    noise = RevisionNoise(typical, 2 * typical, 19, Notice("measured"))
+    noise = RevisionNoise(deviation, 2 * deviation, 19, Notice("measured"), 0.0, deviation)
     series = of(first, values, preliminary=preliminary)
     return study(series, REGIONS["nh"], baseline=Baseline(2001, 2009), revision_noise=noise).findings.direction
 
@@ -126,11 +126,11 @@ def test_missing_days_widen_the_noise() -> None:
 
 
 def test_preliminary_days_are_charged() -> None:
-    """14 days revised by 0.1 °C as a rule: sd 0.125 a day, 14 / 4 days that count, twice 0.0668; one day, a 14th."""
-    assert _direction(preliminary=14, typical=0.1).noise == pytest.approx(2 * 0.125 * np.sqrt(4 / 14))
-    assert _direction(preliminary=1, typical=0.4).noise == pytest.approx(2 * 0.5 / 14)
-    assert _direction(preliminary=14, typical=0.02).noise == 0.05
-    assert _direction(typical=0.1).noise == 0.05
+    """14 days revised with an sd of 0.1 °C, 14 / 4 of which count: twice 0.0535; one day, a 14th of it."""
+    assert _direction(preliminary=14, deviation=0.1).noise == pytest.approx(2 * 0.1 * np.sqrt(4 / 14))
+    assert _direction(preliminary=1, deviation=0.5).noise == pytest.approx(2 * 0.5 / 14)
+    assert _direction(preliminary=14, deviation=0.02).noise == 0.05
+    assert _direction(deviation=0.1).noise == 0.05
 
 
 def test_over_a_leap_day() -> None:

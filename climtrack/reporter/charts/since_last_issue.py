@@ -103,16 +103,20 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     shown = {**common, "day": day(then if new else issue)}
     short = "alt.short.since" if told else "alt.short.since.day"
     return Draft(
-        phrases,
+        each,
         titles=phrases.titles(f"since.{way}", **_titled(shown)),
         titles_brief=phrases.titles(f"since.{way}.brief", **_titled(shown)),
-        subtitles=(say("subtitle.since", **{**common, "then": day(then)}),),
+        subtitles=phrases.subtitles("subtitle.since", **{**common, "then": day(then)}),
         lead=lead if new else phrases.averaged(),
         extras=(
-            say("since.change", **common) if told else "", _beside(phrases, issue), phrases.preliminary(),
-            phrases.uncovered(), phrases.ranked(),
+            say("since.change", **common) if told else "", _beside(phrases, issue), phrases.uncovered(),
+            phrases.ranked(),
         ),
-        alts_short=(say(short, **common), say(short, **{**common, "subject": phrases.short})),
+        alts_short=(
+            say(short, **common),
+            say(short, **{**common, "subject": phrases.short}),
+            say("alt.short.since.brief" if told else short, **{**common, "subject": phrases.short}),
+        ),
         alts=(say("alt.since" if told else "alt.since.day", **common),),
         more=(below(phrases),),
     )  # fmt: skip

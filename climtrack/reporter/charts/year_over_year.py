@@ -53,16 +53,14 @@ def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
         return phrases.titles("title.yoy.level", other=yoy.other_year)
     run = yoy.run_length >= FORTNIGHT and way == direction(yoy.difference, decimals)
     if not run or (last and phrases.old_run and phrases.young):  # a few bars cannot show a longer run
+        message = f"title.yoy.{'warmer' if way > 0 else 'cooler'}{named}"
         if isinstance(yoy.mean_14d, Unknown):
-            message = "title.year.ago" if last else "title.year.other"
-        else:
-            message = f"title.yoy.{'warmer' if way > 0 else 'cooler'}{named}"
-        return phrases.titles(message, size=language.size(mean, decimals), warmer=mean, other=yoy.other_year)
+            message = f"title.year.{'ago' if last else 'other'}.{side(mean, decimals)}"
+        return phrases.titles(message, size=language.size(mean, decimals), other=yoy.other_year)
     whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
     message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{named}"
-    word, years = phrases.adjective(mean, phrases.short), {"year": phrases.day.year, "other": yoy.other_year}
-    title = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
-    return (title,)
+    years = {"year": phrases.day.year, "other": yoy.other_year}
+    return (language.text(message, yoy.run_length, Short=capitalised(phrases.short), **years),)
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
@@ -82,16 +80,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
     language, decimals, yoy = phrases.language, phrases.decimals, phrases.yoy
     if yoy is None:
         return Draft(
-            phrases,
+            each,
             titles=phrases.titles("title.value", value=phrases.value, day=phrases.day_month),
-            subtitles=(
-                language.text(
-                    "subtitle.yoy",
-                    name=phrases.topic,
-                    year=phrases.day.year,
-                    other=phrases.day.year - 1,
-                    date=phrases.date,
-                ),
+            subtitles=phrases.subtitles(
+                "subtitle.yoy", year=phrases.day.year, other=phrases.day.year - 1, date=phrases.date
             ),
             lead=phrases.averaged(),
             extras=(phrases.alone, phrases.gaps()),
@@ -122,15 +114,14 @@ def tell(each: Sequence[Phrases]) -> Draft:
         values = common | gap | {"subject": phrases.subject, "of": phrases.of, "relation": relation}
         alts.insert(0, language.text(message, *drawn, **values))
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases, yoy),
-        subtitles=(language.text("subtitle.yoy", **common),),
+        subtitles=phrases.subtitles("subtitle.yoy", **common),
         lead=mean or phrases.averaged(),
         extras=(
             still,
             leap,
             *((tally, day) if phrases.year_contrary else (day, tally)),
-            phrases.preliminary(),
             language.text("yoy.widest", **gap),
             phrases.uncovered(),
         ),

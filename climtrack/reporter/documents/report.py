@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.sentences import Phrases, place
+from climtrack.reporter.standing import peak, standing
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -19,9 +20,8 @@ from climtrack.vocabulary.findings import (
     Spread,
     Study,
     Trend,
-    YearEnd,
 )
-from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.notice import markdown, plain
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
@@ -42,7 +42,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def grids(voice: Phrases) -> list[str]:
     """Everything a report tables of one series."""
-    return [*_baselines(voice), *_course(voice), *_ranks(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
+    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -62,23 +62,12 @@ def _baselines(voice: Phrases) -> list[str]:
                 language.temperature(found.normal, FINE),
                 language.difference(found.value, FINE),
                 "–" if found.site_value is None else language.difference(found.site_value, FINE),
-                f"{language.signed(found.sigma, 1)} / {language.signed(found.sigma_detrended, 1)}",
-                language.number(found.percentile, 0),
+                language.percentile(found.percentile),
             ))  # fmt: skip
         else:
-            rows.append((years, say("table.unknown", why=language.what(found)), "", "", "", ""))
-    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "sigma", "percentile")]
+            rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
+    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "percentile")]
     return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
-
-
-def _course(voice: Phrases) -> list[str]:
-    """What the temperature did from one fortnight to the next: the season's part and the anomaly's."""
-    language, found, say = voice.language, voice.findings.direction, voice.language.text
-    names = ("temperature", "season", "anomaly")
-    values = (found.line_14d, found.season_14d, found.change_14d)
-    rows = [[say("table.change"), *(language.difference(value, FINE) for value in values if isinstance(value, float))]]
-    head = [say("table.course.of"), *(say(f"table.{name}") for name in names)]
-    return _titled(say("table.course"), grid(head, rows if len(rows[0]) == len(head) else []))
 
 
 def _ranks(voice: Phrases) -> list[str]:
@@ -96,7 +85,7 @@ def _ranks(voice: Phrases) -> list[str]:
             language.temperature(rank.value, FINE),
             say("table.rank.of", rank=rank.rank, of=rank.of),
             f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
-            say(f"claim.{rank.claim.value}"),
+            standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
     return _titled(say("table.ranks"), grid(head, rows))
@@ -123,10 +112,10 @@ def _records(voice: Phrases) -> list[str]:
         shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
         rows.append((
             say(f"record.{name}", day=voice.day_month),
-            language.date_long(record.date),
+            peak(record, language),
             shown,
             "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
-            say(f"claim.{record.claim.value}"),
+            standing("claim", record, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
     return _titled(say("table.records", first=voice.first), grid(head, rows))
@@ -159,18 +148,15 @@ def _outlook(voice: Phrases) -> list[str]:
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
                         difference=language.difference(spread.shifting_value, FINE),
-                        percentile=language.number(spread.shifting_percentile, 0)))  # fmt: skip
-    if isinstance(findings.trend, Trend):
-        trend = findings.trend
-        lines.append(say("report.trend", first=trend.first_year, last=trend.last_year,
-                        trend=language.difference(trend.per_decade, FINE), low=language.difference(trend.low, FINE),
-                        high=language.difference(trend.high, FINE)))  # fmt: skip
-    if isinstance(findings.year_end, YearEnd):
-        end = findings.year_end
-        lines.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
-                        estimate=language.temperature(end.estimate, FINE), low=language.temperature(end.low, FINE),
-                        high=language.temperature(end.high, FINE),
-                        cases=round(end.chance_of_record * end.analogues), known=end.analogues))  # fmt: skip
+                        percentile=language.percentile(spread.shifting_percentile)))  # fmt: skip
+    trends = [one for one in (findings.trend, findings.trend_30y) if isinstance(one, Trend)]
+    spans = [say("report.trend.span", first=one.first_year, last=one.last_year,
+                 trend=language.difference(one.per_decade, FINE), low=language.difference(one.low, FINE),
+                 high=language.difference(one.high, FINE)) for one in trends]  # fmt: skip
+    if spans:
+        lines.append(say("report.trend", spans=language.list(spans)))
+    if voice.year_end():
+        lines.append(" ".join(voice.year_end()))
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
         lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
@@ -178,8 +164,12 @@ def _outlook(voice: Phrases) -> list[str]:
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
     if noise.largest > 0 and not voice.study.simulated:
-        typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
-        lines.append(say("report.noise", typical=typical, largest=largest))
+        when = ""
+        if noise.first is not None and noise.last is not None:
+            first, last = language.date_long(noise.first), language.date_long(noise.last)
+            when = say("report.noise.when", first=first, last=last)
+        days = say("days", noise.days)
+        lines.append(say("report.noise", largest=language.size(noise.largest, FINE), days=days, when=when))
     return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []
 
 
@@ -267,9 +257,7 @@ def _section(
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
     noted = [
-        f"{study.series.key.label}: {note if isinstance(note, str) else language.what(note)}."
-        for study in studies
-        for note in study.series.source.notes
+        f"{study.series.key.label}: {language.what(note)}." for study in studies for note in study.series.source.notes
     ]
     lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,9 +16,8 @@ from hypothesis import strategies as st
 from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import CHARTS
-from climtrack.vocabulary.findings import Claim, Gap, Holder, Overlay, OverlayLine, Reading, Record, Run, Trend
-from climtrack.vocabulary.registry import Baseline, Region
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend
+from climtrack.vocabulary.registry import Region
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
 
@@ -39,11 +37,12 @@ ORDINALS = {Language(code).ordinal(n): n for code in ("en", "es") for n in range
 NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for n in range(2, 11)}
 UP = (
     r"\babove\b|\bwarm(?:er|est|ed)\b|\bris(?:e|es)\b|gone up|\bis up\b|\bmore (?:over|in|than)\b|highest|\bpeak\b"
-    r"|más que|más el|más de media|por encima|más cálid|\bsub(?:e|ir|ida|ido)\b|calentado|máximo|más alta"
+    r"|más que|más el|más de media|por encima|sobre la media|más cálid|\bsub(?:e|ir|ida|ido)\b|calentado|máximo"
+    r"|más alta"
 )
 DOWN = (
     r"\bbelow\b|\bcool(?:er|ed)\b|\bfalls?\b|come down|\bis down\b|\bless (?:over|in|than)\b"
-    r"|menos que|menos el|menos de media|por debajo|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
+    r"|menos que|menos el|menos de media|por debajo|bajo la media|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
 )
 LEVEL = (
     r"\blevel\b|\bjoint\b|\bties\b|the same (?:as|over)|has held"
@@ -139,11 +138,6 @@ def options(chart, study):
     """What a chart needs besides its studies."""
     if "since" in CHARTS[chart].options:
         return {"since": study.series.end - dt.timedelta(days=14)}
-    if CHARTS[chart].needs == "nino":
-        line = OverlayLine("1997–98", dt.date(1997, 5, 1), np.array([0.1, 0.3, 0.2]), 2.3)
-        now = OverlayLine("2026–27", dt.date(2026, 5, 1), np.array([0.4, 0.2, np.nan]), 1.0)
-        key = SeriesKey("era5", "t2m", "nh")
-        return {"overlay": Overlay(key, Baseline(1991, 2020), np.array([-1, 0, 1]), (line, line), now, "rule")}
     return {}
 
 
