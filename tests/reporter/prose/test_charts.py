@@ -76,7 +76,8 @@ def test_year_over_year_is_the_voice_of_the_page():
     assert english.title == "The Northern Hemisphere has run cooler than a year earlier for 31 days"
     assert spanish.title == "El hemisferio norte suma 31 días seguidos más fríos que hace un año"
     assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
-    assert "On 17 November: −0.3 °C." in english.caption
+    assert "On 17 November: −0.3 °C." in english.long
+    assert "Of the 321 days compared: 170 days warmer and 151 cooler." in english.caption  # the year points elsewhere
     assert "as on every day since 18 October (31 days)." in english.long
     assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
     assert "De los 321 días comparados hasta ahora: 170 días más cálidos y 151 más fríos." in spanish.caption
@@ -287,8 +288,8 @@ def test_since_the_last_issue_speaks_of_the_anomaly_only():
     assert english.caption.startswith("14 new days since 3 November:")
     assert spanish.caption.startswith("14 días nuevos desde el 3 de noviembre:")
     nothing, nada = both("since_last_issue", study, since=made.DAY)
-    assert nothing.title == "No new day since 17 November: the north at +0.36 °C against average"
-    assert nada.title == "Ningún día nuevo desde el 17 de noviembre: el norte, +0,36 °C frente a la media"
+    assert nothing.title == "No new day since 17 November: the Northern Hemisphere at +0.36 °C against average"
+    assert nada.title == "Ningún día nuevo desde el 17 de noviembre: el hemisferio norte, +0,36 °C frente a la media"
     assert both("since_last_issue", study)[0] == english
     few, _ = both("since_last_issue", study, since=dt.date(2026, 11, 14))
     assert few.title == english.title  # three days are no mean: the fortnight's, and what is new is counted
