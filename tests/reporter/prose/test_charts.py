@@ -80,7 +80,7 @@ def test_year_over_year_is_the_voice_of_the_page():
     assert "Of the 321 days compared: 170 days warmer and 151 cooler." in english.caption  # the year points elsewhere
     assert "as on every day since 18 October (31 days)." in english.long
     assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
-    assert "De los 321 días comparados hasta ahora: 170 días más cálidos y 151 más fríos." in spanish.caption
+    assert "De los 321 días comparados: 170 días más cálidos y 151 más fríos." in spanish.caption
     assert "la mayor distancia, +1,2 °C, fue el 6 de febrero" in spanish.alt
 
 
