@@ -114,6 +114,7 @@ def nino_state(nino: Study) -> NinoState | Unknown:
         month=float(index.monthly[-1]),
         month_first=index.first_day(index.monthly.size - 1),
         three_months=latest,
+        season_first=index.first_day(index.monthly.size - 3),
         phase=phase,
         months_running=running,
         episode=under_way[0] if under_way else None,

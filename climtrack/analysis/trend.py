@@ -1,4 +1,4 @@
-"""Warming per decade, and where the year's mean is heading."""
+"""Is the line coming down, and how fast does it warm per decade."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
-from climtrack.analysis.frame import Frame, month_span
-from climtrack.vocabulary import calendar
-from climtrack.vocabulary.calendar import LEAP_DAY, Ints
-from climtrack.vocabulary.findings import BackTest, Direction, PastEstimate, Slope, Trend, Unknown, Verdict, YearEnd
+from climtrack.analysis.frame import Frame
+from climtrack.vocabulary.findings import Direction, Slope, Trend, Unknown, Verdict
 from climtrack.vocabulary.series import Floats, YearTable
 
 #: 97.5 % point of Student's t by degrees of freedom; between them 1/df is interpolated (within 0.3 %, tested).
@@ -162,11 +160,9 @@ def verdict(found: Slope | Unknown) -> Verdict | Unknown:
     return Verdict.FALLING if found.per_day < 0 else Verdict.RISING
 
 
-#: First year of a trend: satellites from 1979 on make air and sea comparable.
-TREND_FROM = 1979
+#: First year of a trend: satellites from 1979 on make air and sea comparable. The shorter one shows the pace of late.
+TREND_FROM, TREND_LATE = 1979, 30
 TREND_YEARS = 20
-#: Past years whose remainder is tried on this one, and how many at least.
-ANALOGUES, FEWEST = 30, 10
 
 
 def annual_means(table: YearTable) -> Floats:
@@ -183,9 +179,18 @@ def annual_means(table: YearTable) -> Floats:
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 
 
-def trend(table: YearTable, *, means: Floats | None = None) -> Trend | Unknown:
+def trend(table: YearTable, *, means: Floats | None = None, last: int | None = None) -> Trend | Unknown:
     """
     Ordinary least squares over annual means of complete years from 1979 on.
+
+    Parameters
+    ----------
+    table : YearTable
+        Daily means.
+    means : array of float, optional
+        Annual means of `table`.
+    last : int, optional
+        Over this many years, up to the last complete one, instead of all from 1979 on.
 
     Returns
     -------
@@ -193,92 +198,14 @@ def trend(table: YearTable, *, means: Floats | None = None) -> Trend | Unknown:
         Unknown for fewer than 20 years, or where more than a tenth of the years between first and last are absent.
     """
     means = annual_means(table) if means is None else means
-    used = ~np.isnan(means) & (table.years >= TREND_FROM)
+    complete = ~np.isnan(means)
+    first = TREND_FROM if last is None else int(table.years[complete].max(initial=0)) - last + 1
+    used = complete & (table.years >= first)
     years = table.years[used]
     if years.size < TREND_YEARS:
-        return Unknown("unknown.few_years_since", n=years.size, first=TREND_FROM)
+        return Unknown("unknown.few_years_since", n=years.size, first=first)
     span = int(years[-1] - years[0]) + 1
     if years.size < 0.9 * span:
         return Unknown("unknown.absent_years", absent=span - years.size, first=int(years[0]), last=int(years[-1]))
     fit = line(years.astype(np.float64), means[used])
     return Trend(int(years[0]), int(years[-1]), 10 * fit.slope, 10 * fit.low, 10 * fit.high, fit.lag1, fit.n_effective)
-
-
-def year_end(frame: Frame, *, means: Floats | None = None) -> YearEnd | Unknown:
-    """
-    Mean of the year expected from the year so far and what past years did after the same days.
-
-    Each of the last 30 complete years lends its own step from the mean of these days to the mean of its whole
-    year; their mean gives the estimate, their 5th and 95th percentile the range. The back-test makes the same
-    estimate at the end of each month of past years, from the years before only. Unknown with fewer than 10
-    complete years before this one. `past` holds what the same method says at the end of each month of this year
-    from the values as they now stand; what was said on a day, from the values known on that day, is in the
-    facts published then, and comes again from the history of the store.
-    """
-    means = annual_means(frame.table) if means is None else means
-    past = np.flatnonzero(~np.isnan(means[: frame.row]))[-ANALOGUES:]
-    if past.size < FEWEST:
-        return Unknown("unknown.few_years_before", n=past.size, year=frame.day.year)
-    so_far = frame.table.values[frame.row]
-    days = np.cumsum(~np.isnan(so_far))
-    months = [month_span(frame.day.year, month)[1] for month in range(1, 12)]
-    ends = [calendar.dayofyear_of(day) - 1 for day in months]
-    past_months = [i for i, end in enumerate(ends) if end <= frame.column and days[end] >= 0.9 * end]
-    columns = np.array([*(ends[i] for i in past_months), frame.column])
-    to_date, steps = _steps(so_far, frame.table.values[past], means[past], columns)
-    estimate = to_date + steps.mean(axis=0)
-    low, high = to_date + np.percentile(steps, [5, 95], axis=0)
-    best = float(np.nanmax(means[: frame.row]))
-    return YearEnd(
-        year=frame.day.year,
-        to_date=float(to_date[-1]),
-        days=int(days[frame.column]),
-        estimate=float(estimate[-1]),
-        low=float(low[-1]),
-        high=float(high[-1]),
-        analogues=int(steps.shape[0]),
-        chance_of_record=float((to_date[-1] + steps[:, -1] > best).mean()),
-        backtest=backtest(frame.table, means=means),
-        past=tuple(
-            PastEstimate(months[i], float(estimate[n]), float(low[n]), float(high[n]))
-            for n, i in enumerate(past_months)
-        ),
-    )
-
-
-def _steps(so_far: Floats, past: Floats, means: Floats, columns: Ints) -> tuple[Floats, Floats]:
-    """Mean of this year up to each column, and each past year's step from the mean of the same days to its own mean."""
-    known = ~np.isnan(so_far)
-    to_date = np.cumsum(np.where(known, so_far, 0.0))[columns] / np.cumsum(known)[columns]
-    counted = known.copy()
-    counted[LEAP_DAY - 1] |= known[LEAP_DAY - 2]  # a common year's analogues keep their 29 February
-    shared = ~np.isnan(past) & counted
-    count = np.cumsum(shared, axis=1)[:, columns]
-    total = np.cumsum(np.where(shared, past, 0.0), axis=1)[:, columns]
-    usable = (count > 0).all(axis=1)
-    return to_date, means[usable, np.newaxis] - total[usable] / count[usable]
-
-
-def backtest(table: YearTable, *, means: Floats | None = None) -> tuple[BackTest, ...]:
-    """
-    Error of the year-end estimate in past years, by the month after which it is made.
-
-    For January to November; each year is judged from up to 30 complete years before it, at least 10.
-    """
-    means = annual_means(table) if means is None else means
-    complete = ~np.isnan(means)
-    values, annual = table.values[complete], means[complete]
-    if annual.size <= FEWEST:
-        return ()
-    known = ~np.isnan(values)
-    ends = np.array([calendar.MONTH_STARTS[month] - 2 for month in range(1, 12)])
-    sums = np.cumsum(np.where(known, values, 0.0), axis=1)[:, ends]
-    to_date = sums / np.maximum(np.cumsum(known, axis=1)[:, ends], 1)
-    step = annual[:, np.newaxis] - to_date
-    total = np.vstack([np.zeros(ends.size), np.cumsum(step, axis=0)])
-    judged = np.arange(FEWEST, annual.size)
-    oldest = np.maximum(judged - ANALOGUES, 0)
-    expected = (total[judged] - total[oldest]) / (judged - oldest)[:, np.newaxis]
-    error = to_date[judged] + expected - annual[judged, np.newaxis]
-    bias, rmse = error.mean(axis=0), np.sqrt((error**2).mean(axis=0))
-    return tuple(BackTest(m + 1, int(judged.size), float(bias[m]), float(rmse[m])) for m in range(ends.size))

@@ -11,7 +11,8 @@ from typing import Any
 from climtrack.cli.output import say
 from climtrack.errors import Notice
 from climtrack.reporter.sentences import place
-from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Study, Unknown
+from climtrack.reporter.standing import standing
+from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Rank, Record, Study, Unknown
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
@@ -66,6 +67,10 @@ def rows(
             for key, one in inner.items():
                 found += rows(one, language, text(spec.label, key=key.replace("-", "–")), spec.unit, facts)
             continue
+        if isinstance(inner, tuple) and inner and is_dataclass(inner[0]):
+            for one in inner:
+                found += rows(one, language, "", spec.unit, facts)
+            continue
         label = name if spec.label == OWN else text(spec.label)
         if inner is None or isinstance(inner, Unknown) or (is_dataclass(inner) and not spec.text):
             found += rows(inner, language, label, spec.unit, facts)
@@ -80,10 +85,11 @@ def shown(finding: Any, language: Language, unit: str = "") -> dict[str, Any]:
     """The fields of a finding as messages name them: those that declare how as text, all others as they are."""
     declared = dict(_declared(finding))
     properties = [name for name, one in vars(type(finding)).items() if isinstance(one, property)]
-    return {
+    cells = {
         name: _cell(getattr(finding, name), declared.get(name), language, unit)
         for name in (*(field.name for field in fields(finding)), *properties)
     }
+    return cells | ({"claim": standing("claim", finding, language)} if isinstance(finding, Rank | Record) else {})
 
 
 def _declared(finding: Any) -> list[tuple[str, Fact]]:
@@ -114,6 +120,8 @@ def _cell(value: Any, spec: Fact | None, language: Language, unit: str) -> Any:
             return language.signed(value, spec.decimals)
         case "percent":
             return language.percent(value, spec.decimals)
+        case "percentile":
+            return language.percentile(value)
         case "share":
             return language.percent(100 * value)
         case "per_day":
@@ -148,7 +156,11 @@ def fact_rows(study: Study, language: Language) -> Rows:
 
         found += rows(run_above(study, other.named_year), language, say("cell.yoy.above", other=other.named_year))
     beside = say("cell.source.beside", url=source.url, moment=f"{source.retrieved:%Y-%m-%d %H:%M} UTC")
-    return [*found, (say("cell.source"), source.data_source or study.series.key.product, beside)]
+    return [
+        *found,
+        *run_rows(study, language),
+        (say("cell.source"), source.data_source or study.series.key.product, beside),
+    ]
 
 
 def record_rows(study: Study, language: Language) -> Rows:
@@ -163,7 +175,7 @@ def record_rows(study: Study, language: Language) -> Rows:
         cells = shown(record, language, "difference" if record is records.largest_anomaly else "")
         before = cells["previous"] or language.text("cell.record.none")
         margin = "" if record.previous is None else cells["margin"]
-        found.append((name, value, str(record.date), cells["claim"], before, margin, cells["tied_with"]))
+        found.append((name, value, cells["days"], cells["claim"], before, margin, cells["tied_with"]))
     return found
 
 
@@ -171,7 +183,13 @@ def streak_rows(study: Study, language: Language) -> Rows:
     """The record days of this year, and the runs."""
     found: Findings = study.findings
     days = rows(found.records, language, facts={"year": study.year, "baseline": found.baseline})[-1]
-    return [days, *rows(found.streaks, language)]
+    return [days, *rows(found.streaks, language), *run_rows(study, language)]
+
+
+def run_rows(study: Study, language: Language) -> Rows:
+    """The longest runs of record days."""
+    ledger = enumerate(study.findings.records.runs, 1)
+    return [row for i, run in ledger for row in rows(run, language, language.text("cell.run", rank=i))]
 
 
 def holder_rows(study: Study, language: Language) -> Rows:

@@ -172,6 +172,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 BASE_URLS = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
 AIR_SOURCE = "ERA5 Copernicus C3S"
 SEA_SOURCE = "NOAA OISST 2.1"
+#: What a payload of a product calls its source, where config.toml does not say.
+DATA_SOURCES = MappingProxyType({"era5": AIR_SOURCE, "oisst": SEA_SOURCE})
 
 
 @dataclass(frozen=True, slots=True)

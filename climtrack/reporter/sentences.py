@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearOverYear
+from climtrack.reporter.standing import standing
+from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Month, Rank, Record, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
@@ -33,7 +36,9 @@ class Place:
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
     air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
     sea: str
-    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
+    short_air: str  # Singular subject for a title: ``the Northern Hemisphere``, ``el hemisferio norte``
+    short_sea: str
+    half: str  # Beside the other hemisphere: ``the north``; empty for other places
 
 
 def contracted(preposition: str, phrase: str) -> str:
@@ -59,17 +64,21 @@ def place(region: Region, language: Language) -> Place:
         the,
         form("air") or language.text("place.other.air", name=title, of=of),
         form("sea") or language.text("place.other.sea", name=title, the=the),
-        form("short"),
+        form("short") or language.text("place.other.short.air", name=title, of=of),
+        form("short.sea") or form("short") or language.text("place.other.short.sea", name=title, of=of),
+        form("half"),
     )
 
 
 _SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.
 YOUNG = 15
+#: Decimals of an annual mean.
+FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
-#: A place is worth a superlative this far down.
-SUPERLATIVES = 10
+#: Numbers up to here are words.
+NUMERALS = 10
 
 
 def side(value: float, decimals: int) -> str:
@@ -86,6 +95,13 @@ def year_spans(years: Sequence[int]) -> list[str]:
         else:
             runs.append((year, year))
     return [f"{a}–{b}" if a < b else str(a) for a, b in runs]
+
+
+def _headed(subject: str) -> str:
+    """A subject without its article, as a beginning."""
+    for article in ("the ", "el ", "la "):
+        subject = subject.removeprefix(article)
+    return capitalised(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +135,18 @@ class Phrases:
 
     @property
     def short(self) -> str:
-        """The same in a word or two: ``the north``; the whole subject where no short name would be true."""
-        names_the_series = self.air or self.study.region.name not in {"nh", "sh", "world"}
-        return (names_the_series and self.place.short) or self.subject
+        """The place alone, as the subject of a title: ``the Northern Hemisphere``."""
+        return self.place.short_air if self.air else self.place.short_sea
+
+    @property
+    def half(self) -> str:
+        """The same beside the other hemisphere: ``the north``."""
+        return self.place.half or self.short
 
     @property
     def topic(self) -> str:
         """The subject as a subtitle begins with it: ``North Atlantic sea surface``, ``Aire del hemisferio norte``."""
-        bare = self.subject
-        for article in ("the ", "el ", "la "):
-            bare = bare.removeprefix(article)
-        return capitalised(bare)
+        return _headed(self.subject)
 
     @property
     def heading(self) -> str:
@@ -206,6 +223,21 @@ class Phrases:
         return self.findings.first_date.year
 
     @property
+    def first_ranked(self) -> int:
+        """First year that has the date of the latest day, as in "of 45 in this series, since 1982"."""
+        first = self.findings.first_date
+        return first.year + ((self.day.month, self.day.day) < (first.month, first.day))
+
+    @property
+    def unranked(self) -> list[int]:
+        """Years since then that lack this date, though they have others: each may have been warmer."""
+        table, held = self.study.table, set(self.findings.absent_years)
+        years = [year for year in range(self.first_ranked, self.day.year) if year not in held]
+        column = dayofyear_of(self.day) - 1
+        leap = column == LEAP_DAY - 1
+        return [year for year in years if np.isnan(table.row(year)[column]) and (isleap(year) or not leap)]
+
+    @property
     def young(self) -> bool:
         """Whether it is January and the year has only begun."""
         return self.day.month == 1 and self.findings.days_known < YOUNG
@@ -237,11 +269,6 @@ class Phrases:
             product=product.title if product else plain(self.study.series.key.product),
             provider=product.provider if product else plain(self.study.series.source.data_source),
         )
-
-    def adjective(self, value: float, subject: str) -> str:
-        """Cooler or warmer, agreeing with its subject."""
-        gender = "f" if self.language.spanish and subject.startswith("la ") else "m"
-        return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
 
     def year_relation(self) -> str:
         """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
@@ -288,24 +315,61 @@ class Phrases:
 
     def ranked(self) -> str:
         """Place for the date, and how much it will bear; nothing where it has none."""
-        rank, say = self.rank, self.language.text
-        if rank is None:
+        if self.rank is None:
             return ""
-        values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
-        if rank.tied:
-            values["others"] = self.language.list([str(year) for year in rank.tied_with[:3]])
-        if rank.rank > SUPERLATIVES:
-            return say("rank.tied" if rank.tied else "rank.far", **values)
-        joint = "joint." if rank.tied else ""
-        if rank.rank == 1:
-            sentence = say(f"rank.{joint}first", **values)
-        else:
-            sentence = say(f"rank.{joint}nth", ordinal=self.language.ordinal(rank.rank), **values)
-        if rank.claim is Claim.WITHIN_NOISE:
-            return f"{sentence} {say('rank.noise')}"
-        if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
-            return f"{sentence} {say('rank.preliminary')}"
-        return sentence
+        text = standing("rank", self.rank, self.language, day=self.day_month, first=self.first_ranked)
+        if not (absent := self.unranked):
+            return text
+        years = self.language.list(year_spans(absent))
+        return f"{text} {self.language.text('rank.without', day=self.day_month, years=years)}"
+
+    def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
+        """A title of a place or a record about the whole subject, and the same about its short name."""
+        values["first"] = self.first_ranked if isinstance(found, Rank) else self.first
+        return tuple(
+            standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
+            for subject in (self.subject, self.short)
+        )
+
+    def year_end(self) -> tuple[str, ...]:
+        """Where the year's mean is heading, with its range, and the rank it may take; nothing where it is not known."""
+        end, language = self.findings.year_end, self.language
+        if not isinstance(end, YearEnd):
+            return ()
+        mean, low, high, to_date = (language.temperature(x, FINE) for x in (end.mean, end.low, end.high, end.to_date))
+        facts = {"year": end.year, "day": self.day_month, "todate": to_date, "mean": mean, "low": low, "high": high}
+        chances = [*end.chance_of_rank.values()]
+        chances.append(1 - sum(chances))
+        place = chances.index(max(chances)) + 1
+        record = Fraction(round(chances[0] * end.years), end.years)
+        message = "first" if place == 1 else "lower" if place == len(chances) else "rank"
+        certain = ".none" if record == 0 else ".all" if record == 1 else ""
+        rank = language.text(
+            f"year_end.{message}{certain}",
+            record.numerator,
+            of=end.years if certain else record.denominator,
+            ordinal=language.ordinal(place),
+        )
+        return language.text("year_end", **facts), rank
+
+    def month(self) -> str:
+        """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
+        found, rank, language = self.findings.month, self.findings.ranks.month, self.language
+        if not isinstance(found, Month) or not isinstance(rank, Rank):
+            return ""
+        facts = {"Month": capitalised(language.month(found.first)), "average": self._of_average(found.anomaly)}
+        message = "month.alone"
+        if isinstance(found.year_over_year, float):
+            message = f"month.{side(found.year_over_year, 2)}"
+            facts["size"] = language.size(found.year_over_year, 2)
+            facts["other"] = language.month(same_day(found.first, found.first.year - 1))
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        return f"{language.text(message, **facts)} {place}"
+
+    def _of_average(self, anomaly: float) -> str:
+        """A month's difference from average, inside a sentence."""
+        size = self.language.size(anomaly, 2)
+        return self.language.text(f"of.average.{side(anomaly, 2)}", size=size, baseline=self.baseline)
 
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""
@@ -313,9 +377,11 @@ class Phrases:
         if first is None:
             return ""
         days = (self.day - first).days + 1
-        known = days <= SUPERLATIVES
+
         return self.language.text(
-            "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
+            "preliminary",
+            days,
+            numeral=self.language.text(f"numeral.{days}") if days <= NUMERALS else self.language.count(days),
         )
 
     def gaps(self) -> str:
@@ -343,8 +409,8 @@ class Phrases:
             + "."
         )
 
-    def titles(self, message: str, *, warmer: float | None = None, **values: Any) -> tuple[str, ...]:
-        """A title about the whole subject, and the same about its short name; `warmer` or cooler agrees with either."""
+    def titles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A title about the whole subject, and the same about its short name."""
         return tuple(
             self.language.text(
                 message,
@@ -352,10 +418,15 @@ class Phrases:
                 Short=capitalised(self.short),
                 subject=subject,
                 short=self.short,
-                **({} if warmer is None else {"warmer": self.adjective(warmer, subject)}),
                 **values,
             )
             for subject in (self.subject, self.short)
+        )
+
+    def subtitles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A subtitle that begins with the whole subject, and the same with its short name."""
+        return tuple(
+            self.language.text(message, **{**values, "name": name}) for name in (self.topic, _headed(self.short))
         )
 
     def brief(self) -> str:
@@ -378,10 +449,21 @@ class Phrases:
     def alts_short(self, message: str) -> tuple[str, ...]:
         """Short alternative texts: subject, day, both differences; then ever less."""
         return tuple(
-            self.language.text(message, subject=subject, day=self.date, relation=relation)
-            for subject, relation in (
-                (self.subject, self.brief()),
-                (self.short, self.brief()),
-                (self.short, self.briefest()),
+            self.language.text(message, subject=subject, day=day, relation=relation)
+            for subject, day, relation in (
+                (self.subject, self.date, self.brief()),
+                (self.short, self.date, self.brief()),
+                (self.short, self.date, self.briefest()),
+                (self.short, self.day_month, self.briefest()),
             )
         )
+
+
+def preliminary(each: Sequence[Phrases]) -> str:
+    """How many of the last days are preliminary, of each series by its name where they differ."""
+    if len({phrases.preliminary() for phrases in each}) == 1:
+        return each[0].preliminary()
+    say = each[0].language.text
+    days = [(v.short, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
+    parts = [say("preliminary.part", n, short=short) for short, n in days]
+    return say("preliminary.each", parts=each[0].language.list(parts))

@@ -20,7 +20,17 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 #: A figure that NaN stands for where it cannot be computed; the documents say `Unknown`.
 MaybeNaN = Annotated[float, "NaN where it cannot be computed"]
 Unit = Literal[
-    "", "temperature", "difference", "per_day", "per_decade", "number", "signed", "percent", "share", "month"
+    "",
+    "temperature",
+    "difference",
+    "per_day",
+    "per_decade",
+    "number",
+    "signed",
+    "percent",
+    "percentile",
+    "share",
+    "month",
 ]
 #: The label of a row that bears the name of the field which holds its finding.
 OWN = "own"
@@ -34,7 +44,7 @@ class Fact:
     label: str  # Name of its row; empty for a field that only fills messages
     unit: Unit
     decimals: int
-    words: str  # Messages that name the value: ``claim`` for ``claim.safe``
+    words: str  # Messages that name the value: ``season`` for ``season.southern winter``
     text: str  # Message of the cell where the figure alone does not say it; ``{n}`` is the value
     beside: str  # Message of the cell beside it
     n: str  # The field that `beside` counts
@@ -58,6 +68,13 @@ class Unknown(Notice):
     """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
 
     __slots__ = ()
+
+
+#: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
+#: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
+FLOOR = 0.01
+#: Values closer than this read the same at 0.01 °C.
+LEVEL = 0.005
 
 
 class Claim(StrEnum):
@@ -100,7 +117,7 @@ class BaselineAnomaly:
     sigma_detrended: MaybeNaN = fact(unit="signed", decimals=1)
     # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
     # ties counted half
-    percentile: MaybeNaN = fact(unit="number", decimals=0)
+    percentile: MaybeNaN = fact(unit="percentile")
     offset: float  # This baseline's annual mean minus that of the report's baseline
     spread_detrended: MaybeNaN = math.nan  # Standard deviation about the baseline years' own trend
 
@@ -195,7 +212,11 @@ class Rank:
     margin: MaybeNaN
     best_year: int  # The warmest year of all, this one included
     best_value: float = fact(unit="temperature")
-    claim: Claim = fact(words="claim")  # How much the place will bear
+    claim: Claim  # How much the place will bear
+    # Where the claim is within noise: the year that is so near and its place; `noise` is what nearer than which counts
+    rival: int | None = None
+    rival_rank: int | None = None
+    noise: float = FLOOR
 
     @property
     def warmer_year(self) -> int | None:
@@ -238,9 +259,37 @@ class Record:
     # The best day of all earlier years (for the date: of that date in earlier years)
     previous: Reading | None = fact(text="cell.on")
     margin: MaybeNaN = fact(unit="difference", decimals=3)
-    claim: Claim = fact(words="claim")  # How much it will bear
-    # Days, also of its own year, within the revision noise of it; the nearest decides `claim`
+    claim: Claim  # How much it will bear beside the days of all other years
+    # Days of other years nearer to it than `noise`; the nearest of them, `rival`, decides `claim`
     tied_with: tuple[dt.date, ...] = ()
+    days: tuple[
+        dt.date, ...
+    ] = ()  # The days of its own year that share it, equal at 0.01 °C: `date` and its neighbours
+    rival: Reading | None = None
+    noise: float = FLOOR
+
+
+@finding
+class Run:
+    """Consecutive days, both ends included."""
+
+    first: dt.date
+    last: dt.date
+    days: int = fact(OWN, text="days", beside="cell.span")
+
+
+@finding
+class Month:
+    """A month's anomaly, as the services publish it: the mean of its days' differences from average."""
+
+    first: dt.date
+    last: dt.date
+    anomaly: float = fact(OWN, "difference", beside="cell.month.beside")
+    # Minus that of the same days a year before
+    year_over_year: float | Unknown = fact(unit="difference")
+    # Place of the month's mean among those of the same days of all years, as in `Ranks`
+    rank: int
+    of: int
 
 
 @finding
@@ -259,12 +308,15 @@ class Records:
     warmest_day: Record = fact("cell.record.day")
     warmest_for_date: Record | Unknown = fact("cell.record.date")
     largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
-    # Days of this year warmer than the same date of every earlier year
+    # Days of this year that took the record of their date: warmer than in every earlier year by 0.005 °C; without
+    # 29 February
     days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
     cold_holders: tuple[Holder, ...] = ()
+    # The longest runs of days on which no earlier year was warmer, the longest first; a tie does not end a run
+    runs: tuple[Run, ...] = ()
 
     @property
     def first(self) -> dt.date | None:
@@ -278,20 +330,12 @@ class Records:
 
 
 @finding
-class Run:
-    """Consecutive days, both ends included."""
-
-    first: dt.date
-    last: dt.date
-    days: int = fact(OWN, text="days", beside="cell.span")
-
-
-@finding
 class Streaks:
     """The ledger, rebuilt from the data on each run."""
 
+    # Runs of days on which no earlier year was warmer; a tie does not end them
     record_days: Run | None = fact("cell.streak.record.now")
-    longest_record_days: Run | None = fact("cell.streak.record.longest")
+    longest_record_days: Run | None  # The first of `Records.runs`
     # Run above last year's line that includes the latest day
     above_last_year: Run | None = fact("cell.streak.above.year")
     below_last_year: Run | None = fact("cell.streak.below.year")
@@ -317,61 +361,95 @@ class Trend:
 
 
 @finding
-class BackTest:
-    """Error of the year-end estimate made at the end of `month` in past years: mean and root mean square, degC."""
-
-    month: int
-    years: int
-    bias: float
-    rmse: float
-
-
-@finding
-class PastEstimate:
-    """The year-end estimate as the same method makes it from the data up to `date`, with its range, degC."""
-
-    date: dt.date
-    estimate: float
-    low: float
-    high: float
-
-
-@finding
 class YearEnd:
     """Where the year's mean is heading."""
 
     year: int
-    to_date: float  # Mean so far
+    to_date: float  # Mean so far, over `days`
     days: int
-    # Annual mean expected, with the range of the analogues (5th to 95th percentile)
-    estimate: float = fact("cell.end", "temperature", beside="cell.end.beside", n="analogues")
+    # Annual mean expected, and the range that holds it in `level` of cases
+    mean: float = fact("cell.end", "temperature", beside="cell.end.beside")
     low: float = fact(unit="number")
     high: float = fact(unit="number")
-    analogues: int
-    chance_of_record: float = fact(unit="share")  # Share of analogues that would make it the warmest year, 0 to 1
-    backtest: tuple[BackTest, ...]  # Error of the same method in past years, by month
-    # Estimates after each month of this year, so that nobody forgets what was said
-    past: tuple[PastEstimate, ...] = ()
+    level: float = fact(unit="share")
+    years: int  # Years before that it was learnt from
+    # Share of these years whose error, added to `mean`, makes the year the warmest ("1"), the second ("2") … fifth
+    chance_of_rank: Mapping[str, float]
+
+    @property
+    def record_percent(self) -> float:
+        """Chance of becoming the warmest year."""
+        return 100 * self.chance_of_rank["1"]
+
+
+@finding
+class Estimate:
+    """What was expected of a day or a year when it was first said: kept as it was, and scored when it has come."""
+
+    kind: Literal["outlook", "year_end"]
+    made: dt.date  # Last day of the values that it was made from
+    target: dt.date  # The day, or the last day of the year
+    # Value expected with its range (5th to 95th percentile) in degC, of the day or of the year's mean
+    expected: float
+    low: float
+    high: float
+    # Of being below last year's line (outlook), of being the warmest year (year end); NaN where it was not known
+    chance: MaybeNaN
+
+
+@finding
+class OutlookDay:
+    """What is expected of a day ahead: a chance and a range, never a forecast."""
+
+    date: dt.date
+    lead_days: int  # Days beyond the latest value
+    next_issue: bool  # Whether the next issue goes out on that day
+    # Anomaly expected, with the range that holds the day 9 times in 10 (5th to 95th percentile)
+    anomaly: float = fact("cell.outlook", "difference", beside="cell.outlook.beside")
+    low: float = fact(unit="signed")
+    high: float = fact(unit="signed")
+    # Chance of a value below that of the same day of last year, and above every one of that day in earlier years
+    chance_below_last_year: MaybeNaN = fact(unit="share")
+    chance_record_for_date: MaybeNaN = fact(unit="share")
+    normal: float  # Climatology of the day: what the anomalies are differences from
+
+
+@finding
+class OutlookScore:
+    """How the outlooks that were kept have done, counting every day ahead that has come with a final value."""
+
+    since: dt.date  # Day of the oldest outlook counted
+    days: int = fact("cell.score", text="days", beside="cell.score.beside")
+    held: float = fact(unit="share")  # Share of them within the range, which is to hold 90 %
+    # Mean square of the chance of being below last year's line minus what came, 1 or 0
+    brier: MaybeNaN = fact(unit="number")
+    hits: int  # Days on the side that had the larger chance, of those with a chance
+    chances: int
 
 
 @finding
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
-    percentile: float = fact(unit="number", decimals=0)
+    percentile: float = fact(unit="percentile")
     shifting_baseline: Baseline
     shifting_value: float = fact("cell.shifting", "difference", beside="cell.shifting.beside")
-    shifting_percentile: float = fact(unit="number", decimals=0)
+    shifting_percentile: float = fact(unit="percentile")
 
 
 @finding
 class RevisionNoise:
     """Typical and largest change between a day's first and final value, degC, over `days`; `origin` says from where."""
 
-    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside")
+    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside", n="days")
     largest: float = fact(unit="number", decimals=3)
     days: int
     origin: Notice
+    bias: float = fact(unit="signed", decimals=3, default=0.0)  # Mean change, final minus first
+    deviation: float = 0.0  # Its sample standard deviation: twice this could still turn what is claimed
+    # The days that it was measured on; other seasons differ
+    first: dt.date | None = None
+    last: dt.date | None = None
 
 
 @finding
@@ -403,10 +481,15 @@ class Findings:
     year_over_year: YearOverYear | Unknown = fact("cell.yoy.unknown")
     direction: Direction = fact()
     ranks: Ranks = fact()
+    month: Month | Unknown = fact("cell.month")  # The last whole month
+    month_to_date: Month | Unknown = fact("cell.month_to_date")
     records: Records = fact()
     streaks: Streaks = fact()
-    trend: Trend | Unknown = fact("cell.trend")
+    trend: Trend | Unknown = fact("cell.trend")  # Since 1979, and over the last 30 complete years
+    trend_30y: Trend | Unknown = fact("cell.trend.30y")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
+    outlook: tuple[OutlookDay, ...] | Unknown = fact("cell.outlook.unknown")
+    outlook_score: OutlookScore | Unknown = fact("cell.score")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
@@ -484,6 +567,12 @@ class Contrast:
     opposite: bool  # True where one anomaly is falling while the other is rising
 
 
+#: A row of quarter degrees is 0.22 % of a half, and 9 to 15 °C warmer than the world's mean.
+EQUATOR_ROW = 0.018, 0.034
+#: What rounding and that row leave in the anomalies.
+REMAINDER = 0.01
+
+
 @finding
 class Shares:
     """The world's anomaly split into its two halves."""
@@ -500,8 +589,18 @@ class Shares:
     north_percent: float | Unknown = fact(unit="percent", decimals=0)
     # World minus the two shares: rounding, and the equator row, which the source counts in both halves
     remainder: float = fact("cell.share.rest", "difference", 3, beside="cell.share.rest.beside")
-    # (north + south) / 2 minus world in absolute values: about +0.025 °C, from that same row
+    # (north + south) / 2 minus world in absolute values: +0.02 to +0.03 °C, from that same row
     equator: float = fact(unit="difference", decimals=3)
+
+    @property
+    def twice(self) -> bool:
+        """Whether the equator's row, counted in both halves, explains what remains."""
+        return abs(self.remainder) <= REMAINDER and EQUATOR_ROW[0] <= self.equator <= EQUATOR_ROW[1]
+
+    @property
+    def odd(self) -> bool:
+        """Whether something remains that it does not explain; halves by exact areas leave nothing."""
+        return not self.twice and max(abs(self.remainder), abs(self.equator)) > REMAINDER
 
 
 @finding
@@ -564,6 +663,7 @@ class NinoState:
     month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
     month_first: dt.date = fact(unit="month")
     three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
+    season_first: dt.date = fact(unit="month")  # First day of these three months
     # By the latest three-month mean
     phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
     months_running: int  # Three-month means in a row on this side of the threshold, the latest included

@@ -10,7 +10,8 @@ Three decisions a reader may ask about:
   paper, so it prints as 1.08. Words (warmer, level, cooler) are chosen from the rounded figure: `direction`.
 * **English is British** in its dates ("17 November 2026") and lists ("a, b and c"); months are cut to three letters in
   both languages, where CLDR says "Sept" and "sept".
-* **Spanish** writes a decimal comma, Mexican Spanish the point; thousands are set apart from 10 000 on, by a space.
+* **Thousands** are set apart by a comma in English (5,734), by a space in Spanish from 10 000 on. Spanish writes a
+  decimal comma, Mexican Spanish the point.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MINUS = "\u2212"
 _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es", "es-MX": "es_MX"}
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
+_LAST_YEAR = 9999  # a whole number up to here may be a year
 
 
 @cache
@@ -106,9 +108,20 @@ class Language:
         """Percentage: ``97%`` in English, ``97 %`` in Spanish."""
         return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
 
+    def share(self, part: float) -> str:
+        """Part of some days, never rounded to none or all: ``45%``, ``under 1%``, ``el 45 %``, ``menos del 1 %``."""
+        whole = rounded(100 * part, 0)
+        kind = "under" if whole == 0 < part else "over" if whole == 100 > 100 * part else "exact"
+        return self.text(f"share.{kind}", percent=self.percent(100 * part))
+
+    def percentile(self, value: float) -> str:
+        """Percentile, never rounded to the end of the scale: ``97``, ``>99``."""
+        whole = rounded(value, 0)
+        return "<1" if whole == 0 < value else ">99" if whole == 100 > value else self.number(value, 0)
+
     def count(self, number: int) -> str:
-        """Whole number of things: ``321``, ``31,000`` or ``31 000``."""
-        if abs(number) < _SPACED_THOUSANDS:
+        """Whole number of things: ``321``, ``5,734`` or ``5734``, ``31,000`` or ``31 000``."""
+        if self.spanish and abs(number) < _SPACED_THOUSANDS:
             return self.number(number, 0)
         return f"{number:,}".replace("-", MINUS).replace(",", NBSP if self.spanish else ",")
 
@@ -119,6 +132,11 @@ class Language:
     def date_day(self, day: dt.date) -> str:
         """Date without its year: ``17 November``, ``17 de noviembre``."""
         return f"{day.day} {'de ' * self.spanish}{self.month_names[day.month - 1]}"
+
+    def month(self, day: dt.date, *, year: bool = True) -> str:
+        """The month of a date: ``November 2026``, ``noviembre de 2026``."""
+        name = self.month_names[day.month - 1]
+        return f"{name} {'de ' * self.spanish}{day.year}" if year else name
 
     def date_short(self, day: dt.date) -> str:
         """Date as a label: ``17 Nov``, ``17 nov``."""
@@ -207,7 +225,8 @@ class Language:
         if forms is None:
             return None
         one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
-        return _Facts(self, facts).vformat(forms[0 if one else -1], (), facts)
+        counted = {**facts, "n": self.count(facts["n"])} if len(forms) > 1 else facts
+        return _Facts(self, facts).vformat(forms[0 if one else -1], (), counted)
 
 
 class _Facts(Formatter):
@@ -252,7 +271,7 @@ class _Facts(Formatter):
             name = f"errno.{errno.errorcode.get(value)}" if isinstance(value, int) else ""
             return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
-            return language.count(value)
+            return language.count(value) if abs(value) > _LAST_YEAR else language.number(value, 0)
         if spec == "g":
             return language.number(value, len(f"{value:g}".partition(".")[2]))
         if spec == "bytes":

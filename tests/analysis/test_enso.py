@@ -88,7 +88,7 @@ def test_state_of_august_2026(nino: Study) -> None:
     assert isinstance(found, NinoState)
     assert (found.phase, found.months_running, found.onset) == (Phase.EL_NINO, 2, dt.date(2026, 5, 1))
     assert found.episode is None
-    assert found.month_first == dt.date(2026, 7, 1)
+    assert (found.season_first, found.month_first) == (dt.date(2026, 5, 1), dt.date(2026, 7, 1))
     assert found.three_months == pytest.approx(1.547, abs=5e-4)
     assert "own climatology" in str(found.rule)
     assert "±0.5 °C" in str(found.rule)

@@ -234,15 +234,15 @@ def test_level_is_said_in_words() -> None:
     assert "igual que en 2025" in said(spanish, "callout")
 
 
-def test_the_record_year_is_named_once() -> None:
-    """Beside its curve, or merged into the label that it has anyway."""
+def test_the_record_is_named_at_its_peak() -> None:
+    """Value and date, as far as the claim bears, whichever year holds it; the callout says it of the latest day."""
     canvas = draw("year_lines", [sample(as_of=dt.date(2026, 1, 9))], preset="wide", theme="light", language="en")
-    record = sample(as_of=dt.date(2026, 1, 9)).findings.records.warmest_day.date.year
-    assert said(canvas, "record") == [f"{record} (record)"]
-    hot = altered(series("nh"), d0801=40.0)
-    merged = draw("year_lines", [hot], preset="wide", theme="light", language="en")
-    assert said(merged, "record") == []
-    assert "2026 (record)" in said(merged, "callout")
+    assert said(canvas, "record") == ["22.49\u00a0°C, 17 Jul 2023; 20 Jul 2024 within 0.01\u00a0°C"]
+    hot = draw("year_lines", [altered(series("nh"), d0801=22.9)], preset="wide", theme="light", language="es")
+    assert said(hot, "record") == ["Día más cálido: 22,90\u00a0°C, 1 ago 2026"]
+    assert said(hot, "callout")[0] == "2026"
+    end = altered(series("nh"), d1117=22.9)
+    assert said(draw("year_lines", [end], preset="wide", theme="light", language="en"), "record") == []
 
 
 def test_sea_surface_has_two_decimals() -> None:

@@ -129,12 +129,14 @@ OPERATORS = ("grid.", "serve.", "doctor.")
 
 def test_a_message_may_hold_another_where_there_is_a_fact():
     """``{x:?a:b}`` is the message a where there is an x, else b; a zero is there, an empty list is not."""
-    for years, said in (((), "13.1 °C, safe; 5 July"), ((2023, 2024), "13.1 °C, safe, level with 2023, 2024; 5 July")):
-        facts = {"value": "13.1 °C", "claim": "safe", "tied_with": years, "warmer_year": None, "until": None}
-        assert Language("en").what(Notice("cell.rank.beside", **facts, first="5 July")) == said
-    for count, said in ((0, "0 °C, safe, level with 0; 5 July"), (None, "0 °C, safe; 5 July")):
-        facts = {"value": "0 °C", "claim": "safe", "tied_with": count, "warmer_year": False, "until": ""}
-        assert Language("en").what(Notice("cell.rank.beside", **facts, first="5 July")) == said
+    days = {"largest": 0.09, "n": 19, "bias": 0.01, "last": "6 August", "origin": "here"}
+    for first, said in (
+        ("19 July", "up to 0.09 in 19 days, 19 July to 6 August; on average 0.01 (here)"),
+        (0, "up to 0.09 in 19 days, 0 to 6 August; on average 0.01 (here)"),
+        ((), "up to 0.09 in 19 days; on average 0.01 (here)"),
+        (None, "up to 0.09 in 19 days; on average 0.01 (here)"),
+    ):
+        assert Language("en").what(Notice("cell.noise.beside", **days, first=first)) == said
 
 
 def test_the_catalogues_hold_the_same_messages_and_braces():

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.sentences import Phrases, place
+from climtrack.reporter.standing import peak, standing
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -19,7 +20,6 @@ from climtrack.vocabulary.findings import (
     Spread,
     Study,
     Trend,
-    YearEnd,
 )
 from climtrack.vocabulary.notice import markdown, plain
 from climtrack.vocabulary.registry import REGIONS
@@ -62,7 +62,7 @@ def _baselines(voice: Phrases) -> list[str]:
                 language.temperature(found.normal, FINE),
                 language.difference(found.value, FINE),
                 "–" if found.site_value is None else language.difference(found.site_value, FINE),
-                language.number(found.percentile, 0),
+                language.percentile(found.percentile),
             ))  # fmt: skip
         else:
             rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
@@ -85,7 +85,7 @@ def _ranks(voice: Phrases) -> list[str]:
             language.temperature(rank.value, FINE),
             say("table.rank.of", rank=rank.rank, of=rank.of),
             f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
-            say(f"claim.{rank.claim.value}"),
+            standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
     return _titled(say("table.ranks"), grid(head, rows))
@@ -112,10 +112,10 @@ def _records(voice: Phrases) -> list[str]:
         shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
         rows.append((
             say(f"record.{name}", day=voice.day_month),
-            language.date_long(record.date),
+            peak(record, language),
             shown,
             "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
-            say(f"claim.{record.claim.value}"),
+            standing("claim", record, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
     return _titled(say("table.records", first=voice.first), grid(head, rows))
@@ -141,34 +141,32 @@ def _streaks(voice: Phrases) -> list[str]:
 
 
 def _outlook(voice: Phrases) -> list[str]:
-    """Trend, year end, shifting baseline, pre-industrial view, revision noise: a sentence each."""
+    """The month, shifting baseline, trend, year end, pre-industrial view, revision noise: a sentence or two each."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    lines = []
+    lines = [line] if (line := voice.month()) else []
     if isinstance(findings.spread, Spread):
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
                         difference=language.difference(spread.shifting_value, FINE),
-                        percentile=language.number(spread.shifting_percentile, 0)))  # fmt: skip
-    if isinstance(findings.trend, Trend):
-        trend = findings.trend
-        lines.append(say("report.trend", first=trend.first_year, last=trend.last_year,
-                        trend=language.difference(trend.per_decade, FINE), low=language.difference(trend.low, FINE),
-                        high=language.difference(trend.high, FINE)))  # fmt: skip
-    if isinstance(findings.year_end, YearEnd):
-        end = findings.year_end
-        lines.append(say("report.year_end", year=end.year, todate=language.temperature(end.to_date, FINE),
-                        estimate=language.temperature(end.estimate, FINE), low=language.temperature(end.low, FINE),
-                        high=language.temperature(end.high, FINE),
-                        cases=round(end.chance_of_record * end.analogues), known=end.analogues))  # fmt: skip
+                        percentile=language.percentile(spread.shifting_percentile)))  # fmt: skip
+    trends = [one for one in (findings.trend, findings.trend_30y) if isinstance(one, Trend)]
+    spans = [say("report.trend.span", first=one.first_year, last=one.last_year,
+                 trend=language.difference(one.per_decade, FINE), low=language.difference(one.low, FINE),
+                 high=language.difference(one.high, FINE)) for one in trends]  # fmt: skip
+    if spans:
+        lines.append(say("report.trend", spans=language.list(spans)))
+    if voice.year_end():
+        lines.append(" ".join(voice.year_end()))
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
         lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
-    if noise.largest > 0 and not voice.study.simulated:
-        typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
-        lines.append(say("report.noise", typical=typical, largest=largest))
+    if noise.largest > 0 and noise.first and noise.last and not voice.study.simulated:
+        lines.append(say("report.noise", noise.days, largest=language.size(noise.largest, FINE),
+                        typical=language.size(noise.typical, 3), bias=language.difference(noise.bias, 3),
+                        first=language.date_long(noise.first), last=language.date_long(noise.last)))  # fmt: skip
     return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []
 
 

@@ -37,9 +37,12 @@ ORDINALS = {Language(code).ordinal(n): n for code in ("en", "es") for n in range
 NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for n in range(2, 11)}
 UP = (
     r"\babove\b|\bwarm(?:er|est|ed)\b|\brose\b|gone up|highest"
-    r"|más que|más el|por encima|más cálid|subió|subido|calentado|máximo"
+    r"|más que|más el|por encima|sobre la media|más cálid|subió|subido|calentado|máximo"
 )
-DOWN = r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down|menos que|menos el|por debajo|más frí|bajó|bajado|enfriado"
+DOWN = (
+    r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down"
+    r"|menos que|menos el|por debajo|bajo la media|más frí|bajó|bajado|enfriado"
+)
 LEVEL = r"\blevel\b|\bjoint\b|\bties\b|\bigual(?:a|es)?\b|lo mismo que|en (?:la|su) media|al nivel de"
 
 
