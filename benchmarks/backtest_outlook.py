@@ -70,7 +70,7 @@ def reliability(chance: Floats, below: Floats) -> list[tuple[int, float, float]]
     return [(int(one.sum()), float(chance[one].mean()), float(below[one].mean())) for one in kept]
 
 
-def section() -> tuple[str, bool]:
+def page() -> tuple[str, bool]:
     """The section of the page, and whether every goal is met."""
     lines = [
         "| series | days ahead | RMSE, °C | range holds | Brier | worst bin |",
