@@ -24,6 +24,8 @@ MEANS = (1, 7, 30, 365)
 YEARS, FEWEST, STEP = 30, 10, 7
 #: Origins farther than this from the day of the year teach nothing.
 SEASON = 120
+#: Years after which an error counts half: those of the first satellite years are larger than today's.
+FADES = 5.0
 #: Share of the last 365 days that must be known.
 KNOWN = 0.9
 LOW, HIGH = 0.05, 0.95
@@ -71,7 +73,7 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     origins a week apart the anomaly `leads` days later is fitted, by weighted least squares, to the anomaly of the
     day, to its 7-, 30- and 365-day means and to time; an origin's weight falls with its distance from today's
     day of the year and is zero from 120 days on. Errors are those of fits from which the origin's own year was left
-    out, with the same weights. Nothing after the last value is known to any step.
+    out, with the same weights, halved every 5 years back. Nothing after the last value is known to any step.
 
     Parameters
     ----------
@@ -125,6 +127,7 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     of_year = np.repeat(np.arange(starts.size), np.diff(starts, append=back.size))
     errors = y - np.einsum("if,ifl->il", learnt, without[of_year])
     order = np.argsort(errors, axis=0, kind="stable")
+    weight = weight * 0.5 ** (back / FADES)
     weights = weight[order]
     shares = (np.cumsum(weights, axis=0) - weights / 2) / weight.sum()
     return Expectation(now @ whole + cycle[ahead], np.take_along_axis(errors, order, axis=0), shares)
