@@ -13,7 +13,7 @@ from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import lead, ranks, records, streaks
+from climtrack.analysis.ranking import lead, month, ranks, records, streaks
 from climtrack.analysis.trend import TREND_LATE, annual_means, direction, trend
 from climtrack.analysis.year_end import year_end
 from climtrack.vocabulary.findings import (
@@ -116,7 +116,7 @@ def _findings(
         name: normal if isinstance(normal, Unknown) else baseline_anomaly(series, frame.table, normal, reference=chosen)
         for name, normal in normals.items()
     }
-    means = annual_means(frame.table)
+    means, places = annual_means(frame.table), ranks(frame)
     ahead = lead(frame.table)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
@@ -140,7 +140,9 @@ def _findings(
         days_known=days_known,
         year_over_year=year_over_year(frame.table, frame.day),
         direction=direction(frame),
-        ranks=ranks(frame),
+        ranks=places,
+        month=month(frame, places.month),
+        month_to_date=month(frame, places.month_to_date),
         records=records(frame, ahead),
         streaks=streaks(frame, ahead),
         trend=trend(frame.table, means=means),

@@ -13,7 +13,7 @@ import numpy as np
 
 from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Month, Rank, Record, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
@@ -351,6 +351,25 @@ class Phrases:
             ordinal=language.ordinal(place),
         )
         return language.text("year_end", **facts), rank
+
+    def month(self) -> str:
+        """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
+        found, rank, language = self.findings.month, self.findings.ranks.month, self.language
+        if not isinstance(found, Month) or not isinstance(rank, Rank):
+            return ""
+        facts = {"Month": capitalised(language.month(found.first)), "average": self._of_average(found.anomaly)}
+        message = "month.alone"
+        if isinstance(found.year_over_year, float):
+            message = f"month.{side(found.year_over_year, 2)}"
+            facts["size"] = language.size(found.year_over_year, 2)
+            facts["other"] = language.month(same_day(found.first, found.first.year - 1))
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        return f"{language.text(message, **facts)} {place}"
+
+    def _of_average(self, anomaly: float) -> str:
+        """A month's difference from average, inside a sentence."""
+        size = self.language.size(anomaly, 2)
+        return self.language.text(f"of.average.{side(anomaly, 2)}", size=size, baseline=self.baseline)
 
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""

@@ -279,6 +279,20 @@ class Run:
 
 
 @finding
+class Month:
+    """A month's anomaly, as the services publish it: the mean of its days' differences from average."""
+
+    first: dt.date
+    last: dt.date
+    anomaly: float = fact(OWN, "difference", beside="cell.month.beside")
+    # Minus that of the same days a year before
+    year_over_year: float | Unknown = fact(unit="difference")
+    # Place of the month's mean among those of the same days of all years, as in `Ranks`
+    rank: int
+    of: int
+
+
+@finding
 class Holder:
     """A year and on how many dates it holds the record of this series; `preliminary` of them are preliminary."""
 
@@ -321,7 +335,7 @@ class Streaks:
 
     # Runs of days on which no earlier year was warmer; a tie does not end them
     record_days: Run | None = fact("cell.streak.record.now")
-    longest_record_days: Run | None = fact("cell.streak.record.longest")
+    longest_record_days: Run | None  # The first of `Records.runs`
     # Run above last year's line that includes the latest day
     above_last_year: Run | None = fact("cell.streak.above.year")
     below_last_year: Run | None = fact("cell.streak.below.year")
@@ -467,6 +481,8 @@ class Findings:
     year_over_year: YearOverYear | Unknown = fact("cell.yoy.unknown")
     direction: Direction = fact()
     ranks: Ranks = fact()
+    month: Month | Unknown = fact("cell.month")  # The last whole month
+    month_to_date: Month | Unknown = fact("cell.month_to_date")
     records: Records = fact()
     streaks: Streaks = fact()
     trend: Trend | Unknown = fact("cell.trend")  # Since 1979, and over the last 30 complete years

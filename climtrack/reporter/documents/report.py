@@ -141,9 +141,9 @@ def _streaks(voice: Phrases) -> list[str]:
 
 
 def _outlook(voice: Phrases) -> list[str]:
-    """Trend, year end, shifting baseline, pre-industrial view, revision noise: a sentence each."""
+    """The month, shifting baseline, trend, year end, pre-industrial view, revision noise: a sentence or two each."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    lines = []
+    lines = [line] if (line := voice.month()) else []
     if isinstance(findings.spread, Spread):
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
@@ -163,13 +163,10 @@ def _outlook(voice: Phrases) -> list[str]:
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
-    if noise.largest > 0 and not voice.study.simulated:
-        when = ""
-        if noise.first is not None and noise.last is not None:
-            first, last = language.date_long(noise.first), language.date_long(noise.last)
-            when = say("report.noise.when", first=first, last=last)
-        days = say("days", noise.days)
-        lines.append(say("report.noise", largest=language.size(noise.largest, FINE), days=days, when=when))
+    if noise.largest > 0 and noise.first and noise.last and not voice.study.simulated:
+        lines.append(say("report.noise", noise.days, largest=language.size(noise.largest, FINE),
+                        typical=language.size(noise.typical, 3), bias=language.difference(noise.bias, 3),
+                        first=language.date_long(noise.first), last=language.date_long(noise.last)))  # fmt: skip
     return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []
 
 
