@@ -12,7 +12,7 @@ from climtrack.analysis.climatology import harmonic
 from climtrack.analysis.frame import Frame
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Estimate, OutlookDay, OutlookScore, Unknown
-from climtrack.vocabulary.series import Floats, Status
+from climtrack.vocabulary.series import Floats, Series, Status
 
 #: Days beyond the latest value, and how far beyond it anything is said.
 LEADS, FARTHEST = (7, 14, 21, 28), 30
@@ -194,7 +194,7 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     )
 
 
-def score(frame: Frame, estimates: Iterable[Estimate]) -> OutlookScore | Unknown:
+def score(series: Series, estimates: Iterable[Estimate]) -> OutlookScore | Unknown:
     """
     How outlooks have done since they were made.
 
@@ -208,7 +208,6 @@ def score(frame: Frame, estimates: Iterable[Estimate]) -> OutlookScore | Unknown
     OutlookScore or Unknown
         Over the days that have come with a final value; Unknown while there are none.
     """
-    series = frame.series
     came = [
         (one, float(series.values[at]), series.value(same_day(one.target, one.target.year - 1)))
         for one in estimates
