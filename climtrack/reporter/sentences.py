@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,6 +88,9 @@ YOUNG = 15
 FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
+#: Chances that are said as they are; beyond them "less than 1 in 20" and "more than 19 in 20".
+CHANCES = (Fraction(1, 10), *sorted({Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)}), Fraction(9, 10))
+SMALL = 0.05
 #: Numbers up to here are words.
 NUMERALS = 10
 
@@ -412,6 +416,25 @@ class Phrases:
             ordinal=language.ordinal(place),
         )
         return language.text("year_end", **facts), rank
+
+    def outlook(self) -> str:
+        """The chance of being below last year's line on the day of the next issue, and what is expected of it then."""
+        days = self.findings.outlook if isinstance(self.findings.outlook, tuple) else ()
+        day = next((one for one in days if one.next_issue and not math.isnan(one.chance_below_last_year)), None)
+        if day is None:
+            return ""
+        language, chance = self.language, day.chance_below_last_year
+        near = min(CHANCES, key=lambda one: abs(one - Fraction(chance)))
+        return language.text(
+            "outlook.low" if chance < SMALL else "outlook.high" if chance > 1 - SMALL else "outlook.some",
+            near.numerator,
+            day=language.date_day(day.date),
+            of=near.denominator,
+            baseline=self.baseline,
+            difference=language.difference(day.anomaly, self.decimals),
+            low=language.signed(day.low, self.decimals),
+            high=language.signed(day.high, self.decimals),
+        )
 
     def month(self) -> str:
         """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
