@@ -85,7 +85,7 @@ def _from_pydantic(problem: ValidationError, model: type[BaseModel]) -> Iterator
             (what,) = facts["error"].args
             yield Mistake(where, what)
         else:
-            facts["expected"] = re.findall(r"'[^']*'", facts.get("expected", ""))
+            facts["expected"] = re.findall(r"'([^']*)'", facts.get("expected", ""))
             yield Mistake(where, _known(f"config.{error['type']}", shown=_shown(error.get("input")), **facts))
 
 
@@ -117,7 +117,7 @@ def _names(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mistake]
         seen: list[object] = []
         for number, item in enumerate(items if isinstance(items, list) else ()):
             if item in seen:
-                yield Mistake((section, key, str(number)), Notice("config.twice", name=repr(str(item)[:40])))
+                yield Mistake((section, key, str(number)), Notice("config.twice", name=str(item)[:40]))
             elif isinstance(item, str | int) and len(seen) < 1000:
                 seen.append(item)
 
@@ -139,7 +139,7 @@ def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
         if region not in known:
             yield Mistake(where, Notice("config.describe", what=unknown("region", region, known), region=region[:40]))
         if key in seen:
-            yield Mistake(where, Notice("config.twice", name=repr(key[:40])))
+            yield Mistake(where, Notice("config.twice", name=key[:40]))
         seen.add(key)
 
 
@@ -231,10 +231,10 @@ def _line(text: str, where: Sequence[str]) -> int:
     return best
 
 
-def _shown(value: object) -> str:
-    """A value as it was written, or its beginning."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+def _shown(value: object) -> object:
+    """A value, or the beginning of its text."""
+    text = value if isinstance(value, str) else repr(value)
+    return f"{text[:39]}…" if len(text) > 40 else text if isinstance(value, list | dict) else value
 
 
 def _refuse(message: str, **facts: Any) -> ValueError:
@@ -275,7 +275,7 @@ def _place(text: str) -> str:
     try:
         Path(text).expanduser()
     except RuntimeError as problem:
-        raise _refuse("config.no_home", owner=repr(_owner(text))) from problem
+        raise _refuse("config.no_home", owner=_owner(text)) from problem
     return text
 
 
@@ -296,7 +296,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as problem:
-        raise _refuse("config.zone", name=repr(name[:40])) from problem
+        raise _refuse("config.zone", name=name[:40]) from problem
     return name
 
 
@@ -315,7 +315,7 @@ def _source(url: str) -> str:
     found = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(:([0-9]{1,5}))?(/[!-~]*)?", url)
     allowed = found and (_own(found[2]) or (found[1] == "https" and found[2][0] != "["))
     if not found or not allowed or int(found[4] or 0) > 65535 or set("?#@") & set(url):
-        raise _refuse("config.base_url", url=repr(url[:40]))
+        raise _refuse("config.base_url", url=url[:40])
     return url if url.endswith("/") else url + "/"
 
 
@@ -332,7 +332,7 @@ def _site(url: str) -> str:
         if url and (not sound or urlsplit(url).port == 0):
             raise ValueError
     except ValueError as problem:  # a bracket left open, a port beyond the last
-        raise _refuse("config.public_url", url=repr(url[:40])) from problem
+        raise _refuse("config.public_url", url=url[:40]) from problem
     return url
 
 
@@ -480,9 +480,14 @@ class Settings(Section):
 
 
 LARGEST = 1_000_000
-#: What a new installation starts from: in a wheel it lies beside this file, in the repository at the top.
-_PACKAGED = Path(__file__).with_name("config.toml")
-TEMPLATE = _PACKAGED if _PACKAGED.is_file() else Path(__file__).parents[1] / "config.toml"
+
+
+def template(language: str) -> str:
+    """What a new installation starts from: config.toml beside this file, whose comments are ids of the catalogues."""
+    words = catalogue(language)
+    text = Path(__file__).with_name("config.toml").read_text(encoding="utf-8")
+    return re.sub(r"\{(init\.\w+)\}", lambda found: words[found[1]][0].replace("\n", "\n# "), text)
+
 
 S = TypeVar("S", bound=Section)
 
@@ -562,7 +567,7 @@ def _home(environment: Mapping[str, str]) -> Path:
         return Path(named).expanduser() if named else user_data_path("climtrack").expanduser()
     except RuntimeError as problem:
         if named:
-            raise ConfigError("config.home", owner=repr(_owner(named))) from problem
+            raise ConfigError("config.home", owner=_owner(named)) from problem
         raise DiskError("config.homeless") from problem
 
 

@@ -13,7 +13,7 @@ import os
 import shutil
 from pathlib import Path
 
-from climtrack.errors import DiskError, Notice
+from climtrack.errors import DiskError
 
 #: Beginning of the name of every file that is not finished; whoever cleans a folder looks for it.
 TEMPORARY = ".climtrack-"
@@ -38,7 +38,7 @@ def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     number = problem.errno or 0
     name, reason = shortened(path), number or (problem.strerror or type(problem).__name__).lower()
     if number in _FULL:
-        return DiskError(_FULL[number], path=path, name=name, needed=_size(needed), free=_size(_free(path)))
+        return DiskError(_FULL[number], path=path, name=name, needed=needed, free=_free(path))
     if number in (errno.EACCES, errno.EPERM):
         return DiskError("disk.denied", path=path, name=name, owner=_owner(path), reason=reason)
     if number in (errno.ELOOP, errno.ENOTDIR, errno.EEXIST, errno.EISDIR) and (link := dangling_link(path)):
@@ -124,13 +124,6 @@ def remove(path: Path) -> None:
     """Remove a file that nothing needs any more; one that will not go is only litter."""
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def _size(count: int) -> Notice:
-    """Bytes as a person reads them."""
-    if count >= 100_000:
-        return Notice("disk.megabytes", count=count / 1e6)
-    return Notice("disk.kilobytes", count=-(-count // 1000))
 
 
 def _free(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from climtrack.config import TEMPLATE, Config, Settings, load
+from climtrack.config import Config, Settings, load, template
 from climtrack.errors import ConfigError
 from climtrack.run.drawing import themes_of
+from climtrack.words.language import LANGUAGES
 from tests.settled import settled
 
 
@@ -23,16 +25,30 @@ def written(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-def test_template_shows_exactly_the_defaults(tmp_path: Path) -> None:
-    """The commented file and the built-in defaults say the same."""
-    empty = written(tmp_path, "")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_template_shows_exactly_the_defaults(tmp_path: Path, language: str) -> None:
+    """The commented file means the built-in defaults in every language, and its comments hold no id."""
+    empty, file = written(tmp_path, ""), tmp_path / "template.toml"
+    file.write_text(template(language), encoding="utf-8")
     home = {"CLIMTRACK_HOME": str(tmp_path)}
-    assert load(TEMPLATE, home).model_dump(exclude={"path"}) == load(empty, home).model_dump(exclude={"path"})
+    assert load(file, home).model_dump(exclude={"path"}) == load(empty, home).model_dump(exclude={"path"})
+    assert "init." not in file.read_text()
+
+
+def test_template_differs_by_its_comments_only() -> None:
+    """What is switched off by a # is the same in both languages, and each comment is of one language."""
+    english, spanish = (template(code).splitlines() for code in ("en", "es"))
+    assert len(english) == len(spanish)
+    assert [line.partition("#")[0] for line in english] == [line.partition("#")[0] for line in spanish]
+    assert "Ajustes de climtrack" in spanish[0]
+    examples = [line.partition("  #")[0] for line in english if re.match(r"# (\[|\w+ +=)", line)]
+    assert set(examples) <= {line.partition("  #")[0] for line in spanish}
+    assert len(examples) == 11
 
 
 def test_template_shows_every_key() -> None:
     """No default is hidden."""
-    text = TEMPLATE.read_text()
+    text = template("en")
     for name, field in Config.model_fields.items():
         model = field.default
         if hasattr(model, "model_dump"):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from climtrack.config import TEMPLATE
+from climtrack.config import template
 from tests.following import fuzzed
 from tests.test_config import documents, judged
 
@@ -42,10 +42,10 @@ def test_grammar_of_settings(tmp_path: Path, record_property: Record) -> None:
 def test_mutations_of_settings(tmp_path: Path, record_property: Record) -> None:
     """The commented file with a few bytes or lines changed, 50,000 times; none takes half a second (10 minutes)."""
     rng, slowest, good = random.Random(7), 0.0, 0
-    template = TEMPLATE.read_bytes()
-    lines = template.splitlines(keepends=True)
+    commented = template("en").encode()
+    lines = commented.splitlines(keepends=True)
     for _ in range(MUTATIONS):
-        body = bytearray(b"".join(rng.sample(lines, rng.randrange(1, 12))) if rng.random() < 0.5 else template)
+        body = bytearray(b"".join(rng.sample(lines, rng.randrange(1, 12))) if rng.random() < 0.5 else commented)
         for _ in range(rng.choice((1, 1, 2, 5))):
             i = rng.randrange(len(body) or 1)
             change: Any = rng.choice((bytes([rng.randrange(256)]), b"", b"[", b"]", b'"', b"=", b"\n", b"9" * 30, b"."))
@@ -63,8 +63,8 @@ def test_settings_by_following_the_code(tmp_path: Path, record_property: Record)
     """Atheris on config.toml finds nothing that ends in a traceback or takes 5 s (10 minutes)."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    (corpus / "template").write_bytes(TEMPLATE.read_bytes())
-    for number, part in enumerate(TEMPLATE.read_text().split("\n\n")):
+    (corpus / "template").write_bytes(template("en").encode())
+    for number, part in enumerate(template("en").split("\n\n")):
         (corpus / f"part{number}").write_text(part)
     record_property("runs", fuzzed("tests.fuzz_config", corpus, SECONDS, longest=8000))
     record_property("corpus", len(list(corpus.iterdir())))

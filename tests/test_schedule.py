@@ -85,7 +85,7 @@ def lived(
 
 def refused(path: Path, data: bytes) -> None:
     """A disk without room."""
-    raise DiskError("disk.full", name="x", needed="1 kB", free="0 kB")
+    raise DiskError("disk.full", name="x", needed=1000, free=0)
 
 
 def unnoted(config: Config, now: dt.datetime) -> None:
@@ -151,7 +151,7 @@ def test_a_full_disk_makes_no_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def fail(config: Config, now: dt.datetime) -> None:
         if raises:
-            raise DiskError("disk.full", name="x", needed="1 kB", free="0 kB")
+            raise DiskError("disk.full", name="x", needed=1000, free=0)
 
     monkeypatch.setattr(schedule, "write_whole", refused)
     rounds, _ = lived(tmp_path, Clock(DAY), fail)

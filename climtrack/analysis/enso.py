@@ -1,4 +1,4 @@
-"""El Niño and La Niña from the Niño 3.4 series, and this year laid over past El Niños."""
+"""El Niño and La Niña from the Niño 3.4 series."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ import numpy as np
 from climtrack.analysis.frame import frame_of, last_run, runs
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
-from climtrack.vocabulary.findings import Episode, NinoState, Overlay, OverlayLine, Phase, Study, Unknown
+from climtrack.vocabulary.findings import Episode, NinoState, Phase, Study, Unknown
 from climtrack.vocabulary.series import Floats
 
 THRESHOLD = 0.5
 #: Overlapping three-month means in a row that make an episode.
 EPISODE = 5
-#: Days of an overlay before and after the onset.
-BEFORE, AFTER = 120, 600
 #: A month counts while at most a tenth of its days is missing.
 MISSING_SHARE = 0.1
 
@@ -116,69 +114,13 @@ def nino_state(nino: Study) -> NinoState | Unknown:
         month=float(index.monthly[-1]),
         month_first=index.first_day(index.monthly.size - 1),
         three_months=latest,
+        season_first=index.first_day(index.monthly.size - 3),
         phase=phase,
         months_running=running,
         episode=under_way[0] if under_way else None,
         onset=index.first_day(side.size - 1 - running) if sign else None,
         rule=RULE,
     )
-
-
-def overlay(study: Study, nino: Study) -> Overlay | Unknown:
-    """
-    The anomalies of a series around each El Niño, aligned on the onset.
-
-    Parameters
-    ----------
-    study : Study
-        The series to draw; may be Niño 3.4 itself.
-    nino : Study
-        Of the Niño 3.4 sea surface, which decides when an El Niño began.
-
-    Returns
-    -------
-    Overlay or Unknown
-        From 120 days before to 600 days after the first day of the first El Niño month. Past El Niños that `study`
-        does not reach are left out.
-    """
-    index = nino_index(nino)
-    state = nino_state(nino)
-    if isinstance(index, Unknown):
-        return index
-    if isinstance(state, Unknown):
-        return state
-    if study.anomalies is None or study.baseline is None:
-        return Unknown("unknown.no_baseline")
-    anomaly = frame_of(study).daily(study.anomalies.values)
-    past = [e for e in episodes(index) if e.phase is Phase.EL_NINO and e.complete]
-    lines = tuple(
-        OverlayLine(_label(e.onset.year, e.end.year), e.onset, window, e.peak)
-        for e in past
-        if not np.isnan(window := _around(study, anomaly, e.onset)).all()
-    )
-    current = None
-    if state.phase is Phase.EL_NINO and state.onset is not None:
-        months = index.three_months[-1 - state.months_running : -1]
-        window = _around(study, anomaly, state.onset)
-        if not np.isnan(window).all():
-            label = _label(state.onset.year, max(state.date.year, state.onset.year))
-            current = OverlayLine(label, state.onset, window, float(months.max()))
-    return Overlay(study.series.key, study.baseline, np.arange(-BEFORE, AFTER + 1), lines, current, RULE)
-
-
-def _around(study: Study, anomaly: Floats, onset: dt.date) -> Floats:
-    """Anomalies from `BEFORE` days before to `AFTER` days after a date."""
-    window = np.full(BEFORE + AFTER + 1, np.nan)
-    first = (onset - study.series.start).days - BEFORE
-    lo, hi = max(first, 0), min(first + window.size, anomaly.size)
-    if hi > lo:
-        window[lo - first : hi - first] = anomaly[lo:hi]
-    return window
-
-
-def _label(first: int, last: int) -> str:
-    """``1997–98``; one year where it began and ended in the same."""
-    return f"{first}–{last % 100:02d}" if last > first else str(first)
 
 
 def _beyond(values: Floats, sign: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

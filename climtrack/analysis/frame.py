@@ -13,29 +13,31 @@ import numpy.typing as npt
 
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.findings import FLOOR as FLOOR
+from climtrack.vocabulary.findings import LEVEL as LEVEL
 from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
 
-#: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
-#: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
-FLOOR = 0.01
-#: Values closer than this read the same at 0.01 °C.
-LEVEL = 0.005
-
 _SST = Notice("finding.noise_sst")
 _AIR = Notice("finding.noise_air")
 
-#: Mean and largest change between a day's preliminary and final value in degC.
+
+def _measured(typical: float, largest: float, bias: float, deviation: float) -> RevisionNoise:
+    """Size, maximum, mean and standard deviation of the changes of 19 days, degC."""
+    return RevisionNoise(typical, largest, 19, _SST, bias, deviation, dt.date(2026, 7, 19), dt.date(2026, 8, 6))
+
+
+#: Changes between a day's preliminary and final value.
 MEASURED: Mapping[str, RevisionNoise] = MappingProxyType(
     {
-        "world2": RevisionNoise(0.020, 0.086, 19, _SST),
-        "natlan": RevisionNoise(0.026, 0.079, 19, _SST),
-        "nino3.4": RevisionNoise(0.045, 0.101, 19, _SST),
-        "atlhmdr": RevisionNoise(0.065, 0.147, 19, _SST),
-        "natlsp": RevisionNoise(0.070, 0.220, 19, _SST),
-        "gomex": RevisionNoise(0.078, 0.181, 19, _SST),
-        "gom": RevisionNoise(0.128, 0.340, 19, _SST),
+        "world2": _measured(0.020, 0.086, -0.018, 0.023),
+        "natlan": _measured(0.026, 0.079, -0.003, 0.034),
+        "nino3.4": _measured(0.045, 0.101, 0.011, 0.058),
+        "atlhmdr": _measured(0.065, 0.147, -0.040, 0.069),
+        "natlsp": _measured(0.070, 0.220, 0.008, 0.100),
+        "gomex": _measured(0.078, 0.181, 0.054, 0.078),
+        "gom": _measured(0.128, 0.340, 0.020, 0.164),
     }
 )
 
@@ -75,19 +77,24 @@ def claim(margin: float, noise: RevisionNoise, *, days: int = 1, preliminary: in
     Returns
     -------
     Claim
-        A tie where the margin vanishes at 0.01 °C; within noise where it is less than the typical revision (of a
-        single day, or of the preliminary part of a mean) or 0.01 °C; preliminary for a preliminary day, and for a mean
-        whose preliminary days, all revised by the most ever seen, could turn it; else safe.
+        A tie where the margin vanishes at 0.01 °C; within noise where it is less than the typical revision of the
+        preliminary days, or than 0.01 °C; preliminary for a preliminary day, and for a mean whose preliminary days,
+        all revised by two standard deviations, could turn it; else safe.
     """
     distance = round(abs(margin), 9)
+    share = preliminary / days
     if distance < LEVEL:
         return Claim.TIE
-    share = preliminary / days
-    if distance < max(noise.typical * (1.0 if days == 1 else share), FLOOR):
+    if distance < least(noise, share):
         return Claim.WITHIN_NOISE
-    if preliminary and (days == 1 or distance <= noise.largest * share):
+    if preliminary and (days == 1 or distance <= 2 * noise.deviation * share):
         return Claim.PRELIMINARY
     return Claim.SAFE
+
+
+def least(noise: RevisionNoise, share: float) -> float:
+    """Distance in degC below which two means are not told apart, where `share` of the days is preliminary."""
+    return max(noise.typical * share, FLOOR)
 
 
 def reading(series: Series, at: int, value: float | None = None) -> Reading:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.analysis.anomaly import SHIFTING_YEARS
-from climtrack.analysis.climatology import COMMON, running_mean, uncovered
-from climtrack.analysis.frame import Frame, runs
-from climtrack.errors import Notice
+from climtrack.analysis.climatology import COMMON, running_mean
+from climtrack.analysis.frame import runs
+from climtrack.errors import AnalysisError
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.findings import Heatwave, Heatwaves, Unknown
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats
 
@@ -169,49 +167,14 @@ def area(region: Region) -> float:
     return EARTH_RADIUS**2 * math.radians(width) * height
 
 
-def caution(region: Region) -> Notice:
-    """Why a category says little of a large region; nothing is said of boxes up to 2 million km²."""
-    return Notice("finding.basin" if area(region) > BASIN else "")
-
-
-def heatwaves(frame: Frame) -> Heatwaves | Unknown:
+def require_local(region: Region) -> None:
     """
-    Events of this year and the one under way, on the fixed and on the shifting baseline.
+    Refuse a region on whose mean the categories saturate.
 
-    Unknown for air, and where no baseline is covered.
+    Raises
+    ------
+    AnalysisError
+        If it is larger than two million km².
     """
-    if frame.series.key.variable != "sst":
-        return Unknown("unknown.not_sea")
-    if frame.climatology is None:
-        return Unknown("unknown.no_baseline")
-    values, columns, years = frame.series.values, frame.place % DAYS, frame.table.years
-    baseline = frame.climatology.baseline
-    found = events(values, columns, threshold(values, frame.place, years, baseline))
-    new_year = int(np.searchsorted(frame.place, frame.row * DAYS))
-    shifting = Baseline(frame.day.year - SHIFTING_YEARS, frame.day.year - 1)
-    other = None
-    if (found.last >= new_year).any() and not uncovered(frame.table, shifting):
-        other = events(values, columns, threshold(values, frame.place, years, shifting))
-    this_year = tuple(_event(frame, found, int(i), other) for i in np.flatnonzero(found.last >= new_year))
-    days = sum(int(found.last[i] - max(found.first[i], new_year) + 1) for i in np.flatnonzero(found.last >= new_year))
-    current = this_year[-1] if this_year and this_year[-1].last == frame.day else None
-    return Heatwaves(current, this_year, days, caution(frame.region))
-
-
-def _event(frame: Frame, found: Events, i: int, other: Events | None) -> Heatwave:
-    """One event as a finding; its shifting category is the highest of the events that overlap it there."""
-    first, last = int(found.first[i]), int(found.last[i])
-    shifting = 0
-    if other is not None:
-        overlap = (other.first <= last) & (other.last >= first)
-        shifting = int(other.category[overlap].max(initial=0))
-    return Heatwave(
-        first=frame.date_at(first),
-        last=frame.date_at(last),
-        peak=frame.date_at(int(found.peak[i])),
-        days=last - first + 1,
-        intensity_max=float(found.intensity_max[i]),
-        intensity_mean=float(found.intensity_mean[i]),
-        category=int(found.category[i]),
-        category_shifting=shifting,
-    )
+    if area(region) > BASIN:
+        raise AnalysisError("analysis.basin", region=region.name)

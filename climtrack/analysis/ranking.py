@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from climtrack.analysis.climatology import COMMON
-from climtrack.analysis.frame import FLOOR, LEVEL, Bools, Frame, claim, frame_of, last_run, month_span, reading, runs
+from climtrack.analysis.frame import (
+    FLOOR,
+    LEVEL,
+    Bools,
+    Frame,
+    claim,
+    frame_of,
+    last_run,
+    least,
+    month_span,
+    reading,
+    runs,
+)
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
@@ -20,14 +33,13 @@ from climtrack.vocabulary.findings import (
     Reading,
     Record,
     Records,
-    RevisionNoise,
     Run,
     Streaks,
     Study,
     Unknown,
 )
 from climtrack.vocabulary.registry import Region
-from climtrack.vocabulary.series import Floats, Series, Status, YearTable, year_table
+from climtrack.vocabulary.series import Floats, Series, YearTable, folded
 
 MILESTONES = (7, 10, 14, 30, 50, 100, 150, 200, 250, 300, 365, 400, 450, 500)
 
@@ -36,15 +48,6 @@ def latest_run(frame: Frame, flags: Bools) -> Run | None:
     """Run that includes the latest day."""
     days = last_run(flags)
     return Run(frame.date_at(flags.size - days), frame.day, days) if days else None
-
-
-def longest_run(frame: Frame, flags: Bools) -> Run | None:
-    """The longest run, the first of equals."""
-    starts, stops = runs(flags)
-    if not starts.size:
-        return None
-    i = int(np.argmax(stops - starts))
-    return Run(frame.date_at(starts[i]), frame.date_at(stops[i] - 1), int(stops[i] - starts[i]))
 
 
 def above_year(frame: Frame, year: int) -> Bools:
@@ -80,18 +83,26 @@ def beside_last_year(frame: Frame) -> Floats:
     return np.asarray(frame.series.values - frame.daily(before))
 
 
-def streaks(frame: Frame, flags: Bools) -> Streaks:
-    """Runs, rebuilt from the data: they go through New Year, and a gap ends them."""
+def streaks(frame: Frame, ahead: Floats) -> Streaks:
+    """
+    Runs, rebuilt from the data: they go through New Year, and a gap ends them.
+
+    Parameters
+    ----------
+    ahead : array of float
+        As `lead` gives it.
+    """
+    flags = frame.daily(unbeaten(ahead))
     running = latest_run(frame, flags)
     gap = beside_last_year(frame)
     above = None
     if frame.anomalies is not None:
         above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
-    ever = np.flatnonzero(flags)
+    ever = np.flatnonzero(frame.daily(record_days(ahead)))
     last = frame.date_at(ever[-1]) if ever.size else None
     return Streaks(
         record_days=running,
-        longest_record_days=longest_run(frame, flags),
+        longest_record_days=next(iter(longest_runs(frame, flags, 1)), None),
         above_last_year=latest_run(frame, gap > 0),
         below_last_year=latest_run(frame, gap < 0),
         above_average=above,
@@ -108,11 +119,13 @@ def next_milestone(days: int) -> int:
 
 #: Earlier years that a date must have seen before it can set a record; a quarter of that for 29 February.
 EARLIER_YEARS = 10
+#: Record runs that are remembered.
+LEDGER = 5
 
 
-def record_days(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Bools:
+def lead(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Floats:
     """
-    Days warmer than the same day of every earlier year.
+    By how much each day is warmer than the same day of every earlier year.
 
     Parameters
     ----------
@@ -123,8 +136,8 @@ def record_days(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Bools:
 
     Returns
     -------
-    array of bool
-        Shape (year, 366).
+    array of float
+        In degC, shape (year, 366); NaN where too few earlier years have the day.
     """
     known = ~np.isnan(table.values)
     best = np.full(table.values.shape, np.nan)
@@ -134,54 +147,110 @@ def record_days(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Bools:
     needed = np.full(DAYS, earlier)
     if table.alignment == "date":
         needed[LEAP_DAY - 1] = max(earlier // 4, 1)
-    return np.asarray((table.values > best) & (seen >= np.maximum(needed, 1)))
+    best[seen < np.maximum(needed, 1)] = np.nan
+    return np.asarray(table.values - best)
 
 
-def _record(frame: Frame, values: Floats, at: int, rivals: npt.NDArray[np.int64]) -> Record:
-    """Record held by day `at` of daily `values`, among the days `rivals`, which ascend and have values."""
-    value = float(values[at])
-    below = value - values[rivals]
-    below[np.searchsorted(rivals, at)] = np.inf  # it is no rival of its own
-    close = rivals[below < max(frame.noise.typical, FLOOR) - 1e-9]
-    new_year = np.searchsorted(frame.place, (frame.place[at] // DAYS) * DAYS)
-    earlier = int(np.searchsorted(rivals, new_year))
-    beaten = int(rivals[np.argmin(below[:earlier])]) if earlier else None
-    preliminary = int(frame.series.status[at] == Status.PRELIMINARY)
+def unbeaten(ahead: Floats) -> Bools:
+    """
+    Days on which no earlier year was warmer: what a record run is made of.
+
+    Parameters
+    ----------
+    ahead : array of float
+        As `lead` gives it.
+
+    Returns
+    -------
+    array of bool
+        A tie, less than 0.005 °C away, does not end a run; too few earlier years, or a gap, do.
+    """
+    return np.asarray(ahead > -LEVEL + 1e-9)
+
+
+def record_days(ahead: Floats) -> Bools:
+    """
+    Days that take the record of their date.
+
+    Parameters
+    ----------
+    ahead : array of float
+        As `lead` gives it, by date.
+
+    Returns
+    -------
+    array of bool
+        Warmer than every earlier year by 0.005 °C: of equals the earlier year keeps the date. 29 February takes none.
+    """
+    flags = np.asarray(ahead > LEVEL - 1e-9)
+    flags[:, LEAP_DAY - 1] = False
+    return flags
+
+
+def longest_runs(frame: Frame, flags: Bools, most: int = LEDGER) -> tuple[Run, ...]:
+    """The longest runs, the longest first and the earlier of equals."""
+    starts, stops = runs(flags)
+    order = np.argsort(starts - stops, kind="stable")[:most]
+    return tuple(Run(frame.date_at(starts[i]), frame.date_at(stops[i] - 1), int(stops[i] - starts[i])) for i in order)
+
+
+def _record(frame: Frame, values: Floats, days: npt.NDArray[np.int64]) -> Record:
+    """
+    The highest of daily `values` on some `days`, which ascend and have values.
+
+    Its rivals are the days of other years; those of its own year only decide which day.
+    """
+    at = int(days[np.argmax(values[days])])
+    value, preliminary = float(values[at]), frame.series.preliminary
+    new_year = frame.place[at] // DAYS * DAYS
+    own = slice(*np.searchsorted(frame.place[days], (new_year, new_year + DAYS)))
+    others = np.delete(days, own)
+    below = np.round(value - values[others], 9)
+    close = below < np.where(preliminary[others] | preliminary[at], least(frame.noise, 1.0), FLOOR)
+    rival = others[::-1][np.argmin(below[::-1])] if close.any() else None  # the nearest, of equals the latest
+    unsure = bool(preliminary[at] or (rival is not None and preliminary[rival]))
+    beaten = int(days[np.argmax(values[days[: own.start]])]) if own.start else None
     return Record(
         date=frame.date_at(at),
         value=value,
         previous=None if beaten is None else reading(frame.series, beaten, float(values[beaten])),
         margin=np.nan if beaten is None else value - float(values[beaten]),
-        claim=claim(float(below.min()), frame.noise, preliminary=preliminary),
-        tied_with=tuple(frame.date_at(i) for i in close),
+        claim=claim(float(below.min(initial=np.inf)), frame.noise, preliminary=unsure),
+        tied_with=tuple(frame.date_at(i) for i in others[close]),
+        days=tuple(frame.date_at(i) for i in days[own][np.round(value - values[days[own]], 9) < LEVEL]),
+        rival=None if rival is None else reading(frame.series, int(rival), float(values[rival])),
+        noise=least(frame.noise, float(unsure)),
     )
 
 
-def records(frame: Frame, flags: Bools) -> Records:
+def records(frame: Frame, ahead: Floats) -> Records:
     """
-    The three records, and the record days of this year.
+    The three records, the record days of this year, and the ledger of record runs.
 
-    Each record beats every earlier year of this series; days within the revision noise of it are named, and the
+    Each record beats every other year of this series; days of other years that lie too near to it are named, and the
     nearest of them decides the claim.
+
+    Parameters
+    ----------
+    ahead : array of float
+        As `lead` gives it.
     """
     values = frame.series.values
     everyday = np.flatnonzero(~np.isnan(values))
     same_date = everyday[frame.place[everyday] % DAYS == frame.column]
     largest: Record | Unknown = Unknown("unknown.no_baseline")
     if frame.anomalies is not None:
-        anomaly = frame.daily(frame.anomalies.values)
-        largest = _record(frame, anomaly, int(everyday[np.argmax(anomaly[everyday])]), everyday)
-    new_year = int(np.searchsorted(frame.place, frame.row * DAYS))
-    this_year = new_year + np.flatnonzero(flags[new_year:])
+        largest = _record(frame, frame.daily(frame.anomalies.values), everyday)
+    new_year = max((dt.date(frame.day.year, 1, 1) - frame.series.start).days, 0)
+    this_year = new_year + np.flatnonzero(frame.daily(record_days(ahead))[new_year:])
     return Records(
-        warmest_day=_record(frame, values, int(everyday[np.argmax(values[everyday])]), everyday),
-        warmest_for_date=_record(frame, values, int(same_date[np.argmax(values[same_date])]), same_date)
-        if same_date.size > 1
-        else Unknown("unknown.no_other_date"),
+        warmest_day=_record(frame, values, everyday),
+        warmest_for_date=_record(frame, values, same_date) if same_date.size > 1 else Unknown("unknown.no_other_date"),
         largest_anomaly=largest,
         days=tuple(frame.date_at(i) for i in this_year),
         warm_holders=holders(frame, 1.0),
         cold_holders=holders(frame, -1.0),
+        runs=longest_runs(frame, frame.daily(unbeaten(ahead))),
     )
 
 
@@ -197,18 +266,19 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
     Returns
     -------
     tuple of Holder
-        Most dates first, then the earlier year; 29 February is left out, and of equals at 0.01 °C the earlier year
-        keeps the date.
+        Most dates first, then the earlier year; a date is held by the last year that took its record.
     """
-    values = sign * frame.table.values
-    best = np.fmax.reduce(values, axis=0)
-    first = np.argmax(values > best - LEVEL + 1e-9, axis=0)
-    dates = COMMON[~np.isnan(best[COMMON])]
-    count = np.bincount(first[dates], minlength=frame.table.years.size)
+    table = YearTable(frame.table.years, sign * frame.table.values)
+    taken = record_days(lead(table, earlier=0))
+    known = ~np.isnan(table.values)
+    taken |= known & (np.cumsum(known, axis=0) == 1)  # the first year with the day
+    holder = table.years.size - 1 - np.argmax(taken[::-1], axis=0)
+    dates = COMMON[taken[:, COMMON].any(axis=0)]
+    count = np.bincount(holder[dates], minlength=table.years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
-    unsure = np.bincount(row[(first[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
+    unsure = np.bincount(row[(holder[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")
-    return tuple(Holder(int(frame.table.years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
+    return tuple(Holder(int(table.years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
 
 
 # Means, extremes and counts over a stretch of days, straight from the series.
@@ -301,11 +371,9 @@ def days_above(series: Series, level: float, first: dt.date, last: dt.date) -> i
 
 
 def record_flags(series: Series) -> Bools:
-    """Days warmer than the same date of every earlier year, of which one is enough, shape (time,)."""
-    table = year_table(series)
-    flags = record_days(table, earlier=1)
-    dates = series.dates
-    return np.asarray(flags[calendar.year_of(dates) - int(table.years[0]), calendar.dayofyear(dates) - 1])
+    """Days on which no earlier year was warmer, of which one is enough, shape (time,)."""
+    table, place = folded(series)
+    return np.asarray(unbeaten(lead(table, earlier=1)).ravel()[place])
 
 
 #: A year takes part in a period's ranking while it lacks at most this share of the days.
@@ -413,15 +481,21 @@ def _ranked(frame: Frame, values: Floats, row: int, first: dt.date, last: dt.dat
         margin=margin,
         best_year=int(years[best]),
         best_value=float(values[best]),
-        claim=_claim(values, row, frame.noise, days, preliminary),
+        **_claim(frame, values, row, max(days, 1), preliminary),
     )
 
 
-def _claim(values: Floats, row: int, noise: RevisionNoise, days: int, preliminary: int) -> Claim:
-    """Claim of a place: its nearest rival on either side decides."""
-    others = np.delete(values, row)
-    nearest = float(np.nanmin(np.abs(others - values[row])))
-    return claim(nearest, noise, days=max(days, 1), preliminary=preliminary)
+def _claim(frame: Frame, values: Floats, row: int, days: int, preliminary: int) -> dict[str, Any]:
+    """How much a place will bear: its nearest rival on either side decides."""
+    away = np.abs(values - values[row])
+    away[row] = np.nan
+    nearest = int(np.nanargmin(away))
+    noise = least(frame.noise, preliminary / days)
+    found = claim(float(away[nearest]), frame.noise, days=days, preliminary=preliminary)
+    if found is not Claim.WITHIN_NOISE:
+        return {"claim": found, "noise": noise}
+    place = rank(values, frame.table.years, nearest)[0]
+    return {"claim": found, "rival": int(frame.table.years[nearest]), "rival_rank": place, "noise": noise}
 
 
 def ranks(frame: Frame) -> Ranks:

@@ -103,43 +103,49 @@ _OCEAN = SeriesKey("oisst", "sst", "world2")
 #: Copernicus's own sea surface is ERA5's, which no series of the site carries: only Climate Pulse does.
 _ERA5_SEA = SeriesKey("climate-pulse", "sst", "world2")
 
-_JULY24 = "C3S statement, 25 July 2024"
-_NOV23 = "C3S news item, 21 November 2023"
-_JULY_BULLETIN = "C3S bulletin, 8 July 2024"
-_AUG_BULLETIN = "C3S bulletin, August 2024"
-_MARCH_BULLETIN = "C3S bulletin, 7 March 2024"
-_YEAR23 = "C3S, 9 January 2024"
-_YEAR24 = "C3S, 10 January 2025"
-_MAINE = "University of Maine, July 2023"
-_WATCH = "University of Maine, 12 April 2023"
-_NCEI = "NOAA NCEI, 29 July 2023"
-_POST = "the newsletter post of July 2024 that climtrack grew from"
+
+def _cited(kind: str, date: str = "") -> Notice:
+    """Who published a figure, and when."""
+    return Notice(f"verify.source.{kind}", date=date)
+
+
+_JULY24 = _cited("c3s_statement", "2024-07-25")
+_NOV23 = _cited("c3s_news", "2023-11-21")
+_JULY_BULLETIN = _cited("c3s_bulletin", "2024-07-08")
+_AUG_BULLETIN = _cited("c3s_bulletin", "2024-08")
+_MARCH_BULLETIN = _cited("c3s_bulletin", "2024-03-07")
+_YEAR23 = _cited("c3s", "2024-01-09")
+_YEAR24 = _cited("c3s", "2025-01-10")
+_MAINE = _cited("maine", "2023-07")
+_WATCH = _cited("maine", "2023-04-12")
+_NCEI = _cited("ncei", "2023-07-29")
+_BBC = _cited("bbc", "2024-05")
+_POST = _cited("post", "2024-07")
 
 
 def _published(
-    key: SeriesKey, quantity: str, measure: str, period: str, value: float, decimals: int, source: str, why: str = ""
+    key: SeriesKey, quantity: str, measure: str, period: str, value: float, decimals: int, source: Notice
 ) -> Published:
-    """A figure, what it is and why ours differs as messages of the catalogues."""
-    named, reason = Notice(f"verify.figure.{quantity}"), Notice(f"verify.why.{why}" if why else "")
-    return Published(key, named, measure, period, value, decimals, source, reason)
+    """A figure; what it is, and who published it, as messages of the catalogues."""
+    return Published(key, Notice(f"verify.figure.{quantity}"), measure, period, value, decimals, source)
 
 
 PUBLISHED: tuple[Published, ...] = (
     _published(_AIR, "record_day", "mean", "2024-07-22", 17.16, 2, _JULY24),
     _published(_AIR, "daily_mean", "mean", "2024-07-23", 17.15, 2, _JULY24),
-    _published(_AIR, "record_day_first_figure", "mean", "2024-07-22", 17.15, 2, "C3S, 24 July 2024"),
+    _published(_AIR, "record_day_first_figure", "mean", "2024-07-22", 17.15, 2, _cited("c3s", "2024-07-24")),
     _published(_AIR, "daily_mean", "mean", "2024-07-21", 17.09, 2, _JULY24),
     _published(_AIR, "record_day_before_july_2024", "mean", "2023-07-06", 17.08, 2, _JULY24),
-    _published(_AIR, "record_day_before_july_2023", "mean", "2016-08-13", 16.80, 2, "C3S, July 2024"),
+    _published(_AIR, "record_day_before_july_2023", "mean", "2016-08-13", 16.80, 2, _cited("c3s", "2024-07")),
     _published(_AIR, "days_above_the_record_of_august_2016", "days above 16.797", "2023-07-03/2024-07-21", 57, 0,
-              "C3S, 24 July 2024", "count"),
+              _cited("c3s", "2024-07-24")),
     _published(_AIR, "days_above_the_record_of_august_2016", "days above 16.797", "2023-07-03/2023-07-31", 29, 0,
-              "C3S, August 2023"),
-    _published(_AIR, "day_above_1991_2020", "day anomaly", "2023-11-17", 1.17, 2, _NOV23, "november"),
-    _published(_AIR, "day_above_1850_1900", "day preindustrial", "2023-11-17", 2.07, 2, _NOV23, "november"),
-    _published(_AIR, "day_above_1850_1900_provisional", "day preindustrial", "2023-11-18", 2.06, 2, _NOV23, "november"),
-    _published(_AIR, "monthly_mean", "mean", "2023-07", 16.95, 2, "C3S, August 2023"),
-    _published(_AIR, "monthly_mean", "mean", "2019-07", 16.63, 2, "C3S, August 2023"),
+              _cited("c3s", "2023-08")),
+    _published(_AIR, "day_above_1991_2020", "day anomaly", "2023-11-17", 1.17, 2, _NOV23),
+    _published(_AIR, "day_above_1850_1900", "day preindustrial", "2023-11-17", 2.07, 2, _NOV23),
+    _published(_AIR, "day_above_1850_1900_provisional", "day preindustrial", "2023-11-18", 2.06, 2, _NOV23),
+    _published(_AIR, "monthly_mean", "mean", "2023-07", 16.95, 2, _cited("c3s", "2023-08")),
+    _published(_AIR, "monthly_mean", "mean", "2019-07", 16.63, 2, _cited("c3s", "2023-08")),
     _published(_AIR, "monthly_mean", "mean", "2024-07", 16.91, 2, _AUG_BULLETIN),
     _published(_AIR, "monthly_mean", "mean", "2024-06", 16.66, 2, _JULY_BULLETIN),
     _published(_AIR, "month_above_1991_2020", "anomaly", "2024-06", 0.67, 2, _JULY_BULLETIN),
@@ -155,25 +161,25 @@ PUBLISHED: tuple[Published, ...] = (
     _published(_AIR, "year_above_1850_1900", "preindustrial", "2023", 1.48, 2, _YEAR23),
     _published(_AIR, "year_above_1850_1900", "preindustrial", "2024", 1.60, 2, _YEAR24),
     _published(_AIR, "2023_minus_2016", "minus 2016", "2023", 0.17, 2, _YEAR23),
-    _published(_AIR, "1991_2020_above_1850_1900", "offset", "1991-2020", 0.88, 2, "C3S convention"),
+    _published(_AIR, "1991_2020_above_1850_1900", "offset", "1991-2020", 0.88, 2, _cited("c3s_convention")),
     _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-03", 17.01, 2, _MAINE),
     _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-04", 17.18, 2, _MAINE),
     _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-05", 17.18, 2, _MAINE),
     _published(_CFSR, "daily_mean_cfsr", "mean", "2023-07-06", 17.23, 2, _MAINE),
     _published(_CFSR, "days_above_every_earlier_day_cfsr", "days above before 2023", "2023-07-01/2023-07-24", 22, 0,
-              "University of Maine, 27 July 2023"),
+              _cited("maine", "2023-07-27")),
     _published(_OCEAN, "daily_mean_early_april", "warmest", "2023-04-01/2023-04-06", 21.1, 1, _WATCH),
     _published(_OCEAN, "record_day_before_2023", "warmest", "2016-03", 21.0, 1, _WATCH),
-    _published(_ERA5_SEA, "record_day_era5_sea", "mean", "2023-07-31", 20.96, 2, "C3S, 4 August 2023"),
-    _published(_ERA5_SEA, "daily_mean_era5_sea", "mean", "2023-08-04", 20.98, 2, "C3S, 7 August 2023"),
-    _published(_ERA5_SEA, "record_day_before_2023_era5_sea", "warmest", "2016", 20.95, 2, "C3S, August 2023"),
+    _published(_ERA5_SEA, "record_day_era5_sea", "mean", "2023-07-31", 20.96, 2, _cited("c3s", "2023-08-04")),
+    _published(_ERA5_SEA, "daily_mean_era5_sea", "mean", "2023-08-04", 20.98, 2, _cited("c3s", "2023-08-07")),
+    _published(_ERA5_SEA, "record_day_before_2023_era5_sea", "warmest", "2016", 20.95, 2, _cited("c3s", "2023-08")),
     _published(_ERA5_SEA, "monthly_mean_era5_sea", "mean", "2024-02", 21.06, 2, _MARCH_BULLETIN),
     _published(_ERA5_SEA, "monthly_mean_era5_sea", "mean", "2023-08", 20.98, 2, _MARCH_BULLETIN),
-    _published(_ERA5_SEA, "record_day_era5_sea", "warmest", "2024-02/2024-03", 21.09, 2, "BBC from C3S, May 2024"),
+    _published(_ERA5_SEA, "record_day_era5_sea", "warmest", "2024-02/2024-03", 21.09, 2, _BBC),
     _published(_ERA5_SEA, "monthly_mean_era5_sea", "mean", "2024-06", 20.85, 2, _JULY_BULLETIN),
     _published(_ERA5_SEA, "record_streak_of_2023", "record run",
               "2023-05-04/2024-02-21", 294, 0,
-              "BBC from C3S, May 2024"),
+              _BBC),
     _published(_ATLANTIC, "record_day", "mean", "2023-07-26", 24.9, 1, _NCEI),
     _published(_ATLANTIC, "record_day_before_july_2023", "warmest", "2022-09", 24.89, 2, _NCEI),
     _published(_NORTH, "daily_mean", "mean", "2023-07-01", 21.7, 1, _POST),
@@ -214,8 +220,6 @@ def _mean(series: Series, first: dt.date, last: dt.date, _: str) -> float:
 
 def _warmest(series: Series, first: dt.date, last: dt.date, _: str) -> float:
     """Warmest of the days."""
-    if series.end < last and (last - series.end).days > 0.1 * (last - first).days:
-        return np.nan
     return ranking.warmest(series, first, last).value
 
 
@@ -275,8 +279,6 @@ def _record_months(series: Series, first: dt.date, last: dt.date, _: str) -> flo
 
 def _record_run(series: Series, _first: dt.date, last: dt.date, _: str) -> float:
     """Length of the run of record days that ends the period."""
-    if series.end < last:
-        return np.nan
     return last_run(ranking.record_flags(series.upto(last)))
 
 
@@ -329,6 +331,9 @@ def _reconciled(series: Series | None, figure: Published) -> Reconciled:
         return Reconciled(figure, why, why, agrees=False)
     words = next(name for name in MEASURES if figure.measure.startswith(name))
     first, last = span(figure.period)
+    if series.end < last:
+        why = Unknown("unknown.data_end" if first <= series.end else "unknown.series_ends", day=series.end)
+        return Reconciled(figure, why, why, agrees=False)
     try:
         ours = MEASURES[words](series, first, last, figure.measure.removeprefix(words).strip())
     except ClimtrackError as error:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from climtrack.analysis.frame import Frame, frame_of
-from climtrack.analysis.ranking import beside_last_year, record_days
+from climtrack.analysis.ranking import beside_last_year, lead, record_days
 from climtrack.analysis.survey import study as study_of
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.findings import Gap, Since, Study, Unknown, YearEnd
@@ -42,7 +42,7 @@ def since(study: Study, date: dt.date) -> Since:
     fresh = np.arange(study.series.values.size - days, study.series.values.size)
     missing = int(np.isnan(study.series.values[fresh]).sum())
     gap = beside_last_year(frame)[fresh]
-    record = frame.daily(record_days(study.table))[fresh]
+    record = frame.daily(record_days(lead(study.table)))[fresh]
     why = Unknown("unknown.no_baseline")
     made = Since(
         asked=date,

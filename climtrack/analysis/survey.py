@@ -10,9 +10,8 @@ from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_besid
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
-from climtrack.analysis.heatwaves import heatwaves
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import ranks, record_days, records, streaks
+from climtrack.analysis.ranking import lead, ranks, records, streaks
 from climtrack.analysis.trend import TREND_LATE, annual_means, direction, trend
 from climtrack.analysis.year_end import year_end
 from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Findings, RevisionNoise, Run, Study, Unknown
@@ -99,7 +98,7 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         for name, normal in normals.items()
     }
     means = annual_means(frame.table)
-    flags = frame.daily(record_days(frame.table))
+    ahead = lead(frame.table)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
     this_year = frame.table.values[frame.row, : frame.column + 1]
@@ -123,13 +122,12 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         year_over_year=year_over_year(frame.table, frame.day),
         direction=direction(frame),
         ranks=ranks(frame),
-        records=records(frame, flags),
-        streaks=streaks(frame, flags),
+        records=records(frame, ahead),
+        streaks=streaks(frame, ahead),
         trend=trend(frame.table, means=means),
         trend_30y=trend(frame.table, means=means, last=TREND_LATE),
         year_end=year_end(frame.table, frame.column, means=means),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
-        heatwaves=heatwaves(frame),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
         revision_noise=frame.noise,
         absent_years=tuple(int(y) for y in frame.table.years[np.isnan(frame.table.values).all(axis=1)]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from climtrack.api.data import DIFFERENCE, baseline_of, config, date_of, from_array, pairing_of, stored_series
-from climtrack.vocabulary.registry import DEFAULT, Baseline
+from climtrack.vocabulary.registry import DEFAULT, REGIONS, Baseline
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -268,7 +268,7 @@ def heatwaves(data: xr.DataArray, baseline: str | Baseline = DEFAULT) -> xr.Data
     Parameters
     ----------
     data : xarray.DataArray
-        Daily means in degC, shape (time,), of a local series: on the mean of a basin the categories saturate.
+        Daily means in degC, shape (time,), of a region of at most two million km².
     baseline : str or Baseline, default "1991-2020"
         Years of climatology and threshold.
 
@@ -281,17 +281,21 @@ def heatwaves(data: xr.DataArray, baseline: str | Baseline = DEFAULT) -> xr.Data
 
     Raises
     ------
+    AnalysisError
+        If it is the mean of a hemisphere or a basin, where the categories saturate.
     BaselineNotCovered
         If the series lacks days of the baseline.
     """
     import xarray as xr
 
     from climtrack.analysis.climatology import require_covered
-    from climtrack.analysis.heatwaves import events, threshold
+    from climtrack.analysis.heatwaves import events, require_local, threshold
     from climtrack.vocabulary.calendar import DAYS
     from climtrack.vocabulary.series import folded
 
     series, years = from_array(data), baseline_of(baseline)
+    if series.key.region in REGIONS:
+        require_local(REGIONS[series.key.region])
     table, place = folded(series)
     require_covered(table, years)
     bar = threshold(series.values, place, table.years, years)
@@ -314,50 +318,3 @@ def heatwaves(data: xr.DataArray, baseline: str | Baseline = DEFAULT) -> xr.Data
         coords={"dayofyear": np.arange(1, DAYS + 1)},
         attrs={"baseline": str(years), "references": "doi:10.1016/j.pocean.2015.12.014, doi:10.5670/oceanog.2018.205"},
     )  # fmt: skip
-
-
-def el_nino_overlay(study: Study, nino: Study) -> xr.DataArray:
-    """
-    Anomalies of a series around each El Niño, aligned on its onset.
-
-    Parameters
-    ----------
-    study : Study
-        The series to lay over itself.
-    nino : Study
-        ``climtrack.study("sst", "nino3.4")``, which decides when an El Niño began.
-
-    Returns
-    -------
-    xarray.DataArray
-        degC, shape (episode, day): days since the onset; coordinates ``onset``, ``peak`` (largest three-month mean in
-        Niño 3.4) and ``current``, true for the one under way.
-
-    Raises
-    ------
-    AnalysisError
-        If there is no climatology to tell anomalies by.
-    """
-    import xarray as xr
-
-    from climtrack.analysis.enso import overlay
-    from climtrack.errors import AnalysisError
-    from climtrack.vocabulary.findings import Unknown
-
-    found = overlay(study, nino)
-    if isinstance(found, Unknown):
-        raise AnalysisError(found.id, **found.facts)
-    lines = [*found.past, *([found.current] if found.current else [])]
-    return xr.DataArray(
-        np.array([line.values for line in lines]).reshape(len(lines), found.days.size),
-        dims=("episode", "day"),
-        coords={
-            "episode": [line.label for line in lines],
-            "day": ("day", found.days, {"units": "days", "long_name": "days since the onset"}),
-            "onset": ("episode", np.array([line.onset for line in lines], dtype="datetime64[ns]")),
-            "peak": ("episode", [line.peak for line in lines], {"units": "degC"}),
-            "current": ("episode", [line is found.current for line in lines]),
-        },
-        name=f"{study.series.key.variable}_anomaly",
-        attrs={"units": "degC", "units_metadata": DIFFERENCE, "baseline": str(found.baseline), "rule": str(found.rule)},
-    )

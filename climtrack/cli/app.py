@@ -106,17 +106,13 @@ def _slip(problem: Any, words: Sequence[str]) -> ConfigError:
         case "MissingParameter" if problem.param.param_type_name == "argument":
             return ConfigError("cli.missing_argument", name=problem.param.metavar, command=command)
         case "MissingParameter":
-            return ConfigError("cli.missing_option", option=_written(problem.param), command=command)
+            return ConfigError("cli.missing_option", option=problem.param.opts, command=command)
         case "BadParameter" if problem.param.min is not None:
             low, high = f"{problem.param.min:g}", f"{problem.param.max:g}"
-            return ConfigError("cli.bad_range", option=_written(problem.param), low=low, high=high, command=command)
+            return ConfigError("cli.bad_range", option=problem.param.opts, low=low, high=high, command=command)
         case "BadParameter":
-            return ConfigError("cli.bad_number", option=_written(problem.param), command=command)
+            return ConfigError("cli.bad_number", option=problem.param.opts, command=command)
     return ConfigError("cli.usage", detail=problem.format_message().rstrip("."), command=command)
-
-
-def _written(option: Any) -> str:
-    return " / ".join(f"'{name}'" for name in option.opts)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

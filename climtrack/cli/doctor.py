@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, configuration, now
+from climtrack.cli.options import ConfigPath, Json, TableLanguage, configuration, now, table_language
 from climtrack.cli.output import as_json, say
 from climtrack.errors import ConfigError, Notice
 
@@ -15,18 +15,21 @@ from climtrack.errors import ConfigError, Notice
 def init(
     path: Annotated[Path, typer.Argument(metavar="FILE")] = Path("config.toml"),
     force: Annotated[bool, typer.Option("--force")] = False,
+    lang: TableLanguage = None,
 ) -> None:
     """
     \b
     climtrack init
+    climtrack init --lang es
     """
-    from climtrack.config import TEMPLATE
+    from climtrack.config import template
     from climtrack.files import make_folder, write_whole
 
+    language = table_language(lang)
     if path.exists() and not force:
         raise ConfigError("cli.file_exists", path=path)
     make_folder(path.parent)
-    write_whole(path, TEMPLATE.read_bytes())
+    write_whole(path, template(language.code).encode())
     say(Notice("cli.init", path=path))
 
 

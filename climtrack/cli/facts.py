@@ -56,22 +56,24 @@ def verify(
     settings = configuration(config)
     with progress("cli.asking_climate_pulse") as show, Run(settings, now(), offline=offline, on_done=show) as run:
         found = cross_check(run)
-    run.say(failed=SOME if strict and found.departures else 0)
+    run.say(failed=SOME if found.unanswered or (strict and found.departures) else 0)
     notes(run)
     if json:
         as_json(found.document())
     else:
-        _print(found, terminal())
+        _print(found, terminal(), offline=offline)
     leave(run)
 
 
-def _print(found: CrossCheck, language: Language) -> None:
+def _print(found: CrossCheck, language: Language, *, offline: bool) -> None:
     """Agreement by decade, then published figures."""
     from climtrack.cli.tables import table
     from climtrack.vocabulary.findings import Unknown
 
     for key, agreed in found.agreements:
         if isinstance(agreed, Unknown):
+            if agreed.id == "unknown.not_stored" and not offline:
+                continue  # a line above says why it could not be had
             note(Notice("run.note", label=key.label, note=agreed))
             continue
         years = agreed.known_years
@@ -106,20 +108,23 @@ def _print(found: CrossCheck, language: Language) -> None:
 
 
 def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
-    """A published figure beside ours; where it was published stands as it is cited."""
+    """A published figure beside ours, or why there is none yet."""
+    from climtrack.vocabulary.findings import Unknown
+
     figure = row.published
-    places = 3 if figure.decimals else 0
-    verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
-    if figure.why.id and not row.agrees:
-        verdict = language.text("verify.differs.why", why=language.what(figure.why))
+    if isinstance(row.ours, Unknown):
+        ours, verdict = "–", language.what(row.ours)
+    else:
+        ours = language.number(row.ours, 3 if figure.decimals else 0)
+        verdict = language.text("verify.agrees" if row.agrees else "verify.differs")
     return (
         figure.key.label,
         language.what(figure.quantity),
         figure.period,
         language.number(figure.value, figure.decimals),
-        language.number(row.ours, places) if isinstance(row.ours, float) else "–",
+        ours,
         verdict,
-        figure.source,
+        language.what(figure.source),
     )
 
 

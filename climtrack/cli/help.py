@@ -121,7 +121,7 @@ class Group(_Explained, TyperGroup):
         if args[0] not in self.commands and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
-            near = [f"'{name}'" for name in get_close_matches(args[0], self.commands)]
+            near = get_close_matches(args[0], self.commands)
             raise ConfigError(
                 "cli.no_such_command.near" if near else "cli.no_such_command",
                 name=args[0], near=near, command=ctx.command_path,

@@ -26,7 +26,7 @@ from climtrack.cli.options import (
 )
 from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.cli.report import Charts, Presets
-from climtrack.errors import Notice
+from climtrack.errors import Notice, PublishError
 
 if TYPE_CHECKING:
     from climtrack.config import Config
@@ -204,6 +204,8 @@ def serve(
 
     settings = configuration(config)
     chosen = serving(settings, host=host, port=port, public=public)
+    if folder is not None and not folder.is_dir():  # that of config.toml may come with the first round: containers
+        raise PublishError("serve.no_folder", folder=folder)
     root = folder if folder is not None else site_folder(settings)
     run(
         root,

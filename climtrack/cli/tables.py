@@ -11,7 +11,8 @@ from typing import Any
 from climtrack.cli.output import say
 from climtrack.errors import Notice
 from climtrack.reporter.sentences import place
-from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Study, Unknown
+from climtrack.reporter.standing import standing
+from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Rank, Record, Study, Unknown
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
@@ -80,10 +81,11 @@ def shown(finding: Any, language: Language, unit: str = "") -> dict[str, Any]:
     """The fields of a finding as messages name them: those that declare how as text, all others as they are."""
     declared = dict(_declared(finding))
     properties = [name for name, one in vars(type(finding)).items() if isinstance(one, property)]
-    return {
+    cells = {
         name: _cell(getattr(finding, name), declared.get(name), language, unit)
         for name in (*(field.name for field in fields(finding)), *properties)
     }
+    return cells | ({"claim": standing("claim", finding, language)} if isinstance(finding, Rank | Record) else {})
 
 
 def _declared(finding: Any) -> list[tuple[str, Fact]]:
@@ -114,6 +116,8 @@ def _cell(value: Any, spec: Fact | None, language: Language, unit: str) -> Any:
             return language.signed(value, spec.decimals)
         case "percent":
             return language.percent(value, spec.decimals)
+        case "percentile":
+            return language.percentile(value)
         case "share":
             return language.percent(100 * value)
         case "per_day":

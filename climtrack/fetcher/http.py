@@ -317,7 +317,7 @@ class Http:
         if not start:
             raise SourceUnavailable("fetch.empty")
         if start.startswith(b"<") or (html and not start.startswith((b"[", b"\xef\xbb\xbf["))):
-            raise SourceUnavailable("fetch.web_page", body=body[:KEPT], kilobytes=len(body) / 1000)
+            raise SourceUnavailable("fetch.web_page", body=body[:KEPT], size=len(body))
         etag, modified, served = (_printable(headers, name) for name in ("ETag", "Last-Modified", "Date"))
         return Payload(url, body, etag, modified, served)
 

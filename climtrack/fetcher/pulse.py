@@ -90,7 +90,7 @@ def series_from_csv(body: bytes, key: SeriesKey, source: Source) -> Series:
 def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
     if body.lstrip()[:1] == b"<":
-        raise SourceChanged("fetch.web_page", kilobytes=len(body) / 1000)
+        raise SourceChanged("fetch.web_page", size=len(body))
     try:
         lines = body.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -97,7 +97,7 @@ def _table(body: bytes, notes: list[Notice]) -> list[Any]:
     if not head:
         raise SourceChanged("fetch.empty")
     if head.startswith(b"<"):
-        raise SourceChanged("fetch.web_page", kilobytes=len(body) / 1000)
+        raise SourceChanged("fetch.web_page", size=len(body))
     if not head.startswith((b"[", b"{")):
         changed("not_json")
     depth = brackets = 0
@@ -177,6 +177,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 BASE_URLS = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
 AIR_SOURCE = "ERA5 Copernicus C3S"
 SEA_SOURCE = "NOAA OISST 2.1"
+#: What a payload of a product calls its source, where config.toml does not say.
+DATA_SOURCES = MappingProxyType({"era5": AIR_SOURCE, "oisst": SEA_SOURCE})
 
 
 @dataclass(frozen=True, slots=True)

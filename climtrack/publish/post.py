@@ -258,6 +258,9 @@ def changes(before: Study, now: Study, issue: dt.date | None, language: Language
         for move, run in moves:
             if run:  # as it is now, or as it was when it was last told of
                 days = {"first": day(run.first), "last": day(run.last)}
+                if move == "began" and run.days == 1:
+                    lines.append(text(f"post.streak.{name}.first", **days))
+                    continue
                 lines.append(text(f"post.streak.{move}", run.days, name=streak, **days))
     return tuple(lines)
 

@@ -62,16 +62,13 @@ class KeyItem:
 
 
 def draw_right_labels(
-    canvas: Canvas, panel: Panel, study: Study, last: float, average: float, *, record: bool = False, below: float = 0.0
+    canvas: Canvas, panel: Panel, study: Study, last: float, average: float, *, below: float = 0.0
 ) -> list[Rect]:
-    """Last year and the average, named where their lines end at the right; `record` where last year holds it."""
+    """Last year and the average, named where their lines end at the right."""
     theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
     found: list[tuple[float, Sequence[Line]]] = []
     if not np.isnan(last):
-        lines = [Line(str(study.year - 1), "bold", size, theme.last_year_text)]
-        if record and not card:
-            lines.append(Line(canvas.language.text("picture.record"), "regular", size, theme.last_year_text))
-        found.append((panel.y(last), lines))
+        found.append((panel.y(last), [Line(str(study.year - 1), "bold", size, theme.last_year_text)]))
     if study.climatology is not None:
         lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
         if not card:
@@ -80,12 +77,10 @@ def draw_right_labels(
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
-def last_year_item(canvas: Canvas, study: Study, *, record: bool = False) -> KeyItem:
-    """Last year's line; `record` where it holds the record that is named once."""
-    theme, size, text = canvas.theme, canvas.size(canvas.preset.type.label), str(study.year - 1)
-    if record:
-        text = canvas.language.text("callout.record", year=text)
-    return KeyItem(Line(text, "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)
+def last_year_item(canvas: Canvas, study: Study) -> KeyItem:
+    """Last year's line."""
+    theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
+    return KeyItem(Line(str(study.year - 1), "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)
 
 
 def average_item(canvas: Canvas, baseline: str) -> KeyItem:
@@ -153,14 +148,14 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
     return language.text(what, difference=printed, **values)
 
 
-def callout_lines(canvas: Canvas, study: Study, *, versus: str = "both", record: bool = False) -> list[Line]:
+def callout_lines(canvas: Canvas, study: Study, *, versus: str = "both") -> list[Line]:
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
     size, full = canvas.size(kind.label), versus == "both"
     value = language.temperature(study.findings.latest.value, decimals_of(study))
     if full:
         value = language.text("callout.value", value=value, day=language.date_short(study.findings.latest.date))
-    year = language.text("callout.record", year=study.year) if record else str(study.year)
-    found = [Line(year, "bold", canvas.size(kind.callout), theme.ink), Line(value, "semibold", size, theme.ink)]
+    year = Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)
+    found = [year, Line(value, "semibold", size, theme.ink)]
     if versus in {"both", "year"} and (text := versus_year(language, study, unit=full)):
         found.append(Line(text, "semibold", size, theme.last_year_text))
     if versus in {"both", "average"} and (text := versus_average(language, study, unit=full)):
@@ -215,10 +210,6 @@ Mode = tuple[int, bool]
 #: Callouts that a composition must find room for in every month, and those that will do on a day.
 FULL: tuple[Mode, ...] = ((0, True), (0, False))
 EVERY: tuple[Mode, ...] = ((0, True), (0, False), (1, True), (1, False), (2, True), (2, False))
-#: The same where the first two wordings differ only in naming the record, which goes first when room runs out.
-EITHER: tuple[Mode, ...] = (
-    (0, True), (1, True), (0, False), (1, False), (2, True), (2, False), (3, True), (3, False),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +259,6 @@ def place_callout(
     wordings: Sequence[Sequence[Line]],
     point: tuple[float, float],
     tries: Iterable[tuple[Emptiness, Second | None]] = (),
-    modes: Sequence[Mode] = EVERY,
 ) -> Rect | None:
     """
     Set the callout of a point in the first room that has a place for it and for what must stand beside it.
@@ -277,7 +267,7 @@ def place_callout(
     """
     sizes = [canvas.extent(lines) for lines in wordings]
     for room, second in tries or ((empty, None),):
-        if found := arrange(room, sizes, point, second, modes):
+        if found := arrange(room, sizes, point, second, EVERY):
             draw_callout(canvas, found.callout, wordings[found.wording], *point)
             empty.occupy(found.callout.grown(CALLOUT_CLEAR))
             return found.second
@@ -328,8 +318,7 @@ def line_key(canvas: Canvas, study: Study, years: Sequence[int]) -> list[KeyItem
     """Last year, average and the other years, as far as they are drawn."""
     found = []
     if not np.isnan(study.table.row(study.year - 1)).all():
-        record = study.findings.records.warmest_day.date.year == study.year - 1
-        found.append(last_year_item(canvas, study, record=record))
+        found.append(last_year_item(canvas, study))
     if study.baseline is not None:
         found.append(average_item(canvas, study.baseline.label))
     if years:

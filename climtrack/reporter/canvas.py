@@ -113,6 +113,13 @@ class Panel:
                 solid_capstyle="round", solid_joinstyle="round", dash_capstyle="round",
             )  # fmt: skip
 
+    def mark(self, x: float, y: float, colour: str) -> None:
+        """A day that is named."""
+        self.axes.plot(
+            [x], [y], ls="none", marker="o", ms=5.0, mfc=colour, mec=self.theme.background, mew=0.9, zorder=7.5,
+            clip_on=False, gid="mark",
+        )  # fmt: skip
+
     def dot(self, x: float, y: float) -> None:
         """Hollow end of this year's line."""
         self.axes.plot(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.sentences import Phrases, preliminary
 from climtrack.vocabulary.assets import Words
 
 COMMON = ("wide", "post", "email", "phone", "card")
@@ -33,8 +33,8 @@ class Chart:
     table: Callable[..., Table] | None = None
     presets: tuple[str, ...] = COMMON  # Where it can be drawn, its home first
     series: tuple[int, int] = (1, 1)  # Fewest and most series it takes
-    # What it is drawn of: any series, both hemispheres of a variable, or any series beside Niño 3.4
-    needs: Literal["series", "hemispheres", "nino"] = "series"
+    # What it is drawn of: any series, or both hemispheres of a variable
+    needs: Literal["series", "hemispheres"] = "series"
     options: tuple[str, ...] = ()  # What else `tell`, `table` and `draw` understand
     thins: bool = False  # Whether `draw` takes `thin_before`, for a PNG that is too large
 
@@ -52,16 +52,27 @@ class Draft:
     Wordings of a text that say the same stand fullest first, and there are as many in every language.
     """
 
-    phrases: Phrases  # Of its series, or of the first one
+    each: Sequence[Phrases]  # Of its series
     titles: Sequence[str]
     subtitles: Sequence[str]
     lead: str  # First sentence of the caption
     alts_short: Sequence[str]
     alts: Sequence[str]
+    lead_brief: str = ""  # Instead of `lead` where that is too long in some language
     titles_brief: Sequence[str] = ()  # Instead of `titles` where those are too long in some language
     subtitles_placed: Sequence[str] = ()  # With the place, for a title that does not name it
     extras: Sequence[str] = ()  # Further sentences of the caption, by priority; an empty one is not said
     more: Sequence[str] = ()  # Sentences for the long description only
+
+    @property
+    def preliminary(self) -> str:
+        """Said in every caption and alternative text, whatever else must go."""
+        return preliminary(self.each)
+
+    @property
+    def phrases(self) -> Phrases:
+        """Of the first series."""
+        return self.each[0]
 
     @property
     def title_limit(self) -> int:
@@ -78,6 +89,7 @@ def fitted(drafts: Mapping[str, Draft]) -> dict[str, Words]:
     every = tuple(drafts.values())
     whole = all(min(map(len, one.titles)) <= one.title_limit for one in every)
     warning = max(len(one.phrases.simulated) for one in every)
+    caveat = max(len(one.preliminary) + 1 for one in every)
     warning_short = max(len(one.phrases.simulated_short) for one in every)
 
     def words(own: Draft) -> Words:
@@ -85,14 +97,14 @@ def fitted(drafts: Mapping[str, Draft]) -> dict[str, Words]:
         title = _fullest(titles, [titles], own.title_limit)
         named = own.phrases.subject.lower() in title.lower()
         subtitles = own.subtitles if named else own.subtitles_placed or own.subtitles
-        alt = own.phrases.simulated + _fullest(own.alts, [one.alts for one in every], ALT - warning)
+        alt = own.phrases.simulated + _fullest(own.alts, [one.alts for one in every], ALT - warning - caveat)
         return Words(
             title=title,
             subtitle=_fullest(subtitles, [subtitles], SUBTITLE),
             caption=own.phrases.simulated + _sentences(own, every, CAPTION - warning, more=False),
             alt_short=own.phrases.simulated_short
             + _fullest(own.alts_short, [one.alts_short for one in every], ALT_SHORT - warning_short),
-            alt=alt,
+            alt=f"{alt} {own.preliminary}".rstrip(),
             long=f"{alt} {_sentences(own, every, LONG - ALT - 1, more=True)}",
         )
 
@@ -108,10 +120,13 @@ def _fullest(own: Sequence[str], every: Sequence[Sequence[str]], limit: int) -> 
 
 
 def _sentences(own: Draft, every: Sequence[Draft], limit: int, *, more: bool) -> str:
-    """Lead, those further sentences that fit in every language, and the source."""
-    room = {id(one): limit - 1 - len(one.phrases.source) for one in every}
-    lengths = [min(len(one.lead), room[id(one)]) + 1 + len(one.phrases.source) for one in every]
-    kept = [_cut(own.lead, room[id(own)])]
+    """Lead, what is preliminary, those further sentences that fit in every language, and the source."""
+    ends = {id(one): f"{one.preliminary} {one.phrases.source}".lstrip() for one in every}
+    room = {name: limit - 1 - len(end) for name, end in ends.items()}
+    whole = all(len(one.lead) <= room[id(one)] for one in every)
+    leads = {id(one): _cut(one.lead if whole else one.lead_brief or one.lead, room[id(one)]) for one in every}
+    lengths = [len(leads[id(one)]) + 1 + len(ends[id(one)]) for one in every]
+    kept = [leads[id(own)], *filter(None, [own.preliminary])]
     for i, sentence in enumerate((*own.extras, *(own.more if more else ()))):
         longer = [n + 1 + len((*one.extras, *one.more)[i]) for n, one in zip(lengths, every, strict=True)]
         if sentence and max(longer) <= limit:

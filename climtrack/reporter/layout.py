@@ -31,8 +31,14 @@ def dotted_note(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def missing_notes(study: Study, language: Language) -> tuple[str, ...]:
-    """Which average this is where it is not the one asked for, gaps of this year, years that the series lacks."""
-    found = [note.rstrip(".")] if (note := Phrases(study, language).uncovered()) else []
+    """Which average this is where it is not the one asked for, and what is missing."""
+    uncovered = Phrases(study, language).uncovered()
+    return (*filter(None, [uncovered.rstrip(".")]), *gap_notes(study, language))
+
+
+def gap_notes(study: Study, language: Language) -> tuple[str, ...]:
+    """Gaps of this year, years that the series lacks."""
+    found = []
     if gaps := [language.date_range(run.first, run.last) for run in study.findings.missing if run.days >= NAMED_GAP]:
         found.append(language.text("note.gap", days=language.list(gaps)))
     if absent := year_spans(study.table.years[np.isnan(study.table.values).all(axis=1)].tolist()):

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Claim, Findings, Rank, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearEnd, YearOverYear
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
@@ -49,7 +50,9 @@ class Place:
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
     air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
     sea: str
-    short: str  # Singular subject for a title: ``the north``, ``el norte``; empty where `air` or `sea` must serve
+    short_air: str  # Singular subject for a title: ``the Northern Hemisphere``, ``el hemisferio norte``
+    short_sea: str
+    half: str  # Beside the other hemisphere: ``the north``; empty for other places
 
 
 def contracted(preposition: str, phrase: str) -> str:
@@ -75,7 +78,9 @@ def place(region: Region, language: Language) -> Place:
         the,
         form("air") or language.text("place.other.air", name=title, of=of),
         form("sea") or language.text("place.other.sea", name=title, the=the),
-        form("short"),
+        form("short") or language.text("place.other.short.air", name=title, of=of),
+        form("short.sea") or form("short") or language.text("place.other.short.sea", name=title, of=of),
+        form("half"),
     )
 
 
@@ -86,8 +91,8 @@ YOUNG = 15
 FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
-#: A place is worth a superlative this far down.
-SUPERLATIVES = 10
+#: Numbers up to here are words.
+NUMERALS = 10
 
 
 def side(value: float, decimals: int) -> str:
@@ -137,9 +142,13 @@ class Phrases:
 
     @property
     def short(self) -> str:
-        """The same in a word or two: ``the north``; the whole subject where no short name would be true."""
-        names_the_series = self.air or self.study.region.name not in {"nh", "sh", "world"}
-        return (names_the_series and self.place.short) or self.subject
+        """The place alone, as the subject of a title: ``the Northern Hemisphere``."""
+        return self.place.short_air if self.air else self.place.short_sea
+
+    @property
+    def half(self) -> str:
+        """The same beside the other hemisphere: ``the north``."""
+        return self.place.half or self.short
 
     @property
     def topic(self) -> str:
@@ -256,11 +265,6 @@ class Phrases:
             provider=product.provider if product else plain(self.study.series.source.data_source),
         )
 
-    def adjective(self, value: float, subject: str) -> str:
-        """Cooler or warmer, agreeing with its subject."""
-        gender = "f" if self.language.spanish and subject.startswith("la ") else "m"
-        return self.language.text(f"{'warmer' if value > 0 else 'cooler'}.{gender}")
-
     def year_relation(self) -> str:
         """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
         yoy = self.yoy
@@ -306,24 +310,16 @@ class Phrases:
 
     def ranked(self) -> str:
         """Place for the date, and how much it will bear; nothing where it has none."""
-        rank, say = self.rank, self.language.text
-        if rank is None:
+        if self.rank is None:
             return ""
-        values = {"day": self.day_month, "of": rank.of, "first": self.first, "rank": rank.rank}
-        if rank.tied:
-            values["others"] = self.language.list([str(year) for year in rank.tied_with[:3]])
-        if rank.rank > SUPERLATIVES:
-            return say("rank.tied" if rank.tied else "rank.far", **values)
-        joint = "joint." if rank.tied else ""
-        if rank.rank == 1:
-            sentence = say(f"rank.{joint}first", **values)
-        else:
-            sentence = say(f"rank.{joint}nth", ordinal=self.language.ordinal(rank.rank), **values)
-        if rank.claim is Claim.WITHIN_NOISE:
-            return f"{sentence} {say('rank.noise')}"
-        if rank.claim is Claim.PRELIMINARY and rank.rank == 1:
-            return f"{sentence} {say('rank.preliminary')}"
-        return sentence
+        return standing("rank", self.rank, self.language, day=self.day_month, first=self.first)
+
+    def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
+        """A title of a place or a record about the whole subject, and the same about its short name."""
+        return tuple(
+            standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
+            for subject in (self.subject, self.short)
+        )
 
     def year_end(self) -> tuple[str, ...]:
         """Where the year's mean is heading, with its range, and the rank it may take; nothing where it is not known."""
@@ -352,9 +348,11 @@ class Phrases:
         if first is None:
             return ""
         days = (self.day - first).days + 1
-        known = days <= SUPERLATIVES
+
         return self.language.text(
-            "preliminary", days, numeral=self.language.text(f"numeral.{days}") if known else self.language.count(days)
+            "preliminary",
+            days,
+            numeral=self.language.text(f"numeral.{days}") if days <= NUMERALS else self.language.count(days),
         )
 
     def gaps(self) -> str:
@@ -382,8 +380,8 @@ class Phrases:
             + "."
         )
 
-    def titles(self, message: str, *, warmer: float | None = None, **values: Any) -> tuple[str, ...]:
-        """A title about the whole subject, and the same about its short name; `warmer` or cooler agrees with either."""
+    def titles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A title about the whole subject, and the same about its short name."""
         return tuple(
             self.language.text(
                 message,
@@ -391,7 +389,6 @@ class Phrases:
                 Short=capitalised(self.short),
                 subject=subject,
                 short=self.short,
-                **({} if warmer is None else {"warmer": self.adjective(warmer, subject)}),
                 **values,
             )
             for subject in (self.subject, self.short)
@@ -424,3 +421,13 @@ class Phrases:
                 (self.short, self.briefest()),
             )
         )
+
+
+def preliminary(each: Sequence[Phrases]) -> str:
+    """How many of the last days are preliminary, of each series by its name where they differ."""
+    if len({phrases.preliminary() for phrases in each}) == 1:
+        return each[0].preliminary()
+    say = each[0].language.text
+    days = [(v.short, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
+    parts = [say("preliminary.part", n, short=short) for short, n in days]
+    return say("preliminary.each", parts=each[0].language.list(parts))

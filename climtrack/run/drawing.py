@@ -15,7 +15,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from climtrack.analysis.enso import overlay
 from climtrack.config import Config, refused, theme_mistake
 from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
@@ -26,14 +25,13 @@ from climtrack.run.run import Run
 from climtrack.run.series import keys_of
 from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.findings import Overlay, Study
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, pairing
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
-NINO = SeriesKey("oisst", "sst", "nino3.4")
 #: With fewer pictures for each, a second process costs more than it saves.
 WORTH_A_PROCESS = 2
 
@@ -71,10 +69,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartInputs:
-    """What charts need besides their own series: the other hemisphere, El Niño, the date of the last issue."""
+    """What charts need besides their own series: the other hemisphere, the date of the last issue."""
 
     hemispheres: Mapping[str, tuple[Study, ...]]  # North and south, by variable name
-    nino: Study | None
     since: dt.date | None  # Date of the last issue; None for a fortnight ago
 
     def subjects(self, chart: Chart, studies: Sequence[Study]) -> list[tuple[tuple[Study, ...], dict[str, Any]]]:
@@ -82,9 +79,6 @@ class ChartInputs:
         if chart.needs == "hemispheres":
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
-        if chart.needs == "nino":
-            past = [(study, overlay(study, self.nino)) for study in studies] if self.nino is not None else []
-            return [((study,), {"overlay": found}) for study, found in past if isinstance(found, Overlay)]
         options = {"since": self.since} if self.since and "since" in chart.options else {}
         return [((study,), options) for study in studies]
 
@@ -94,9 +88,6 @@ def chart_inputs(run: Run, request: Request, series: Mapping[SeriesKey, Series])
     known, needs = run.known_keys(), {CHARTS[name].needs for name in request.charts}
     pairs = [pairing(name, known) for name in ("nh", "sh")] if "hemispheres" in needs else []
     needed = [key for key in keys_of(pairs, request.variables) if key.region in ("nh", "sh")]
-    if "nino" in needs and NINO in known:
-        needed.append(NINO)
-        pairs.append(pairing(NINO.region, known))
     inputs = {key: series[key] for key in needed if key in series}
     inputs |= run.additional(key for key in needed if key not in inputs)
     found = {
@@ -106,10 +97,10 @@ def chart_inputs(run: Run, request: Request, series: Mapping[SeriesKey, Series])
     }
     halves: dict[str, list[Study]] = {}
     for key in needed:
-        if key in found and key != NINO:
+        if key in found:
             halves.setdefault(key.variable, []).append(found[key])
     both = {name: tuple(two) for name, two in halves.items() if len(two) == 2}
-    return ChartInputs(MappingProxyType(both), found.get(NINO), request.since)
+    return ChartInputs(MappingProxyType(both), request.since)
 
 
 def charts_of(names: Iterable[str]) -> tuple[str, ...]:

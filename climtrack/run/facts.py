@@ -16,7 +16,7 @@ from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFou
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import to_json
 from climtrack.run.run import Run
-from climtrack.run.series import failure_notices, keys_of
+from climtrack.run.series import Change, failure_notices, keys_of
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
 from climtrack.vocabulary.registry import VARIABLES, Baseline
@@ -92,8 +92,9 @@ class CrossCheck:
     """Stored series beside Climate Pulse and beside published figures."""
 
     agreements: tuple[tuple[SeriesKey, Agreement | Unknown], ...]
-    published: tuple[Reconciled, ...]  # Published figures that the stored series allow
+    published: tuple[Reconciled, ...]  # Published figures whose period the stored series reach
     departures: Mapping[SeriesKey, Notice]  # Of series of the site that depart from Climate Pulse
+    unanswered: bool = False  # Whether Climate Pulse was asked for something and did not give it
 
     def document(self) -> dict[str, Any]:
         return {
@@ -121,6 +122,7 @@ def cross_check(run: Run) -> CrossCheck:
     if not stored:
         raise SeriesNotFound("run.nothing_to_check")
     second = run.second_source
+    changes: tuple[Change, ...] = ()
     if second is not None:
         try:
             changes = run.update(
@@ -130,6 +132,8 @@ def cross_check(run: Run) -> CrossCheck:
             run.say(Notice("run.checking_stored", cause=busy))
         else:
             run.say(*failure_notices(changes, run.now))
+    elif not run.offline:
+        run.say(Notice("run.pulse_rehearsal" if run.config.fetch.cross_check else "run.pulse_off"))
     series = {key: found for key in (*keys, *PULSE) if (found := run.held(key)) is not None}
     agreements: list[tuple[SeriesKey, Agreement | Unknown]] = []
     for key, other in COUNTERPARTS.items():
@@ -150,8 +154,10 @@ def cross_check(run: Run) -> CrossCheck:
         if isinstance(found, Agreement) and not found.agrees
     }
     run.say(*departures.values())
-    published = tuple(row for row in reconcile(series) if not isinstance(row.ours, Unknown))
-    return CrossCheck(tuple(agreements), published, departures)
+    published = tuple(
+        row for row in reconcile(series) if not isinstance(row.ours, Unknown) or row.ours.id == "unknown.data_end"
+    )
+    return CrossCheck(tuple(agreements), published, departures, any(one.error is not None for one in changes))
 
 
 #: Studies by region, air before sea.

@@ -220,11 +220,15 @@ class Store:
         long = np.array([moment <= by for moment in seen])[which[first]]
         settled = (status[last] == Status.FINAL) & ((status[first] == Status.PRELIMINARY) | long)
         first, last = first[settled], last[settled]
-        moves = np.abs(values[last] - values[first])[np.argsort(which[first], kind="stable")].tolist()
-        if len(moves) < ENOUGH:
+        moves = (values[last] - values[first])[np.argsort(which[first], kind="stable")]
+        if moves.size < ENOUGH:
             return None
-        origin = Notice("finding.noise_here", since=seen[0].date())
-        return RevisionNoise(sum(moves) / len(moves), max(moves), len(moves), origin)
+        size, origin = np.abs(moves), Notice("finding.noise_here", since=seen[0].date())
+        begin, end = (EPOCH + dt.timedelta(days=int(day)) for day in (days[first].min(), days[first].max()))
+        return RevisionNoise(
+            float(size.mean()), float(size.max()), moves.size, origin, float(moves.mean()), float(moves.std(ddof=1)),
+            begin, end,
+        )  # fmt: skip
 
     @contextmanager
     def writer(self, now: dt.datetime) -> Iterator[Writer]:

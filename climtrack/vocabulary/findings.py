@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 from climtrack.errors import Notice
-from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 
@@ -21,7 +20,17 @@ from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 #: A figure that NaN stands for where it cannot be computed; the documents say `Unknown`.
 MaybeNaN = Annotated[float, "NaN where it cannot be computed"]
 Unit = Literal[
-    "", "temperature", "difference", "per_day", "per_decade", "number", "signed", "percent", "share", "month"
+    "",
+    "temperature",
+    "difference",
+    "per_day",
+    "per_decade",
+    "number",
+    "signed",
+    "percent",
+    "percentile",
+    "share",
+    "month",
 ]
 #: The label of a row that bears the name of the field which holds its finding.
 OWN = "own"
@@ -35,7 +44,7 @@ class Fact:
     label: str  # Name of its row; empty for a field that only fills messages
     unit: Unit
     decimals: int
-    words: str  # Messages that name the value: ``claim`` for ``claim.safe``
+    words: str  # Messages that name the value: ``season`` for ``season.southern winter``
     text: str  # Message of the cell where the figure alone does not say it; ``{n}`` is the value
     beside: str  # Message of the cell beside it
     n: str  # The field that `beside` counts
@@ -59,6 +68,13 @@ class Unknown(Notice):
     """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
 
     __slots__ = ()
+
+
+#: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
+#: source and Climate Pulse) differ by 0.005 °C rms and 0.03 °C at most.
+FLOOR = 0.01
+#: Values closer than this read the same at 0.01 °C.
+LEVEL = 0.005
 
 
 class Claim(StrEnum):
@@ -101,7 +117,7 @@ class BaselineAnomaly:
     sigma_detrended: MaybeNaN = fact(unit="signed", decimals=1)
     # Share in percent of the baseline's days within 5 days of the date that were cooler, each against its own normal,
     # ties counted half
-    percentile: MaybeNaN = fact(unit="number", decimals=0)
+    percentile: MaybeNaN = fact(unit="percentile")
     offset: float  # This baseline's annual mean minus that of the report's baseline
     spread_detrended: MaybeNaN = math.nan  # Standard deviation about the baseline years' own trend
 
@@ -196,7 +212,11 @@ class Rank:
     margin: MaybeNaN
     best_year: int  # The warmest year of all, this one included
     best_value: float = fact(unit="temperature")
-    claim: Claim = fact(words="claim")  # How much the place will bear
+    claim: Claim  # How much the place will bear
+    # Where the claim is within noise: the year that is so near and its place; `noise` is what nearer than which counts
+    rival: int | None = None
+    rival_rank: int | None = None
+    noise: float = FLOOR
 
     @property
     def warmer_year(self) -> int | None:
@@ -239,9 +259,23 @@ class Record:
     # The best day of all earlier years (for the date: of that date in earlier years)
     previous: Reading | None = fact(text="cell.on")
     margin: MaybeNaN = fact(unit="difference", decimals=3)
-    claim: Claim = fact(words="claim")  # How much it will bear
-    # Days, also of its own year, within the revision noise of it; the nearest decides `claim`
+    claim: Claim  # How much it will bear beside the days of all other years
+    # Days of other years nearer to it than `noise`; the nearest of them, `rival`, decides `claim`
     tied_with: tuple[dt.date, ...] = ()
+    days: tuple[
+        dt.date, ...
+    ] = ()  # The days of its own year that share it, equal at 0.01 °C: `date` and its neighbours
+    rival: Reading | None = None
+    noise: float = FLOOR
+
+
+@finding
+class Run:
+    """Consecutive days, both ends included."""
+
+    first: dt.date
+    last: dt.date
+    days: int = fact(OWN, text="days", beside="cell.span")
 
 
 @finding
@@ -260,12 +294,15 @@ class Records:
     warmest_day: Record = fact("cell.record.day")
     warmest_for_date: Record | Unknown = fact("cell.record.date")
     largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
-    # Days of this year warmer than the same date of every earlier year
+    # Days of this year that took the record of their date: warmer than in every earlier year by 0.005 °C; without
+    # 29 February
     days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
     cold_holders: tuple[Holder, ...] = ()
+    # The longest runs of days on which no earlier year was warmer, the longest first; a tie does not end a run
+    runs: tuple[Run, ...] = ()
 
     @property
     def first(self) -> dt.date | None:
@@ -279,18 +316,10 @@ class Records:
 
 
 @finding
-class Run:
-    """Consecutive days, both ends included."""
-
-    first: dt.date
-    last: dt.date
-    days: int = fact(OWN, text="days", beside="cell.span")
-
-
-@finding
 class Streaks:
     """The ledger, rebuilt from the data on each run."""
 
+    # Runs of days on which no earlier year was warmer; a tie does not end them
     record_days: Run | None = fact("cell.streak.record.now")
     longest_record_days: Run | None = fact("cell.streak.record.longest")
     # Run above last year's line that includes the latest day
@@ -343,45 +372,25 @@ class YearEnd:
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
-    percentile: float = fact(unit="number", decimals=0)
+    percentile: float = fact(unit="percentile")
     shifting_baseline: Baseline
     shifting_value: float = fact("cell.shifting", "difference", beside="cell.shifting.beside")
-    shifting_percentile: float = fact(unit="number", decimals=0)
-
-
-@finding
-class Heatwave:
-    """A marine heatwave event (Hobday et al. 2016), category after Hobday et al. 2018."""
-
-    first: dt.date
-    last: dt.date
-    peak: dt.date
-    days: int = fact(OWN, text="days", beside="cell.heatwave.beside")
-    intensity_max: float = fact(unit="difference")  # Above the climatology, degC
-    intensity_mean: float
-    category: int = fact(words="cell.category")  # 1 moderate, 2 strong, 3 severe, 4 extreme
-    # The same on the shifting baseline; 0 where it is no event there
-    category_shifting: int = fact(words="cell.category")
-
-
-@finding
-class Heatwaves:
-    """Events of this year and the one under way; `caution`: why a basin mean saturates, if it does."""
-
-    current: Heatwave | None = fact("cell.heatwave.now")
-    this_year: tuple[Heatwave, ...]
-    days_this_year: int = fact("cell.heatwave.days", beside="cell.heatwave.caution")
-    caution: Notice
+    shifting_percentile: float = fact(unit="percentile")
 
 
 @finding
 class RevisionNoise:
     """Typical and largest change between a day's first and final value, degC, over `days`; `origin` says from where."""
 
-    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside")
+    typical: float = fact(OWN, "temperature", 3, beside="cell.noise.beside", n="days")
     largest: float = fact(unit="number", decimals=3)
     days: int
     origin: Notice
+    bias: float = fact(unit="signed", decimals=3, default=0.0)  # Mean change, final minus first
+    deviation: float = 0.0  # Its sample standard deviation: twice this could still turn what is claimed
+    # The days that it was measured on; other seasons differ
+    first: dt.date | None = None
+    last: dt.date | None = None
 
 
 @finding
@@ -419,7 +428,6 @@ class Findings:
     trend_30y: Trend | Unknown = fact("cell.trend.30y")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
-    heatwaves: Heatwaves | Unknown = fact("cell.heatwave")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
     # Years between first and last without any value: no rank or record looks at them, and that must be said
@@ -496,6 +504,12 @@ class Contrast:
     opposite: bool  # True where one anomaly is falling while the other is rising
 
 
+#: A row of quarter degrees is 0.22 % of a half, and 9 to 15 °C warmer than the world's mean.
+EQUATOR_ROW = 0.018, 0.034
+#: What rounding and that row leave in the anomalies.
+REMAINDER = 0.01
+
+
 @finding
 class Shares:
     """The world's anomaly split into its two halves."""
@@ -512,8 +526,18 @@ class Shares:
     north_percent: float | Unknown = fact(unit="percent", decimals=0)
     # World minus the two shares: rounding, and the equator row, which the source counts in both halves
     remainder: float = fact("cell.share.rest", "difference", 3, beside="cell.share.rest.beside")
-    # (north + south) / 2 minus world in absolute values: about +0.025 °C, from that same row
+    # (north + south) / 2 minus world in absolute values: +0.02 to +0.03 °C, from that same row
     equator: float = fact(unit="difference", decimals=3)
+
+    @property
+    def twice(self) -> bool:
+        """Whether the equator's row, counted in both halves, explains what remains."""
+        return abs(self.remainder) <= REMAINDER and EQUATOR_ROW[0] <= self.equator <= EQUATOR_ROW[1]
+
+    @property
+    def odd(self) -> bool:
+        """Whether something remains that it does not explain; halves by exact areas leave nothing."""
+        return not self.twice and max(abs(self.remainder), abs(self.equator)) > REMAINDER
 
 
 @finding
@@ -576,6 +600,7 @@ class NinoState:
     month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
     month_first: dt.date = fact(unit="month")
     three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
+    season_first: dt.date = fact(unit="month")  # First day of these three months
     # By the latest three-month mean
     phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
     months_running: int  # Three-month means in a row on this side of the threshold, the latest included
@@ -583,30 +608,6 @@ class NinoState:
     # Where the running months began, also before five of them make an episode; None in the neutral state
     onset: dt.date | None = fact(unit="month")
     rule: Notice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OverlayLine:
-    """One El Niño in an overlay."""
-
-    label: str
-    onset: dt.date  # First day of its first month
-    # Anomaly of the series drawn, degC, one a day of `Overlay.days`, shape (day,), NaN where there is none
-    values: Floats
-    peak: float  # Its largest three-month mean in Niño 3.4 so far
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Overlay:
-    """One series laid over the past El Niños, aligned on their onset."""
-
-    key: SeriesKey
-    baseline: Baseline
-    days: Ints  # Days since the onset, shape (day,)
-    past: tuple[OverlayLine, ...]
-    # The El Niño under way or, while five months are not yet full, beginning; None in other states
-    current: OverlayLine | None
-    rule: Notice  # How onsets are found
 
 
 @finding
@@ -646,8 +647,7 @@ class Published:
     period: str  # Day, month, year or span: ``2024-07-22``, ``2024-07``, ``2024``, ``2023-07-01/2024-06-30``
     value: float
     decimals: int  # Digits it was published with; 0 for counts
-    source: str
-    why: Notice = Notice("")  # Why ours differs, where it does by more than 0.01 °C and the last published digit
+    source: Notice  # Who published it, and when
 
 
 @finding

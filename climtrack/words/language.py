@@ -10,7 +10,8 @@ Three decisions a reader may ask about:
   paper, so it prints as 1.08. Words (warmer, level, cooler) are chosen from the rounded figure: `direction`.
 * **English is British** in its dates ("17 November 2026") and lists ("a, b and c"); months are cut to three letters in
   both languages, where CLDR says "Sept" and "sept".
-* **Spanish** writes a decimal comma, Mexican Spanish the point; thousands are set apart from 10 000 on, by a space.
+* **Thousands** are set apart by a comma in English (5,734), by a space in Spanish from 10 000 on. Spanish writes a
+  decimal comma, Mexican Spanish the point.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MINUS = "\u2212"
 _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es", "es-MX": "es_MX"}
 _WORD_ORDINALS = 10
 _SPACED_THOUSANDS = 10_000
+_LAST_YEAR = 9999  # a whole number up to here may be a year
 
 
 @cache
@@ -106,9 +108,20 @@ class Language:
         """Percentage: ``97%`` in English, ``97 %`` in Spanish."""
         return f"{self.number(value, decimals)}{NBSP if self.spanish else ''}%"
 
+    def share(self, part: float) -> str:
+        """Part of some days, never rounded to none or all: ``45%``, ``under 1%``, ``el 45 %``, ``menos del 1 %``."""
+        whole = rounded(100 * part, 0)
+        kind = "under" if whole == 0 < part else "over" if whole == 100 > 100 * part else "exact"
+        return self.text(f"share.{kind}", percent=self.percent(100 * part))
+
+    def percentile(self, value: float) -> str:
+        """Percentile, never rounded to the end of the scale: ``97``, ``>99``."""
+        whole = rounded(value, 0)
+        return "<1" if whole == 0 < value else ">99" if whole == 100 > value else self.number(value, 0)
+
     def count(self, number: int) -> str:
-        """Whole number of things: ``321``, ``31,000`` or ``31 000``."""
-        if abs(number) < _SPACED_THOUSANDS:
+        """Whole number of things: ``321``, ``5,734`` or ``5734``, ``31,000`` or ``31 000``."""
+        if self.spanish and abs(number) < _SPACED_THOUSANDS:
             return self.number(number, 0)
         return f"{number:,}".replace("-", MINUS).replace(",", NBSP if self.spanish else ",")
 
@@ -207,7 +220,8 @@ class Language:
         if forms is None:
             return None
         one = len(forms) > 1 and _locale(self.code).plural_form(facts["n"]) == "one"
-        return _Facts(self, facts).vformat(forms[0 if one else -1], (), facts)
+        counted = {**facts, "n": self.count(facts["n"])} if len(forms) > 1 else facts
+        return _Facts(self, facts).vformat(forms[0 if one else -1], (), counted)
 
 
 class _Facts(Formatter):
@@ -215,14 +229,23 @@ class _Facts(Formatter):
     Facts of a message as a language writes them.
 
     Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
-    ``{x:+.2f}`` are numbers with two decimals; a sequence is joined by commas, or as ``{x:and}``,
-    ``{x:or}`` and ``{x:lines}`` say; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
+    ``{x:+.2f}`` are numbers with two decimals, ``{x:g}`` has as many as it needs, ``{x:bytes}`` is the size of a file;
+    a sequence is joined by commas, or as ``{x:and}``, ``{x:or}`` and ``{x:lines}`` say; ``{x!r}`` is a text as it was
+    written, in the language's quotes; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
     what the system calls an error by its number; ``{x:?a:b}`` is the message a where there is an x,
     else b, which may be left out.
     """
 
     def __init__(self, language: Language, facts: Mapping[str, Any]) -> None:
         self._language, self._facts = language, facts
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion is None:
+            return value
+        if isinstance(value, tuple | list):
+            return [self.convert_field(one, conversion) for one in value]
+        text = repr(value)
+        return f"«{text[1:-1]}»" if isinstance(value, str) and self._language.spanish else text
 
     def format_field(self, value: Any, spec: str) -> str:
         language = self._language
@@ -243,7 +266,12 @@ class _Facts(Formatter):
             name = f"errno.{errno.errorcode.get(value)}" if isinstance(value, int) else ""
             return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))
         if isinstance(value, int) and not isinstance(value, bool) and not spec:
-            return language.count(value)
+            return language.count(value) if abs(value) > _LAST_YEAR else language.number(value, 0)
+        if spec == "g":
+            return language.number(value, len(f"{value:g}".partition(".")[2]))
+        if spec == "bytes":
+            unit, size = ("MB", 1e6) if value >= 1e5 else ("kB", 1e3) if value >= 1e3 else ("bytes", 1)
+            return f"{language.number(value / size, int(size > 1))} {unit}"
         if isinstance(value, int | float) and spec.endswith("f"):
             decimals = int(spec.strip("+.f"))
             return language.signed(value, decimals) if spec.startswith("+") else language.number(value, decimals)

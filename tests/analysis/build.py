@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from climtrack.analysis.frame import runs
-from climtrack.analysis.ranking import record_days
+from climtrack.analysis.ranking import lead
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Run, Unknown
 from climtrack.vocabulary.series import (
@@ -72,7 +72,7 @@ def longest_record_run(series: Series, first_year: int = 0, alignment: Alignment
     table = year_table(series, alignment)
     skip = max(first_year - int(table.years[0]), 0)
     flags = np.zeros(table.values.shape, dtype=bool)
-    flags[skip:] = record_days(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=1)
+    flags[skip:] = lead(YearTable(table.years[skip:], table.values[skip:], alignment), earlier=1) > 0
     dates = series.dates
     columns = calendar.dayofyear(dates) - 1 if alignment == "date" else calendar.slot(dates)
     starts, stops = runs(flags[calendar.year_of(dates) - int(table.years[0]), columns])

@@ -85,9 +85,22 @@ def test_shares_add_up_but_for_the_equator() -> None:
     assert (found.north_share, found.south_share) == pytest.approx((0.6, 0.2))
     assert found.remainder == pytest.approx(0.0)
     assert found.equator == pytest.approx(0.025)
+    assert (found.twice, found.odd) == (True, False)
     assert found.north_percent == pytest.approx(75)
     inside = compare([north, south, world]).shares
     assert inside == found
+
+
+def test_the_equator_explains_only_what_it_can() -> None:
+    """Halves by exact areas leave nothing to explain; a world 0.2 °C colder than its halves is another matter."""
+    last = dt.date(2022, 7, 5)
+    north, south = _level("nh", last, 1.2), _level("sh", last, 0.4)
+    exact = compare([_level("world", last, 0.8), north, south]).shares
+    odd = compare([_level("world", last, 0.6), north, south]).shares
+    assert isinstance(exact, Shares)
+    assert isinstance(odd, Shares)
+    assert (exact.twice, exact.odd) == (False, False)
+    assert (odd.twice, odd.odd) == (False, True)
 
 
 def test_no_percentage_of_opposite_signs() -> None:

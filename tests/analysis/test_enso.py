@@ -1,4 +1,4 @@
-"""Niño 3.4: against NOAA's index, episodes, the running state, the overlay."""
+"""Niño 3.4: against NOAA's index, episodes, the running state."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climtrack.analysis.enso import Index, episodes, nino_index, nino_state, overlay
+from climtrack.analysis.enso import Index, episodes, nino_index, nino_state
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.findings import NinoState, Overlay, Phase, Study, Unknown
+from climtrack.vocabulary.findings import NinoState, Phase, Study, Unknown
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series
 from tests.analysis.build import made
@@ -88,7 +88,7 @@ def test_state_of_august_2026(nino: Study) -> None:
     assert isinstance(found, NinoState)
     assert (found.phase, found.months_running, found.onset) == (Phase.EL_NINO, 2, dt.date(2026, 5, 1))
     assert found.episode is None
-    assert found.month_first == dt.date(2026, 7, 1)
+    assert (found.season_first, found.month_first) == (dt.date(2026, 5, 1), dt.date(2026, 7, 1))
     assert found.three_months == pytest.approx(1.547, abs=5e-4)
     assert "own climatology" in str(found.rule)
     assert "±0.5 °C" in str(found.rule)
@@ -107,29 +107,7 @@ def test_state_within_an_episode(snapshot: Callable[[str, str], Series]) -> None
     assert (july.phase, july.episode, july.onset) == (Phase.NEUTRAL, None, None)
 
 
-def test_overlay_is_aligned_on_the_onset(nino: Study, world: Series) -> None:
-    """Day 0 of each line is the anomaly of its onset; the running El Niño is the current line, the rest open."""
-    drawn = overlay(nino, nino)
-    assert isinstance(drawn, Overlay)
-    zero = int(np.flatnonzero(drawn.days == 0)[0])
-    assert drawn.current is not None
-    assert (drawn.current.label, drawn.current.onset) == ("2026", dt.date(2026, 5, 1))
-    assert nino.anomalies is not None
-    for line in (*drawn.past, drawn.current):
-        column = (dt.date(2000, line.onset.month, 1) - dt.date(2000, 1, 1)).days
-        assert line.values[zero] == pytest.approx(nino.anomalies.row(line.onset.year)[column])
-    age = (dt.date(2026, 8, 21) - dt.date(2026, 5, 1)).days
-    assert np.flatnonzero(~np.isnan(drawn.current.values))[-1] == zero + age
-    assert [line.label for line in drawn.past][:2] == ["1982–83", "1986–88"]
-    air = overlay(study(world, REGIONS["world"]), nino)
-    assert isinstance(air, Overlay)
-    assert str(air.key) == "era5.t2m.world"
-    assert air.current is not None
-    assert np.flatnonzero(~np.isnan(air.current.values)).max() < zero  # the air at hand ends in February 2026
-    assert len(air.past) == 12
-
-
 def test_no_climatology_no_state() -> None:
     """A short series has no climatology of its own, so it says nothing of El Niño."""
     short = study(made(dt.date(2020, 1, 1), dt.date(2021, 1, 1), key="oisst.sst.nino3.4"), REGIONS["nino3.4"])
-    assert nino_state(short) == nino_index(short) == overlay(short, short) == Unknown("unknown.no_baseline")
+    assert nino_state(short) == nino_index(short) == Unknown("unknown.no_baseline")

@@ -1,4 +1,4 @@
-"""Marine heatwaves: against a second implementation, by hand, and with the caution for basins."""
+"""Marine heatwaves: against a second implementation, by hand, and refused for basins."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from climtrack.analysis.heatwaves import Threshold, area, caution, events, threshold
-from climtrack.analysis.survey import study
+from climtrack.analysis.heatwaves import BASIN, Threshold, area, events, require_local, threshold
+from climtrack.errors import AnalysisError
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.findings import Heatwaves
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, folded
 from tests.analysis import hobday
-from tests.analysis.build import made, of, why
 
 Snapshot = Callable[[str, str], Series]
 FLAT = Threshold(Baseline(1991, 2020), np.zeros(DAYS), np.ones(DAYS))
@@ -89,49 +87,16 @@ def test_categories_count_multiples_of_the_threshold() -> None:
     assert events(values, np.arange(values.size), FLAT).category.tolist() == [1, 2, 3, 4]
 
 
-def test_an_event_under_way(snapshot: Snapshot) -> None:
-    """Gulf of Mexico, 20 August 2026: events of the year, without the caution for basins."""
-    series = snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.gomex")
-    found = study(series, REGIONS["gomex"]).findings.heatwaves
-    assert isinstance(found, Heatwaves)
-    assert str(found.caution) == ""
-    assert all(event.last.year == 2026 and event.days >= 5 for event in found.this_year)
-    assert found.days_this_year == sum((e.last - max(e.first, dt.date(2026, 1, 1))).days + 1 for e in found.this_year)
-    if found.current is not None:
-        assert found.current.last == series.end
-
-
-def test_a_basin_mean_saturates_and_says_so(snapshot: Snapshot) -> None:
-    """World ocean, July 2024: the whole year is one event, so the shifting category and the caution stand beside."""
-    series = snapshot("climate_reanalyzer_constructed/2024-07-05", "oisst.sst.world2")
-    found = study(series, REGIONS["world2"]).findings.heatwaves
-    assert isinstance(found, Heatwaves)
-    assert found.current is not None
-    assert found.days_this_year == 186
-    assert "saturate" in str(found.caution)
-    assert found.current.category_shifting <= found.current.category
-
-
-def test_what_counts_as_a_basin() -> None:
-    """The world's box has the Earth's area; the two gulfs are local, the rest are basins."""
+def test_basins_are_refused() -> None:
+    """The world's box has the Earth's area; the two gulfs are local, the rest too large for the categories."""
     assert area(REGIONS["world"]) == pytest.approx(510.1e6, rel=1e-3)
-    local = {name for name, region in REGIONS.items() if not str(caution(region))}
+    local = {name for name, region in REGIONS.items() if area(region) <= BASIN}
     assert local == {"gom", "gomex"}
-
-
-def test_air_has_no_marine_heatwaves() -> None:
-    """The question is refused for air, and for a sea without a covered baseline."""
-    air = study(made(dt.date(2020, 1, 1), dt.date(2021, 1, 1)), REGIONS["nh"]).findings.heatwaves
-    assert why(air) == "marine heatwaves are defined for the sea surface"
-    sea = study(made(dt.date(2020, 1, 1), dt.date(2021, 1, 1), key="oisst.sst.gom"), REGIONS["gom"])
-    assert why(sea.findings.heatwaves) == "no baseline is covered"
+    require_local(REGIONS["gom"])
+    with pytest.raises(AnalysisError, match="natlan"):
+        require_local(REGIONS["natlan"])
 
 
 def test_no_event_at_all() -> None:
     """A constant sea has a threshold equal to its mean and no day above it."""
-    series = of(
-        dt.date(1991, 1, 1), np.full((dt.date(2021, 6, 1) - dt.date(1991, 1, 1)).days, 20.0), key="oisst.sst.gom"
-    )
-    found = study(series, REGIONS["gom"]).findings.heatwaves
-    assert isinstance(found, Heatwaves)
-    assert (found.current, found.this_year, found.days_this_year) == (None, (), 0)
+    assert _events([1.0] * 300) == []

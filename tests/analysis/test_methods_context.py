@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from climtrack.analysis.enso import Index, nino_index, nino_state, overlay
+from climtrack.analysis.enso import Index, nino_index, nino_state
 from climtrack.analysis.reconciliation import agreement
 from climtrack.analysis.survey import study
-from climtrack.vocabulary.findings import NinoState, Overlay
+from climtrack.vocabulary.findings import NinoState
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series
 from tests.analysis.build import pulse
@@ -29,11 +29,10 @@ def says(section: str, *numbers: str) -> None:
 
 
 def test_el_nino(snapshot: Callable[[str, str], Series], shared_data: Path) -> None:
-    """State, overlay and agreement with NOAA."""
+    """State and agreement with NOAA."""
     nino = study(snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.nino3.4"), REGIONS["nino3.4"])
-    state, drawn, index = nino_state(nino), overlay(nino, nino), nino_index(nino)
+    state, index = nino_state(nino), nino_index(nino)
     assert isinstance(state, NinoState)
-    assert isinstance(drawn, Overlay)
     assert isinstance(index, Index)
     assert (state.date, state.onset, state.months_running) == (dt.date(2026, 8, 21), dt.date(2026, 5, 1), 2)
     rows = [line.split() for line in (shared_data / "noaa" / "oni.txt").read_text().splitlines()[1:]]
@@ -50,7 +49,6 @@ def test_el_nino(snapshot: Callable[[str, str], Series], shared_data: Path) -> N
         f"**{np.corrcoef(ours, noaa)[0, 1]:.3f}**",
         f"**{np.sqrt(((ours - noaa) ** 2).mean()):.2f} °C**",
         f"**{state.three_months:+.2f} °C**",
-        f"**{len(drawn.past)}**",
     )
 
 

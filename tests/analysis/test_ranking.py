@@ -53,16 +53,16 @@ def test_claims() -> None:
     """A tie before all else, then within noise, then preliminary, then safe."""
     noise = RevisionNoise(0.02, 0.09, 19, Notice("test"))
     assert claim(0.001, noise, preliminary=1) is Claim.TIE
-    assert claim(0.015, noise) is Claim.WITHIN_NOISE
-    assert claim(0.02, noise) is Claim.SAFE
+    assert claim(0.015, noise, preliminary=1) is Claim.WITHIN_NOISE
+    assert claim(0.02, noise, preliminary=1) is Claim.PRELIMINARY
     assert claim(0.5, noise, preliminary=1) is Claim.PRELIMINARY
-    assert claim(0.02, RevisionNoise(0, 0, 9, Notice("none")), preliminary=0) is Claim.SAFE
-    assert claim(0.009, RevisionNoise(0, 0, 9, Notice("none"))) is Claim.WITHIN_NOISE
+    assert claim(0.01, noise) is Claim.SAFE
+    assert claim(0.009, noise) is Claim.WITHIN_NOISE
 
 
 def test_a_mean_is_preliminary_only_while_its_preliminary_days_could_turn_it() -> None:
-    """14 of 28 days, each revised by at most 0.09, can move a mean by 0.045."""
-    noise = RevisionNoise(0.02, 0.09, 19, Notice("test"))
+    """14 of 28 days, each revised by two standard deviations of 0.045, can move a mean by 0.045."""
+    noise = RevisionNoise(0.02, 0.12, 19, Notice("test"), deviation=0.045)
     assert claim(0.04, noise, days=28, preliminary=14) is Claim.PRELIMINARY
     assert claim(0.05, noise, days=28, preliminary=14) is Claim.SAFE
     assert claim(0.009, noise, days=28, preliminary=14) is Claim.WITHIN_NOISE

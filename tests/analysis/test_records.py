@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from climtrack.analysis.frame import frame_of, runs
-from climtrack.analysis.ranking import above_year, latest_run, next_milestone, record_days, run_above
+from climtrack.analysis.ranking import above_year, latest_run, lead, next_milestone, record_days, run_above
 from climtrack.analysis.survey import study
 from climtrack.vocabulary.calendar import year_of
-from climtrack.vocabulary.findings import Claim, Holder, Record, Run, Study
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Study
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import longest_record_run, made, of, why
@@ -30,22 +30,58 @@ def _study(values: np.ndarray, *, preliminary: int = 0) -> Study:
     return study(of(FIRST, values, preliminary=preliminary), REGIONS["nh"])
 
 
-def test_22_and_23_july_2024_are_a_tie(world: Series) -> None:
-    """The warmest day, 17.152 °C on the 23rd, is a tie with the 22nd, and beats July 2023 by 0.08 °C."""
+def test_22_and_23_july_2024_are_a_tie_of_days(world: Series) -> None:
+    """The warmest day, 17.152 °C on the 23rd, shares its place with the 22nd; the record itself is safe, by 0.08 °C."""
     found = study(world, REGIONS["world"]).findings.records.warmest_day
     assert (found.date, found.value) == (dt.date(2024, 7, 23), 17.152)
-    assert found.claim is Claim.TIE
-    assert found.tied_with == (dt.date(2024, 7, 22),)
+    assert (found.claim, found.tied_with, found.rival) == (Claim.SAFE, (), None)
+    assert found.days == (dt.date(2024, 7, 22), dt.date(2024, 7, 23))
     assert found.previous is not None
     assert (found.previous.date, found.previous.value) == (dt.date(2023, 7, 6), 17.074)
     assert found.margin == pytest.approx(0.078)
 
 
-def test_on_the_very_day_no_record_is_claimed(world: Series) -> None:
-    """Seen on 23 July 2024 itself, the day is a tie, not a record."""
-    found = study(world, REGIONS["world"], as_of=dt.date(2024, 7, 23)).findings.records.warmest_day
-    assert (found.date, found.claim) == (dt.date(2024, 7, 23), Claim.TIE)
-    assert found.tied_with == (dt.date(2024, 7, 22),)
+def test_days_of_one_event_are_no_rivals() -> None:
+    """A smooth peak far above every earlier year is a record on each of its days, the last two sharing it."""
+    values = np.zeros(_row(dt.date(2012, 8, 13)) + 1)
+    values[-4:] = 1.0, 1.02, 1.03, 1.027
+    for back, days in ((3, (10,)), (2, (11,)), (1, (12,)), (0, (12, 13))):
+        found = _study(values[: values.size - back]).findings.records.warmest_day
+        assert (found.claim, found.margin) == (Claim.SAFE, found.value)
+        assert found.days == tuple(dt.date(2012, 8, day) for day in days)
+
+
+@pytest.mark.parametrize(
+    ("above", "preliminary", "claim"),
+    [
+        (0.004, 0, Claim.TIE),
+        (0.005, 0, Claim.WITHIN_NOISE),
+        (0.010, 0, Claim.SAFE),
+        (0.004, 1, Claim.TIE),
+        (0.025, 1, Claim.WITHIN_NOISE),
+        (0.026, 1, Claim.PRELIMINARY),
+    ],
+)
+def test_only_a_preliminary_value_is_charged_with_revisions(above: float, preliminary: int, claim: Claim) -> None:
+    """The North Atlantic's preliminary values move by 0.026 °C; a final one is held against 0.01 °C."""
+    values = np.zeros(_row(dt.date(2012, 8, 13)) + 1)
+    rival = dt.date(2010, 7, 1)
+    values[_row(rival)], values[-1] = 1.0, 1.0 + above
+    series = of(FIRST, values, key="oisst.sst.natlan", preliminary=preliminary)
+    found = study(series, REGIONS["natlan"]).findings.records.warmest_day
+    near = (rival,) if claim in {Claim.TIE, Claim.WITHIN_NOISE} else ()
+    assert (found.claim, found.tied_with, found.noise) == (claim, near, 0.026 if preliminary else 0.01)
+    assert found.rival == (Reading(rival, 1.0) if near else None)
+
+
+def test_a_later_year_as_warm_shares_the_record(snapshot: Callable[[str, str], Series]) -> None:
+    """World ocean: 21.173 °C on 24 April 2024, and 21.171 °C, preliminary, on 14 and 21 August 2026."""
+    sea = snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.world2")
+    found = study(sea, REGIONS["world2"]).findings.records.warmest_day
+    assert (found.date, found.claim) == (dt.date(2024, 4, 24), Claim.TIE)
+    assert found.rival is not None
+    assert (found.rival.date, found.rival.status) == (dt.date(2026, 8, 21), "preliminary")
+    assert found.margin == pytest.approx(0.078)  # above every earlier year
 
 
 def test_three_records_are_three_different_days() -> None:
@@ -68,7 +104,8 @@ def test_the_largest_anomaly_needs_a_baseline(world: Series) -> None:
     assert isinstance(found.largest_anomaly, Record)
     assert found.largest_anomaly.date == dt.date(2023, 11, 17)
     assert found.largest_anomaly.value == pytest.approx(1.155, abs=0.001)
-    assert found.largest_anomaly.claim is Claim.TIE  # the 18th lies 0.001 below
+    assert found.largest_anomaly.claim is Claim.SAFE
+    assert [day.day for day in found.largest_anomaly.days] == [17, 18]  # the 18th lies 0.001 below
     assert found.warmest_day.date == dt.date(2023, 7, 6)
 
 
@@ -83,17 +120,36 @@ def test_a_preliminary_record_is_called_so() -> None:
 def test_record_days_need_ten_earlier_years() -> None:
     """In a series that rises every year, only the eleventh year's days are records; equal is not above."""
     years = year_of(np.datetime64(FIRST, "D") + np.arange(_row(dt.date(2011, 12, 31)) + 1))
-    flags = record_days(year_table(of(FIRST, years.astype(float))))
+    flags = record_days(lead(year_table(of(FIRST, years.astype(float)))))
     assert flags.sum(axis=1).tolist() == [0] * 10 + [365]
-    flat = record_days(year_table(made(FIRST, dt.date(2011, 12, 31), 1.0)))
+    flat = record_days(lead(year_table(made(FIRST, dt.date(2011, 12, 31), 1.0))))
     assert not flat.any()
 
 
-def test_29_february_sets_a_record_among_leap_years() -> None:
-    """Two earlier leap years are enough for 29 February."""
+def test_29_february_takes_no_record_and_ends_no_run() -> None:
+    """Counts are of the 365 dates; a run goes through 29 February, which two earlier leap years are enough for."""
     values = np.zeros(_row(dt.date(2012, 3, 1)) + 1)
-    values[_row(dt.date(2012, 2, 29))] = 1.0
-    assert record_days(year_table(of(FIRST, values)))[-1].nonzero()[0].tolist() == [59]
+    values[-3:] = 1.0
+    found = _study(values).findings
+    assert found.records.days == (dt.date(2012, 2, 28), dt.date(2012, 3, 1))
+    assert found.records.warm_holders[1] == Holder(2012, 2)
+    assert found.streaks.record_days is not None
+    assert found.streaks.record_days.last == dt.date(2012, 3, 1)
+    values[-2] = -1.0
+    assert _study(values).findings.streaks.record_days == Run(dt.date(2012, 3, 1), dt.date(2012, 3, 1), 1)
+
+
+def test_one_rule_counts_record_days_everywhere() -> None:
+    """Level at 0.01 °C takes no record and ends no run: counts, holders and days agree."""
+    values = -np.arange(_row(dt.date(2012, 3, 10)) + 1.0)
+    march = _row(dt.date(2012, 3, 5))
+    values[march : march + 6] = values[_row(dt.date(2001, 3, 5)) : _row(dt.date(2001, 3, 5)) + 6]
+    values[march : march + 6] += (0.1, 0.005, 0.004, 0.0, -0.004, 0.2)
+    found = _study(values).findings
+    assert [day.day for day in found.records.days] == [5, 6, 10]
+    assert {holder.year: holder.days for holder in found.records.warm_holders}[2012] == 3
+    assert found.streaks.record_days == Run(dt.date(2012, 3, 5), dt.date(2012, 3, 10), 6)
+    assert (found.streaks.last_record, found.records.runs) == (dt.date(2012, 3, 10), (found.streaks.record_days,))
 
 
 def test_runs_of_flags() -> None:
@@ -136,7 +192,7 @@ def test_above_a_given_year() -> None:
 
 def test_days_since_the_last_record() -> None:
     """A record ten days ago is counted from the data, not from memory."""
-    values = np.zeros(_row(dt.date(2022, 6, 30)) + 1)
+    values = -np.arange(_row(dt.date(2022, 6, 30)) + 1.0)
     values[_row(dt.date(2022, 6, 20))] = 2.0
     found = _study(values).findings
     assert (found.streaks.last_record, found.streaks.days_since_record) == (dt.date(2022, 6, 20), 10)
@@ -170,14 +226,17 @@ def test_world_holders_add_up(world: Series) -> None:
 
 
 def test_longest_run_by_date_goes_through_new_year(snapshot: Callable[[str, str], Series]) -> None:
-    """World ocean 2023–24 by date: 489 days, against 478 by slot."""
+    """World ocean 2023–24: 489 days, the longest of five; on the site's slots 478."""
     sea = snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.world2")
     by_date = longest_record_run(sea, first_year=1982)
     by_slot = longest_record_run(sea, first_year=1982, alignment="slot")
     assert by_date is not None
     assert by_slot is not None
     assert by_slot.days == 478
-    assert (by_date.first, by_date.last, by_date.days) == (dt.date(2023, 3, 13), dt.date(2024, 7, 13), 489)
+    assert by_date == Run(dt.date(2023, 3, 13), dt.date(2024, 7, 13), 489)
+    found = study(sea, REGIONS["world2"]).findings
+    assert [run.days for run in found.records.runs] == [489, 479, 330, 192, 122]
+    assert found.records.runs[0] == found.streaks.longest_record_days == by_date
     assert longest_record_run(made(FIRST, dt.date(2003, 1, 1))) is None
 
 

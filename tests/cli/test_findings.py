@@ -94,7 +94,7 @@ def test_compare(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("compare", "nh", "world", "--offline") == 0
     out = capsys.readouterr().out.replace("\u00a0", " ")
     assert "nh-air minus world-air\t+0.29 °C" in out
-    assert "state\tneutral" in out
+    assert "state by that mean\tneutral" in out
 
 
 def test_compare_needs_two_regions(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

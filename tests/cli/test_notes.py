@@ -36,7 +36,7 @@ ERRORS: tuple[ClimtrackError, ...] = (
     SourceUnavailable("fetch.certificate.expired", today=TODAY),
     SourceUnavailable("fetch.elsewhere", place=f"http://{'elsewhere.' * 6}example/"),
     SourceUnavailable("fetch.cut_short"),
-    SourceChanged("fetch.web_page", kilobytes=0.04),
+    SourceChanged("fetch.web_page", size=40),
     SourceChanged("fetch.empty"),
     SourceChanged("fetch.gzip"),
     SourceChanged("fetch.too_large", megabytes=4.0),
@@ -102,7 +102,7 @@ def test_the_commonest_failure_in_spanish(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
     output.note(lines(ERRORS[0], 5)[0])
     assert capsys.readouterr().err.strip() == (
-        "nh-air, natlan-sst, sh-air y 2 más: sin actualizar: el servidor rechazó la conexión. Se usan "
+        "nh-air, natlan-sst, sh-air y otras 2: sin actualizar: el servidor rechazó la conexión. Se usan "
         "datos guardados de 2026-07-28 a 2026-08-05 (hace de 18 a 26 d). Se reintentará en la próxima ronda."
     )
 

@@ -175,6 +175,14 @@ def test_serving_others_needs_a_word(home: Path, capsys: pytest.CaptureFixture[s
     assert "lets other computers connect. Say so with --public" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_not_served(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A typed folder is refused in a line; that of config.toml comes with the first round."""
+    assert run("serve", str(tmp_path / "nowhere")) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_schedule_serves_others_only_with_the_same_word(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,12 +47,11 @@ def test_the_site_agrees_and_figures_are_reproduced(
     assert air["overall"]["largest"]["date"] == "1972-05-22"
     assert list(found["agreements"]) == ["era5.t2m.world"]
     assert sum(row["agrees"] for row in found["published"]) == 25
-    assert all(row["agrees"] or row["published"]["why"] for row in found["published"])
     assert [path for path, *_ in home] == ["/era5_daily_series_2t_global.csv"]
     assert run("verify", "--offline") == 0
     out = capsys.readouterr().out
     assert "world-air minus Climate Pulse: agrees, 0.0049 °C rms, allowed 0.011; 1971–1978 are known to differ" in out
-    assert "world-air\trecord day\t2024-07-22\t17.16\t17.151\tagrees\tC3S statement, 25 July 2024" in out
+    assert "world-air\trecord day\t2024-07-22\t17.16\t17.151\tagrees\tC3S statement, 2024-07-25" in out
     assert len(home) == 1
 
 
@@ -85,3 +84,31 @@ def test_the_second_source_is_no_region_of_its_own(
     found = json.loads(capsys_out[capsys_out.index("{") :])
     assert found["pairing"]["air"] == "era5.t2m.world"
     assert found["series"]["air"]["latest"]["date"] == "2026-02-02"
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "reason"),
+    [
+        ("cross_check = false", 0, "Climate Pulse is not asked: cross_check = false in config.toml.\n"),
+        ("", 0, "Climate Pulse is not asked: the source is this computer itself. Set cross_check_url in config.toml "),
+        ('cross_check_url = "http://127.0.0.1:9/"', 3, "world-air-pulse: not updated: "),
+    ],
+)
+def test_the_reason_is_named_where_climate_pulse_cannot_be_asked(
+    settings: str, code: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_data: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """One line, what the published figures say all the same, and 3 only where somebody was asked in vain."""
+    (tmp_path / "config.toml").write_text(f"[fetch]\n{settings}\n", encoding="utf-8")
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "store"))
+    monkeypatch.setenv("CLIMTRACK_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CLIMTRACK_NOW", "2024-07-05T18:00:00Z")
+    with serving(shared_data / "climate_reanalyzer_constructed/2024-07-05") as (site, _):
+        monkeypatch.setenv("CLIMTRACK_BASE_URL", site)
+        assert run("fetch", "world", "--variable", "air") == 0
+        capsys.readouterr()
+        assert run("verify") == code
+    out, err = capsys.readouterr()
+    assert err.startswith(reason)
+    assert err.count("\n") == 1
+    assert "2023-07-03/2024-07-21\t57\t–\tthe data end on 2024-07-05\t" in out

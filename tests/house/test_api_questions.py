@@ -73,6 +73,8 @@ def test_heatwaves_are_a_dataset() -> None:
     assert found.threshold.sizes["dayofyear"] == 366
     with pytest.raises(BaselineNotCovered):
         climtrack.heatwaves(own(values), "1961-1990")
+    with pytest.raises(AnalysisError, match="categories saturate"):
+        climtrack.heatwaves(own(values, climtrack_key="oisst.sst.natlan"))
 
 
 def test_hemispheres_and_air_minus_sea() -> None:
@@ -96,18 +98,11 @@ def test_since_takes_a_date_as_text() -> None:
     assert found.change == pytest.approx(found.season + found.anomaly_change)
 
 
-def test_el_nino_and_its_overlay() -> None:
-    """A state with its rule, and an array aligned on onsets."""
+def test_el_nino() -> None:
+    """A state with its rule."""
     nino = climtrack.study("sst", "nino3.4", sample=True)
     state = climtrack.el_nino(nino)
     assert isinstance(state, NinoState)
-    drawn = climtrack.el_nino_overlay(climtrack.study("air", "world", sample=True), nino)
-    assert drawn.dims == ("episode", "day")
-    assert drawn.sizes["day"] == 721
-    assert (drawn.day.values[0], drawn.attrs["baseline"]) == (-120, "1991-2020")
-    assert int(drawn.current.sum()) <= 1
-    with pytest.raises(AnalysisError, match="no baseline"):
-        climtrack.el_nino_overlay(climtrack.study_of(own(np.zeros(400))), nino)
 
 
 def test_agreement_and_published_figures() -> None:
@@ -116,7 +111,7 @@ def test_agreement_and_published_figures() -> None:
     found = climtrack.agreement(own(values, climtrack_key="era5.t2m.world"), own(values, climtrack_key="era5.t2m.nh"))
     assert found.agrees
     assert found.overall.rms == 0
-    day = own(np.full(30, 17.152), "2024-07-01", climtrack_key="era5.t2m.world")
+    day = own(np.full(31, 17.152), "2024-07-01", climtrack_key="era5.t2m.world")
     rows = climtrack.reconcile(day)
     assert {row.published.period for row in rows if row.published.measure == "mean"} == {
         "2024-07-21", "2024-07-22", "2024-07-23", "2024-07",

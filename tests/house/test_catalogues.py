@@ -87,8 +87,8 @@ def test_every_message_is_used() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    texts |= {word for path in PACKAGE.rglob("*.html") for word in re.findall(r"[\w.-]+", path.read_text("utf-8"))}
-    texts |= {word for path in PACKAGE.rglob("*.md") for word in re.findall(r"[\w.-]+", path.read_text("utf-8"))}
+    templates = (path for kind in ("html", "md", "toml") for path in PACKAGE.rglob(f"*.{kind}"))
+    texts |= {word for path in templates for word in re.findall(r"[\w.-]+", path.read_text("utf-8"))}
     starts = tuple(text for text in texts if re.fullmatch(r"[a-z][\w-]*\.(?:[\w.-]*[.\w])?", text))
     unused = [
         name

@@ -210,7 +210,7 @@ def test_a_full_disk_is_one_line_and_the_old_site_stays(tmp_path: Path, monkeypa
         nonlocal written
         written += 1
         if written == 3:
-            raise DiskError("disk.full", name="x", needed="1 kB", free="0 kB", path=path)
+            raise DiskError("disk.full", name="x", needed=1000, free=0, path=path)
         path.write_bytes(data)
 
     monkeypatch.setattr(door, "write_whole", full)

@@ -123,7 +123,6 @@ def findings(**changes: Any) -> Findings:
         trend_30y=UNKNOWN,
         year_end=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
-        heatwaves=UNKNOWN,
         preindustrial=UNKNOWN,
         revision_noise=RevisionNoise(0.005, 0.02, 300, Notice("measured")),
     )

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from climtrack.analysis.enso import overlay
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.geometry import Rect
-from climtrack.vocabulary.findings import Overlay, Study
-from tests.reporter.studies import sample
-
-
-@cache
-def nino() -> Overlay:
-    """The simulated Niño 3.4 over its own past."""
-    one = sample("nino3.4", "sst")
-    found = overlay(one, one)
-    assert isinstance(found, Overlay)
-    return found
+from climtrack.vocabulary.findings import Study
 
 
 def subject(chart: str, studies: Sequence[Study]) -> tuple[tuple[Study, ...], dict[str, Any]]:
     """What a chart is drawn of, and its options; no studies where it takes more than there are."""
     fewest, most = CHARTS[chart].series
-    if chart == "el_nino_overlay":
-        return (sample("nino3.4", "sst"),), {"overlay": nino()}
     if len(studies) < fewest:
         return (), {}
     return tuple(studies[:most]), {"since": studies[0].series.end - dt.timedelta(days=17)} if "since" in CHARTS[

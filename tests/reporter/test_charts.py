@@ -25,7 +25,7 @@ from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, trimmed
 from climtrack.words.language import Language
-from tests.reporter.pictures import combinations_of, faults, nino, subject
+from tests.reporter.pictures import combinations_of, faults, subject
 from tests.reporter.studies import sample, series
 
 BASELINES = Path(__file__).parent / "baseline_images"
@@ -234,15 +234,15 @@ def test_level_is_said_in_words() -> None:
     assert "igual que en 2025" in said(spanish, "callout")
 
 
-def test_the_record_year_is_named_once() -> None:
-    """Beside its curve, or merged into the label that it has anyway."""
+def test_the_record_is_named_at_its_peak() -> None:
+    """Value and date, as far as the claim bears, whichever year holds it; the callout says it of the latest day."""
     canvas = draw("year_lines", [sample(as_of=dt.date(2026, 1, 9))], preset="wide", theme="light", language="en")
-    record = sample(as_of=dt.date(2026, 1, 9)).findings.records.warmest_day.date.year
-    assert said(canvas, "record") == [f"{record} (record)"]
-    hot = altered(series("nh"), d0801=40.0)
-    merged = draw("year_lines", [hot], preset="wide", theme="light", language="en")
-    assert said(merged, "record") == []
-    assert "2026 (record)" in said(merged, "callout")
+    assert said(canvas, "record") == ["22.49 °C, 17 Jul 2023; 20 July 2024 within 0.01 °C"]
+    hot = draw("year_lines", [altered(series("nh"), d0801=22.9)], preset="wide", theme="light", language="es")
+    assert said(hot, "record") == ["Día más cálido: 22,90 °C, 1 ago 2026"]
+    assert said(hot, "callout")[0] == "2026"
+    end = altered(series("nh"), d1117=22.9)
+    assert said(draw("year_lines", [end], preset="wide", theme="light", language="en"), "record") == []
 
 
 def test_sea_surface_has_two_decimals() -> None:
@@ -417,18 +417,6 @@ def test_since_starts_on_the_day_asked_for() -> None:
     fortnight = draw("since_last_issue", [one], preset="wide", theme="light", language="en")
     then = one.series.end - dt.timedelta(days=14)
     assert any(f"{then.day} {then:%b}" in text for text in said(fortnight, "callout"))
-
-
-def test_overlay_lines_are_those_given() -> None:
-    """Every past El Niño is drawn, the strongest are named; without Niño 3.4 there is no picture."""
-    shown, options = subject("el_nino_overlay", [])
-    canvas = draw("el_nino_overlay", shown, preset="wide", theme="light", language="en", **options)
-    drawn = [a.get_gid() for a in canvas.figure.axes[0].lines if str(a.get_gid()).startswith("past-")]
-    assert drawn == [f"past-{one.label}" for one in nino().past]
-    strongest = max(nino().past, key=lambda one: one.peak)
-    assert strongest.label in said(canvas, "end")
-    with pytest.raises(RenderError, match=r"Niño 3\.4"):
-        render("el_nino_overlay", shown, preset="wide", theme="light", language="en")
 
 
 @pytest.mark.parametrize(

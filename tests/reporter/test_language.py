@@ -1,7 +1,6 @@
 """Numbers, dates and the catalogues, as print has them."""
 
 import datetime as dt
-import re
 import string
 import subprocess
 import sys
@@ -130,12 +129,14 @@ OPERATORS = ("grid.", "serve.", "doctor.")
 
 def test_a_message_may_hold_another_where_there_is_a_fact():
     """``{x:?a:b}`` is the message a where there is an x, else b; a zero is there, an empty list is not."""
-    for years, said in (((), "13.1 °C, safe; 5 July"), ((2023, 2024), "13.1 °C, safe, level with 2023, 2024; 5 July")):
-        facts = {"value": "13.1 °C", "claim": "safe", "tied_with": years, "warmer_year": None, "until": None}
-        assert Language("en").what(Notice("cell.rank.beside", **facts, first="5 July")) == said
-    for count, said in ((0, "0 °C, safe, level with 0; 5 July"), (None, "0 °C, safe; 5 July")):
-        facts = {"value": "0 °C", "claim": "safe", "tied_with": count, "warmer_year": False, "until": ""}
-        assert Language("en").what(Notice("cell.rank.beside", **facts, first="5 July")) == said
+    days = {"largest": 0.09, "n": 19, "bias": 0.01, "last": "6 August", "origin": "here"}
+    for first, said in (
+        ("19 July", "up to 0.09 in 19 days, 19 July to 6 August; on average 0.01 (here)"),
+        (0, "up to 0.09 in 19 days, 0 to 6 August; on average 0.01 (here)"),
+        ((), "up to 0.09 in 19 days; on average 0.01 (here)"),
+        (None, "up to 0.09 in 19 days; on average 0.01 (here)"),
+    ):
+        assert Language("en").what(Notice("cell.noise.beside", **days, first=first)) == said
 
 
 def test_the_catalogues_hold_the_same_messages_and_braces():
@@ -182,14 +183,22 @@ def test_language_costs_little():
     assert done.stdout.split() == ["0", "0"]
 
 
-def test_every_message_is_said_somewhere():
-    """By its whole id, or by an id that is put together from a beginning: ``f"year.{side}"``."""
-    package = Path(language.__file__).parents[1]
-    source = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py"))
-    said = set(re.findall(r"[\"']([a-z0-9_.]+)[\"']", source))
-    begun = tuple(
-        set(re.findall(r"[\"']([a-z0-9_]+\.[a-z0-9_.]*)\{", source))
-        | {"year.", "average.", "of.", "brief.", "cooler.", "warmer."}
-    )
-    for message in catalogue("en"):
-        assert message.removesuffix(".remedy") in said or message.startswith(begun), message
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "'fr': input should be 'en', 'es' or 'es-MX'"),
+        ("es", "«fr»: debe ser «en», «es» o «es-MX»"),
+    ],
+)
+def test_quotes_are_those_of_the_language(code: str, said: str) -> None:
+    """What a reader wrote stands in her own quotes."""
+    assert Language(code).what(Notice("config.literal_error", shown="fr", expected=["en", "es", "es-MX"])) == said
+
+
+def test_sizes_and_ranges() -> None:
+    """Bytes where there is less than a kilobyte; a true minus on both ends of a range."""
+    spanish = Language("es")
+    for size, said in ((340, "340 bytes"), (12_340, "12,3 kB"), (1_234_000, "1,2 MB")):
+        assert spanish.what(Notice("fetch.web_page", size=size)).endswith(f"(text/html, {said})")
+    line = spanish.what(Notice("fetch.format.climatology_range", row="x", low=-75.0, high=45.0))
+    assert line == "la fila «x» se sale del intervalo de −75 a 45 °C"

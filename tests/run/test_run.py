@@ -11,7 +11,7 @@ from climtrack.config import load
 from climtrack.errors import Notice, SeriesNotFound
 from climtrack.run.facts import region_studies
 from climtrack.run.run import ALL, SOME, Outcome, Run
-from climtrack.run.series import english
+from climtrack.run.series import endpoints, english
 from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import SeriesKey
 from tests.run.site import AIR, NOON, Site, down, settings
@@ -74,6 +74,14 @@ def test_an_own_series_has_no_sample(tmp_path: Path) -> None:
     assert [len(studies) for _, studies in found] == [0, 1]
     assert run.outcome.code == 3
     assert any(english(line).startswith("bering-sst: ") for line in run.outcome.notices)
+
+
+def test_an_endpoint_of_ones_own_names_the_source_of_its_product(tmp_path: Path) -> None:
+    """So that a payload of another product is refused, and one that names none is noted."""
+    file = tmp_path / "config.toml"
+    file.write_text(OWN, encoding="utf-8")
+    table = endpoints(load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")}))
+    assert table[SeriesKey("oisst", "sst", "bering")].data_source == "NOAA OISST 2.1"
 
 
 def test_each_series_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

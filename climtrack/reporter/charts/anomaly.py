@@ -20,7 +20,6 @@ from climtrack.reporter.annotations import (
     others_item,
     place_callout,
 )
-from climtrack.reporter.answers import FINE
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
     DAY_MIDDLES,
@@ -37,7 +36,7 @@ from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Claim, Record, Slope, Study, Verdict
+from climtrack.vocabulary.findings import Claim, Record, Study, Verdict
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     way = side(anomaly.value, phrases.decimals)
     largest = findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.titles(f"title.largest.{largest.claim.value}", size=size, first=phrases.first)
+        return phrases.claimed("title.largest", largest, size=size, first=phrases.first)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
     verdict = findings.direction.verdict
@@ -75,7 +74,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
 
 
 def _is_today(phrases: Phrases, largest: Record) -> bool:
-    return largest.date == phrases.day and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}
+    return phrases.day in (largest.date, *largest.days) and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}
 
 
 def _whole(phrases: Phrases) -> str:
@@ -87,28 +86,14 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     """The same of the largest difference, without its size."""
     largest = phrases.findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.titles(f"title.largest.brief.{largest.claim.value}", first=phrases.first)[1:]
+        return phrases.claimed("title.largest.brief", largest, first=phrases.first)[1:]
     return ()
-
-
-def _course(phrases: Phrases) -> str:
-    """Where the difference is going."""
-    found, language = phrases.findings.direction, phrases.language
-    slope = found.anomaly_slope_14d
-    if not isinstance(found.verdict, Verdict) or not isinstance(slope, Slope):
-        return ""
-    change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
-    return language.text(
-        f"anomaly.{found.verdict.value}",
-        days=slope.days,
-        size=language.size(change, FINE),
-        low=language.difference(low, FINE),
-        high=language.difference(high, FINE),
-    )
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
     phrases = each[0]
+    if phrases.study.anomalies is None:
+        raise RenderError("draw.no_anomalies", series=phrases.study.series.key.label)
     language, findings = phrases.language, phrases.findings
     common = {"name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "year": phrases.day.year}
     above, mean = findings.days_above_average, findings.anomaly_year_to_date
@@ -126,10 +111,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
     short = language.text("alt.short.lines", subject=phrases.subject, day=phrases.date, relation=phrases.briefest())
     alts = [short]
     if known and isinstance(above, int):
-        values = {"subject": phrases.subject, "of": phrases.of, "day": phrases.day_month}
+        values = {"subject": phrases.subject, "of": phrases.of, "day": phrases.day_month, "year": phrases.day.year}
         values["relation"] = phrases.briefest()
-        every = ".all" if above == findings.days_known else ""
-        alts.insert(0, language.text(f"alt.anomaly{every}", above, known=known, **values, **common))
+        every = {0: ".none", findings.days_known: ".all"}.get(above, "")
+        alts.insert(0, language.text(f"alt.anomaly{every}", above=language.count(above), known=known, **values))
     lead = language.text(
         "anomaly.lead",
         Subject=capitalised(phrases.subject),
@@ -137,15 +122,15 @@ def tell(each: Sequence[Phrases]) -> Draft:
         date=phrases.date,
     )
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases),
         titles_brief=_brief(phrases),
         subtitles=(
             language.text("subtitle.anomaly", **common),
-            language.text("subtitle.short.place", years=phrases.years, **common),
+            language.text("subtitle.anomaly", **{**common, "name": capitalised(phrases.short)}),
         ),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), tally, _course(phrases), record),
+        extras=(phrases.uncovered(), phrases.gaps(), tally, record),
         alts_short=(
             short,
             language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),

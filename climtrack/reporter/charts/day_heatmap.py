@@ -27,7 +27,7 @@ from climtrack.words.language import capitalised
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-#: Cold spells have all but vanished below this share of the last ten years' days; they are rare below the other.
+#: Weeks below average have all but vanished below this share of the last ten years' days, and are rare below the other.
 VANISHED = 0.05
 RARE = 0.1
 
@@ -40,12 +40,14 @@ def _rare_after(shares: dict[int, float]) -> int | None:
 
 def tell(each: Sequence[Phrases]) -> Draft:
     phrases, language, say = each[0], each[0].language, each[0].language.text
+    if phrases.study.climatology is None:
+        raise RenderError("draw.no_anomalies", series=phrases.study.series.key.label)
     the = phrases.short
     common = {
         "name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "years": phrases.years,
         "subject": phrases.subject, "of": phrases.of, "the": the, "of_the": contracted("de", the),
     }  # fmt: skip
-    shares = means.share_below(phrases.study) if phrases.study.climatology is not None else {}
+    shares = means.share_below(phrases.study)
     spans = means.decades(shares)
     titles = phrases.titles("heatmap.plain")
     lead = say("heatmap.lead.plain", **common)
@@ -56,13 +58,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
         figures = {
             "first": first,
             "last": last,
-            "share": language.percent(100 * early),
-            "share2": language.percent(100 * late),
+            "share": language.share(early),
+            "share2": language.share(late),
         }
         if late < VANISHED:
             titles = (say("heatmap.vanished", **common),)
         else:
-            titles = phrases.titles("heatmap.share", share=language.percent(100 * (1 - late)), last=last, warmer=1.0)
+            titles = phrases.titles("heatmap.share", share=language.share(1 - late), last=last)
         lead = say("heatmap.lead", **figures, **common)
         rare = _rare_after(shares)
         alts = [
@@ -76,11 +78,15 @@ def tell(each: Sequence[Phrases]) -> Draft:
     if above is not None and below is not None:
         turned = say("heatmap.first", above=language.date_long(above), below=language.date_long(below))
     return Draft(
-        phrases,
+        each,
         titles=titles,
-        subtitles=(say("subtitle.heatmap", **common), say("subtitle.heatmap.short", **common)),
+        subtitles=(
+            say("subtitle.heatmap", **common),
+            say("subtitle.heatmap.short", **common),
+            say("subtitle.heatmap.short", **{**common, "name": capitalised(the)}),
+        ),
         lead=lead,
-        extras=(phrases.uncovered(), phrases.gaps(), turned, phrases.preliminary()),
+        extras=(phrases.uncovered(), phrases.gaps(), turned),
         alts_short=(
             say("alt.short.heatmap", **common),
             say("alt.short.heatmap", **{**common, "subject": the, "of": contracted("de", the)}),
@@ -104,8 +110,6 @@ def table(studies: Sequence[Study]) -> Table:
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw a row a year and a column a day."""
     (study,) = studies
-    if study.climatology is None:
-        raise RenderError("draw.no_anomalies", series=study.series.key.label)
     form = canvas.preset.form
     wide = form == "wide"
     notes = missing_notes(study, canvas.language)

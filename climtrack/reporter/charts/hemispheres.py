@@ -61,11 +61,11 @@ HALVES = {"nh", "sh"}
 def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     """Both against the average, then against last year where that says more."""
     say = one.language.text
-    shorts = {"short": one.short, "Short": capitalised(one.short), "short2": two.short}
+    shorts = {"short": one.half, "Short": capitalised(one.half), "short2": two.half}
     if one.anomaly is None or two.anomaly is None:
         return (say("hemi.values", value=one.value, value2=two.value, **shorts),)
     sides = {side(phrases.anomaly.value, phrases.decimals) for phrases in (one, two) if phrases.anomaly is not None}
-    each = say("hemi.each", relation=one.briefest(), relation2=two.briefest(), **shorts)
+    each = say("hemi.each", one=_average(one, shorts["Short"]), two=_average(two, two.short))
     halves = {one.study.region.name, two.study.region.name} == HALVES
     if not halves or sides not in ({"above"}, {"below"}):
         return (each,)
@@ -79,8 +79,15 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     if ways == [1, 1]:
         return (say("hemi.above.warmer"),)
     if -1 in ways:
-        return (say("hemi.above.only", short=(one if ways[0] < 0 else two).short), say("hemi.above"))
+        return (say("hemi.above.only", short=(one if ways[0] < 0 else two).half), say("hemi.above"))
     return (say("hemi.above"),)
+
+
+def _average(phrases: Phrases, subject: str) -> str:
+    """A hemisphere against its average, as the titles of one series say it."""
+    value = phrases.anomaly.value if phrases.anomaly is not None else np.nan
+    size = phrases.language.size(value, phrases.decimals)
+    return phrases.language.text(f"title.average.{side(value, phrases.decimals)}", Subject=subject, size=size)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
@@ -91,35 +98,34 @@ def tell(each: Sequence[Phrases]) -> Draft:
     apart = one.day != two.day
     common = {
         "quantity": one.quantity, "Quantity": capitalised(one.quantity), "years": one.years, "date": one.date,
-        "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.short, "short2": two.short,
+        "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.half, "short2": two.half,
     }  # fmt: skip
+    dates = {"date": one.date, "date2": two.date}
     relations = {"relation": one.brief(), "relation2": two.brief()}
-    lead = say(
-        "hemi.lead.dates" if apart else "hemi.lead",
-        Subject=capitalised(one.subject), subject2=two.subject, value=one.value, value2=two.value, date=one.date,
-        date2=two.date, **relations,
-    )  # fmt: skip
-    same = one.baseline == two.baseline
-    baselines = ""
-    if one.baseline and two.baseline:
-        message = "hemi.baseline" if same else "hemi.baselines"
-        baselines = say(message, baseline=one.baseline, baseline2=two.baseline)
+    briefest = {"relation": one.briefest(), "relation2": two.briefest()}
+    message, values = "hemi.lead.dates" if apart else "hemi.lead", {"value": one.value, "value2": two.value}
+    lead = say(message, Subject=capitalised(one.subject), subject2=two.subject, **values, **relations, **dates)
+    shorter = say(message, Subject=capitalised(one.short), subject2=two.short, **values, **briefest, **dates)
     return Draft(
-        one,
+        each,
         titles=_titles(one, two),
         subtitles=(
             say("subtitle.pair.dates" if apart else "subtitle.pair", **common),
             say("subtitle.pair.short", **common),
         ),
         lead=lead,
-        extras=(baselines, one.preliminary() if one.preliminary() == two.preliminary() else "", one.uncovered()),
+        lead_brief=shorter,
+        extras=(one.uncovered(),),
         alts_short=(
-            say("alt.short.hemi", short=one.short, short2=two.short, **relations),
-            say("alt.short.hemi", short=one.short, short2=two.short, relation=one.briefest(),
-                relation2=two.briefest()),
+            say("alt.short.hemi", short=one.half, short2=two.half, **relations),
+            say("alt.short.hemi", short=one.half, short2=two.half, **briefest),
             say("alt.short.hemi.plain", **common),
         ),
-        alts=(say("alt.hemi", the=one.place.the, the2=two.place.the, **relations),),
+        alts=(
+            say("alt.hemi", the=one.place.the, the2=two.place.the, **relations),
+            say("alt.hemi", the=one.place.the, the2=two.place.the, **briefest),
+            say("alt.hemi", the=one.short, the2=two.short, **briefest),
+        ),
     )  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from climtrack.errors import RenderError
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.fonts import CAP, Face, Line
 from climtrack.reporter.geometry import Rect
-from climtrack.reporter.layout import page
+from climtrack.reporter.layout import gap_notes, page
 from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Holder, Study
+from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
@@ -49,14 +50,16 @@ def tell(each: Sequence[Phrases]) -> Draft:
     elif own.preliminary:
         this = say("records.this.preliminary", own.preliminary, year=year, held=own.days)
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases, warm, total),
-        subtitles=(say("subtitle.records", **values),),
+        subtitles=(
+            say("subtitle.records", **values),
+            say("subtitle.records", **{**values, "name": capitalised(phrases.short)}),
+        ),
         lead=say("records.lead", **values),
-        extras=(this, say("records.series", first=phrases.first), say("records.ties"), phrases.gaps()),
+        extras=(this, phrases.gaps(), say("records.series", first=phrases.first), say("records.ties")),
         alts_short=(say("alt.short.records", **values),),
         alts=(say("alt.records", **values), say("alt.short.records", **values)),
-        more=(phrases.preliminary(),),
     )
 
 
@@ -83,6 +86,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     held = study.findings.records
     language, theme, form = canvas.language, canvas.theme, canvas.preset.form
     notes = [language.text("note.leap.out"), language.text("note.ties", first=study.findings.first_date.year)]
+    notes += gap_notes(study, language)
     preliminary = sum(holder.preliminary for holder in held.warm_holders)
     if preliminary:
         notes.append(language.text("picture.records.preliminary", preliminary, year=study.year))

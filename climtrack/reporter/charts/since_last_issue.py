@@ -97,13 +97,17 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
             beside = say(f"since.below{every}", under, compared=compared, other=yoy.other_year)
     lead = say("since.lead", new, Subject=capitalised(phrases.subject), value=phrases.value, **common)
     return Draft(
-        phrases,
+        each,
         titles=phrases.titles(f"since.{way}", then=a, now=b, day=day),
         titles_brief=phrases.titles(f"since.{way}.brief", then=a, now=b),
         subtitles=(say("subtitle.since", **{**common, "then": day}),),
         lead=lead if new else phrases.averaged(),
-        extras=(say("since.change", **common), beside, phrases.preliminary(), phrases.uncovered(), phrases.ranked()),
-        alts_short=(say("alt.short.since", **common), say("alt.short.since", **{**common, "subject": phrases.short})),
+        extras=(say("since.change", **common), beside, phrases.uncovered(), phrases.ranked()),
+        alts_short=(
+            say("alt.short.since", **common),
+            say("alt.short.since", **{**common, "subject": phrases.short}),
+            say("alt.short.since.brief", **{**common, "subject": phrases.short}),
+        ),
         alts=(say("alt.since", **common),),
         more=(below(phrases),),
     )

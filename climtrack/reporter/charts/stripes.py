@@ -46,6 +46,15 @@ def _faster(one: Phrases, two: Phrases) -> tuple[str, ...]:
     )
 
 
+def _changed(phrases: Phrases, change: float, first: str) -> tuple[str, ...]:
+    """By how much the mean has changed, where the trend is beyond doubt and points the same way."""
+    trend, way = phrases.findings.trend, direction(change, FINE - 1)
+    if way and (not isinstance(trend, Trend) or way * (trend.low if way > 0 else trend.high) <= 0):
+        return phrases.titles("stripes.unclear", first=first)
+    message = {1: "stripes.warmed", 0: "stripes.level", -1: "stripes.cooled"}[way]
+    return phrases.titles(message, size=phrases.language.size(change, FINE - 1), first=first)
+
+
 def _change(phrases: Phrases) -> tuple[float, tuple[int, int], tuple[int, int]] | None:
     """Change from the first ten whole years to the last ten, and these years."""
     years = means.annual(phrases.study)
@@ -63,6 +72,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
     """
     phrases, say = each[0], each[0].language.text
     language = phrases.language
+    for one in each:
+        if one.study.anomalies is None:
+            raise RenderError("draw.no_anomalies", series=one.study.series.key.label)
     changes = [found for found in map(_change, each) if found is not None]
     common = {
         "baseline": phrases.baseline, "years": phrases.years, "year": phrases.day.year, "day": phrases.day_month,
@@ -75,10 +87,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     shorts = alts
     if len(changes) == len(each) and len({found[1:] for found in changes}) == 1:
         spans = {"first": _span(changes[0][1]), "last": _span(changes[0][2])}
-        way = {1: "warmed", 0: "level", -1: "cooled"}[direction(changes[0][0], FINE - 1)]
-        titles = titles or phrases.titles(
-            f"stripes.{way}", size=language.size(changes[0][0], FINE - 1), first=spans["first"]
-        )
+        titles = titles or _changed(phrases, changes[0][0], spans["first"])
         parts = [
             say("stripes.change", difference=language.difference(change, FINE), short=v.short)
             for v, (change, _, _) in zip(each, changes, strict=True)
@@ -95,7 +104,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         shorts = (say("alt.short.stripes", changes=language.list(parts), **spans, **common), *shorts)
     placed = "" if len(each) > 1 else ".place"
     return Draft(
-        phrases,
+        each,
         titles=titles or phrases.titles("stripes.plain"),
         subtitles=(say("subtitle.stripes", **common), say("subtitle.stripes.short", **common)),
         subtitles_placed=(say(f"subtitle.stripes{placed}", **common), say(f"subtitle.stripes.short{placed}", **common)),
@@ -116,6 +125,7 @@ def _to_date(phrases: Phrases) -> str:
         day=phrases.day_month,
         subject=phrases.subject,
         difference=phrases.language.difference(mean, FINE),
+        baseline=phrases.baseline,
     )
 
 

@@ -9,8 +9,6 @@ import numpy as np
 
 from climtrack.reporter.annotations import (
     CALLOUT_CLEAR,
-    EITHER,
-    EVERY,
     RIGHT_GUTTER,
     Second,
     callout_lines,
@@ -49,6 +47,7 @@ from climtrack.reporter.layout import (
     plain_ticks,
 )
 from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.standing import seen_from, standing
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import Claim, Study
@@ -66,7 +65,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     """
     Titles by rule, the first that holds.
 
-    1. the latest day is the warmest of the whole series (as safe, tied, preliminary or too close to call as it is);
+    1. the latest day is the warmest of the whole series, or comes near to it (safe, tied, preliminary or too close to
+       call, as it is);
     2. it is the warmest for its date, with the same four degrees of certainty;
     3. January, fewer than 15 days known: how the year starts;
     4. level with last year: that, and the difference from average;
@@ -83,12 +83,12 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
         "year": phrases.day.year,
         "value": phrases.value,
     }
-    record = findings.records.warmest_day
-    if record.date == phrases.day:
-        return phrases.titles(f"title.warmest.{record.claim.value}", **common)
+    record = seen_from(findings.records.warmest_day, phrases.day, findings.latest.value)
+    if record is not None:
+        return phrases.claimed("title.warmest", record, **common)
     rank = phrases.rank
     if rank is not None and rank.rank == 1 and rank.of > 1:
-        return phrases.titles(f"title.date.{rank.claim.value}", **common)
+        return phrases.claimed("title.date", rank, **common)
     anomaly, yoy = phrases.anomaly, phrases.yoy
     if anomaly is None:
         return phrases.titles("title.value", **common)
@@ -101,11 +101,10 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
         if change == 0 and above != "level":
             return phrases.titles(f"title.year.level.{above}", other=yoy.other_year, size=size)
         if change < 0 and above == "above" and yoy.run_length >= SETTLED:
-            message = "title.year.ago" if yoy.other_year == phrases.day.year - 1 else "title.year.other"
-            gap = language.size(yoy.difference, decimals)
-            return phrases.titles(message, size=gap, warmer=yoy.difference, other=yoy.other_year)
+            message = f"title.year.{'ago' if yoy.other_year == phrases.day.year - 1 else 'other'}.below"
+            return phrases.titles(message, size=language.size(yoy.difference, decimals), other=yoy.other_year)
     if rank is not None and 1 < rank.rank <= PODIUM and rank.claim is Claim.SAFE and not rank.tied:
-        return phrases.titles("title.rank", ordinal=language.ordinal(rank.rank), **common)
+        return phrases.claimed("title.rank", rank, **common)
     return phrases.titles(f"title.average.{above}", size=size)
 
 
@@ -115,15 +114,13 @@ def course(phrases: Phrases) -> str:
     above, known = findings.days_above_average, findings.days_known
     values = {
         "year": phrases.day.year,
-        "baseline": phrases.baseline,
         "day": phrases.day_month,
         "relation": phrases.brief(),
     }
-    if not isinstance(above, int) or phrases.anomaly is None:
+    if not isinstance(above, int) or phrases.anomaly is None or known == 1:
         return language.text("alt.lines.plain", **values)
-    if above == known:
-        return language.text("alt.lines.allabove", **values)
-    return language.text("alt.lines.some", above=language.count(above), known=language.text("days", known), **values)
+    values |= {"above": language.count(above), "known": language.text("days", known)}
+    return language.text({0: "alt.lines.none", known: "alt.lines.allabove"}.get(above, "alt.lines.some"), **values)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
@@ -133,7 +130,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     quantity = {"quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity)}
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
@@ -141,7 +138,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
             language.text("subtitle.short.place", **common),
         ),
         lead=phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.preliminary(), phrases.ranked()),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked()),
         alts_short=phrases.alts_short("alt.short.lines"),
         alts=tuple(
             language.text("alt.lines", finding=finding, series=phrases.measured, years=phrases.years)
@@ -169,32 +166,41 @@ def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
     return bool(study.findings.records.days)
 
 
+#: Nearest and farthest that the name of the record may stand from its dot.
+NEAR, FAR = 9.0, 48.0
+
+
 def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> None:
-    """The year of the warmest day, named once beside it; merged into its own label where that is there anyway."""
-    record = study.findings.records.warmest_day
-    if record.date.year in (study.year, study.year - 1):
+    """The record named at its peak, as far as its claim bears; one of the latest day is told by the callout."""
+    record, language, theme = study.findings.records.warmest_day, canvas.language, canvas.theme
+    if study.findings.latest.date in (record.date, *record.days):
         return
-    line = Line(
-        canvas.language.text("callout.record", year=record.date.year), "regular",
-        canvas.size(canvas.preset.type.note), canvas.theme.secondary,
-    )  # fmt: skip
+    inks = {study.year: (theme.this_year, theme.ink), study.year - 1: (theme.last_year, theme.last_year_text)}
+    dot, ink = inks.get(record.date.year, (theme.secondary, theme.secondary))
+    label = standing("label.record", record, language, value=language.temperature(record.value, 2))
     x, y = panel.x(dayofyear_of(record.date) - 0.5), panel.y(record.value)
-    width, height = canvas.extent([line])
+    for text in (language.text("label.warmest", label=label), label):
+        line = Line(text, "regular", canvas.size(canvas.preset.type.note), ink)
+        width, height = canvas.extent([line])
 
-    def cost(left: Floats, top: Floats) -> Floats:
-        dx = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
-        dy = np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
-        return np.where((dx >= 10) & (dy < 14) & (dx < 60), dx + 2 * dy + 4 * (left < x), np.inf)
+        def gap(left: Floats, top: Floats, width: float = width, height: float = height) -> tuple[Floats, Floats]:
+            """How far the text lies from the dot, across and down."""
+            across = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
+            return across, np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
 
-    place = empty.place(width + 6, height + 6, cost)
-    if place is None:
-        return
-    empty.occupy(place)
-    rect = place.grown(-3)
-    right = rect.left > x
-    near = rect.left - 3 if right else rect.right + 3
-    canvas.stroke([x + (2 if right else -2), near], [y, rect.top + CAP * line.size / 2], canvas.theme.axis, 0.7, z=4)
-    canvas.text("record", rect.left, rect.top + CAP * line.size, line)
+        def cost(left: Floats, top: Floats) -> Floats:
+            far = np.hypot(*gap(left, top))
+            return np.where((far >= NEAR) & (far <= FAR), far + 4 * (left < x), np.inf)
+
+        place = empty.place(width + 6, height + 6, cost)
+        if place is not None:
+            empty.occupy(place)
+            rect = place.grown(-3)
+            end = (min(max(x, rect.left - 2), rect.right + 2), min(max(y, rect.top - 3), rect.bottom + 3))
+            canvas.stroke([x, end[0]], [y, end[1]], theme.axis, 0.7, z=4)
+            panel.mark(dayofyear_of(record.date) - 0.5, record.value, dot)
+            canvas.text("record", rect.left, rect.top + CAP * line.size, line)
+            return
 
 
 def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
@@ -231,7 +237,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
     bottom = room.bottom - canvas.size(MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
-    wordings = _callouts(canvas, study, record=False)
+    wordings = _callouts(canvas, study)
     sizes = [canvas.extent(lines) for lines in wordings]
     items = line_key(canvas, study, other_years(study, study.table)) if form in {"square", "tall"} else []
 
@@ -258,10 +264,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
     between = between_lines(whole, area.width, ylim, _named(study))
     if form in {"wide", "card"}:
         last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
-        record = study.findings.records.warmest_day.date.year == study.year - 1
-        for box in draw_right_labels(
-            canvas, panel, study, last, np.nan if average is None else float(average.mean[-1]), record=record, below=4
-        ):
+        end = np.nan if average is None else float(average.mean[-1])
+        for box in draw_right_labels(canvas, panel, study, last, end, below=4):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     if not stacked:
@@ -271,9 +275,6 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
             between.occupy(ticks)
     at, value = end_point(study, study.table)
     point = (panel.x(at), panel.y(value))
-    modes = EVERY
-    if not card and study.findings.records.warmest_day.date.year == study.year:
-        wordings, modes = [_callouts(canvas, study, record=True)[0], *wordings], EITHER
 
     def tries() -> Iterator[tuple[Emptiness, Second | None]]:
         yield empty, second(inset)
@@ -282,7 +283,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
             yield empty, second(inset)
         yield from ((between, second(inset)), (between, None))
 
-    if place := place_callout(canvas, empty, wordings, point, tries(), modes):
+    if place := place_callout(canvas, empty, wordings, point, tries()):
         empty.occupy(place.grown(CALLOUT_CLEAR))
         if items:
             draw_key(canvas, items, place)
@@ -320,11 +321,11 @@ def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
     return found
 
 
-def _callouts(canvas: Canvas, study: Study, *, record: bool) -> list[list[Line]]:
+def _callouts(canvas: Canvas, study: Study) -> list[list[Line]]:
     """The callout, and shorter ones for where it does not fit."""
     kinds = {"card": ("average", "none"), "wide": ("both", "year", "none")}
     order = kinds.get(canvas.preset.form, ("year", "none"))
-    return [callout_lines(canvas, study, versus=versus, record=record) for versus in order]
+    return [callout_lines(canvas, study, versus=versus) for versus in order]
 
 
 CHART = Chart("year_lines", 10, tell, draw, thins=True)

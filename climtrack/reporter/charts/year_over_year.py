@@ -47,13 +47,12 @@ def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
         return phrases.titles("title.yoy.level", other=yoy.other_year)
     if yoy.run_length < 2 or (last and phrases.old_run and phrases.young):  # a few bars cannot show a longer run
         size = language.size(yoy.difference, decimals)
-        message = "title.year.ago" if last else "title.year.other"
-        return phrases.titles(message, size=size, warmer=yoy.difference, other=yoy.other_year)
+        message = f"title.year.{'ago' if last else 'other'}.{side(yoy.difference, decimals)}"
+        return phrases.titles(message, size=size, other=yoy.other_year)
     whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
     message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{'' if last else '.other'}"
-    word, years = phrases.adjective(yoy.difference, phrases.short), {"year": phrases.day.year, "other": yoy.other_year}
-    title = language.text(message, yoy.run_length, Short=capitalised(phrases.short), warmer=word, cooler=word, **years)
-    return (title,)
+    years = {"year": phrases.day.year, "other": yoy.other_year}
+    return (language.text(message, yoy.run_length, Short=capitalised(phrases.short), **years),)
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
@@ -74,7 +73,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     language, decimals, yoy = phrases.language, phrases.decimals, phrases.yoy
     if yoy is None:
         return Draft(
-            phrases,
+            each,
             titles=phrases.titles("title.value", value=phrases.value, day=phrases.day_month),
             subtitles=(
                 language.text(
@@ -93,7 +92,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
     way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.difference, decimals)]
     common = {"name": phrases.topic, "year": phrases.day.year, "other": yoy.other_year, "date": phrases.date}
     run = max(yoy.run_length, 1)
-    word = phrases.adjective(yoy.difference, phrases.subject)
     counted = () if way == "level" else (run,)
     named = "" if way == "level" or yoy.other_year == phrases.day.year - 1 else ".other"
     lead = language.text(
@@ -101,8 +99,6 @@ def tell(each: Sequence[Phrases]) -> Draft:
         *counted,
         Subject=capitalised(phrases.subject),
         size=language.size(yoy.difference, decimals),
-        warmer=word,
-        cooler=word,
         **common,
     )
     tally = _tally(phrases, yoy)
@@ -123,11 +119,11 @@ def tell(each: Sequence[Phrases]) -> Draft:
         values = common | gap | {"subject": phrases.subject, "of": phrases.of, "relation": relation}
         alts.insert(0, language.text(message, *drawn, **values))
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases, yoy),
         subtitles=(language.text("subtitle.yoy", **common),),
         lead=lead,
-        extras=(still, leap, phrases.preliminary(), tally, language.text("yoy.widest", **gap), phrases.uncovered()),
+        extras=(still, leap, tally, language.text("yoy.widest", **gap), phrases.uncovered()),
         alts_short=brief,
         alts=alts,
         more=(phrases.ranked(), phrases.gaps()),

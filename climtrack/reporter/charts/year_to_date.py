@@ -34,7 +34,8 @@ from climtrack.reporter.curves import (
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, dotted_note, draw_months, missing_notes, page
-from climtrack.reporter.sentences import FINE, SUPERLATIVES, Phrases, side, year_spans
+from climtrack.reporter.sentences import FINE, Phrases, side, year_spans
+from climtrack.reporter.standing import SUPERLATIVES
 from climtrack.reporter.theme import LAST_LINE, Theme
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
@@ -86,7 +87,7 @@ def _titles(phrases: Phrases, to_date: float) -> tuple[str, ...]:
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
-    (phrases,) = each
+    phrases = each[0]
     language, study, say = phrases.language, phrases.study, phrases.language.text
     if study.climatology is None:
         raise RenderError("draw.no_anomalies", series=study.series.key.label)
@@ -103,7 +104,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     alts = [say("alt.ytd", **facts)]
     brief = {**facts, "subject": phrases.short}
     shorts = [say("alt.short.ytd", **facts), say("alt.short.ytd", **brief), say("alt.short.ytd.brief", **brief)]
-    extras = [phrases.uncovered(), phrases.preliminary(), phrases.gaps()]
+    extras = [phrases.uncovered(), phrases.gaps()]
     if expected is not None:
         mean, low, high = (language.difference(value, FINE) for value in expected)
         alts.insert(0, say("alt.ytd.range", low=low, high=high, **facts))
@@ -113,7 +114,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         shown = language.difference(means.annual(study)[record], FINE)
         more.append(say("ytd.record", record=record, difference=shown, baseline=phrases.baseline))
     return Draft(
-        phrases,
+        each,
         titles=_titles(phrases, to_date),
         subtitles=(say("subtitle.ytd", **facts), say("subtitle.ytd.short", **facts)),
         lead=say("ytd.lead", **facts),

@@ -10,17 +10,16 @@ from pathlib import PurePosixPath
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.standing import peak, standing
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Preindustrial,
     Rank,
     Record,
-    Slope,
     Spread,
     Study,
     Trend,
-    Unknown,
 )
 from climtrack.vocabulary.notice import markdown
 from climtrack.vocabulary.registry import REGIONS
@@ -43,7 +42,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def grids(voice: Phrases) -> list[str]:
     """Everything a report tables of one series."""
-    return [*_baselines(voice), *_course(voice), *_ranks(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
+    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -63,35 +62,12 @@ def _baselines(voice: Phrases) -> list[str]:
                 language.temperature(found.normal, FINE),
                 language.difference(found.value, FINE),
                 "–" if found.site_value is None else language.difference(found.site_value, FINE),
-                f"{language.signed(found.sigma, 1)} / {language.signed(found.sigma_detrended, 1)}",
-                language.number(found.percentile, 0),
+                language.percentile(found.percentile),
             ))  # fmt: skip
         else:
-            rows.append((years, say("table.unknown", why=language.what(found)), "", "", "", ""))
-    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "sigma", "percentile")]
+            rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
+    head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "percentile")]
     return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
-
-
-def _course(voice: Phrases) -> list[str]:
-    """Slopes, the season's part and the anomaly's."""
-    language, found, say = voice.language, voice.findings.direction, voice.language.text
-
-    def slope(value: Slope | Unknown) -> str:
-        if isinstance(value, Unknown):
-            return "–"
-        low, high = language.signed(value.low, 3), language.signed(value.high, 3)
-        return say("table.interval", value=language.signed(value.per_day, 3), low=low, high=high)
-
-    rows = [
-        (str(days), slope(raw), "–" if isinstance(season, Unknown) else language.signed(season, 3), slope(anomaly))
-        for days, raw, season, anomaly in (
-            (14, found.slope_14d, found.seasonal_14d, found.anomaly_slope_14d),
-            (30, found.slope_30d, found.seasonal_30d, found.anomaly_slope_30d),
-        )
-        if isinstance(raw, Slope)
-    ]
-    head = [say(f"table.{name}") for name in ("days", "temperature", "season", "anomaly")]
-    return _titled(say("table.course"), grid(head, rows))
 
 
 def _ranks(voice: Phrases) -> list[str]:
@@ -109,7 +85,7 @@ def _ranks(voice: Phrases) -> list[str]:
             language.temperature(rank.value, FINE),
             say("table.rank.of", rank=rank.rank, of=rank.of),
             f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
-            say(f"claim.{rank.claim.value}"),
+            standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
     return _titled(say("table.ranks"), grid(head, rows))
@@ -136,10 +112,10 @@ def _records(voice: Phrases) -> list[str]:
         shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
         rows.append((
             say(f"record.{name}", day=voice.day_month),
-            language.date_long(record.date),
+            peak(record, language),
             shown,
             "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
-            say(f"claim.{record.claim.value}"),
+            standing("claim", record, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
     return _titled(say("table.records", first=voice.first), grid(head, rows))
@@ -172,7 +148,7 @@ def _outlook(voice: Phrases) -> list[str]:
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
                         difference=language.difference(spread.shifting_value, FINE),
-                        percentile=language.number(spread.shifting_percentile, 0)))  # fmt: skip
+                        percentile=language.percentile(spread.shifting_percentile)))  # fmt: skip
     trends = [one for one in (findings.trend, findings.trend_30y) if isinstance(one, Trend)]
     spans = [say("report.trend.span", first=one.first_year, last=one.last_year,
                  trend=language.difference(one.per_decade, FINE), low=language.difference(one.low, FINE),

@@ -106,7 +106,7 @@ class CompareDocument(TypedDict):
 
 
 class PublishedFigure(TypedDict):
-    """A figure that somebody published; `why` explains a difference."""
+    """A figure that somebody published."""
 
     key: str
     quantity: str
@@ -114,15 +114,14 @@ class PublishedFigure(TypedDict):
     value: float
     decimals: int
     source: str
-    why: str
 
 
 class ReconciledFigure(TypedDict):
-    """A published figure beside ours."""
+    """A published figure beside ours, which is unknown until the period is over."""
 
     published: PublishedFigure
-    ours: float
-    difference: float
+    ours: float | Unknown
+    difference: float | Unknown
     agrees: bool
 
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from climtrack.errors import ConfigError, RenderError
+from climtrack.errors import ConfigError
 from climtrack.reporter import means
 from climtrack.reporter.render import chart_table
-from climtrack.vocabulary.findings import Holder, Overlay, OverlayLine, YearEnd
-from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.findings import Holder, YearEnd
 from tests.reporter import made
 
 
@@ -80,15 +78,9 @@ def test_records_by_year():
     assert [list(row.values()) for row in rows] == [["1971", "0", "0", "36"], ["2024", "209", "2", "0"]]
 
 
-def test_since_a_date_and_overlay():
-    """From the day it counts; a column an El Niño."""
+def test_since_a_date():
+    """From the day it counts."""
     _, rows = table("since_last_issue", made.study(), since=dt.date(2026, 11, 3))
     assert (rows[0]["date"], len(rows)) == ("2026-11-03", 15)
-    line = OverlayLine("1997–98", dt.date(1997, 5, 1), np.array([0.1, np.nan]), 2.3)
-    overlay = Overlay(SeriesKey("era5", "t2m", "nh"), Baseline(1991, 2020), np.array([0, 1]), (line,), None, "")
-    _, rows = table("el_nino_overlay", made.study(), overlay=overlay)
-    assert rows == [{"days_since_onset": "0", "1997–98": "0.1"}, {"days_since_onset": "1", "1997–98": ""}]
-    with pytest.raises(RenderError, match=r"Niño 3\.4"):
-        table("el_nino_overlay", made.study())
     with pytest.raises(ConfigError, match="pie"):
         table("pie", made.study())

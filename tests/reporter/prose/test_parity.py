@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,21 +16,8 @@ from hypothesis import strategies as st
 from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import CHARTS
-from climtrack.vocabulary.findings import (
-    Claim,
-    Gap,
-    Holder,
-    Overlay,
-    OverlayLine,
-    Reading,
-    Record,
-    Run,
-    Trend,
-    Verdict,
-    YearEnd,
-)
-from climtrack.vocabulary.registry import Baseline, Region
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, Verdict, YearEnd
+from climtrack.vocabulary.registry import Region
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
 
@@ -51,9 +37,12 @@ ORDINALS = {Language(code).ordinal(n): n for code in ("en", "es") for n in range
 NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for n in range(2, 11)}
 UP = (
     r"\babove\b|\bwarm(?:er|est|ed)\b|\brose\b|gone up|highest"
-    r"|más que|más el|por encima|más cálid|subió|subido|calentado|máximo"
+    r"|más que|más el|por encima|sobre la media|más cálid|subió|subido|calentado|máximo"
 )
-DOWN = r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down|menos que|menos el|por debajo|más frí|bajó|bajado|enfriado"
+DOWN = (
+    r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down"
+    r"|menos que|menos el|por debajo|bajo la media|más frí|bajó|bajado|enfriado"
+)
 LEVEL = r"\blevel\b|\bjoint\b|\bties\b|\bigual(?:a|es)?\b|lo mismo que|en (?:la|su) media|al nivel de"
 
 
@@ -147,11 +136,6 @@ def options(chart, study):
     """What a chart needs besides its studies."""
     if "since" in CHARTS[chart].options:
         return {"since": study.series.end - dt.timedelta(days=14)}
-    if CHARTS[chart].needs == "nino":
-        line = OverlayLine("1997–98", dt.date(1997, 5, 1), np.array([0.1, 0.3, 0.2]), 2.3)
-        now = OverlayLine("2026–27", dt.date(2026, 5, 1), np.array([0.4, 0.2, np.nan]), 1.0)
-        key = SeriesKey("era5", "t2m", "nh")
-        return {"overlay": Overlay(key, Baseline(1991, 2020), np.array([-1, 0, 1]), (line, line), now, "rule")}
     return {}
 
 

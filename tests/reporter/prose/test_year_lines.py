@@ -44,13 +44,14 @@ def test_the_caption_is_the_voice_of_the_page():
 def test_the_alternative_text_is_the_voice_of_the_page():
     """Chart type of data, where reason; no colours."""
     assert plain(words().alt) == (
-        "Line chart of daily Northern Hemisphere air temperature, 1940–2026, where 2026 runs above the 1991–2020 "
-        "average all year and ends, on 17 November, 0.3 °C below 2025 and 0.6 °C above average."
+        "Line chart of daily Northern Hemisphere air temperature, 1940–2026, where 2026 is above average on all 321 "
+        "days and ends, on 17 November, 0.3 °C below 2025 and 0.6 °C above the 1991–2020 average. The last five "
+        "days are preliminary."
     )
     assert plain(words(ES).alt) == (
-        "Gráfico de líneas de la temperatura diaria del aire del hemisferio norte, 1940–2026: 2026 va todo el año "
-        "por encima de la media de 1991–2020 y acaba, el 17 de noviembre, 0,3 °C por debajo de 2025 y 0,6 °C por "
-        "encima de la media."
+        "Gráfico de líneas de la temperatura diaria del aire del hemisferio norte, 1940–2026: 2026 queda por "
+        "encima de la media los 321 días y acaba, el 17 de noviembre, 0,3 °C por debajo de 2025 y 0,6 °C sobre la "
+        "media de 1991–2020. Los cinco últimos días son provisionales."
     )
 
 
@@ -71,7 +72,7 @@ TITLES = [
      "El aire del hemisferio norte promedió 12,6 °C el 17 de noviembre"),
     ({"year_over_year": made.yoy(0.3), "ranks": replace(made.findings().ranks, day=made.rank(2))},
      "Northern Hemisphere air has its second-warmest 17 November in this series, since 1940",
-     "El aire del hemisferio norte registra su segundo 17 de noviembre más cálido de esta serie, desde 1940"),
+     "El aire del hemisferio norte vive su segundo 17 de noviembre más cálido de esta serie, desde 1940"),
     ({"latest": Reading(dt.date(2026, 1, 9), 9.5), "days_known": 9, "days_above_average": 9, "preliminary_from": None},
      "The north starts 2026 0.6 °C above average", "El norte empieza 2026 con 0,6 °C por encima de la media"),
 ]  # fmt: skip
@@ -89,17 +90,29 @@ def test_the_title_is_the_finding(changes, english, spanish):
     [
         (Claim.SAFE, "Northern Hemisphere air reaches 12.6 °C, the highest in this series, since 1940"),
         (Claim.PRELIMINARY, "Northern Hemisphere air reaches 12.6 °C, a preliminary record in this series, since 1940"),
-        (Claim.TIE, "Northern Hemisphere air reaches 12.6 °C, joint highest in this series, since 1940"),
-        (Claim.WITHIN_NOISE, "Northern Hemisphere air reaches 12.6 °C, too close to its record to call"),
+        (
+            Claim.TIE,
+            "Northern Hemisphere air reaches 12.6 °C, level with its record of 20 July 2023",
+        ),
+        (
+            Claim.WITHIN_NOISE,
+            "Northern Hemisphere air reaches 12.6 °C, too close to its record of 20 July 2023 to call",
+        ),
     ],
 )
 def test_a_record_is_claimed_only_as_far_as_it_bears(claim, english):
     """Safe, tie, within noise, preliminary."""
-    records = replace(made.findings().records, warmest_day=Record(made.DAY, 12.6, None, 0.1, claim))
-    assert plain(words(records=records).title) == english
-    dated = replace(made.findings().ranks, day=made.rank(1, claim=claim))
+    rival = Reading(dt.date(2023, 7, 20), 12.6)
+    record = Record(made.DAY, 12.6, None, 0.1, claim, rival=rival)
+    assert plain(words(records=replace(made.findings().records, warmest_day=record)).title) == english
+    if claim in {Claim.TIE, Claim.WITHIN_NOISE}:  # nor is the day told otherwise where the other one holds the record
+        held = Record(rival.date, 12.6 + (claim is not Claim.TIE) * 0.006, None, 0.1, claim, (made.DAY,))
+        assert plain(words(records=replace(made.findings().records, warmest_day=held)).title) == english
+    near = {Claim.TIE: {"tied_with": (2023,)}, Claim.WITHIN_NOISE: {"rival": 2023, "rival_rank": 2}}
+    dated = replace(made.findings().ranks, day=replace(made.rank(1, claim=claim), **near.get(claim, {})))
     title = plain(words(ranks=dated).title)
-    assert ("has its warmest" in title) == (claim is Claim.SAFE)
+    assert title.endswith("has its warmest 17 November in this series, since 1940") == (claim is Claim.SAFE)
+    assert ("2023" in title) == (claim in near)
     assert ("preliminary" in title) == (claim is Claim.PRELIMINARY)
 
 

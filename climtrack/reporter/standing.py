@@ -1,0 +1,91 @@
+"""What a place or a record may be called: ranks and records are put into words here, as far as a claim bears."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from climtrack.vocabulary.findings import FLOOR, LEVEL, Claim, Rank, Reading, Record
+from climtrack.words.language import Language
+
+#: A place is worth a superlative this far down.
+SUPERLATIVES = 10
+#: Years or days that are named as level.
+NAMED = 3
+FINE, EXACT = 2, 3
+
+
+def standing(form: str, found: Rank | Record, language: Language, **values: Any) -> str:
+    """
+    A place or a record in the words that its claim allows.
+
+    `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank``),
+    a label (``label.record``) or a cell (``claim``).
+    """
+    facts = values | _facts(found, language)
+    text = language.text(f"{form}.{_bears(form, found)}", **facts)
+    if form != "rank" or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
+        return text
+    if found.claim is Claim.WITHIN_NOISE and found.rival is not None:
+        return f"{text} {language.text(f'rank.near.{_measure(found)}', **facts)}"
+    if found.claim is Claim.PRELIMINARY and found.rank == 1:
+        return f"{text} {language.text('rank.preliminary')}"
+    return text
+
+
+def _bears(form: str, found: Rank | Record) -> str:
+    """The end of a message's name: what is claimed of a record or of a first place, else the place."""
+    if form == "rank" and isinstance(found, Rank):
+        place = "first" if found.rank == 1 else "nth" if found.rank <= SUPERLATIVES else "far"
+        return f"joint.{place}" if found.tied else place
+    if not form.startswith("title"):
+        return found.claim.value
+    if found.claim in {Claim.TIE, Claim.WITHIN_NOISE}:
+        return f"{found.claim.value}.preliminary" if _measure(found) == "preliminary" else found.claim.value
+    shared = isinstance(found, Record) and len(found.days) > 1
+    return f"{found.claim.value}.days" if shared else found.claim.value
+
+
+def _measure(found: Rank | Record) -> str:
+    """Whether a distance is held against the agreement of final values or against the revisions of preliminary ones."""
+    return "preliminary" if found.noise > FLOOR else "final"
+
+
+def _facts(found: Rank | Record, language: Language) -> dict[str, Any]:
+    """What the messages name: the place, the days of a record, and the rivals, one by one."""
+    final = _measure(found) == "final"
+    facts: dict[str, Any] = {"noise": language.size(found.noise, FINE if final else EXACT)}
+    if isinstance(found, Rank):
+        rivals = [str(year) for year in found.tied_with[:NAMED]] or [str(found.rival)] * (found.rival is not None)
+        facts |= {"rank": found.rank, "of": found.of, "ordinal": language.ordinal(found.rank)}
+        if found.rival_rank is not None:
+            which = "rank.rival.first" if found.rival_rank == 1 else "rank.rival"
+            ordinal = language.ordinal(found.rival_rank)
+            facts["rival"] = language.text(which, ordinal=ordinal, year=found.rival)
+    else:
+        beside = [language.date_day(day) for day in found.days if day != found.date][-1:]  # the last one will do
+        rivals = [language.date_long(found.rival.date)] if found.rival else beside
+        facts["peak"] = peak(found, language)
+    return facts | {"others": language.list(rivals)}
+
+
+def peak(record: Record, language: Language) -> str:
+    """The days of a record as a label: ``22–23 Jul 2024``."""
+    days = record.days or (record.date,)
+    if days[-1] - days[0] == dt.timedelta(days=len(days) - 1):
+        return f"{language.date_range(days[0], days[-1])} {record.date.year}"
+    return f"{language.list([language.date_short(day) for day in days[:NAMED]])} {record.date.year}"
+
+
+def seen_from(record: Record, day: dt.date, value: float) -> Record | None:
+    """The record as a day has a part in it: its own, or another year's that it comes near; None where it has none."""
+    if day == record.date or day in record.days:
+        return replace(record, date=day, value=value)
+    if day not in record.tied_with:
+        return None
+    level = round(abs(record.value - value), 9) < LEVEL
+    held = Reading(record.date, record.value)
+    return replace(
+        record, date=day, value=value, days=(day,), rival=held, claim=Claim.TIE if level else Claim.WITHIN_NOISE
+    )

@@ -1,0 +1,82 @@
+"""Ranks and records in words: as far as the claim bears, the rival named; record days headlined as records."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from climtrack.analysis.frame import MEASURED
+from climtrack.analysis.survey import study
+from climtrack.reporter import render
+from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.standing import peak, seen_from, standing
+from climtrack.vocabulary.calendar import year_of
+from climtrack.vocabulary.findings import Claim, Reading, Record
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.words.language import Language
+from tests.reporter import made
+from tests.reporter.studies import real
+
+EN, ES = Language("en"), Language("es")
+SEA = "climate_reanalyzer/2026-08-22/clim/sst_daily/json_2clim/oisst2.1_{}_sst_day.json"
+
+#: 140 days in all.
+RECORD_DAYS = {"atlhmdr": 14, "gom": 4, "gomex": 12, "natlan": 43, "natlsp": 0, "nino3.4": 14, "world2": 53}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("place", "rival", "noise", "english", "spanish"),
+    [
+        (2, 3, 0.01, "The third, 2016, is within 0.01 °C: closer than two reductions of the same data agree.",
+         "El tercer puesto, el de 2016, está a menos de 0,01 °C: "
+         "menos de lo que difieren dos cálculos hechos con los mismos datos."),
+        (2, 1, 0.026, "The warmest, 2016, is within 0.026 °C, by which a preliminary value usually still moves.",
+         "El más cálido, el de 2016, está a menos de 0,026 °C, lo que suele cambiar aún un valor provisional."),
+    ],
+)  # fmt: skip
+def test_a_near_rival_is_named(place, rival, noise, english, spanish):
+    """A final value is held against 0.01 °C, a preliminary one against its revisions; either in its own words."""
+    rank = replace(made.rank(place, claim=Claim.WITHIN_NOISE), rival=2016, rival_rank=rival, noise=noise)
+    for language, said in ((EN, english), (ES, spanish)):
+        assert plain(standing("rank", rank, language, day="28 February", first=1940)).endswith(said)
+
+
+def test_the_peak_of_a_record_names_its_days():
+    """Two days that share it, days apart, one day; and what is near in its words."""
+    days = tuple(dt.date(2024, 7, day) for day in (22, 23))
+    record = Record(days[1], 17.152, None, 0.08, Claim.SAFE, days=days)
+    assert peak(record, EN) == "22–23 Jul 2024"
+    assert plain(standing("label.record", record, EN, value="17.15 °C")) == "17.15 °C, 22–23 Jul 2024"
+    apart = Record(days[1], 1.0, None, 0.1, Claim.PRELIMINARY, days=(dt.date(2024, 2, 29), days[1]))
+    assert standing("label.record", apart, ES, value="1") == "1, 29 feb y 23 jul 2024, provisional"
+    rival = Reading(dt.date(2016, 8, 1), 1.0)
+    near = Record(days[1], 1.0, None, 0.1, Claim.WITHIN_NOISE, (rival.date,), rival=rival)
+    assert plain(standing("label.record", near, EN, value="1")) == "1, 23 Jul 2024; 1 August 2016 within 0.01 °C"
+    assert seen_from(record, dt.date(2024, 7, 21), 17.0) is None
+    tied = replace(near, claim=Claim.TIE, noise=0.02)
+    title = standing("title.warmest", tied, EN, Subject="The sea", value="21.17 °C")
+    assert title == "The sea reaches a preliminary 21.17 °C, level with its record of 1 August 2016"
+
+
+@pytest.mark.parametrize("region", sorted(MEASURED))
+def test_a_day_above_every_earlier_year_is_headlined_as_a_record(shared_data, region):
+    """Of the real seas: each day since 2010 that is the highest so far and beats all earlier years by the noise."""
+    series = real(shared_data / SEA.format(region), region, "sst").series
+    values, years = series.values, year_of(series.dates)
+    highest = np.fmax.accumulate(np.nan_to_num(values, nan=-np.inf))
+    before = np.concatenate([[-np.inf], highest[:-1]])
+    earlier = np.array([highest[np.searchsorted(years, year) - 1] for year in years.tolist()])
+    safe = (values > before) & (np.round(values - earlier, 9) >= MEASURED[region].typical) & (years >= 2010)
+    for day in series.dates[safe].tolist():
+        one = study(series, REGIONS[region], as_of=day)
+        record = one.findings.records.warmest_day
+        assert (day in record.days, record.claim) == (True, Claim.SAFE)
+        for code, words in render.words("year_lines", [one]).items():
+            voice = Phrases(one, Language(code))
+            assert words.title in voice.claimed("title.warmest", record, value=voice.value, first=1981)
+    assert safe.sum() == RECORD_DAYS[region]
