@@ -47,6 +47,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     facts.compare,
     facts.records,
     facts.verify,
+    facts.check,
     posts.post,
     posts.embed,
     posts.publish,

@@ -1,10 +1,11 @@
-"""`climtrack facts`, `compare`, `records` and `verify`."""
+"""`climtrack facts`, `compare`, `records`, `verify` and `check`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
@@ -21,13 +22,14 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
+    knowledge,
     now,
     past,
     several,
     table_language,
     variables,
 )
-from climtrack.cli.output import as_json, leave, note, notes, progress, terminal
+from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.errors import Notice
 from climtrack.vocabulary.registry import Baseline
 
@@ -63,6 +65,28 @@ def verify(
     else:
         _print(found, terminal(), offline=offline)
     leave(run)
+
+
+def check(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+    config: ConfigPath = None,
+) -> None:
+    """
+    \b
+    climtrack check
+    climtrack check reports/nh
+    """
+    from climtrack.run.check import check_folder
+    from climtrack.run.run import SOME
+
+    result = check_folder(folder or Path(configuration(config).report.folder).expanduser())
+    say(Notice("check.done", wrong=len(result.differing), n=result.checked))
+    for one in result.differing:
+        say(Notice("check.difference", where=one.where, printed=one.printed, recounted=one.recounted))
+    if result.unknown:
+        say(Notice("check.unknown", n=result.unknown.total(), names=sorted(result.unknown)))
+    if result.differing:
+        raise typer.Exit(SOME)
 
 
 def _print(found: CrossCheck, language: Language, *, offline: bool) -> None:
@@ -300,7 +324,7 @@ def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: b
     """A run that shows which series is done."""
     from climtrack.run.run import Run
 
-    known = past(known_on, "--known-on", moment)
+    known = knowledge(known_on, moment)
     with (
         progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,

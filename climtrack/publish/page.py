@@ -59,6 +59,7 @@ class PageChart:
     pictures: tuple[Asset, ...] = ()
     answers: Sentences = field(default_factory=dict)  # By language
     notices: Sentences = field(default_factory=dict)  # The age of its data, by language
+    closing: Sentences = field(default_factory=dict)  # What the foot of the page says of its numbers, by language
 
     def __post_init__(self) -> None:
         words = {code: clean_words(one) for code, one in self.words.items()}
@@ -297,9 +298,10 @@ def _copernicus(chart: PageChart, language: Language) -> str:
 
 
 def _footer(charts: Sequence[PageChart], language: Language) -> list[str]:
-    """Every source once, and how the page was made."""
+    """Every source once, whether its numbers were computed twice, and how the page was made."""
     lines = dict.fromkeys(line for chart in charts for line in attribution(chart.study.series, language))
-    return [*lines, language.text("page.made")]
+    closing = dict.fromkeys(line for chart in charts for line in chart.closing.get(language.code, ()))
+    return [*lines, *closing, language.text("page.made")]
 
 
 def table_rows(study: Study, climatology: Climatology | None, language: Language) -> list[list[str]]:

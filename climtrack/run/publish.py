@@ -15,6 +15,7 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.run.check import check_assets
 from climtrack.run.drawing import Request
 from climtrack.run.report import RegionReport, report
 from climtrack.run.run import Run
@@ -22,6 +23,7 @@ from climtrack.store.store import Store
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Series
+from climtrack.words.language import Language
 
 #: Formats that a site needs: pages, phones, mail, link previews.
 PRESETS = ("wide", "post", "email", "phone", "card")
@@ -181,12 +183,13 @@ def publish_report(
     config = run.config
     root, settings = folder or site_folder(config), config.publish
     _refuse_data_folder(root, config.home)
+    closing = _checked(run, regions)
     pages = [
         RegionPage(
             config.region(one.pairing.region),
             _day(one),
             max(study.series.source.retrieved for study in one.studies),
-            one.charts,
+            tuple(replace(chart, closing=closing) for chart in one.charts),
             one.notices,
             _pictures(one),
             tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
@@ -199,6 +202,20 @@ def publish_report(
     )
     run.say(*published.notices)
     return published
+
+
+def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:
+    """How many numbers were computed twice, by language; where two computations differ, nothing is published."""
+    result = check_assets([one.assets for one in regions])
+    if result.differing:
+        first = result.differing[0]
+        raise PublishError(
+            "publish.differs", wrong=len(result.differing), n=result.checked, where=first.where,
+            printed=first.printed, recounted=first.recounted,
+        )  # fmt: skip
+    languages = map(Language, regions[0].notices)
+    day = run.now.date()
+    return {one.code: (one.text("page.checked", result.checked, date=one.date_long(day)),) for one in languages}
 
 
 def _refuse_data_folder(root: Path, home: Path) -> None:

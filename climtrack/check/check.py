@@ -1,0 +1,178 @@
+"""A report folder held against its own tables: which of its numbers differ from a second computation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from climtrack.check.recount import About, Days, key, recount, said, span, year_before
+from climtrack.check.sentences import Book, judge, judge_row, masked, places
+from climtrack.words.catalogue import catalogue
+
+#: Two computations of one fact agree to this, or to what `About` says.
+EXACT = 1e-6
+#: Columns of the table of days are printed to six decimals.
+COLUMN = 1e-6
+#: Words of a cell that is no sentence.
+LONGEST_CELL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A number that is not what a second computation says."""
+
+    where: str
+    printed: str
+    recounted: str
+
+
+@dataclass(slots=True)
+class Result:
+    """How many numbers were computed twice, which of them differ, and which could not be computed."""
+
+    checked: int = 0
+    differing: list[Difference] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def note(self, agrees: bool | None, where: str, printed: object, recounted: Iterable[object] = ()) -> None:
+        if agrees is None:
+            self.unknown[where] += 1
+            return
+        self.checked += 1
+        if not agrees:
+            self.differing.append(Difference(where, str(printed), " | ".join(dict.fromkeys(map(str, recounted)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a report, and the series it is about, as files name them; none where it is about all."""
+
+    where: str
+    language: str
+    text: str
+    subject: str = ""
+
+
+def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result:
+    """Hold every number of facts, of tables of days and of some texts against a second computation."""
+    result, books = Result(), {}
+    for files in reports:
+        every = json.loads(files["facts.json"])["series"].values()
+        for label, facts in zip(subjects(files), every, strict=True):
+            days = Days.read(files[f"{label}.csv"])
+            _columns(result, f"{label}.csv", days, facts)
+            _facts(result, label, facts, recount(days, facts))
+            since = files.get(f"{label}.since-last-issue.csv")
+            spoken = said(days, facts, min(Days.read(since).values) if since else None)
+            books[label] = Book.of(facts | {"said": _plain(spoken)})
+    for text in dict.fromkeys(texts):
+        _text(result, text, _about(text.subject, books))
+    return result
+
+
+def _about(subject: str, books: Mapping[str, Book]) -> Sequence[Book]:
+    """Books of the series of a text: ``nh-sh-air`` is about ``nh-air`` and ``sh-air``; none where one is not here."""
+    if not subject:
+        return [*books.values()]
+    *regions, option = subject.split("-")
+    named = [subject] if subject in books else [f"{region}-{option}" for region in regions]
+    return [books[name] for name in named] if all(name in books for name in named) else []
+
+
+def _text(result: Result, text: Text, books: Sequence[Book]) -> None:
+    """Hold the numbers of a sentence, or of a table's row, against what is known."""
+    if text.text.startswith("|") and not any(len(cell.split()) > LONGEST_CELL for cell in text.text.split("|")):
+        row = masked(text.text, text.language)[1]
+        if judged := judge_row(row, books):
+            for number, known in zip(row, judged, strict=True):
+                result.note(known, f"{text.where} | {text.text.strip('| ').split(' |')[0]}", number.text)
+            return
+    for place in places(text.text, text.language):
+        if place.constant or place.number.kind == "time" or (place.number.kind == "word" and not place.fields):
+            continue
+        agrees, expected = judge(place, books)
+        message = " ".join(place.fields[0]) if place.fields else "?"
+        result.note(agrees, f"{text.where} ({message})", place.number.text, expected)
+
+
+def _plain(value: Any) -> Any:
+    """Days as facts.json writes them."""
+    match value:
+        case dt.date():
+            return value.isoformat()
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+    return value
+
+
+def _facts(result: Result, where: str, printed: Any, recounted: Any) -> None:
+    """Hold a nest of facts against the same nest computed again."""
+    match printed:
+        case dict():
+            for name, inner in printed.items():
+                found = recounted.get(name, ...) if isinstance(recounted, dict) else ...
+                _facts(result, f"{where}.{name}", inner, found)
+        case list() if isinstance(recounted, list):
+            same = len(printed) == len(recounted)
+            result.note(same, f"{where} (how many)", len(printed), [len(recounted)])
+            for inner, found in zip(printed, recounted, strict=True) if same else ():
+                _facts(result, f"{where}[]", inner, found)
+        case list():
+            for inner in printed:
+                _facts(result, f"{where}[]", inner, ...)
+        case bool() | int() | float():
+            within = recounted.within if isinstance(recounted, About) else EXACT
+            value = recounted.value if isinstance(recounted, About) else recounted
+            agrees = isinstance(value, bool | int | float) and abs(value - printed) <= within
+            result.note(None if value is ... else agrees, where, printed, [value])
+        case str() if re.fullmatch(r"\d{4}-\d\d-\d\d", printed) or where.endswith(".claim"):
+            result.note(None if recounted is ... else _plain(recounted) == printed, where, printed, [recounted])
+
+
+def _columns(result: Result, where: str, days: Days, facts: Mapping[str, Any]) -> None:
+    """Hold the computed columns of a table against its values; each column counts as one number."""
+    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else {}
+    wrong: dict[str, list[tuple[str, float | None]]] = {}
+    for row in days.rows:
+        day = dt.date.fromisoformat(row["date"])
+        value, usual, other = days.values.get(day), normal.get(key(day)), days.values.get(year_before(day))
+        for column, expected in (
+            ("climatology", usual),
+            ("anomaly", None if value is None or usual is None else value - usual),
+            ("last_year", other),
+            ("difference", None if value is None or other is None else value - other),
+        ):
+            printed = float(row[column]) if row[column] else None
+            bad = (printed is None) != (expected is None) or abs((printed or 0) - (expected or 0)) > COLUMN
+            wrong.setdefault(column, []).extend([(f"{day} {row[column]}", expected)] if bad else [])
+    for column, rows in wrong.items():
+        first, expected = rows[0] if rows else ("", None)
+        result.note(not rows, f"{where}: {column} ({len(rows)})", first, [expected])
+
+
+def subjects(files: Mapping[str, str]) -> list[str]:
+    """The series of a report, as its files are named."""
+    return [f"{facts['region']}-{option}" for option, facts in json.loads(files["facts.json"])["series"].items()]
+
+
+def sections(markdown: str, labels: Sequence[str]) -> Iterator[Text]:
+    """The sentences and tables of report.md by series; what its sources say is no number of a table of days."""
+    for part in markdown.split("\n---\n"):
+        language = next((c for c in ("en", "es") if f"### {catalogue(c)['report.tables'][0]}\n" in part), "en")
+        body = part.partition(f"\n## {catalogue(language)['report.sources'][0]}\n")[0]
+        for n, section in enumerate(re.split(r"^## ", body, flags=re.MULTILINE)):
+            heading = subject = labels[n - 1] if 0 < n <= len(labels) else ""
+            for line in section.splitlines():
+                if picture := re.fullmatch(r"!\[(.*)\]\((.*)\)", line):
+                    subject = picture[2].rsplit(".", 4 + picture[2].count(".dark."))[0]
+                elif line and line[0] != "*":
+                    subject = heading
+                text = picture[1] if picture else re.sub(r"\[[^\]]*\]\([^)]*\)", "", line)
+                yield Text("report.md", language, re.sub(r"\\([^\w\s])", r"\1", text), subject)
