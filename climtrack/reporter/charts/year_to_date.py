@@ -142,8 +142,10 @@ def table(studies: Sequence[Study]) -> Table:
 #: Means of fewer days than these are weather: they do not stretch the axis.
 SETTLED = 20
 #: Room for the bar of the range at the right edge, its width, and what its labels need beside it.
-BAR_ROOM, BAR, LABELS = 14.0, 3.0, RIGHT_GUTTER + 26
+BAR_ROOM, BAR, LABELS = 14.0, 3.0, RIGHT_GUTTER + 30
 RECORD_LINE = 1.2
+#: Items that the key keeps.
+FEWEST = 3
 HEADROOM = {"wide": 0.1, "square": 0.25, "tall": 0.25, "card": 0.15}
 
 
@@ -184,19 +186,21 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
             free.occupy_between(xs, *ys)
     if named:
         for box in draw_ends(
-            canvas, area.right + BAR_ROOM - 4, _ends(canvas, panel, study, running), area.top, area.bottom
+            canvas, area.right + BAR_ROOM, _ends(canvas, panel, study, running), area.top, area.bottom
         ):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
     items = [] if named else _key(canvas, study, running, others)
-    wordings = [_callout(canvas, study, value, full=full) for full in (True, False)]
+    full, brief = (_callout(canvas, study, value, full=full) for full in (True, False))
+    wordings = [full, brief, brief[:1]]
 
     def tries() -> Iterator[tuple[Emptiness, Second | None]]:
         second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
         yield from ((empty, second), (between, second))
-        if items:
-            items.pop()  # the grey years go first
-            yield from ((empty, second), (between, second), (between, None))
+        while len(items) > FEWEST:
+            items.pop()  # the grey years go first, then the average, which the subtitle names
+            yield from ((empty, second), (between, second))
+        yield between, None
 
     if place := place_callout(canvas, empty, wordings, (panel.x(at), panel.y(value)), tries()):
         draw_key(canvas, items, place)
@@ -237,17 +241,16 @@ def _ends(canvas: Canvas, panel: Panel, study: Study, running: YearTable) -> lis
     record, expected, found = record_year(study), ending(study), []
     if expected is not None:
         low, high = (language.signed(value, FINE) for value in expected[1:])
-        texts = [language.text("label.range", low=low, high=high), language.text("label.often")]
+        texts = [language.text("label.ytd.range", low=low, high=high), language.text("label.ytd.often")]
         lines = [Line(text, "regular", size, theme.ink) for text in texts]
-        found.append(
-            (panel.y(expected[0]), [Line(language.difference(expected[0], FINE), "bold", size, theme.ink), *lines])
-        )
+        mean = Line(language.difference(expected[0], FINE), "bold", size, theme.ink)
+        found.append((panel.y(expected[0]), lines if card else [mean, *lines]))
     for year, (ink, _, _) in _named(canvas.theme, study, running).items():
         value = float(running.row(year)[-1])
         if not np.isnan(value):
             lines = [Line(str(year), "bold", size, ink)]
             if year == record and not card:
-                lines.append(Line(language.text("label.warmest"), "regular", size, ink))
+                lines.append(Line(language.text("label.ytd.warmest"), "regular", size, ink))
             found.append((panel.y(value), lines))
     if study.climatology is not None:
         lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
@@ -264,10 +267,10 @@ def _key(canvas: Canvas, study: Study, running: YearTable, others: tuple[int, ..
     found = []
     if expected is not None:
         low, high = (language.signed(value, FINE) for value in expected[1:])
-        text = language.text("label.range.often", low=low, high=high)
+        text = language.text("label.ytd.range.often", low=low, high=high)
         found.append(KeyItem(Line(text, "semibold", size, theme.ink), theme.this_year, BAR))
     for year, (ink, colour, stroke) in _named(theme, study, running).items():
-        text = language.text("label.warmest.of", year=year) if year == record else str(year)
+        text = language.text("label.ytd.warmest.of", year=year) if year == record else str(year)
         found.append(KeyItem(Line(text, "bold", size, ink), colour, stroke))
     if study.baseline is not None:
         found.append(average_item(canvas, study.baseline.label))
@@ -279,7 +282,7 @@ def _callout(canvas: Canvas, study: Study, value: float, *, full: bool) -> list[
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
     text = language.difference(value, FINE)
     if full:
-        text = language.text("callout.to", difference=text, day=language.date_short(study.findings.latest.date))
+        text = language.text("callout.ytd", difference=text, day=language.date_short(study.findings.latest.date))
     return [
         Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink),
         Line(text, "semibold", canvas.size(kind.label), theme.ink),
