@@ -10,8 +10,9 @@ from fnmatch import fnmatchcase
 RULES: tuple[tuple[str, str, str], ...] = (
     ("averaged.* title.warmest.* title.value brief.value since.lead above.answer hemi.*", "value value2", "latest.value"),
     ("preliminary", "n numeral", "said.preliminary_days"),
-    ("rank.*", "of", "rank.day.of"),
-    ("rank.* title.rank", "rank ordinal", "rank.day.rank"),
+    ("rank.*", "of", "rank.day.of rank.month.of"),
+    ("rank.* title.rank.*", "rank ordinal", "rank.day.rank rank.month.rank"),
+    ("month.*", "size", "month.year_over_year"),
     # Against last year
     ("title.year.level.*", "size", "anomalies.*.value"),
     ("year.* brief.year.* title.year.* yoy.lead.*", "size difference", "year_over_year.difference"),
@@ -26,12 +27,12 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("yoy.widest alt.yoy.*", "difference", "year_over_year.warmest.difference year_over_year.coldest.difference"),
     # Against the average
     ("average.* brief.average.* of.average.* title.average.* title.start.* title.largest.* note.was.* note.still.*",
-     "size", "anomalies.*.value"),
+     "size", "anomalies.*.value month.anomaly"),
     ("above.site", "difference", "anomalies.*.site_value"),
     ("anomaly.mean* title.most*", "n", "days_above_average"),
     ("alt.lines.some alt.anomaly", "above", "days_above_average"),
     ("anomaly.mean*", "mean", "anomaly_year_to_date"),
-    ("anomaly.largest", "difference", "records.largest_anomaly.value"),
+    ("anomaly.largest.*", "difference", "records.largest_anomaly.value"),
     # Years, weeks, records
     ("stripes.todate", "difference", "anomaly_year_to_date"),
     ("stripes.lead* stripes.change stripes.warmed stripes.cooled alt.stripes alt.short.stripes",
