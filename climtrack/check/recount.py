@@ -193,7 +193,7 @@ class Days:
     def mean_of_years(self, first: dt.date, last: dt.date) -> dict[int, float]:
         """Mean of the same period of every year, of the days that this year knows, by the year it ends in."""
         asked = [(day.year - last.year, key(day)) for day in self.stretch(first, last) if day in self.values]
-        if (0, (2, 28)) in asked and key(last + DAY) != LEAP and (0, LEAP) not in asked:
+        if first < last and (0, (2, 28)) in asked and key(last + DAY) != LEAP and (0, LEAP) not in asked:
             asked.append((0, LEAP))  # goes with the 28th in years that have it
         found = {}
         for year in self.years:
