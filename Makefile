@@ -6,7 +6,7 @@ BIN     = $(dir $(PYTHON))
 LOCK    = $(BIN)uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
           --no-strip-markers --custom-compile-command "make lock" --no-config --quiet
 
-.PHONY: venv check quick check-static format lint types layers docstrings test golden soak bench walk bench-served bench-grid docs notebooks pair man schemas lock \
+.PHONY: venv check quick check-static format lint types layers docstrings test golden soak bench backtest walk bench-served bench-grid docs notebooks pair man schemas lock \
         audit licences sbom package clean
 
 venv:
@@ -50,6 +50,9 @@ soak:   # hours; docs/soaks.md says what each has shown. CLIMTRACK_SOAK_SECONDS=
 bench:
 	$(PYTHON) -m benchmarks.door
 	$(PYTHON) -m benchmarks.findings
+
+backtest:   # minutes; reads ../shared/data; writes docs/backtest.md
+	$(PYTHON) -m benchmarks.backtest
 
 walk:   # functions and files that three commands enter, and those given a region's name
 	$(PYTHON) -m benchmarks.walk > /dev/null

@@ -140,6 +140,11 @@ def test_without_network_store_or_sample_there_is_nothing_to_show(tmp_path: Path
         (["--region", "nh", "--as-of", "yesterday"], "YYYY-MM-DD"),
         (["--region", "nh", "--as-of", "2999-01-01"], "--as-of 2999-01-01 lies in the future: today is "),
         (["--region", "nh", "--known-on", "2999-01-01"], "--known-on 2999-01-01 lies in the future: today is "),
+        (
+            ["--region", "nh", "--known-on", "2999-01-01T12:00"],
+            "--known-on 2999-01-01T12:00 lies in the future: today is ",
+        ),
+        (["--region", "nh", "--known-on", "noon"], "'noon' is neither a date nor a time. Write it as 2026-07-05 or"),
         (["--region", "nh", "--lang", "fr"], "unknown language"),
         (["--region", "sh", "--variable", "sst"], "grid backfill"),
         (["--region", "nh", "--chart", "pie"], "unknown chart"),

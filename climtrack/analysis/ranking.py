@@ -28,6 +28,7 @@ from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints
 from climtrack.vocabulary.findings import (
     Claim,
     Holder,
+    Month,
     Rank,
     Ranks,
     Reading,
@@ -554,6 +555,39 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
     if (~np.isnan(part)).sum() < (1 - MISSING_SHARE) * expected:
         return Unknown("unknown.gaps", first=first, last=last)
     return _ranked(frame, period_means(table, row, lo, hi), row, first, last)
+
+
+def month(frame: Frame, place: Rank | Unknown) -> Month | Unknown:
+    """
+    A month's anomaly.
+
+    Parameters
+    ----------
+    place : Rank or Unknown
+        The month's place: it has been ranked, so that no more than a tenth of its days is missing.
+
+    Returns
+    -------
+    Month or Unknown
+        The change from a year before is that of the days which both years have; 29 February has no partner.
+    """
+    if isinstance(place, Unknown):
+        return place
+    if frame.anomalies is None:
+        return Unknown("unknown.no_baseline")
+    row = place.last.year - int(frame.table.years[0])
+    days = slice(calendar.dayofyear_of(place.first) - 1, calendar.dayofyear_of(place.last))
+    ours, theirs = frame.anomalies.values[row, days], frame.anomalies.row(place.last.year - 1)[days]
+    change = ours - theirs
+    enough = (~np.isnan(change)).sum() >= (1 - MISSING_SHARE) * (~np.isnan(ours)).sum()
+    return Month(
+        first=place.first,
+        last=place.last,
+        anomaly=float(np.nanmean(ours)),
+        year_over_year=float(np.nanmean(change)) if enough else Unknown("unknown.year", year=place.last.year - 1),
+        rank=place.rank,
+        of=place.of,
+    )
 
 
 def season_start(day: dt.date) -> dt.date:

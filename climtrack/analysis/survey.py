@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,11 +11,21 @@ from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_besid
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
+from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import preindustrial
-from climtrack.analysis.ranking import lead, ranks, records, streaks
+from climtrack.analysis.ranking import lead, month, ranks, records, streaks
 from climtrack.analysis.trend import TREND_LATE, annual_means, direction, trend
 from climtrack.analysis.year_end import year_end
-from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Findings, RevisionNoise, Run, Study, Unknown
+from climtrack.vocabulary.findings import (
+    BaselineAnomaly,
+    Climatology,
+    Estimate,
+    Findings,
+    RevisionNoise,
+    Run,
+    Study,
+    Unknown,
+)
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
 from climtrack.vocabulary.series import Series, SeriesKey, YearTable, folded
 
@@ -28,7 +39,9 @@ def study(
     *,
     baseline: Baseline = DEFAULT,
     as_of: dt.date | None = None,
+    today: dt.date | None = None,
     revision_noise: RevisionNoise | None = None,
+    kept: Sequence[Estimate] = (),
 ) -> Study:
     """
     Everything known of one series on one day.
@@ -44,9 +57,13 @@ def study(
         anomaly on the one asked for is `Unknown` with the years at fault.
     as_of : date, optional
         Nothing later is looked at; by default the last day.
+    today : date, optional
+        The day from which the next issue is counted; by default `as_of`, else the last day.
     revision_noise : RevisionNoise, optional
         By how much values of this series still move, measured from its own history; by default as measured once on
         stored copies of the feed.
+    kept : sequence of Estimate, optional
+        What was expected of this series, as it was first said.
 
     Raises
     ------
@@ -77,7 +94,7 @@ def study(
         table=table,
         anomalies=frame.anomalies,
         preliminary=YearTable(table.years, flags),
-        findings=_findings(frame, normals),
+        findings=_findings(frame, normals, as_of or today, kept),
     )
 
 
@@ -90,14 +107,16 @@ def _climatologies(key: SeriesKey, table: YearTable, requested: Baseline) -> dic
     return found
 
 
-def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findings:
+def _findings(
+    frame: Frame, normals: dict[str, Climatology | Unknown], today: dt.date | None, kept: Sequence[Estimate]
+) -> Findings:
     """The answers."""
     series, chosen = frame.series, frame.climatology
     cards: dict[str, BaselineAnomaly | Unknown] = {
         name: normal if isinstance(normal, Unknown) else baseline_anomaly(series, frame.table, normal, reference=chosen)
         for name, normal in normals.items()
     }
-    means = annual_means(frame.table)
+    means, places = annual_means(frame.table), ranks(frame)
     ahead = lead(frame.table)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
@@ -121,12 +140,16 @@ def _findings(frame: Frame, normals: dict[str, Climatology | Unknown]) -> Findin
         days_known=days_known,
         year_over_year=year_over_year(frame.table, frame.day),
         direction=direction(frame),
-        ranks=ranks(frame),
+        ranks=places,
+        month=month(frame, places.month),
+        month_to_date=month(frame, places.month_to_date),
         records=records(frame, ahead),
         streaks=streaks(frame, ahead),
         trend=trend(frame.table, means=means),
         trend_30y=trend(frame.table, means=means, last=TREND_LATE),
         year_end=year_end(frame.table, frame.column, means=means),
+        outlook=outlook(frame, today),
+        outlook_score=score(frame, kept),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
         revision_noise=frame.noise,
@@ -142,3 +165,15 @@ def _missing(frame: Frame) -> tuple[Run, ...]:
         Run(frame.date_at(new_year + a), frame.date_at(new_year + b - 1), int(b - a))
         for a, b in zip(starts, stops, strict=True)
     )
+
+
+def estimates(found: Findings) -> tuple[Estimate, ...]:
+    """What is expected of days to come, to be kept and scored when they are here."""
+    days = () if isinstance(found.outlook, Unknown) else found.outlook
+    return tuple(
+        Estimate(
+            "outlook", found.latest.date, day.date, day.normal + day.anomaly, day.normal + day.low,
+            day.normal + day.high, day.chance_below_last_year,
+        )
+        for day in days
+    )  # fmt: skip

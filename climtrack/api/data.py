@@ -41,7 +41,9 @@ def pairing_of(region: str) -> Pairing:
     return Run(config(), now()).pairings((region,), tuple(OPTIONS))[0]
 
 
-def stored_series(variable: str, region: str, *, known_on: str | dt.date | None, offline: bool, sample: bool) -> Series:
+def stored_series(
+    variable: str, region: str, *, known_on: str | dt.date | dt.datetime | None, offline: bool, sample: bool
+) -> Series:
     """The series asked for, and no other one in its place."""
     from climtrack.config import unknown
     from climtrack.run.run import Run, sampled
@@ -59,7 +61,7 @@ def stored_series(variable: str, region: str, *, known_on: str | dt.date | None,
         if key not in found:
             raise SeriesNotFound("run.no_sample", label=key.label)
         return found[key]
-    with Run(config(), now(), offline=offline, sample=False, known_on=date_of(known_on)) as run:
+    with Run(config(), now(), offline=offline, sample=False, known_on=known_of(known_on)) as run:
         return run.series([key])[key]
 
 
@@ -76,6 +78,14 @@ def date_of(value: str | dt.date | None) -> dt.date | None:
         return dt.date.fromisoformat(value)
     except ValueError as problem:
         raise ConfigError("api.date", value=value[:40]) from problem
+
+
+def known_of(value: str | dt.date | dt.datetime | None) -> dt.date | dt.datetime | None:
+    """Day or time up to which something was known, however it was given; a time without an offset is UTC."""
+    try:
+        return calendar.day_or_time(str(value)) if isinstance(value, str | dt.datetime) else value
+    except (ValueError, OverflowError) as problem:
+        raise ConfigError("cli.bad_time", value=str(value)[:40]) from problem
 
 
 #: CF's word for an anomaly or a spread; temperatures are on an absolute scale.
@@ -275,7 +285,7 @@ def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
     region: str = "nh",
     *,
     as_of: str | dt.date | None = None,
-    known_on: str | dt.date | None = None,
+    known_on: str | dt.date | dt.datetime | None = None,
     offline: bool = False,
     sample: bool = False,
 ) -> xr.DataArray:
@@ -292,8 +302,8 @@ def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
         ``climtrack grid`` added.
     as_of : str or date, optional
         Last day wanted.
-    known_on : str or date, optional
-        As it was known on this day, before later revisions.
+    known_on : str, date or datetime, optional
+        As it was known on this day, or by this time (UTC without an offset), before later revisions.
     offline : bool, default False
         Do not ask the source: use what is stored.
     sample : bool, default False

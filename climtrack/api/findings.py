@@ -32,7 +32,7 @@ def study(
     *,
     baseline: str | Baseline = DEFAULT,
     as_of: str | dt.date | None = None,
-    known_on: str | dt.date | None = None,
+    known_on: str | dt.date | dt.datetime | None = None,
     offline: bool = False,
     sample: bool = False,
 ) -> Study:

@@ -22,6 +22,7 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
+    knowledge,
     now,
     past,
     several,
@@ -323,7 +324,7 @@ def _run(settings: Config, moment: dt.datetime, known_on: str | None, offline: b
     """A run that shows which series is done."""
     from climtrack.run.run import Run
 
-    known = past(known_on, "--known-on", moment)
+    known = knowledge(known_on, moment)
     with (
         progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,

@@ -141,6 +141,23 @@ def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
     return day
 
 
+def knowledge(text: str | None, moment: dt.datetime) -> dt.date | dt.datetime | None:
+    """Day or time typed by the user, up to which something is to be known; it has come already."""
+    if text is None:
+        return None
+    from climtrack.vocabulary.calendar import day_or_time
+
+    try:
+        when = day_or_time(text)
+    except (ValueError, OverflowError) as problem:
+        raise ConfigError("cli.bad_time", value=text[:40]) from problem
+    if not isinstance(when, dt.datetime):
+        return past(text, "--known-on", moment)
+    if when > moment:
+        raise ConfigError("cli.future", option="--known-on", date=text[:40], today=moment.date())
+    return when
+
+
 def several(
     given: Iterable[str] | None,
     default: Iterable[str],

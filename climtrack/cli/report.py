@@ -22,6 +22,7 @@ from climtrack.cli.options import (
     Variables,
     Years,
     configuration,
+    knowledge,
     now,
     past,
     several,
@@ -88,7 +89,7 @@ def report(
         folder=out if out is not None else Path(defaults.folder).expanduser(),
         nested=out is None,
     )
-    known = past(known_on, "--known-on", moment)
+    known = knowledge(known_on, moment)
     with (
         progress() as show,
         Run(settings, moment, offline=offline, sample=not no_sample, known_on=known, on_done=show) as run,

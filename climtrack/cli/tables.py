@@ -67,6 +67,10 @@ def rows(
             for key, one in inner.items():
                 found += rows(one, language, text(spec.label, key=key.replace("-", "–")), spec.unit, facts)
             continue
+        if isinstance(inner, tuple) and inner and is_dataclass(inner[0]):
+            for one in inner:
+                found += rows(one, language, "", spec.unit, facts)
+            continue
         label = name if spec.label == OWN else text(spec.label)
         if inner is None or isinstance(inner, Unknown) or (is_dataclass(inner) and not spec.text):
             found += rows(inner, language, label, spec.unit, facts)
@@ -152,7 +156,11 @@ def fact_rows(study: Study, language: Language) -> Rows:
 
         found += rows(run_above(study, other.named_year), language, say("cell.yoy.above", other=other.named_year))
     beside = say("cell.source.beside", url=source.url, moment=f"{source.retrieved:%Y-%m-%d %H:%M} UTC")
-    return [*found, (say("cell.source"), source.data_source or study.series.key.product, beside)]
+    return [
+        *found,
+        *run_rows(study, language),
+        (say("cell.source"), source.data_source or study.series.key.product, beside),
+    ]
 
 
 def record_rows(study: Study, language: Language) -> Rows:
@@ -167,7 +175,7 @@ def record_rows(study: Study, language: Language) -> Rows:
         cells = shown(record, language, "difference" if record is records.largest_anomaly else "")
         before = cells["previous"] or language.text("cell.record.none")
         margin = "" if record.previous is None else cells["margin"]
-        found.append((name, value, str(record.date), cells["claim"], before, margin, cells["tied_with"]))
+        found.append((name, value, cells["days"], cells["claim"], before, margin, cells["tied_with"]))
     return found
 
 
@@ -175,7 +183,13 @@ def streak_rows(study: Study, language: Language) -> Rows:
     """The record days of this year, and the runs."""
     found: Findings = study.findings
     days = rows(found.records, language, facts={"year": study.year, "baseline": found.baseline})[-1]
-    return [days, *rows(found.streaks, language)]
+    return [days, *rows(found.streaks, language), *run_rows(study, language)]
+
+
+def run_rows(study: Study, language: Language) -> Rows:
+    """The longest runs of record days."""
+    ledger = enumerate(study.findings.records.runs, 1)
+    return [row for i, run in ledger for row in rows(run, language, language.text("cell.run", rank=i))]
 
 
 def holder_rows(study: Study, language: Language) -> Rows:

@@ -121,7 +121,7 @@ def _age(new: Series, held: Series, accept: bool) -> list[Notice]:
     if short <= 0:
         return []
     if short > SHORTER and not accept:
-        unknown = next((n for n in new.source.notes if isinstance(n, Notice) and n.id.endswith("unknown_rows")), None)
+        unknown = next((n for n in new.source.notes if n.id.endswith("unknown_rows")), None)
         if unknown and held.preliminary.any() and not new.preliminary.any():
             raise SourceChanged("fetch.changed", found=Notice("fetch.format.no_preliminary", unknown=unknown))
         raise SourceChanged("fetch.older", n=short)

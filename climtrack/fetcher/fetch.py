@@ -33,7 +33,7 @@ class Answer:
     key: SeriesKey
     series: Series | None = None  # The new state, checked; None where there is none
     error: FetchError | None = None  # Why there is none; what is held stays
-    notes: tuple[Notice | str, ...] = ()  # What was unusual
+    notes: tuple[Notice, ...] = ()  # What was unusual
 
     @property
     def unchanged(self) -> bool:

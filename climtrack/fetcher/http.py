@@ -27,8 +27,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from climtrack import __version__
 from climtrack.errors import FetchError, Notice, SourceChanged, SourceUnavailable
-from climtrack.fetcher.reanalyzer import BASE_URLS, shown
-from climtrack.vocabulary.notice import causes, network
+from climtrack.fetcher.reanalyzer import BASE_URLS
+from climtrack.vocabulary.notice import causes, network, plain
 from climtrack.vocabulary.series import Payload
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class HttpPolicy:
             parts = urlsplit(url)
             allowed = parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname or ""))
             if not allowed or not parts.hostname or "@" in parts.netloc or parts.query or not url.endswith("/"):
-                raise ValueError(f"{shown(url, 80)!r} is no https address that ends in a slash")
+                raise ValueError(f"{plain(url, 80)!r} is no https address that ends in a slash")
         if not self.base_urls:
             raise ValueError("no address to ask")
 
@@ -223,7 +223,7 @@ class Http:
                 return result
             target = urlsplit(urljoin(url, result))
             if (target.scheme, target.netloc) != (start.scheme, start.netloc):
-                place = shown(f"{target.scheme}://{target.netloc.rpartition('@')[2]}", 60)
+                place = plain(f"{target.scheme}://{target.netloc.rpartition('@')[2]}", 60)
                 raise SourceUnavailable("fetch.elsewhere", url=url, place=place)
             url = target._replace(fragment="").geturl()
             if request.attempts <= 0:
@@ -416,9 +416,9 @@ def _explained(problem: Exception, host: str, total: float) -> FetchError:
     for cause in causes(problem):
         if isinstance(cause, ssl.SSLCertVerificationError):
             name = _CERTIFICATES.get(cause.verify_code, "fetch.certificate.other")
-            today, reason = time.strftime("%Y-%m-%d"), shown(cause.verify_message)
+            today, reason = time.strftime("%Y-%m-%d"), plain(cause.verify_message, 30)
             return SourceUnavailable(name, today=today, reason=reason)
-    fault = network(problem, shown(host, 60))
+    fault = network(problem, plain(host, 60))
     if fault.id == "fetch.late":
         return SourceUnavailable("fetch.timeout", seconds=total)
     if fault.id == "fetch.not_http" or isinstance(problem, ValueError):

@@ -19,8 +19,9 @@ from types import MappingProxyType
 import numpy as np
 
 from climtrack.errors import Notice, SourceChanged
-from climtrack.fetcher.reanalyzer import Endpoint, changed, shown
+from climtrack.fetcher.reanalyzer import Endpoint, changed
 from climtrack.vocabulary import calendar
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
 _AIR, _SEA = SeriesKey("climate-pulse", "t2m", "world"), SeriesKey("climate-pulse", "sst", "world2")
@@ -103,7 +104,7 @@ def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
     try:
         header, *rows = csv.reader(lines, strict=True)
     except csv.Error as problem:
-        changed("csv", reason=shown(str(problem)))
+        changed("csv", reason=plain(str(problem), 30))
     header = [name.strip() for name in header]
     if not header or header[0] != "date":
         changed("no_column", name="date")
@@ -126,7 +127,7 @@ def _date(text: str) -> dt.date:
         with suppress(ValueError):  # a date that no calendar has
             day = dt.date.fromisoformat(text)
     if day is None or not 1850 <= day.year < 2200:
-        changed("date", text=shown(text, 12) or Notice("fetch.format.empty"))
+        changed("date", text=plain(text, 12) or Notice("fetch.format.empty"))
     return day
 
 
@@ -136,5 +137,5 @@ def _number(text: str) -> float:
     if cell in {"", "nan", "NaN", "NA"}:
         return float("nan")  # what CSV writers put for nothing
     if not _NUMBER.fullmatch(cell):
-        changed("cell", text=shown(cell, 12))
+        changed("cell", text=plain(cell, 12))
     return float(cell)

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from climtrack.errors import Notice, SourceChanged
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
@@ -38,12 +39,6 @@ class _Row:
     name: str
     data_source: str  # What the row calls its source; empty where it says nothing
     data: tuple[float, ...]  # 366 values in degC by slot, NaN where empty
-
-
-def shown(text: str, limit: int = 30) -> str:
-    """Text from outside as it may stand in a message: one line, nothing that cannot be printed, not long."""
-    clean = "".join(c for c in text[: 4 * limit] if c.isprintable()).strip()
-    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
 def changed(found: str, **facts: Any) -> NoReturn:
@@ -67,13 +62,13 @@ def _rows(body: bytes, notes: list[Notice]) -> list[_Row]:
             changed("no_name", entry=i + 1)
         name = name.strip()
         if not (_YEAR.fullmatch(name) or _CLIMATOLOGY.fullmatch(name) or name.lower() == _PRELIMINARY):
-            unknown.append(f'"{shown(name) or "(empty)"}"')
+            unknown.append(f'"{plain(name, 30) or "(empty)"}"')
             continue
         if "data" not in row:
-            changed("no_data", row=shown(name))
+            changed("no_data", row=plain(name, 30))
         source = row.get("data_source")
         if not isinstance(source, str | None):
-            changed("source_not_text", row=shown(name))
+            changed("source_not_text", row=plain(name, 30))
         found.append(_Row(name, " ".join((source or "").split()), _numbers(name, row["data"], oddities)))
     if oddities:
         notes.append(_odd_format(*sorted(oddities)))
@@ -117,7 +112,7 @@ def _table(body: bytes, notes: list[Notice]) -> list[Any]:
     except UnicodeDecodeError:
         changed("utf8")
     except (ValueError, RecursionError) as problem:
-        raise SourceChanged("fetch.not_json", reason=shown(str(problem), 45)) from problem
+        raise SourceChanged("fetch.not_json", reason=plain(str(problem), 45)) from problem
     if not isinstance(table, list):
         changed("object")
     if not table:
@@ -131,9 +126,9 @@ def _numbers(name: str, data: Any, oddities: set[str]) -> tuple[float, ...]:
         oddities.add("data_text")
         data = data.strip().removeprefix("[").removesuffix("]").split(",")
     if not isinstance(data, list):
-        changed("data_not_list", row=shown(name))
+        changed("data_not_list", row=plain(name, 30))
     if len(data) != SLOTS:
-        changed("length", row=shown(name), count=len(data), slots=SLOTS)
+        changed("length", row=plain(name, 30), count=len(data), slots=SLOTS)
     return tuple([v if type(v) is float else _number(name, v, oddities) for v in data])
 
 
@@ -150,7 +145,7 @@ def _number(name: str, value: Any, oddities: set[str]) -> float:
             return math.nan
         if _NUMBER.fullmatch(text):
             return float(text)
-    changed("number", row=shown(name), value=shown(str(value), 10) or Notice("fetch.format.empty"))
+    changed("number", row=plain(name, 30), value=plain(str(value), 10) or Notice("fetch.format.empty"))
 
 
 def _refused(token: str) -> NoReturn:
@@ -319,12 +314,12 @@ def _data_source(found: Iterable[_Row], expected: str) -> tuple[str, bool]:
     names = {row.data_source for row in found if _YEAR.fullmatch(row.name) and row.data_source}
     if len(names) > 1:
         first, second = sorted(names)[:2]
-        changed("sources", first=shown(first, 14), second=shown(second, 14))
+        changed("sources", first=plain(first, 14), second=plain(second, 14))
     name = names.pop() if names else ""
-    plain = name.removesuffix(SIMULATED).strip()
-    if expected and plain and plain.casefold() != expected.casefold():
-        raise SourceChanged("fetch.other_source", found=shown(plain, 24), expected=shown(expected, 24))
-    return shown(name, 80), name != plain
+    bare = name.removesuffix(SIMULATED).strip()
+    if expected and bare and bare.casefold() != expected.casefold():
+        raise SourceChanged("fetch.other_source", found=plain(bare, 24), expected=plain(expected, 24))
+    return plain(name, 80), name != bare
 
 
 def _last_final(years: Mapping[int, tuple[float, ...]]) -> dt.date:

@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from climtrack.errors import ConfigError, ExtraMissing, SeriesError
 from climtrack.grids.cf import Packing
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import Region
 from climtrack.vocabulary.series import Floats
 
@@ -60,8 +61,7 @@ def from_geojson(text: str, name: str, *, title: str = "", title_es: str = "") -
         raise ConfigError("grid.no_degrees", name=name, west=west, east=east, south=south, north=north)
     features = document.get("features") or [document]
     own = next((f.get("properties") or {} for f in features if isinstance(f, dict)), {})
-    label = title or " ".join(str(own.get("name") or own.get("NAME") or name).split())[:60]
-    label = "".join(filter(str.isprintable, label))  # it goes to terminals, titles and pages
+    label = plain(title, 200) or plain(str(own.get("name") or own.get("NAME") or name))
     outline = json.dumps({"type": "MultiPolygon", "coordinates": polygons}, separators=(",", ":"))
     east = east if east - west < 360 else west + 360
     return Region(name, label, title_es or label, south, north, west, east, outline)

@@ -13,6 +13,7 @@ import numpy as np
 
 from climtrack.errors import PublishError
 from climtrack.publish.page import HTML, clean_words, fill
+from climtrack.reporter.standing import standing
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Rank, Study
 from climtrack.vocabulary.notice import markdown
@@ -247,8 +248,9 @@ def changes(before: Study, now: Study, issue: dt.date | None, language: Language
         lines.append(text("post.final", settled))
     then, today = before.findings.ranks.year_to_date, now.findings.ranks.year_to_date
     if isinstance(then, Rank) and isinstance(today, Rank) and then.last.year == today.last.year:
-        message = "post.rank.same" if then.rank == today.rank else "post.rank"
-        lines.append(text(message, rank=today.rank, of=today.of, before=then.rank, date=day(then.last)))
+        place = standing("post.rank", today, language, year=today.last.year)
+        moved = then.rank != today.rank
+        lines.append(place + (" " + text("post.was", before=then.rank, date=day(then.last))) * moved)
     for name in STREAKS:
         old, new = getattr(before.findings.streaks, name), getattr(now.findings.streaks, name)
         moves = [("ended", old), ("began", new)]

@@ -18,10 +18,11 @@ from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.layout import foot, head
-from climtrack.reporter.sentences import contracted, place, plain, side
+from climtrack.reporter.sentences import contracted, place, side
 from climtrack.reporter.theme import DIVERGING, PRESETS, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.vocabulary.series import Floats, Status
 from climtrack.words.attribution import copernicus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,27 +12,13 @@ from typing import Any
 import numpy as np
 
 from climtrack.reporter.standing import standing
-from climtrack.vocabulary.calendar import same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Rank, Record, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
+from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Month, Rank, Record, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
-
-LONGEST_NAME = 60
-
-
-def plain(text: str, longest: int = LONGEST_NAME) -> str:
-    """
-    Text of one line without controls.
-
-    Control and format characters go (escape sequences, direction marks, zero-width spaces), white space becomes one
-    space, and what is too long ends in an ellipsis.
-    """
-    kept = (c for c in text[: 20 * longest] if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
 
 _LONGEST = 32
 
@@ -111,6 +97,13 @@ def year_spans(years: Sequence[int]) -> list[str]:
     return [f"{a}–{b}" if a < b else str(a) for a, b in runs]
 
 
+def _headed(subject: str) -> str:
+    """A subject without its article, as a beginning."""
+    for article in ("the ", "el ", "la "):
+        subject = subject.removeprefix(article)
+    return capitalised(subject)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """One study in one language."""
@@ -153,10 +146,7 @@ class Phrases:
     @property
     def topic(self) -> str:
         """The subject as a subtitle begins with it: ``North Atlantic sea surface``, ``Aire del hemisferio norte``."""
-        bare = self.subject
-        for article in ("the ", "el ", "la "):
-            bare = bare.removeprefix(article)
-        return capitalised(bare)
+        return _headed(self.subject)
 
     @property
     def heading(self) -> str:
@@ -231,6 +221,21 @@ class Phrases:
     def first(self) -> int:
         """First year of the series, as in "in this series, since 1940"."""
         return self.findings.first_date.year
+
+    @property
+    def first_ranked(self) -> int:
+        """First year that has the date of the latest day, as in "of 45 in this series, since 1982"."""
+        first = self.findings.first_date
+        return first.year + ((self.day.month, self.day.day) < (first.month, first.day))
+
+    @property
+    def unranked(self) -> list[int]:
+        """Years since then that lack this date, though they have others: each may have been warmer."""
+        table, held = self.study.table, set(self.findings.absent_years)
+        years = [year for year in range(self.first_ranked, self.day.year) if year not in held]
+        column = dayofyear_of(self.day) - 1
+        leap = column == LEAP_DAY - 1
+        return [year for year in years if np.isnan(table.row(year)[column]) and (isleap(year) or not leap)]
 
     @property
     def young(self) -> bool:
@@ -312,10 +317,15 @@ class Phrases:
         """Place for the date, and how much it will bear; nothing where it has none."""
         if self.rank is None:
             return ""
-        return standing("rank", self.rank, self.language, day=self.day_month, first=self.first)
+        text = standing("rank", self.rank, self.language, day=self.day_month, first=self.first_ranked)
+        if not (absent := self.unranked):
+            return text
+        years = self.language.list(year_spans(absent))
+        return f"{text} {self.language.text('rank.without', day=self.day_month, years=years)}"
 
     def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
         """A title of a place or a record about the whole subject, and the same about its short name."""
+        values["first"] = self.first_ranked if isinstance(found, Rank) else self.first
         return tuple(
             standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
             for subject in (self.subject, self.short)
@@ -341,6 +351,25 @@ class Phrases:
             ordinal=language.ordinal(place),
         )
         return language.text("year_end", **facts), rank
+
+    def month(self) -> str:
+        """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
+        found, rank, language = self.findings.month, self.findings.ranks.month, self.language
+        if not isinstance(found, Month) or not isinstance(rank, Rank):
+            return ""
+        facts = {"Month": capitalised(language.month(found.first)), "average": self._of_average(found.anomaly)}
+        message = "month.alone"
+        if isinstance(found.year_over_year, float):
+            message = f"month.{side(found.year_over_year, 2)}"
+            facts["size"] = language.size(found.year_over_year, 2)
+            facts["other"] = language.month(same_day(found.first, found.first.year - 1))
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        return f"{language.text(message, **facts)} {place}"
+
+    def _of_average(self, anomaly: float) -> str:
+        """A month's difference from average, inside a sentence."""
+        size = self.language.size(anomaly, 2)
+        return self.language.text(f"of.average.{side(anomaly, 2)}", size=size, baseline=self.baseline)
 
     def preliminary(self) -> str:
         """How many of the last days are preliminary, as a sentence; nothing where all are final."""
@@ -394,6 +423,12 @@ class Phrases:
             for subject in (self.subject, self.short)
         )
 
+    def subtitles(self, message: str, **values: Any) -> tuple[str, ...]:
+        """A subtitle that begins with the whole subject, and the same with its short name."""
+        return tuple(
+            self.language.text(message, **{**values, "name": name}) for name in (self.topic, _headed(self.short))
+        )
+
     def brief(self) -> str:
         """Both differences in a few words: ``0.3 °C below 2025 and 0.6 °C above average``."""
         parts = []
@@ -414,11 +449,12 @@ class Phrases:
     def alts_short(self, message: str) -> tuple[str, ...]:
         """Short alternative texts: subject, day, both differences; then ever less."""
         return tuple(
-            self.language.text(message, subject=subject, day=self.date, relation=relation)
-            for subject, relation in (
-                (self.subject, self.brief()),
-                (self.short, self.brief()),
-                (self.short, self.briefest()),
+            self.language.text(message, subject=subject, day=day, relation=relation)
+            for subject, day, relation in (
+                (self.subject, self.date, self.brief()),
+                (self.short, self.date, self.brief()),
+                (self.short, self.date, self.briefest()),
+                (self.short, self.day_month, self.briefest()),
             )
         )
 

@@ -9,6 +9,8 @@ from typing import Any
 from climtrack.vocabulary.findings import FLOOR, LEVEL, Claim, Rank, Reading, Record
 from climtrack.words.language import Language
 
+#: Forms that say a place as a sentence, and what it lacks as another one.
+SENTENCES = frozenset({"rank", "post.rank"})
 #: A place is worth a superlative this far down.
 SUPERLATIVES = 10
 #: Years or days that are named as level.
@@ -20,12 +22,12 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
     """
     A place or a record in the words that its claim allows.
 
-    `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank``),
-    a label (``label.record``) or a cell (``claim``).
+    `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank`` of
+    a day or month, ``post.rank`` of the year so far), a label (``label.record``) or a cell (``claim``).
     """
-    facts = values | _facts(found, language)
+    facts = values | _facts(form, found, language)
     text = language.text(f"{form}.{_bears(form, found)}", **facts)
-    if form != "rank" or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
+    if form not in SENTENCES or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
         return text
     if found.claim is Claim.WITHIN_NOISE and found.rival is not None:
         return f"{text} {language.text(f'rank.near.{_measure(found)}', **facts)}"
@@ -36,7 +38,7 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
 
 def _bears(form: str, found: Rank | Record) -> str:
     """The end of a message's name: what is claimed of a record or of a first place, else the place."""
-    if form == "rank" and isinstance(found, Rank):
+    if form in SENTENCES and isinstance(found, Rank):
         place = "first" if found.rank == 1 else "nth" if found.rank <= SUPERLATIVES else "far"
         return f"joint.{place}" if found.tied else place
     if not form.startswith("title"):
@@ -52,7 +54,7 @@ def _measure(found: Rank | Record) -> str:
     return "preliminary" if found.noise > FLOOR else "final"
 
 
-def _facts(found: Rank | Record, language: Language) -> dict[str, Any]:
+def _facts(form: str, found: Rank | Record, language: Language) -> dict[str, Any]:
     """What the messages name: the place, the days of a record, and the rivals, one by one."""
     final = _measure(found) == "final"
     facts: dict[str, Any] = {"noise": language.size(found.noise, FINE if final else EXACT)}
@@ -65,7 +67,10 @@ def _facts(found: Rank | Record, language: Language) -> dict[str, Any]:
             facts["rival"] = language.text(which, ordinal=ordinal, year=found.rival)
     else:
         beside = [language.date_day(day) for day in found.days if day != found.date][-1:]  # the last one will do
-        rivals = [language.date_long(found.rival.date)] if found.rival else beside
+        if rival := found.rival:
+            day = rival.date
+            beside = [f"{language.date_short(day)} {day.year}" if form.startswith("label") else language.date_long(day)]
+        rivals = beside
         facts["peak"] = peak(found, language)
     return facts | {"others": language.list(rivals)}
 

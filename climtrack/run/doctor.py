@@ -28,10 +28,11 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, FetchError, Notice, StoreError
 from climtrack.fetcher.fetch import fetch
 from climtrack.fetcher.http import Http, HttpPolicy
-from climtrack.fetcher.reanalyzer import Endpoint, shown
+from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.files import TEMPORARY, dangling_link, disk_error
 from climtrack.run.series import endpoints, held, http_policy
 from climtrack.store.store import Store
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Transport
 from climtrack.words.language import Language
 
@@ -261,7 +262,7 @@ def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Che
         checks.append(_note("network", "agent", word=words[0]))
     failures: list[Check] = []
     for base in policy.base_urls:
-        host = shown(urlsplit(base).netloc, 60)
+        host = plain(urlsplit(base).netloc, 60)
         start = time.monotonic()
         try:
             with Http(replace(policy, base_urls=(base,), attempts=min(policy.attempts, 2))) as network:
@@ -303,7 +304,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     if answer.error is not None:
         yield Check(topic, Severity.PROBLEM, answer.error)
         return
-    checks = [Check(topic, Severity.NOTE, note if isinstance(note, Notice) else Notice(note)) for note in answer.notes]
+    checks = [Check(topic, Severity.NOTE, note) for note in answer.notes]
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)
@@ -320,14 +321,14 @@ def layout(body: bytes) -> dict[str, str]:
     rows = json.loads(body.decode("utf-8-sig"))
     cells = [cell for row in rows for cell in (row["data"] if isinstance(row.get("data"), list) else [])]
     years = [str(row["name"]) for row in rows if re.fullmatch(r"\d{4}", str(row["name"]))]
-    others = [shown(str(row["name"])) for row in rows if str(row["name"]) not in years]
+    others = [plain(str(row["name"]), 30) for row in rows if str(row["name"]) not in years]
     return {
         "first year": min(years),
         "other rows": ", ".join(others),
-        "fields": ", ".join(sorted({shown(field) for row in rows for field in row})),
+        "fields": ", ".join(sorted({plain(field, 30) for row in rows for field in row})),
         "decimals": str(max((len(str(cell).partition(".")[2]) for cell in cells if cell is not None), default=0)),
         "empty slots": ", ".join(["null", *(["text"] if any(isinstance(cell, str) for cell in cells) else [])]),
-        "source": ", ".join(sorted({shown(str(row.get("data_source", "")), 80) for row in rows})),
+        "source": ", ".join(sorted({plain(str(row.get("data_source", "")), 80) for row in rows})),
     }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from climtrack.analysis.survey import study
+from climtrack.analysis.survey import estimates, study
 from climtrack.config import Config
 from climtrack.errors import (
     ClimtrackError,
@@ -94,13 +94,14 @@ class Run:
         second_source: Transport | None = None,
         offline: bool = False,
         sample: bool = True,
-        known_on: dt.date | None = None,
+        known_on: dt.date | dt.datetime | None = None,
         on_done: Callable[[SeriesKey], None] = lambda _: None,
     ) -> None:
         self.config = config
-        self.known_on = known_on  # use only what was known on this day, without asking the source
-        # Ages are those of the end of the day whose knowledge is shown.
-        self.now = now if known_on is None else min(now, dt.datetime.combine(known_on, dt.time(23, 59, 59), dt.UTC))
+        self.known_on = known_on  # use only what was known on this day or by this time, without asking the source
+        if known_on is not None and not isinstance(known_on, dt.datetime):
+            known_on = dt.datetime.combine(known_on, dt.time(23, 59, 59), dt.UTC)
+        self.now = now if known_on is None else min(now, known_on)  # ages are those of then
         self.offline, self.sample = offline, sample  # sample: simulated data may stand in where there are none
         self.simulated = False
         self.on_done = on_done
@@ -270,10 +271,11 @@ class Run:
         self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
         return found
 
-    def _past(self, keys: Sequence[SeriesKey], day: dt.date) -> dict[SeriesKey, Series]:
-        """What was known on a day, and whether it was old then."""
+    def _past(self, keys: Sequence[SeriesKey], when: dt.date | dt.datetime) -> dict[SeriesKey, Series]:
+        """What was known on a day or by a time, and whether it was old then."""
         found = {key: self.store.read(key) for key in keys if key in self.store}
         if not found:
+            day = f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when
             raise SeriesNotFound("run.nothing_by", names=[key.label for key in keys], day=day)
         late = bool(late_notices(found.values(), self.now))
         self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
@@ -346,6 +348,11 @@ class Run:
             except KeyboardInterrupt:
                 writer.commit()
                 raise
+            for key in asked:
+                one = self.held(key) if table is self.endpoints and found[key].error is None else None
+                if one is not None and writer.due(key, one.end):
+                    expected = study(one, self.config.region(key.region), today=self.now.date()).findings
+                    writer.freeze(key, estimates(expected))
         return tuple(found[key] for key in asked)
 
     def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
@@ -391,7 +398,9 @@ class Run:
             simulated = series.source.simulated
             noise = None if simulated else self.store.revision_noise(series.key)
             region = self.config.region(series.key.region)
-            made = study(series, region, baseline=baseline, as_of=as_of, revision_noise=noise)
+            kept = () if simulated else self.store.estimates(series.key)
+            today = self.now.date()
+            made = study(series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept)
             late = overdue(series, self.now) if as_of is None and not simulated else 0
             self._studies[name] = replace(made, overdue=late)
         return self._studies[name]

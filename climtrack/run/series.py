@@ -18,8 +18,8 @@ from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
-#: What is told to a user; a text stands for itself.
-Line = Notice | ClimtrackError | str
+#: What is told to a user.
+Line = Notice | ClimtrackError
 
 #: Of every region, a round refreshes both.
 VARIABLES = ("air", "sst")
@@ -31,7 +31,7 @@ PRESENT = 45
 
 def english(line: Line) -> str:
     """A line for logs, documents and monitors."""
-    return line if isinstance(line, str) else Language("en").say(line)
+    return Language("en").say(line)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

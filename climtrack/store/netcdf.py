@@ -46,7 +46,7 @@ def to_netcdf(series: Series, normal: Climatology | None = None) -> bytes:
         return _trimmed(bytes(file.close()))  # not by `with`: closing is what gives the bytes
 
 
-def plain(text: str) -> str:
+def _printable(text: str) -> str:
     """Text from a feed without control characters and lone surrogates."""
     return "".join(c if c.isprintable() else " " for c in text)
 
@@ -100,7 +100,7 @@ def _describe(file: Any, series: Series) -> None:
         "climtrack_source": source_to_json(source),
         "climtrack_site_rows": json.dumps(list(series.site_climatology)),
     }
-    file.setncatts({name: plain(text) for name, text in texts.items()})
+    file.setncatts({name: _printable(text) for name, text in texts.items()})
 
 
 def _values(file: Any, series: Series) -> None:
@@ -158,7 +158,7 @@ def _site_rows(file: Any, series: Series) -> None:
     rows = series.site_climatology
     if not rows:
         return
-    names = [plain(name)[:64].encode() for name in rows]
+    names = [_printable(name)[:64].encode() for name in rows]
     file.createDimension("site_row", len(names))
     file.createDimension("slot", DAYS)
     file.createDimension("characters", width := max(map(len, names)))

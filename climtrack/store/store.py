@@ -3,7 +3,8 @@ The store: every value ever held, in one SQLite file and a copy of it.
 
 ::
 
-    HOME/climtrack.sqlite         every accepted change of every series, the sources' health, refused answers
+    HOME/climtrack.sqlite         every accepted change of every series, what was expected of days to come, the
+                                  sources' health, refused answers
          climtrack.copy.sqlite    the same
          damaged/                 files that were not what was written, set aside
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +38,7 @@ from climtrack.errors import FetchError, Notice, SeriesNotFound, SourceUnavailab
 from climtrack.files import TEMPORARY, disk_error, make_folder, move, remove, write_whole
 from climtrack.signals import defer_signals
 from climtrack.store.merge import Merged, aligned, merge
-from climtrack.vocabulary.findings import RevisionNoise
+from climtrack.vocabulary.findings import Estimate, RevisionNoise
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
@@ -47,6 +49,8 @@ EVERY = 200
 REJECTS, HEAD = 3, 64 * 1024
 #: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
 ENOUGH = 30
+#: Days of values between two sets of estimates of a series.
+WEEK = 7
 _SCHEMA = f"""
 CREATE TABLE change (series TEXT, number INTEGER, seen TEXT, digest TEXT, provenance TEXT, source TEXT, site BLOB,
                      days BLOB, state BLOB, sha256 TEXT, UNIQUE (series, number, seen));
@@ -55,11 +59,20 @@ CREATE TABLE reject (series TEXT, refused TEXT, reason TEXT, url TEXT, sha256 TE
                      PRIMARY KEY (series, refused));
 PRAGMA user_version = {FORMAT};
 """
+#: Younger than the first stores of this format.
+_ESTIMATES = """
+CREATE TABLE IF NOT EXISTS estimate (series TEXT, kind TEXT, made TEXT, target TEXT, expected REAL, low REAL, high REAL,
+                                     chance REAL, seen TEXT, sha256 TEXT, UNIQUE (series, kind, made, target))"""
 _HEADS = """
 SELECT series, number, digest, provenance FROM change JOIN (
     SELECT series, MAX(number) AS number FROM change WHERE ? IS NULL OR seen <= ? GROUP BY series
 ) USING (series, number)"""
+#: The last row of a table, and one row of it.
+_CHANGES = "SELECT MAX(rowid) FROM change", "SELECT * FROM change WHERE rowid = ?"
+_KEPT = "SELECT MAX(rowid) FROM estimate", "SELECT * FROM estimate WHERE rowid = ?"
 _MAGIC = b"SQLite format 3\0"
+#: What SQLite and the rows of a damaged image may raise.
+_BROKEN = (sqlite3.Error, ValueError, TypeError, OverflowError)
 Row = Any  # sqlite3.Row of `change`
 Days = tuple[npt.NDArray[np.int64], Floats, Flags]  # days since 1970-01-01, degC, status
 
@@ -120,6 +133,7 @@ class Store:
         heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
         self._heads = {SeriesKey.parse(head["series"]): head for head in heads}
         self.generation: int = max((head["number"] for head in heads), default=0)
+        self._until = _stamp(known_on)
         health = base.execute("SELECT * FROM health ORDER BY series").fetchall() if known_on is None else ()
         self._health = {
             SeriesKey.parse(key): Health(
@@ -230,6 +244,18 @@ class Store:
             begin, end,
         )  # fmt: skip
 
+    def estimates(self, key: SeriesKey) -> tuple[Estimate, ...]:
+        """What was expected of the days to come of a series, as it was first said."""
+        query = "SELECT * FROM estimate WHERE series = ? AND (? IS NULL OR seen <= ?) ORDER BY kind, made, target"
+        rows = self._base.execute(query, (str(key), self._until, self._until)).fetchall()
+        return tuple(
+            Estimate(
+                row["kind"], dt.date.fromisoformat(row["made"]), dt.date.fromisoformat(row["target"]), row["expected"],
+                row["low"], row["high"], math.nan if row["chance"] is None else row["chance"],
+            )
+            for row in rows
+        )  # fmt: skip
+
     @contextmanager
     def writer(self, now: dt.datetime) -> Iterator[Writer]:
         """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
@@ -275,9 +301,11 @@ class Store:
             from climtrack.store.takeover import take_over
 
             self._taken_over = take_over(self.home, base := _opened())
+            base.execute(_ESTIMATES)
             return base
         base = _salvaged(images) if sound is None else _opened(memoryview(sound)[:-32])
         try:
+            base.execute(_ESTIMATES)
             until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
@@ -304,6 +332,7 @@ class Writer:
         self._pending: dict[SeriesKey, Series] = {}
         self._health = dict(store._health)
         self._rejects: list[tuple[Any, ...]] = []
+        self._estimates: list[tuple[Any, ...]] = []
 
     def held(self, key: SeriesKey) -> Series | None:
         """What is held now, what was put in this commit included."""
@@ -323,6 +352,19 @@ class Writer:
         held = self.held(series.key)
         if held is None or _identity(held) != _identity(series):
             self._pending[series.key] = series
+
+    def due(self, key: SeriesKey, day: dt.date) -> bool:
+        """Whether a week of values has come since estimates of a series were last kept."""
+        last = max((one.made for one in self._store.estimates(key)), default=dt.date.min)
+        return day - last >= dt.timedelta(days=WEEK)
+
+    def freeze(self, key: SeriesKey, estimates: Iterable[Estimate]) -> None:
+        """Keep what is expected as it is now said; what was said before is never overwritten."""
+        for one in estimates:
+            chance = None if math.isnan(one.chance) else one.chance
+            row = (str(key), one.kind, one.made.isoformat(), one.target.isoformat(), one.expected, one.low, one.high,
+                   chance, _stamp(self.now))  # fmt: skip
+            self._estimates.append((*row, _hash("", row)))
 
     def confirm(self, key: SeriesKey) -> None:
         """Note that the source has answered well, with or without anything new."""
@@ -354,7 +396,7 @@ class Writer:
         main, copy = home / FILE, home / COPY
         data, spare = _content(main), _content(copy)
         if store._whole and data == spare:
-            if not (self._pending or self._rejects or self._health != store._health):
+            if not (self._pending or self._rejects or self._estimates or self._health != store._health):
                 return
         else:
             for path, found in ((main, data), (copy, spare)):
@@ -371,6 +413,10 @@ class Writer:
             for key, one in sorted(self._health.items())
         ]  # fmt: skip
         base.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?)", health)
+        base.executemany(
+            "INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._estimates,
+        )
         base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
         base.execute(
             "DELETE FROM reject WHERE (SELECT COUNT(*) FROM reject AS later WHERE later.series = reject.series"
@@ -383,7 +429,7 @@ class Writer:
         # The one that readers do not use goes first; the other is the commit.
         for path in (copy, main) if store._whole else (main, copy):
             write_whole(path, image)
-        self._pending, self._rejects, store._whole = {}, [], True
+        self._pending, self._rejects, self._estimates, store._whole = {}, [], [], True
         store._use(base)
 
 
@@ -410,7 +456,7 @@ def source_to_json(source: Source) -> str:
         "etag": source.etag,
         "last_modified": source.last_modified,
         "simulated": source.simulated,
-        "notes": [note if isinstance(note, str) else note.to_json() for note in source.notes],
+        "notes": [note.to_json() for note in source.notes],
         "details": dict(source.details),
     }
     return json.dumps(fields, sort_keys=True)
@@ -420,7 +466,8 @@ def _source(text: str) -> Source:
     """Provenance from `source_to_json`."""
     fields: dict[str, Any] = json.loads(text)
     retrieved, details = dt.datetime.fromisoformat(fields["retrieved"]), MappingProxyType(fields["details"])
-    notes = tuple(note if isinstance(note, str) else Notice.from_json(note) for note in fields["notes"])
+    # 0.1.0 wrote sentences: each stands for itself
+    notes = tuple(Notice(note) if isinstance(note, str) else Notice.from_json(note) for note in fields["notes"])
     return Source(**{**fields, "retrieved": retrieved, "notes": notes, "details": details})
 
 
@@ -566,23 +613,33 @@ def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:
 
 
 def _salvaged(images: Iterable[bytes | None]) -> sqlite3.Connection:
-    """Of two damaged images, every series as far as its rows are whole in one of them."""
+    """Of two damaged images, every series as far as its rows are whole in one of them, and every whole estimate."""
     rows: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-    broken = (sqlite3.Error, ValueError, TypeError, OverflowError)
-    for image in filter(None, images):
-        with suppress(*broken):
-            found = _opened(image)
-            for number in range(1, (found.execute("SELECT MAX(rowid) FROM change").fetchone()[0] or 0) + 1):
-                with suppress(*broken):
-                    for row in found.execute("SELECT * FROM change WHERE rowid = ?", (number,)).fetchall():
-                        rows.setdefault((str(row[0]), int(row[1])), []).append(tuple(row))
     base, last = _opened(), dict[str, str | None]()
+    base.execute(_ESTIMATES)
+    for image in filter(None, images):
+        for row in _readable(image, _CHANGES):
+            with suppress(*_BROKEN):
+                rows.setdefault((str(row[0]), int(row[1])), []).append(row)
+        kept = [row for row in _readable(image, _KEPT) if _hash("", row[:-1]) == row[-1]]
+        base.executemany("INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kept)
     for (series, _), candidates in sorted(rows.items()):
         previous = last.get(series, "")
-        row = next((one for one in candidates if previous is not None and _hash(previous, one[:-1]) == one[-1]), None)
-        last[series] = None if row is None else insert(base, row[:-1], previous or "")
+        whole = (one for one in candidates if previous is not None and _hash(previous, one[:-1]) == one[-1])
+        found = next(whole, None)
+        last[series] = None if found is None else insert(base, found[:-1], previous or "")
     base.commit()
     return base
+
+
+def _readable(image: bytes, queries: tuple[str, str]) -> Iterator[tuple[Any, ...]]:
+    """Rows of a damaged image that SQLite can still read."""
+    last, row = queries
+    with suppress(*_BROKEN):
+        found = _opened(image)
+        for number in range(1, (found.execute(last).fetchone()[0] or 0) + 1):
+            with suppress(*_BROKEN):
+                yield from map(tuple, found.execute(row, (number,)).fetchall())
 
 
 def _stamp(moment: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import isleap
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,14 @@ def date_of(year: int, day: int) -> dt.date | None:
     if day == LEAP_DAY and not isleap(year):
         return None
     return dt.date(year, 1, 1) + dt.timedelta(days=day - 1 - (day > LEAP_DAY and not isleap(year)))
+
+
+def day_or_time(text: str) -> dt.date | dt.datetime:
+    """What ``2026-08-04`` or ``2026-08-04T12:00`` stands for; a time without an offset is UTC."""
+    with suppress(ValueError):
+        return dt.date.fromisoformat(text)
+    time = dt.datetime.fromisoformat(text)
+    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
 
 
 def same_day(day: dt.date, year: int) -> dt.date:

@@ -279,6 +279,20 @@ class Run:
 
 
 @finding
+class Month:
+    """A month's anomaly, as the services publish it: the mean of its days' differences from average."""
+
+    first: dt.date
+    last: dt.date
+    anomaly: float = fact(OWN, "difference", beside="cell.month.beside")
+    # Minus that of the same days a year before
+    year_over_year: float | Unknown = fact(unit="difference")
+    # Place of the month's mean among those of the same days of all years, as in `Ranks`
+    rank: int
+    of: int
+
+
+@finding
 class Holder:
     """A year and on how many dates it holds the record of this series; `preliminary` of them are preliminary."""
 
@@ -321,7 +335,7 @@ class Streaks:
 
     # Runs of days on which no earlier year was warmer; a tie does not end them
     record_days: Run | None = fact("cell.streak.record.now")
-    longest_record_days: Run | None = fact("cell.streak.record.longest")
+    longest_record_days: Run | None  # The first of `Records.runs`
     # Run above last year's line that includes the latest day
     above_last_year: Run | None = fact("cell.streak.above.year")
     below_last_year: Run | None = fact("cell.streak.below.year")
@@ -366,6 +380,51 @@ class YearEnd:
     def record_percent(self) -> float:
         """Chance of becoming the warmest year."""
         return 100 * self.chance_of_rank["1"]
+
+
+@finding
+class Estimate:
+    """What was expected of a day or a year when it was first said: kept as it was, and scored when it has come."""
+
+    kind: Literal["outlook", "year_end"]
+    made: dt.date  # Last day of the values that it was made from
+    target: dt.date  # The day, or the last day of the year
+    # Value expected with its range (5th to 95th percentile) in degC, of the day or of the year's mean
+    expected: float
+    low: float
+    high: float
+    # Of being below last year's line (outlook), of being the warmest year (year end); NaN where it was not known
+    chance: MaybeNaN
+
+
+@finding
+class OutlookDay:
+    """What is expected of a day ahead: a chance and a range, never a forecast."""
+
+    date: dt.date
+    lead_days: int  # Days beyond the latest value
+    next_issue: bool  # Whether the next issue goes out on that day
+    # Anomaly expected, with the range that holds the day 9 times in 10 (5th to 95th percentile)
+    anomaly: float = fact("cell.outlook", "difference", beside="cell.outlook.beside")
+    low: float = fact(unit="signed")
+    high: float = fact(unit="signed")
+    # Chance of a value below that of the same day of last year, and above every one of that day in earlier years
+    chance_below_last_year: MaybeNaN = fact(unit="share")
+    chance_record_for_date: MaybeNaN = fact(unit="share")
+    normal: float  # Climatology of the day: what the anomalies are differences from
+
+
+@finding
+class OutlookScore:
+    """How the outlooks that were kept have done, counting every day ahead that has come with a final value."""
+
+    since: dt.date  # Day of the oldest outlook counted
+    days: int = fact("cell.score", text="days", beside="cell.score.beside")
+    held: float = fact(unit="share")  # Share of them within the range, which is to hold 90 %
+    # Mean square of the chance of being below last year's line minus what came, 1 or 0
+    brier: MaybeNaN = fact(unit="number")
+    hits: int  # Days on the side that had the larger chance, of those with a chance
+    chances: int
 
 
 @finding
@@ -422,11 +481,15 @@ class Findings:
     year_over_year: YearOverYear | Unknown = fact("cell.yoy.unknown")
     direction: Direction = fact()
     ranks: Ranks = fact()
+    month: Month | Unknown = fact("cell.month")  # The last whole month
+    month_to_date: Month | Unknown = fact("cell.month_to_date")
     records: Records = fact()
     streaks: Streaks = fact()
     trend: Trend | Unknown = fact("cell.trend")  # Since 1979, and over the last 30 complete years
     trend_30y: Trend | Unknown = fact("cell.trend.30y")
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
+    outlook: tuple[OutlookDay, ...] | Unknown = fact("cell.outlook.unknown")
+    outlook_score: OutlookScore | Unknown = fact("cell.score")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves

@@ -94,7 +94,7 @@ _OPENER = re.compile(r"^(\s*|\s*\d+(?=[.)]))([.):]|#+|[-+=]+)(?=\s|$)", re.MULTI
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     """
-    Text of one line that cannot steer a terminal or turn the direction of writing.
+    Words of our own, with what others' names bring into them, as one line that cannot steer a browser.
 
     Escaping is the templates' work; here go the characters that no escaping cures: controls, lone surrogates, private
     and unassigned code points, format marks. What is too long ends in an ellipsis.
@@ -104,6 +104,21 @@ def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     kept = (c for c in spaced if c in _JOINERS or unicodedata.category(c)[0] != "C")
     line = re.sub(" {2,}", " ", "".join(kept)).strip()
     return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1].rstrip()}…"
+
+
+#: Characters of a name from outside.
+LONGEST_NAME = 60
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """
+    A name or a cell from outside as one line of what can be printed, for messages, files and pictures.
+
+    White space of any kind becomes one space; what is too long ends in an ellipsis.
+    """
+    kept = (c if c.isprintable() else " " if c.isspace() else "" for c in text[: 20 * longest])
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def markdown(text: str) -> str:

@@ -90,7 +90,7 @@ class Source:
     etag: str = ""  # Validators for the next conditional request; empty where the server gave none
     last_modified: str = ""
     simulated: bool = False  # True for the sample: everything made from it says so
-    notes: tuple[Notice | str, ...] = ()  # What was unusual about it; text as other programs and older stores wrote it
+    notes: tuple[Notice, ...] = ()  # What was unusual about it
     # Further provenance (files, weights, versions of a computed series)
     details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from climtrack.vocabulary.notice import clean
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import COMPUTED, Series
 from climtrack.words.language import Language
-
-_LONGEST_NAME = 60
 
 
 def origin(series: Series) -> str:
@@ -37,8 +35,8 @@ def attribution(series: Series, language: Language, *, citation: bool = True) ->
     product, kind = PRODUCTS.get(series.key.product), origin(series)
     source = language.text(
         "report.attribution" if kind == "reanalyzer" else f"report.attribution.{kind}",
-        product=product.title if product else clean(series.key.product, _LONGEST_NAME),
-        provider=product.provider if product else clean(series.source.data_source, _LONGEST_NAME),
+        product=product.title if product else plain(series.key.product),
+        provider=product.provider if product else plain(series.source.data_source),
     )
     reference = language.text("report.citation", citation=product.citation) if product and citation else ""
     return tuple(line for line in (source, copernicus(series.key.product, series.end, language), reference) if line)

@@ -133,6 +133,11 @@ class Language:
         """Date without its year: ``17 November``, ``17 de noviembre``."""
         return f"{day.day} {'de ' * self.spanish}{self.month_names[day.month - 1]}"
 
+    def month(self, day: dt.date, *, year: bool = True) -> str:
+        """The month of a date: ``November 2026``, ``noviembre de 2026``."""
+        name = self.month_names[day.month - 1]
+        return f"{name} {'de ' * self.spanish}{day.year}" if year else name
+
     def date_short(self, day: dt.date) -> str:
         """Date as a label: ``17 Nov``, ``17 nov``."""
         return f"{day.day} {self.month_short[day.month - 1]}"

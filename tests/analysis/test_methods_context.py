@@ -12,9 +12,10 @@ import numpy as np
 from climtrack.analysis.enso import Index, nino_index, nino_state
 from climtrack.analysis.reconciliation import agreement
 from climtrack.analysis.survey import study
+from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.vocabulary.findings import NinoState
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series
+from climtrack.vocabulary.series import Series, SeriesKey, Source
 from tests.analysis.build import pulse
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
@@ -28,6 +29,19 @@ def says(section: str, *numbers: str) -> None:
         assert number in text, f"{section}: {number} is not what the page says"
 
 
+def _beside(index: Index, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Our three-month means and NOAA's of the same seasons."""
+    rows = [line.split() for line in path.read_text().splitlines()[1:]]
+    theirs = {(int(year), SEASONS.index(season) + 1): float(value[-1]) for season, year, *value in rows}
+    pairs = [
+        (value, theirs[day.year, day.month])
+        for i, value in enumerate(index.three_months)
+        if not np.isnan(value) and ((day := index.first_day(i)).year, day.month) in theirs
+    ]
+    first, second = np.array(pairs).T
+    return first, second
+
+
 def test_el_nino(snapshot: Callable[[str, str], Series], shared_data: Path) -> None:
     """State and agreement with NOAA."""
     nino = study(snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.nino3.4"), REGIONS["nino3.4"])
@@ -35,20 +49,16 @@ def test_el_nino(snapshot: Callable[[str, str], Series], shared_data: Path) -> N
     assert isinstance(state, NinoState)
     assert isinstance(index, Index)
     assert (state.date, state.onset, state.months_running) == (dt.date(2026, 8, 21), dt.date(2026, 5, 1), 2)
-    rows = [line.split() for line in (shared_data / "noaa" / "oni.txt").read_text().splitlines()[1:]]
-    theirs = {(int(year), SEASONS.index(season) + 1): float(value) for season, year, _, value in rows}
-    pairs = [
-        (value, theirs[day.year, day.month])
-        for i, value in enumerate(index.three_months)
-        if not np.isnan(value) and ((day := index.first_day(i)).year, day.month) in theirs
-    ]
-    ours, noaa = np.array(pairs).T
+    ours, noaa = _beside(index, shared_data / "noaa" / "oni.txt")
+    mine, official = (np.sign(np.where(np.abs(values) < 0.495, 0, values)) for values in _beside(
+        index, shared_data / "noaa" / "roni.txt"))  # fmt: skip
     says(
         "El Niño",
-        f"over {len(pairs)} three-month means",
+        f"over {ours.size} three-month means",
         f"**{np.corrcoef(ours, noaa)[0, 1]:.3f}**",
         f"**{np.sqrt(((ours - noaa) ** 2).mean()):.2f} °C**",
         f"**{state.three_months:+.2f} °C**",
+        f"**{100 * (mine != official).mean():.0f} %**",
     )
 
 
@@ -68,6 +78,26 @@ def test_checked_against_others(world: Series, snapshot: Callable[[str, str], Se
     )
     first, last = sea.decades[0].bias, sea.decades[-1].bias
     says("Checked against others", f"(−{-first:.2f} °C in the 1980s, {last:+.2f} °C in the 2020s)")
+
+
+def test_products(world: Series, shared_data: Path) -> None:
+    """CFSR minus ERA5: the largest day, the largest year, and 2023."""
+    path = shared_data / "climate_reanalyzer" / "2023-12-01" / "clim" / "t2_daily" / "json" / "cfsr_world_t2_day.json"
+    source = Source("https://example.org/", dt.datetime(2023, 12, 1, tzinfo=dt.UTC), "0" * 64)
+    cfsr = series_from_payload(path.read_bytes(), SeriesKey.parse("cfsr.t2m.world"), source)
+    at = (cfsr.start - world.start).days
+    gap = cfsr.values - world.values[at : at + cfsr.values.size]
+    years = cfsr.dates.astype("datetime64[Y]").astype(int) + 1970
+    largest = int(np.nanargmax(np.abs(gap)))
+    means = {int(year): float(np.nanmean(gap[years == year])) for year in np.unique(years)}
+    assert str(cfsr.dates[largest])[:10] == "1980-12-26"
+    assert max(means, key=lambda year: abs(means[year])) == 2002
+    says(
+        "Products are never joined",
+        f"**{gap[largest]:+.2f} °C**",
+        f"**{means[2002]:+.2f} °C**",
+        f"**{means[2023]:+.3f} °C**",
+    )
 
 
 def test_hemispheres(shared_data: Path) -> None:

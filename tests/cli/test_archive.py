@@ -205,6 +205,10 @@ def test_nothing_to_show_is_no_fault_of_this_computer(site: Path, run: Run) -> N
     run("fetch", "natlan")
     for words, said in (
         (("report", "--region", "natlan", "--known-on", "2020-01-01"), "natlan-sst: nothing was stored by 2020-01-01"),
+        (
+            ("report", "--region", "natlan", "--known-on", "2020-01-01T12:00"),
+            "nothing was stored by 2020-01-01 12:00 UTC",
+        ),
         (("history", "--region", "sh"), "nothing of that is stored"),
         (("history", "--date", "1900-01-01"), "natlan-sst: no value of 1900-01-01 was ever stored"),
         (("history", "--date", "1900-01-01", "--json"), "natlan-sst: no value of 1900-01-01 was ever stored"),

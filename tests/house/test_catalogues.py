@@ -22,7 +22,7 @@ GRAMMAR = {
     "warmer", "cooler",
 }  # fmt: skip
 #: Ids whose beginning is chosen by the facts, their end by the grammar.
-CHOSEN = ("warmer.", "cooler.", "average.")
+CHOSEN = ("warmer.", "cooler.", "average.", "rank.", "claim.")
 #: Whatever takes an id of the catalogues: notices and errors.
 SAYING = {"Notice", "Unknown"} | {
     name

@@ -99,7 +99,7 @@ def test_ranks_and_records(findings: Findings) -> None:
          f"{month.best_value:.3f} °C")  # fmt: skip
     warmest = findings.records.warmest_day
     assert warmest.previous is not None
-    assert warmest.tied_with == (dt.date(2024, 7, 22),)
+    assert warmest.days == (dt.date(2024, 7, 22), dt.date(2024, 7, 23))
     says("Records", f"{warmest.value:.3f} °C", f"{warmest.margin:.3f} °C", f"{warmest.previous.value:.3f} °C")
 
 

@@ -122,6 +122,8 @@ def findings(**changes: Any) -> Findings:
         trend=Trend(1940, 2025, 0.2, 0.15, 0.25, 0.6, 30.0),
         trend_30y=UNKNOWN,
         year_end=UNKNOWN,
+        outlook=UNKNOWN,
+        outlook_score=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
         preindustrial=UNKNOWN,
         revision_noise=RevisionNoise(0.005, 0.02, 300, Notice("measured")),

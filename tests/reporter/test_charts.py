@@ -237,9 +237,9 @@ def test_level_is_said_in_words() -> None:
 def test_the_record_is_named_at_its_peak() -> None:
     """Value and date, as far as the claim bears, whichever year holds it; the callout says it of the latest day."""
     canvas = draw("year_lines", [sample(as_of=dt.date(2026, 1, 9))], preset="wide", theme="light", language="en")
-    assert said(canvas, "record") == ["22.49 °C, 17 Jul 2023; 20 July 2024 within 0.01 °C"]
+    assert said(canvas, "record") == ["22.49\u00a0°C, 17 Jul 2023; 20 Jul 2024 within 0.01\u00a0°C"]
     hot = draw("year_lines", [altered(series("nh"), d0801=22.9)], preset="wide", theme="light", language="es")
-    assert said(hot, "record") == ["Día más cálido: 22,90 °C, 1 ago 2026"]
+    assert said(hot, "record") == ["Día más cálido: 22,90\u00a0°C, 1 ago 2026"]
     assert said(hot, "callout")[0] == "2026"
     end = altered(series("nh"), d1117=22.9)
     assert said(draw("year_lines", [end], preset="wide", theme="light", language="en"), "record") == []

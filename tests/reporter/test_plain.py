@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.reporter.sentences import plain
-from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.notice import markdown, plain
 
 
 def test_controls_and_direction_marks_go():

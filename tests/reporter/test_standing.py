@@ -56,7 +56,7 @@ def test_the_peak_of_a_record_names_its_days():
     assert standing("label.record", apart, ES, value="1") == "1, 29 feb y 23 jul 2024, provisional"
     rival = Reading(dt.date(2016, 8, 1), 1.0)
     near = Record(days[1], 1.0, None, 0.1, Claim.WITHIN_NOISE, (rival.date,), rival=rival)
-    assert plain(standing("label.record", near, EN, value="1")) == "1, 23 Jul 2024; 1 August 2016 within 0.01 °C"
+    assert plain(standing("label.record", near, EN, value="1")) == "1, 23 Jul 2024; 1 Aug 2016 within 0.01 °C"
     assert seen_from(record, dt.date(2024, 7, 21), 17.0) is None
     tied = replace(near, claim=Claim.TIE, noise=0.02)
     title = standing("title.warmest", tied, EN, Subject="The sea", value="21.17 °C")

@@ -26,6 +26,21 @@ def shown(config: Config, now: dt.datetime, known_on: dt.date | None = None) -> 
     return {asset.path: asset.data for one in regions for asset in one.assets}
 
 
+def test_the_noon_between_two_rounds_of_a_day(tmp_path: Path) -> None:
+    """A day shows its last state, a time of day what was known by then."""
+    config, site = settings(tmp_path / "home"), Site(NOON.date())
+    Run(config, NOON, transport=site).update((AIR,))
+    site.today += DAY
+    Run(config, NOON + dt.timedelta(hours=5), transport=site).update((AIR,))
+    later = NOON + 9 * DAY
+    ends = [
+        Run(config, later, offline=True, known_on=when).series([AIR])[AIR].end
+        for when in (NOON, NOON + dt.timedelta(hours=5), NOON.date())
+    ]
+    assert ends[0] + DAY == ends[1] == ends[2]
+    assert Run(config, later, known_on=NOON).now == NOON
+
+
 def test_a_report_of_then_is_the_report_that_was_made_then(tmp_path: Path) -> None:
     """Pictures, pages, facts and tables, after sixty days of additions, revisions and measured noise."""
     config, site = settings(tmp_path / "home"), Site(NOON.date())

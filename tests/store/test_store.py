@@ -30,6 +30,7 @@ from climtrack.errors import (
 )
 from climtrack.store import store as module
 from climtrack.store.store import COPY, FILE, FORMAT, Known, Store
+from climtrack.vocabulary.findings import Estimate
 from climtrack.vocabulary.series import Series, SeriesKey, Status
 from tests.store.build import AIR, NOW, SEA, START, build, full
 
@@ -91,7 +92,8 @@ def test_what_is_put_comes_back_exactly(tmp_path: Path) -> None:
     odd = Notice("fetch.note.format", found=[Notice("fetch.format.data_text")])
     note = Notice("fetch.note.unknown_rows", n=1, rows=['"outlook"'])
     series = build(
-        values=(20.123456789012345, NAN, -1.7, 20.4), preliminary=2, rows=True, notes=("3 σ off", "a\tb", note, odd),
+        values=(20.123456789012345, NAN, -1.7, 20.4), preliminary=2, rows=True,
+        notes=(Notice("3 σ off"), Notice("a\tb"), note, odd),
         details=MappingProxyType({"files": "a.nc, ñ.nc"}), data_source="evil\x1b[31m\n\ud800", etag="\x00",
     )  # fmt: skip
     stored(tmp_path, series, full())
@@ -428,6 +430,49 @@ def test_a_final_series_is_watched_from_its_second_download_on(tmp_path: Path) -
     assert noise is not None
     assert (noise.typical, noise.largest) == (0, 0)
     assert noise.days == 35  # those of the second download; the third's were watched for no time
+
+
+def test_what_was_expected_stays_as_it_was_first_said(tmp_path: Path) -> None:
+    """Once a week of values, never overwritten, known as of a day; whole rows outlive two damaged files."""
+    home = tmp_path / "home"
+    first = Estimate("outlook", START, START + 7 * DAY, 20.3, 20.1, 20.6, 0.75)
+    store = stored(home, build())
+    with store.writer(NOW) as writer:
+        assert writer.due(SEA, START)
+        writer.freeze(SEA, [first, replace(first, kind="year_end", chance=NAN)])
+    with store.writer(NOW + DAY) as writer:
+        assert not writer.due(SEA, START + 6 * DAY)
+        assert writer.due(SEA, START + 7 * DAY)
+        writer.freeze(SEA, [replace(first, expected=99.0), replace(first, made=START + 7 * DAY)])
+    for known in (store, Store(home)):
+        kept = known.estimates(SEA)
+        assert kept[:2] == (first, replace(first, made=START + 7 * DAY))
+        assert np.isnan(kept[2].chance)
+    assert len(Store(home, known_on=NOW.date()).estimates(SEA)) == 2
+    assert store.estimates(AIR) == ()
+    for name in (FILE, COPY):
+        with (home / name).open("r+b") as file:
+            file.seek(-40, os.SEEK_END)  # the hash of the file alone
+            file.write(b"?")
+    assert Store(home).estimates(SEA)[:2] == kept[:2]
+
+
+def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
+    """The first stores of this format had no such table."""
+    home = tmp_path / "home"
+    stored(home, build())
+    data = (home / FILE).read_bytes()
+    base = sqlite3.connect(":memory:")
+    base.deserialize(data[:-32])
+    base.execute("DROP TABLE estimate")
+    image = base.serialize()
+    for name in (FILE, COPY):
+        (home / name).write_bytes(image + hashlib.sha256(image).digest())
+    base.close()
+    assert Store(home).estimates(SEA) == ()
+    with Store(home).writer(NOW) as writer:
+        writer.freeze(SEA, [Estimate("outlook", START, START + 7 * DAY, 20.3, 20.1, 20.6, 0.75)])
+    assert len(Store(home).estimates(SEA)) == 1
 
 
 def test_a_year_of_all_series_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

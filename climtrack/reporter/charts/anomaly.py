@@ -59,7 +59,7 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     way = side(anomaly.value, phrases.decimals)
     largest = findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.claimed("title.largest", largest, size=size, first=phrases.first)
+        return phrases.claimed("title.largest", largest, size=size)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
     verdict = findings.direction.verdict
@@ -86,7 +86,7 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     """The same of the largest difference, without its size."""
     largest = phrases.findings.records.largest_anomaly
     if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.claimed("title.largest.brief", largest, first=phrases.first)[1:]
+        return phrases.claimed("title.largest.brief", largest)[1:]
     return ()
 
 
@@ -125,16 +125,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
         each,
         titles=_titles(phrases),
         titles_brief=_brief(phrases),
-        subtitles=(
-            language.text("subtitle.anomaly", **common),
-            language.text("subtitle.anomaly", **{**common, "name": capitalised(phrases.short)}),
-        ),
+        subtitles=phrases.subtitles("subtitle.anomaly", **common),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
         extras=(phrases.uncovered(), phrases.gaps(), tally, record),
-        alts_short=(
-            short,
-            language.text("alt.short.lines", subject=phrases.short, day=phrases.date, relation=phrases.briefest()),
-        ),
+        alts_short=(short, *phrases.alts_short("alt.short.lines")[2:]),
         alts=alts,
         more=(phrases.ranked(),),
     )

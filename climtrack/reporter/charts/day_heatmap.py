@@ -80,11 +80,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=titles,
-        subtitles=(
-            say("subtitle.heatmap", **common),
-            say("subtitle.heatmap.short", **common),
-            say("subtitle.heatmap.short", **{**common, "name": capitalised(the)}),
-        ),
+        subtitles=(say("subtitle.heatmap", **common), *phrases.subtitles("subtitle.heatmap.short", **common)),
         lead=lead,
         extras=(phrases.uncovered(), phrases.gaps(), turned),
         alts_short=(

@@ -46,9 +46,10 @@ from climtrack.reporter.layout import (
     plain_ticks,
     signed_ticks,
 )
-from climtrack.reporter.sentences import Phrases, place, plain, side
+from climtrack.reporter.sentences import Phrases, place, side
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
 

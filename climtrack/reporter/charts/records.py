@@ -13,7 +13,6 @@ from climtrack.reporter.layout import gap_notes, page
 from climtrack.reporter.sentences import Phrases
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Holder, Study
-from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
@@ -52,10 +51,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=_titles(phrases, warm, total),
-        subtitles=(
-            say("subtitle.records", **values),
-            say("subtitle.records", **{**values, "name": capitalised(phrases.short)}),
-        ),
+        subtitles=phrases.subtitles("subtitle.records", **values),
         lead=say("records.lead", **values),
         extras=(this, phrases.gaps(), say("records.series", first=phrases.first), say("records.ties")),
         alts_short=(say("alt.short.records", **values),),

@@ -100,7 +100,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         each,
         titles=phrases.titles(f"since.{way}", then=a, now=b, day=day),
         titles_brief=phrases.titles(f"since.{way}.brief", then=a, now=b),
-        subtitles=(say("subtitle.since", **{**common, "then": day}),),
+        subtitles=phrases.subtitles("subtitle.since", **{**common, "then": day}),
         lead=lead if new else phrases.averaged(),
         extras=(say("since.change", **common), beside, phrases.uncovered(), phrases.ranked()),
         alts_short=(

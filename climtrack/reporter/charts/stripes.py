@@ -14,10 +14,11 @@ from climtrack.reporter.chart import COMMON, Chart, Draft, Table
 from climtrack.reporter.fonts import CAP, LEADING, Line, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.layout import missing_notes, page
-from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.sentences import Phrases, place
 from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study, Trend
+from climtrack.vocabulary.notice import plain
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:

@@ -79,7 +79,6 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
     common: dict[str, Any] = {
         "day": phrases.day_month,
-        "first": phrases.first,
         "year": phrases.day.year,
         "value": phrases.value,
     }

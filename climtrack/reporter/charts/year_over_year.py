@@ -75,14 +75,8 @@ def tell(each: Sequence[Phrases]) -> Draft:
         return Draft(
             each,
             titles=phrases.titles("title.value", value=phrases.value, day=phrases.day_month),
-            subtitles=(
-                language.text(
-                    "subtitle.yoy",
-                    name=phrases.topic,
-                    year=phrases.day.year,
-                    other=phrases.day.year - 1,
-                    date=phrases.date,
-                ),
+            subtitles=phrases.subtitles(
+                "subtitle.yoy", year=phrases.day.year, other=phrases.day.year - 1, date=phrases.date
             ),
             lead=phrases.averaged(),
             extras=(phrases.alone, phrases.gaps()),
@@ -121,7 +115,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=_titles(phrases, yoy),
-        subtitles=(language.text("subtitle.yoy", **common),),
+        subtitles=phrases.subtitles("subtitle.yoy", **common),
         lead=lead,
         extras=(still, leap, tally, language.text("yoy.widest", **gap), phrases.uncovered()),
         alts_short=brief,

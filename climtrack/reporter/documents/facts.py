@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import Notice
-from climtrack.reporter.sentences import plain
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import Direction, Findings, Slope, Study, Unknown
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Baseline
 from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution

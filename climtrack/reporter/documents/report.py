@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.sentences import Phrases, place, plain
+from climtrack.reporter.sentences import Phrases, place
 from climtrack.reporter.standing import peak, standing
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
@@ -21,7 +21,7 @@ from climtrack.vocabulary.findings import (
     Study,
     Trend,
 )
-from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.notice import markdown, plain
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
@@ -141,9 +141,9 @@ def _streaks(voice: Phrases) -> list[str]:
 
 
 def _outlook(voice: Phrases) -> list[str]:
-    """Trend, year end, shifting baseline, pre-industrial view, revision noise: a sentence each."""
+    """The month, shifting baseline, trend, year end, pre-industrial view, revision noise: a sentence or two each."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    lines = []
+    lines = [line] if (line := voice.month()) else []
     if isinstance(findings.spread, Spread):
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
@@ -163,9 +163,10 @@ def _outlook(voice: Phrases) -> list[str]:
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
-    if noise.largest > 0 and not voice.study.simulated:
-        typical, largest = language.size(noise.typical, 3), language.size(noise.largest, 3)
-        lines.append(say("report.noise", typical=typical, largest=largest))
+    if noise.largest > 0 and noise.first and noise.last and not voice.study.simulated:
+        lines.append(say("report.noise", noise.days, largest=language.size(noise.largest, FINE),
+                        typical=language.size(noise.typical, 3), bias=language.difference(noise.bias, 3),
+                        first=language.date_long(noise.first), last=language.date_long(noise.last)))  # fmt: skip
     return [*(f"- {markdown(line)}" for line in lines), ""] if lines else []
 
 
@@ -253,9 +254,7 @@ def _section(
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
     noted = [
-        f"{study.series.key.label}: {note if isinstance(note, str) else language.what(note)}."
-        for study in studies
-        for note in study.series.source.notes
+        f"{study.series.key.label}: {language.what(note)}." for study in studies for note in study.series.source.notes
     ]
     lines = dict.fromkeys(plain(line, 300) for line in (*map(language.say, health), *noted))
     if lines:
