@@ -34,7 +34,7 @@ class Case:
     """A day to end on, and what happens to the values before it; `preliminary` days at the end."""
 
     until: dt.date | None = None
-    change: Callable[[Series, Floats], Floats] = lambda series, values: values
+    change: Callable[[Series, Floats], Floats] = lambda _, values: values
     preliminary: int = 0
     since: int = 0  # First year kept
 
