@@ -17,8 +17,6 @@ from climtrack.store.store import Store
 from tests.conftest import ROOT
 from tests.fakes_server import FakeSite
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
     """A program of its own, which has much time."""
