@@ -42,7 +42,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def grids(voice: Phrases) -> list[str]:
     """Everything a report tables of one series."""
-    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
+    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_sentences(voice)]
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -146,10 +146,10 @@ def _streaks(voice: Phrases) -> list[str]:
     return _titled(say("table.streaks"), grid([say(f"table.{name}") for name in ("what", "count", "from")], rows))
 
 
-def _outlook(voice: Phrases) -> list[str]:
-    """The month, shifting baseline, trend, year end, pre-industrial view, revision noise: a sentence or two each."""
+def _sentences(voice: Phrases) -> list[str]:
+    """Next issue, month, shifting baseline, trends, year end, pre-industrial view, revision noise, in sentences."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    lines = [line] if (line := voice.month()) else []
+    lines = [line for line in (voice.outlook(), voice.month()) if line]
     if isinstance(findings.spread, Spread):
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,

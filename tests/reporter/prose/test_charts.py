@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from climtrack.errors import RenderError
-from climtrack.reporter import render
+from climtrack.reporter import means, render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import day_heatmap
 from climtrack.reporter.sentences import Phrases
-from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, YearEnd
 from climtrack.words.language import Language
 from tests.reporter import made
 
@@ -238,6 +238,45 @@ def test_stripes_of_one_series_give_the_change_of_its_decades():
     assert "2026, to 17 November" in english.caption
     short, _ = both("stripes", made.study(start=dt.date(2010, 1, 1)))
     assert short.title == "Northern Hemisphere air, year by year"
+
+
+def ended(ranks, change=0.7, low=0.6):
+    """A study whose year is expected so far above the 1991–2020 average."""
+    study = made.study()
+    normal = means.year_normal(study)
+    return made.study(
+        year_end=YearEnd(2026, 9.0, 321, normal + change, normal + low, normal + change + 0.1, 0.9, 30, ranks)
+    )
+
+
+def test_year_to_date_says_where_the_year_may_end():
+    """The rank from an even chance on, else the difference; the range with its level; nothing of it where unknown."""
+    ranks = dict.fromkeys("12345", 0.0)
+    english, spanish = both("year_to_date", ended({**ranks, "1": 0.1, "2": 0.7, "3": 0.2}))
+    assert english.title == "Northern Hemisphere air is on course for its second-warmest year, 0.70 °C above average"
+    assert spanish.title.endswith("va camino de su segundo año más cálido, 0,70 °C por encima de la media")
+    assert "9 times in 10 between +0.60 °C and +0.80 °C" in english.caption
+    assert "9 de cada 10 veces entre +0,60 °C y +0,80 °C" in spanish.caption
+    assert "a record in 1 case of 10." in english.long
+    assert "batiría el récord en 1 de cada 10 casos." in spanish.long
+    assert "ends, 9 times in 10, between +0.60 °C and +0.80 °C" in english.alt
+    english, spanish = both("year_to_date", ended({**ranks, "4": 0.4, "5": 0.3}))
+    assert english.title == "Northern Hemisphere air is heading for a year 0.70 °C above average"
+    assert "none of the 30 years of comparison would take it to the record" in english.long
+    assert "ninguno de los 30 años de comparación lo llevaría al récord" in spanish.long
+    certain, _ = both("year_to_date", ended({**ranks, "1": 1.0}))
+    assert "Each of the 30 years of comparison would make it the warmest year of the series." in certain.long
+    lower, _ = both("year_to_date", ended(ranks, -0.2, -0.3))
+    assert lower.title == "Northern Hemisphere air is heading for a year 0.20 °C below average"
+    assert "Most likely it is not among the five warmest years of the series" in lower.long
+    unknown, _ = both("year_to_date", made.study())
+    so_far = means.daily(made.study())[-321:].mean()
+    assert unknown.title == f"In 2026 so far, Northern Hemisphere air is {so_far:.2f} °C above average"
+    assert "9 times in 10" not in unknown.caption + unknown.alt + unknown.long
+    whole, _ = both(
+        "year_to_date", made.study(end=(day := dt.date(2025, 12, 31)), latest=Reading(day, 9.0), preliminary_from=None)
+    )
+    assert whole.title.startswith("In 2025, Northern Hemisphere air was 0.")
 
 
 def test_the_heatmap_says_when_the_cold_went():
