@@ -34,8 +34,8 @@ def test_the_caption_is_the_voice_of_the_page():
     )
     assert plain(words(ES).caption) == (
         "La temperatura del aire del hemisferio norte fue de 12,6 °C el 17 de noviembre de 2026: 0,3 °C menos que el "
-        "mismo día de 2025, pero 0,6 °C más que la media de 1991–2020. Fue el cuarto 17 de noviembre más cálido de los 87 "
-        "de esta serie desde 1940. Los cinco últimos días son provisionales. Datos: ERA5 (C3S/ECMWF), a través de "
+        "mismo día de 2025, pero 0,6 °C más que la media de 1991–2020. Fue el cuarto 17 de noviembre más cálido de los "
+        "87 de esta serie desde 1940. Los cinco últimos días son provisionales. Datos: ERA5 (C3S/ECMWF), a través de "
         "Climate Reanalyzer, Universidad de Maine."
     )
     assert "12.6\u00a0°C" in words(MX).caption
