@@ -111,7 +111,7 @@ def _records(voice: Phrases) -> list[str]:
         difference = name == "largest_anomaly"
         shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
         rows.append((
-            say(f"record.{name}", day=voice.day_month),
+            say(f"record.{name}", day=voice.day_month, baseline=voice.baseline),
             peak(record, language),
             shown,
             "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
@@ -128,7 +128,13 @@ def _streaks(voice: Phrases) -> list[str]:
     for name in ("record_days", "above_last_year", "below_last_year", "above_average"):
         run = getattr(streaks, name)
         if run is not None:
-            rows.append((say(f"streak.{name}"), language.count(run.days), language.date_long(run.first)))
+            rows.append(
+                (
+                    say(f"streak.{name}", baseline=voice.baseline),
+                    language.count(run.days),
+                    language.date_long(run.first),
+                )
+            )
     if streaks.days_since_record is not None and streaks.last_record is not None:
         since = language.date_long(streaks.last_record)
         rows.append((say("streak.since_record"), language.count(streaks.days_since_record), since))
