@@ -21,6 +21,7 @@ from climtrack.analysis.frame import (
     month_span,
     reading,
     runs,
+    side,
 )
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
@@ -95,7 +96,7 @@ def streaks(frame: Frame, ahead: Floats) -> Streaks:
     """
     flags = frame.daily(unbeaten(ahead))
     running = latest_run(frame, flags)
-    gap = beside_last_year(frame)
+    beside = side(beside_last_year(frame))
     above = None
     if frame.anomalies is not None:
         above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
@@ -104,8 +105,8 @@ def streaks(frame: Frame, ahead: Floats) -> Streaks:
     return Streaks(
         record_days=running,
         longest_record_days=next(iter(longest_runs(frame, flags, 1)), None),
-        above_last_year=latest_run(frame, gap > 0),
-        below_last_year=latest_run(frame, gap < 0),
+        above_last_year=latest_run(frame, beside > 0),
+        below_last_year=latest_run(frame, beside < 0),
         above_average=above,
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,

@@ -28,8 +28,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("average.* brief.average.* of.average.* title.average.* title.start.* title.largest.* note.was.* note.still.*",
      "size", "anomalies.*.value"),
     ("above.site", "difference", "anomalies.*.site_value"),
-    ("anomaly.mean* title.most* alt.anomaly", "n", "days_above_average"),
-    ("alt.lines.some", "above", "days_above_average"),
+    ("anomaly.mean* title.most*", "n", "days_above_average"),
+    ("alt.lines.some alt.anomaly", "above", "days_above_average"),
     ("anomaly.mean*", "mean", "anomaly_year_to_date"),
     ("anomaly.largest", "difference", "records.largest_anomaly.value"),
     # Years, weeks, records
@@ -58,7 +58,6 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("report.preindustrial", "todate", "preindustrial.year_to_date"),
     ("report.preindustrial", "n", "preindustrial.days_above_1_5"),
     ("report.preindustrial", "days", "preindustrial.days"),
-    ("report.noise", "typical", "revision_noise.typical"),
     ("report.noise", "largest", "revision_noise.largest"),
 )  # fmt: skip
 

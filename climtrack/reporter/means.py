@@ -26,6 +26,14 @@ def daily(study: Study) -> Floats:
     return study.series.values - study.climatology.mean[calendar.dayofyear(study.series.dates) - 1]
 
 
+def windows(study: Study, days: int) -> tuple[float, float]:
+    """Mean anomaly of the last `days` and of as many before; NaN where fewer than ten of fourteen are known."""
+    values = daily(study)
+    parts = values[-days:], values[-2 * days : -days]
+    now, before = (float(np.nanmean(p)) if 14 * (~np.isnan(p)).sum() >= 10 * days else np.nan for p in parts)
+    return now, before
+
+
 def annual(study: Study) -> dict[int, float]:
     """Mean anomaly of each whole year."""
     if study.anomalies is None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import CHARTS
-from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, Verdict, YearEnd
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, YearEnd
 from climtrack.vocabulary.registry import Region
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
@@ -36,14 +36,18 @@ ENGLISH, SPANISH = (
 ORDINALS = {Language(code).ordinal(n): n for code in ("en", "es") for n in range(2, 11)}
 NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for n in range(2, 11)}
 UP = (
-    r"\babove\b|\bwarm(?:er|est|ed)\b|\brose\b|gone up|highest"
-    r"|más que|más el|por encima|sobre la media|más cálid|subió|subido|calentado|máximo"
+    r"\babove\b|\bwarm(?:er|est|ed)\b|\bris(?:e|es)\b|gone up|\bis up\b|\bmore (?:over|in|than)\b|highest|\bpeak\b"
+    r"|más que|más el|más de media|por encima|sobre la media|más cálid|\bsub(?:e|ir|ida|ido)\b|calentado|máximo"
+    r"|más alta"
 )
 DOWN = (
-    r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down"
-    r"|menos que|menos el|por debajo|bajo la media|más frí|bajó|bajado|enfriado"
+    r"\bbelow\b|\bcool(?:er|ed)\b|\bfalls?\b|come down|\bis down\b|\bless (?:over|in|than)\b"
+    r"|menos que|menos el|menos de media|por debajo|bajo la media|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
 )
-LEVEL = r"\blevel\b|\bjoint\b|\bties\b|\bigual(?:a|es)?\b|lo mismo que|en (?:la|su) media|al nivel de"
+LEVEL = (
+    r"\blevel\b|\bjoint\b|\bties\b|the same (?:as|over)|has held"
+    r"|\bigual(?:a|es)?\b|lo mismo que|en (?:la|su) media|al nivel de|mantiene|estable|la misma media"
+)
 
 
 def numbers(text: str, code: str) -> Counter:
@@ -86,7 +90,7 @@ def found(draw):
     value = round(draw(st.floats(-40, 35)), 3)
     difference = draw(st.one_of(numeric, st.sampled_from([0.0, 0.04, -0.04, -0.05, 0.05])))
     known = day.timetuple().tm_yday
-    run = draw(st.integers(1, known + 200))
+    run, below = draw(st.integers(1, known + 200)), draw(st.integers(0, 14))
     yoy = made.yoy(
         difference,
         run=run,
@@ -96,7 +100,10 @@ def found(draw):
         last_crossing=draw(st.one_of(st.none(), st.just(day - dt.timedelta(days=run - 1)))),
         warmest=Gap(dt.date(day.year, 1, 1), abs(draw(numeric))),
         leap_day=day.month == 2,
-        days_below_last_14=draw(st.integers(0, 14)),
+        mean_14d=draw(maybe(numeric)),
+        days_below_last_14=below,
+        days_above_last_14=14 - below,
+        days_level_last_14=0,
     )
     place = draw(st.integers(1, 30))
     tied = draw(st.sampled_from([(), (), (2024,), (1998, 2016, 2024)]))
@@ -116,7 +123,7 @@ def found(draw):
         "days_above_average": draw(maybe(st.integers(0, known))),
         "days_known": known,
         "year_over_year": draw(maybe(st.just(yoy))),
-        "direction": made.direction(draw(st.sampled_from(Verdict)), draw(numeric) / 100, draw(numeric) / 10),
+        "direction": made.direction(draw(numeric) / 4, draw(numeric), draw(st.sampled_from([0.0, 0.04, 0.17, 0.5]))),
         "ranks": replace(made.findings().ranks, day=draw(maybe(st.just(made.rank(place, 87, draw(claims), tied))))),
         "records": replace(
             records,
