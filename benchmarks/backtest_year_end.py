@@ -147,7 +147,7 @@ def months_table(judged: list[Case]) -> list[str]:
     ]
 
 
-def section() -> tuple[str, bool]:
+def page() -> tuple[str, bool]:
     """The section of the page, and whether every goal is met."""
     lines = [
         "| series | cases | error | 30 days persist | as last year | range holds | worst month | months rejected |",

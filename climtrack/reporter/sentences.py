@@ -245,8 +245,12 @@ class Phrases:
     @property
     def first_ranked(self) -> int:
         """First year that has the date of the latest day, as in "of 45 in this series, since 1982"."""
+        return self._first_with(self.day)
+
+    def _first_with(self, day: dt.date) -> int:
+        """First year of the series that has the date of a day."""
         first = self.findings.first_date
-        return first.year + ((self.day.month, self.day.day) < (first.month, first.day))
+        return first.year + ((day.month, day.day) < (first.month, first.day))
 
     @property
     def unranked(self) -> list[int]:
@@ -447,7 +451,8 @@ class Phrases:
             message = f"month.{side(found.year_over_year, 2)}"
             facts["size"] = language.size(found.year_over_year, 2)
             facts["other"] = language.month(same_day(found.first, found.first.year - 1))
-        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        first = self._first_with(found.first)
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=first)
         return f"{language.text(message, **facts)} {place}"
 
     def _of_average(self, anomaly: float) -> str:

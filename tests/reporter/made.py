@@ -107,6 +107,8 @@ def findings(**changes: Any) -> Findings:
             year=UNKNOWN,
             season_to_date=UNKNOWN,
         ),
+        month=UNKNOWN,
+        month_to_date=UNKNOWN,
         records=replace(
             _computed().records,
             warmest_day=Record(dt.date(2024, 7, 22), 23.2, Reading(dt.date(2023, 7, 6), 23.0), 0.2, Claim.SAFE),
@@ -124,6 +126,7 @@ def findings(**changes: Any) -> Findings:
         year_end=UNKNOWN,
         outlook=UNKNOWN,
         outlook_score=UNKNOWN,
+        year_end_score=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
         preindustrial=UNKNOWN,
         revision_noise=RevisionNoise(0.005, 0.02, 300, Notice("measured")),
