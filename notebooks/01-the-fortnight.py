@@ -18,19 +18,21 @@ findings.latest
 # ## Is it coming down?
 #
 # A hemisphere falls and rises with its seasons, so the fall of the temperature says little. What counts is the difference from
-# average: its slope over the last fortnight, with the 95 % interval. While zero lies inside the interval, it is steady.
+# average: the mean of the last fortnight against that of the fortnight before. Less than the noise is level.
 
 # %%
 direction = findings.direction
-print(f"temperature {direction.slope_14d.per_day:+.4f} °C a day, of which the season {direction.seasonal_14d:+.4f}")
-anomaly = direction.anomaly_slope_14d
-print(f"anomaly     {anomaly.per_day:+.4f} °C a day, from {anomaly.low:+.4f} to {anomaly.high:+.4f}: {direction.verdict}")
+print(f"temperature {direction.line_14d:+.2f} °C in two weeks, of which the season {direction.season_14d:+.2f}")
+print(f"anomaly     {direction.change_14d:+.2f} °C, to {direction.mean_14d:+.2f}; level below {direction.noise:.2f}: {direction.answer}")
+print(f"as large in {direction.share_of_steps_as_large:.0%} of fortnights at this time of year")
+print(direction.peak_12m)
 
 # %% [markdown]
 # ## Is it below last year?
 
 # %%
 year = findings.year_over_year
+print(f"{year.mean_14d:+.2f} °C over 14 days: {year.days_below_last_14} below, {year.days_above_last_14} above")
 side = "warmer" if year.difference > 0 else "cooler"
 print(f"{abs(year.difference):.2f} °C {side} than on {year.partner}, {year.run_length} days in a row")
 print(f"{year.days_warmer} days of this year were warmer, {year.days_cooler} cooler, {year.days_level} level")

@@ -6,7 +6,8 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.frame import LEVEL
+from climtrack.analysis.direction import FEWEST, FORTNIGHT
+from climtrack.analysis.frame import side
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY
 from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
@@ -59,25 +60,27 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
     run, crossed = _run(table, day.year, other, day_by_day)
     # The last fortnight may reach back over New Year: then last December faces the December before the other year's.
     before = differences(table, day.year - 1, other - 1)[_exists(table, day.year - 1)]
-    last14 = np.concatenate([before, day_by_day])[-14:]
+    last14 = np.concatenate([before, day_by_day])[-FORTNIGHT:]
+    few = Unknown("unknown.few_days", n=int((~np.isnan(last14)).sum()), days=FORTNIGHT)
     warm, cold = known[np.argmax(gap[known])], known[np.argmin(gap[known])]
-    level = np.abs(np.round(gap[known], 9)) < LEVEL
+    recent, year = side(last14), side(gap[known])
     return YearOverYear(
         date=day,
         partner=partner,
         other_year=other,
         value=float(table.row(day.year)[column] - gap[-1]),
         difference=float(gap[-1]),
-        mean_7d=float(np.nanmean(last14[-7:])),
-        days_below_last_14=int((last14 < 0).sum()),
-        days_compared_last_14=int((~np.isnan(last14)).sum()),
+        mean_14d=few if few.facts["n"] < FEWEST else float(np.nanmean(last14)),
+        days_above_last_14=int((recent > 0).sum()),
+        days_below_last_14=int((recent < 0).sum()),
+        days_level_last_14=int((recent == 0).sum()),
         run_length=run,
         last_crossing=day - dt.timedelta(days=run - 1) if crossed else None,
         warmest=Gap(_date(table, day.year, int(warm)), float(gap[warm])),
         coldest=Gap(_date(table, day.year, int(cold)), float(gap[cold])),
-        days_warmer=int((~level & (gap[known] > 0)).sum()),
-        days_cooler=int((~level & (gap[known] < 0)).sum()),
-        days_level=int(level.sum()),
+        days_warmer=int((year > 0).sum()),
+        days_cooler=int((year < 0).sum()),
+        days_level=int((year == 0).sum()),
         days_compared=int(known.size),
         leap_day=leap,
     )
@@ -90,9 +93,9 @@ def _run(table: YearTable, year: int, other: int, gap: Floats) -> tuple[int, boo
     Beside the year before, the line is one through New Year: last December faces the December before it. A year that
     was named, 2016 for instance, faces `year` alone.
     """
-    side, length, last_year = np.sign(gap[-1]), 0, other == year - 1
+    now, length, last_year = side(gap[-1:]), 0, other == year - 1
     while True:
-        breaks = np.flatnonzero(np.sign(gap) != side)
+        breaks = np.flatnonzero(side(gap) != now)
         if breaks.size:
             return length + int(gap.size - 1 - breaks[-1]), not np.isnan(gap[breaks[-1]])
         length += gap.size

@@ -17,7 +17,7 @@ from climtrack.vocabulary.findings import FLOOR as FLOOR
 from climtrack.vocabulary.findings import LEVEL as LEVEL
 from climtrack.vocabulary.findings import Claim, Climatology, Reading, RevisionNoise, Study
 from climtrack.vocabulary.registry import Region
-from climtrack.vocabulary.series import Series, SeriesKey, Status, YearTable, folded
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Status, YearTable, folded
 
 _SST = Notice("finding.noise_sst")
 _AIR = Notice("finding.noise_air")
@@ -183,6 +183,11 @@ def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def side(difference: Floats) -> Floats:
+    """1 where a difference is warmer, -1 where cooler, 0 where level at 0.01 °C; NaN where there is none."""
+    return np.where(np.abs(np.round(difference, 9)) < LEVEL, 0.0, np.sign(difference))
 
 
 def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:

@@ -14,6 +14,7 @@ from climtrack.analysis.survey import study as study_of
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary.findings import (
     AirSea,
+    Answer,
     Comparison,
     Contrast,
     Gap,
@@ -21,7 +22,6 @@ from climtrack.vocabulary.findings import (
     Side,
     Study,
     Unknown,
-    Verdict,
     YearOverYear,
 )
 from climtrack.vocabulary.registry import BASELINES, Baseline
@@ -164,8 +164,8 @@ def _side(study: Study, anomaly: Floats) -> Side:
         anomaly_year_to_date=found.anomaly_year_to_date if known else absent,
         year_over_year=past.difference if isinstance(past, YearOverYear) else past,
         rank=found.ranks.day,
-        anomaly_slope_30d=found.direction.anomaly_slope_30d,
-        verdict=found.direction.verdict,
+        change_14d=found.direction.change_14d,
+        answer=found.direction.answer,
         trend=found.trend,
     )
 
@@ -178,7 +178,7 @@ def _contrast(common: _Common, first: int, second: int) -> Contrast:
     year = year[~np.isnan(gap[year])]
     recent = np.flatnonzero(~np.isnan(gap))[-365:]
     widest, narrowest = year[np.argmax(gap[year])], year[np.argmin(gap[year])]
-    verdicts = {common.studies[i].findings.direction.verdict for i in (first, second)}
+    answers = {common.studies[i].findings.direction.answer for i in (first, second)}
     return Contrast(
         first=common.studies[first].series.key,
         second=common.studies[second].series.key,
@@ -190,7 +190,7 @@ def _contrast(common: _Common, first: int, second: int) -> Contrast:
         days_first_warmer=int((gap[year] > 0).sum()),
         days_compared=int(year.size),
         correlation=_correlation(a[recent], b[recent]),
-        opposite=verdicts == {Verdict.FALLING, Verdict.RISING},
+        opposite=answers == {Answer.YES, Answer.NO},
     )
 
 

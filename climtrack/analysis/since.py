@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from climtrack.analysis.frame import Frame, frame_of
+from climtrack.analysis.frame import Frame, frame_of, side
 from climtrack.analysis.ranking import beside_last_year, lead, record_days
 from climtrack.analysis.survey import study as study_of
 from climtrack.vocabulary.calendar import Ints
@@ -58,7 +58,7 @@ def since(study: Study, date: dt.date) -> Since:
         coldest=why,
         new_days=days - missing,
         missing_days=missing,
-        below_last_year=int((gap < 0).sum()),
+        below_last_year=int((side(gap) < 0).sum()),
         compared_with_last_year=int((~np.isnan(gap)).sum()),
         record_days=tuple(frame.date_at(i) for i in fresh[record]),
         rank_then=then.ranks.year_to_date,

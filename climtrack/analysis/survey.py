@@ -10,11 +10,12 @@ import numpy as np
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
 from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.analysis.comparison import year_over_year
+from climtrack.analysis.direction import direction
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
-from climtrack.analysis.trend import TREND_LATE, annual_means, direction, trend
+from climtrack.analysis.trend import TREND_LATE, annual_means, trend
 from climtrack.analysis.year_end import year_end
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -149,7 +150,7 @@ def _findings(
         trend_30y=trend(frame.table, means=means, last=TREND_LATE),
         year_end=year_end(frame.table, frame.column, means=means),
         outlook=outlook(frame, today),
-        outlook_score=score(frame, kept),
+        outlook_score=score(series, kept),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
         revision_noise=frame.noise,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
-from climtrack.analysis.frame import Frame
-from climtrack.vocabulary.findings import Direction, Slope, Trend, Unknown, Verdict
+from climtrack.vocabulary.findings import Slope, Trend, Unknown
 from climtrack.vocabulary.series import Floats, YearTable
 
 #: 97.5 % point of Student's t by degrees of freedom; between them 1/df is interpolated (within 0.3 %, tested).
@@ -100,14 +99,6 @@ def line(x: Floats, y: Floats) -> Line:
     return Line(slope, slope - half, slope + half, error, lag1, effective)
 
 
-# Is the line coming down? The seasonal fall and the fall of the anomaly, told apart.
-
-
-WINDOWS = (14, 30)
-#: Effective days from which an interval says something of the weather: with fewer, Student's t makes most of it.
-SHARP = 3.5
-
-
 def slope(values: Floats, days: int) -> Slope | Unknown:
     """
     Slope of the last days of a series.
@@ -129,35 +120,7 @@ def slope(values: Floats, days: int) -> Slope | Unknown:
     if known.size < max(0.8 * days, 4):
         return Unknown("unknown.few_days", n=known.size, days=days)
     fit = line(known.astype(np.float64), window[known])
-    return Slope(fit.slope, fit.low, fit.high, days, blurred=fit.n_effective < SHARP)
-
-
-def direction(frame: Frame) -> Direction:
-    """
-    Slopes of the last 14 and 30 days, of the temperature and of the anomaly, and a verdict on the anomaly.
-
-    `seasonal_14d` and `seasonal_30d` are the slopes of the climatology over the same days; temperature = season
-    + anomaly.
-    """
-    raw = [slope(frame.series.values, days) for days in WINDOWS]
-    if frame.climatology is None:
-        why = Unknown("unknown.no_season")
-        return Direction(raw[0], raw[1], why, why, why, why, why)
-    normal = frame.climatology.mean[frame.place[-WINDOWS[-1] :] % frame.climatology.mean.size]
-    values = frame.series.values[-WINDOWS[-1] :]
-    anomaly = [slope(values - normal, days) for days in WINDOWS]
-    seasonal = [slope(np.where(np.isnan(values), np.nan, normal), days) for days in WINDOWS]
-    share = [part.per_day if isinstance(part, Slope) else part for part in seasonal]
-    return Direction(raw[0], raw[1], anomaly[0], anomaly[1], share[0], share[1], verdict(anomaly[0]))
-
-
-def verdict(found: Slope | Unknown) -> Verdict | Unknown:
-    """Falling, steady or rising: steady while zero lies inside the interval."""
-    if isinstance(found, Unknown):
-        return found
-    if found.low <= 0 <= found.high:
-        return Verdict.STEADY
-    return Verdict.FALLING if found.per_day < 0 else Verdict.RISING
+    return Slope(fit.slope, fit.low, fit.high, days)
 
 
 #: First year of a trend: satellites from 1979 on make air and sea comparable. The shorter one shows the pace of late.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, cast
 
 from climtrack.reporter.sentences import Phrases, side
-from climtrack.vocabulary.findings import Slope, Study, Verdict
+from climtrack.vocabulary.findings import Answer, Study, Unknown, YearOverYear, beyond
 from climtrack.words.language import Language, direction, rounded
 
 #: From this difference on the site's own figure stands beside ours.
 SITE_DIFFERS = 0.05
 FINE = 2
+_WAYS = {1: "rises", 0: "level", -1: "falls"}
 
 
 def answers(study: Study, language: Language) -> tuple[str, ...]:
@@ -25,33 +27,74 @@ def answers(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def falling(phrases: Phrases) -> str:
-    """Whether the line comes down: said of the anomaly only, with its interval, and the season named apart."""
+    """Whether it comes down: the line itself, its difference from average, and the way from the highest 12 months."""
+    return " ".join(filter(None, (_line(phrases), _change(phrases), _peak(phrases))))
+
+
+def _line(phrases: Phrases) -> str:
+    """What the temperature did from one fortnight to the next, and whether the season usually does so."""
     language, found = phrases.language, phrases.findings.direction
-    verdict, slope = found.verdict, found.anomaly_slope_14d
-    if not isinstance(verdict, Verdict) or not isinstance(slope, Slope):
-        return language.text("falling.unknown")
-    change, low, high = (rate * slope.days for rate in (slope.per_day, slope.low, slope.high))
-    first = language.text(
-        "falling.blurred" if slope.blurred and verdict is Verdict.STEADY else f"falling.{verdict.value}",
-        days=slope.days,
-        size=language.size(change, FINE),
-        difference=language.difference(change, FINE),
-        low=language.difference(low, FINE),
-        high=language.difference(high, FINE),
+    if isinstance(found.line_14d, Unknown) or isinstance(found.noise, Unknown):
+        return ""
+    way = _WAYS[beyond(found.line_14d, found.noise)]
+    season = "" if isinstance(found.season_14d, Unknown) else f".{_WAYS[beyond(found.season_14d, found.noise)]}"
+    return language.text(
+        f"falling.line.{way}{season}", size=language.size(found.line_14d, FINE), when=phrases.time_of_month
     )
-    raw = found.slope_14d
-    if not isinstance(raw, Slope):
-        return first
-    total = raw.per_day * raw.days
-    way = direction(total, FINE)
-    if way == 0:
-        return f"{first} {language.text('falling.raw.level')}"
-    raw_way = language.text("falling.raw.rose" if way > 0 else "falling.raw.fell", size=language.size(total, FINE))
-    if not isinstance(found.seasonal_14d, float):
-        return f"{first} {language.text('falling.raw.only', raw=raw_way)}"
-    share = found.seasonal_14d * raw.days / total
-    message = "falling.season.against" if share < 0 else "falling.season.more" if share > 1 else "falling.share"
-    return f"{first} {language.text(message, raw=raw_way, share=language.percent(100 * share))}"
+
+
+def _moved(phrases: Phrases) -> dict[str, Any] | None:
+    """The figures of the fortnight's answer; None where it cannot be given."""
+    language, found = phrases.language, phrases.findings.direction
+    if (
+        isinstance(found.answer, Unknown) or isinstance(found.mean_14d, Unknown)
+        or isinstance(found.change_14d, Unknown) or isinstance(found.noise, Unknown)
+    ):  # fmt: skip
+        return None
+    return {
+        "baseline": phrases.baseline,
+        "mean": language.difference(found.mean_14d, FINE),
+        "size": language.size(found.change_14d, FINE),
+        "noise": language.size(found.noise, FINE),
+        "preliminary": phrases.waiting,
+    }
+
+
+def _change(phrases: Phrases) -> str:
+    """Yes, no or level, of the difference from average, and how usual a step of that size is."""
+    found, say, values = phrases.findings.direction, phrases.language.text, _moved(phrases)
+    if values is None:
+        return say("falling.unknown", why=phrases.language.what(cast("Unknown", found.answer)))
+    share, often = found.share_of_steps_as_large, ""
+    if isinstance(share, float) and found.answer is not Answer.LEVEL:
+        message = f"falling.often.{found.answer}" if share else f"falling.never.{found.answer}"
+        often = say(message, n=round(1 / (share or 1)), first=phrases.first)
+    return say(f"falling.{found.answer}", often=often, **values)
+
+
+def fortnight(phrases: Phrases) -> str:
+    """The fortnight's answer as a sentence of a caption; nothing where it cannot be given."""
+    values = _moved(phrases)
+    return "" if values is None else phrases.language.text(f"fortnight.{phrases.findings.direction.answer}", **values)
+
+
+def fortnight_titles(phrases: Phrases) -> tuple[str, ...]:
+    """The fortnight's answer as a title; nothing where it is level or cannot be given."""
+    values, answer = _moved(phrases), phrases.findings.direction.answer
+    return () if values is None or answer is Answer.LEVEL else phrases.titles(f"title.fortnight.{answer}", **values)
+
+
+def _peak(phrases: Phrases) -> str:
+    """How far the 12-month mean has come down from its peak."""
+    language, peak = phrases.language, phrases.findings.direction.peak_12m
+    if isinstance(peak, Unknown):
+        return ""
+    now, highest = (language.difference(value, FINE) for value in (peak.now, peak.anomaly))
+    message = "falling.peak"
+    if now == highest:
+        message = "falling.peak.now" if peak.date == phrases.day else "falling.peak.level"
+    date = language.date_long(peak.date)
+    return language.text(message, now=now, baseline=phrases.baseline, peak=highest, date=date)
 
 
 def _below_question(phrases: Phrases) -> str:
@@ -63,37 +106,33 @@ def _below_question(phrases: Phrases) -> str:
 
 
 def below(phrases: Phrases) -> str:
-    """Whether it is below last year's line, since when, on how many days, and still above average."""
+    """Whether it is below last year's line: the fortnight, the latest day, the year, and still above average."""
     language, yoy = phrases.language, phrases.yoy
     if yoy is None:
         return phrases.alone
-    way = direction(yoy.difference, phrases.decimals)
-    lead = language.text(
-        {-1: "below.yes", 0: "below.level", 1: "below.no"}[way], day=phrases.day_month, relation=phrases.year_relation()
-    )
-    if yoy.run_length > 1 and way:
-        if phrases.old_run:
-            first = language.date_long(phrases.day - dt.timedelta(days=yoy.run_length - 1))
-            older = f"below.older.{'warmer' if way > 0 else 'cooler'}"
-            lead += f". {language.text(older, days=language.count(yoy.run_length), since=first)}"
-        elif yoy.last_crossing is not None:
-            lead += language.text("below.since", yoy.run_length, since=language.date_day(yoy.last_crossing))
-        else:
-            lead += language.text("below.run", yoy.run_length)
-    else:
-        lead += "."
-    below_days, compared = yoy.days_below_last_14, yoy.days_compared_last_14
-    if below_days in {0, compared}:
-        tally = language.text("below.tally.all" if below_days else "below.tally.none", compared=compared)
-    else:
-        tally = language.text("below.tally", below_days, compared=compared)
-    if compared < 2 or (way and yoy.run_length >= compared):
-        tally = ""  # a run that covers these days has said it
+    sentences = (phrases.year_mean("below.mean"), latest_day(phrases, yoy), phrases.year_contrary)
     if phrases.anomaly is None:
-        return f"{lead} {tally}".rstrip()
-    still = way < 0 and side(phrases.anomaly.value, phrases.decimals) == "above"
+        return " ".join(filter(None, sentences))
+    still = phrases.year_way < 0 and side(phrases.anomaly.value, phrases.decimals) == "above"
     place = language.text("below.still.above" if still else "below.is", relation=phrases.average_relation("of.average"))
-    return " ".join(filter(None, (lead, tally, place)))
+    return " ".join(filter(None, (*sentences, place)))
+
+
+def latest_day(phrases: Phrases, yoy: YearOverYear) -> str:
+    """The latest day beside last year's, and since when it has been on that side."""
+    language, way = phrases.language, direction(yoy.difference, phrases.decimals)
+    told = language.text(
+        "below.day" if way else "below.day.level", day=phrases.day_month, relation=phrases.year_relation()
+    )
+    if yoy.run_length < 2 or not way:
+        return f"{told}."
+    if phrases.old_run:
+        first = language.date_long(phrases.day - dt.timedelta(days=yoy.run_length - 1))
+        older = f"below.older.{'warmer' if way > 0 else 'cooler'}"
+        return f"{told}. {language.text(older, days=language.count(yoy.run_length), since=first)}"
+    if yoy.last_crossing is not None:
+        return told + language.text("below.since", yoy.run_length, since=language.date_day(yoy.last_crossing))
+    return told + language.text("below.run", yoy.run_length)
 
 
 def above(phrases: Phrases) -> str:

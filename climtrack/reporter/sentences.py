@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,17 @@ import numpy as np
 
 from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
-from climtrack.vocabulary.findings import BaselineAnomaly, Findings, Month, Rank, Record, Study, YearEnd, YearOverYear
+from climtrack.vocabulary.findings import (
+    BaselineAnomaly,
+    Findings,
+    Month,
+    Rank,
+    Record,
+    Study,
+    Unknown,
+    YearEnd,
+    YearOverYear,
+)
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
@@ -77,6 +88,9 @@ YOUNG = 15
 FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
+#: Chances that are said as they are; beyond them "less than 1 in 20" and "more than 19 in 20".
+CHANCES = (Fraction(1, 10), *sorted({Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)}), Fraction(9, 10))
+SMALL = 0.05
 #: Numbers up to here are words.
 NUMERALS = 10
 
@@ -181,6 +195,12 @@ class Phrases:
         return self.language.date_day(self.day)
 
     @property
+    def time_of_month(self) -> str:
+        """The time of year of its last day: ``early July``, ``principios de julio``."""
+        third = "early" if self.day.day <= 10 else "middle" if self.day.day <= 20 else "late"
+        return self.language.text(f"falling.when.{third}", month=self.language.month_names[self.day.month - 1])
+
+    @property
     def value(self) -> str:
         return self.language.temperature(self.findings.latest.value, self.decimals)
 
@@ -225,8 +245,12 @@ class Phrases:
     @property
     def first_ranked(self) -> int:
         """First year that has the date of the latest day, as in "of 45 in this series, since 1982"."""
+        return self._first_with(self.day)
+
+    def _first_with(self, day: dt.date) -> int:
+        """First year of the series that has the date of a day."""
         first = self.findings.first_date
-        return first.year + ((self.day.month, self.day.day) < (first.month, first.day))
+        return first.year + ((day.month, day.day) < (first.month, first.day))
 
     @property
     def unranked(self) -> list[int]:
@@ -282,6 +306,51 @@ class Phrases:
             other=yoy.other_year,
             partner=self.language.date_long(yoy.partner),
         )
+
+    def year_mean(self, message: str) -> str:
+        """The last fortnight against the same days of last year, with its tally; nothing where too few are known."""
+        yoy = self.yoy
+        if yoy is None or isinstance(yoy.mean_14d, Unknown):
+            return ""
+        way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.mean_14d, self.decimals)]
+        return self.language.text(
+            f"{message}.{way}{'' if yoy.named_year is None else '.other'}",
+            Subject=capitalised(self.subject),
+            size=self.language.size(yoy.mean_14d, self.decimals),
+            other=yoy.other_year,
+            tally=self.tally(yoy.days_above_last_14, yoy.days_below_last_14, yoy.days_level_last_14),
+            preliminary=self.waiting,
+        )
+
+    @property
+    def year_way(self) -> int:
+        """1, 0 or -1: the last fortnight beside last year's, or the latest day where too few of its days are known."""
+        if self.yoy is None:
+            return 0
+        mean = self.yoy.difference if isinstance(self.yoy.mean_14d, Unknown) else self.yoy.mean_14d
+        return direction(mean, self.decimals)
+
+    @property
+    def year_contrary(self) -> str:
+        """The year's tally, where it points the other way than the fortnight; else nothing."""
+        yoy = self.yoy
+        if yoy is None or self.year_way * (yoy.days_warmer - yoy.days_cooler) >= 0:
+            return ""
+        return self.language.text("year.contrary", tally=self.tally(yoy.days_warmer, yoy.days_cooler, yoy.days_level))
+
+    def tally(self, warmer: int, cooler: int, level: int) -> str:
+        """Days by side, those that there are: ``11 days cooler, 2 warmer and 1 level``."""
+        days = {"warmer": warmer, "cooler": cooler, "level": level}
+        first, *others = sorted((name for name in days if days[name]), key=days.__getitem__, reverse=True)
+        say = self.language.text
+        return self.language.list([
+            say(f"tally.first.{first}", days[first]), *(say(f"tally.{name}", days[name]) for name in others)
+        ])  # fmt: skip
+
+    @property
+    def waiting(self) -> str:
+        """That the last days are preliminary, in brackets, with a space before it; nothing where all are final."""
+        return self.language.text("waiting") if self.findings.preliminary_from else ""
 
     def average_relation(self, form: str = "average") -> str:
         """The latest day against the average, inside a sentence; nothing where there is none."""
@@ -352,6 +421,25 @@ class Phrases:
         )
         return language.text("year_end", **facts), rank
 
+    def outlook(self) -> str:
+        """The chance of being below last year's line on the day of the next issue, and what is expected of it then."""
+        days = self.findings.outlook if isinstance(self.findings.outlook, tuple) else ()
+        day = next((one for one in days if one.next_issue and not math.isnan(one.chance_below_last_year)), None)
+        if day is None:
+            return ""
+        language, chance = self.language, day.chance_below_last_year
+        near = min(CHANCES, key=lambda one: abs(one - Fraction(chance)))
+        return language.text(
+            "outlook.low" if chance < SMALL else "outlook.high" if chance > 1 - SMALL else "outlook.some",
+            near.numerator,
+            day=language.date_day(day.date),
+            of=near.denominator,
+            baseline=self.baseline,
+            difference=language.difference(day.anomaly, self.decimals),
+            low=language.signed(day.low, self.decimals),
+            high=language.signed(day.high, self.decimals),
+        )
+
     def month(self) -> str:
         """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
         found, rank, language = self.findings.month, self.findings.ranks.month, self.language
@@ -363,7 +451,8 @@ class Phrases:
             message = f"month.{side(found.year_over_year, 2)}"
             facts["size"] = language.size(found.year_over_year, 2)
             facts["other"] = language.month(same_day(found.first, found.first.year - 1))
-        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        first = self._first_with(found.first)
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=first)
         return f"{language.text(message, **facts)} {place}"
 
     def _of_average(self, anomaly: float) -> str:
@@ -453,6 +542,7 @@ class Phrases:
             for subject, day, relation in (
                 (self.subject, self.date, self.brief()),
                 (self.short, self.date, self.brief()),
+                (self.short, self.day_month, self.brief()),
                 (self.short, self.date, self.briefest()),
                 (self.short, self.day_month, self.briefest()),
             )

@@ -86,12 +86,18 @@ class Claim(StrEnum):
     PRELIMINARY = "preliminary"
 
 
-class Verdict(StrEnum):
-    """Where the anomaly is going."""
+class Answer(StrEnum):
+    """Whether the anomaly is coming down."""
 
-    FALLING = "falling"
-    STEADY = "steady"
-    RISING = "rising"
+    YES = "yes"
+    NO = "no"
+    LEVEL = "level"
+
+
+def beyond(change: float, noise: float) -> int:
+    """1 or -1 for a change that is at least the noise, both as they print at 0.01 °C; else 0."""
+    size, least = (math.floor(round(100 * abs(value), 7) + 0.5) for value in (change, noise))
+    return (change > 0) - (change < 0) if size >= least else 0
 
 
 @finding
@@ -139,11 +145,11 @@ class YearOverYear:
     other_year: int  # Year compared with, by default the one before
     value: float = fact(unit="temperature")
     difference: float = fact("cell.yoy.name", "difference", beside="cell.yoy.partner")  # Latest value minus `value`
-    # Mean difference of the last 7 days
-    mean_7d: float = fact("cell.yoy.week.name", "difference", beside="cell.yoy.run", n="run_length")
-    # Days below the other year among the last 14, and how many of these could be compared
-    days_below_last_14: int = fact("cell.yoy.fortnight", beside="cell.yoy.compared", n="days_compared_last_14")
-    days_compared_last_14: int
+    # Mean difference of the last 14 days; above, below and level days add up to those compared
+    mean_14d: float | Unknown = fact("cell.yoy.mean.name", "difference", beside="cell.yoy.run", n="run_length")
+    days_below_last_14: int = fact("cell.yoy.fortnight", beside="cell.yoy.fortnight.beside")
+    days_above_last_14: int
+    days_level_last_14: int
     # Consecutive days, ending with the latest, on the same side of the other year as it; gaps end a run. Beside the
     # year before it goes through New Year, as `Streaks` does; beside any other it begins on 1 January at the
     # earliest.
@@ -169,30 +175,43 @@ class Slope:
     """
     Least-squares slope in degC per day over the last `days`, with its 95 % interval (AR(1)-adjusted).
 
-    `blurred` where the days are so alike that hardly more than three of them count: the interval is then a bound of
-    the method rather than a measure of the weather, and no sentence prints it.
+    Of days as alike as these the interval is too narrow: no sentence prints it.
     """
 
     per_day: float = fact(OWN, "per_day", 3, beside="cell.interval")
     low: float = fact(unit="signed", decimals=3)
     high: float = fact(unit="signed", decimals=3)
     days: int
-    blurred: bool = False
+
+
+@finding
+class Peak:
+    """The highest mean anomaly of 365 days in this series, that of those ending on `date`, and the latest."""
+
+    date: dt.date
+    anomaly: float = fact(OWN, "difference", beside="cell.peak.beside")
+    now: float = fact(unit="difference")
 
 
 @finding
 class Direction:
     """Is the line coming down?"""
 
+    answer: Answer | Unknown = fact("cell.answer", words="cell.answer", beside="cell.answer.beside")
+    mean_14d: float | Unknown = fact(unit="difference")  # Mean anomaly of the last 14 days
+    # The same minus that of the 14 days before
+    change_14d: float | Unknown = fact("cell.change_14d", "difference", beside="cell.change_14d.beside")
+    # Change of the temperature between the same days: the season's, which is the climatology's, plus the anomaly's
+    line_14d: float | Unknown = fact("cell.line_14d", "difference", beside="cell.line_14d.beside")
+    season_14d: float | Unknown = fact(unit="difference")
+    noise: float | Unknown = fact(unit="number")  # From this change on the answer is yes or no
+    # Share of the steps of earlier years at this time of year that are at least as large, the same way, 0 to 1
+    share_of_steps_as_large: float | Unknown = fact("cell.share_of_steps", "share")
+    peak_12m: Peak | Unknown = fact("cell.peak")
     slope_14d: Slope | Unknown = fact("cell.slope_14d")
     slope_30d: Slope | Unknown = fact("cell.slope_30d")
     anomaly_slope_14d: Slope | Unknown = fact("cell.anomaly_slope_14d")
     anomaly_slope_30d: Slope | Unknown = fact("cell.anomaly_slope_30d")
-    # The part of the temperature's slope that is the season: that of the climatology
-    seasonal_14d: float | Unknown = fact(unit="signed", decimals=3)
-    seasonal_30d: float | Unknown
-    # On the anomaly over 14 days: steady while zero lies inside its interval
-    verdict: Verdict | Unknown = fact("cell.verdict", words="cell.verdict", beside="cell.season")
 
 
 @finding
@@ -544,8 +563,9 @@ class Side:
     # Value minus that of the same day a year before
     year_over_year: float | Unknown = fact("cell.compare.yoy", "difference")
     rank: Rank | Unknown = fact("cell.compare.rank")
-    anomaly_slope_30d: Slope | Unknown = fact("cell.compare.slope")
-    verdict: Verdict | Unknown = fact("cell.compare.verdict", words="cell.verdict")  # On the anomaly over 14 days
+    # Of the anomaly, as in `Direction`
+    change_14d: float | Unknown = fact("cell.change_14d", "difference")
+    answer: Answer | Unknown = fact("cell.answer", words="cell.answer")
     trend: Trend | Unknown = fact("cell.trend")
 
 
@@ -564,7 +584,7 @@ class Contrast:
     days_first_warmer: int  # Days of the year so far on which the first one's anomaly is the higher
     days_compared: int
     correlation: MaybeNaN = fact(unit="number")  # Of the daily anomalies of the last 365 days
-    opposite: bool  # True where one anomaly is falling while the other is rising
+    opposite: bool  # True where one anomaly is coming down while the other is going up
 
 
 #: A row of quarter degrees is 0.22 % of a half, and 9 to 15 °C warmer than the world's mean.

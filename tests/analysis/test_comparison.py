@@ -32,11 +32,11 @@ def test_a_year_half_a_degree_warmer() -> None:
     """Every day is warmer by 0.5, the run is the whole year, and nothing was crossed."""
     found = _found(_years(2021, 10.0, 10.5), dt.date(2022, 12, 31))
     assert found.difference == pytest.approx(0.5)
-    assert found.mean_7d == pytest.approx(0.5)
+    assert found.mean_14d == pytest.approx(0.5)
     assert (found.days_warmer, found.days_cooler, found.days_level, found.days_compared) == (365, 0, 0, 365)
     assert found.run_length == 365
     assert found.last_crossing is None
-    assert (found.days_below_last_14, found.days_compared_last_14) == (0, 14)
+    assert (found.days_below_last_14, found.days_above_last_14, found.days_level_last_14) == (0, 14, 0)
 
 
 def test_crossing_run_and_extremes() -> None:
@@ -52,7 +52,7 @@ def test_crossing_run_and_extremes() -> None:
     assert found.days_below_last_14 == 5
     assert found.warmest == Gap(dt.date(2021, 1, 1) + dt.timedelta(days=400), pytest.approx(2.0))
     assert found.coldest == Gap(dt.date(2022, 7, 3), pytest.approx(-0.8))
-    assert found.mean_7d == pytest.approx((2 * 0.4 - 4 * 0.1 - 0.8) / 7)
+    assert found.mean_14d == pytest.approx((9 * 0.4 - 4 * 0.1 - 0.8) / 14)
 
 
 def test_leap_day_meets_28_february() -> None:
@@ -89,7 +89,7 @@ def test_a_gap_is_neither_zero_nor_below() -> None:
     values[-5:-2] = np.nan
     found = _found(of(dt.date(2021, 1, 1), values), dt.date(2022, 12, 31))
     assert found.days_compared == 362
-    assert (found.days_below_last_14, found.days_compared_last_14) == (0, 11)
+    assert (found.days_below_last_14, found.days_above_last_14, found.days_level_last_14) == (0, 11, 0)
     assert found.run_length == 2
     assert found.last_crossing is None
 
@@ -104,7 +104,7 @@ def test_the_last_fortnight_reaches_over_new_year() -> None:
     """On 3 January fourteen days are still compared: eleven of them in December."""
     series = _years(2020, 11.0, 10.0, 10.5)
     found = _found(series.upto(dt.date(2022, 1, 3)), dt.date(2022, 1, 3))
-    assert (found.days_below_last_14, found.days_compared_last_14) == (11, 14)
+    assert (found.days_below_last_14, found.days_above_last_14, found.days_level_last_14) == (11, 3, 0)
     assert found.days_compared == 3
 
 
@@ -129,7 +129,20 @@ def test_a_run_beside_a_named_year_stays_in_its_year():
 def test_less_than_half_a_hundredth_is_level() -> None:
     """A day 0.004 °C warmer is level at 0.01 °C."""
     found = _found(_years(2021, 10.0, 10.004), dt.date(2022, 1, 31))
-    assert (found.days_warmer, found.days_level) == (0, 31)
+    assert (found.days_warmer, found.days_level, found.days_level_last_14) == (0, 31, 14)
+    values = _years(2021, 10.0, 10.004).values.copy()
+    values[-3:] = 10.1
+    run = _found(of(dt.date(2021, 1, 1), values), dt.date(2022, 12, 31))
+    assert (run.run_length, run.last_crossing) == (3, dt.date(2022, 12, 29))  # level days end a run
+
+
+def test_too_few_days_of_the_fortnight_have_no_mean() -> None:
+    """Nine days compared: the day is told, the fortnight is not."""
+    values = _years(2021, 10.0, 10.5).values.copy()
+    values[-10:-5] = np.nan
+    found = _found(of(dt.date(2021, 1, 1), values), dt.date(2022, 12, 31))
+    assert why(found.mean_14d) == "only 9 of the last 14 days have a value"
+    assert (found.days_above_last_14, found.difference) == (9, 0.5)
 
 
 def test_differences_of_an_absent_year_are_nan() -> None:

@@ -13,14 +13,14 @@ from climtrack.analysis.survey import study
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.vocabulary.calendar import dayofyear_of
 from climtrack.vocabulary.findings import (
+    Answer,
     BaselineAnomaly,
     Findings,
+    Peak,
     Preindustrial,
     Rank,
-    Slope,
     Spread,
     Trend,
-    Verdict,
     YearEnd,
     YearOverYear,
 )
@@ -73,20 +73,23 @@ def test_climatology_and_anomaly(series: Series, findings: Findings) -> None:
 
 
 def test_year_over_year_and_direction(findings: Findings) -> None:
-    """Differences from last year, the tally, and the split of the fall."""
+    """Differences from last year, the tally, and the fortnight against the one before."""
     found = findings.year_over_year
     assert isinstance(found, YearOverYear)
-    says("Year over year", f"{found.difference:+.3f} °C", f"{found.mean_7d:.3f} °C", f"Of {found.days_compared} days",
-         f"**{found.days_warmer}**", f"**{found.days_cooler}**", f"**{found.days_level}**")  # fmt: skip
-    slopes = findings.direction
-    assert isinstance(slopes.slope_14d, Slope)
-    assert isinstance(slopes.anomaly_slope_14d, Slope)
-    assert isinstance(slopes.seasonal_14d, float)
-    assert slopes.verdict is Verdict.STEADY
-    assert slopes.slope_14d.per_day == pytest.approx(slopes.seasonal_14d + slopes.anomaly_slope_14d.per_day)
-    says("Is the line coming down?", f"{-slopes.slope_14d.per_day:.4f} °C a day", f"**{-slopes.seasonal_14d:.4f}**",
-         f"**{-slopes.anomaly_slope_14d.per_day:.4f}**", f"{slopes.anomaly_slope_14d.low:.3f} to",
-         f"{slopes.anomaly_slope_14d.high:+.3f}")  # fmt: skip
+    says("Year over year", f"{found.difference:+.3f} °C", f"**{found.mean_14d:+.3f} °C**",
+         f"Of {found.days_compared} days", f"**{found.days_warmer}**",
+         f"**{found.days_cooler}**", f"**{found.days_level}**")  # fmt: skip
+    fortnight = findings.direction
+    assert isinstance(fortnight.answer, Answer)
+    assert isinstance(fortnight.mean_14d, float)
+    assert isinstance(fortnight.change_14d, float)
+    assert isinstance(fortnight.share_of_steps_as_large, float)
+    assert isinstance(fortnight.peak_12m, Peak)
+    before = fortnight.mean_14d - fortnight.change_14d
+    says("Is the line coming down?", f"{fortnight.mean_14d:+.3f} °C", f"{before:+.3f} °C",
+         f"**{fortnight.change_14d:+.3f} °C**, *{fortnight.answer}*", f"{fortnight.line_14d:+.3f} °C",
+         f"{fortnight.season_14d:+.3f} °C", f"{100 * fortnight.share_of_steps_as_large:.0f} %",
+         f"{fortnight.peak_12m.now:+.3f} °C", f"{fortnight.peak_12m.anomaly:+.3f} °C")  # fmt: skip
 
 
 def test_ranks_and_records(findings: Findings) -> None:

@@ -13,12 +13,14 @@ import numpy as np
 from climtrack.analysis.survey import study as survey
 from climtrack.errors import Notice
 from climtrack.vocabulary.findings import (
+    Answer,
     BaselineAnomaly,
     Claim,
     Climatology,
     Direction,
     Findings,
     Gap,
+    Peak,
     Rank,
     Reading,
     Record,
@@ -29,8 +31,8 @@ from climtrack.vocabulary.findings import (
     Study,
     Trend,
     Unknown,
-    Verdict,
     YearOverYear,
+    beyond,
 )
 from climtrack.vocabulary.registry import REGIONS, Baseline, Region
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, YearTable, year_table
@@ -57,23 +59,21 @@ def yoy(
 ) -> YearOverYear:
     """The latest day against 2025."""
     made = YearOverYear(
-        date=DAY, partner=dt.date(2025, 11, 17), other_year=2025, value=12.9, difference=difference, mean_7d=difference,
-        days_below_last_14=14 if difference < 0 else 0, days_compared_last_14=14, run_length=run,
+        date=DAY, partner=dt.date(2025, 11, 17), other_year=2025, value=12.9, difference=difference,
+        mean_14d=difference,        days_below_last_14=14 * (difference < 0), days_above_last_14=14 * (difference > 0),
+        days_level_last_14=14 * (difference == 0), run_length=run,
         last_crossing=crossing, warmest=Gap(dt.date(2026, 2, 6), 1.2), coldest=Gap(dt.date(2026, 11, 11), -0.9),
         days_warmer=170, days_cooler=151, days_level=0, days_compared=321, leap_day=False,
     )  # fmt: skip
     return replace(made, **changes)
 
 
-def direction(verdict: Verdict = Verdict.STEADY, change: float = -0.004, raw: float = -0.1) -> Direction:
-    """Slopes per day over 14 and 30 days."""
-
-    def slope(rate: float, days: int) -> Slope:
-        return Slope(rate, rate - 0.01, rate + 0.01, days)
-
-    return Direction(
-        slope(raw, 14), slope(raw, 30), slope(change, 14), slope(change, 30), raw - change, raw - change, verdict
-    )
+def direction(change: float = -0.004, line: float = -1.4, share: float = 0.17) -> Direction:
+    """The last fortnight beside the one before, and slopes per day."""
+    answer = {-1: Answer.YES, 0: Answer.LEVEL, 1: Answer.NO}[beyond(change, 0.05)]
+    peak = Peak(dt.date(2024, 7, 1), 0.98, 0.81)
+    slopes = [Slope(rate, rate - 0.01, rate + 0.01, days) for rate in (-0.1, -0.004) for days in (14, 30)]
+    return Direction(answer, 0.62, change, line, line - change, 0.05, share, peak, *slopes)
 
 
 @cache
@@ -107,6 +107,8 @@ def findings(**changes: Any) -> Findings:
             year=UNKNOWN,
             season_to_date=UNKNOWN,
         ),
+        month=UNKNOWN,
+        month_to_date=UNKNOWN,
         records=replace(
             _computed().records,
             warmest_day=Record(dt.date(2024, 7, 22), 23.2, Reading(dt.date(2023, 7, 6), 23.0), 0.2, Claim.SAFE),

@@ -20,6 +20,7 @@ from climtrack.reporter.annotations import (
     others_item,
     place_callout,
 )
+from climtrack.reporter.answers import fortnight, fortnight_titles
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
     DAY_MIDDLES,
@@ -35,8 +36,9 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.standing import standing
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Claim, Record, Study, Verdict
+from climtrack.vocabulary.findings import Claim, Record, Study
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
     """
     The first that holds.
 
-    The latest day has the largest difference of the series (safe or preliminary); January; the difference is falling
-    or rising beyond doubt, which is what the author asks; every day of the year lies on one side; the days above.
+    The latest day has the largest difference of the series (safe or preliminary); January; the fortnight's
+    change beyond the noise, which is what the author asks; every day of the year lies on one side; the days above.
     """
     findings, language = phrases.findings, phrases.language
     anomaly = phrases.anomaly
@@ -62,9 +64,8 @@ def _titles(phrases: Phrases) -> tuple[str, ...]:
         return phrases.claimed("title.largest", largest, size=size)
     if phrases.young:
         return phrases.titles(f"title.start.{way}", size=size, year=year)
-    verdict = findings.direction.verdict
-    if isinstance(verdict, Verdict) and verdict is not Verdict.STEADY and way != "level":
-        return phrases.titles(f"title.{verdict.value}.{way}", size=size)
+    if titles := fortnight_titles(phrases):
+        return titles
     if not isinstance(above, int):
         return phrases.titles(f"title.average.{way}", size=size)
     whole = _whole(phrases)
@@ -103,11 +104,11 @@ def tell(each: Sequence[Phrases]) -> Draft:
         shown = language.difference(mean, phrases.decimals)
         every = ".all" if above == findings.days_known else ""
         tally = language.text(f"anomaly.mean{every}{_whole(phrases)}", above, known=known, mean=shown, **common)
-    largest = findings.records.largest_anomaly
+    moved, largest = fortnight(phrases), findings.records.largest_anomaly
     record = ""
     if isinstance(largest, Record) and largest.date != phrases.day:
         difference = language.difference(largest.value, phrases.decimals)
-        record = language.text("anomaly.largest", difference=difference, date=language.date_long(largest.date))
+        record = standing("anomaly.largest", largest, language, difference=difference)
     short = language.text("alt.short.lines", subject=phrases.subject, day=phrases.date, relation=phrases.briefest())
     alts = [short]
     if known and isinstance(above, int):
@@ -127,8 +128,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
         titles_brief=_brief(phrases),
         subtitles=phrases.subtitles("subtitle.anomaly", **common),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), tally, record),
-        alts_short=(short, *phrases.alts_short("alt.short.lines")[2:]),
+        extras=(
+            phrases.uncovered(),
+            phrases.gaps(),
+            *((moved, tally) if fortnight_titles(phrases) else (tally, moved)),
+            record,
+        ),
+        alts_short=(short, *phrases.alts_short("alt.short.lines")[3:]),
         alts=alts,
         more=(phrases.ranked(),),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     average_item,
     callout_place,
-    decimals_of,
     draw_callout,
     draw_key,
     draw_right_labels,
@@ -24,7 +23,7 @@ from climtrack.reporter.annotations import (
     last_year_item,
     place_callout,
 )
-from climtrack.reporter.answers import below
+from climtrack.reporter.answers import FINE, below
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.documents.facts import COLUMNS, table_csv
@@ -35,15 +34,15 @@ from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import Study, Unknown, beyond
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised, rounded
+from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
 #: Days between two issues where no date is given.
-FORTNIGHT = 14
+FORTNIGHT, WEEK = 14, 7
 #: From so many days on a date needs its year.
 A_YEAR = 360
 
@@ -57,59 +56,93 @@ def moment(study: Study, since: dt.date | None) -> dt.date:
     return study.series.upto(since).end
 
 
-def _beside(study: Study, then: dt.date, other: int) -> tuple[int, int]:
-    """New days below the same day of the other year, and how many could be compared."""
-    below = compared = 0
-    day = then + dt.timedelta(days=1)
-    while day <= study.series.end:
-        ours, theirs = study.series.value(day), study.series.value(same_day(day, day.year - 1))
-        if ours is not None and theirs is not None and day.year - 1 == other:
-            compared += 1
-            below += rounded(ours - theirs, 2) < 0
-        day += dt.timedelta(days=1)
-    return below, compared
+def span(study: Study, since: dt.date | None) -> int:
+    """
+    Days of the two means that the picture compares, those that end it and as many before.
+
+    All days since the given one; a fortnight where these are fewer than a week, too few of them are known, or they
+    point the other way than the fortnight, which is what the report answers.
+    """
+    found, days = study.findings.direction, (study.series.end - moment(study, since)).days
+    if days < WEEK or isinstance(found.change_14d, Unknown) or isinstance(found.noise, Unknown):
+        return FORTNIGHT
+    now, before = means.windows(study, days)
+    if np.isnan(now - before) or beyond(now - before, found.noise) * beyond(found.change_14d, found.noise) < 0:
+        return FORTNIGHT
+    return days
 
 
 def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     phrases, language, say = each[0], each[0].language, each[0].language.text
-    study, decimals = phrases.study, phrases.decimals
-    then = moment(study, since)
-    series = means.daily(study)
-    start = series[(then - study.series.start).days]
-    now = series[-1]
-    if np.isnan(now):
+    study, found = phrases.study, phrases.findings.direction
+    issue, last = moment(study, since), means.daily(study)[-1]
+    if np.isnan(last):
         raise RenderError("draw.no_average", series=study.series.key.label)
-    a, b = language.difference(float(start), decimals), language.difference(float(now), decimals)
-    new = int((~np.isnan(study.series.values[(then - study.series.start).days + 1 :])).sum())
-    day = language.date_day(then) if (phrases.day - then).days < A_YEAR else language.date_long(then)
-    order = int(rounded(float(now), decimals).compare(rounded(float(start), decimals)))
-    way = "nothing" if not new else {1: "rose", 0: "level", -1: "fell"}[order]
+    days = span(study, since)
+    then = study.series.end - dt.timedelta(days=days)
+    now, before = means.windows(study, days)
+    fresh = study.series.values[(issue - study.series.start).days + 1 :]
+    new = int((~np.isnan(fresh)).sum())
+    way = "nothing" if not new else "unknown"
+    if new and isinstance(found.noise, float) and not np.isnan(now - before):
+        way = {1: "rose", 0: "level", -1: "fell"}[beyond(now - before, found.noise)]
+    told = way in {"rose", "level", "fell"}
+
+    def day(date: dt.date) -> str:
+        return language.date_day(date) if (phrases.day - date).days < A_YEAR else language.date_long(date)
+
     common = {
-        "name": phrases.topic, "baseline": phrases.baseline, "then": a, "now": b, "day": day, "date": phrases.date,
+        "name": phrases.topic, "baseline": phrases.baseline, "days": days, "then": language.difference(before, FINE),
+        "now": language.difference(now if told else float(last), FINE), "day": day(then), "date": phrases.date,
         "subject": phrases.subject, "of": phrases.of, "range": language.date_range(then, phrases.day),
+        "preliminary": phrases.waiting,
     }  # fmt: skip
-    yoy = phrases.yoy
-    beside = ""
-    if yoy is not None and new:
-        under, compared = _beside(study, then, yoy.other_year)
-        if compared > 1:
-            every = {0: ".none", compared: ".all"}.get(under, "")
-            beside = say(f"since.below{every}", under, compared=compared, other=yoy.other_year)
-    lead = say("since.lead", new, Subject=capitalised(phrases.subject), value=phrases.value, **common)
+    lead = say(
+        "since.lead", new, **{**common, "day": day(issue)}, Subject=capitalised(phrases.subject), value=phrases.value
+    )
+    shown = {**common, "day": day(then if new else issue)}
+    short = "alt.short.since" if told else "alt.short.since.day"
     return Draft(
         each,
-        titles=phrases.titles(f"since.{way}", then=a, now=b, day=day),
-        titles_brief=phrases.titles(f"since.{way}.brief", then=a, now=b),
-        subtitles=phrases.subtitles("subtitle.since", **{**common, "then": day}),
+        titles=phrases.titles(f"since.{way}", **_titled(shown)),
+        titles_brief=phrases.titles(f"since.{way}.brief", **_titled(shown)),
+        subtitles=phrases.subtitles("subtitle.since", **{**common, "then": day(then)}),
         lead=lead if new else phrases.averaged(),
-        extras=(say("since.change", **common), beside, phrases.uncovered(), phrases.ranked()),
-        alts_short=(
-            say("alt.short.since", **common),
-            say("alt.short.since", **{**common, "subject": phrases.short}),
-            say("alt.short.since.brief", **{**common, "subject": phrases.short}),
+        extras=(
+            say("since.change", **common) if told else "", _beside(phrases, issue), phrases.uncovered(),
+            phrases.ranked(),
         ),
-        alts=(say("alt.since", **common),),
+        alts_short=(
+            say(short, **common),
+            say(short, **{**common, "subject": phrases.short}),
+            say("alt.short.since.brief" if told else short, **{**common, "subject": phrases.short}),
+        ),
+        alts=(say("alt.since" if told else "alt.since.day", **common),),
         more=(below(phrases),),
+    )  # fmt: skip
+
+
+def _titled(values: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a title."""
+    return {name: values[name] for name in ("then", "now", "day")}
+
+
+def _beside(phrases: Phrases, issue: dt.date) -> str:
+    """The new days against the same days a year before, and their tally."""
+    series, gaps = phrases.study.series, []
+    for n in range(1, (series.end - issue).days + 1):
+        day = issue + dt.timedelta(days=n)
+        ours, theirs = series.value(day), series.value(same_day(day, day.year - 1))
+        if ours is not None and theirs is not None:
+            gaps.append(ours - theirs)
+    if len(gaps) < 2:
+        return ""
+    ways = [direction(gap, 2) for gap in gaps]
+    mean, names = float(np.mean(gaps)), {1: "warmer", 0: "level", -1: "cooler"}
+    return phrases.language.text(
+        f"since.year.{names[direction(mean, phrases.decimals)]}",
+        size=phrases.language.size(mean, phrases.decimals),
+        tally=phrases.tally(ways.count(1), ways.count(-1), ways.count(0)),
     )
 
 
@@ -132,10 +165,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     (study,) = studies
     if study.climatology is None:
         raise RenderError("draw.no_average", series=study.series.key.label)
-    then = moment(study, since)
-    span = (study.series.end - then).days
-    first = max(then - dt.timedelta(days=max(span, LEAD)), study.series.start)
-    first = max(first, study.series.end - dt.timedelta(days=max(LONGEST, span + LEAD)))
+    days = span(study, since)
+    then = max(study.series.end - dt.timedelta(days=days), study.series.start)
+    first = max(then - dt.timedelta(days=max(days, LEAD)), study.series.start)
+    first = max(first, study.series.end - dt.timedelta(days=max(LONGEST, days + LEAD)))
     dates = np.arange(np.datetime64(first), np.datetime64(study.series.end) + 1)
     values = means.daily(study)[(first - study.series.start).days :]
     before = _year_before(study, dates)
@@ -143,6 +176,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
 
     theme, form = canvas.theme, canvas.preset.form
     named = form in {"wide", "card"}
+    now, past = means.windows(study, days)
     room = page(canvas, words, study, notes_of(study, canvas.language))
     drawn = np.concatenate([values, before, spread, -spread, [0.0]])
     low, high = float(np.nanmin(drawn)), float(np.nanmax(drawn))
@@ -154,13 +188,17 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     area = panel.rect
     at = (then - first).days
     xs: Floats = np.arange(dates.size, dtype=np.float64) + 0.5
-    wash = Rect(panel.x(at + 0.5), area.top, area.right, area.bottom)
+    wash = Rect(panel.x(at + 1.0), area.top, area.right, area.bottom)
     canvas.fill(wash, mix(theme.background, theme.grid, 0.45), z=0.3)
     panel.band(xs, -spread, spread)
     panel.average(np.array(panel.xlim), np.zeros(2))
     panel.heavy(xs, before, theme.last_year, LAST_LINE, z=5, gid="last-year")
     _this(panel, study, xs, values, at)
     canvas.traces.append(panel.points(xs, values))
+    ends = ((max(at + 1.0 - days, 0.0), at + 1.0, past), (at + 1.0, float(dates.size), now))
+    grey = mix(theme.background, theme.this_year, 0.4)
+    for left, right, mean in ends:
+        panel.heavy(np.array([left, right]), np.full(2, mean), grey, 2.4 * THIS_LINE, z=5.4, gid="mean")
     draw_month_starts(canvas, panel, first)
 
     empty = Emptiness(Rect(area.left, area.top, room.right, area.bottom))
@@ -174,7 +212,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     if named:
         for box in draw_right_labels(canvas, panel, study, float(before[-1]), 0.0):
             empty.occupy(box.grown(2))
-    _callouts(canvas, study, panel, empty, then, (float(xs[at]), float(values[at])), (float(xs[-1]), float(values[-1])))
+    for left, right, mean in ends:
+        empty.occupy(Rect(panel.x(left), panel.y(mean) - 4, panel.x(right), panel.y(mean) + 4))
+    middles = [((left + right) / 2, mean) for left, right, mean in ends]
+    _callouts(canvas, study.year, panel, empty, days, middles[0], middles[1])
     if not named:
         items = [last_year_item(canvas, study), average_item(canvas, study.climatology.baseline.label)]
         place = empty.roomiest(*key_extent(canvas, items))
@@ -194,39 +235,39 @@ def _year_before(study: Study, dates: npt.NDArray[np.datetime64]) -> Floats:
 
 
 def _this(panel: Panel, study: Study, xs: Floats, values: Floats, at: int) -> None:
-    """The line, lighter before the date, dotted where preliminary, hollow at both ends."""
+    """The line, lighter before the date, dotted where preliminary, hollow at its end."""
     index = np.arange(values.size)
     panel.heavy(xs, np.where(index <= at, values, np.nan), panel.theme.this_year, THIS_LINE * 0.6, z=6, gid="before")
     draw_this_year(panel, xs, np.where(index >= at, values, np.nan), study.series.preliminary[-values.size :], z=6.5)
-    panel.dot(float(xs[at]), float(values[at]))
     panel.dot(float(xs[-1]), float(values[-1]))
 
 
 def _callouts(
-    canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, then: dt.date, start: tuple[float, float],
-    end: tuple[float, float],
+    canvas: Canvas, year: int, panel: Panel, empty: Emptiness, days: int, before: tuple[float, float],
+    now: tuple[float, float],
 ) -> None:  # fmt: skip
-    """What the difference is now, and what it was then."""
+    """The two means that the title compares."""
     language, theme, kind = canvas.language, canvas.theme, canvas.preset.type
-    size, places = canvas.size(kind.label), decimals_of(study)
+    size = canvas.size(kind.label)
 
-    def described(value: float, day: dt.date) -> str:
-        return language.text("callout.on", difference=language.difference(value, places), day=language.date_short(day))
+    def wordings(message: str, mean: float, ink: str) -> list[list[Line]]:
+        figure = language.difference(mean, FINE)
+        texts = language.text(message, days, mean=figure), figure
+        return [[Line(text, "semibold", size, ink)] for text in texts]
 
-    year = Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)
-    now = [year, Line(described(end[1], study.series.end), "semibold", size, theme.ink)]
-    was = [Line(described(start[1], then), "semibold", size, theme.secondary)]
-    point = (panel.x(start[0]), panel.y(start[1]))
-    if then != study.series.end:
-        # What it was leans to the left of its day, so that what it is now has the days since to itself.
-        place = callout_place(empty, canvas.extent(was), *point, straight=True, lean=0.92)
-        if place is not None:
-            draw_callout(canvas, place, was, *point)
-            empty.occupy(place.grown(CALLOUT_CLEAR))
-            empty.occupy(Rect(point[0] - 4, min(place.top, point[1]), point[0] + 4, max(place.bottom, point[1])))
-    point = (panel.x(end[0]), panel.y(end[1]))
-    brief = [year, Line(language.difference(end[1], places), "semibold", size, theme.ink)]
-    place_callout(canvas, empty, [now, brief], point)
+    if not np.isnan(before[1]):
+        # What it was leans to the left, so that what it is now has the days since to itself.
+        x, y = panel.x(before[0]), panel.y(before[1])
+        for was in wordings("callout.before", before[1], theme.secondary):
+            if place := callout_place(empty, canvas.extent(was), x, y, straight=True, lean=0.92):
+                draw_callout(canvas, place, was, x, y)
+                empty.occupy(place.grown(CALLOUT_CLEAR))
+                empty.occupy(Rect(x - 4, min(place.top, y), x + 4, max(place.bottom, y)))
+                break
+    if not np.isnan(now[1]):
+        head = Line(str(year), "bold", canvas.size(kind.callout), theme.ink)
+        found = [[head, *lines] for lines in wordings("callout.now", now[1], theme.ink)]
+        place_callout(canvas, empty, found, (panel.x(now[0]), panel.y(now[1])))
 
 
 CHART = Chart("since_last_issue", 80, tell, draw, table, options=("since",))

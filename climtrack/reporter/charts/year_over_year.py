@@ -11,6 +11,7 @@ import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter.annotations import decimals_of
+from climtrack.reporter.answers import latest_day
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
@@ -34,38 +35,44 @@ from climtrack.words.language import capitalised, direction
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
+#: A run of so many days holds the fortnight that title and caption speak of.
+FORTNIGHT = 14
+
 
 def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
-    """The run's length; a single day's size; level."""
+    """A run that holds the fortnight; the fortnight's mean, or the day where that is not known; level."""
     language, decimals = phrases.language, phrases.decimals
-    way = direction(yoy.difference, decimals)
-    last = yoy.other_year == phrases.day.year - 1
+    mean = yoy.difference if isinstance(yoy.mean_14d, Unknown) else yoy.mean_14d
+    way = direction(mean, decimals)
+    last = yoy.named_year is None
+    named = "" if last else ".other"
     if way == 0:
         if phrases.anomaly is not None and side(phrases.anomaly.value, decimals) != "level":
             message = f"title.year.level.{side(phrases.anomaly.value, decimals)}"
             return phrases.titles(message, other=yoy.other_year, size=language.size(phrases.anomaly.value, decimals))
         return phrases.titles("title.yoy.level", other=yoy.other_year)
-    if yoy.run_length < 2 or (last and phrases.old_run and phrases.young):  # a few bars cannot show a longer run
-        size = language.size(yoy.difference, decimals)
-        message = f"title.year.{'ago' if last else 'other'}.{side(yoy.difference, decimals)}"
-        return phrases.titles(message, size=size, other=yoy.other_year)
+    run = yoy.run_length >= FORTNIGHT and way == direction(yoy.difference, decimals)
+    if not run or (last and phrases.old_run and phrases.young):  # a few bars cannot show a longer run
+        message = f"title.yoy.{'warmer' if way > 0 else 'cooler'}{named}"
+        if isinstance(yoy.mean_14d, Unknown):
+            message = f"title.year.{'ago' if last else 'other'}.{side(mean, decimals)}"
+        return phrases.titles(message, size=language.size(mean, decimals), other=yoy.other_year)
     whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
-    message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{'' if last else '.other'}"
+    message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{named}"
     years = {"year": phrases.day.year, "other": yoy.other_year}
     return (language.text(message, yoy.run_length, Short=capitalised(phrases.short), **years),)
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
-    """Days warmer and days cooler, where there are several; all of them by that word."""
+    """Days warmer, cooler and level, where there are several; all of them by that word."""
     compared = phrases.language.text("days", yoy.days_compared)
     if yoy.days_compared < 2:
         return ""
     for way, days in (("warmer", yoy.days_warmer), ("cooler", yoy.days_cooler)):
         if days == yoy.days_compared:
             return phrases.language.text(f"yoy.tally.{way}", compared=compared)
-    warmer = phrases.language.text("yoy.warmer", yoy.days_warmer)
-    cooler = phrases.language.text("yoy.cooler", yoy.days_cooler)
-    return phrases.language.text("yoy.tally", compared=compared, warmer=warmer, cooler=cooler)
+    tally = phrases.tally(yoy.days_warmer, yoy.days_cooler, yoy.days_level)
+    return phrases.language.text("yoy.tally", compared=compared, tally=tally)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
@@ -85,16 +92,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
         )
     way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.difference, decimals)]
     common = {"name": phrases.topic, "year": phrases.day.year, "other": yoy.other_year, "date": phrases.date}
-    run = max(yoy.run_length, 1)
+    run, mean = max(yoy.run_length, 1), phrases.year_mean("yoy.mean")
     counted = () if way == "level" else (run,)
-    named = "" if way == "level" or yoy.other_year == phrases.day.year - 1 else ".other"
-    lead = language.text(
-        f"yoy.lead.{way}{named}",
-        *counted,
-        Subject=capitalised(phrases.subject),
-        size=language.size(yoy.difference, decimals),
-        **common,
-    )
+    shown = {"day": phrases.day_month, "difference": language.difference(yoy.difference, decimals)}
+    day = language.text("yoy.day" if counted else "yoy.day.level", **shown) if mean else ""
     tally = _tally(phrases, yoy)
     relation = phrases.average_relation("of.average")
     still = ""
@@ -116,11 +117,17 @@ def tell(each: Sequence[Phrases]) -> Draft:
         each,
         titles=_titles(phrases, yoy),
         subtitles=phrases.subtitles("subtitle.yoy", **common),
-        lead=lead,
-        extras=(still, leap, tally, language.text("yoy.widest", **gap), phrases.uncovered()),
+        lead=mean or phrases.averaged(),
+        extras=(
+            still,
+            leap,
+            *((tally, day) if phrases.year_contrary else (day, tally)),
+            language.text("yoy.widest", **gap),
+            phrases.uncovered(),
+        ),
         alts_short=brief,
         alts=alts,
-        more=(phrases.ranked(), phrases.gaps()),
+        more=(latest_day(phrases, yoy), phrases.ranked(), phrases.gaps()),
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from climtrack.errors import RenderError
-from climtrack.reporter import render
+from climtrack.reporter import means, render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import day_heatmap
 from climtrack.reporter.sentences import Phrases
-from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, YearEnd
 from climtrack.words.language import Language
 from tests.reporter import made
 
@@ -44,24 +44,21 @@ def test_anomaly_counts_the_days():
 
 
 @pytest.mark.parametrize(
-    ("verdict", "value", "english", "spanish"),
+    ("change", "english", "spanish"),
     [
-        (Verdict.FALLING, 0.6, "is easing towards average, yet still 0.6 °C above it",
-         "se acerca a la media, pero sigue 0,6 °C por encima"),
-        (Verdict.RISING, 0.6, "is moving away from average, now 0.6 °C above it",
-         "se aleja de la media y está ya 0,6 °C por encima"),
-        (Verdict.FALLING, -0.6, "is moving away from average, now 0.6 °C below it",
-         "se aleja de la media y está ya 0,6 °C por debajo"),
-        (Verdict.RISING, -0.6, "is climbing towards average, yet still 0.6 °C below it",
-         "se acerca a la media, pero sigue 0,6 °C por debajo"),
+        (-0.2, "is down 0.20 °C against average in two weeks, to +0.62 °C",
+         "baja 0,20 °C frente a la media en dos semanas, hasta +0,62 °C"),
+        (0.2, "is up 0.20 °C against average in two weeks, to +0.62 °C",
+         "sube 0,20 °C frente a la media en dos semanas, hasta +0,62 °C"),
     ],
 )  # fmt: skip
-def test_anomaly_says_where_it_is_going(verdict, value, english, spanish):
-    """A fall or rise beyond doubt is the finding."""
-    changes = {"direction": made.direction(verdict, 0.02), "anomalies": {"1991-2020": made.anomaly(value)}}
-    told, dicho = both("anomaly", made.study(**changes))
+def test_anomaly_says_where_it_is_going(change, english, spanish):
+    """A fortnight's change beyond the noise is the finding."""
+    told, dicho = both("anomaly", made.study(direction=made.direction(change)))
     assert told.title == f"Northern Hemisphere air {english}"
-    assert dicho.title == f"El aire del hemisferio norte {spanish}"
+    assert dicho.title == f"El hemisferio norte {spanish}"
+    assert "0.20 °C" in told.caption
+    assert "0,20 °C" in dicho.caption
 
 
 def test_the_largest_anomaly_leads_only_where_it_is_safe_or_preliminary():
@@ -76,11 +73,14 @@ def test_the_largest_anomaly_leads_only_where_it_is_safe_or_preliminary():
 def test_year_over_year_is_the_voice_of_the_page():
     """The average stands beside it."""
     english, spanish = both("year_over_year", made.study())
-    assert english.title == "The north has run cooler than a year earlier for 31 days"
-    assert spanish.title == "El norte encadena 31 días más fríos que un año antes"
-    assert "on each of the past 31 days" in english.caption
+    assert english.title == "The Northern Hemisphere has run cooler than a year earlier for 31 days"
+    assert spanish.title == "El hemisferio norte suma 31 días seguidos más fríos que hace un año"
+    assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
+    assert "On 17 November: −0.3 °C." in english.long
+    assert "Of the 321 days compared: 170 days warmer and 151 cooler." in english.caption  # the year points elsewhere
+    assert "as on every day since 18 October (31 days)." in english.long
     assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
-    assert "170 fueron más cálidos y 151 más fríos" in spanish.caption
+    assert "De los 321 días comparados: 170 días más cálidos y 151 más fríos." in spanish.caption
     assert "la mayor distancia, +1,2 °C, fue el 6 de febrero" in spanish.alt
 
 
@@ -89,11 +89,14 @@ def test_year_over_year_level_and_single():
     for hidden in (0.04, -0.04, 0.0):
         english, spanish = both("year_over_year", made.study(year_over_year=made.yoy(hidden)))
         assert english.title == "Northern Hemisphere air is level with 2025, 0.6 °C above average"
-        assert "igual que el mismo día de 2025" in spanish.caption
+        assert "la misma media que un año antes" in spanish.caption
+        assert "El 17 de noviembre estaba igual." in spanish.caption
         assert "0.0" not in english.caption
-    single, uno = both("year_over_year", made.study(year_over_year=made.yoy(-0.3, run=1)))
-    assert single.title == "Northern Hemisphere air is 0.3 °C cooler than a year ago"
-    assert "estaba 0,3 °C más frío el 17 de noviembre de 2026 que el mismo día de 2025" in uno.caption
+    mixed = made.yoy(-0.3, run=1, days_below_last_14=9, days_above_last_14=4, days_level_last_14=1)
+    single, uno = both("year_over_year", made.study(year_over_year=mixed))
+    assert single.title == "Northern Hemisphere air averaged 0.3 °C less in two weeks than a year ago"
+    assert "than a year before: 9 days cooler, 4 warmer and 1 level." in single.caption
+    assert "un año antes: 9 días más fríos, 4 más cálidos y 1 igual." in uno.caption
 
 
 def test_a_run_older_than_the_year_is_told_with_its_first_day():
@@ -102,9 +105,10 @@ def test_a_run_older_than_the_year_is_told_with_its_first_day():
     yoy = made.yoy(-0.3, run=33, crossing=dt.date(2025, 12, 2), date=day, days_warmer=0, days_cooler=3, days_compared=3)
     study = made.study(year_over_year=yoy, latest=Reading(day, 12.6), preliminary_from=None, days_known=3)
     english, spanish = both("year_over_year", study)
-    assert english.title == "Northern Hemisphere air is 0.3 °C cooler than a year ago"  # three bars show no more
-    assert "cooler than a year earlier on each of the past 33 days" in english.caption
-    assert "encadena 33 días más fríos que un año antes" in spanish.caption
+    # three bars show no more
+    assert english.title == "Northern Hemisphere air averaged 0.3 °C less in two weeks than a year ago"
+    assert "Each of the past 33 days, since 2 December 2025, has been cooler than a year earlier." in english.long
+    assert "Los 33 últimos días, desde el 2 de diciembre de 2025, han sido todos más fríos" in spanish.long
     assert "every day is cooler" in english.alt
     assert "All 3 days compared were cooler." in english.caption
     assert "Each of the past 33 days, since 2 December 2025, has been cooler" in answers(study, EN)[1]
@@ -115,20 +119,20 @@ def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
     """400 days on 17 November: the picture shows 321 of them, so the title speaks of this year, the caption of all."""
     yoy = made.yoy(0.3, run=400, crossing=dt.date(2025, 10, 14), days_warmer=321, days_cooler=0)
     english, spanish = both("year_over_year", made.study(year_over_year=yoy))
-    assert english.title == "The north has run warmer than a year earlier throughout 2026"
-    assert spanish.title == "El norte lleva todo 2026 más cálido que un año antes"
-    assert "on each of the past 400 days" in english.caption
+    assert english.title == "The Northern Hemisphere has run warmer than a year earlier throughout 2026"
+    assert spanish.title == "El hemisferio norte lleva todo 2026 por encima del año anterior"
+    assert "Each of the past 400 days, since 14 October 2025," in english.long
     said = answers(made.study(year_over_year=yoy), EN)[1]
     assert "Each of the past 400 days, since 14 October 2025, has been warmer" in said
-    assert "last 14 days" not in said  # the run covers them
 
 
 def test_a_named_year_is_named():
     """Beside 2016 the sentence says 2016, not a year earlier."""
     yoy = made.yoy(-0.3, run=5, other_year=2016, crossing=None)
     english, spanish = both("year_over_year", made.study(year_over_year=yoy))
-    assert "cooler than in 2016 on each of the past 5 days" in english.caption
-    assert "encadena 5 días más fríos que en 2016" in spanish.caption
+    assert english.title == "Northern Hemisphere air averaged 0.3 °C less in two weeks than in 2016"
+    assert "0,3 °C menos de media que en 2016" in spanish.caption
+    assert "esos días de 2016" in answers(made.study(year_over_year=yoy), ES)[1]
 
 
 def test_a_finished_year_is_not_so_far():
@@ -167,17 +171,17 @@ def pair(north, south):
     ("north", "south", "english", "spanish"),
     [
         ((0.6, -0.3), (0.6, 0.1), "Both hemispheres are warmer than average; only the north is cooler than a year ago",
-         "Los dos hemisferios están más cálidos que la media; solo el norte está más frío que hace un año"),
+         "Los dos hemisferios están por encima de la media; solo el norte está por debajo de hace un año"),
         ((0.6, 0.3), (0.6, -0.1), "Both hemispheres are warmer than average; only the south is cooler than a year ago",
-         "Los dos hemisferios están más cálidos que la media; solo el sur está más frío que hace un año"),
+         "Los dos hemisferios están por encima de la media; solo el sur está por debajo de hace un año"),
         ((0.6, -0.3), (0.6, -0.1), "Both hemispheres are warmer than average, yet cooler than a year ago",
-         "Los dos hemisferios están más cálidos que la media, pero más fríos que hace un año"),
+         "Los dos hemisferios están por encima de la media, pero por debajo de hace un año"),
         ((0.6, 0.3), (0.6, 0.1), "Both hemispheres are warmer than average, and warmer than a year ago",
-         "Los dos hemisferios están más cálidos que la media, y más cálidos que hace un año"),
+         "Los dos hemisferios están por encima de la media y de hace un año"),
         ((0.6, 0.01), (0.6, 0.1), "Both hemispheres are warmer than average",
-         "Los dos hemisferios están más cálidos que la media"),
+         "Los dos hemisferios están por encima de la media"),
         ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres are cooler than average",
-         "Los dos hemisferios están más fríos que la media"),
+         "Los dos hemisferios están por debajo de la media"),
         ((0.6, -0.3), (-0.1, 0.1), "The north is 0.6 °C above average; the south is 0.1 °C below average",
          "El norte está 0,6 °C por encima de la media; el sur está 0,1 °C por debajo de la media"),
         ((0.6, -0.3), (0.04, 0.1), "The north is 0.6 °C above average; the south is level with its average",
@@ -198,7 +202,7 @@ def test_hemispheres_that_end_on_different_days_say_both():
     early = made.study("sh", "era5.t2m.sh", latest=Reading(dt.date(2026, 11, 15), 15.0))
     english, spanish = both("hemispheres", north, early)
     assert "Data to 17 November 2026 (the north) and 15 November 2026 (the south)" in english.subtitle
-    assert "promedió 15,0 °C el 15 de noviembre de 2026" in spanish.caption
+    assert "de 15,0 °C el 15 de noviembre de 2026" in spanish.caption
     with pytest.raises(RenderError, match="two series"):
         both("hemispheres", south)
 
@@ -228,7 +232,7 @@ def test_stripes_of_one_series_give_the_change_of_its_decades():
     """The made series warms by 1.5 °C in 31,000 days: 76 years between the decades' middles make 1.34 °C."""
     english, spanish = both("stripes", made.study())
     assert english.title == "Northern Hemisphere air has warmed by 1.3 °C since 1940–1949"
-    assert spanish.title == "El aire del hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
+    assert spanish.title == "El hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
     assert "From 1940–1949 to 2016–2025 the mean of Northern Hemisphere air changed by +1.34 °C." in english.caption
     assert "Ed Hawkins" in english.caption
     assert "2026, to 17 November" in english.caption
@@ -236,22 +240,61 @@ def test_stripes_of_one_series_give_the_change_of_its_decades():
     assert short.title == "Northern Hemisphere air, year by year"
 
 
+def ended(ranks, change=0.7, low=0.6):
+    """A study whose year is expected so far above the 1991–2020 average."""
+    study = made.study()
+    normal = means.year_normal(study)
+    return made.study(
+        year_end=YearEnd(2026, 9.0, 321, normal + change, normal + low, normal + change + 0.1, 0.9, 30, ranks)
+    )
+
+
+def test_year_to_date_says_where_the_year_may_end():
+    """The rank from an even chance on, else the difference; the range with its level; nothing of it where unknown."""
+    ranks = dict.fromkeys("12345", 0.0)
+    english, spanish = both("year_to_date", ended({**ranks, "1": 0.1, "2": 0.7, "3": 0.2}))
+    assert english.title == "Northern Hemisphere air is on course for its second-warmest year, 0.70 °C above average"
+    assert spanish.title.endswith("va camino de su segundo año más cálido, 0,70 °C por encima de la media")
+    assert "9 times in 10 between +0.60 °C and +0.80 °C" in english.caption
+    assert "9 de cada 10 veces entre +0,60 °C y +0,80 °C" in spanish.caption
+    assert "a record in 1 case of 10." in english.long
+    assert "batiría el récord en 1 de cada 10 casos." in spanish.long
+    assert "ends, 9 times in 10, between +0.60 °C and +0.80 °C" in english.alt
+    english, spanish = both("year_to_date", ended({**ranks, "4": 0.4, "5": 0.3}))
+    assert english.title == "Northern Hemisphere air is heading for a year 0.70 °C above average"
+    assert "none of the 30 years of comparison would take it to the record" in english.long
+    assert "ninguno de los 30 años de comparación lo llevaría al récord" in spanish.long
+    certain, _ = both("year_to_date", ended({**ranks, "1": 1.0}))
+    assert "Each of the 30 years of comparison would make it the warmest year of the series." in certain.long
+    lower, _ = both("year_to_date", ended(ranks, -0.2, -0.3))
+    assert lower.title == "Northern Hemisphere air is heading for a year 0.20 °C below average"
+    assert "Most likely it is not among the five warmest years of the series" in lower.long
+    unknown, _ = both("year_to_date", made.study())
+    so_far = means.daily(made.study())[-321:].mean()
+    assert unknown.title == f"In 2026 so far, Northern Hemisphere air is {so_far:.2f} °C above average"
+    assert "9 times in 10" not in unknown.caption + unknown.alt + unknown.long
+    whole, _ = both(
+        "year_to_date", made.study(end=(day := dt.date(2025, 12, 31)), latest=Reading(day, 9.0), preliminary_from=None)
+    )
+    assert whole.title.startswith("In 2025, Northern Hemisphere air was 0.")
+
+
 def test_the_heatmap_says_when_the_cold_went():
     """The made series crosses its average in 2005, give or take the drift of the season in the leap cycle."""
     english, spanish = both("day_heatmap", made.study())
-    assert english.title == "Weeks below average have all but vanished from the calendar of the north"
-    assert spanish.title == "Las semanas bajo la media casi han desaparecido del calendario del norte"
+    assert english.title == "Weeks below average have all but vanished from the calendar of the Northern Hemisphere"
+    assert spanish.title == "Las semanas bajo la media casi han desaparecido del calendario del hemisferio norte"
     assert "on 100% of days in 1940–1949 and on 1% in 2016–2025" in english.caption
     assert "become rare after 2007" in english.alt
 
 
-def test_the_heatmap_agrees_with_its_subject(monkeypatch):
-    """In Spanish the surface is feminine and the Atlantic, where it stands alone, is not."""
+def test_the_heatmap_gives_a_share(monkeypatch):
+    """Of a subject, and of the place alone."""
     monkeypatch.setattr(day_heatmap, "VANISHED", 0.0)
     sea = made.study("natlan", "oisst.sst.natlan", start=dt.date(1982, 1, 1))
     titles = day_heatmap.tell([Phrases(sea, ES)]).titles
-    assert titles[0].startswith("La superficie del Atlántico norte estuvo más cálida que la media en ")
-    assert titles[1].startswith("El Atlántico norte estuvo más cálido que la media en ")
+    assert titles[0].startswith("La temperatura superficial del Atlántico norte superó la media en ")
+    assert titles[1].startswith("El Atlántico norte superó la media en ")
 
 
 def test_records_name_the_holder_and_the_series():
@@ -264,7 +307,7 @@ def test_records_name_the_holder_and_the_series():
     english, spanish = both("records", made.study(records=held))
     assert english.title == "2024 still holds 209 of the 316 daily heat records"
     assert spanish.title == "2024 conserva 209 de los 316 récords diarios de calor"
-    assert "2026 holds 28, 5 of them preliminary." in english.caption
+    assert "2026 holds 28 record highs, 5 of them preliminary." in english.caption
     assert "Los récords son solo de esta serie, que empieza en 1940" in spanish.caption
     joint, _ = both("records", made.study(records=replace(held, warm_holders=(Holder(2025, 90), Holder(2024, 90)))))
     assert joint.title == "2024 and 2025 hold 90 each of the 180 daily heat records"
@@ -279,14 +322,17 @@ def test_since_the_last_issue_speaks_of_the_anomaly_only():
     """A seasonal fall is not "coming down"."""
     study = made.study()
     english, spanish = both("since_last_issue", study, since=dt.date(2026, 11, 3))
-    assert english.title == "The north has held at +0.4 °C against average since 3 November"
-    assert spanish.title == "El norte se mantiene en +0,4 °C frente a la media desde el 3 de noviembre"
+    assert english.title == "The Northern Hemisphere has held at +0.36 °C against average since 3 November"
+    assert spanish.title == "El hemisferio norte se mantiene en +0,36 °C frente a la media desde el 3 de noviembre"
     assert english.caption.startswith("14 new days since 3 November:")
     assert spanish.caption.startswith("14 días nuevos desde el 3 de noviembre:")
     nothing, nada = both("since_last_issue", study, since=made.DAY)
-    assert nothing.title == "No new day since 17 November: the north at +0.4 °C against average"
-    assert nada.title == "Ningún día nuevo desde el 17 de noviembre: el norte, +0,4 °C frente a la media"
+    assert nothing.title == "No new day since 17 November: the Northern Hemisphere at +0.36 °C against average"
+    assert nada.title == "Ningún día nuevo desde el 17 de noviembre: el hemisferio norte, +0,36 °C frente a la media"
     assert both("since_last_issue", study)[0] == english
+    few, _ = both("since_last_issue", study, since=dt.date(2026, 11, 14))
+    assert few.title == english.title  # three days are no mean: the fortnight's, and what is new is counted
+    assert few.caption.startswith("3 new days since 14 November:")
     with pytest.raises(RenderError, match="begins on 1940-01-01"):
         both("since_last_issue", study, since=dt.date(1939, 1, 1))
     with pytest.raises(RenderError, match="no average"):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import CHARTS
-from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, Verdict
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, YearEnd
 from climtrack.vocabulary.registry import Region
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
@@ -36,14 +36,18 @@ ENGLISH, SPANISH = (
 ORDINALS = {Language(code).ordinal(n): n for code in ("en", "es") for n in range(2, 11)}
 NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for n in range(2, 11)}
 UP = (
-    r"\babove\b|\bwarm(?:er|est|ed)\b|\brose\b|gone up|highest"
-    r"|más que|más el|por encima|sobre la media|más cálid|subió|subido|calentado|máximo"
+    r"\babove\b|\bwarm(?:er|est|ed)\b|\bris(?:e|es)\b|gone up|\bis up\b|\bmore (?:over|in|than)\b|highest|\bpeak\b"
+    r"|más que|más el|más de media|por encima|sobre la media|más cálid|\bsub(?:e|ir|ida|ido)\b|calentado|máximo"
+    r"|más alta"
 )
 DOWN = (
-    r"\bbelow\b|\bcool(?:er|ed)\b|\bfell\b|come down"
-    r"|menos que|menos el|por debajo|bajo la media|más frí|bajó|bajado|enfriado"
+    r"\bbelow\b|\bcool(?:er|ed)\b|\bfalls?\b|come down|\bis down\b|\bless (?:over|in|than)\b"
+    r"|menos que|menos el|menos de media|por debajo|bajo la media|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
 )
-LEVEL = r"\blevel\b|\bjoint\b|\bties\b|\bigual(?:a|es)?\b|lo mismo que|en (?:la|su) media|al nivel de"
+LEVEL = (
+    r"\blevel\b|\bjoint\b|\bties\b|the same (?:as|over)|has held"
+    r"|\bigual(?:a|es)?\b|lo mismo que|en (?:la|su) media|al nivel de|mantiene|estable|la misma media"
+)
 
 
 def numbers(text: str, code: str) -> Counter:
@@ -53,7 +57,7 @@ def numbers(text: str, code: str) -> Counter:
     text = re.sub(r"(\d) (\w+)", lambda m: f"{m[1]} month{months[m[2]]}" if m[2] in months else m[0], text)
     text = re.sub(r"\b(\w+)-warmest", lambda m: f"rank{ORDINALS.get(m[1], m[1])}", text)
     place = "|".join(ORDINALS)
-    text = re.sub(rf"\b({place}) (\d+ month\d+) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
+    text = re.sub(rf"\b({place}) (\d+ month\d+|año) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
     text = re.sub(r"(\d+)(?:th|st|nd|rd)\b|(\d+)\.º", r"\1\2", text)
     text = re.sub(r"[Ll]ast (\w+) days|Los (\w+) últimos días",
                   lambda m: f"last {NUMERALS.get(m[1] or m[2], m[1] or m[2])}", text)  # fmt: skip
@@ -86,7 +90,7 @@ def found(draw):
     value = round(draw(st.floats(-40, 35)), 3)
     difference = draw(st.one_of(numeric, st.sampled_from([0.0, 0.04, -0.04, -0.05, 0.05])))
     known = day.timetuple().tm_yday
-    run = draw(st.integers(1, known + 200))
+    run, below = draw(st.integers(1, known + 200)), draw(st.integers(0, 14))
     yoy = made.yoy(
         difference,
         run=run,
@@ -96,7 +100,10 @@ def found(draw):
         last_crossing=draw(st.one_of(st.none(), st.just(day - dt.timedelta(days=run - 1)))),
         warmest=Gap(dt.date(day.year, 1, 1), abs(draw(numeric))),
         leap_day=day.month == 2,
-        days_below_last_14=draw(st.integers(0, 14)),
+        mean_14d=draw(maybe(numeric)),
+        days_below_last_14=below,
+        days_above_last_14=14 - below,
+        days_level_last_14=0,
     )
     place = draw(st.integers(1, 30))
     tied = draw(st.sampled_from([(), (), (2024,), (1998, 2016, 2024)]))
@@ -104,6 +111,8 @@ def found(draw):
     counts = draw(st.permutations([209, 120, 36]))
     holders = sorted(map(Holder, (day.year, 2024, 2016), counts), key=lambda holder: -holder.days)
     largest = Record(day, 2.1, None, 0.1, draw(claims))
+    cases = draw(st.sampled_from([(0, 21, 5, 4, 0), (2, 9, 9, 9, 1), (30, 0, 0, 0, 0), (17, 13, 0, 0, 0), (0,) * 5]))
+    chances = {str(rank): n / 30 for rank, n in enumerate(cases, 1)}
     return {
         "latest": Reading(day, value),
         "preliminary_from": draw(st.one_of(st.none(), st.integers(0, 14).map(lambda n: day - dt.timedelta(days=n)))),
@@ -114,7 +123,7 @@ def found(draw):
         "days_above_average": draw(maybe(st.integers(0, known))),
         "days_known": known,
         "year_over_year": draw(maybe(st.just(yoy))),
-        "direction": made.direction(draw(st.sampled_from(Verdict)), draw(numeric) / 100, draw(numeric) / 10),
+        "direction": made.direction(draw(numeric) / 4, draw(numeric), draw(st.sampled_from([0.0, 0.04, 0.17, 0.5]))),
         "ranks": replace(made.findings().ranks, day=draw(maybe(st.just(made.rank(place, 87, draw(claims), tied))))),
         "records": replace(
             records,
@@ -122,6 +131,9 @@ def found(draw):
             largest_anomaly=draw(maybe(st.sampled_from([records.largest_anomaly, largest]))),
             warm_holders=tuple(holders),
             cold_holders=(Holder(1956, 61), Holder(1950, 60)),
+        ),
+        "year_end": draw(
+            maybe(st.just(YearEnd(day.year, 9.0, known, value, value - 0.1, value + 0.2, 0.9, 30, chances)))
         ),
         "trend": draw(maybe(st.floats(-0.1, 0.5).map(lambda t: Trend(1940, 2025, t, t - 0.1, t + 0.1, 0.5, 30.0)))),
     }  # fmt: skip

@@ -1,0 +1,145 @@
+"""Is the line coming down? The last fortnight beside the one before, and the way from the highest 12 months."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from climtrack.analysis.frame import Frame
+from climtrack.analysis.trend import slope
+from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.findings import Answer, Direction, Peak, Slope, Unknown, beyond
+from climtrack.vocabulary.series import Floats
+
+FORTNIGHT, FEWEST = 14, 10
+#: No change of a fortnight's mean is said to be one below this.
+LEAST = 0.05
+#: Steps of earlier years count where they end within so many days of the same date; so many of them are needed.
+SEASON, STEPS = 45, 500
+#: A mean of 12 months may lack this many of its 365 days; a peak is looked for among the means of a year at least.
+YEAR, LACKING = 365, 10
+#: Days that count as one while revisions of neighbouring days correlate by 0.6: (1 + 0.6) / (1 - 0.6).
+ALIKE = 4.0
+
+
+def means(values: Floats, days: int, fewest: int) -> Floats:
+    """
+    Mean of each `days` consecutive days.
+
+    Parameters
+    ----------
+    values : array of float
+        One value a day, gaps as NaN, shape (time,).
+    days : int
+        Length of the window.
+    fewest : int
+        Days with a value that a mean needs.
+
+    Returns
+    -------
+    array of float
+        Mean of the days that end with each day from the `days`-th on, NaN where too many are missing.
+    """
+    known = ~np.isnan(values)
+    total = np.cumsum(np.concatenate([[0.0], np.where(known, values, 0.0)]))
+    count = np.cumsum(np.concatenate([[0], known]))
+    held = count[days:] - count[:-days]
+    return np.where(held >= fewest, (total[days:] - total[:-days]) / np.maximum(held, 1), np.nan)
+
+
+def direction(frame: Frame) -> Direction:
+    """
+    Whether the line comes down: the mean of the last 14 days beside that of the 14 days before.
+
+    The line's own change is the season's plus the anomaly's; the answer is about the anomaly's.
+    """
+    values = frame.series.values
+    anomaly = None if frame.anomalies is None else frame.daily(frame.anomalies.values)
+    slopes = _slopes(values, anomaly)
+    days = [int((~np.isnan(part)).sum()) for part in (values[-FORTNIGHT:], values[-2 * FORTNIGHT : -FORTNIGHT])]
+    if min(days) < FEWEST:
+        few = Unknown("unknown.few_days", n=min(days), days=FORTNIGHT)
+        return Direction(few, few, few, few, few, few, few, _peak(frame, anomaly), *slopes)
+    line = float(np.nanmean(values[-FORTNIGHT:]) - np.nanmean(values[-2 * FORTNIGHT : -FORTNIGHT]))
+    if anomaly is None:
+        why = Unknown("unknown.no_season")
+        return Direction(why, why, why, line, why, noise(frame, values), why, why, *slopes)
+    found = means(anomaly, FORTNIGHT, FEWEST)
+    steps = found[FORTNIGHT:] - found[:-FORTNIGHT]
+    change, least = float(steps[-1]), noise(frame, anomaly)
+    return Direction(
+        answer={-1: Answer.YES, 0: Answer.LEVEL, 1: Answer.NO}[beyond(change, least)],
+        mean_14d=float(found[-1]),
+        change_14d=change,
+        line_14d=line,
+        season_14d=line - change,
+        noise=least,
+        share_of_steps_as_large=_share(frame, steps),
+        peak_12m=_peak(frame, anomaly),
+        slope_14d=slopes[0],
+        slope_30d=slopes[1],
+        anomaly_slope_14d=slopes[2],
+        anomaly_slope_30d=slopes[3],
+    )
+
+
+def noise(frame: Frame, values: Floats) -> float:
+    """
+    Least change between two fortnights that is said to be one, degC.
+
+    Twice the standard deviation of what revisions will still do to the two means, but no less than 0.05 °C; widened
+    by twice the error that missing days make, who may all lie on one side.
+
+    Parameters
+    ----------
+    values : array of float
+        Anomalies day by day, or the temperature itself where there are none, shape (time,).
+    """
+    revision = gap = 0.0
+    for last in (values.size, values.size - FORTNIGHT):
+        days = slice(last - FORTNIGHT, last)
+        known = ~np.isnan(values[days])
+        waiting, held = int((frame.series.preliminary[days] & known).sum()), int(known.sum())
+        if waiting:
+            alike = min(ALIKE / waiting, 1.0)
+            revision += (frame.noise.deviation * waiting / held) ** 2 * alike
+        if held < FORTNIGHT:
+            gap += ((FORTNIGHT - held) / FORTNIGHT * _scatter(values)) ** 2
+    return float(np.hypot(max(2 * np.sqrt(revision), LEAST), 2 * np.sqrt(gap)))
+
+
+def _scatter(values: Floats) -> float:
+    """Standard deviation of a day about the mean of its fortnight, from the whole series."""
+    mean, square = (means(part, FORTNIGHT, FEWEST) for part in (values, values**2))
+    return float(np.nanmean(np.maximum(square - mean**2, 0.0)) ** 0.5)
+
+
+def _share(frame: Frame, steps: Floats) -> float | Unknown:
+    """Share of the steps of earlier years at this time of year that are at least as large, the same way."""
+    ends = frame.place[2 * FORTNIGHT - 1 :] % DAYS
+    apart = np.abs(ends - frame.column)
+    near = (apart <= SEASON) | (apart >= DAYS - SEASON)
+    near[-DAYS // 2 :] = False
+    past = steps[near & ~np.isnan(steps)]
+    if past.size < STEPS:
+        return Unknown("unknown.few_steps", n=past.size)
+    return float((np.sign(steps[-1]) * past >= abs(steps[-1])).mean())
+
+
+def _peak(frame: Frame, anomaly: Floats | None) -> Peak | Unknown:
+    """The highest mean of 365 days, and the latest."""
+    if anomaly is None:
+        return Unknown("unknown.no_baseline")
+    year = means(anomaly, YEAR, YEAR - LACKING) if anomaly.size > 2 * YEAR else np.full(1, np.nan)
+    if np.isnan(year[-1]):
+        return Unknown("unknown.no_12_months")
+    at = int(np.nanargmax(year))
+    return Peak(frame.date_at(at + YEAR - 1), float(year[at]), float(year[-1]))
+
+
+def _slopes(values: Floats, anomaly: Floats | None) -> tuple[Slope | Unknown, ...]:
+    """Slopes of the last 14 and 30 days, of the temperature and of the anomaly."""
+    why = Unknown("unknown.no_season")
+    return (
+        *(slope(values, days) for days in (14, 30)),
+        *(why if anomaly is None else slope(anomaly, days) for days in (14, 30)),
+    )
