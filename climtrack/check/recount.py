@@ -268,7 +268,6 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
         "year_end": year_end(days),
     }
     if main is not None:
-        found |= {name: month(anomaly, found["rank"][name]) for name in ("month", "month_to_date") if found["rank"][name]}
         found["anomaly_year_to_date"] = fmean(anomaly[day] for day in year)
         found |= {name: month(places[name], days, anomaly) for name in ("month", "month_to_date")}
         if isinstance(ahead := facts.get("outlook"), list):
@@ -483,17 +482,6 @@ def year_over_year(days: Days) -> dict[str, Any]:
 
 def month_end(year: int, month: int) -> dt.date:
     return dt.date(year + month // 12, month % 12 + 1, 1) - DAY
-
-
-def month(anomaly: Mapping[dt.date, float], place: Mapping[str, Any]) -> dict[str, Any]:
-    """A ranked month's mean difference from average, and its change on the days that both years have."""
-    held = [day for day in anomaly if place["first"] <= day <= place["last"]]
-    pairs = [(day, year_before(day)) for day in held if key(day) != LEAP and year_before(day) in anomaly]
-    found = {name: place[name] for name in ("first", "last", "rank", "of")}
-    found["anomaly"] = fmean(anomaly[day] for day in held)
-    if len(pairs) >= 0.9 * len(held):
-        found["year_over_year"] = fmean(anomaly[day] - anomaly[before] for day, before in pairs)
-    return found
 
 
 def ranks(days: Days, noise: Mapping[str, Any]) -> dict[str, Any]:

@@ -407,11 +407,7 @@ def judge(place: Place, books: Sequence[Book]) -> tuple[bool | None, Sequence[An
 
 def judge_row(numbers: Sequence[Number], books: Sequence[Book]) -> list[bool]:
     """The same for the numbers of a table's row, which speaks of one finding; nothing where it is unknown which."""
-    known = [
-        [finding.knows(number) or (number.kind == "span" and book.everything.knows(number)) for number in numbers]
-        for book in books
-        for finding in book.findings
-    ]  # the years of a baseline may stand in any label
+    known = [[finding.knows(number) for number in numbers] for book in books for finding in book.findings]
     best = max(known, key=sum, default=[])
     return best if 2 * sum(best) > len(numbers) else []
 
