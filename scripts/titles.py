@@ -25,9 +25,9 @@ SEAS = tuple(f"oisst.sst.{name}" for name in ("world2", "natlan", "natlsp", "atl
 AUGUST = (dt.date(2026, 8, 7), dt.date(2026, 8, 21))
 HEAD = """# Titles
 
-What the titles of past issues would have been: `python -m scripts.titles` writes this page from real copies of the source.
-Each names a place and a number, is true of the fortnight that ends on its date, and is not of a kind that one of the
-four issues before it had.
+What the titles of past issues would have been: `python -m scripts.titles` writes this page from real copies of the
+source. Each names a place and a number, is true of the fortnight that ends on its date, and is not of a kind that one
+of the four issues before it had.
 """
 
 

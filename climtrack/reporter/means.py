@@ -113,6 +113,13 @@ def share_below(study: Study) -> dict[int, float]:
     return found
 
 
+def days_below(study: Study, span: tuple[int, int]) -> tuple[int, int]:
+    """Days of some years whose 7-day mean lies below average, and how many have one."""
+    means, years = weekly(study), calendar.year_of(study.series.dates)
+    held = means[(years >= span[0]) & (years <= span[1]) & ~np.isnan(means)]
+    return int((held < 0).sum()), held.size
+
+
 def first_above_last_below(study: Study) -> tuple[dt.date | None, dt.date | None]:
     """Middle of the first week above average, and of the last one below."""
     means = weekly(study)

@@ -8,10 +8,11 @@ of the fortnight beyond the noise; the first that was not the title of one of th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from climtrack.reporter import means
 from climtrack.reporter.sentences import Phrases, side
@@ -37,6 +38,7 @@ REMEMBERED = 4
 LIMITS: Mapping[str, int] = {"en": 90, "es": 99}
 
 Wordings = tuple[str, ...]
+Flags = npt.NDArray[np.bool_]
 
 
 def titles(phrases: Phrases) -> Wordings:
@@ -45,20 +47,34 @@ def titles(phrases: Phrases) -> Wordings:
 
 
 def kind(study: Study) -> str:
-    """What the title of this issue is about: the first true kind that fits and is not remembered, else the first."""
+    """What the title of this issue is about: the first true kind not remembered, else the one told longest ago."""
+    true = _true(study, tuple(KINDS))
+    fresh = [name for name in true if name not in study.told]
+    return fresh[0] if fresh else max(true, key=study.told[::-1].index, default="value")
+
+
+def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
+    """The title of another picture of this issue: the first true one of some kinds, not the issue's own if possible."""
+    true = _true(phrases.study, kinds)
+    own = kind(phrases.study)
+    return _fitting(phrases, next((name for name in true if name != own), true[0] if true else "value"))
+
+
+def _true(study: Study, kinds: Sequence[str]) -> list[str]:
+    """Kinds that say something true of the fortnight, no longer than a title may be in any language."""
     every = [Phrases(study, Language(code)) for code in LIMITS]
-    true = [name for name in KINDS if all(_fitting(phrases, name) for phrases in every)]
-    return next((name for name in true if name not in study.told), true[0] if true else "value")
+    return [name for name in kinds if all(_fitting(phrases, name) for phrases in every)]
 
 
 def _fitting(phrases: Phrases, name: str) -> Wordings:
     """Wordings of a kind that are no longer than a title may be."""
+    if name == "value":
+        return phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
     limit = LIMITS[phrases.language.code[:2]]
-    found = (KINDS | {"value": _value})[name](phrases)
-    return found if name == "value" else tuple(text for text in found if len(text) <= limit)
+    return tuple(text for text in KINDS[name](phrases) if len(text) <= limit)
 
 
-def _say(phrases: Phrases, message: str, early: Floats | None = None, **facts: Any) -> Wordings:
+def _say(phrases: Phrases, message: str, early: Flags | None = None, **facts: Any) -> Wordings:
     """A title about the whole subject and about the place alone; preliminary where the days that it rests on are."""
     product = PRODUCTS.get(phrases.study.series.key.product)
     facts = {"first": phrases.first, "product": product.title if product else "", **facts}
@@ -68,11 +84,9 @@ def _say(phrases: Phrases, message: str, early: Floats | None = None, **facts: A
     return tuple(phrases.language.text("news.preliminary", title=title) for title in found)
 
 
-def _last(study: Study, days: int = FORTNIGHT) -> tuple[Floats, Floats, Floats]:
-    """Values, differences from average and which are preliminary, of the last days that have a value."""
-    values = study.series.values[-days:]
-    known = ~np.isnan(values)
-    return values[known], means.daily(study)[-days:][known], study.series.preliminary[-days:][known]
+def _early(study: Study, days: int = FORTNIGHT) -> Flags:
+    """Which of the last days that have a value are preliminary."""
+    return study.series.preliminary[-days:][~np.isnan(study.series.values[-days:])]
 
 
 def _date(study: Study, place: int) -> dt.date:
@@ -80,37 +94,30 @@ def _date(study: Study, place: int) -> dt.date:
     return study.series.end + dt.timedelta(days=place + 1)
 
 
-def _extreme(phrases: Phrases, record: object, daily: Floats) -> tuple[Record, Floats] | None:
-    """A record in which the fortnight's highest day has a part, and whether that day is preliminary."""
-    study, last = phrases.study, daily[-FORTNIGHT:]
+def _extreme(phrases: Phrases, form: str, record: object, daily: Floats, claims: Collection[Claim]) -> Wordings:
+    """A record in which the fortnight's highest day has a part, in the words of its claim."""
+    language, last = phrases.language, daily[-FORTNIGHT:]
     if not isinstance(record, Record) or np.isnan(last).all():
-        return None
+        return ()
     at = int(np.nanargmax(last)) - last.size
-    found = seen_from(record, _date(study, at), float(last[at]))
-    return None if found is None else (found, study.series.preliminary[at:][:1])
+    found = seen_from(record, _date(phrases.study, at), float(last[at]))
+    if found is None or found.claim not in claims:
+        return ()
+    value = language.temperature(found.value, 2)
+    day = language.text("title.on", day=language.date_day(found.date))
+    return tuple(title for on in (day, "") for title in phrases.claimed(form, found, value=value, on=on))
 
 
 def _highest(phrases: Phrases) -> Wordings:
     """The warmest day of the series, or one level with it."""
-    part = _extreme(phrases, phrases.findings.records.warmest_day, phrases.study.series.values)
-    if part is None or part[0].claim is Claim.WITHIN_NOISE:
-        return ()
-    record, early = part
-    language, rival = phrases.language, record.rival
-    facts = {"value": language.temperature(record.value, phrases.decimals), "day": language.date_day(record.date)}
-    if record.claim is Claim.TIE and rival is not None:
-        return _say(phrases, "highest.tie", early, others=language.date_long(rival.date), **facts)
-    return _say(phrases, "highest", early, **facts)
+    record, values = phrases.findings.records.warmest_day, phrases.study.series.values
+    return _extreme(phrases, "title.warmest", record, values, set(Claim) - {Claim.WITHIN_NOISE})
 
 
 def _largest(phrases: Phrases) -> Wordings:
-    """The largest difference from average of the series."""
-    part = _extreme(phrases, phrases.findings.records.largest_anomaly, means.daily(phrases.study))
-    if part is None or part[0].claim not in {Claim.SAFE, Claim.PRELIMINARY}:
-        return ()
-    record, early = part
-    size = phrases.language.size(record.value, 2)
-    return _say(phrases, "largest", early, size=size, day=phrases.language.date_day(record.date))
+    """The largest difference from average of the series, or one level with it."""
+    record, values = phrases.findings.records.largest_anomaly, means.daily(phrases.study)
+    return _extreme(phrases, "title.largest", record, values, set(Claim) - {Claim.WITHIN_NOISE})
 
 
 def _records(phrases: Phrases) -> Wordings:
@@ -121,7 +128,8 @@ def _records(phrases: Phrases) -> Wordings:
     safe = [_margin(study, day) >= (phrases.findings.revision_noise.typical if soon else FLOOR)
             for day, soon in zip(days, early, strict=True)]  # fmt: skip
     known = int((~np.isnan(study.series.values[-FORTNIGHT:])).sum())
-    return _say(phrases, "date", early[safe], n=sum(safe), days=known) if sum(safe) > 1 else ()
+    message = "date.all" if sum(safe) == known else "date"
+    return _say(phrases, message, early[safe], n=sum(safe), days=known) if sum(safe) > 1 else ()
 
 
 def _margin(study: Study, day: dt.date) -> float:
@@ -131,22 +139,31 @@ def _margin(study: Study, day: dt.date) -> float:
 
 
 def _crossing(phrases: Phrases) -> Wordings:
-    """A crossing of last year's line that has held."""
+    """A crossing of last year's line that has held, while it is news."""
     yoy = phrases.yoy
-    if yoy is None or yoy.last_crossing is None or not HELD <= yoy.run_length < NEWS:
+    return crossed(phrases) if yoy is not None and yoy.last_crossing is not None and yoy.run_length < NEWS else ()
+
+
+def crossed(phrases: Phrases) -> Wordings:
+    """Days on one side of last year's line, where they are enough and their mean is beyond the noise."""
+    yoy = phrases.yoy
+    if yoy is None or yoy.run_length < HELD:
         return ()
     way = beyond(_run_mean(phrases.study, yoy), _noise(phrases))
     if not way or way != direction(yoy.difference, phrases.decimals):
         return ()
-    *_, early = _last(phrases.study, yoy.run_length)
-    return _say(phrases, f"crossing.{_SIDES[way]}", early, n=yoy.run_length, other=yoy.other_year,
-                also=_also(phrases, yoy, way))  # fmt: skip
+    early = _early(phrases.study, yoy.run_length)
+    return _say(phrases, f"crossing.{_SIDES[way]}", early, n=phrases.language.count(yoy.run_length),
+                other=yoy.other_year, also=_also(phrases, yoy, way))  # fmt: skip
 
 
 def _run_mean(study: Study, yoy: YearOverYear) -> float:
     """Mean difference of the days since the crossing."""
     days = [_date(study, place) for place in range(-yoy.run_length, 0)]
-    pairs = [(study.series.value(day), study.series.value(same_day(day, day.year - 1))) for day in days]
+    pairs = [
+        (study.series.value(day), study.series.value(same_day(day, day.year + yoy.other_year - yoy.date.year)))
+        for day in days
+    ]
     return float(np.mean([ours - theirs for ours, theirs in pairs if ours is not None and theirs is not None]))
 
 
@@ -166,7 +183,7 @@ def _since(phrases: Phrases) -> Wordings:
         named = (phrases.language.month(then), str(then.year)) if alike.size else (str(phrases.first),)
         most = "most" if (way > 0) is (mean > 0) else "least"
         message, size = f"since.{_way(mean)}.{most}", phrases.language.size(mean, phrases.decimals)
-        *_, early = _last(phrases.study)
+        early = _early(phrases.study)
         return tuple(text for when in named for text in _say(phrases, message, early, size=size, when=when))
     return ()
 
@@ -178,7 +195,7 @@ def _change(phrases: Phrases) -> Wordings:
         return ()
     way = beyond(found.change_14d, _noise(phrases))
     size, mean = phrases.language.size(found.change_14d, 2), phrases.language.difference(found.mean_14d, 2)
-    *_, early = _last(phrases.study)
+    early = _early(phrases.study)
     return _say(phrases, f"change.{_SIDES[way]}", early, size=size, mean=mean) if way else ()
 
 
@@ -194,7 +211,7 @@ def _rank(phrases: Phrases) -> Wordings:
         return ()
     found = np.nanmean(every[whole], axis=1)
     gaps = found[:-1] - found[-1]
-    *_, early = _last(study)
+    early = _early(study)
     if np.abs(gaps).min() < max(FLOOR, phrases.findings.revision_noise.typical * bool(early.any())):
         return ()
     warm, cool = 1 + int((gaps > 0).sum()), 1 + int((gaps < 0).sum())
@@ -212,7 +229,7 @@ def _year(phrases: Phrases) -> Wordings:
     if yoy is None or isinstance(yoy.mean_14d, Unknown):
         return ()
     way = beyond(yoy.mean_14d, _noise(phrases))
-    *_, early = _last(phrases.study)
+    early = _early(phrases.study)
     size = phrases.language.size(yoy.mean_14d, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
     also = _also(phrases, yoy, way)
     return _say(phrases, f"year.{_SIDES[way]}", early, size=size, other=yoy.other_year, also=also)
@@ -226,9 +243,7 @@ def _also(phrases: Phrases, yoy: YearOverYear, way: int) -> str:
         return language.text(f"news.also.{_SIDES[-way]}", n=days, compared=yoy.days_compared)
     if isinstance(mean, Unknown):
         return ""
-    average = language.text(
-        f"news.average.{side(mean, phrases.decimals)}", size=language.size(mean, phrases.decimals)
-    )
+    average = language.text(f"news.average.{side(mean, phrases.decimals)}", size=language.size(mean, phrases.decimals))
     return language.text("news.also.yet" if way * mean < 0 else "news.also.and", average=average)
 
 
@@ -239,7 +254,7 @@ def _average(phrases: Phrases) -> Wordings:
         return ()
     way = beyond(mean, _noise(phrases))
     size = phrases.language.size(mean, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
-    *_, early = _last(phrases.study)
+    early = _early(phrases.study)
     return _say(phrases, f"level.{_SIDES[way]}", early, size=size)
 
 
@@ -274,11 +289,6 @@ def _run(phrases: Phrases) -> Wordings:
     return _say(phrases, "run", n=phrases.language.count(run.days), when=phrases.language.month(run.first))
 
 
-def _value(phrases: Phrases) -> Wordings:
-    """The latest value, where nothing else is known."""
-    return phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
-
-
 def _noise(phrases: Phrases) -> float:
     """From which size on a fortnight's difference is said to be one."""
     noise = phrases.findings.direction.noise
@@ -300,8 +310,8 @@ KINDS: Mapping[str, Callable[[Phrases], Wordings]] = {
     "change": _change,
     "rank": _rank,
     "year": _year,
-    "average": _average,
     "peak": _peak,
+    "average": _average,
     "so_far": _so_far,
     "run": _run,
 }
