@@ -784,6 +784,7 @@ class Study:
     preliminary: YearTable  # 1.0 where the value is preliminary, else NaN
     findings: Findings
     overdue: int = 0  # Age in days of the newest value where that is more than the provider's usual delay, else 0
+    told: tuple[str, ...] = ()  # Kinds of title of the last issues
 
     @property
     def year(self) -> int:
