@@ -1,8 +1,8 @@
 """
 What climtrack says of days to come, held against what came: no estimate knows anything after the day it is made.
 
-Every module `benchmarks.backtest_*` gives one section of docs/backtest.md. Reads the stored copies of the feed in
-`../shared/data`, or where `CLIMTRACK_SHARED_DATA` points.
+The `page` of every module `benchmarks.backtest_*` is one section of docs/backtest.md. Reads the stored copies of the
+feed in `../shared/data`, or where `CLIMTRACK_SHARED_DATA` points.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> int:
     names = sorted(one.name for one in pkgutil.iter_modules(benchmarks.__path__) if one.name.startswith("backtest_"))
     parts, missed = [HEAD], False
     for name in names:
-        text, met = importlib.import_module(f"benchmarks.{name}").section()
+        text, met = importlib.import_module(f"benchmarks.{name}").page()
         print(text)
         parts.append(text)
         missed |= not met

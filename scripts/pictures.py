@@ -23,6 +23,7 @@ SHOWN = (
     ("year_over_year", ("era5.t2m.nh",), "wide", "light"),
     ("hemispheres", ("era5.t2m.nh", "era5.t2m.sh"), "panel", "light"),
     ("stripes", ("era5.t2m.nh",), "strip", "light"),
+    ("year_to_date", ("era5.t2m.nh",), "wide", "light"),
     ("day_heatmap", ("era5.t2m.nh",), "grid", "light"),
     ("records", ("era5.t2m.nh",), "wide", "light"),
 )

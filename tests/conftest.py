@@ -16,10 +16,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # Whoever runs the tests may speak Spanish, sit behind a proxy or have settings of their own; a test that is about such
 # things sets them itself.
-_OURS = {"CLIMTRACK_SHARED_DATA", "CLIMTRACK_SOAK_SECONDS"}
+_OURS = ("CLIMTRACK_SHARED_DATA", "CLIMTRACK_SOAK_")
 _PERSONAL = ("CLIMTRACK_", "LC_", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "SOURCE_DATE_EPOCH")
 for _name in list(os.environ):
-    if (_name.startswith(_PERSONAL) or _name.lower().endswith("_proxy")) and _name not in _OURS:
+    if (_name.startswith(_PERSONAL) or _name.lower().endswith("_proxy")) and not _name.startswith(_OURS):
         del os.environ[_name]
 os.environ["LANG"] = "C.UTF-8"
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all programs that are stopped here.

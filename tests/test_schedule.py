@@ -99,13 +99,13 @@ def good(config: Config, now: dt.datetime) -> None:
 
 
 def test_one_round_at_once_and_then_one_a_day(tmp_path: Path) -> None:
-    """At 17:00 UTC and this installation's own delay, the same every day, within three looks at the clock."""
+    """At 17:00 UTC and this installation's own delay, the same every day, within two looks at the clock."""
     rounds, said = lived(tmp_path, Clock(10 * DAY), good)
     assert len(rounds) == 11
     delay = dt.timedelta(seconds=int((schedule.read(tmp_path).offset or 0) * 1800))
     assert 0 < delay.total_seconds() < 1800
     for moment in rounds[1:]:
-        assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 30 * MINUTE
+        assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 20 * MINUTE
     assert said[0].startswith("climtrack: next round at 2026-07-11 17:")
     assert said[-1] == "climtrack: told to stop; everything on disk is whole"
     assert not (tmp_path / "heartbeat.json").exists()

@@ -12,7 +12,7 @@ from climtrack.analysis.climatology import harmonic
 from climtrack.analysis.frame import Frame
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, Ints, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Estimate, OutlookDay, OutlookScore, Unknown
-from climtrack.vocabulary.series import Floats, Status
+from climtrack.vocabulary.series import Floats, Series, Status
 
 #: Days beyond the latest value, and how far beyond it anything is said.
 LEADS, FARTHEST = (7, 14, 21, 28), 30
@@ -24,6 +24,8 @@ MEANS = (1, 7, 30, 365)
 YEARS, FEWEST, STEP = 30, 10, 7
 #: Origins farther than this from the day of the year teach nothing.
 SEASON = 120
+#: Years after which an error counts half: those of the first satellite years are larger than today's.
+FADES = 5.0
 #: Share of the last 365 days that must be known.
 KNOWN = 0.9
 LOW, HIGH = 0.05, 0.95
@@ -71,7 +73,7 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     origins a week apart the anomaly `leads` days later is fitted, by weighted least squares, to the anomaly of the
     day, to its 7-, 30- and 365-day means and to time; an origin's weight falls with its distance from today's
     day of the year and is zero from 120 days on. Errors are those of fits from which the origin's own year was left
-    out, with the same weights. Nothing after the last value is known to any step.
+    out, with the same weights, halved every 5 years back. Nothing after the last value is known to any step.
 
     Parameters
     ----------
@@ -125,6 +127,7 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     of_year = np.repeat(np.arange(starts.size), np.diff(starts, append=back.size))
     errors = y - np.einsum("if,ifl->il", learnt, without[of_year])
     order = np.argsort(errors, axis=0, kind="stable")
+    weight = weight * 0.5 ** (back / FADES)
     weights = weight[order]
     shares = (np.cumsum(weights, axis=0) - weights / 2) / weight.sum()
     return Expectation(now @ whole + cycle[ahead], np.take_along_axis(errors, order, axis=0), shares)
@@ -191,7 +194,7 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     )
 
 
-def score(frame: Frame, estimates: Iterable[Estimate]) -> OutlookScore | Unknown:
+def score(series: Series, estimates: Iterable[Estimate]) -> OutlookScore | Unknown:
     """
     How outlooks have done since they were made.
 
@@ -205,7 +208,6 @@ def score(frame: Frame, estimates: Iterable[Estimate]) -> OutlookScore | Unknown
     OutlookScore or Unknown
         Over the days that have come with a final value; Unknown while there are none.
     """
-    series = frame.series
     came = [
         (one, float(series.values[at]), series.value(same_day(one.target, one.target.year - 1)))
         for one in estimates

@@ -141,16 +141,21 @@ def lead(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Floats:
     array of float
         In degC, shape (year, 366); NaN where too few earlier years have the day.
     """
-    known = ~np.isnan(table.values)
-    best = np.full(table.values.shape, np.nan)
-    best[1:] = np.fmax.accumulate(table.values, axis=0)[:-1]
-    seen = np.zeros(known.shape, dtype=np.int64)
-    seen[1:] = np.cumsum(known, axis=0)[:-1]
+    best = _best_before(table.values)
+    seen = np.zeros(best.shape, dtype=np.int16)
+    seen[1:] = np.cumsum(~np.isnan(table.values), axis=0, dtype=np.int16)[:-1]
     needed = np.full(DAYS, earlier)
     if table.alignment == "date":
         needed[LEAP_DAY - 1] = max(earlier // 4, 1)
     best[seen < np.maximum(needed, 1)] = np.nan
     return np.asarray(table.values - best)
+
+
+def _best_before(values: Floats) -> Floats:
+    """Highest value of each date in the years before, shape (year, day), NaN where there is none."""
+    best = np.full(values.shape, np.nan)
+    best[1:] = np.fmax.accumulate(values, axis=0)[:-1]
+    return best
 
 
 def unbeaten(ahead: Floats) -> Bools:
@@ -202,24 +207,27 @@ def _record(frame: Frame, values: Floats, days: npt.NDArray[np.int64]) -> Record
 
     Its rivals are the days of other years; those of its own year only decide which day.
     """
-    at = int(days[np.argmax(values[days])])
+    found = values[days]
+    at = int(days[np.argmax(found)])
     value, preliminary = float(values[at]), frame.series.preliminary
-    new_year = frame.place[at] // DAYS * DAYS
-    own = slice(*np.searchsorted(frame.place[days], (new_year, new_year + DAYS)))
-    others = np.delete(days, own)
-    below = np.round(value - values[others], 9)
-    close = below < np.where(preliminary[others] | preliminary[at], least(frame.noise, 1.0), FLOOR)
-    rival = others[::-1][np.argmin(below[::-1])] if close.any() else None  # the nearest, of equals the latest
+    new_year = np.searchsorted(frame.place, frame.place[at] // DAYS * DAYS)
+    earlier = int(np.searchsorted(days, new_year))
+    beaten = int(days[np.argmax(found[:earlier])]) if earlier else None
+    near = days[found > value - least(frame.noise, 1.0)]
+    below = np.round(value - values[near], 9)
+    own = frame.place[near] // DAYS == frame.place[at] // DAYS
+    close = ~own & (below < np.where(preliminary[near] | preliminary[at], least(frame.noise, 1.0), FLOOR))
+    rivals, away = near[close], below[close]
+    rival = rivals[::-1][np.argmin(away[::-1])] if rivals.size else None  # the nearest, of equals the latest
     unsure = bool(preliminary[at] or (rival is not None and preliminary[rival]))
-    beaten = int(days[np.argmax(values[days[: own.start]])]) if own.start else None
     return Record(
         date=frame.date_at(at),
         value=value,
         previous=None if beaten is None else reading(frame.series, beaten, float(values[beaten])),
         margin=np.nan if beaten is None else value - float(values[beaten]),
-        claim=claim(float(below.min(initial=np.inf)), frame.noise, preliminary=unsure),
-        tied_with=tuple(frame.date_at(i) for i in others[close]),
-        days=tuple(frame.date_at(i) for i in days[own][np.round(value - values[days[own]], 9) < LEVEL]),
+        claim=claim(float(away.min(initial=np.inf)), frame.noise, preliminary=unsure),
+        tied_with=tuple(frame.date_at(i) for i in rivals),
+        days=tuple(frame.date_at(i) for i in near[own & (below < LEVEL)]),
         rival=None if rival is None else reading(frame.series, int(rival), float(values[rival])),
         noise=least(frame.noise, float(unsure)),
     )
@@ -239,7 +247,8 @@ def records(frame: Frame, ahead: Floats) -> Records:
     """
     values = frame.series.values
     everyday = np.flatnonzero(~np.isnan(values))
-    same_date = everyday[frame.place[everyday] % DAYS == frame.column]
+    years = np.flatnonzero(~np.isnan(frame.table.values[:, frame.column]))
+    same_date = np.searchsorted(frame.place, years * DAYS + frame.column)
     largest: Record | Unknown = Unknown("unknown.no_baseline")
     if frame.anomalies is not None:
         largest = _record(frame, frame.daily(frame.anomalies.values), everyday)
@@ -270,17 +279,14 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
     tuple of Holder
         Most dates first, then the earlier year; a date is held by the last year that took its record.
     """
-    table = YearTable(frame.table.years, sign * frame.table.values)
-    taken = record_days(lead(table, earlier=0))
-    known = ~np.isnan(table.values)
-    taken |= known & (np.cumsum(known, axis=0) == 1)  # the first year with the day
-    holder = table.years.size - 1 - np.argmax(taken[::-1], axis=0)
-    dates = COMMON[taken[:, COMMON].any(axis=0)]
-    count = np.bincount(holder[dates], minlength=table.years.size)
+    years, values = frame.table.years, sign * frame.table.values
+    taken = ~(values - _best_before(values) <= LEVEL - 1e-9) & ~np.isnan(values)  # the first year has no rival
+    holder = years.size - 1 - np.argmax(taken[::-1], axis=0)
+    count = np.bincount(holder[COMMON[taken[:, COMMON].any(axis=0)]], minlength=years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
     unsure = np.bincount(row[(holder[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")
-    return tuple(Holder(int(table.years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
+    return tuple(Holder(int(years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
 
 
 # Means, extremes and counts over a stretch of days, straight from the series.

@@ -150,7 +150,7 @@ def _findings(
         trend_30y=trend(frame.table, means=means, last=TREND_LATE),
         year_end=year_end(frame.table, frame.column, means=means),
         outlook=outlook(frame, today),
-        outlook_score=score(frame, kept),
+        outlook_score=score(series, kept),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
         revision_noise=frame.noise,

@@ -10,8 +10,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
+from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from statistics import fmean, stdev
 from typing import Any
@@ -26,7 +28,7 @@ SINE = [math.sin(2 * math.pi * n / 365) for n in range(365)]
 #: By how much 1991–2020 lies above 1850–1900, January to December (Copernicus Climate Change Service).
 PREINDUSTRIAL = (0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93)
 
-#: Values closer than this are equal at 0.01 °C, and no value is known better than `FLOOR`; beyond `DUST` all is rounding.
+#: Values closer than `EDGE` are equal at 0.01 °C, none is known better than `FLOOR`, and `DUST` is rounding.
 EDGE, FLOOR, DUST = 0.005, 0.01, 1e-9
 #: The site prints its averages to 0.001 °C, and of Student's t there is a table that is good to 0.3 %.
 SITE, STUDENT = 0.0015, 0.004
@@ -110,18 +112,9 @@ class Days:
         return all(len(self.by_year.get(year, ())) >= 355 for year in range(first, last + 1))
 
     def cycle(self, years: Iterable[int], what: Callable[[list[float]], float]) -> Normal:
-        """A figure of each calendar day, smoothed by the mean and eight waves of a year, each summed term by term."""
+        """A figure of each calendar day over some years, smoothed."""
         rows = [self.by_year[year] for year in years]
-        raw = [what([row[day] for row in rows if day in row]) for day in COMMON]
-        smooth = [fmean(raw)] * 365
-        for wave in range(1, 9):
-            places = [wave * n % 365 for n in range(365)]
-            a = 2 / 365 * math.fsum(x * COSINE[p] for x, p in zip(raw, places, strict=True))
-            b = 2 / 365 * math.fsum(x * SINE[p] for x, p in zip(raw, places, strict=True))
-            smooth = [s + a * COSINE[p] + b * SINE[p] for s, p in zip(smooth, places, strict=True)]
-        found = dict(zip(COMMON, smooth, strict=True))
-        found[LEAP] = (found[2, 28] + found[3, 1]) / 2
-        return found
+        return smoothed([what([row[day] for row in rows if day in row]) for day in COMMON])
 
     @cached_property
     def _normals(self) -> dict[tuple[int, int], Normal]:
@@ -193,7 +186,7 @@ class Days:
     def mean_of_years(self, first: dt.date, last: dt.date) -> dict[int, float]:
         """Mean of the same period of every year, of the days that this year knows, by the year it ends in."""
         asked = [(day.year - last.year, key(day)) for day in self.stretch(first, last) if day in self.values]
-        if (0, (2, 28)) in asked and key(last + DAY) != LEAP and (0, LEAP) not in asked:
+        if first < last and (0, (2, 28)) in asked and key(last + DAY) != LEAP and (0, LEAP) not in asked:
             asked.append((0, LEAP))  # goes with the 28th in years that have it
         found = {}
         for year in self.years:
@@ -211,6 +204,19 @@ class Days:
             if whole and (year < self.last.year or (12, 31) in days):
                 found[year] = math.fsum(days.values()) / len(days)
         return found
+
+
+def smoothed(raw: Sequence[float]) -> Normal:
+    """A figure of each of 365 days, as the sum of its mean and eight waves of a year, each summed term by term."""
+    smooth = [fmean(raw)] * 365
+    for wave in range(1, 9):
+        places = [wave * n % 365 for n in range(365)]
+        a = 2 / 365 * math.fsum(x * COSINE[p] for x, p in zip(raw, places, strict=True))
+        b = 2 / 365 * math.fsum(x * SINE[p] for x, p in zip(raw, places, strict=True))
+        smooth = [s + a * COSINE[p] + b * SINE[p] for s, p in zip(smooth, places, strict=True)]
+    found = dict(zip(COMMON, smooth, strict=True))
+    found[LEAP] = (found[2, 28] + found[3, 1]) / 2
+    return found
 
 
 def run(first: dt.date, last: dt.date) -> dict[str, Any]:
@@ -239,6 +245,7 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     anomaly = {} if main is None else {day: value - main[key(day)] for day, value in days.values.items()}
     year = [day for day in days.values if day.year == days.last.year]
     value = days.values[days.last]
+    places = ranks(days, facts["revision_noise"])
     found: dict[str, Any] = {
         "first_date": days.first,
         "latest": reading(days, days.last),
@@ -253,7 +260,7 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
         },
         "year_over_year": year_over_year(days),
         "direction": direction(days, main),
-        "rank": ranks(days, facts["revision_noise"]),
+        "rank": places,
         "records": records(days, anomaly, facts["revision_noise"]),
         "streaks": streaks(days, anomaly),
         "trend": trend(days, 1979),
@@ -262,6 +269,9 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
     if main is not None:
         found["anomaly_year_to_date"] = fmean(anomaly[day] for day in year)
+        found |= {name: month(places[name], days, anomaly) for name in ("month", "month_to_date")}
+        if isinstance(ahead := facts.get("outlook"), list):
+            found["outlook"] = outlook(days, main, [one["lead_days"] for one in ahead])
         found["days_above_average"] = sum(anomaly[day] > 0 for day in year)
     shifting = (days.last.year - 30, days.last.year - 1)
     if main is not None and days.covers(*shifting):
@@ -285,7 +295,7 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> dict[str, Any]:
     """Figures that sentences say and facts.json does not hold."""
-    last = days.last
+    last, warm, end = days.last, holders(days, 1), facts["year_end"]
     found: dict[str, Any] = {
         "days_of_years": [len(row) for row in days.by_year.values()],
         "years": spans(year for year in days.years if days.by_year[year]),
@@ -294,10 +304,19 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
             spans(year for year in range(first, last + 1) if not days.by_year.get(year))
             for first, last in map(span, facts["anomalies"])
         ],
-        "dates_of_records": sum(holder["days"] for holder in holders(days, 1)),
+        "records": {
+            "dates": sum(one["days"] for one in warm),
+            "own": [one[name] for one in warm for name in ("days", "preliminary") if one["year"] == last.year] or [0],
+        },
         "day_of_year": last.timetuple().tm_yday,
         "new_year": dt.date(last.year, 1, 1),
     }
+    if "chance_of_rank" in end:
+        chances = {int(place): chance for place, chance in end["chance_of_rank"].items()}
+        found["year_end"] = {
+            "records": Fraction(round(chances[1] * end["years"]), end["years"]).as_integer_ratio(),
+            "likeliest": max(chances, key=lambda place: chances[place]),
+        }
     if days.preliminary:
         found["preliminary_days"] = (last - min(days.preliminary)).days + 1
     if facts["baseline"] is None:
@@ -520,6 +539,22 @@ def rank(days: Days, first: dt.date, last: dt.date, noise: Mapping[str, Any]) ->
     }
 
 
+def month(place: Mapping[str, Any], days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+    """Mean anomaly of a month that has been ranked, and its change from a year before over the days of both."""
+    if not place:
+        return {}
+    known = [day for day in days.stretch(place["first"], place["last"]) if day in anomaly]
+    change = [gap for day in known if key(day) != LEAP and (gap := days.beside(day)) is not None]
+    return {
+        "first": place["first"],
+        "last": place["last"],
+        "anomaly": fmean(anomaly[day] for day in known),
+        "year_over_year": fmean(change) if len(change) >= 0.9 * len(known) else None,
+        "rank": place["rank"],
+        "of": place["of"],
+    }
+
+
 def records(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
     same = {day: value for day, value in days.values.items() if key(day) == key(days.last)}
     return {
@@ -560,7 +595,7 @@ def record(days: Days, values: Mapping[dt.date, float], noise: Mapping[str, Any]
 
 def least(noise: Mapping[str, Any], share: float) -> float:
     """What is closer than this is not told apart, where a share of the days is preliminary."""
-    return max(noise["typical"] * share, FLOOR)
+    return max(float(noise["typical"]) * share, FLOOR)
 
 
 def claim(distance: float, noise: Mapping[str, Any], preliminary: float, days: int) -> str:
@@ -684,11 +719,120 @@ def year_end(days: Days) -> dict[str, Any]:
         "to_date": fmean(known),
         "days": len(known),
         "mean": middle,
+        "level": 0.9,
         "low": middle + quantile(errors, 0.05),
         "high": middle + quantile(errors, 0.95),
         "years": len(errors),
         "chance_of_rank": {str(n): warmer.count(n - 1) / len(warmer) for n in range(1, 6)},
     }
+
+
+def outlook(days: Days, normal: Normal, leads: Sequence[int]) -> list[dict[str, Any]]:
+    """
+    Days ahead, from the anomaly of the day and its means of 7, 30 and 365 days.
+
+    Learnt from origins a week apart in the 30 years before, near the same day of the year; anomalies are those on the
+    mean cycle of these years about their own straight line.
+    """
+    size = round(30 * 365.25)
+    start = max(days.first, days.last - (size + 364) * DAY)
+    every = days.stretch(start, days.last)
+    recent = {day.toordinal(): days.values[day] for day in every[-size:] if day in days.values}
+    slope, _ = fit([*recent], [*recent.values()])
+    centre = fmean(recent)
+    held: dict[Key, list[float]] = {}
+    for day in every[-size:]:
+        if day in days.values:
+            held.setdefault(key(day), []).append(days.values[day] - slope * (day.toordinal() - centre))
+    usual = smoothed([fmean(held[day]) for day in COMMON])
+    anomaly = [days.values[day] - usual[key(day)] if day in days.values else None for day in every]
+    sums, counts = [0.0], [0]
+    for value in anomaly:
+        sums.append(sums[-1] + (value or 0.0))
+        counts.append(counts[-1] + (value is not None))
+    last = len(every) - 1
+
+    def known(at: int) -> list[float] | None:
+        """What is known on a day: four means, one, and time."""
+        if anomaly[at] is None or counts[at + 1] - counts[at - 364] < 0.9 * 365:
+            return None
+        means = [(sums[at + 1] - sums[at + 1 - n]) / (counts[at + 1] - counts[at + 1 - n]) for n in (1, 7, 30, 365)]
+        return [*means, 1.0, (at - last) / size]
+
+    cases: dict[int, list[tuple[list[float], list[float], float]]] = {}
+    for age in range(-(-max(leads) // 7) * 7, last - 363, 7):
+        years = round(age / 365.25)
+        away = abs(age - 365.25 * years)
+        then = [anomaly[last - age + lead] for lead in leads]
+        if away < 120 and (x := known(last - age)) is not None and None not in then:
+            weight = (1 - (away / 120) ** 2) ** 2
+            cases.setdefault(years, []).append((x, [y for y in then if y is not None], weight))
+    now = known(last)
+    if now is None or len(cases) < 10:
+        return []
+    parts = {years: [[*column] for column in zip(*of, strict=True)] for years, of in cases.items()}
+    squares = {years: products(x, x, weights) for years, (x, _, weights) in parts.items()}
+    crossed = {years: products(x, y, weights) for years, (x, y, weights) in parts.items()}
+    errors: list[list[tuple[float, float]]] = [[] for _ in leads]
+    for years, of in cases.items():
+        left, right = total(squares, years, ridge=1e-9), total(crossed, years)
+        without = [solved(left, column) for column in zip(*right, strict=True)]
+        for x, y, weight in of:
+            for n, column in enumerate(without):
+                errors[n].append((y[n] - dot(x, column), weight))
+    found = []
+    for n, lead in enumerate(leads):
+        date = days.last + lead * DAY
+        weights = solved(total(squares, ridge=1e-9), [row[n] for row in total(crossed)])
+        middle = dot(now, weights) + usual[key(date)]
+        line = sorted(errors[n])
+        whole, so_far, shares = math.fsum(w for _, w in line), 0.0, []
+        for _, weight in line:
+            shares.append((so_far + weight / 2) / whole)
+            so_far += weight
+        ordered = [error for error, _ in line]
+        others = [row[key(date)] for row in days.by_year.values() if key(date) in row]
+        limits = {"below_last_year": days.values.get(year_before(date)), "record": max(others, default=None)}
+        chance = {
+            name: None if at is None else min(max(between(at - middle, ordered, shares), 0.01), 0.99)
+            for name, at in limits.items()
+        }
+        found.append({
+            "date": date,
+            "lead_days": lead,
+            "anomaly": middle - normal[key(date)],
+            "low": middle + between(0.05, shares, ordered) - normal[key(date)],
+            "high": middle + between(0.95, shares, ordered) - normal[key(date)],
+            "chance_below_last_year": chance["below_last_year"],
+            "chance_record_for_date": None if chance["record"] is None else 1 - chance["record"],
+            "normal": normal[key(date)],
+        })  # fmt: skip
+    return found
+
+
+def products(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]], weights: Sequence[float]) -> list[list[float]]:
+    """Weighted sums of the products of each column of one with each of another."""
+    left = [[p * w for p, w in zip(one, weights, strict=True)] for one in zip(*a, strict=True)]
+    return [[dot(one, two) for two in zip(*b, strict=True)] for one in left]
+
+
+def total(
+    parts: Mapping[int, Sequence[Sequence[float]]], without: int | None = None, ridge: float = 0.0
+) -> list[list[float]]:
+    """Sum of all parts but one, with something added along the diagonal."""
+    kept = [part for name, part in parts.items() if name != without]
+    return [
+        [math.fsum(cells) + ridge * (n == m) for m, cells in enumerate(zip(*rows, strict=True))]
+        for n, rows in enumerate(zip(*kept, strict=True))
+    ]
+
+
+def between(at: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Height of a broken line, level beyond its ends."""
+    n = bisect(xs, at)
+    if n in (0, len(xs)):
+        return ys[0] if n == 0 else ys[-1]
+    return ys[n - 1] + (ys[n] - ys[n - 1]) * (at - xs[n - 1]) / (xs[n] - xs[n - 1])
 
 
 def dot(a: Sequence[float], b: Sequence[float]) -> float:

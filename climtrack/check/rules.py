@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
-#: Messages, their fields, and the facts of which the field may hold any: `anomalies.*` is that of the report's baseline,
-#: `[]` every one of a list, `said` what `recount.said` adds. Of several lines the first holds.
+#: Messages, their fields, and the facts of which the field may hold any: `anomalies.*` is that of the report's
+#: baseline, `[]` every one of a list, `said` what `recount.said` adds; ``month.*>`` is inside such a message. Of
+#: several lines the first holds; a field of which none speaks may hold any fact of its kind.
 RULES: tuple[tuple[str, str, str], ...] = (
-    ("averaged.* title.warmest.* title.value brief.value since.lead above.answer hemi.*", "value value2", "latest.value"),
+    ("averaged.* title.warmest.* title.value brief.value since.lead above.answer hemi.*",
+     "value value2", "latest.value"),
     ("preliminary", "n numeral", "said.preliminary_days"),
-    ("rank.*", "of", "rank.day.of"),
-    ("rank.* title.rank", "rank ordinal", "rank.day.rank"),
+    ("days", "n", "days_known year_over_year.days_compared"),
+    # Places
+    ("rank.rival", "ordinal", "rank.day.rival_rank rank.month.rival_rank"),
+    ("rank.*", "of", "rank.day.of month.of"),
+    ("rank.*", "rank ordinal", "rank.day.rank month.rank"),
+    ("title.rank.*", "ordinal", "rank.day.rank"),
+    ("rank.near.*", "noise", "rank.day.noise rank.month.noise"),
     # Against last year
     ("title.year.level.*", "size", "anomalies.*.value"),
     ("year.* brief.year.* title.year.* yoy.lead.*", "size difference", "year_over_year.difference"),
@@ -25,10 +32,13 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("yoy.cooler", "n", "year_over_year.days_cooler"),
     ("yoy.widest alt.yoy.*", "difference", "year_over_year.warmest.difference year_over_year.coldest.difference"),
     # Against the average
+    ("month.*>average.* month.*>of.average.*", "size", "month.anomaly"),
+    ("month.*", "size", "month.year_over_year"),
     ("average.* brief.average.* of.average.* title.average.* title.start.* title.largest.* note.was.* note.still.*",
      "size", "anomalies.*.value"),
+    ("title.falling.* title.rising.*", "size", "anomalies.*.value"),
     ("above.site", "difference", "anomalies.*.site_value"),
-    ("anomaly.mean* title.most* alt.anomaly", "n", "days_above_average"),
+    ("anomaly.mean* title.most* alt.anomaly", "n above", "days_above_average"),
     ("alt.lines.some", "above", "days_above_average"),
     ("anomaly.mean*", "mean", "anomaly_year_to_date"),
     ("anomaly.largest", "difference", "records.largest_anomaly.value"),
@@ -36,36 +46,52 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("stripes.todate", "difference", "anomaly_year_to_date"),
     ("stripes.lead* stripes.change stripes.warmed stripes.cooled alt.stripes alt.short.stripes",
      "size difference difference2 changes", "said.stripes.change"),
+    ("heatmap.*>share.exact alt.heatmap>share.exact", "percent", "said.weeks.below[] said.weeks.above[]"),
     ("heatmap.lead heatmap.share alt.heatmap", "share share2", "said.weeks.below[] said.weeks.above[]"),
     ("alt.heatmap.rare", "rare", "said.weeks.rare_after"),
-    ("records.* alt.records alt.short.records", "total", "said.dates_of_records"),
+    ("records.* alt.records alt.short.records", "total", "said.records.dates"),
+    ("records.this*", "n held", "said.records.own[]"),
     ("records.lead records.still records.already records.joint alt.records alt.short.records", "n",
      "records.warm_holders[].days"),
     ("records.lead alt.records alt.short.records", "m", "records.cold_holders[].days"),
     # Since a day
-    ("since.* alt.since alt.short.since", "now", "anomalies.*.value"),
-    ("since.* alt.since alt.short.since", "then", "said.since.anomaly_then"),
+    ("since.* alt.since alt.short.since*", "now", "anomalies.*.value"),
+    ("since.* alt.since alt.short.since*", "then", "said.since.anomaly_then"),
     ("since.lead", "n", "said.since.new"),
     ("since.below", "n", "said.since.below"),
     ("since.below*", "compared", "said.since.compared"),
-    # Tables' last lines
-    ("report.trend stripes.trend", "trend", "trend.per_decade"),
-    ("report.trend stripes.trend", "low", "trend.low"),
-    ("report.trend stripes.trend", "high", "trend.high"),
+    # The last lines of the tables
+    ("stripes.trend", "trend", "trend.per_decade"),
+    ("report.trend.span", "trend", "trend.per_decade trend_30y.per_decade"),
+    ("report.trend.span stripes.trend", "low", "trend.low trend_30y.low"),
+    ("report.trend.span stripes.trend", "high", "trend.high trend_30y.high"),
     ("report.shifting", "difference", "spread.shifting_value"),
     ("report.shifting", "percentile", "spread.shifting_percentile"),
     ("report.preindustrial", "value", "preindustrial.value"),
     ("report.preindustrial", "todate", "preindustrial.year_to_date"),
     ("report.preindustrial", "n", "preindustrial.days_above_1_5"),
     ("report.preindustrial", "days", "preindustrial.days"),
+    ("report.noise", "n", "revision_noise.days"),
     ("report.noise", "typical", "revision_noise.typical"),
     ("report.noise", "largest", "revision_noise.largest"),
+    ("report.noise", "bias", "revision_noise.bias"),
+    ("year_end", "todate", "year_end.to_date"),
+    ("year_end", "mean", "year_end.mean"),
+    ("year_end", "low", "year_end.low"),
+    ("year_end", "high", "year_end.high"),
+    ("year_end.*", "n of", "said.year_end.records[] year_end.years"),
+    ("year_end.*", "ordinal", "said.year_end.likeliest"),
 )  # fmt: skip
 
 
-def facts_of(message: str, field: str) -> Sequence[str]:
-    """Names of the facts that a field of a message may hold; none where no rule speaks of it."""
+def facts_of(message: str, field: str, around: Collection[str]) -> Sequence[str]:
+    """Names of the facts that a field of a message, inside others, may hold; none where no rule speaks of it."""
     for messages, fields, facts in RULES:
-        if field in fields.split() and any(fnmatchcase(message, one) for one in messages.split()):
+        if field in fields.split() and any(_fits(one, message, around) for one in messages.split()):
             return facts.split()
     return ()
+
+
+def _fits(pattern: str, message: str, around: Collection[str]) -> bool:
+    outer, _, inner = pattern.rpartition(">")
+    return fnmatchcase(message, inner) and (not outer or any(fnmatchcase(one, outer) for one in around))

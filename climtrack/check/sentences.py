@@ -216,6 +216,7 @@ class Place:
 
     number: Number
     fields: list[tuple[str, str]] = field(default_factory=list)
+    around: set[str] = field(default_factory=set)  # Messages of which a field holds the words around it
     constant: bool = False  # A number of the message itself
     weight: float = -99.0
 
@@ -227,6 +228,8 @@ class Reading:
     weight: float
     constants: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, tuple[str, str]], ...]
+    inside: frozenset[str]  # Numbers that its other fields hold among words
+    message: str
 
 
 def places(text: str, language: str) -> list[Place]:
@@ -246,6 +249,8 @@ def places(text: str, language: str) -> list[Place]:
                     place.fields.append(name)
                 elif reading.weight == place.weight:
                     place.constant = True
+            for at in reading.inside & own.keys():
+                own[at].around.add(reading.message)
         found += own.values()
     return found
 
@@ -268,11 +273,14 @@ def _readings(hidden: str, language: str) -> tuple[Reading, ...]:
             # What a field swallows beside a number makes it less likely that the message is meant.
             swallowed = sum(len(group) for group, one in zip(groups, alone, strict=True) if not one)
             named = zip(message.fields, groups, alone, strict=True)
+            inside = frozenset("".join(group for group, one in zip(groups, alone, strict=True) if not one))
             found.append(
                 Reading(
                     message.weight - 0.1 * swallowed,
                     tuple((match[f"c{n}"], said) for n, said in enumerate(message.constants)),
                     tuple((group[0], (message.id, name)) for name, group, one in named if one),
+                    inside,
+                    message.id,
                 )
             )
     return tuple(found)
@@ -388,7 +396,7 @@ def judge(place: Place, books: Sequence[Book]) -> tuple[bool | None, Sequence[An
     number = place.number
     facts: list[Any] = []
     for message, name in place.fields:
-        expected = [fact for book in books for path in facts_of(message, name) for fact in book.at(path)]
+        expected = [fact for book in books for path in facts_of(message, name, place.around) for fact in book.at(path)]
         if any(_fits(number, fact, way_of(message)) for fact in expected):
             return True, expected
         facts += expected

@@ -45,7 +45,7 @@ def history(
     climtrack report --region nh --known-on 2026-07-11
     """
     from climtrack.cli.tables import table
-    from climtrack.run.facts import day_document, day_rows, version_rows, versions_document
+    from climtrack.run.facts import day_document, day_rows, score_rows, version_rows, versions_document
     from climtrack.run.run import Run
 
     run, chosen = Run(configuration(config), now()), date(day)
@@ -67,6 +67,10 @@ def history(
         head = [language.text(f"cell.head.{name}") for name in names]
         if chosen is None:
             table(head, version_rows(store, keys, language))
+            if scores := score_rows(store, keys, language):
+                columns = ("series", "since", "days", "held", "brier", "hits")
+                head = [language.text(f"cell.head.{name}") for name in columns]
+                table(head, scores, language.text("cell.score.title"))
         else:
             title = language.text("cell.history.title", date=chosen)
             table(head, day_rows(store, keys, chosen, language), title)

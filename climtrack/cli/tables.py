@@ -182,8 +182,9 @@ def record_rows(study: Study, language: Language) -> Rows:
 def streak_rows(study: Study, language: Language) -> Rows:
     """The record days of this year, and the runs."""
     found: Findings = study.findings
-    days = rows(found.records, language, facts={"year": study.year, "baseline": found.baseline})[-1]
-    return [days, *rows(found.streaks, language), *run_rows(study, language)]
+    facts = {"year": study.year, "baseline": found.baseline and found.baseline.label}
+    days = rows(found.records, language, facts=facts)[-1]
+    return [days, *rows(found.streaks, language, facts=facts), *run_rows(study, language)]
 
 
 def run_rows(study: Study, language: Language) -> Rows:

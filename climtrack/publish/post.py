@@ -256,10 +256,11 @@ def changes(before: Study, now: Study, issue: dt.date | None, language: Language
         moves = [("ended", old), ("began", new)]
         if old and new and old.first == new.first:
             moves = [("goes_on", new)]
-        streak = text(f"post.streak.{name}")
+        average = {} if now.baseline is None else {"baseline": now.baseline.label}
+        streak = text(f"post.streak.{name}", **average)
         for move, run in moves:
             if run:  # as it is now, or as it was when it was last told of
-                days = {"first": day(run.first), "last": day(run.last)}
+                days = {"first": day(run.first), "last": day(run.last), **average}
                 if move == "began" and run.days == 1:
                     lines.append(text(f"post.streak.{name}.first", **days))
                     continue

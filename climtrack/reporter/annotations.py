@@ -34,11 +34,13 @@ def draw_ends(
     """Set labels beside the ends of lines at some heights, moved apart between two limits."""
     if not labels:
         return []
+    labels = sorted(labels, key=lambda label: label[0])
     heights = [sum(line.size * LEADING for line in lines) for _, lines in labels]
     # A label's first line names the line it belongs to, so that one is put level with the end.
     levels = [y + height / 2 - lines[0].size * LEADING / 2 for (y, lines), height in zip(labels, heights, strict=True)]
     found = []
-    placed = spread(levels, heights, low, high)
+    # A block of many lines has its middle low, yet keeps its place in the order of the ends.
+    placed = spread(np.maximum.accumulate(levels).tolist(), heights, low, high)
     for (y, lines), height, level, centre in zip(labels, heights, levels, placed, strict=True):
         first, moved, left = lines[0].size, centre - level, x + END_GAP
         if abs(moved) > FAR_FROM_END * first * LEADING:

@@ -120,19 +120,19 @@ def _fullest(own: Sequence[str], every: Sequence[Sequence[str]], limit: int) -> 
 
 
 def _sentences(own: Draft, every: Sequence[Draft], limit: int, *, more: bool) -> str:
-    """Lead, what is preliminary, those further sentences that fit in every language, and the source."""
+    """Lead, those further sentences that fit in every language, what is preliminary, and the source."""
     ends = {id(one): f"{one.preliminary} {one.phrases.source}".lstrip() for one in every}
     room = {name: limit - 1 - len(end) for name, end in ends.items()}
     whole = all(len(one.lead) <= room[id(one)] for one in every)
     leads = {id(one): _cut(one.lead if whole else one.lead_brief or one.lead, room[id(one)]) for one in every}
     lengths = [len(leads[id(one)]) + 1 + len(ends[id(one)]) for one in every]
-    kept = [leads[id(own)], *filter(None, [own.preliminary])]
+    kept = [leads[id(own)]]
     for i, sentence in enumerate((*own.extras, *(own.more if more else ()))):
         longer = [n + 1 + len((*one.extras, *one.more)[i]) for n, one in zip(lengths, every, strict=True)]
         if sentence and max(longer) <= limit:
             kept.append(sentence)
             lengths = longer
-    return " ".join((*kept, own.phrases.source))
+    return " ".join((*kept, ends[id(own)]))
 
 
 def _cut(text: str, limit: int) -> str:

@@ -87,7 +87,7 @@ def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None)
         mean, spread = study.climatology.mean, study.climatology.spread
         panel.band(DAY_MIDDLES, mean - 2 * spread, mean + 2 * spread)
         panel.average(DAY_MIDDLES, mean)
-    return _draw_front(panel, study, table)
+    return draw_front(panel, study, table)
 
 
 def draw_differences(panel: Panel, study: Study) -> Floats:
@@ -96,7 +96,7 @@ def draw_differences(panel: Panel, study: Study) -> Floats:
         raise ValueError("a study without a climatology has no differences")
     panel.band(DAY_MIDDLES, -2 * study.climatology.spread, 2 * study.climatology.spread)
     panel.average(np.array([0.0, DAYS], dtype=np.float64), np.zeros(2))
-    return _draw_front(panel, study, study.anomalies, lighter=0.85)
+    return draw_front(panel, study, study.anomalies, lighter=0.85)
 
 
 def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
@@ -120,7 +120,7 @@ def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
     return panel.points(xs, np.where(current, values, np.nan))
 
 
-def _draw_front(panel: Panel, study: Study, table: YearTable, lighter: float = 1.0) -> Floats:
+def draw_front(panel: Panel, study: Study, table: YearTable, lighter: float = 1.0) -> Floats:
     """Last year and this year, its preliminary days dotted, its last point hollow."""
     this, leap = table.row(study.year), isleap(study.year)
     preliminary = study.preliminary.row(study.year) == 1.0

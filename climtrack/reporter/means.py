@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import isleap
 
 import numpy as np
 
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.series import Floats, YearTable
 
 #: A year counts as whole with this many days.
 WHOLE = 360
+#: A mean since 1 January may lack so many days.
+ABSENT = 10
 DECADE = 10
 WEEK = 7
 
@@ -39,6 +42,28 @@ def annual(study: Study) -> dict[int, float]:
     whole = (~np.isnan(values)).sum(axis=1) >= WHOLE
     means = np.nanmean(values[whole], axis=1) if whole.any() else []
     return dict(zip(study.anomalies.years[whole].tolist(), (float(v) for v in means), strict=True))
+
+
+def to_date(study: Study) -> YearTable:
+    """Mean anomaly from 1 January to each day; none for an earlier year that lacks more than ten days until then."""
+    if study.anomalies is None:
+        return study.table
+    values = study.anomalies.values
+    known, absent = ~np.isnan(values), np.isnan(values)
+    absent[:, calendar.LEAP_DAY - 1] = False
+    means = np.cumsum(np.where(known, values, 0.0), axis=1) / np.maximum(np.cumsum(known, axis=1), 1)
+    whole = np.cumsum(absent, axis=1) <= ABSENT
+    whole[-1] = True
+    return YearTable(study.anomalies.years, np.where(known & whole, means, np.nan))
+
+
+def year_normal(study: Study) -> float:
+    """Average of this year's days: what lies between its mean and its mean anomaly."""
+    if study.climatology is None:
+        return float("nan")
+    days = np.ones(calendar.DAYS, dtype=bool)
+    days[calendar.LEAP_DAY - 1] = isleap(study.year)
+    return float(study.climatology.mean[days].mean())
 
 
 def decades(years: dict[int, float]) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,6 +88,9 @@ YOUNG = 15
 FINE = 2
 #: A gap of this many days is named.
 NAMED_GAP = 3
+#: Chances that are said as they are; beyond them "less than 1 in 20" and "more than 19 in 20".
+CHANCES = (Fraction(1, 10), *sorted({Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)}), Fraction(9, 10))
+SMALL = 0.05
 #: Numbers up to here are words.
 NUMERALS = 10
 
@@ -241,8 +245,12 @@ class Phrases:
     @property
     def first_ranked(self) -> int:
         """First year that has the date of the latest day, as in "of 45 in this series, since 1982"."""
+        return self._first_with(self.day)
+
+    def _first_with(self, day: dt.date) -> int:
+        """First year of the series that has the date of a day."""
         first = self.findings.first_date
-        return first.year + ((self.day.month, self.day.day) < (first.month, first.day))
+        return first.year + ((day.month, day.day) < (first.month, first.day))
 
     @property
     def unranked(self) -> list[int]:
@@ -413,6 +421,25 @@ class Phrases:
         )
         return language.text("year_end", **facts), rank
 
+    def outlook(self) -> str:
+        """The chance of being below last year's line on the day of the next issue, and what is expected of it then."""
+        days = self.findings.outlook if isinstance(self.findings.outlook, tuple) else ()
+        day = next((one for one in days if one.next_issue and not math.isnan(one.chance_below_last_year)), None)
+        if day is None:
+            return ""
+        language, chance = self.language, day.chance_below_last_year
+        near = min(CHANCES, key=lambda one: abs(one - Fraction(chance)))
+        return language.text(
+            "outlook.low" if chance < SMALL else "outlook.high" if chance > 1 - SMALL else "outlook.some",
+            near.numerator,
+            day=language.date_day(day.date),
+            of=near.denominator,
+            baseline=self.baseline,
+            difference=language.difference(day.anomaly, self.decimals),
+            low=language.signed(day.low, self.decimals),
+            high=language.signed(day.high, self.decimals),
+        )
+
     def month(self) -> str:
         """The last whole month: its anomaly, the change from a year before, its place; nothing if not known."""
         found, rank, language = self.findings.month, self.findings.ranks.month, self.language
@@ -424,7 +451,8 @@ class Phrases:
             message = f"month.{side(found.year_over_year, 2)}"
             facts["size"] = language.size(found.year_over_year, 2)
             facts["other"] = language.month(same_day(found.first, found.first.year - 1))
-        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=self.first)
+        first = self._first_with(found.first)
+        place = standing("rank", rank, language, day=language.month(found.first, year=False), first=first)
         return f"{language.text(message, **facts)} {place}"
 
     def _of_average(self, anomaly: float) -> str:
@@ -514,6 +542,7 @@ class Phrases:
             for subject, day, relation in (
                 (self.subject, self.date, self.brief()),
                 (self.short, self.date, self.brief()),
+                (self.short, self.day_month, self.brief()),
                 (self.short, self.date, self.briefest()),
                 (self.short, self.day_month, self.briefest()),
             )

@@ -71,7 +71,7 @@ def _facts(form: str, found: Rank | Record, language: Language) -> dict[str, Any
             day = rival.date
             beside = [f"{language.date_short(day)} {day.year}" if form.startswith("label") else language.date_long(day)]
         rivals = beside
-        facts["peak"] = peak(found, language)
+        facts |= {"peak": peak(found, language), "days": _days(found, language)}
     return facts | {"others": language.list(rivals)}
 
 
@@ -81,6 +81,13 @@ def peak(record: Record, language: Language) -> str:
     if days[-1] - days[0] == dt.timedelta(days=len(days) - 1):
         return f"{language.date_range(days[0], days[-1])} {record.date.year}"
     return f"{language.list([language.date_short(day) for day in days[:NAMED]])} {record.date.year}"
+
+
+def _days(record: Record, language: Language) -> str:
+    """The same in a sentence: ``22 and 23 July 2024``."""
+    *first, last = (record.days or (record.date,))[-NAMED:]
+    near = [str(day.day) if day.month == last.month else language.date_day(day) for day in first]
+    return language.list([*near, language.date_long(last)])
 
 
 def seen_from(record: Record, day: dt.date, value: float) -> Record | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any
 from climtrack.analysis.comparison import two_years
 from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
+from climtrack.analysis.outlook import score
 from climtrack.analysis.reconciliation import agreement, reconcile
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
@@ -30,6 +32,23 @@ def version_rows(store: Store, keys: Sequence[SeriesKey], language: Language) ->
         (key.label, str(one.generation), _moment(one.seen), language.count(one.days), one.source)
         for key in keys
         for one in store.versions(key)
+    ]
+
+
+def score_rows(store: Store, keys: Sequence[SeriesKey], language: Language) -> list[tuple[str, ...]]:
+    """How the outlooks of each series have done."""
+    found = ((key, score(store.read(key), store.estimates(key))) for key in keys)
+    return [
+        (
+            key.label,
+            str(one.since),
+            language.count(one.days),
+            language.percent(100 * one.held),
+            "–" if math.isnan(one.brier) else language.number(one.brier, 2),
+            language.text("cell.score.hits", hits=language.count(one.hits), chances=language.count(one.chances)),
+        )
+        for key, one in found
+        if not isinstance(one, Unknown)
     ]
 
 
@@ -56,6 +75,7 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
         series[str(key)] = {
             "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
             "revision_noise": to_json(noise),
+            "outlook_score": to_json(score(store.read(key), store.estimates(key))),
         }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
 

@@ -84,7 +84,10 @@ class Service:
     def _wake(self) -> None:
         """Have the main thread look at clock and disk, again and again."""
         while True:
-            self._scheduler.add_job(self._stoppable, args=(self._look,), id="look", replace_existing=True)
+            # Asking waits for the jobs that run: a look has the date of its adding, and one that is added while another
+            # plans a round would come before that round.
+            if self._scheduler.get_job("look") is None:
+                self._scheduler.add_job(self._stoppable, args=(self._look,), id="look")
             if self._stopping.wait(self._tick):
                 break
         self._scheduler.shutdown(wait=False)

@@ -11,9 +11,10 @@ from climtrack.analysis.frame import claim, default_noise
 from climtrack.analysis.ranking import rank, season_name, season_start
 from climtrack.analysis.survey import study
 from climtrack.errors import Notice
-from climtrack.vocabulary.findings import Claim, Rank, Ranks, RevisionNoise, Unknown
+from climtrack.vocabulary.calendar import year_of
+from climtrack.vocabulary.findings import Claim, Month, Rank, Ranks, RevisionNoise, Unknown
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.series import Series, SeriesKey
 from tests.analysis.build import made, of, why
 
 YEARS = np.arange(2001, 2006)
@@ -173,3 +174,37 @@ def test_season_names() -> None:
     assert season_name(12, REGIONS["nh"]) == "northern winter"
     assert season_name(12, REGIONS["antarctic"]) == "southern summer"
     assert season_name(6, REGIONS["world"]) == "June–August"
+
+
+def test_the_anomaly_of_a_month(world: Series) -> None:
+    """C3S's bulletins: +0.81 °C in February 2024, +0.67 °C in June 2024, against 1991-2020."""
+    for day, first, published in (
+        (dt.date(2024, 3, 4), dt.date(2024, 2, 1), 0.81),
+        (dt.date(2024, 7, 5), dt.date(2024, 6, 1), 0.67),
+    ):
+        found = study(world, REGIONS["world"], as_of=day).findings
+        assert isinstance(found.month, Month)
+        assert (found.month.first, found.month.rank) == (first, 1)
+        assert found.month.anomaly == pytest.approx(published, abs=0.01)
+    assert isinstance(found.month_to_date, Month)
+    assert (found.month_to_date.first, found.month_to_date.last) == (dt.date(2024, 7, 1), dt.date(2024, 7, 5))
+
+
+def test_the_anomaly_of_a_month_against_the_year_before() -> None:
+    """Each year 0.1 °C warmer: 29 February has no partner, a month that the year before lacks is told of alone."""
+    first = dt.date(1991, 1, 1)
+    years = year_of(np.datetime64(first, "D") + np.arange((dt.date(2024, 3, 10) - first).days + 1))
+    values = (years - 2005.5) / 10
+    series = of(first, values)
+    found = study(series, REGIONS["nh"]).findings
+    assert isinstance(found.month, Month)
+    assert (found.month.last, found.month.rank, found.month.of) == (dt.date(2024, 2, 29), 1, 34)
+    assert found.month.anomaly == pytest.approx(1.85)
+    assert found.month.year_over_year == pytest.approx(0.1)
+    values[years == 2023] = np.nan
+    found = study(of(first, values), REGIONS["nh"]).findings
+    assert isinstance(found.month, Month)
+    assert why(found.month.year_over_year) == "no value of 2023"
+    assert why(study(of(first, values), REGIONS["nh"], as_of=dt.date(1991, 3, 2)).findings.month) == (
+        "no other year to compare with"
+    )

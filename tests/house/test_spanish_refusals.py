@@ -87,11 +87,11 @@ def test_every_complaint_of_the_parser_is_spanish(text: str, tmp_path: Path) -> 
         (["status", "--json=3"], "climtrack: la opción «--json» no lleva valor."),
         (["embed"], "climtrack: falta la opción «--for» o «-f»."),
         (["accept"], "climtrack: falta el argumento «SERIES»."),
-        (["statsu"], "climtrack: no existe la orden «statsu»"),
+        (["statsu"], "climtrack: no existe el comando «statsu»"),
         (["serve", "--port", "99999"], "climtrack: valor no válido para «--port» o «-p»: debe ser"),
         (["serve", "--port", "x"], "climtrack: valor no válido para «--port» o «-p»: debe ser"),
         (["facts", "--against", "x"], "climtrack: valor no válido para «--against»: debe ser un número"),
-        (["grid", "redcue"], "climtrack: no existe la orden «redcue». ¿Quería decir «reduce»?"),
+        (["grid", "redcue"], "climtrack: no existe el comando «redcue». ¿Quería decir «reduce»?"),
     ],
 )
 def test_a_slip_on_the_command_line_is_one_line(

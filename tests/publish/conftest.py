@@ -89,9 +89,9 @@ def make_words(title: str = "Northern Hemisphere air is 0.1 °C cooler than a ye
 
 
 SPANISH = Words(
-    "El aire del hemisferio norte está 0,1 °C más frío que hace un año",
+    "La temperatura del aire del hemisferio norte está 0,1 °C por debajo de hace un año",
     "Temperatura media diaria del aire a 2 m, 1940–2024. Datos hasta el 5 de julio de 2024",
-    "El aire del hemisferio norte promedió 21,9 °C el 5 de julio de 2024.",
+    "La temperatura del aire del hemisferio norte fue de 21,9 °C el 5 de julio de 2024.",
     "Gráfico de líneas de la temperatura del aire del hemisferio norte",
     "Gráfico de líneas de la temperatura diaria del aire: 2024 acaba por debajo de 2023.",
     "Una descripción más larga.",

@@ -68,9 +68,9 @@ def test_changes_in_words(before: Study, now: Study) -> None:
         "En lo que va de año, este ocupa el puesto 2 de 85 contando desde el más cálido; el 21 de junio de 2024 "
         "ocupaba el 3.",
         "Nueva racha de días por debajo del año pasado: van 7, desde el 29 de junio de 2024.",
-        "Ha terminado la racha de días por encima del año pasado: eran 52 cuando se contó, del 1 de mayo de 2024 al "
+        "Ha terminado la racha de días por encima del año pasado: entonces sumaba 52 días, del 1 de mayo de 2024 al "
         "21 de junio de 2024.",
-        "Continúa la racha de días por encima de la media: van 401, desde el 1 de junio de 2023.",
+        "Sigue la racha de días por encima de la media: van 401, desde el 1 de junio de 2023.",
     )
 
 

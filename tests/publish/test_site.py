@@ -111,7 +111,7 @@ def test_cards_and_alternates(site: Path) -> None:
     """Open Graph and Twitter find a dated picture with its alt text; each language knows the other, feed and oEmbed."""
     links = Links((site / "es/nh-air/index.html").read_text("utf-8"))
     seen = links.properties
-    assert seen["og:title"].startswith("El aire del hemisferio norte")
+    assert seen["og:title"].startswith("La temperatura del aire del hemisferio norte")
     assert seen["og:image"].startswith(f"{URL}2024-07-05/nh-air.year-lines.card.es.")
     assert (seen["og:image:width"], seen["og:image:height"]) == ("1200", "630")
     assert seen["og:image:alt"]

@@ -107,6 +107,8 @@ def findings(**changes: Any) -> Findings:
             year=UNKNOWN,
             season_to_date=UNKNOWN,
         ),
+        month=UNKNOWN,
+        month_to_date=UNKNOWN,
         records=replace(
             _computed().records,
             warmest_day=Record(dt.date(2024, 7, 22), 23.2, Reading(dt.date(2023, 7, 6), 23.0), 0.2, Claim.SAFE),

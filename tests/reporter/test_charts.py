@@ -17,7 +17,7 @@ from climtrack.errors import RenderError
 from climtrack.reporter import annotations, curves, means
 from climtrack.reporter.answers import answers
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.charts import CHARTS, anomaly
+from climtrack.reporter.charts import CHARTS, anomaly, year_to_date
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
 from climtrack.reporter.render import draw, render, words
@@ -363,6 +363,26 @@ def test_stripes_are_the_annual_means() -> None:
     found = means.annual(one)
     assert max(found, key=lambda year: found[year]) in range(2015, 2027)
     assert "Hawkins" in " ".join(said(canvas, "notes"))
+
+
+def test_the_year_to_date_ends_in_its_range() -> None:
+    """The line ends at the mean so far, the wash at the range; a year that lacks January has no line."""
+    one = sample()
+    canvas = draw("year_to_date", [one], preset="wide", theme="light", language="en")
+    running, to_date = means.to_date(one), one.findings.anomaly_year_to_date
+    assert isinstance(to_date, float)
+    assert running.row(2026)[320 + 1] == pytest.approx(to_date)  # 17 November is day 322
+    assert f"+{to_date:.2f} °C to 17 Nov" in [text.replace("\u00a0", " ") for text in said(canvas, "callout")]
+    wash = next(c for c in canvas.figure.axes[0].collections if c.get_gid() == "range")
+    ending = year_to_date.ending(one)
+    assert ending is not None
+    ys = wash.get_paths()[0].vertices[:, 1]
+    assert (ys.min(), ys.max()) == pytest.approx(ending[1:])
+    assert any("9 times in 10" in text for text in said(canvas, "end"))
+    gap = altered(series("nh"), ((dt.date(2020, 1, 5), dt.date(2020, 1, 20)),))
+    held = means.to_date(gap).row(2020)
+    assert not np.isnan(held[:4]).any()
+    assert np.isnan(held[20:]).all()
 
 
 def test_heatmap_rows_are_weekly_means() -> None:

@@ -87,10 +87,10 @@ def test_ranges_of_days():
 
 
 def test_counts_ordinals_percentages_and_lists():
-    """Thousands from 10 000 on; Spanish e before the sound i."""
-    assert (EN.count(1940), EN.count(31000), ES.count(9999), ES.count(31000)) == (
-        "1940",
-        "31,000",
+    """Thousands in English, in Spanish from 10 000 on; Spanish e before the sound i."""
+    assert (EN.count(999), EN.count(5734), ES.count(9999), ES.count(31000)) == (
+        "999",
+        "5,734",
         "9999",
         "31\u00a0000",
     )

@@ -80,7 +80,7 @@ def tell(each):
     (phrases,) = each
     titles = phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
     short = phrases.alts_short("alt.short.bars")
-    return Draft(phrases, titles=titles, subtitles=titles, lead=phrases.averaged(), alts_short=short, alts=short)
+    return Draft(each, titles=titles, subtitles=titles, lead=phrases.averaged(), alts_short=short, alts=short)
 
 
 def table(studies):

@@ -12,7 +12,7 @@ from climtrack.reporter import render
 from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.standing import peak, seen_from, standing
 from climtrack.vocabulary.calendar import year_of
-from climtrack.vocabulary.findings import Claim, Reading, Record
+from climtrack.vocabulary.findings import Claim, Month, Reading, Record
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language
 from tests.reporter import made
@@ -57,10 +57,32 @@ def test_the_peak_of_a_record_names_its_days():
     rival = Reading(dt.date(2016, 8, 1), 1.0)
     near = Record(days[1], 1.0, None, 0.1, Claim.WITHIN_NOISE, (rival.date,), rival=rival)
     assert plain(standing("label.record", near, EN, value="1")) == "1, 23 Jul 2024; 1 Aug 2016 within 0.01 °C"
+    assert standing("anomaly.largest", record, EN, difference="+1").endswith("was +1, on 22 and 23 July 2024.")
+    assert standing("anomaly.largest", near, ES, difference="+1").endswith(
+        "fue de +1, el 23 de julio de 2024; la del 1 de agosto de 2016 está a menos de 0,01\u00a0°C."
+    )
     assert seen_from(record, dt.date(2024, 7, 21), 17.0) is None
     tied = replace(near, claim=Claim.TIE, noise=0.02)
     title = standing("title.warmest", tied, EN, Subject="The sea", value="21.17 °C")
     assert title == "The sea reaches a preliminary 21.17 °C, level with its record of 1 August 2016"
+
+
+def test_a_month_is_told_with_its_baseline_and_its_place():
+    """Anomaly, change from the year before, place; in both languages."""
+    month = Month(dt.date(2026, 7, 1), dt.date(2026, 7, 31), 0.71, 0.19, 1, 45)
+    place = replace(made.rank(1, 45), first=month.first, last=month.last)
+    found = {"month": month, "ranks": replace(made.findings().ranks, month=place)}
+    assert plain(Phrases(made.study(**found), EN).month()) == (
+        "July 2026 was 0.71 °C above the 1991–2020 average, 0.19 °C warmer than July 2025. "
+        "It was the warmest July of 45 in this series, since 1940."
+    )
+    assert plain(Phrases(made.study(**found), ES).month()) == (
+        "Julio de 2026 estuvo 0,71 °C por encima de la media de 1991–2020, 0,19 °C más cálido que julio de 2025. "
+        "Fue el julio más cálido de los 45 de esta serie desde 1940."
+    )
+    alone = replace(month, anomaly=-0.002, year_over_year=made.UNKNOWN)
+    said = plain(Phrases(made.study(**{**found, "month": alone}), EN).month())
+    assert said.startswith("July 2026 was level with the 1991–2020 average. It was")
 
 
 @pytest.mark.parametrize("region", sorted(MEASURED))

@@ -66,6 +66,18 @@ def test_new_then_revised_then_older_copies(shared_data: Path, tmp_path: Path) -
     assert Store(tmp_path / "home").read(NATLAN).digest == held.digest
 
 
+def test_what_is_expected_is_kept_once_a_week(shared_data: Path, tmp_path: Path) -> None:
+    """The first download keeps five days ahead, the day of the next issue among them; one of the same week none."""
+    for day, hour in (("2026-08-03", 6), ("2026-08-03", 18), ("2026-08-22", 18)):
+        now = dt.datetime.fromisoformat(day).replace(hour=hour, tzinfo=dt.UTC)
+        round_of(shared_data / SST / day, tmp_path / "home", now)
+    kept = Store(tmp_path / "home").estimates(NATLAN)
+    leads = [(one.target - one.made).days for one in kept]
+    assert {one.made for one in kept} == {dt.date(2026, 8, 1), dt.date(2026, 8, 21)}
+    assert leads == [7, 14, 16, 21, 28, 7, 14, 15, 21, 28]
+    assert all(one.low < one.expected < one.high for one in kept)
+
+
 def test_one_bad_series_leaves_the_others(shared_data: Path, tmp_path: Path) -> None:
     """A web page in place of one file: exit 3, one line, the other series stored."""
     site = tmp_path / "site"

@@ -26,7 +26,7 @@ def caused(error: Exception, cause: BaseException) -> Exception:
     [
         (
             NameResolutionError("example.org", HTTPConnection("example.org"), socket.gaierror(-2, "unknown")),
-            "no address is known for example.org",
+            "the server example.org was not found",
         ),
         (caused(ReadTimeoutError(POOL, "/", "slow"), TimeoutError()), "the server did not answer in time"),
         (ProtocolError("aborted", ConnectionResetError()), "the server broke off the connection"),

@@ -36,6 +36,7 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.standing import standing
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Claim, Record, Study
 from climtrack.words.language import capitalised, direction
@@ -107,7 +108,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     record = ""
     if isinstance(largest, Record) and largest.date != phrases.day:
         difference = language.difference(largest.value, phrases.decimals)
-        record = language.text("anomaly.largest", difference=difference, date=language.date_long(largest.date))
+        record = standing("anomaly.largest", largest, language, difference=difference)
     short = language.text("alt.short.lines", subject=phrases.subject, day=phrases.date, relation=phrases.briefest())
     alts = [short]
     if known and isinstance(above, int):
@@ -133,7 +134,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
             *((moved, tally) if fortnight_titles(phrases) else (tally, moved)),
             record,
         ),
-        alts_short=(short, *phrases.alts_short("alt.short.lines")[2:]),
+        alts_short=(short, *phrases.alts_short("alt.short.lines")[3:]),
         alts=alts,
         more=(phrases.ranked(),),
     )

@@ -66,7 +66,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     if one.anomaly is None or two.anomaly is None:
         return (say("hemi.values", value=one.value, value2=two.value, **shorts),)
     sides = {side(phrases.anomaly.value, phrases.decimals) for phrases in (one, two) if phrases.anomaly is not None}
-    each = say("hemi.each", one=_average(one, shorts["Short"]), two=_average(two, two.short))
+    each = say("hemi.each", one=_average(one, shorts["Short"]), two=_average(two, two.half))
     halves = {one.study.region.name, two.study.region.name} == HALVES
     if not halves or sides not in ({"above"}, {"below"}):
         return (each,)

@@ -43,7 +43,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
         "date": phrases.date,
     }  # fmt: skip
     own = next((holder for holder in warm if holder.year == year), Holder(year, 0))
-    this = say("records.this", own.days, year=year) if own.year != first.year else ""
+    this = ""
+    if own.year != first.year:
+        this = say("records.this", own.days, year=year) if own.days else say("records.this.none", year=year)
     if own.preliminary and own.preliminary == own.days:
         this = say("records.this.all", own.days, year=year)
     elif own.preliminary:

@@ -43,15 +43,17 @@ def _faster(one: Phrases, two: Phrases) -> tuple[str, ...]:
     ratio = a.per_decade / b.per_decade
     message = "stripes.alike" if ratio < ALIKE else "stripes.twice" if TWICE[0] <= ratio < TWICE[1] else "stripes.times"
     return (
-        one.language.text(message, Short=capitalised(one.short), short2=two.short, ratio=one.language.number(ratio, 1)),
+        one.language.text(message, Short=capitalised(one.half), short2=two.half, ratio=one.language.number(ratio, 1)),
     )
 
 
 def _changed(phrases: Phrases, change: float, first: str) -> tuple[str, ...]:
     """By how much the mean has changed, where the trend is beyond doubt and points the same way."""
     trend, way = phrases.findings.trend, direction(change, FINE - 1)
-    if way and (not isinstance(trend, Trend) or way * (trend.low if way > 0 else trend.high) <= 0):
-        return phrases.titles("stripes.unclear", first=first)
+    if not isinstance(trend, Trend):
+        return phrases.titles("stripes.plain")
+    if way and way * (trend.low if way > 0 else trend.high) <= 0:
+        return phrases.titles("stripes.unclear", first=trend.first_year)
     message = {1: "stripes.warmed", 0: "stripes.level", -1: "stripes.cooled"}[way]
     return phrases.titles(message, size=phrases.language.size(change, FINE - 1), first=first)
 
@@ -90,7 +92,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         spans = {"first": _span(changes[0][1]), "last": _span(changes[0][2])}
         titles = titles or _changed(phrases, changes[0][0], spans["first"])
         parts = [
-            say("stripes.change", difference=language.difference(change, FINE), short=v.short)
+            say("stripes.change", difference=language.difference(change, FINE), short=v.half)
             for v, (change, _, _) in zip(each, changes, strict=True)
         ]
         if len(each) == 1:

@@ -42,7 +42,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def grids(voice: Phrases) -> list[str]:
     """Everything a report tables of one series."""
-    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_outlook(voice)]
+    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_sentences(voice)]
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -111,7 +111,7 @@ def _records(voice: Phrases) -> list[str]:
         difference = name == "largest_anomaly"
         shown = language.difference(record.value, FINE) if difference else language.temperature(record.value, FINE)
         rows.append((
-            say(f"record.{name}", day=voice.day_month),
+            say(f"record.{name}", day=voice.day_month, baseline=voice.baseline),
             peak(record, language),
             shown,
             "–" if math.isnan(record.margin) else language.difference(record.margin, FINE),
@@ -128,7 +128,13 @@ def _streaks(voice: Phrases) -> list[str]:
     for name in ("record_days", "above_last_year", "below_last_year", "above_average"):
         run = getattr(streaks, name)
         if run is not None:
-            rows.append((say(f"streak.{name}"), language.count(run.days), language.date_long(run.first)))
+            rows.append(
+                (
+                    say(f"streak.{name}", baseline=voice.baseline),
+                    language.count(run.days),
+                    language.date_long(run.first),
+                )
+            )
     if streaks.days_since_record is not None and streaks.last_record is not None:
         since = language.date_long(streaks.last_record)
         rows.append((say("streak.since_record"), language.count(streaks.days_since_record), since))
@@ -140,10 +146,10 @@ def _streaks(voice: Phrases) -> list[str]:
     return _titled(say("table.streaks"), grid([say(f"table.{name}") for name in ("what", "count", "from")], rows))
 
 
-def _outlook(voice: Phrases) -> list[str]:
-    """The month, shifting baseline, trend, year end, pre-industrial view, revision noise: a sentence or two each."""
+def _sentences(voice: Phrases) -> list[str]:
+    """Next issue, month, shifting baseline, trends, year end, pre-industrial view, revision noise, in sentences."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    lines = [line] if (line := voice.month()) else []
+    lines = [line for line in (voice.outlook(), voice.month()) if line]
     if isinstance(findings.spread, Spread):
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,

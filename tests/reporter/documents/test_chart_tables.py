@@ -4,12 +4,13 @@ import csv
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from climtrack.errors import ConfigError
 from climtrack.reporter import means
 from climtrack.reporter.render import chart_table
-from climtrack.vocabulary.findings import Holder
+from climtrack.vocabulary.findings import Holder, YearEnd
 from tests.reporter import made
 
 
@@ -43,6 +44,23 @@ def test_a_stripe_a_year():
     assert (rows[0]["year"], rows[-1]["year"], rows[-1]["to"]) == ("1940", "2026", "2026-11-17")
     assert float(rows[-1]["nh_anomaly"]) == study.findings.anomaly_year_to_date
     assert abs(float(rows[5]["nh_anomaly"]) - means.annual(study)[1945]) < 1e-6
+
+
+def test_the_mean_since_new_year():
+    """To the same date of every year and of whole years; of this one, what is expected and its range, where known."""
+    study = made.study()
+    _, rows = table("year_to_date", study)
+    assert list(rows[0])[1] == "anomaly_to_11-17"
+    assert (rows[0]["year"], rows[-1]["year"], rows[-1]["anomaly_of_year"]) == ("1940", "2026", "")
+    daily = means.daily(study)
+    assert float(rows[-1]["anomaly_to_11-17"]) == pytest.approx(daily[-321:].mean(), abs=1e-6)
+    assert float(rows[0]["anomaly_to_11-17"]) == pytest.approx(daily[:322].mean(), abs=1e-6)  # 1940 is a leap year
+    assert float(rows[0]["anomaly_of_year"]) == pytest.approx(daily[:366].mean(), abs=1e-6)
+    end = YearEnd(2026, 9.0, 321, 10.0, 9.9, 10.2, 0.9, 30, {})
+    _, rows = table("year_to_date", made.study(year_end=end))
+    expected = [float(rows[-1][name]) for name in ("anomaly_of_year", "low_9_in_10", "high_9_in_10")]
+    assert np.diff(expected) == pytest.approx([-0.1, 0.3])
+    assert expected[0] == pytest.approx(10.0 - means.year_normal(study), abs=1e-6)
 
 
 def test_the_heatmap_day_by_day():

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from climtrack.errors import RenderError
-from climtrack.reporter import render
+from climtrack.reporter import means, render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import day_heatmap
 from climtrack.reporter.sentences import Phrases
-from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend
+from climtrack.vocabulary.findings import Claim, Holder, Reading, Record, Run, Trend, YearEnd
 from climtrack.words.language import Language
 from tests.reporter import made
 
@@ -171,17 +171,17 @@ def pair(north, south):
     ("north", "south", "english", "spanish"),
     [
         ((0.6, -0.3), (0.6, 0.1), "Both hemispheres are warmer than average; only the north is cooler than a year ago",
-         "Los dos hemisferios están más cálidos que la media; solo el norte está más frío que hace un año"),
+         "Los dos hemisferios están por encima de la media; solo el norte está por debajo de hace un año"),
         ((0.6, 0.3), (0.6, -0.1), "Both hemispheres are warmer than average; only the south is cooler than a year ago",
-         "Los dos hemisferios están más cálidos que la media; solo el sur está más frío que hace un año"),
+         "Los dos hemisferios están por encima de la media; solo el sur está por debajo de hace un año"),
         ((0.6, -0.3), (0.6, -0.1), "Both hemispheres are warmer than average, yet cooler than a year ago",
-         "Los dos hemisferios están más cálidos que la media, pero más fríos que hace un año"),
+         "Los dos hemisferios están por encima de la media, pero por debajo de hace un año"),
         ((0.6, 0.3), (0.6, 0.1), "Both hemispheres are warmer than average, and warmer than a year ago",
-         "Los dos hemisferios están más cálidos que la media, y más cálidos que hace un año"),
+         "Los dos hemisferios están por encima de la media y de hace un año"),
         ((0.6, 0.01), (0.6, 0.1), "Both hemispheres are warmer than average",
-         "Los dos hemisferios están más cálidos que la media"),
+         "Los dos hemisferios están por encima de la media"),
         ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres are cooler than average",
-         "Los dos hemisferios están más fríos que la media"),
+         "Los dos hemisferios están por debajo de la media"),
         ((0.6, -0.3), (-0.1, 0.1), "The north is 0.6 °C above average; the south is 0.1 °C below average",
          "El norte está 0,6 °C por encima de la media; el sur está 0,1 °C por debajo de la media"),
         ((0.6, -0.3), (0.04, 0.1), "The north is 0.6 °C above average; the south is level with its average",
@@ -202,7 +202,7 @@ def test_hemispheres_that_end_on_different_days_say_both():
     early = made.study("sh", "era5.t2m.sh", latest=Reading(dt.date(2026, 11, 15), 15.0))
     english, spanish = both("hemispheres", north, early)
     assert "Data to 17 November 2026 (the north) and 15 November 2026 (the south)" in english.subtitle
-    assert "promedió 15,0 °C el 15 de noviembre de 2026" in spanish.caption
+    assert "de 15,0 °C el 15 de noviembre de 2026" in spanish.caption
     with pytest.raises(RenderError, match="two series"):
         both("hemispheres", south)
 
@@ -232,7 +232,7 @@ def test_stripes_of_one_series_give_the_change_of_its_decades():
     """The made series warms by 1.5 °C in 31,000 days: 76 years between the decades' middles make 1.34 °C."""
     english, spanish = both("stripes", made.study())
     assert english.title == "Northern Hemisphere air has warmed by 1.3 °C since 1940–1949"
-    assert spanish.title == "El aire del hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
+    assert spanish.title == "El hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
     assert "From 1940–1949 to 2016–2025 the mean of Northern Hemisphere air changed by +1.34 °C." in english.caption
     assert "Ed Hawkins" in english.caption
     assert "2026, to 17 November" in english.caption
@@ -240,22 +240,61 @@ def test_stripes_of_one_series_give_the_change_of_its_decades():
     assert short.title == "Northern Hemisphere air, year by year"
 
 
+def ended(ranks, change=0.7, low=0.6):
+    """A study whose year is expected so far above the 1991–2020 average."""
+    study = made.study()
+    normal = means.year_normal(study)
+    return made.study(
+        year_end=YearEnd(2026, 9.0, 321, normal + change, normal + low, normal + change + 0.1, 0.9, 30, ranks)
+    )
+
+
+def test_year_to_date_says_where_the_year_may_end():
+    """The rank from an even chance on, else the difference; the range with its level; nothing of it where unknown."""
+    ranks = dict.fromkeys("12345", 0.0)
+    english, spanish = both("year_to_date", ended({**ranks, "1": 0.1, "2": 0.7, "3": 0.2}))
+    assert english.title == "Northern Hemisphere air is on course for its second-warmest year, 0.70 °C above average"
+    assert spanish.title.endswith("va camino de su segundo año más cálido, 0,70 °C por encima de la media")
+    assert "9 times in 10 between +0.60 °C and +0.80 °C" in english.caption
+    assert "9 de cada 10 veces entre +0,60 °C y +0,80 °C" in spanish.caption
+    assert "a record in 1 case of 10." in english.long
+    assert "batiría el récord en 1 de cada 10 casos." in spanish.long
+    assert "ends, 9 times in 10, between +0.60 °C and +0.80 °C" in english.alt
+    english, spanish = both("year_to_date", ended({**ranks, "4": 0.4, "5": 0.3}))
+    assert english.title == "Northern Hemisphere air is heading for a year 0.70 °C above average"
+    assert "none of the 30 years of comparison would take it to the record" in english.long
+    assert "ninguno de los 30 años de comparación lo llevaría al récord" in spanish.long
+    certain, _ = both("year_to_date", ended({**ranks, "1": 1.0}))
+    assert "Each of the 30 years of comparison would make it the warmest year of the series." in certain.long
+    lower, _ = both("year_to_date", ended(ranks, -0.2, -0.3))
+    assert lower.title == "Northern Hemisphere air is heading for a year 0.20 °C below average"
+    assert "Most likely it is not among the five warmest years of the series" in lower.long
+    unknown, _ = both("year_to_date", made.study())
+    so_far = means.daily(made.study())[-321:].mean()
+    assert unknown.title == f"In 2026 so far, Northern Hemisphere air is {so_far:.2f} °C above average"
+    assert "9 times in 10" not in unknown.caption + unknown.alt + unknown.long
+    whole, _ = both(
+        "year_to_date", made.study(end=(day := dt.date(2025, 12, 31)), latest=Reading(day, 9.0), preliminary_from=None)
+    )
+    assert whole.title.startswith("In 2025, Northern Hemisphere air was 0.")
+
+
 def test_the_heatmap_says_when_the_cold_went():
     """The made series crosses its average in 2005, give or take the drift of the season in the leap cycle."""
     english, spanish = both("day_heatmap", made.study())
-    assert english.title == "Weeks below average have all but vanished from the calendar of the north"
-    assert spanish.title == "Las semanas bajo la media casi han desaparecido del calendario del norte"
+    assert english.title == "Weeks below average have all but vanished from the calendar of the Northern Hemisphere"
+    assert spanish.title == "Las semanas bajo la media casi han desaparecido del calendario del hemisferio norte"
     assert "on 100% of days in 1940–1949 and on 1% in 2016–2025" in english.caption
     assert "become rare after 2007" in english.alt
 
 
-def test_the_heatmap_agrees_with_its_subject(monkeypatch):
-    """In Spanish the surface is feminine and the Atlantic, where it stands alone, is not."""
+def test_the_heatmap_gives_a_share(monkeypatch):
+    """Of a subject, and of the place alone."""
     monkeypatch.setattr(day_heatmap, "VANISHED", 0.0)
     sea = made.study("natlan", "oisst.sst.natlan", start=dt.date(1982, 1, 1))
     titles = day_heatmap.tell([Phrases(sea, ES)]).titles
-    assert titles[0].startswith("La superficie del Atlántico norte estuvo más cálida que la media en ")
-    assert titles[1].startswith("El Atlántico norte estuvo más cálido que la media en ")
+    assert titles[0].startswith("La temperatura superficial del Atlántico norte superó la media en ")
+    assert titles[1].startswith("El Atlántico norte superó la media en ")
 
 
 def test_records_name_the_holder_and_the_series():
@@ -268,7 +307,7 @@ def test_records_name_the_holder_and_the_series():
     english, spanish = both("records", made.study(records=held))
     assert english.title == "2024 still holds 209 of the 316 daily heat records"
     assert spanish.title == "2024 conserva 209 de los 316 récords diarios de calor"
-    assert "2026 holds 28, 5 of them preliminary." in english.caption
+    assert "2026 holds 28 record highs, 5 of them preliminary." in english.caption
     assert "Los récords son solo de esta serie, que empieza en 1940" in spanish.caption
     joint, _ = both("records", made.study(records=replace(held, warm_holders=(Holder(2025, 90), Holder(2024, 90)))))
     assert joint.title == "2024 and 2025 hold 90 each of the 180 daily heat records"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from climtrack.reporter import render
 from climtrack.reporter.answers import answers
 from climtrack.reporter.charts import CHARTS
-from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend
+from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, Run, Trend, YearEnd
 from climtrack.vocabulary.registry import Region
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
@@ -57,7 +57,7 @@ def numbers(text: str, code: str) -> Counter:
     text = re.sub(r"(\d) (\w+)", lambda m: f"{m[1]} month{months[m[2]]}" if m[2] in months else m[0], text)
     text = re.sub(r"\b(\w+)-warmest", lambda m: f"rank{ORDINALS.get(m[1], m[1])}", text)
     place = "|".join(ORDINALS)
-    text = re.sub(rf"\b({place}) (\d+ month\d+) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
+    text = re.sub(rf"\b({place}) (\d+ month\d+|año) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
     text = re.sub(r"(\d+)(?:th|st|nd|rd)\b|(\d+)\.º", r"\1\2", text)
     text = re.sub(r"[Ll]ast (\w+) days|Los (\w+) últimos días",
                   lambda m: f"last {NUMERALS.get(m[1] or m[2], m[1] or m[2])}", text)  # fmt: skip
@@ -111,6 +111,8 @@ def found(draw):
     counts = draw(st.permutations([209, 120, 36]))
     holders = sorted(map(Holder, (day.year, 2024, 2016), counts), key=lambda holder: -holder.days)
     largest = Record(day, 2.1, None, 0.1, draw(claims))
+    cases = draw(st.sampled_from([(0, 21, 5, 4, 0), (2, 9, 9, 9, 1), (30, 0, 0, 0, 0), (17, 13, 0, 0, 0), (0,) * 5]))
+    chances = {str(rank): n / 30 for rank, n in enumerate(cases, 1)}
     return {
         "latest": Reading(day, value),
         "preliminary_from": draw(st.one_of(st.none(), st.integers(0, 14).map(lambda n: day - dt.timedelta(days=n)))),
@@ -129,6 +131,9 @@ def found(draw):
             largest_anomaly=draw(maybe(st.sampled_from([records.largest_anomaly, largest]))),
             warm_holders=tuple(holders),
             cold_holders=(Holder(1956, 61), Holder(1950, 60)),
+        ),
+        "year_end": draw(
+            maybe(st.just(YearEnd(day.year, 9.0, known, value, value - 0.1, value + 0.2, 0.9, 30, chances)))
         ),
         "trend": draw(maybe(st.floats(-0.1, 0.5).map(lambda t: Trend(1940, 2025, t, t - 0.1, t + 0.1, 0.5, 30.0)))),
     }  # fmt: skip
