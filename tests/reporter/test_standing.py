@@ -10,12 +10,12 @@ from climtrack.analysis.frame import MEASURED
 from climtrack.analysis.survey import study
 from climtrack.reporter import render
 from climtrack.reporter.sentences import Phrases
-from climtrack.reporter.standing import peak, seen_from, standing
 from climtrack.reporter.titles import KINDS, kind
 from climtrack.vocabulary.calendar import year_of
 from climtrack.vocabulary.findings import Claim, Month, Reading, Record
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language
+from climtrack.words.standing import peak, seen_from, standing
 from tests.reporter import made
 from tests.reporter.studies import real
 
