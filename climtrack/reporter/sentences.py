@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -30,6 +29,7 @@ from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
+from climtrack.words.standing import standing
 
 _LONGEST = 32
 

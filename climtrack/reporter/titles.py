@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from climtrack.reporter import means
 from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.standing import SUPERLATIVES, seen_from
 from climtrack.vocabulary.calendar import dayofyear_of, same_day
 from climtrack.vocabulary.findings import FLOOR, Claim, Peak, Record, Study, Unknown, YearOverYear, beyond
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
+from climtrack.words.standing import SUPERLATIVES, seen_from
 
 FORTNIGHT, FEWEST = 14, 10
 #: So many days a crossing of last year's line must have held, and so long it is news.
