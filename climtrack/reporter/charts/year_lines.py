@@ -183,13 +183,10 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
         line = Line(text, "regular", canvas.size(canvas.preset.type.note), ink)
         width, height = canvas.extent([line])
 
-        def gap(left: Floats, top: Floats, width: float = width, height: float = height) -> tuple[Floats, Floats]:
-            """How far the text lies from the dot, across and down."""
+        def cost(left: Floats, top: Floats, width: float = width, height: float = height) -> Floats:
             across = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
-            return across, np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
-
-        def cost(left: Floats, top: Floats) -> Floats:
-            far = np.hypot(*gap(left, top))
+            down = np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
+            far = np.hypot(across, down)
             return np.where((far >= NEAR) & (far <= FAR), far + 4 * (left < x), np.inf)
 
         place = empty.place(width + 6, height + 6, cost)
