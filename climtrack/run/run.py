@@ -306,6 +306,15 @@ class Run:
             return aside.series(missing) if missing else {}
         return {}
 
+    def remember(self, issues: Iterable[tuple[SeriesKey, dt.date, str]]) -> None:
+        """Keep what the titles of issues are about, or say why that could not be kept."""
+        try:
+            with self.store.writer(self.now) as writer:
+                for issue in issues:
+                    writer.tell(*issue)
+        except ClimtrackError as error:
+            self.say(error)
+
     def update(
         self,
         keys: Iterable[SeriesKey],
@@ -407,7 +416,8 @@ class Run:
             today = self.now.date()
             made = study(series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept)
             late = overdue(series, self.now) if as_of is None and not simulated else 0
-            self._studies[name] = replace(made, overdue=late)
+            told = () if simulated else self.store.told(series.key, made.series.end)
+            self._studies[name] = replace(made, overdue=late, told=told)
         return self._studies[name]
 
 

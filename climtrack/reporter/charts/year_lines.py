@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -47,65 +47,17 @@ from climtrack.reporter.layout import (
     page,
     plain_ticks,
 )
-from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.standing import seen_from, standing
+from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.standing import standing
+from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.findings import Claim, OutlookDay, Study
+from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised, direction
+from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-SETTLED = 3
-PODIUM = 3
-
-
-def _titles(phrases: Phrases) -> tuple[str, ...]:
-    """
-    Titles by rule, the first that holds.
-
-    1. the latest day is the warmest of the whole series, or comes near to it (safe, tied, preliminary or too close to
-       call, as it is);
-    2. it is the warmest for its date, with the same four degrees of certainty;
-    3. January, fewer than 15 days known: how the year starts;
-    4. level with last year: that, and the difference from average;
-    5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
-       (picture and caption carry the average; a line below both is titled by its average);
-    6. second or third for its date, safely;
-    7. the difference from average;
-    8. where there is no average at all: the value. Never last year alone.
-    """
-    findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
-    common: dict[str, Any] = {
-        "day": phrases.day_month,
-        "year": phrases.day.year,
-        "value": phrases.value,
-    }
-    record = seen_from(findings.records.warmest_day, phrases.day, findings.latest.value)
-    if record is not None:
-        return phrases.claimed("title.warmest", record, **common)
-    rank = phrases.rank
-    if rank is not None and rank.rank == 1 and rank.of > 1:
-        return phrases.claimed("title.date", rank, **common)
-    anomaly, yoy = phrases.anomaly, phrases.yoy
-    if anomaly is None:
-        return phrases.titles("title.value", **common)
-    above = side(anomaly.value, decimals)
-    size = language.size(anomaly.value, decimals)
-    if phrases.young:
-        return phrases.titles(f"title.start.{above}", size=size, **common)
-    if yoy is not None:
-        change = direction(yoy.difference, decimals)
-        if change == 0 and above != "level":
-            return phrases.titles(f"title.year.level.{above}", other=yoy.other_year, size=size)
-        if change < 0 and above == "above" and yoy.run_length >= SETTLED:
-            message = f"title.year.{'ago' if yoy.other_year == phrases.day.year - 1 else 'other'}.below"
-            return phrases.titles(message, size=language.size(yoy.difference, decimals), other=yoy.other_year)
-    if rank is not None and 1 < rank.rank <= PODIUM and rank.claim is Claim.SAFE and not rank.tied:
-        return phrases.claimed("title.rank", rank, **common)
-    return phrases.titles(f"title.average.{above}", size=size)
 
 
 def course(phrases: Phrases) -> str:
@@ -131,7 +83,7 @@ def tell(each: Sequence[Phrases], *, outlook: bool = False) -> Draft:
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
     return Draft(
         each,
-        titles=_titles(phrases),
+        titles=titles(phrases),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
             language.text("subtitle.lines.place", **quantity, **common),
