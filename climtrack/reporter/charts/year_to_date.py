@@ -32,7 +32,7 @@ from climtrack.reporter.curves import (
     trace,
 )
 from climtrack.reporter.fonts import Line
-from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
+from climtrack.reporter.geometry import Emptiness, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, dotted_note, draw_months, missing_notes, page
 from climtrack.reporter.sentences import FINE, Phrases, side, year_spans
 from climtrack.reporter.standing import SUPERLATIVES
