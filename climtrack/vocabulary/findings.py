@@ -198,6 +198,7 @@ class Direction:
     """Is the line coming down?"""
 
     answer: Answer | Unknown = fact("cell.answer", words="cell.answer", beside="cell.answer.beside")
+    settled: bool | Unknown  # Whether usual revisions of its preliminary days would leave the answer
     mean_14d: float | Unknown = fact(unit="difference")  # Mean anomaly of the last 14 days
     # The same minus that of the 14 days before
     change_14d: float | Unknown = fact("cell.change_14d", "difference", beside="cell.change_14d.beside")
@@ -541,16 +542,15 @@ class Since:
     asked: dt.date
     then: Reading  # Last value not after `asked`, and the latest value
     now: Reading
-    change: float  # Latest value minus the one then
+    change: float | Unknown  # Mean of the days since minus that of as many before
     season: float | Unknown  # The part of `change` that the climatology makes
-    anomaly_then: float | Unknown  # The same for the anomaly; `change` = `season` + `anomaly_change`
+    anomaly_then: float | Unknown  # The two means for the anomaly; `change` = `season` + `anomaly_change`
     anomaly_now: float | Unknown
     anomaly_change: float | Unknown
     new_days: int  # Days with a value after `then`
     missing_days: int
     warmest: Gap | Unknown  # Highest and lowest anomaly among the new days
     coldest: Gap | Unknown
-    anomaly_mean: float | Unknown
     below_last_year: int  # New days below the same day of the year before, and how many could be compared
     compared_with_last_year: int
     record_days: tuple[dt.date, ...]  # New days warmer than the same date of every earlier year
@@ -784,6 +784,7 @@ class Study:
     preliminary: YearTable  # 1.0 where the value is preliminary, else NaN
     findings: Findings
     overdue: int = 0  # Age in days of the newest value where that is more than the provider's usual delay, else 0
+    told: tuple[str, ...] = ()  # Kinds of title of the last issues
 
     @property
     def year(self) -> int:
