@@ -304,6 +304,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     found: dict[str, Any] = {
         "days_of_years": [len(row) for row in days.by_year.values()],
         "spans": spans(year for year in days.years if days.by_year[year]),
+        "begun": spans(year for year in days.years if any((1, day) in days.by_year[year] for day in range(1, 12))),
         "baselines": [*facts["anomalies"]],
         "absent": [
             spans(year for year in range(first, last + 1) if not days.by_year.get(year))
