@@ -65,23 +65,18 @@ def _change(phrases: Phrases) -> str:
     found, say, values = phrases.findings.direction, phrases.language.text, _moved(phrases)
     if values is None:
         return say("falling.unknown", why=phrases.language.what(cast("Unknown", found.answer)))
+    now = "" if found.settled is True else say("falling.now")
     share, often = found.share_of_steps_as_large, ""
     if isinstance(share, float) and found.answer is not Answer.LEVEL:
         message = f"falling.often.{found.answer}" if share else f"falling.never.{found.answer}"
         often = say(message, n=round(1 / (share or 1)), first=phrases.first)
-    return say(f"falling.{found.answer}", often=often, **values)
+    return say(f"falling.{found.answer}", now=now, often=often, **values)
 
 
 def fortnight(phrases: Phrases) -> str:
     """The fortnight's answer as a sentence of a caption; nothing where it cannot be given."""
     values = _moved(phrases)
     return "" if values is None else phrases.language.text(f"fortnight.{phrases.findings.direction.answer}", **values)
-
-
-def fortnight_titles(phrases: Phrases) -> tuple[str, ...]:
-    """The fortnight's answer as a title; nothing where it is level or cannot be given."""
-    values, answer = _moved(phrases), phrases.findings.direction.answer
-    return () if values is None or answer is Answer.LEVEL else phrases.titles(f"title.fortnight.{answer}", **values)
 
 
 def _peak(phrases: Phrases) -> str:
