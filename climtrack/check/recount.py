@@ -379,7 +379,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
 
 
 def news(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures of titles: record days of the fortnight beyond the noise, its place among the years, the fall from the peak."""
+    """Figures of titles: record days of the fortnight beyond the noise, its place, the fall from the peak."""
     fortnight = days.stretch(days.last - 13 * DAY, days.last)
     typical, course = float(facts["revision_noise"]["typical"]), facts["direction"]
     held = [day for day in days.record_days if day in fortnight]
