@@ -37,6 +37,9 @@ REMEMBERED = 4
 #: Characters of a title in each language, and where it is measured.
 LIMITS: Mapping[str, int] = {"en": 90, "es": 99}
 
+#: A difference that there never is, in degC: where the noise is not known no difference is said to be one.
+UNHEARD_OF = 1000.0
+
 Wordings = tuple[str, ...]
 Flags = npt.NDArray[np.bool_]
 
@@ -292,7 +295,7 @@ def _run(phrases: Phrases) -> Wordings:
 def _noise(phrases: Phrases) -> float:
     """From which size on a fortnight's difference is said to be one."""
     noise = phrases.findings.direction.noise
-    return noise if isinstance(noise, float) else np.inf
+    return noise if isinstance(noise, float) else UNHEARD_OF
 
 
 def _way(value: float) -> str:
