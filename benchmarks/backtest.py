@@ -28,9 +28,14 @@ What climtrack says of days to come, made again for past days from nothing later
 
 def series(key: str) -> Series:
     """A series as the site of 22 August 2026 had it."""
+    return stored("sites/2026-08-22", key)
+
+
+def stored(folder: str, key: str) -> Series:
+    """A series of a stored copy of the feed."""
     shared = Path(os.environ.get("CLIMTRACK_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
     name = SeriesKey.parse(key)
-    body = (shared / "sites" / "2026-08-22" / ENDPOINTS[name].path.lstrip("/")).read_bytes()
+    body = (shared / folder / ENDPOINTS[name].path.lstrip("/")).read_bytes()
     return series_from_payload(body, name, Source("stored", dt.datetime(2026, 8, 22, tzinfo=dt.UTC), "0" * 64))
 
 

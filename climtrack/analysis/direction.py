@@ -58,16 +58,19 @@ def direction(frame: Frame) -> Direction:
     days = [int((~np.isnan(part)).sum()) for part in (values[-FORTNIGHT:], values[-2 * FORTNIGHT : -FORTNIGHT])]
     if min(days) < FEWEST:
         few = Unknown("unknown.few_days", n=min(days), days=FORTNIGHT)
-        return Direction(few, few, few, few, few, few, few, _peak(frame, anomaly), *slopes)
+        return Direction(few, few, few, few, few, few, few, few, _peak(frame, anomaly), *slopes)
     line = float(np.nanmean(values[-FORTNIGHT:]) - np.nanmean(values[-2 * FORTNIGHT : -FORTNIGHT]))
     if anomaly is None:
         why = Unknown("unknown.no_season")
-        return Direction(why, why, why, line, why, noise(frame, values), why, why, *slopes)
+        return Direction(why, why, why, why, line, why, max(noise(frame, values)), why, why, *slopes)
     found = means(anomaly, FORTNIGHT, FEWEST)
     steps = found[FORTNIGHT:] - found[:-FORTNIGHT]
-    change, least = float(steps[-1]), noise(frame, anomaly)
+    change, (revision, settled) = float(steps[-1]), noise(frame, anomaly)
+    least = max(revision, settled)
+    way = beyond(change, least)
     return Direction(
-        answer={-1: Answer.YES, 0: Answer.LEVEL, 1: Answer.NO}[beyond(change, least)],
+        answer={-1: Answer.YES, 0: Answer.LEVEL, 1: Answer.NO}[way],
+        settled=all(beyond(change + move, settled) == way for move in (-revision, revision)),
         mean_14d=float(found[-1]),
         change_14d=change,
         line_14d=line,
@@ -82,17 +85,22 @@ def direction(frame: Frame) -> Direction:
     )
 
 
-def noise(frame: Frame, values: Floats) -> float:
+def noise(frame: Frame, values: Floats) -> tuple[float, float]:
     """
-    Least change between two fortnights that is said to be one, degC.
-
-    Twice the standard deviation of what revisions will still do to the two means, but no less than 0.05 °C; widened
-    by twice the error that missing days make, who may all lie on one side.
+    How sure the change between two fortnights is.
 
     Parameters
     ----------
     values : array of float
         Anomalies day by day, or the temperature itself where there are none, shape (time,).
+
+    Returns
+    -------
+    revision : float
+        Twice the standard deviation of what revisions of preliminary days will still do to the change, degC.
+    settled : float
+        Least change that will be said to be one when all days are final: 0.05 °C, widened by twice the error that
+        missing days make, who may all lie on one side, degC.
     """
     revision = gap = 0.0
     for last in (values.size, values.size - FORTNIGHT):
@@ -104,7 +112,7 @@ def noise(frame: Frame, values: Floats) -> float:
             revision += (frame.noise.deviation * waiting / held) ** 2 * alike
         if held < FORTNIGHT:
             gap += ((FORTNIGHT - held) / FORTNIGHT * _scatter(values)) ** 2
-    return float(np.hypot(max(2 * np.sqrt(revision), LEAST), 2 * np.sqrt(gap)))
+    return float(2 * np.sqrt(revision)), float(np.hypot(LEAST, 2 * np.sqrt(gap)))
 
 
 def _scatter(values: Floats) -> float:

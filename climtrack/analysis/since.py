@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from climtrack.analysis.direction import FEWEST, FORTNIGHT
 from climtrack.analysis.frame import Frame, frame_of, side
 from climtrack.analysis.ranking import beside_last_year, lead, record_days
 from climtrack.analysis.survey import study as study_of
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.findings import Gap, Since, Study, Unknown, YearEnd
+from climtrack.vocabulary.series import Floats
 
 
 def since(study: Study, date: dt.date) -> Since:
     """
-    What a line did since a given date: change of value and of anomaly, new days, places moved.
+    What a line did since a given date: the mean of the new days against as many before, new days, places moved.
 
     Parameters
     ----------
@@ -48,12 +50,11 @@ def since(study: Study, date: dt.date) -> Since:
         asked=date,
         then=then.latest,
         now=now.latest,
-        change=float(study.series.values[-1]) - then.latest.value,
+        change=_change(study.series.values, days),
         season=why,
         anomaly_then=why,
         anomaly_now=why,
         anomaly_change=why,
-        anomaly_mean=why,
         warmest=why,
         coldest=why,
         new_days=days - missing,
@@ -71,20 +72,33 @@ def since(study: Study, date: dt.date) -> Since:
     return _anomalies(made, frame, fresh)
 
 
+def _change(values: Floats, days: int) -> float | Unknown:
+    """Mean of the last days minus that of as many before."""
+    if not days:
+        return Unknown("unknown.no_new_day")
+    parts = values[-days:], values[-2 * days : -days]
+    known = min(int((~np.isnan(part)).sum()) for part in parts)
+    if known * FORTNIGHT < FEWEST * days:
+        return Unknown("unknown.few_days", n=known, days=days)
+    return float(np.nanmean(parts[0]) - np.nanmean(parts[1]))
+
+
 def _anomalies(made: Since, frame: Frame, fresh: Ints) -> Since:
     """The change split into season and anomaly, and the anomalies of the new days."""
     if frame.anomalies is None:
         return made
     anomaly = frame.daily(frame.anomalies.values)
-    first, last, new = float(anomaly[-1 - fresh.size]), float(anomaly[-1]), anomaly[fresh]
-    made = replace(
-        made, season=made.change - (last - first), anomaly_then=first, anomaly_now=last, anomaly_change=last - first
-    )
-    none = Unknown("unknown.no_new_day")
+    new, change = anomaly[fresh], _change(anomaly, fresh.size)
+    if isinstance(change, Unknown) or isinstance(made.change, Unknown):
+        made = replace(made, season=change, anomaly_then=change, anomaly_now=change, anomaly_change=change)
+    else:
+        now = float(np.nanmean(new))
+        season = made.change - change
+        made = replace(made, season=season, anomaly_then=now - change, anomaly_now=now, anomaly_change=change)
     if not new.size:
-        return replace(made, anomaly_mean=none, warmest=none, coldest=none)
+        return replace(made, warmest=Unknown("unknown.no_new_day"), coldest=Unknown("unknown.no_new_day"))
     warmest, coldest = (Gap(frame.date_at(fresh[at]), float(new[at])) for at in (np.nanargmax(new), np.nanargmin(new)))
-    return replace(made, anomaly_mean=float(np.nanmean(new)), warmest=warmest, coldest=coldest)
+    return replace(made, warmest=warmest, coldest=coldest)
 
 
 def _estimate(found: YearEnd | Unknown) -> float | Unknown:

@@ -190,7 +190,7 @@ def since(study: Study, date: str | dt.date) -> Since:
     Returns
     -------
     Since
-        Change of value, split into season and anomaly; new days; places moved.
+        Mean of the days since against that of as many before, split into season and anomaly; new days; places moved.
     """
     from climtrack.analysis.since import since as account
 

@@ -65,11 +65,12 @@ def _change(phrases: Phrases) -> str:
     found, say, values = phrases.findings.direction, phrases.language.text, _moved(phrases)
     if values is None:
         return say("falling.unknown", why=phrases.language.what(cast("Unknown", found.answer)))
+    now = "" if found.settled is True else say("falling.now")
     share, often = found.share_of_steps_as_large, ""
     if isinstance(share, float) and found.answer is not Answer.LEVEL:
         message = f"falling.often.{found.answer}" if share else f"falling.never.{found.answer}"
         often = say(message, n=round(1 / (share or 1)), first=phrases.first)
-    return say(f"falling.{found.answer}", often=often, **values)
+    return say(f"falling.{found.answer}", now=now, often=often, **values)
 
 
 def fortnight(phrases: Phrases) -> str:

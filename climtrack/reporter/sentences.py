@@ -560,6 +560,6 @@ def preliminary(each: Sequence[Phrases]) -> str:
     if len({phrases.preliminary() for phrases in each}) == 1:
         return each[0].preliminary()
     say = each[0].language.text
-    days = [(v.short, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
+    days = [(v.half, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
     parts = [say("preliminary.part", n, short=short) for short, n in days]
     return say("preliminary.each", parts=each[0].language.list(parts))

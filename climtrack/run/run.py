@@ -211,7 +211,7 @@ class Run:
             if not keys_of([pair], variables):
                 if pair.region in ("nh", "sh") and "sst" in variables:
                     raise ConfigError("run.no_sea", region=pair.region)
-                raise ConfigError("run.no_series", region=pair.region, variables=" or ".join(sorted(variables)))
+                raise ConfigError("run.no_series", region=pair.region, variables=sorted(variables))
         return pairs
 
     def fallback_notices(self, pairs: Sequence[Pairing]) -> tuple[Notice, ...]:

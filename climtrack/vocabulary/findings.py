@@ -198,6 +198,7 @@ class Direction:
     """Is the line coming down?"""
 
     answer: Answer | Unknown = fact("cell.answer", words="cell.answer", beside="cell.answer.beside")
+    settled: bool | Unknown  # Whether usual revisions of its preliminary days would leave the answer
     mean_14d: float | Unknown = fact(unit="difference")  # Mean anomaly of the last 14 days
     # The same minus that of the 14 days before
     change_14d: float | Unknown = fact("cell.change_14d", "difference", beside="cell.change_14d.beside")
@@ -447,6 +448,17 @@ class OutlookScore:
 
 
 @finding
+class YearEndScore:
+    """How the year ends that were kept, one a month, have done, counting those of years that are over."""
+
+    since: dt.date  # Day of the oldest one counted
+    estimates: int = fact("cell.end.score", beside="cell.end.score.beside")
+    held: float = fact(unit="share")  # Share of them within the range, which is to hold 90 %
+    rmse: float = fact(unit="temperature")  # Root mean square error
+    brier: float = fact(unit="number")  # Mean square of the chance of a record minus what came, 1 or 0
+
+
+@finding
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
@@ -509,6 +521,7 @@ class Findings:
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
     outlook: tuple[OutlookDay, ...] | Unknown = fact("cell.outlook.unknown")
     outlook_score: OutlookScore | Unknown = fact("cell.score")
+    year_end_score: YearEndScore | Unknown = fact("cell.end.score")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
@@ -529,16 +542,15 @@ class Since:
     asked: dt.date
     then: Reading  # Last value not after `asked`, and the latest value
     now: Reading
-    change: float  # Latest value minus the one then
+    change: float | Unknown  # Mean of the days since minus that of as many before
     season: float | Unknown  # The part of `change` that the climatology makes
-    anomaly_then: float | Unknown  # The same for the anomaly; `change` = `season` + `anomaly_change`
+    anomaly_then: float | Unknown  # The two means for the anomaly; `change` = `season` + `anomaly_change`
     anomaly_now: float | Unknown
     anomaly_change: float | Unknown
     new_days: int  # Days with a value after `then`
     missing_days: int
     warmest: Gap | Unknown  # Highest and lowest anomaly among the new days
     coldest: Gap | Unknown
-    anomaly_mean: float | Unknown
     below_last_year: int  # New days below the same day of the year before, and how many could be compared
     compared_with_last_year: int
     record_days: tuple[dt.date, ...]  # New days warmer than the same date of every earlier year

@@ -133,6 +133,26 @@ def test_preliminary_days_are_charged() -> None:
     assert _direction(deviation=0.1).noise == 0.05
 
 
+@pytest.mark.parametrize(("step", "settled"), [(-0.17, True), (-0.15, False), (-0.06, False), (0.0, False)])
+def test_an_answer_that_revisions_could_turn_is_for_now(step: float, settled: bool) -> None:
+    """Revisions of up to 0.107 °C: only what stays beyond 0.05 °C is settled; level may become either."""
+    found = _direction(np.repeat([0.3, 0.3 + step], 14), preliminary=14, deviation=0.1)
+    assert found.settled is settled
+    assert _direction(np.repeat([0.3, 0.3 + step], 14)).settled is True
+
+
+def test_nothing_later_is_looked_at() -> None:
+    """A series whose later values are absurd says the same of a day as one that ends there."""
+    rng = np.random.default_rng(7)
+    values = rng.normal(10.0, 0.3, (LAST - FIRST).days + 200)
+    changed = values.copy()
+    changed[-199:] = 40.0
+    asked = [
+        study(of(FIRST, one), REGIONS["nh"], baseline=Baseline(2001, 2009), as_of=LAST) for one in (values, changed)
+    ]
+    assert asked[0].findings.direction == asked[1].findings.direction
+
+
 def test_over_a_leap_day() -> None:
     """Two fortnights that end on 13 March 2012 hold 29 February, the last day of the first of them."""
     tail = np.repeat([0.0, 0.3], 14)

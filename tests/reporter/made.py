@@ -73,7 +73,7 @@ def direction(change: float = -0.004, line: float = -1.4, share: float = 0.17) -
     answer = {-1: Answer.YES, 0: Answer.LEVEL, 1: Answer.NO}[beyond(change, 0.05)]
     peak = Peak(dt.date(2024, 7, 1), 0.98, 0.81)
     slopes = [Slope(rate, rate - 0.01, rate + 0.01, days) for rate in (-0.1, -0.004) for days in (14, 30)]
-    return Direction(answer, 0.62, change, line, line - change, 0.05, share, peak, *slopes)
+    return Direction(answer, True, 0.62, change, line, line - change, 0.05, share, peak, *slopes)
 
 
 @cache
@@ -126,6 +126,7 @@ def findings(**changes: Any) -> Findings:
         year_end=UNKNOWN,
         outlook=UNKNOWN,
         outlook_score=UNKNOWN,
+        year_end_score=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
         preindustrial=UNKNOWN,
         revision_noise=RevisionNoise(0.005, 0.02, 300, Notice("measured")),

@@ -21,6 +21,7 @@ from climtrack.reporter.charts import CHARTS, anomaly, year_to_date
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
 from climtrack.reporter.render import draw, render, words
+from climtrack.vocabulary.calendar import dayofyear_of
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import REGIONS, Baseline
 from climtrack.vocabulary.series import Series, trimmed
@@ -406,17 +407,16 @@ def test_records_close_the_sum() -> None:
     assert "2026" in said(canvas, "year")
 
 
-def test_since_starts_on_the_day_asked_for() -> None:
-    """What it was on that day, and what it is now, are both in the picture."""
+def test_since_compares_the_days_since_with_as_many_before() -> None:
+    """Both means stand in the picture, and without a date those of the fortnight."""
     one = sample()
-    canvas = draw("since_last_issue", [one], preset="wide", theme="light", language="en", since=dt.date(2026, 11, 1))
-    text = " ".join(said(canvas, "callout"))
-    assert "on 1 Nov" in text
     assert one.anomalies is not None
-    assert f"+{one.anomalies.row(2026)[305]:.1f}".replace(".", ".") in text  # 1 November is day 306
-    fortnight = draw("since_last_issue", [one], preset="wide", theme="light", language="en")
-    then = one.series.end - dt.timedelta(days=14)
-    assert any(f"{then.day} {then:%b}" in text for text in said(fortnight, "callout"))
+    anomaly = one.anomalies.row(2026)[: dayofyear_of(one.series.end)]
+    for since, days in ((one.series.end - dt.timedelta(days=16), 16), (None, 14)):
+        canvas = draw("since_last_issue", [one], preset="wide", theme="light", language="en", since=since)
+        text = " ".join(said(canvas, "callout"))
+        assert f"{np.nanmean(anomaly[-days:]):+.2f}\u00a0°C, the last {days} days" in text
+        assert f"{np.nanmean(anomaly[-2 * days : -days]):+.2f}\u00a0°C, the {days} days before" in text
 
 
 @pytest.mark.parametrize(

@@ -214,13 +214,14 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
             empty.occupy(box.grown(2))
     for left, right, mean in ends:
         empty.occupy(Rect(panel.x(left), panel.y(mean) - 4, panel.x(right), panel.y(mean) + 4))
-    middles = [((left + right) / 2, mean) for left, right, mean in ends]
-    _callouts(canvas, study.year, panel, empty, days, middles[0], middles[1])
     if not named:
         items = [last_year_item(canvas, study), average_item(canvas, study.climatology.baseline.label)]
         place = empty.roomiest(*key_extent(canvas, items))
         if place is not None:
             draw_key(canvas, items, place)
+            empty.occupy(place.grown(CALLOUT_CLEAR))
+    middles = [((left + right) / 2, mean) for left, right, mean in ends]
+    _callouts(canvas, study.year, panel, empty, days, middles[0], middles[1])
 
 
 def _year_before(study: Study, dates: npt.NDArray[np.datetime64]) -> Floats:

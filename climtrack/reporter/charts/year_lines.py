@@ -25,6 +25,7 @@ from climtrack.reporter.curves import (
     compose,
     draw_absolute,
     draw_below,
+    draw_fan,
     draw_inset,
     end_point,
     envelope,
@@ -51,7 +52,7 @@ from climtrack.reporter.standing import standing
 from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised
 
@@ -74,7 +75,7 @@ def course(phrases: Phrases) -> str:
     return language.text({0: "alt.lines.none", known: "alt.lines.allabove"}.get(above, "alt.lines.some"), **values)
 
 
-def tell(each: Sequence[Phrases]) -> Draft:
+def tell(each: Sequence[Phrases], *, outlook: bool = False) -> Draft:
     phrases = each[0]
     language = phrases.language
     common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
@@ -89,7 +90,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
             language.text("subtitle.short.place", **common),
         ),
         lead=phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked()),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked(), phrases.outlook() if outlook else ""),
         alts_short=phrases.alts_short("alt.short.lines"),
         alts=tuple(
             language.text("alt.lines", finding=finding, series=phrases.measured, years=phrases.years)
@@ -134,13 +135,10 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
         line = Line(text, "regular", canvas.size(canvas.preset.type.note), ink)
         width, height = canvas.extent([line])
 
-        def gap(left: Floats, top: Floats, width: float = width, height: float = height) -> tuple[Floats, Floats]:
-            """How far the text lies from the dot, across and down."""
+        def cost(left: Floats, top: Floats, width: float = width, height: float = height) -> Floats:
             across = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
-            return across, np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
-
-        def cost(left: Floats, top: Floats) -> Floats:
-            far = np.hypot(*gap(left, top))
+            down = np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
+            far = np.hypot(across, down)
             return np.where((far >= NEAR) & (far <= FAR), far + 4 * (left < x), np.inf)
 
         place = empty.place(width + 6, height + 6, cost)
@@ -178,11 +176,14 @@ LOWER = 0.70
 FEWEST = 2
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before: int | None = None) -> None:
+def draw(
+    canvas: Canvas, studies: Sequence[Study], words: Words, *, outlook: bool = False, thin_before: int | None = None
+) -> None:
     (study,) = studies
+    days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) else ()
     preset, language = canvas.preset, canvas.language
     form, card = preset.form, preset.form == "card"
-    room = page(canvas, words, study, _notes(canvas, study, thin_before))
+    room = page(canvas, words, study, _notes(canvas, study, days, thin_before))
     compared = study.anomalies is not None and not card
     left = 3 if card else canvas.size(preset.gutter)
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
@@ -224,6 +225,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         if not card and record_ticks(canvas, panel, study):
             empty.occupy(ticks := Rect(area.left, area.bottom - 9, area.right, area.bottom))
             between.occupy(ticks)
+    if days:
+        fan = draw_fan(panel, study, days)
+        empty.occupy(fan)
+        between.occupy(fan)
     at, value = end_point(study, study.table)
     point = (panel.x(at), panel.y(value))
 
@@ -257,15 +262,17 @@ def _named(study: Study) -> list[Floats]:
     return found if study.climatology is None else [*found, study.climatology.mean]
 
 
-def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
+def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before: int | None) -> list[str]:
     """What is shaded, dotted, ticked and missing."""
     language, found = canvas.language, []
     if study.climatology is not None:
         found.append(language.text("note.shaded"))
+    if days:
+        found.append(language.text("note.fan", n=days[-1].lead_days))
     found += dotted_note(study, language)
-    days = len(study.findings.records.days)
-    if days and canvas.preset.form == "wide":
-        found.append(language.text("note.marks", days, year=study.year))
+    records = len(study.findings.records.days)
+    if records and canvas.preset.form == "wide":
+        found.append(language.text("note.marks", records, year=study.year))
     found += missing_notes(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
@@ -279,4 +286,4 @@ def _callouts(canvas: Canvas, study: Study) -> list[list[Line]]:
     return [callout_lines(canvas, study, versus=versus) for versus in order]
 
 
-CHART = Chart("year_lines", 10, tell, draw, thins=True)
+CHART = Chart("year_lines", 10, tell, draw, options=("outlook",), thins=True)

@@ -1,0 +1,154 @@
+"""Whether the line comes down, in past fortnights: how often yes or no is said, and what preliminary days do to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from benchmarks.backtest import series, stored
+from climtrack.analysis.anomaly import anomalies
+from climtrack.analysis.climatology import mean_cycle
+from climtrack.analysis.direction import FORTNIGHT, direction
+from climtrack.analysis.frame import Frame, default_noise
+from climtrack.analysis.survey import study
+from climtrack.reporter import means
+from climtrack.reporter.charts.since_last_issue import span
+from climtrack.vocabulary.findings import Answer, Direction, Unknown, beyond
+from climtrack.vocabulary.registry import DEFAULT, REGIONS
+from climtrack.vocabulary.series import Floats, Series, Status, YearTable, folded
+
+SEAS = ("world2", "natlan", "natlsp", "atlhmdr", "gom", "gomex", "nino3.4")
+AIR, OCEAN = "era5.t2m.world", "oisst.sst.natlan"
+YEARS = 30
+#: Days at the end of a sea series that are preliminary, and how their revisions correlate from day to day.
+WAITING, LAG1 = 15, 0.6
+#: Copies of the seas' feed; a preliminary value is issued once, so they tell what the feed was on the days between.
+COPIES, FIRST, LAST = ("2026-08-03", "2026-08-14", "2026-08-22"), dt.date(2026, 8, 1), dt.date(2026, 8, 6)
+#: Lengths of the time since the last issue, days.
+ISSUES = (3, 7, 14, 21, 28, 60)
+SAID, SAME = 0.55, 0.95
+HEAD = f"""## Is the line coming down?
+
+A report each fortnight of the last {YEARS} years, the last {WAITING} days of a sea preliminary: simulated with
+revisions of the measured standard deviation and a lag-1 correlation of {LAG1}, and as the feed was on 1 to 6 August
+2026. "Said" is the share of yes and no (the rest is level), "settled" that of answers without "for now", "same" how
+many of them, and of all, stay what they were when the days become final; "turned" is the share of a yes that became
+no, or a no that became yes.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """A series on one climatology, for any of its days."""
+
+    series: Series
+    place: np.ndarray
+    anomalies: YearTable
+    normal: Floats
+
+    def found(self, last: int, values: Floats | None = None) -> Direction:
+        """The finding of day `last`; with `values`, whose end they are, the last days are preliminary."""
+        one = self.series
+        known, status = one.values[: last + 1].copy(), np.full(last + 1, Status.FINAL, np.int8)
+        if values is not None:
+            known[-values.size :], status[-values.size :] = values, Status.PRELIMINARY
+        place = self.place[: last + 1]
+        table = YearTable(self.anomalies.years, self.anomalies.values.copy())
+        table.values.ravel()[place] = known - self.normal[place % self.normal.size]
+        cut = replace(one, values=known, status=status)
+        frame = Frame(cut, REGIONS[one.key.region], table, place, None, table, default_noise(one.key))
+        return direction(frame)
+
+
+def past(one: Series) -> Past:
+    table, place = folded(one)
+    normal = mean_cycle(table, DEFAULT)
+    return Past(one, place, anomalies(table, normal), normal.mean)
+
+
+def revisions(rng: np.random.Generator, deviation: float) -> Floats:
+    """What preliminary days lack: a red series."""
+    found = rng.normal(size=WAITING)
+    for i in range(1, WAITING):
+        found[i] = LAG1 * found[i - 1] + (1 - LAG1**2) ** 0.5 * found[i]
+    return deviation * found
+
+
+def judge(key: str) -> tuple[Floats, Floats, Floats]:
+    """Answers of past fortnights, final and as preliminary days would have had them, and whether these were settled."""
+    one = past(series(key))
+    rng = np.random.default_rng(13)
+    deviation = default_noise(one.series.key).deviation
+    end = one.series.values.size - 1 - int(one.series.preliminary.sum())
+    rows = []
+    for last in range(end - 365 * YEARS, end + 1, FORTNIGHT):
+        early = one.series.values[last - WAITING + 1 : last + 1] - revisions(rng, deviation)
+        final, then = one.found(last), one.found(last, early if deviation else None)
+        rows.append((sign(final.answer), sign(then.answer), then.settled is True))
+    final_answers, then_answers, settled = np.array(rows, dtype=np.float64).T
+    return final_answers, then_answers, settled == 1
+
+
+def sign(answer: Answer | Unknown) -> float:
+    """-1 for a fall, 1 for a rise."""
+    return {Answer.YES: -1.0, Answer.LEVEL: 0.0, Answer.NO: 1.0}[answer] if isinstance(answer, Answer) else np.nan
+
+
+def real(name: str) -> tuple[Floats, Floats]:
+    """Whether the answers of days of August 2026 are what they are now, and whether they were settled."""
+    first, second, final = (stored(f"climate_reanalyzer/{copy}", f"oisst.sst.{name}") for copy in COPIES)
+    now, rows = past(final), []
+    for n in range((LAST - FIRST).days + 1):
+        day = FIRST + dt.timedelta(days=n)
+        dates = [day - dt.timedelta(days=i) for i in reversed(range(WAITING))]
+        early = np.array([(first if one <= first.end else second).value(one) for one in dates], dtype=np.float64)
+        last = (day - final.start).days
+        then = now.found(last, early)
+        rows.append((then.answer == now.found(last).answer, then.settled is True))
+    same, settled = np.array(rows).T
+    return same, settled
+
+
+def contradictions(key: str) -> tuple[int, int]:
+    """Reports whose picture since the last issue points the other way than the answer, and how many there are."""
+    one, found, count = series(key), 0, 0
+    for ago in range(0, 26 * 28, 28):
+        day = one.end - dt.timedelta(days=ago)
+        known = study(one, REGIONS[one.key.region], as_of=day)
+        noise = known.findings.direction.noise
+        for length in ISSUES:
+            now, before = means.windows(known, span(known, day - dt.timedelta(days=length)))
+            count += 1
+            if isinstance(noise, float):
+                found += beyond(now - before, noise) * sign(known.findings.direction.answer) < 0
+    return found, count
+
+
+def section() -> tuple[str, bool]:
+    """The section of the page, and whether every goal is met."""
+    lines = [
+        "| series | fortnights | said | settled | same, settled | same, all | turned | August 2026: settled | all |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    met, against, reports = True, 0, 0
+    for key in (AIR, *(f"oisst.sst.{name}" for name in SEAS)):
+        final, then, settled = judge(key)
+        same, kept = float((final == then).mean()), float((final == then)[settled].mean())
+        said, turned = float((then != 0).mean()), float((final * then < 0).mean())
+        counts = "– | –"
+        if key != AIR:
+            stayed, sure = real(key.removeprefix("oisst.sst."))
+            counts = f"{int(stayed[sure].sum())} of {int(sure.sum())} | {int(stayed.sum())} of {stayed.size}"
+        lines.append(
+            f"| {key} | {final.size} | {100 * said:.0f} % | {100 * settled.mean():.0f} % | {100 * kept:.1f} % "
+            f"| {100 * same:.0f} % | {100 * turned:.1f} % | {counts} |"
+        )
+        found, count = contradictions(key)
+        against, reports = against + found, reports + count
+        met &= kept >= SAME and (key not in (AIR, OCEAN) or said >= SAID)
+    told = (
+        f"Reports whose picture since the last issue points the other way than the answer: **{against} of {reports}**."
+    )
+    return "\n".join((HEAD, *lines, "", told, "")), met and against == 0
