@@ -158,18 +158,18 @@ def page() -> tuple[str, bool]:
     met = True
     for key in (*GOALS, *(f"oisst.sst.{name}" for name in OTHERS)):
         first, goal = GOALS.get(key, (2000, math.inf))
-        judged = cases(series(key), first)
+        name, judged = REGIONS[key.split(".", 2)[2]].title, cases(series(key), first)
         every += judged
         estimate, persists, last = errors(judged)
         share, months = np.mean(held(judged)), by_month(judged)
         worst, bad = max(map(ratio, months)), sum(rejected(held(one)) for one in months)
         lines.append(
-            f"| {key}, from {first} | {len(judged)} | **{estimate:.3f}** | {persists:.3f} | {last:.3f} | {share:.0%} | "
-            f"{worst:.2f} | {bad} of 11 |"
+            f"| {name}, from {first} | {len(judged)} | **{estimate:.3f}** | {persists:.3f} | {last:.3f} | {share:.0%} "
+            f"| {worst:.2f} | {bad} of 11 |"
         )
         met &= estimate <= goal and worst <= WORSE and not bad
         if key in GOALS:
             met &= bool(COVERED[0] <= share <= COVERED[1])
-            details += [f"{key}, by the month after which it is made:", "", *months_table(judged), ""]
+            details += [f"{name}, by the month after which it is made:", "", *months_table(judged), ""]
     details += ["Chances of ranks 1 to 5, all series together:", "", *reliability(every)]
     return "\n".join((HEAD, *lines, "", *details, "")), met

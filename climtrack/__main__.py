@@ -27,7 +27,7 @@ def main() -> None:
         print(f"climtrack {__version__}")
         return
     try:
-        from climtrack.signals import handle_signals
+        from climtrack.signals import handle_signals, ignore_signals
 
         handle_signals()
         from climtrack.cli.app import main as run
@@ -36,9 +36,10 @@ def main() -> None:
     except KeyboardInterrupt:  # while it was being imported, or on its way out
         _interrupted()
     except SystemExit as end:
-        if end.code != 130:
-            raise
-        _interrupted()
+        if end.code == 130:
+            _interrupted()
+        ignore_signals()
+        raise
 
 
 def _interrupted() -> None:

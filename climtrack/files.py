@@ -139,4 +139,4 @@ def _owner(path: Path) -> str:
     for place in (path, *path.absolute().parents):
         with contextlib.suppress(OSError, KeyError, NotImplementedError):
             return place.owner()
-    return "unknown"
+    return "?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +22,26 @@ def handle_signals() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
+    if hasattr(signal, "setitimer") and sys.unraisablehook is not _dropped:
+        global _unraisable
+        _unraisable, sys.unraisablehook = sys.unraisablehook, _dropped
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     _received.set()
     raise KeyboardInterrupt
+
+
+_unraisable = sys.unraisablehook
+
+
+def _dropped(problem: sys.UnraisableHookArgs) -> None:
+    """Python drops what is raised in a weak reference's callback or a finaliser: an interrupt is sent once more."""
+    if problem.exc_type is not KeyboardInterrupt:
+        _unraisable(problem)
+        return
+    signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
 
 
 def interrupted() -> bool:
@@ -52,6 +68,12 @@ def defer_signals() -> Iterator[None]:
             signal.signal(number, handler)
         if waiting:
             signal.raise_signal(waiting[0])
+
+
+def ignore_signals() -> None:
+    """When all is done: Python, on its way out, gives each signal its usual effect back, which is to kill."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def ignore_sigint() -> None:

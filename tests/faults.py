@@ -270,7 +270,7 @@ FAULTS: Mapping[str, Fault] = {
     "a list for a number": Fault(_row(lambda row: row["data"].__setitem__(9, [1.0])), "refused", ""),
     "rows reversed": Fault(_rows(lambda copy: copy.rows.reverse()), "accepted", ""),
     "unknown row": Fault(
-        _insert({"name": "2030 outlook", "data": [None] * 366}), "accepted", 'unknown row "2030 outlook"'
+        _insert({"name": "2030 outlook", "data": [None] * 366}), "accepted", "unknown row '2030 outlook'"
     ),
     "unknown row of another shape": Fault(_insert({"name": "meta", "data": {"unit": "K"}}), "accepted", "unknown row"),
     "hostile row name": Fault(_insert({"name": "\x1b[31m<script>\u202e", "data": []}), "accepted", "unknown row"),

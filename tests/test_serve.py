@@ -28,8 +28,6 @@ from climtrack.publish.folder import Folder
 from climtrack.publish.server import Responder, ServeSettings, background, listen
 from climtrack.publish.site import File, Publication
 
-pytest.importorskip("uvicorn", reason="the extra serve is not installed")
-
 NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
 #: Seconds after which a server or a client is given up.
 PATIENCE = 240.0

@@ -20,7 +20,6 @@ import pytest
 from tests.test_serve import ask, publish, wait
 
 pytestmark = pytest.mark.soak
-pytest.importorskip("uvicorn", reason="the extra serve is not installed")
 
 PROGRAM = (
     "import datetime, pathlib, sys; from climtrack.publish.server import serve, ServeSettings\n"

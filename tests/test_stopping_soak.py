@@ -35,10 +35,7 @@ from tests.loopback import serving
 from tests.run.killed import CHECKS, KEYS, Clock, Field, digest_of, gone, whole
 from tests.store.faults import sound
 
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
-]
+pytestmark = pytest.mark.soak
 Record = Callable[[str, object], None]
 #: Signals to each command.
 TIMES = int(os.environ.get("CLIMTRACK_SOAK_STOPS", "200"))

@@ -16,7 +16,7 @@ from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
 from climtrack.analysis.trend import TREND_LATE, annual_means, trend
-from climtrack.analysis.year_end import year_end
+from climtrack.analysis.year_end import year_end, year_end_score
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Climatology,
@@ -26,6 +26,7 @@ from climtrack.vocabulary.findings import (
     Run,
     Study,
     Unknown,
+    YearEnd,
 )
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
 from climtrack.vocabulary.series import Series, SeriesKey, YearTable, folded
@@ -151,6 +152,7 @@ def _findings(
         year_end=year_end(frame.table, frame.column, means=means),
         outlook=outlook(frame, today),
         outlook_score=score(series, kept),
+        year_end_score=year_end_score(frame.table, kept),
         spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
         preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
         revision_noise=frame.noise,
@@ -168,13 +170,22 @@ def _missing(frame: Frame) -> tuple[Run, ...]:
     )
 
 
+#: Days of a month in which its estimate of the year is kept: two sets of estimates are a week apart.
+FIRST_DAYS = 7
+
+
 def estimates(found: Findings) -> tuple[Estimate, ...]:
-    """What is expected of days to come, to be kept and scored when they are here."""
+    """What is expected of days to come, and once a month of the year, to be kept and scored when they are here."""
+    made, end = found.latest.date, found.year_end
     days = () if isinstance(found.outlook, Unknown) else found.outlook
-    return tuple(
+    kept = [
         Estimate(
-            "outlook", found.latest.date, day.date, day.normal + day.anomaly, day.normal + day.low,
-            day.normal + day.high, day.chance_below_last_year,
+            "outlook", made, day.date, day.normal + day.anomaly, day.normal + day.low, day.normal + day.high,
+            day.chance_below_last_year,
         )
         for day in days
-    )  # fmt: skip
+    ]  # fmt: skip
+    if isinstance(end, YearEnd) and made.day <= FIRST_DAYS:
+        last = dt.date(end.year, 12, 31)
+        kept.append(Estimate("year_end", made, last, end.mean, end.low, end.high, end.chance_of_rank["1"]))
+    return tuple(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from climtrack.analysis.climatology import MISSING_ALLOWED
 from climtrack.analysis.frame import FLOOR
 from climtrack.analysis.trend import annual_means
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
-from climtrack.vocabulary.findings import Unknown, YearEnd
+from climtrack.vocabulary.findings import Estimate, Unknown, YearEnd, YearEndScore
 from climtrack.vocabulary.series import Floats, YearTable
 
 #: Complete years before this one that are learnt from, and how many at least.
@@ -98,6 +99,39 @@ def year_end(table: YearTable, column: int, *, means: Floats | None = None) -> Y
         level=LEVEL,
         years=int(errors.size),
         chance_of_rank={str(place): float((warmer == place - 1).mean()) for place in range(1, PLACES + 1)},
+    )
+
+
+def year_end_score(table: YearTable, estimates: Iterable[Estimate]) -> YearEndScore | Unknown:
+    """
+    How year ends have done since they were made.
+
+    Parameters
+    ----------
+    table : YearTable
+        Daily means.
+    estimates : iterable of Estimate
+        As they were first made and kept.
+
+    Returns
+    -------
+    YearEndScore or Unknown
+        Over the years that are over; Unknown while there are none.
+    """
+    means = dict(zip(table.years.tolist(), annual_means(table).tolist(), strict=True))
+    came = [(one, means.get(one.target.year, np.nan)) for one in estimates if one.kind == "year_end"]
+    came = [(one, mean) for one, mean in came if not np.isnan(mean)]
+    if not came:
+        return Unknown("unknown.year_not_scored")
+    error = np.array([one.expected - mean for one, mean in came])
+    record = [not any(other >= mean for year, other in means.items() if year < one.target.year) for one, mean in came]
+    chance = np.array([one.chance for one, _ in came])
+    return YearEndScore(
+        since=min(one.made for one, _ in came),
+        estimates=len(came),
+        held=sum(one.low <= mean <= one.high for one, mean in came) / len(came),
+        rmse=float(np.sqrt((error**2).mean())),
+        brier=float(((chance - record) ** 2).mean()),
     )
 
 

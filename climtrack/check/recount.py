@@ -62,6 +62,11 @@ def near(a: float, b: float) -> bool:
     return abs(round(a - b, 9)) < EDGE
 
 
+def side(gap: float) -> int:
+    """1 for warmer, -1 for cooler, 0 for level at 0.01 °C."""
+    return 0 if near(gap, 0) else 1 if gap > 0 else -1
+
+
 @dataclass(frozen=True)
 class Days:
     """A series by day, days without a value left out."""
@@ -259,7 +264,7 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
             name: against(days, span(name), normal, main or normal, facts) for name, normal in normals.items()
         },
         "year_over_year": year_over_year(days),
-        "direction": direction(days, main),
+        "direction": direction(days, anomaly, facts["revision_noise"]) | slopes(days, main),
         "rank": places,
         "records": records(days, anomaly, facts["revision_noise"]),
         "streaks": streaks(days, anomaly),
@@ -298,7 +303,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     last, warm, end = days.last, holders(days, 1), facts["year_end"]
     found: dict[str, Any] = {
         "days_of_years": [len(row) for row in days.by_year.values()],
-        "years": spans(year for year in days.years if days.by_year[year]),
+        "spans": spans(year for year in days.years if days.by_year[year]),
         "baselines": [*facts["anomalies"]],
         "absent": [
             spans(year for year in range(first, last + 1) if not days.by_year.get(year))
@@ -343,20 +348,30 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
         "first_above": min((day for day, v in weeks.items() if v > 0), default=None),
         "last_below": max((day for day, v in weeks.items() if v < 0), default=None),
     }
-    since = (
-        max(day for day in days.values if day <= (since or last - 14 * DAY))
-        if since or days.first <= last - 14 * DAY
-        else days.first
-    )
-    fresh = [day for day in days.values if day > since]
-    gaps = [gap for day in fresh if day.year == last.year and (gap := days.beside(day)) is not None]
-    found["since"] = {
-        "then": since,
-        "anomaly_then": anomaly[since],
-        "new": len(fresh),
-        "compared": len(gaps),
-        "below": sum(round(gap, 9) <= -0.005 for gap in gaps),
-    }
+    issue = since or max((day for day in days.values if day <= last - 14 * DAY), default=days.first)
+    gaps = [gap for day in days.values if day > issue and (gap := days.beside(day)) is not None]
+    found["since"] = {"new": sum(day > issue for day in days.values), "issue": issue, "days": [], "then": [], "now": []}
+    for size in {14, (last - issue).days}:
+        parts = [[anomaly[d] for n in range(a, a + size) if (d := last - n * DAY) in anomaly] for a in (0, size)]
+        if all(parts):
+            found["since"]["now"].append(fmean(parts[0]))
+            found["since"]["then"].append(fmean(parts[1]))
+            found["since"]["days"].append(size)
+    if gaps:
+        sides = [side(gap) for gap in gaps]
+        found["since"] |= {"beside": fmean(gaps), "tally": [sides.count(n) for n in (1, 0, -1)]}
+    if "mean" in end:
+        usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
+        found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
+    found["years"] = [fmean(of.values()) for of in by_year(anomaly).values() if len(of) >= 360]
+    if (often := facts["direction"]["share_of_steps_as_large"]) and isinstance(often, float):
+        found["often"] = round(1 / often)
+    known = {Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)} | {Fraction(1, 10), Fraction(9, 10)}
+    for day in facts["outlook"] if isinstance(facts["outlook"], list) else ():
+        if day["next_issue"] and isinstance(chance := day["chance_below_last_year"], float):
+            nearest = min(sorted(known), key=lambda one: abs(one - Fraction(chance)))
+            found["outlook"] = nearest.as_integer_ratio()
+            found["issue"] = {name: day[name] for name in ("anomaly", "low", "high")}
     return found
 
 
@@ -451,12 +466,10 @@ def year_over_year(days: Days) -> dict[str, Any]:
     if gap is None:
         return {}
     gaps = {day: g for day in days.values if day.year == days.last.year and (g := days.beside(day)) is not None}
-    fortnight = [days.beside(days.last - n * DAY) for n in range(14)]
-    day, sign = days.last, (gap > 0) - (gap < 0)
-    while (g := days.beside(day)) is not None and (g > 0) - (g < 0) == sign:
+    recent = [g for n in range(14) if (g := days.beside(days.last - n * DAY)) is not None]
+    day, sides = days.last, [side(g) for g in gaps.values()]
+    while (g := days.beside(day)) is not None and side(g) == side(gap):
         day -= DAY
-    level = sum(near(g, 0) for g in gaps.values())
-    warmer = sum(g > 0 and not near(g, 0) for g in gaps.values())
     most, least = max(gaps.values()), min(gaps.values())
     return {
         "date": days.last,
@@ -464,17 +477,17 @@ def year_over_year(days: Days) -> dict[str, Any]:
         "other_year": days.last.year - 1,
         "value": days.values[year_before(days.last)],
         "difference": gap,
-        "mean_7d": fmean(g for g in fortnight[:7] if g is not None),
-        "mean_14d": fmean(g for g in fortnight if g is not None),
-        "days_below_last_14": sum(g is not None and g < 0 for g in fortnight),
-        "days_compared_last_14": sum(g is not None for g in fortnight),
+        "mean_14d": fmean(recent) if len(recent) >= 10 else None,
+        "days_above_last_14": [*map(side, recent)].count(1),
+        "days_below_last_14": [*map(side, recent)].count(-1),
+        "days_level_last_14": [*map(side, recent)].count(0),
         "run_length": (days.last - day).days,
         "last_crossing": None if g is None else day + DAY,
         "warmest": {"date": min(d for d in gaps if gaps[d] == most), "difference": most},
         "coldest": {"date": min(d for d in gaps if gaps[d] == least), "difference": least},
-        "days_warmer": warmer,
-        "days_cooler": len(gaps) - warmer - level,
-        "days_level": level,
+        "days_warmer": sides.count(1),
+        "days_cooler": sides.count(-1),
+        "days_level": sides.count(0),
         "days_compared": len(gaps),
         "leap_day": key(days.last) == LEAP,
     }
@@ -628,8 +641,8 @@ def streaks(days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
     return {
         "record_days": days.run(lambda day: days.leads.get(day, -1) > DUST - EDGE),
         "longest_record_days": days.record_runs[0] if days.record_runs else None,
-        "above_last_year": days.run(lambda day: (days.beside(day) or 0) > 0),
-        "below_last_year": days.run(lambda day: (days.beside(day) or 0) < 0),
+        "above_last_year": days.run(lambda day: side(days.beside(day) or 0) > 0),
+        "below_last_year": days.run(lambda day: side(days.beside(day) or 0) < 0),
         "above_average": days.run(lambda day: anomaly.get(day, 0) > 0),
         "last_record": last,
         "days_since_record": None if last is None else (days.last - last).days,
@@ -646,8 +659,81 @@ def trend(days: Days, first: int) -> dict[str, Any]:
     return found | {"low": About(slope - half, STUDENT * half), "high": About(slope + half, STUDENT * half)}
 
 
-def direction(days: Days, normal: Normal | None) -> dict[str, Any]:
-    """Slopes of the last 14 and 30 days: of the temperature, of its normal, of the difference."""
+def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
+    """The last 14 days beside the 14 before, how usual such a step is, and the way from the highest 12 months."""
+    every = days.stretch(days.first, days.last)
+    lines = [days.values.get(day) for day in every], [anomaly.get(day) for day in every]
+    raw, found = moving(lines[0], 14, 10), moving(lines[1], 14, 10)
+    if raw[-1] is None or len(raw) < 15 or raw[-15] is None:
+        return {}
+    least = threshold(days, lines[1] if anomaly else lines[0], noise)
+    line = raw[-1] - raw[-15]
+    if not anomaly or found[-1] is None or found[-15] is None:
+        return {"line_14d": line, "noise": least}
+    change = found[-1] - found[-15]
+    steps = {
+        day: b - a for day, a, b in zip(every[27:], found, found[14:], strict=False) if a is not None and b is not None
+    }
+    at = CALENDAR.index(key(days.last))
+    season = [
+        step
+        for day, step in steps.items()
+        if (abs(CALENDAR.index(key(day)) - at) <= 45 or abs(CALENDAR.index(key(day)) - at) >= 366 - 45)
+        and (days.last - day).days >= 183
+    ]
+    years = moving(lines[1], 365, 355)
+    peak: dict[str, Any] = {}
+    if len(every) > 730 and years[-1] is not None:
+        highest = max(mean for mean in years if mean is not None)
+        peak = {"date": every[years.index(highest) + 364], "anomaly": highest, "now": years[-1]}
+    return {
+        "mean_14d": found[-1],
+        "change_14d": change,
+        "line_14d": line,
+        "season_14d": line - change,
+        "noise": least,
+        "share_of_steps_as_large": fmean(math.copysign(s, s * change) >= abs(change) for s in season)
+        if len(season) >= 500
+        else None,
+        "peak_12m": peak,
+    }
+
+
+def moving(values: Sequence[float | None], size: int, fewest: int) -> list[float | None]:
+    """Mean of each so many days in a row, by the last of them."""
+    found: list[float | None] = []
+    total, count = 0.0, 0
+    for n, value in enumerate(values):
+        if value is not None:
+            total, count = total + value, count + 1
+        if n >= size and (old := values[n - size]) is not None:
+            total, count = total - old, count - 1
+        if n >= size - 1:
+            found.append(total / count if count >= fewest else None)
+    return found
+
+
+def threshold(days: Days, values: Sequence[float | None], noise: Mapping[str, Any]) -> float:
+    """Least change between two fortnights that counts: what revisions and missing days may do to it."""
+    revision = gap = 0.0
+    for first in (13, 27):
+        part = [days.last - n * DAY for n in range(first, first - 14, -1)]
+        held = [day for day in part if day in days.values]
+        early = sum(day in days.preliminary for day in held)
+        if early:
+            revision += (float(noise["deviation"]) * early / len(held)) ** 2 * min(4 / early, 1)
+        if len(held) < 14:
+            means = moving(values, 14, 10)
+            squares = moving([None if v is None else v * v for v in values], 14, 10)
+            spread = fmean(
+                max(q - m * m, 0) for m, q in zip(means, squares, strict=True) if m is not None and q is not None
+            )
+            gap += ((14 - len(held)) / 14) ** 2 * spread
+    return math.hypot(max(2 * math.sqrt(revision), 0.05), 2 * math.sqrt(gap))
+
+
+def slopes(days: Days, normal: Normal | None) -> dict[str, Any]:
+    """Slopes of the last 14 and 30 days, of the temperature and of the difference."""
     found: dict[str, Any] = {}
     for size in (14, 30):
         known = [day for day in days.stretch(days.last - (size - 1) * DAY, days.last) if day in days.values]
@@ -656,7 +742,6 @@ def direction(days: Days, normal: Normal | None) -> dict[str, Any]:
         lines = {f"slope_{size}d": {day.toordinal(): days.values[day] for day in known}}
         if normal is not None:
             season = {day.toordinal(): normal[key(day)] for day in known}
-            found[f"seasonal_{size}d"] = line(season)[0]
             lines[f"anomaly_slope_{size}d"] = {n: v - season[n] for n, v in lines[f"slope_{size}d"].items()}
         for name, values in lines.items():
             slope, half, _, _ = line(values)
@@ -731,7 +816,8 @@ def outlook(days: Days, normal: Normal, leads: Sequence[int]) -> list[dict[str, 
     """
     Days ahead, from the anomaly of the day and its means of 7, 30 and 365 days.
 
-    Learnt from origins a week apart in the 30 years before, near the same day of the year; anomalies are those on the
+    Learnt from origins a week apart in the 30 years before, near the same day of the year, the errors of five years ago
+    counting half; anomalies are those on the
     mean cycle of these years about their own straight line.
     """
     size = round(30 * 365.25)
@@ -779,7 +865,7 @@ def outlook(days: Days, normal: Normal, leads: Sequence[int]) -> list[dict[str, 
         without = [solved(left, column) for column in zip(*right, strict=True)]
         for x, y, weight in of:
             for n, column in enumerate(without):
-                errors[n].append((y[n] - dot(x, column), weight))
+                errors[n].append((y[n] - dot(x, column), weight * 0.5 ** (years / 5)))
     found = []
     for n, lead in enumerate(leads):
         date = days.last + lead * DAY

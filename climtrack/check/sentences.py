@@ -26,8 +26,8 @@ _NAMES = r"Niño 3[.,]4|\d+°\s?[NSEWO]\b|\bv\d\.\d"
 _MASK = "[\ue000-\uf8ff]"
 _UNIT = r"(?:\s?(?:°c|%))?"
 #: The part of a message's name that tells which way a difference without a sign goes.
-_WAYS = {"above": 1, "warmer": 1, "rose": 1, "rising": 1, "warmed": 1,
-         "below": -1, "cooler": -1, "fell": -1, "falling": -1, "cooled": -1}  # fmt: skip
+_WAYS = {"above": 1, "warmer": 1, "rises": 1, "rose": 1, "warmed": 1, "no": 1,
+         "below": -1, "cooler": -1, "falls": -1, "fell": -1, "cooled": -1, "yes": -1}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _message(name: str, form: str, language: str) -> Message | None:
         if n % 2:
             number = f"{_MASK}{_UNIT}"
             ends = (n == 1 and not pieces[0]) or (n == len(pieces) - 2 and not pieces[-1])
-            pattern += f"(?P<f{len(fields)}>{number})?" if ends else f"(?P<f{len(fields)}>{number}|.{{1,160}}?)"
+            pattern += f"(?P<f{len(fields)}>{number})?" if ends else f"(?P<f{len(fields)}>{number}|.{{0,160}}?)"
             fields.append(piece)
             continue
         text, numbers = masked(piece, language)
@@ -295,7 +295,7 @@ def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 
 def way_of(message: str) -> int:
-    return next((_WAYS[part] for part in reversed(message.split(".")) if part in _WAYS), 0)
+    return next((_WAYS[part] for part in message.split(".")[1:] if part in _WAYS), 0)
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -362,9 +362,8 @@ class Book:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Book:
-        return cls(
-            facts, Finding.of(facts), [Finding.of([name, one, facts["said"]["new_year"]]) for name, one in nests(facts)]
-        )
+        common = facts["said"]["new_year"], facts["baseline"]
+        return cls(facts, Finding.of(facts), [Finding.of([name, one, *common]) for name, one in nests(facts)])
 
     def at(self, path: str) -> list[Any]:
         """Facts of a name, in which ``*`` is the report's baseline and ``[]`` every one of a list."""

@@ -49,6 +49,7 @@ def report(
     theme: Themes = None,
     fmt: Formats = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE")] = None,
+    outlook: Annotated[bool, typer.Option("--outlook")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR")] = None,
     offline: Offline = False,
     no_sample: NoSample = False,
@@ -86,6 +87,7 @@ def report(
         baseline=Baseline.parse(baseline or defaults.baseline),
         as_of=past(as_of, "--as-of", moment),
         since=past(since, "--since", moment),
+        outlook=outlook,
         folder=out if out is not None else Path(defaults.folder).expanduser(),
         nested=out is None,
     )

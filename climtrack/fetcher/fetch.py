@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from climtrack.errors import FetchError, Notice
 from climtrack.fetcher import checks, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
-from climtrack.signals import interrupted
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
 
 log = logging.getLogger(__name__)
@@ -20,8 +19,6 @@ log = logging.getLogger(__name__)
 #: Sources that runs keep up to date: modules with ``ENDPOINTS``.
 SOURCES = (reanalyzer,)
 WORKERS = 2
-#: Seconds between looks for an interrupt while servers are awaited.
-LOOK = 1.0
 #: Head of a refused body that travels with the error, so that a person can look at it.
 KEPT = 65_536
 
@@ -88,12 +85,7 @@ def fetch_all(
     answers: dict[int, Answer] = {}
     try:
         while len(answers) < len(asked):
-            try:
-                i, result = done.get(timeout=LOOK)
-            except queue.Empty:
-                if interrupted():  # Python drops what is raised in a weak reference's callback, as imports have them
-                    raise KeyboardInterrupt from None
-                continue
+            i, result = done.get()
             if isinstance(result, BaseException):
                 raise result
             answers[i] = result

@@ -62,7 +62,7 @@ def _rows(body: bytes, notes: list[Notice]) -> list[_Row]:
             changed("no_name", entry=i + 1)
         name = name.strip()
         if not (_YEAR.fullmatch(name) or _CLIMATOLOGY.fullmatch(name) or name.lower() == _PRELIMINARY):
-            unknown.append(f'"{plain(name, 30) or "(empty)"}"')
+            unknown.append(plain(name, 30))
             continue
         if "data" not in row:
             changed("no_data", row=plain(name, 30))

@@ -79,12 +79,6 @@ def fortnight(phrases: Phrases) -> str:
     return "" if values is None else phrases.language.text(f"fortnight.{phrases.findings.direction.answer}", **values)
 
 
-def fortnight_titles(phrases: Phrases) -> tuple[str, ...]:
-    """The fortnight's answer as a title; nothing where it is level or cannot be given."""
-    values, answer = _moved(phrases), phrases.findings.direction.answer
-    return () if values is None or answer is Answer.LEVEL else phrases.titles(f"title.fortnight.{answer}", **values)
-
-
 def _peak(phrases: Phrases) -> str:
     """How far the 12-month mean has come down from its peak."""
     language, peak = phrases.language, phrases.findings.direction.peak_12m

@@ -45,6 +45,8 @@ def defaults(**changes: object) -> AbstractContextManager[None]:
 
 
 LINE_HALO = 1.3
+#: Opacity of the outlook's fan.
+FAN = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +95,13 @@ class Panel:
     def band(self, xs: Floats, low: Floats, high: Floats) -> None:
         """Wash over the thin lines, for the average ±2 standard deviations."""
         self.axes.fill_between(xs, low, high, color=self.theme.average, alpha=self.theme.band_alpha, lw=0, zorder=2)
+
+    def fan(self, xs: Floats, low: Floats, high: Floats) -> None:
+        """Where this year's line may go."""
+        ink = self.theme.this_year
+        self.axes.fill_between(xs, low, high, color=ink, alpha=FAN, lw=0, zorder=4, gid="fan")
+        for edge in (low, high):
+            self.axes.plot(xs, edge, color=ink, lw=THIN_LINE, zorder=4, gid="fan-edge")
 
     def average(self, xs: Floats, ys: Floats) -> None:
         self.axes.plot(

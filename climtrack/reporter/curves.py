@@ -16,8 +16,8 @@ from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_grid, draw_month_starts, draw_months, signed_ticks
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE
-from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of
+from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats, YearTable
 from climtrack.words.language import direction
 
@@ -88,6 +88,30 @@ def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None)
         panel.band(DAY_MIDDLES, mean - 2 * spread, mean + 2 * spread)
         panel.average(DAY_MIDDLES, mean)
     return draw_front(panel, study, table)
+
+
+def draw_fan(panel: Panel, study: Study, days: Sequence[OutlookDay]) -> Rect:
+    """Draw where the line is expected 9 times in 10, from the last value to the end of the year at most."""
+    if study.climatology is None:
+        raise ValueError("a study without a climatology has no outlook")
+    start, value = end_point(study, study.table)
+    leads = np.arange(days[-1].lead_days + 1)
+    columns = dayofyear(np.datetime64(study.series.end) + leads) - 1
+    inside = columns >= columns[0]
+    normal = study.climatology.mean[columns]
+    known, now = [0, *(day.lead_days for day in days)], value - normal[0]
+    low, high = (
+        np.interp(leads, known, [now, *edge]) + normal
+        for edge in ([day.low for day in days], [day.high for day in days])
+    )
+    xs = columns + 0.5
+    panel.fan(xs[inside], low[inside], high[inside])
+    return Rect(
+        panel.x(start),
+        panel.y(float(high[inside].max())),
+        panel.x(float(xs[inside][-1])),
+        panel.y(float(low[inside].min())),
+    )
 
 
 def draw_differences(panel: Panel, study: Study) -> Floats:

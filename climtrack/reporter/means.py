@@ -16,7 +16,7 @@ WHOLE = 360
 #: A mean since 1 January may lack so many days.
 ABSENT = 10
 DECADE = 10
-WEEK = 7
+WEEK, FORTNIGHT = 7, 14
 
 
 def daily(study: Study) -> Floats:
@@ -32,6 +32,16 @@ def windows(study: Study, days: int) -> tuple[float, float]:
     parts = values[-days:], values[-2 * days : -days]
     now, before = (float(np.nanmean(p)) if 14 * (~np.isnan(p)).sum() >= 10 * days else np.nan for p in parts)
     return now, before
+
+
+def fortnights(study: Study) -> Floats:
+    """Mean anomaly of each 14 days that end with a day from the 14th on; NaN where fewer than ten are known."""
+    values = daily(study)
+    if values.size < FORTNIGHT:
+        return np.full(0, np.nan)
+    days = np.lib.stride_tricks.sliding_window_view(values, FORTNIGHT)
+    known = (~np.isnan(days)).sum(axis=1)
+    return np.where(known >= 10, np.nansum(days, axis=1) / np.maximum(known, 1), np.nan)
 
 
 def annual(study: Study) -> dict[int, float]:
@@ -101,6 +111,13 @@ def share_below(study: Study) -> dict[int, float]:
         if held.size >= WHOLE - WEEK:
             found[year] = float((held < 0).mean())
     return found
+
+
+def days_below(study: Study, span: tuple[int, int]) -> tuple[int, int]:
+    """Days of some years whose 7-day mean lies below average, and how many have one."""
+    means, years = weekly(study), calendar.year_of(study.series.dates)
+    held = means[(years >= span[0]) & (years <= span[1]) & ~np.isnan(means)]
+    return int((held < 0).sum()), held.size
 
 
 def first_above_last_below(study: Study) -> tuple[dt.date | None, dt.date | None]:

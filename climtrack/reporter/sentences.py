@@ -154,6 +154,11 @@ class Phrases:
         return self.place.short_air if self.air else self.place.short_sea
 
     @property
+    def of_short(self) -> str:
+        """The same in the genitive: ``of the Northern Hemisphere``, ``del hemisferio norte``."""
+        return contracted("de", self.short) if self.language.spanish else f"of {self.short}"
+
+    @property
     def half(self) -> str:
         """The same beside the other hemisphere: ``the north``."""
         return self.place.half or self.short
@@ -399,9 +404,10 @@ class Phrases:
         years = self.language.list(year_spans(absent))
         return f"{text} {self.language.text('rank.without', day=self.day_month, years=years)}"
 
-    def claimed(self, form: str, found: Rank | Record, **values: Any) -> tuple[str, ...]:
-        """A title of a place or a record about the whole subject, and the same about its short name."""
-        values["first"] = self.first_ranked if isinstance(found, Rank) else self.first
+    def claimed(self, form: str, found: Record, **values: Any) -> tuple[str, ...]:
+        """A title of a record about the whole subject, and the same about its short name."""
+        product = PRODUCTS.get(self.study.series.key.product)
+        values |= {"first": self.first, "product": product.title if product else ""}
         return tuple(
             standing(form, found, self.language, Subject=capitalised(subject), Short=capitalised(self.short), **values)
             for subject in (self.subject, self.short)
@@ -561,6 +567,6 @@ def preliminary(each: Sequence[Phrases]) -> str:
     if len({phrases.preliminary() for phrases in each}) == 1:
         return each[0].preliminary()
     say = each[0].language.text
-    days = [(v.short, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
+    days = [(v.half, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
     parts = [say("preliminary.part", n, short=short) for short, n in days]
     return say("preliminary.each", parts=each[0].language.list(parts))

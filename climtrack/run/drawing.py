@@ -50,6 +50,7 @@ class Request:
     baseline: Baseline
     as_of: dt.date | None = None  # State on this day; None for the newest
     since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
+    outlook: bool = False  # Whether year_lines shows where the line may go
     folder: Path | None = None  # Where to write; None computes without writing
     nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
     dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
@@ -69,17 +70,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartInputs:
-    """What charts need besides their own series: the other hemisphere, the date of the last issue."""
+    """What charts need besides their own series: the other hemisphere, the options of the request."""
 
     hemispheres: Mapping[str, tuple[Study, ...]]  # North and south, by variable name
-    since: dt.date | None  # Date of the last issue; None for a fortnight ago
+    options: Mapping[str, Any]  # What was chosen for charts that understand it
 
     def subjects(self, chart: Chart, studies: Sequence[Study]) -> list[tuple[tuple[Study, ...], dict[str, Any]]]:
         """What a chart is drawn of, with what it alone understands."""
         if chart.needs == "hemispheres":
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
-        options = {"since": self.since} if self.since and "since" in chart.options else {}
+        options = {name: value for name, value in self.options.items() if name in chart.options}
         return [((study,), options) for study in studies]
 
 
@@ -100,7 +101,8 @@ def chart_inputs(run: Run, request: Request, series: Mapping[SeriesKey, Series])
         if key in found:
             halves.setdefault(key.variable, []).append(found[key])
     both = {name: tuple(two) for name, two in halves.items() if len(two) == 2}
-    return ChartInputs(MappingProxyType(both), request.since)
+    options = {"since": request.since, "outlook": request.outlook}
+    return ChartInputs(MappingProxyType(both), {name: value for name, value in options.items() if value})
 
 
 def charts_of(names: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.outlook import score
 from climtrack.analysis.reconciliation import agreement, reconcile
+from climtrack.analysis.year_end import year_end_score
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import to_json
@@ -22,7 +23,7 @@ from climtrack.run.series import Change, failure_notices, keys_of
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
 from climtrack.vocabulary.registry import VARIABLES, Baseline
-from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing
+from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
 
@@ -76,6 +77,7 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
             "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
             "revision_noise": to_json(noise),
             "outlook_score": to_json(score(store.read(key), store.estimates(key))),
+            "year_end_score": to_json(year_end_score(year_table(store.read(key)), store.estimates(key))),
         }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
 

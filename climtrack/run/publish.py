@@ -15,6 +15,7 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
 from climtrack.run.drawing import Request
 from climtrack.run.report import RegionReport, report
@@ -72,6 +73,8 @@ def write_post(run: Run, request: Request, since: dt.date | None, folder: Path) 
             files += post(parts, code, page=page)
         write_bundle(folder / one.pairing.region if len(regions) > 1 else folder, files)
         written += files
+    if not run.simulated:
+        run.remember((study.series.key, study.series.end, kind(study)) for one in regions for study in one.studies)
     return tuple(written)
 
 

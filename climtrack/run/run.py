@@ -211,7 +211,7 @@ class Run:
             if not keys_of([pair], variables):
                 if pair.region in ("nh", "sh") and "sst" in variables:
                     raise ConfigError("run.no_sea", region=pair.region)
-                raise ConfigError("run.no_series", region=pair.region, variables=" or ".join(sorted(variables)))
+                raise ConfigError("run.no_series", region=pair.region, variables=sorted(variables))
         return pairs
 
     def fallback_notices(self, pairs: Sequence[Pairing]) -> tuple[Notice, ...]:
@@ -305,6 +305,15 @@ class Run:
         with suppress(ClimtrackError):
             return aside.series(missing) if missing else {}
         return {}
+
+    def remember(self, issues: Iterable[tuple[SeriesKey, dt.date, str]]) -> None:
+        """Keep what the titles of issues are about, or say why that could not be kept."""
+        try:
+            with self.store.writer(self.now) as writer:
+                for issue in issues:
+                    writer.tell(*issue)
+        except ClimtrackError as error:
+            self.say(error)
 
     def update(
         self,
@@ -402,7 +411,8 @@ class Run:
             today = self.now.date()
             made = study(series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept)
             late = overdue(series, self.now) if as_of is None and not simulated else 0
-            self._studies[name] = replace(made, overdue=late)
+            told = () if simulated else self.store.told(series.key, made.series.end)
+            self._studies[name] = replace(made, overdue=late, told=told)
         return self._studies[name]
 
 

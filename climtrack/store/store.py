@@ -63,6 +63,8 @@ PRAGMA user_version = {FORMAT};
 _ESTIMATES = """
 CREATE TABLE IF NOT EXISTS estimate (series TEXT, kind TEXT, made TEXT, target TEXT, expected REAL, low REAL, high REAL,
                                      chance REAL, seen TEXT, sha256 TEXT, UNIQUE (series, kind, made, target))"""
+#: What the titles of issues were about.
+_ISSUES = "CREATE TABLE IF NOT EXISTS issue (series TEXT, day TEXT, kind TEXT, UNIQUE (series, day))"
 _HEADS = """
 SELECT series, number, digest, provenance FROM change JOIN (
     SELECT series, MAX(number) AS number FROM change WHERE ? IS NULL OR seen <= ? GROUP BY series
@@ -256,6 +258,11 @@ class Store:
             for row in rows
         )  # fmt: skip
 
+    def told(self, key: SeriesKey, before: dt.date) -> tuple[str, ...]:
+        """What the titles of the last four issues before a day were about, oldest first."""
+        query = "SELECT kind FROM issue WHERE series = ? AND day < ? ORDER BY day DESC LIMIT 4"
+        return tuple(kind for (kind,) in self._base.execute(query, (str(key), before.isoformat())))[::-1]
+
     @contextmanager
     def writer(self, now: dt.datetime) -> Iterator[Writer]:
         """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
@@ -301,12 +308,10 @@ class Store:
             from climtrack.store.takeover import take_over
 
             self._taken_over = take_over(self.home, base := _opened())
-            base.execute(_ESTIMATES)
-            return base
+            return _younger(base)
         base = _salvaged(images) if sound is None else _opened(memoryview(sound)[:-32])
         try:
-            base.execute(_ESTIMATES)
-            until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
+            until = _younger(base).execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
         when = f"{until[:16].replace('T', ' ')} UTC" if until else ""
@@ -333,6 +338,7 @@ class Writer:
         self._health = dict(store._health)
         self._rejects: list[tuple[Any, ...]] = []
         self._estimates: list[tuple[Any, ...]] = []
+        self._issues: list[tuple[str, str, str]] = []
 
     def held(self, key: SeriesKey) -> Series | None:
         """What is held now, what was put in this commit included."""
@@ -366,6 +372,10 @@ class Writer:
                    chance, _stamp(self.now))  # fmt: skip
             self._estimates.append((*row, _hash("", row)))
 
+    def tell(self, key: SeriesKey, day: dt.date, kind: str) -> None:
+        """Remember what the title of an issue with data to a day was about."""
+        self._issues.append((str(key), day.isoformat(), kind))
+
     def confirm(self, key: SeriesKey) -> None:
         """Note that the source has answered well, with or without anything new."""
         self._health[key] = Health(checked=self.now)
@@ -396,7 +406,8 @@ class Writer:
         main, copy = home / FILE, home / COPY
         data, spare = _content(main), _content(copy)
         if store._whole and data == spare:
-            if not (self._pending or self._rejects or self._estimates or self._health != store._health):
+            kept = self._pending, self._rejects, self._estimates, self._issues
+            if not any(kept) and self._health == store._health:
                 return
         else:
             for path, found in ((main, data), (copy, spare)):
@@ -417,6 +428,7 @@ class Writer:
             "INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._estimates,
         )
+        base.executemany("INSERT OR REPLACE INTO issue VALUES (?, ?, ?)", self._issues)
         base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
         base.execute(
             "DELETE FROM reject WHERE (SELECT COUNT(*) FROM reject AS later WHERE later.series = reject.series"
@@ -429,7 +441,7 @@ class Writer:
         # The one that readers do not use goes first; the other is the commit.
         for path in (copy, main) if store._whole else (main, copy):
             write_whole(path, image)
-        self._pending, self._rejects, self._estimates, store._whole = {}, [], [], True
+        self._pending, self._rejects, self._estimates, self._issues, store._whole = {}, [], [], [], True
         store._use(base)
 
 
@@ -612,11 +624,17 @@ def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:
     return base
 
 
+def _younger(base: sqlite3.Connection) -> sqlite3.Connection:
+    """A base with the tables that the first stores of this format had not."""
+    for table in (_ESTIMATES, _ISSUES):
+        base.execute(table)
+    return base
+
+
 def _salvaged(images: Iterable[bytes | None]) -> sqlite3.Connection:
     """Of two damaged images, every series as far as its rows are whole in one of them, and every whole estimate."""
     rows: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-    base, last = _opened(), dict[str, str | None]()
-    base.execute(_ESTIMATES)
+    base, last = _younger(_opened()), dict[str, str | None]()
     for image in filter(None, images):
         for row in _readable(image, _CHANGES):
             with suppress(*_BROKEN):

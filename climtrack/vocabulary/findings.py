@@ -448,6 +448,17 @@ class OutlookScore:
 
 
 @finding
+class YearEndScore:
+    """How the year ends that were kept, one a month, have done, counting those of years that are over."""
+
+    since: dt.date  # Day of the oldest one counted
+    estimates: int = fact("cell.end.score", beside="cell.end.score.beside")
+    held: float = fact(unit="share")  # Share of them within the range, which is to hold 90 %
+    rmse: float = fact(unit="temperature")  # Root mean square error
+    brier: float = fact(unit="number")  # Mean square of the chance of a record minus what came, 1 or 0
+
+
+@finding
 class Spread:
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
@@ -510,6 +521,7 @@ class Findings:
     year_end: YearEnd | Unknown = fact("cell.end.unknown")
     outlook: tuple[OutlookDay, ...] | Unknown = fact("cell.outlook.unknown")
     outlook_score: OutlookScore | Unknown = fact("cell.score")
+    year_end_score: YearEndScore | Unknown = fact("cell.end.score")
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
@@ -772,6 +784,7 @@ class Study:
     preliminary: YearTable  # 1.0 where the value is preliminary, else NaN
     findings: Findings
     overdue: int = 0  # Age in days of the newest value where that is more than the provider's usual delay, else 0
+    told: tuple[str, ...] = ()  # Kinds of title of the last issues
 
     @property
     def year(self) -> int:

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from benchmarks import backtest_year_end as backtest
-from climtrack.analysis.survey import study
-from climtrack.vocabulary.findings import Unknown, YearEnd
+from climtrack.analysis.survey import estimates, study
+from climtrack.analysis.trend import annual_means
+from climtrack.vocabulary.findings import Estimate, Unknown, YearEnd, YearEndScore
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series
+from climtrack.vocabulary.series import Series, year_table
 from tests.analysis.build import of, why
 
 FIRST = dt.date(2001, 1, 1)
@@ -111,6 +112,31 @@ def test_29_february_counts_in_a_leap_year() -> None:
         found = _known(_second_halves(dt.date(year, 2, 28), halves))
         past = np.array(halves[: year - 2001])
         assert found.mean == pytest.approx(10 + past.mean() * 184 / whole, abs=0.12)
+
+
+def test_kept_once_a_month_and_scored_when_the_year_is_over(world: Series) -> None:
+    """In the first week of a month, as it was said; 2023 became the record: (0.75² + 0.25²) / 2 = 0.3125."""
+    found = study(world.upto(dt.date(2023, 8, 6)), REGIONS["world"]).findings
+    end = found.year_end
+    assert isinstance(end, YearEnd)
+    kept = [one for one in estimates(found) if one.kind == "year_end"]
+    assert kept == [
+        Estimate("year_end", dt.date(2023, 8, 6), dt.date(2023, 12, 31), end.mean, end.low, end.high,
+                 end.chance_of_rank["1"])
+    ]  # fmt: skip
+    later = study(world.upto(dt.date(2023, 8, 13)), REGIONS["world"]).findings
+    assert {one.kind for one in estimates(later)} == {"outlook"}
+    mean = annual_means(year_table(world))[2023 - 1940]
+    inside = Estimate("year_end", dt.date(2023, 3, 5), dt.date(2023, 12, 31), mean - 0.1, 14.8, 15.0, 0.25)
+    outside = Estimate("year_end", dt.date(2023, 6, 4), dt.date(2023, 12, 31), mean - 0.2, 14.7, 14.9, 0.75)
+    running = replace(outside, target=dt.date(2026, 12, 31))
+    score = study(world, REGIONS["world"], kept=(inside, outside, running)).findings.year_end_score
+    assert isinstance(score, YearEndScore)
+    assert (score.since, score.estimates, score.held) == (inside.made, 2, 0.5)
+    assert score.rmse == pytest.approx(np.sqrt((0.1**2 + 0.2**2) / 2))
+    assert score.brier == pytest.approx((0.75**2 + 0.25**2) / 2)
+    none = study(world, REGIONS["world"], kept=(running,)).findings.year_end_score
+    assert why(none) == "no year of which an estimate was kept is over yet"
 
 
 def test_no_look_ahead(world: Series) -> None:

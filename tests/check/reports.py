@@ -15,6 +15,9 @@ from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Pairing
 
+#: Numbers of a report that its table of days cannot tell: by how much values still move, how outlooks have done, which
+#: length of a run is round, how long ago the data end.
+NOT_OF_THE_TABLE = r"\.revision_noise\.|\.outlook_score\.|\.next_milestone$|\(report\.data n\)"
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
 

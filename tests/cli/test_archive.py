@@ -111,8 +111,6 @@ def _days() -> int:
 def test_export_gives_the_stored_values_and_right_anomalies(site: Path, run: Run, tmp_path: Path, fmt: str) -> None:
     """Every format, the same numbers, the source beside them."""
     run("fetch", "natlan")
-    if fmt == "parquet":
-        pytest.importorskip("pyarrow")
     code, out, err = run("export", "--format", fmt, "--region", "natlan", "--out", str(tmp_path / "out"), "--history")
     assert (code, err) == (0, "")
     assert all(Path(line).is_file() for line in out.splitlines())

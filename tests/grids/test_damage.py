@@ -10,6 +10,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 import pytest
+import xarray
 
 from benchmarks import synthetic
 from climtrack.errors import SeriesError
@@ -77,7 +78,6 @@ def test_flipped_bytes_end_in_one_line_or_change_nothing_that_matters(kind: str,
 
 def test_a_zarr_store_without_some_of_its_files_is_refused(tmp_path: Path) -> None:
     """Metadata cut short or gone; a chunk of rubbish."""
-    xarray = pytest.importorskip("xarray")
     store = tmp_path / "a.zarr"
     with xarray.open_dataset(written(tmp_path / "a.nc", "deflate"), decode_cf=False) as data:
         data.load().drop_encoding().to_zarr(store, zarr_format=2, consolidated=False)
@@ -115,7 +115,6 @@ def test_a_classic_file_says_how_long_it_is(kind: str, variables: int, days: int
 
 def test_an_older_zarr_store_is_opened_without_a_word(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     """Without consolidated metadata xarray would warn on the reader's terminal."""
-    xarray = pytest.importorskip("xarray")
     with xarray.open_dataset(written(tmp_path / "a.nc", "deflate"), decode_cf=False) as data:
         data.load().drop_encoding().to_zarr(tmp_path / "a.zarr", zarr_format=2, consolidated=False)
     assert read(tmp_path / "a.zarr")

@@ -281,7 +281,6 @@ def test_the_embed_works_in_a_page_of_another_origin(
     context: BrowserContext, region_page: RegionPage, tmp_path: Path
 ) -> None:
     """Framed by somebody else's page: the chart answers to keys in the language asked for; the full page may not be."""
-    pytest.importorskip("uvicorn", reason="the extra serve is not installed")
     from climtrack.publish.server import ServeSettings, background
 
     Folder(tmp_path / "site").publish(builder([region_page], Site()), now=region_page.updated)

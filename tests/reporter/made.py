@@ -126,6 +126,7 @@ def findings(**changes: Any) -> Findings:
         year_end=UNKNOWN,
         outlook=UNKNOWN,
         outlook_score=UNKNOWN,
+        year_end_score=UNKNOWN,
         spread=Spread(96.0, Baseline(1996, 2025), 0.4, 88.0),
         preindustrial=UNKNOWN,
         revision_noise=RevisionNoise(0.005, 0.02, 300, Notice("measured")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import re
+import resource
 import subprocess
 import sys
 import weakref
@@ -139,7 +140,6 @@ def test_no_figure_is_left_open() -> None:
 @pytest.mark.soak
 def test_memory_stays_flat(record_property: Callable[[str, object], None]) -> None:
     """A thousand pictures take no more memory than the first hundred (4 minutes)."""
-    resource = pytest.importorskip("resource")
     peaks = []
     for i in range(1000):
         render("year_lines", [sample()], preset="phone", theme="light", language="en")

@@ -1,13 +1,16 @@
-"""The outlook in words: a chance that people say, a range with its level, and nothing where there is no chance."""
+"""The outlook in words and as a fan: a chance that people say, a range with its level, nothing where there is none."""
 
 import datetime as dt
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from climtrack.reporter import render
+from climtrack.reporter.curves import end_point
 from climtrack.reporter.sentences import Phrases
-from climtrack.vocabulary.findings import OutlookDay
+from climtrack.vocabulary.findings import OutlookDay, Reading
 from climtrack.words.language import Language
 from tests.reporter import made
 
@@ -56,3 +59,37 @@ def test_nothing_is_said_without_a_chance() -> None:
     assert told("en", chance_below_last_year=math.nan) == ""
     assert told("en", next_issue=False) == ""
     assert Phrases(made.study(), Language("en")).outlook() == ""
+
+
+@pytest.mark.parametrize("preset", ["wide", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_fan_begins_at_the_last_value_and_holds_the_range(preset: str, theme: str) -> None:
+    """Only where it was asked for; named in the notes with its level."""
+    end = made.study().series.end
+    days = tuple(replace(ISSUE, date=end + dt.timedelta(days=lead), lead_days=lead) for lead in (7, 14, 21, 28))
+    study = made.study(outlook=days)
+    how = {"preset": preset, "theme": theme, "language": "en"}
+    plain, drawn = (render.draw("year_lines", [study], **how, outlook=shown) for shown in (False, True))
+    fans = [one for axes in drawn.figure.axes for one in axes.collections if one.get_gid() == "fan"]
+    assert len(fans) == 1
+    assert not [one for axes in plain.figure.axes for one in axes.collections if one.get_gid() == "fan"]
+    corners = fans[0].get_paths()[0].vertices
+    start, value = end_point(study, study.table)
+    assert corners[:, 0].min() == start
+    assert corners[:, 0].max() == start + 28
+    assert np.abs(corners[corners[:, 0] == start][:, 1] - value).max() < 1e-9
+    edge = corners[corners[:, 0] == start + 28][:, 1]
+    normal = study.climatology.mean[int(start + 27.5)]
+    assert (edge.min(), edge.max()) == pytest.approx((normal + 0.41, normal + 0.88))
+    notes = " ".join(box.text for box in drawn.boxes)
+    assert "Fan: where this year's line is expected in the next 28 days, 9 times in 10" in notes
+
+
+def test_the_fan_ends_with_the_year() -> None:
+    """Its axes do: on 20 December it reaches the 31st."""
+    end = dt.date(2025, 12, 20)
+    days = (replace(ISSUE, date=end + dt.timedelta(days=28), lead_days=28),)
+    study = made.study(end=end, latest=Reading(end, 12.6), preliminary_from=None, outlook=days)
+    drawn = render.draw("year_lines", [study], preset="wide", theme="light", language="es", outlook=True)
+    (fan,) = (one for axes in drawn.figure.axes for one in axes.collections if one.get_gid() == "fan")
+    assert fan.get_paths()[0].vertices[:, 0].max() == 365.5

@@ -63,7 +63,6 @@ def test_two_pictures_need_no_second_process(monkeypatch: pytest.MonkeyPatch) ->
     assert len(assets) == 4
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they inherit")
 def test_an_interrupt_waits_for_no_picture_but_those_under_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The workers hear no Ctrl-C themselves; what is not begun is not drawn, and no process is left behind."""
     parent = os.getpid()

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import random
+import re
 import resource
 import signal
 import sqlite3
@@ -20,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from climtrack.analysis import anomaly
 from climtrack.analysis.climatology import climatology
 from climtrack.config import Config, NotifySettings
 from climtrack.errors import DiskError, Notice, SourceUnavailable, StoreBusy, StoreNewer
@@ -560,6 +562,29 @@ def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
     (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
     assert go(config, site, NOON + HOUR).drawn == first.pictures
     assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
+
+
+def test_numbers_that_a_second_computation_does_not_find_are_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line and exit 3 while they differ, the last good site as it was; the next good round publishes again."""
+    root = tmp_path / "site"
+    config, site = published(settings(tmp_path / "home", "natlan"), root), Site(NOON.date())
+    assert go(config, site).published
+    page = (root / "natlan-sst" / "index.html").read_text()
+    assert re.search(r"0 of [\d,]+ numbers differ from a second computation of 11 July 2026\.", page)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    site.today = NOON.date() + DAY
+    with monkeypatch.context() as patched:
+        patched.setattr(anomaly, "percentile", lambda *_: 50.0)
+        bad = go(config, site, NOON + DAY)
+    assert (bad.code, bad.published) == (3, False)
+    (line,) = (line for line in bad.lines if "second computation" in line)
+    assert "natlan-sst.anomalies.1991-2020.percentile: 50.0, not 100.0" in line
+    assert len(line) <= 200
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert go(config, site, NOON + DAY).published
+    assert (root / "natlan-sst" / "index.html").read_text() != page
 
 
 @pytest.mark.parametrize("place", [".", "..", "series", "log/site"])

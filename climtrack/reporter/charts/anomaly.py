@@ -20,7 +20,7 @@ from climtrack.reporter.annotations import (
     others_item,
     place_callout,
 )
-from climtrack.reporter.answers import fortnight, fortnight_titles
+from climtrack.reporter.answers import fortnight
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
     DAY_MIDDLES,
@@ -37,58 +37,31 @@ from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.standing import standing
+from climtrack.reporter.titles import beside
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Claim, Record, Study
+from climtrack.vocabulary.findings import Record, Study
 from climtrack.words.language import capitalised, direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
 
+#: What this picture may say, the first that holds.
+TITLES = ("largest", "since", "change", "average")
+
+
 def _titles(phrases: Phrases) -> tuple[str, ...]:
-    """
-    The first that holds.
-
-    The latest day has the largest difference of the series (safe or preliminary); January; the fortnight's
-    change beyond the noise, which is what the author asks; every day of the year lies on one side; the days above.
-    """
-    findings, language = phrases.findings, phrases.language
-    anomaly = phrases.anomaly
-    year, known, above = phrases.day.year, findings.days_known, findings.days_above_average
-    if anomaly is None:
-        return phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
-    size = language.size(anomaly.value, phrases.decimals)
-    way = side(anomaly.value, phrases.decimals)
-    largest = findings.records.largest_anomaly
-    if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.claimed("title.largest", largest, size=size)
-    if phrases.young:
-        return phrases.titles(f"title.start.{way}", size=size, year=year)
-    if titles := fortnight_titles(phrases):
-        return titles
-    if not isinstance(above, int):
-        return phrases.titles(f"title.average.{way}", size=size)
-    whole = _whole(phrases)
-    if above in {0, known}:
-        return (language.text(f"title.every.{'above' if above else 'below'}{whole}", year=year),)
-    return (language.text(f"title.most{whole}", above, known=language.text("days", known), year=year),)
-
-
-def _is_today(phrases: Phrases, largest: Record) -> bool:
-    return phrases.day in (largest.date, *largest.days) and largest.claim in {Claim.SAFE, Claim.PRELIMINARY}
+    """In January how the year starts, else the first of `TITLES` that the issue's own title leaves."""
+    if phrases.young and phrases.anomaly is not None:
+        size = phrases.language.size(phrases.anomaly.value, phrases.decimals)
+        way = side(phrases.anomaly.value, phrases.decimals)
+        return phrases.titles(f"title.start.{way}", size=size, year=phrases.day.year)
+    return beside(phrases, TITLES)
 
 
 def _whole(phrases: Phrases) -> str:
     """What the message of a finished year is called besides."""
     return ".whole" if (phrases.day.month, phrases.day.day) == (12, 31) else ""
-
-
-def _brief(phrases: Phrases) -> tuple[str, ...]:
-    """The same of the largest difference, without its size."""
-    largest = phrases.findings.records.largest_anomaly
-    if isinstance(largest, Record) and _is_today(phrases, largest):
-        return phrases.claimed("title.largest.brief", largest)[1:]
-    return ()
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
@@ -125,13 +98,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=_titles(phrases),
-        titles_brief=_brief(phrases),
         subtitles=phrases.subtitles("subtitle.anomaly", **common),
         lead=lead if phrases.anomaly is not None else phrases.averaged(),
         extras=(
             phrases.uncovered(),
             phrases.gaps(),
-            *((moved, tally) if fortnight_titles(phrases) else (tally, moved)),
+            moved,
+            tally,
             record,
         ),
         alts_short=(short, *phrases.alts_short("alt.short.lines")[3:]),

@@ -62,7 +62,8 @@ def tell(each: Sequence[Phrases]) -> Draft:
             "share2": language.share(late),
         }
         if late < VANISHED:
-            titles = (say("heatmap.vanished", **common),)
+            n, days = means.days_below(phrases.study, spans[1])
+            titles = phrases.titles("heatmap.few", n=language.count(n), days=language.count(days), last=last)
         else:
             titles = phrases.titles("heatmap.share", share=language.share(1 - late), last=last)
         lead = say("heatmap.lead", **figures, **common)

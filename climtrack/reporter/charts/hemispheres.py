@@ -106,7 +106,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     briefest = {"relation": one.briefest(), "relation2": two.briefest()}
     message, values = "hemi.lead.dates" if apart else "hemi.lead", {"value": one.value, "value2": two.value}
     lead = say(message, Subject=capitalised(one.subject), subject2=two.subject, **values, **relations, **dates)
-    shorter = say(message, Subject=capitalised(one.short), subject2=two.short, **values, **briefest, **dates)
+    shorter = say(message, Subject=capitalised(one.half), subject2=two.half, **values, **briefest, **dates)
     return Draft(
         each,
         titles=_titles(one, two),
@@ -125,7 +125,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         alts=(
             say("alt.hemi", the=one.place.the, the2=two.place.the, **relations),
             say("alt.hemi", the=one.place.the, the2=two.place.the, **briefest),
-            say("alt.hemi", the=one.short, the2=two.short, **briefest),
+            say("alt.hemi", the=one.half, the2=two.half, **briefest),
         ),
     )  # fmt: skip
 

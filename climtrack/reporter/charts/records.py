@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 def _titles(phrases: Phrases, warm: Sequence[Holder], total: int) -> tuple[str, ...]:
     """The year that holds most dates, or those that share the lead."""
-    say, top = phrases.language.text, warm[0].days
+    say, top, place = phrases.language.text, warm[0].days, phrases.of_short
     leaders = [holder.year for holder in warm if holder.days == top]
     if len(leaders) > 1:
         years = phrases.language.list([str(year) for year in sorted(leaders)[:4]])
-        return (say("records.joint", top, years=years, total=total),)
-    now = leaders[0] == phrases.day.year
-    return (say("records.already" if now else "records.still", top, year=leaders[0], total=total),)
+        return (say("records.joint", top, years=years, total=total, place=place),)
+    message = "records.already" if leaders[0] == phrases.day.year else "records.still"
+    return (say(message, top, year=leaders[0], total=total, place=place),)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from climtrack.reporter.curves import (
     compose,
     draw_absolute,
     draw_below,
+    draw_fan,
     draw_inset,
     end_point,
     envelope,
@@ -46,65 +47,17 @@ from climtrack.reporter.layout import (
     page,
     plain_ticks,
 )
-from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.standing import seen_from, standing
+from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.standing import standing
+from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.findings import Claim, Study
+from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised, direction
+from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
-
-SETTLED = 3
-PODIUM = 3
-
-
-def _titles(phrases: Phrases) -> tuple[str, ...]:
-    """
-    Titles by rule, the first that holds.
-
-    1. the latest day is the warmest of the whole series, or comes near to it (safe, tied, preliminary or too close to
-       call, as it is);
-    2. it is the warmest for its date, with the same four degrees of certainty;
-    3. January, fewer than 15 days known: how the year starts;
-    4. level with last year: that, and the difference from average;
-    5. on the same side of last year's line for three days or more, below it and above average: cooler than a year ago
-       (picture and caption carry the average; a line below both is titled by its average);
-    6. second or third for its date, safely;
-    7. the difference from average;
-    8. where there is no average at all: the value. Never last year alone.
-    """
-    findings, language, decimals = phrases.findings, phrases.language, phrases.decimals
-    common: dict[str, Any] = {
-        "day": phrases.day_month,
-        "year": phrases.day.year,
-        "value": phrases.value,
-    }
-    record = seen_from(findings.records.warmest_day, phrases.day, findings.latest.value)
-    if record is not None:
-        return phrases.claimed("title.warmest", record, **common)
-    rank = phrases.rank
-    if rank is not None and rank.rank == 1 and rank.of > 1:
-        return phrases.claimed("title.date", rank, **common)
-    anomaly, yoy = phrases.anomaly, phrases.yoy
-    if anomaly is None:
-        return phrases.titles("title.value", **common)
-    above = side(anomaly.value, decimals)
-    size = language.size(anomaly.value, decimals)
-    if phrases.young:
-        return phrases.titles(f"title.start.{above}", size=size, **common)
-    if yoy is not None:
-        change = direction(yoy.difference, decimals)
-        if change == 0 and above != "level":
-            return phrases.titles(f"title.year.level.{above}", other=yoy.other_year, size=size)
-        if change < 0 and above == "above" and yoy.run_length >= SETTLED:
-            message = f"title.year.{'ago' if yoy.other_year == phrases.day.year - 1 else 'other'}.below"
-            return phrases.titles(message, size=language.size(yoy.difference, decimals), other=yoy.other_year)
-    if rank is not None and 1 < rank.rank <= PODIUM and rank.claim is Claim.SAFE and not rank.tied:
-        return phrases.claimed("title.rank", rank, **common)
-    return phrases.titles(f"title.average.{above}", size=size)
 
 
 def course(phrases: Phrases) -> str:
@@ -122,7 +75,7 @@ def course(phrases: Phrases) -> str:
     return language.text({0: "alt.lines.none", known: "alt.lines.allabove"}.get(above, "alt.lines.some"), **values)
 
 
-def tell(each: Sequence[Phrases]) -> Draft:
+def tell(each: Sequence[Phrases], *, outlook: bool = False) -> Draft:
     phrases = each[0]
     language = phrases.language
     common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
@@ -130,14 +83,14 @@ def tell(each: Sequence[Phrases]) -> Draft:
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
     return Draft(
         each,
-        titles=_titles(phrases),
+        titles=titles(phrases),
         subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
         subtitles_placed=(
             language.text("subtitle.lines.place", **quantity, **common),
             language.text("subtitle.short.place", **common),
         ),
         lead=phrases.averaged(),
-        extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked()),
+        extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked(), phrases.outlook() if outlook else ""),
         alts_short=phrases.alts_short("alt.short.lines"),
         alts=tuple(
             language.text("alt.lines", finding=finding, series=phrases.measured, years=phrases.years)
@@ -182,13 +135,10 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
         line = Line(text, "regular", canvas.size(canvas.preset.type.note), ink)
         width, height = canvas.extent([line])
 
-        def gap(left: Floats, top: Floats, width: float = width, height: float = height) -> tuple[Floats, Floats]:
-            """How far the text lies from the dot, across and down."""
+        def cost(left: Floats, top: Floats, width: float = width, height: float = height) -> Floats:
             across = np.maximum(np.maximum(left + 3 - x, x - (left + width + 3)), 0)
-            return across, np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
-
-        def cost(left: Floats, top: Floats) -> Floats:
-            far = np.hypot(*gap(left, top))
+            down = np.maximum(np.maximum(top + 3 - y, y - (top + height + 3)), 0)
+            far = np.hypot(across, down)
             return np.where((far >= NEAR) & (far <= FAR), far + 4 * (left < x), np.inf)
 
         place = empty.place(width + 6, height + 6, cost)
@@ -226,11 +176,14 @@ LOWER = 0.70
 FEWEST = 2
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before: int | None = None) -> None:
+def draw(
+    canvas: Canvas, studies: Sequence[Study], words: Words, *, outlook: bool = False, thin_before: int | None = None
+) -> None:
     (study,) = studies
+    days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) else ()
     preset, language = canvas.preset, canvas.language
     form, card = preset.form, preset.form == "card"
-    room = page(canvas, words, study, _notes(canvas, study, thin_before))
+    room = page(canvas, words, study, _notes(canvas, study, days, thin_before))
     compared = study.anomalies is not None and not card
     left = 3 if card else canvas.size(preset.gutter)
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
@@ -272,6 +225,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, thin_before:
         if not card and record_ticks(canvas, panel, study):
             empty.occupy(ticks := Rect(area.left, area.bottom - 9, area.right, area.bottom))
             between.occupy(ticks)
+    if days:
+        fan = draw_fan(panel, study, days)
+        empty.occupy(fan)
+        between.occupy(fan)
     at, value = end_point(study, study.table)
     point = (panel.x(at), panel.y(value))
 
@@ -305,15 +262,17 @@ def _named(study: Study) -> list[Floats]:
     return found if study.climatology is None else [*found, study.climatology.mean]
 
 
-def _notes(canvas: Canvas, study: Study, thin_before: int | None) -> list[str]:
+def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before: int | None) -> list[str]:
     """What is shaded, dotted, ticked and missing."""
     language, found = canvas.language, []
     if study.climatology is not None:
         found.append(language.text("note.shaded"))
+    if days:
+        found.append(language.text("note.fan", n=days[-1].lead_days))
     found += dotted_note(study, language)
-    days = len(study.findings.records.days)
-    if days and canvas.preset.form == "wide":
-        found.append(language.text("note.marks", days, year=study.year))
+    records = len(study.findings.records.days)
+    if records and canvas.preset.form == "wide":
+        found.append(language.text("note.marks", records, year=study.year))
     found += missing_notes(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
@@ -327,4 +286,4 @@ def _callouts(canvas: Canvas, study: Study) -> list[list[Line]]:
     return [callout_lines(canvas, study, versus=versus) for versus in order]
 
 
-CHART = Chart("year_lines", 10, tell, draw, thins=True)
+CHART = Chart("year_lines", 10, tell, draw, options=("outlook",), thins=True)

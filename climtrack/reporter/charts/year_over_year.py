@@ -26,41 +26,20 @@ from climtrack.reporter.layout import (
     signed_ticks,
 )
 from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.titles import beside, crossed
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import Study, Unknown, YearOverYear
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised, direction
+from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-#: A run of so many days holds the fortnight that title and caption speak of.
-FORTNIGHT = 14
 
-
-def _titles(phrases: Phrases, yoy: YearOverYear) -> tuple[str, ...]:
-    """A run that holds the fortnight; the fortnight's mean, or the day where that is not known; level."""
-    language, decimals = phrases.language, phrases.decimals
-    mean = yoy.difference if isinstance(yoy.mean_14d, Unknown) else yoy.mean_14d
-    way = direction(mean, decimals)
-    last = yoy.named_year is None
-    named = "" if last else ".other"
-    if way == 0:
-        if phrases.anomaly is not None and side(phrases.anomaly.value, decimals) != "level":
-            message = f"title.year.level.{side(phrases.anomaly.value, decimals)}"
-            return phrases.titles(message, other=yoy.other_year, size=language.size(phrases.anomaly.value, decimals))
-        return phrases.titles("title.yoy.level", other=yoy.other_year)
-    run = yoy.run_length >= FORTNIGHT and way == direction(yoy.difference, decimals)
-    if not run or (last and phrases.old_run and phrases.young):  # a few bars cannot show a longer run
-        message = f"title.yoy.{'warmer' if way > 0 else 'cooler'}{named}"
-        if isinstance(yoy.mean_14d, Unknown):
-            message = f"title.year.{'ago' if last else 'other'}.{side(mean, decimals)}"
-        return phrases.titles(message, size=language.size(mean, decimals), other=yoy.other_year)
-    whole = "whole." if last and phrases.old_run else ""  # the bars show this year alone
-    message = f"title.run.{whole}{'warmer' if way > 0 else 'cooler'}{named}"
-    years = {"year": phrases.day.year, "other": yoy.other_year}
-    return (language.text(message, yoy.run_length, Short=capitalised(phrases.short), **years),)
+def _titles(phrases: Phrases) -> tuple[str, ...]:
+    """The run beside last year, where the bars show it whole, else the fortnight, else the average."""
+    return (() if phrases.old_run else crossed(phrases)) or beside(phrases, ("year", "average"))
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
@@ -115,7 +94,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         alts.insert(0, language.text(message, *drawn, **values))
     return Draft(
         each,
-        titles=_titles(phrases, yoy),
+        titles=_titles(phrases),
         subtitles=phrases.subtitles("subtitle.yoy", **common),
         lead=mean or phrases.averaged(),
         extras=(

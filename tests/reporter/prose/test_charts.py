@@ -81,7 +81,7 @@ def test_year_over_year_is_the_voice_of_the_page():
     assert "as on every day since 18 October (31 days)." in english.long
     assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
     assert "De los 321 días comparados: 170 días más cálidos y 151 más fríos." in spanish.caption
-    assert "la mayor distancia, +1,2 °C, fue el 6 de febrero" in spanish.alt
+    assert "la mayor diferencia, +1,2 °C, fue el 6 de febrero" in spanish.alt
 
 
 def test_year_over_year_level_and_single():
@@ -202,7 +202,7 @@ def test_hemispheres_that_end_on_different_days_say_both():
     early = made.study("sh", "era5.t2m.sh", latest=Reading(dt.date(2026, 11, 15), 15.0))
     english, spanish = both("hemispheres", north, early)
     assert "Data to 17 November 2026 (the north) and 15 November 2026 (the south)" in english.subtitle
-    assert "de 15,0 °C el 15 de noviembre de 2026" in spanish.caption
+    assert "15,0 °C el 15 de noviembre de 2026" in spanish.caption
     with pytest.raises(RenderError, match="two series"):
         both("hemispheres", south)
 

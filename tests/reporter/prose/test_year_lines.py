@@ -29,13 +29,13 @@ def test_the_caption_is_the_voice_of_the_page():
     """The designed wording, in English and Spanish."""
     assert plain(words().caption) == (
         "Northern Hemisphere air averaged 12.6 °C on 17 November 2026: 0.3 °C below the same day of 2025, yet 0.6 °C "
-        "above the 1991–2020 average. The last five days are preliminary. It was the fourth-warmest 17 November of 87 "
-        "in this series, since 1940. Data: ERA5 (C3S/ECMWF) via Climate Reanalyzer, University of Maine."
+        "above the 1991–2020 average. It was the fourth-warmest 17 November of 87 in this series, since 1940. The "
+        "last five days are preliminary. Data: ERA5 (C3S/ECMWF) via Climate Reanalyzer, University of Maine."
     )
     assert plain(words(ES).caption) == (
         "La temperatura del aire del hemisferio norte fue de 12,6 °C el 17 de noviembre de 2026: 0,3 °C menos que el "
-        "mismo día de 2025, pero 0,6 °C más que la media de 1991–2020. Los cinco últimos días son provisionales. Fue "
-        "el cuarto 17 de noviembre más cálido de los 87 de esta serie desde 1940. Datos: ERA5 (C3S/ECMWF), a través de "
+        "mismo día de 2025, pero 0,6 °C más que la media de 1991–2020. Fue el cuarto 17 de noviembre más cálido de los "
+        "87 de esta serie desde 1940. Los cinco últimos días son provisionales. Datos: ERA5 (C3S/ECMWF), a través de "
         "Climate Reanalyzer, Universidad de Maine."
     )
     assert "12.6\u00a0°C" in words(MX).caption
