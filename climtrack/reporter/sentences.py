@@ -23,6 +23,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
     YearEnd,
     YearOverYear,
+    beyond,
 )
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
@@ -325,7 +326,13 @@ class Phrases:
             other=yoy.other_year,
             tally=self.tally(yoy.days_above_last_14, yoy.days_below_last_14, yoy.days_level_last_14),
             preliminary=self.waiting,
+            now=self.language.text("falling.now") if self._year_open(yoy.mean_14d) else "",
         )
+
+    def _year_open(self, mean: float) -> bool:
+        """Whether revisions of preliminary days could still turn a fortnight's difference from last year."""
+        noise = self.findings.direction.noise
+        return self.findings.preliminary_from is not None and isinstance(noise, float) and not beyond(mean, noise)
 
     @property
     def year_way(self) -> int:
