@@ -76,7 +76,7 @@ def test_a_refresh_then_its_history(site: Path, run: Run, monkeypatch: pytest.Mo
     put(site, DAYS[1])
     assert run("refresh")[:2] == (
         0,
-        "natlan-sst: 1 day new, 1 day made final, 1 day revised by at most "
+        "natlan-sst: 1 day new, 1 day became final, 1 day revised by at most "
         f"{_move():.2f} °C; data to 2026-07-11 (1 day old).\n1 picture drawn.\n",
     )
     code, out, _ = run("history", "--region", "natlan")
