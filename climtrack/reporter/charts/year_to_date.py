@@ -35,12 +35,12 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, dotted_note, draw_months, missing_notes, page
 from climtrack.reporter.sentences import FINE, Phrases, side, year_spans
-from climtrack.reporter.standing import SUPERLATIVES
 from climtrack.reporter.theme import LAST_LINE, Theme
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
 from climtrack.vocabulary.findings import Claim, Rank, Study, YearEnd
 from climtrack.vocabulary.series import YearTable
+from climtrack.words.standing import SUPERLATIVES
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
