@@ -342,23 +342,33 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     shares = {y: fmean(v < 0 for v in of.values()) for y, of in by_year(weeks).items() if len(of) >= 353}
     decades, share = first_and_last(shares)
     common = [year for year, one in shares.items() if one >= 0.1]
+    late = [v for day, v in weeks.items() if decades and span(decades[1])[0] <= day.year <= span(decades[1])[1]]
     found["weeks"] = {
         "spans": decades,
         "below": share,
         "above": [1 - one for one in share],
+        "few": [sum(v < 0 for v in late), len(late)],
         "rare_after": common[-1] if common else None,
         "first_above": min((day for day, v in weeks.items() if v > 0), default=None),
         "last_below": max((day for day, v in weeks.items() if v < 0), default=None),
     }
     issue = since or max((day for day in days.values if day <= last - 14 * DAY), default=days.first)
     gaps = [gap for day in days.values if day > issue and (gap := days.beside(day)) is not None]
-    found["since"] = {"new": sum(day > issue for day in days.values), "issue": issue, "days": [], "then": [], "now": []}
+    found["since"] = {
+        "new": sum(day > issue for day in days.values),
+        "issue": issue,
+        "from": [],
+        "days": [],
+        "then": [],
+        "now": [],
+    }
     for size in {14, (last - issue).days}:
         parts = [[anomaly[d] for n in range(a, a + size) if (d := last - n * DAY) in anomaly] for a in (0, size)]
         if all(parts):
             found["since"]["now"].append(fmean(parts[0]))
             found["since"]["then"].append(fmean(parts[1]))
             found["since"]["days"].append(size)
+        found["since"]["from"].append(last - size * DAY)
     if gaps:
         sides = [side(gap) for gap in gaps]
         found["since"] |= {"beside": fmean(gaps), "tally": [sides.count(n) for n in (1, 0, -1)]}
@@ -384,6 +394,7 @@ def news(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     typical, course = float(facts["revision_noise"]["typical"]), facts["direction"]
     held = [day for day in days.record_days if day in fortnight]
     found: dict[str, Any] = {
+        "first": fortnight[0],
         "known": sum(day in days.values for day in fortnight),
         "records": sum(days.leads[day] >= max(typical if day in days.preliminary else 0, FLOOR) - DUST for day in held),
     }
@@ -718,7 +729,7 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
         "line_14d": line,
         "season_14d": line - change,
         "noise": least,
-        "share_of_steps_as_large": fmean(math.copysign(s, s * change) >= abs(change) for s in season)
+        "share_of_steps_as_large": fmean(round(math.copysign(s, s * change) - abs(change), 9) >= 0 for s in season)
         if len(season) >= 500
         else None,
         "peak_12m": peak,
