@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 DAY = dt.timedelta(days=1)
 #: Calendar days of a leap year; 29 February exists in leap years only.
 CALENDAR = [((d := dt.date(2000, 1, 1) + n * DAY).month, d.day) for n in range(366)]
+PLACE = {day: n for n, day in enumerate(CALENDAR)}
 LEAP = (2, 29)
 COMMON = [day for day in CALENDAR if day != LEAP]
 COSINE = [math.cos(2 * math.pi * n / 365) for n in range(365)]
@@ -459,7 +460,7 @@ def against(
     """The last day against a baseline."""
     every, at = range(years[0], years[1] + 1), key(days.last)
     value = days.values[days.last] - normal[at]
-    spread = max(days.cycle(every, stdev)[at], 0.0)
+    spread = max(days.cycle(every, deviation)[at], 0.0)
     squares = [s for sample in days.window(every, normal) if (s := about_line(sample)) is not None]
     detrended = math.sqrt(fmean(squares)) if squares else 0.0
     found: dict[str, Any] = {
@@ -478,6 +479,12 @@ def against(
     if detrended:
         found["sigma_detrended"] = value / detrended
     return found
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Sample standard deviation."""
+    middle = fmean(values)
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1))
 
 
 def about_line(values: Sequence[float]) -> float | None:
@@ -619,7 +626,7 @@ def record(days: Days, values: Mapping[dt.date, float], noise: Mapping[str, Any]
     """The highest of some days, the best of all earlier years, and what other years have near it."""
     best = max(values.values())
     day = min(d for d, v in values.items() if v == best)
-    below = {d: round(best - v, 9) for d, v in values.items()}
+    below = {d: round(best - v, 9) for d, v in values.items() if best - v < least(noise, 1) + EDGE}
     others = {d: gap for d, gap in below.items() if d.year != day.year}
     early = [d for d in days.preliminary if d in others or d == day]
     close = [d for d, gap in others.items() if gap < least(noise, day in early or d in early)]
@@ -709,12 +716,11 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
     steps = {
         day: b - a for day, a, b in zip(every[27:], found, found[14:], strict=False) if a is not None and b is not None
     }
-    at = CALENDAR.index(key(days.last))
+    at = PLACE[key(days.last)]
     season = [
         step
         for day, step in steps.items()
-        if (abs(CALENDAR.index(key(day)) - at) <= 45 or abs(CALENDAR.index(key(day)) - at) >= 366 - 45)
-        and (days.last - day).days >= 183
+        if not 45 < abs(PLACE[key(day)] - at) < 366 - 45 and (days.last - day).days >= 183
     ]
     years = moving(lines[1], 365, 355)
     peak: dict[str, Any] = {}
@@ -820,7 +826,7 @@ def year_end(days: Days) -> dict[str, Any]:
     def mean(of: int, part: Sequence[Key]) -> float:
         return fmean(row[day] - usual[day] for day in part if day in (row := days.by_year[of]))
 
-    at = CALENDAR.index(key(last))
+    at = PLACE[key(last)]
     recent, rest = CALENDAR[at - 29 : at + 1], CALENDAR[at + 1 :]
     x = [(1.0, mean(y, recent), (y - year) / 10) for y in past]
     now = (1.0, mean(year, recent), 0.0)
