@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from climtrack.reporter import means
 from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.standing import SUPERLATIVES, seen_from
-from climtrack.vocabulary.calendar import dayofyear_of, same_day
+from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import FLOOR, Claim, Peak, Record, Study, Unknown, YearOverYear, beyond
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
+from climtrack.words.standing import SUPERLATIVES, seen_from
 
 FORTNIGHT, FEWEST = 14, 10
 #: So many days a crossing of last year's line must have held, and so long it is news.
@@ -124,21 +124,24 @@ def _largest(phrases: Phrases) -> Wordings:
 
 
 def _records(phrases: Phrases) -> Wordings:
-    """Days that beat every earlier year's, beyond the noise."""
-    study = phrases.study
-    days = [day for day in phrases.findings.records.days if (phrases.day - day).days < FORTNIGHT]
-    early = np.array([study.series.preliminary[study.series.index(day) or 0] for day in days], dtype=bool)
-    safe = [_margin(study, day) >= (phrases.findings.revision_noise.typical if soon else FLOOR)
-            for day, soon in zip(days, early, strict=True)]  # fmt: skip
-    known = int((~np.isnan(study.series.values[-FORTNIGHT:])).sum())
-    message = "date.all" if sum(safe) == known else "date"
-    return _say(phrases, message, early[safe], n=sum(safe), days=known) if sum(safe) > 1 else ()
+    """Days that beat that date in every earlier year, beyond the noise; 29 February is left out."""
+    study, early = phrases.study, _early(phrases.study)
+    days = [day for place in range(-FORTNIGHT, 0) if study.series.value(day := _date(study, place)) is not None]
+    noise = phrases.findings.revision_noise.typical
+    won = np.array([
+        dayofyear_of(day) != LEAP_DAY and _margin(study, day) >= (max(noise, FLOOR) if soon else FLOOR)
+        for day, soon in zip(days, early, strict=True)
+    ], dtype=bool)  # fmt: skip
+    count = int(won.sum())
+    message = "date.all" if count == len(days) else "date"
+    return _say(phrases, message, early[won], n=count, days=len(days)) if count > 1 else ()
 
 
 def _margin(study: Study, day: dt.date) -> float:
     """How far a day lies above that date in every earlier year."""
-    column = study.table.values[:, dayofyear_of(day) - 1]
-    return float(study.series.value(day) or np.nan) - float(np.nanmax(column[:-1]))
+    row = day.year - int(study.table.years[0])
+    column = study.table.values[: row + 1, dayofyear_of(day) - 1]
+    return float(column[-1] - np.nanmax(column[:-1])) if not np.isnan(column[:-1]).all() else np.nan
 
 
 def _crossing(phrases: Phrases) -> Wordings:

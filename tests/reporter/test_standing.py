@@ -10,11 +10,12 @@ from climtrack.analysis.frame import MEASURED
 from climtrack.analysis.survey import study
 from climtrack.reporter import render
 from climtrack.reporter.sentences import Phrases
-from climtrack.reporter.standing import peak, seen_from, standing
+from climtrack.reporter.titles import KINDS, kind
 from climtrack.vocabulary.calendar import year_of
 from climtrack.vocabulary.findings import Claim, Month, Reading, Record
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language
+from climtrack.words.standing import peak, seen_from, standing
 from tests.reporter import made
 from tests.reporter.studies import real
 
@@ -63,8 +64,8 @@ def test_the_peak_of_a_record_names_its_days():
     )
     assert seen_from(record, dt.date(2024, 7, 21), 17.0) is None
     tied = replace(near, claim=Claim.TIE, noise=0.02)
-    title = standing("title.warmest", tied, EN, Subject="The sea", value="21.17 °C")
-    assert title == "The sea reaches a preliminary 21.17 °C, level with its record of 1 August 2016"
+    title = standing("title.warmest", tied, EN, Subject="The sea", value="21.17 °C", on="")
+    assert title == "The sea reached a preliminary 21.17 °C, level with its record of 1 August 2016"
 
 
 def test_a_month_is_told_with_its_baseline_and_its_place():
@@ -100,5 +101,5 @@ def test_a_day_above_every_earlier_year_is_headlined_as_a_record(shared_data, re
         assert (day in record.days, record.claim) == (True, Claim.SAFE)
         for code, words in render.words("year_lines", [one]).items():
             voice = Phrases(one, Language(code))
-            assert words.title in voice.claimed("title.warmest", record, value=voice.value, first=1981)
+            assert (kind(one), words.title in KINDS["highest"](voice)) == ("highest", True)
     assert safe.sum() == RECORD_DAYS[region]

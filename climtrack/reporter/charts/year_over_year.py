@@ -26,7 +26,7 @@ from climtrack.reporter.layout import (
     signed_ticks,
 )
 from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.titles import beside, crossed
+from climtrack.reporter.titles import beside, crossed, kind
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import Study, Unknown, YearOverYear
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 
 def _titles(phrases: Phrases) -> tuple[str, ...]:
-    """The run beside last year, where the bars show it whole, else the fortnight, else the average."""
-    return (() if phrases.old_run else crossed(phrases)) or beside(phrases, ("year", "average"))
+    """The run beside last year, where the bars show it whole and it is not the issue's title, else the fortnight."""
+    run = () if phrases.old_run or kind(phrases.study) == "crossing" else crossed(phrases)
+    return run or beside(phrases, ("year",))
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:
