@@ -716,12 +716,12 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
     steps = {
         day: b - a for day, a, b in zip(every[27:], found, found[14:], strict=False) if a is not None and b is not None
     }
-    at = PLACE[key(days.last)]
-    season = [
-        step
-        for day, step in steps.items()
-        if not 45 < abs(PLACE[key(day)] - at) < 366 - 45 and (days.last - day).days >= 183
-    ]
+    leap = key(days.last) == LEAP
+    every_year = [year for year in days.years[:-1] if not leap or key(dt.date(year, 2, 28) + DAY) == LEAP]
+    same = [days.last.replace(year=year) for year in every_year]
+    same += [dt.date(year, 3, 1) for year in days.years[:-1] if year not in every_year]
+    near = [day + n * DAY for day in same if day >= days.first for n in range(-45, 46)]
+    season = [steps[day] for day in near if day in steps]
     years = moving(lines[1], 365, 355)
     peak: dict[str, Any] = {}
     if len(every) > 730 and years[-1] is not None:
