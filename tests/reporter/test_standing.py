@@ -1,6 +1,7 @@
 """Ranks and records in words: as far as the claim bears, the rival named; record days headlined as records."""
 
 import datetime as dt
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -100,10 +101,11 @@ def test_a_day_above_every_earlier_year_is_headlined_as_a_record(shared_data, re
         assert (day in record.days, record.claim) == (True, Claim.SAFE)
         for code, words in render.words("year_lines", [one]).items():
             voice = Phrases(one, Language(code))
-            assert (
-                voice.language.text("title.warmest.safe", Subject="", value=voice.value, on="", product="", first="")[
-                    :9
-                ]
-                in words.title
+            value = voice.language.temperature(record.value, 2)
+            on = voice.language.text("title.on", day=voice.day_month)
+                voice.language.temperature(record.value, 2),
+                voice.language.text("title.on", day=voice.day_month),
             )
+            wordings = (voice.claimed("title.warmest", record, value=value, on=said) for said in (on, ""))
+            assert words.title in itertools.chain(*wordings)
     assert safe.sum() == RECORD_DAYS[region]
