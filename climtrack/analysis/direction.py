@@ -39,10 +39,15 @@ def means(values: Floats, days: int, fewest: int) -> Floats:
     array of float
         Mean of the days that end with each day from the `days`-th on, NaN where too many are missing.
     """
-    known = ~np.isnan(values)
-    total = np.cumsum(np.concatenate([[0.0], np.where(known, values, 0.0)]))
-    count = np.cumsum(np.concatenate([[0], known]))
-    held = count[days:] - count[:-days]
+    total = np.zeros(values.size + 1)
+    missing = np.isnan(values)
+    if not missing.any():
+        np.cumsum(values, out=total[1:])
+        return (total[days:] - total[:-days]) / days
+    np.cumsum(np.where(missing, 0.0, values), out=total[1:])
+    lacking = np.zeros(values.size + 1, dtype=np.int64)
+    np.cumsum(missing, out=lacking[1:])
+    held = days - (lacking[days:] - lacking[:-days])
     return np.where(held >= fewest, (total[days:] - total[:-days]) / np.maximum(held, 1), np.nan)
 
 
@@ -123,11 +128,12 @@ def _scatter(values: Floats) -> float:
 
 def _share(frame: Frame, steps: Floats) -> float | Unknown:
     """Share of the steps of earlier years at this time of year that are at least as large, the same way."""
-    ends = frame.place[2 * FORTNIGHT - 1 :] % DAYS
-    apart = np.abs(ends - frame.column)
-    near = (apart <= SEASON) | (apart >= DAYS - SEASON)
-    near[-DAYS // 2 :] = False
-    past = steps[near & ~np.isnan(steps)]
+    same = np.arange(frame.row) * DAYS + frame.column
+    ends = np.searchsorted(frame.place, same)
+    ends = ends[np.abs(frame.place[ends] - same) <= 1]  # the first year may begin later; common years lack 29 February
+    near = (ends[:, np.newaxis] + np.arange(-SEASON, SEASON + 1)).ravel() - 2 * FORTNIGHT + 1
+    past = steps[near[near >= 0]]
+    past = past[~np.isnan(past)]
     if past.size < STEPS:
         return Unknown("unknown.few_steps", n=past.size)
     return float((np.sign(steps[-1]) * past >= abs(steps[-1])).mean())

@@ -45,7 +45,11 @@ class Result:
             return
         self.checked += 1
         if not agrees:
-            self.differing.append(Difference(where, str(printed), " | ".join(dict.fromkeys(map(str, recounted)))))
+            self.differing.append(Difference(where, _shown(printed), " | ".join(dict.fromkeys(map(_shown, recounted)))))
+
+
+def _shown(value: object) -> str:
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

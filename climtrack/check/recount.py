@@ -13,6 +13,7 @@ import math
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 from statistics import fmean, stdev
@@ -304,6 +305,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     found: dict[str, Any] = {
         "days_of_years": [len(row) for row in days.by_year.values()],
         "spans": spans(year for year in days.years if days.by_year[year]),
+        "begun": spans(year for year in days.years if any((1, day) in days.by_year[year] for day in range(1, 12))),
         "baselines": [*facts["anomalies"]],
         "absent": [
             spans(year for year in range(first, last + 1) if not days.by_year.get(year))
@@ -364,6 +366,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
         usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
         found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
     found["years"] = [fmean(of.values()) for of in by_year(anomaly).values() if len(of) >= 360]
+    found["news"] = news(days, facts)
     if (often := facts["direction"]["share_of_steps_as_large"]) and isinstance(often, float):
         found["often"] = round(1 / often)
     known = {Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)} | {Fraction(1, 10), Fraction(9, 10)}
@@ -372,6 +375,26 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
             nearest = min(sorted(known), key=lambda one: abs(one - Fraction(chance)))
             found["outlook"] = nearest.as_integer_ratio()
             found["issue"] = {name: day[name] for name in ("anomaly", "low", "high")}
+    return found
+
+
+def news(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of titles: record days of the fortnight beyond the noise, its place, the fall from the peak."""
+    fortnight = days.stretch(days.last - 13 * DAY, days.last)
+    typical, course = float(facts["revision_noise"]["typical"]), facts["direction"]
+    held = [day for day in days.record_days if day in fortnight]
+    found: dict[str, Any] = {
+        "known": sum(day in days.values for day in fortnight),
+        "records": sum(days.leads[day] >= max(typical if day in days.preliminary else 0, FLOOR) - DUST for day in held),
+    }
+    if fortnight[0].year == days.last.year:
+        rows = {year: [row[key(d)] for d in fortnight if key(d) in row] for year, row in days.by_year.items()}
+        means = {year: fmean(row) for year, row in rows.items() if len(row) >= 13}
+        own = means.pop(days.last.year, None)
+        if own is not None:
+            found["place"] = [1 + sum(m > own for m in means.values()), 1 + sum(m < own for m in means.values())]
+    if "now" in (course["peak_12m"] or {}):
+        found["fall"] = course["peak_12m"]["anomaly"] - course["peak_12m"]["now"]
     return found
 
 
@@ -666,7 +689,8 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
     raw, found = moving(lines[0], 14, 10), moving(lines[1], 14, 10)
     if raw[-1] is None or len(raw) < 15 or raw[-15] is None:
         return {}
-    least = threshold(days, lines[1] if anomaly else lines[0], noise)
+    revision, settled = thresholds(days, lines[1] if anomaly else lines[0], noise)
+    least = max(revision, settled)
     line = raw[-1] - raw[-15]
     if not anomaly or found[-1] is None or found[-15] is None:
         return {"line_14d": line, "noise": least}
@@ -686,7 +710,9 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
     if len(every) > 730 and years[-1] is not None:
         highest = max(mean for mean in years if mean is not None)
         peak = {"date": every[years.index(highest) + 364], "anomaly": highest, "now": years[-1]}
+    ways = {beyond(change + move, settled) for move in (-revision, revision)} | {beyond(change, least)}
     return {
+        "settled": len(ways) == 1,
         "mean_14d": found[-1],
         "change_14d": change,
         "line_14d": line,
@@ -713,8 +739,14 @@ def moving(values: Sequence[float | None], size: int, fewest: int) -> list[float
     return found
 
 
-def threshold(days: Days, values: Sequence[float | None], noise: Mapping[str, Any]) -> float:
-    """Least change between two fortnights that counts: what revisions and missing days may do to it."""
+def beyond(change: float, least: float) -> int:
+    """1 or -1 from a size on, both as printed at 0.01 °C; below it 0."""
+    size, bar = (Decimal(str(round(abs(one), 9))).quantize(Decimal("0.01"), ROUND_HALF_UP) for one in (change, least))
+    return (change > 0) - (change < 0) if size >= bar else 0
+
+
+def thresholds(days: Days, values: Sequence[float | None], noise: Mapping[str, Any]) -> tuple[float, float]:
+    """What revisions may still do to a change between two fortnights, and the least that counts with missing days."""
     revision = gap = 0.0
     for first in (13, 27):
         part = [days.last - n * DAY for n in range(first, first - 14, -1)]
@@ -729,7 +761,7 @@ def threshold(days: Days, values: Sequence[float | None], noise: Mapping[str, An
                 max(q - m * m, 0) for m, q in zip(means, squares, strict=True) if m is not None and q is not None
             )
             gap += ((14 - len(held)) / 14) ** 2 * spread
-    return math.hypot(max(2 * math.sqrt(revision), 0.05), 2 * math.sqrt(gap))
+    return 2 * math.sqrt(revision), math.hypot(0.05, 2 * math.sqrt(gap))
 
 
 def slopes(days: Days, normal: Normal | None) -> dict[str, Any]:

@@ -42,6 +42,12 @@ class Number:
     bound: str = ""  # ">" and "<" of percentiles that would round to the end of their scale
     parts: tuple[tuple[int | None, ...], ...] = ()
 
+    @property
+    def types(self) -> tuple[type, ...]:
+        """What a fact is that it can be."""
+        kinds = {"date": (str,), "span": (str,), "year": (str, int), "word": (int,)}
+        return kinds.get(self.kind, (int, float))
+
     def says(self, fact: Any, way: int = 0) -> bool:
         """Whether it is the rounding of a fact; `way` is the sign that words give it."""
         if isinstance(fact, bool) or not isinstance(fact, int | float):
@@ -395,7 +401,8 @@ def judge(place: Place, books: Sequence[Book]) -> tuple[bool | None, Sequence[An
     number = place.number
     facts: list[Any] = []
     for message, name in place.fields:
-        expected = [fact for book in books for path in facts_of(message, name, place.around) for fact in book.at(path)]
+        named = [fact for book in books for path in facts_of(message, name, place.around) for fact in book.at(path)]
+        expected = [fact for fact in named if isinstance(fact, number.types)]
         if any(_fits(number, fact, way_of(message)) for fact in expected):
             return True, expected
         facts += expected

@@ -11,11 +11,11 @@ from typing import Any
 from climtrack.cli.output import say
 from climtrack.errors import Notice
 from climtrack.reporter.sentences import place
-from climtrack.reporter.standing import standing
 from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Rank, Record, Study, Unknown
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
+from climtrack.words.standing import standing
 
 Row = tuple[str, ...]
 Rows = list[Row]

@@ -13,7 +13,6 @@ import numpy as np
 
 from climtrack.errors import PublishError
 from climtrack.publish.page import HTML, clean_words, fill
-from climtrack.reporter.standing import standing
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Rank, Study
 from climtrack.vocabulary.notice import markdown
@@ -21,6 +20,7 @@ from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Series, Status
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
+from climtrack.words.standing import standing
 
 # Snippets: what each platform takes, with the alt text that belongs to the picture.
 #

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.reporter.standing import standing
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -24,12 +23,14 @@ from climtrack.vocabulary.findings import (
     Unknown,
     YearEnd,
     YearOverYear,
+    beyond,
 )
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language, capitalised, direction
+from climtrack.words.standing import standing
 
 _LONGEST = 32
 
@@ -325,7 +326,13 @@ class Phrases:
             other=yoy.other_year,
             tally=self.tally(yoy.days_above_last_14, yoy.days_below_last_14, yoy.days_level_last_14),
             preliminary=self.waiting,
+            now=self.language.text("falling.now") if self._year_open(yoy.mean_14d) else "",
         )
+
+    def _year_open(self, mean: float) -> bool:
+        """Whether revisions of preliminary days could still turn a fortnight's difference from last year."""
+        noise = self.findings.direction.noise
+        return self.findings.preliminary_from is not None and isinstance(noise, float) and not beyond(mean, noise)
 
     @property
     def year_way(self) -> int:

@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from climtrack.reporter import means
 from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.standing import SUPERLATIVES, seen_from
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import FLOOR, Claim, Peak, Record, Study, Unknown, YearOverYear, beyond
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
+from climtrack.words.standing import SUPERLATIVES, seen_from
 
 FORTNIGHT, FEWEST = 14, 10
 #: So many days a crossing of last year's line must have held, and so long it is news.
@@ -36,6 +36,9 @@ RANKED = 20
 REMEMBERED = 4
 #: Characters of a title in each language, and where it is measured.
 LIMITS: Mapping[str, int] = {"en": 90, "es": 99}
+
+#: A difference that there never is, in degC: where the noise is not known no difference is said to be one.
+UNHEARD_OF = 1000.0
 
 Wordings = tuple[str, ...]
 Flags = npt.NDArray[np.bool_]
@@ -295,7 +298,7 @@ def _run(phrases: Phrases) -> Wordings:
 def _noise(phrases: Phrases) -> float:
     """From which size on a fortnight's difference is said to be one."""
     noise = phrases.findings.direction.noise
-    return noise if isinstance(noise, float) else np.inf
+    return noise if isinstance(noise, float) else UNHEARD_OF
 
 
 def _way(value: float) -> str:

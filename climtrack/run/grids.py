@@ -105,6 +105,7 @@ def keep(run: Run, made: Sequence[RegionSeries]) -> tuple[StoredSeries, ...]:
             except SeriesError as error:
                 problem = error
             stored.append(StoredSeries(one.series, one.coverage, one.usual, merged, problem))
+        run.expect(writer, [writer.held(one.series.key) for one in stored if one.merged is not None])
     refused = [one.refused for one in stored if one.refused is not None]
     if refused and len(refused) == len(stored):
         raise refused[0]

@@ -354,15 +354,20 @@ class Run:
                     only=only,
                     doubted=lambda one: overdue(one, self.now) > 0 and self.now - one.source.retrieved > DOUBT,
                 )
+                if table is self.endpoints:  # of the second source nothing is expected
+                    self.expect(writer, [self.held(key) for key in asked if found[key].error is None])
             except KeyboardInterrupt:
                 writer.commit()
                 raise
-            for key in asked:
-                one = self.held(key) if table is self.endpoints and found[key].error is None else None
-                if one is not None and writer.due(key, one.end):
-                    expected = study(one, self.config.region(key.region), today=self.now.date()).findings
-                    writer.freeze(key, estimates(expected))
         return tuple(found[key] for key in asked)
+
+    def expect(self, writer: Writer, series: Iterable[Series | None]) -> None:
+        """Keep what is expected of series, once a week of values, as it is now said."""
+        for one in series:
+            if one is not None and writer.due(one.key, one.end):
+                with suppress(ConfigError):  # a region that only the files know
+                    found = study(one, self.config.region(one.key.region), today=self.now.date()).findings
+                    writer.freeze(one.key, estimates(found))
 
     def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
         """One series merged, confirmed or refused."""

@@ -95,7 +95,7 @@ def test_three_records_are_three_different_days() -> None:
     assert found.records.warmest_day.date == dt.date(2010, 7, 10)
     assert isinstance(found.records.warmest_for_date, Record)
     assert found.records.warmest_for_date.date == dt.date(2012, 4, 10)
-    assert why(found.records.largest_anomaly) == "no baseline is covered"
+    assert why(found.records.largest_anomaly) == "the series covers no baseline"
 
 
 def test_the_largest_anomaly_needs_a_baseline(world: Series) -> None:

@@ -65,12 +65,12 @@ def test_changes_in_words(before: Study, now: Study) -> None:
         "14 días nuevos, del 22 de junio de 2024 al 5 de julio de 2024.",
         "Se han revisado 2 días anteriores, en 0,03\u00a0°C como máximo.",
         "3 días provisionales han pasado a definitivos.",
-        "En lo que va de año, este ocupa el puesto 2 de 85 contando desde el más cálido; el 21 de junio de 2024 "
-        "ocupaba el 3.",
+        "Hasta ahora, 2024 es el segundo año más cálido de los 85 de la serie. El 21 de junio de 2024 ocupaba "
+        "el puesto 3.",
         "Nueva racha de días por debajo del año pasado: van 7, desde el 29 de junio de 2024.",
         "Ha terminado la racha de días por encima del año pasado: entonces sumaba 52 días, del 1 de mayo de 2024 al "
         "21 de junio de 2024.",
-        "Sigue la racha de días por encima de la media: van 401, desde el 1 de junio de 2023.",
+        "Sigue la racha de días por encima de la media de 1991–2020: van 401, desde el 1 de junio de 2023.",
     )
 
 

@@ -580,7 +580,7 @@ def test_numbers_that_a_second_computation_does_not_find_are_not_published(
         bad = go(config, site, NOON + DAY)
     assert (bad.code, bad.published) == (3, False)
     (line,) = (line for line in bad.lines if "second computation" in line)
-    assert "natlan-sst.anomalies.1991-2020.percentile: 50.0, not 100.0" in line
+    assert "natlan-sst.anomalies.1991-2020.percentile: 50, not 100." in line
     assert len(line) <= 200
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
     assert go(config, site, NOON + DAY).published

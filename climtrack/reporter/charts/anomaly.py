@@ -36,11 +36,11 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
-from climtrack.reporter.standing import standing
 from climtrack.reporter.titles import beside
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Answer, Record, Study
 from climtrack.words.language import capitalised, direction
+from climtrack.words.standing import standing
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas

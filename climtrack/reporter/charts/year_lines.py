@@ -48,13 +48,13 @@ from climtrack.reporter.layout import (
     plain_ticks,
 )
 from climtrack.reporter.sentences import Phrases
-from climtrack.reporter.standing import standing
 from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised
+from climtrack.words.standing import standing
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel

@@ -32,15 +32,15 @@ from climtrack.reporter.curves import (
     trace,
 )
 from climtrack.reporter.fonts import Line
-from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
+from climtrack.reporter.geometry import Emptiness, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, dotted_note, draw_months, missing_notes, page
 from climtrack.reporter.sentences import FINE, Phrases, side, year_spans
-from climtrack.reporter.standing import SUPERLATIVES
 from climtrack.reporter.theme import LAST_LINE, Theme
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
 from climtrack.vocabulary.findings import Claim, Rank, Study, YearEnd
 from climtrack.vocabulary.series import YearTable
+from climtrack.words.standing import SUPERLATIVES
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
@@ -174,14 +174,13 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     draw_months(canvas, panel)
     at, value = end_point(study, running)
     area = panel.rect
-    whole = Rect(area.left, area.top, room.right, area.bottom)
-    empty = outside_extremes(whole, area.width, panel.ylim, *envelope(running))
+    empty = outside_extremes(area, area.width, panel.ylim, *envelope(running))
     lines = [running.row(year) for year in (study.year, *_named(theme, study, running))]
-    between = between_lines(whole, area.width, panel.ylim, [*lines, np.zeros(DAYS)])
+    between = between_lines(area, area.width, panel.ylim, [*lines, np.zeros(DAYS)])
     if expected is not None:
         _draw_range(canvas, panel, (at, value), expected)
         for free in (empty, between):
-            xs = np.array([panel.x(at), area.right + BAR_ROOM])
+            xs = np.array([panel.x(at), area.right])
             ys = [np.array([panel.y(value), panel.y(end)]) for end in (expected[2], expected[1])]
             free.occupy_between(xs, *ys)
     if named:
@@ -192,7 +191,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
             between.occupy(box.grown(2))
     items = [] if named else _key(canvas, study, running, others)
     full, brief = (_callout(canvas, study, value, full=full) for full in (True, False))
-    wordings = [full, brief, brief[:1]]
+    wordings = [full, brief, brief[:1]] if form == "card" else [full, brief]
 
     def tries() -> Iterator[tuple[Emptiness, Second | None]]:
         second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
