@@ -45,6 +45,7 @@ class About:
 
     value: float
     within: float
+    sure: bool = True  # Whether a figure that lies farther away is wrong, or of another making
 
 
 def key(day: dt.date) -> Key:
@@ -473,7 +474,7 @@ def against(
     }
     if not facts["key"].startswith("cfsr"):  # whose rows count days in another way
         slot = (days.last - dt.date(days.last.year, 1, 1)).days
-        found["site_value"] = About(days.values[days.last] - days.site_normal(every, slot), SITE)
+        found["site_value"] = About(days.values[days.last] - days.site_normal(every, slot), SITE, sure=False)
     if spread:
         found["sigma"] = value / spread
     if detrended:
@@ -482,9 +483,9 @@ def against(
 
 
 def deviation(values: Sequence[float]) -> float:
-    """Sample standard deviation."""
+    """Sample standard deviation; 0 of a single value."""
     middle = fmean(values)
-    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1))
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / max(len(values) - 1, 1))
 
 
 def about_line(values: Sequence[float]) -> float | None:
