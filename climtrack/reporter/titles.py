@@ -51,9 +51,8 @@ def titles(phrases: Phrases) -> Wordings:
 
 def kind(study: Study) -> str:
     """What the title of this issue is about: the first true kind not remembered, else the one told longest ago."""
-    true = _true(study, tuple(KINDS))
-    fresh = [name for name in true if name not in study.told]
-    return fresh[0] if fresh else max(true, key=study.told[::-1].index, default="value")
+    fresh = next((name for name in KINDS if name not in study.told and _pair(study, name) is not None), None)
+    return fresh or max(_true(study, study.told), key=study.told[::-1].index, default="value")
 
 
 def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
@@ -65,7 +64,7 @@ def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
 
 def _true(study: Study, kinds: Sequence[str]) -> list[str]:
     """Kinds that say something true of the fortnight, no longer than a title may be in any language."""
-    return [name for name in kinds if _pair(study, name) is not None]
+    return [name for name in kinds if name in KINDS and _pair(study, name) is not None]
 
 
 def _pair(study: Study, name: str) -> int | None:
