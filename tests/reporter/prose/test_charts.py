@@ -49,7 +49,7 @@ def test_year_over_year_is_the_voice_of_the_page():
     english, spanish = both("year_over_year", made.study())
     assert english.title == "Northern Hemisphere air was 0.3 °C below 2025 over two weeks, yet above on 170 of 321 days"
     assert spanish.title.startswith(
-        "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en dos semanas, pero por encima"
+        "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en dos semanas, pero lo superó"
     )
     assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
     assert "On 17 November: −0.3 °C." in english.long
