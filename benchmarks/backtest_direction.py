@@ -126,7 +126,7 @@ def contradictions(key: str) -> tuple[int, int]:
     return found, count
 
 
-def section() -> tuple[str, bool]:
+def page() -> tuple[str, bool]:
     """The section of the page, and whether every goal is met."""
     lines = [
         "| series | fortnights | said | settled | same, settled | same, all | turned | August 2026: settled | all |",

@@ -69,8 +69,8 @@ def test_template_shows_every_key() -> None:
         ("[report]\nregions = []\nregions = []\n", 3, "not TOML"),
         ("[theme]\nlight = { this_year = 'red' }\n", 2, "theme.light.this_year"),
         ("[[endpoints]]\nkey = 'era6.t2m.x'\npath = 'a.json'\n", 2, "did you mean 'era5'"),
-        ("[report]\nregions = ['nh', 'sh', 'nh']\n", 2, "report.regions.2: 'nh' stands here twice; remove one"),
-        ("[schedule]\n\nhours = [5, 17, 5]\n", 3, "schedule.hours.2: '5' stands here twice"),
+        ("[report]\nregions = ['nh', 'sh', 'nh']\n", 2, "report.regions.2: 'nh' appears twice; remove one"),
+        ("[schedule]\n\nhours = [5, 17, 5]\n", 3, "schedule.hours.2: '5' appears twice"),
         ("[[endpoints]]\nkey = 'era5.t2m.nh'\npath = 'a/../../b'\n", 3, "leads out of the source's folder"),
         (b"# a\n\n[report]\nregions = ['\xff']\n", 4, "is not UTF-8 text"),
         ("[report]\nregions = ['wrld']\n", 2, "unknown region 'wrld'; did you mean 'world'?"),
@@ -86,7 +86,7 @@ def test_template_shows_every_key() -> None:
         (
             "[[endpoints]]\nkey = 'era5.t2m.nh'\npath = 'a'\n[[endpoints]]\npath = 'b'\nkey = 'era5.t2m.nh'\n",
             6,
-            "stands here twice",
+            "appears twice",
         ),
     ],
 )

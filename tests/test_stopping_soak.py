@@ -276,7 +276,7 @@ def test_stops_of_backfill(tmp_path: Path, record_property: Record) -> None:
     homes = iter(range(10 * TIMES))
     all_days: dict[SeriesKey, bytes] = {}
 
-    with serving(tmp_path / "ncei", pause=0.02) as (address, _):
+    with serving(tmp_path / "ncei", gate=lambda _: time.sleep(0.02)) as (address, _):
         settings = tmp_path / "config.toml"
         settings.write_text(f'[grid]\nbases = {{ ncei = "{address}" }}\n')
         last = FIRST + dt.timedelta(days=COUNT - 1)

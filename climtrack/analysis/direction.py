@@ -136,7 +136,7 @@ def _share(frame: Frame, steps: Floats) -> float | Unknown:
     past = past[~np.isnan(past)]
     if past.size < STEPS:
         return Unknown("unknown.few_steps", n=past.size)
-    return float((np.sign(steps[-1]) * past >= abs(steps[-1])).mean())
+    return float((np.round(np.sign(steps[-1]) * past - abs(steps[-1]), 9) >= 0).mean())
 
 
 def _peak(frame: Frame, anomaly: Floats | None) -> Peak | Unknown:

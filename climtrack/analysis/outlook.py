@@ -87,7 +87,7 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     Returns
     -------
     Expectation or int
-        The number of years that could be learnt from where these are fewer than 10.
+        The number of years that could be learnt from where these are fewer than 10; 0 where the last year has gaps.
     """
     span = round(365.25 * YEARS)
     values, columns = values[-span - MEANS[-1] :], columns[-span - MEANS[-1] :]
@@ -169,6 +169,8 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     dates = [frame.day + dt.timedelta(days=int(lead)) for lead in leads]
     ahead = np.array([dayofyear_of(date) - 1 for date in dates])
     found = expectation(frame.series.values, frame.place % DAYS, leads, ahead)
+    if found == 0:
+        return Unknown("unknown.gaps", first=frame.day - dt.timedelta(days=MEANS[-1] - 1), last=frame.day)
     if isinstance(found, int):
         return Unknown("unknown.few_years_before", n=found, year=frame.day.year)
     partners = [same_day(date, date.year - 1) for date in dates]

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 DAY = dt.timedelta(days=1)
 #: Calendar days of a leap year; 29 February exists in leap years only.
 CALENDAR = [((d := dt.date(2000, 1, 1) + n * DAY).month, d.day) for n in range(366)]
+PLACE = {day: n for n, day in enumerate(CALENDAR)}
 LEAP = (2, 29)
 COMMON = [day for day in CALENDAR if day != LEAP]
 COSINE = [math.cos(2 * math.pi * n / 365) for n in range(365)]
@@ -342,23 +343,33 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     shares = {y: fmean(v < 0 for v in of.values()) for y, of in by_year(weeks).items() if len(of) >= 353}
     decades, share = first_and_last(shares)
     common = [year for year, one in shares.items() if one >= 0.1]
+    late = [v for day, v in weeks.items() if decades and span(decades[1])[0] <= day.year <= span(decades[1])[1]]
     found["weeks"] = {
         "spans": decades,
         "below": share,
         "above": [1 - one for one in share],
+        "few": [sum(v < 0 for v in late), len(late)],
         "rare_after": common[-1] if common else None,
         "first_above": min((day for day, v in weeks.items() if v > 0), default=None),
         "last_below": max((day for day, v in weeks.items() if v < 0), default=None),
     }
     issue = since or max((day for day in days.values if day <= last - 14 * DAY), default=days.first)
     gaps = [gap for day in days.values if day > issue and (gap := days.beside(day)) is not None]
-    found["since"] = {"new": sum(day > issue for day in days.values), "issue": issue, "days": [], "then": [], "now": []}
+    found["since"] = {
+        "new": sum(day > issue for day in days.values),
+        "issue": issue,
+        "from": [],
+        "days": [],
+        "then": [],
+        "now": [],
+    }
     for size in {14, (last - issue).days}:
         parts = [[anomaly[d] for n in range(a, a + size) if (d := last - n * DAY) in anomaly] for a in (0, size)]
         if all(parts):
             found["since"]["now"].append(fmean(parts[0]))
             found["since"]["then"].append(fmean(parts[1]))
             found["since"]["days"].append(size)
+        found["since"]["from"].append(last - size * DAY)
     if gaps:
         sides = [side(gap) for gap in gaps]
         found["since"] |= {"beside": fmean(gaps), "tally": [sides.count(n) for n in (1, 0, -1)]}
@@ -384,6 +395,7 @@ def news(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     typical, course = float(facts["revision_noise"]["typical"]), facts["direction"]
     held = [day for day in days.record_days if day in fortnight]
     found: dict[str, Any] = {
+        "first": fortnight[0],
         "known": sum(day in days.values for day in fortnight),
         "records": sum(days.leads[day] >= max(typical if day in days.preliminary else 0, FLOOR) - DUST for day in held),
     }
@@ -448,7 +460,7 @@ def against(
     """The last day against a baseline."""
     every, at = range(years[0], years[1] + 1), key(days.last)
     value = days.values[days.last] - normal[at]
-    spread = max(days.cycle(every, stdev)[at], 0.0)
+    spread = max(days.cycle(every, deviation)[at], 0.0)
     squares = [s for sample in days.window(every, normal) if (s := about_line(sample)) is not None]
     detrended = math.sqrt(fmean(squares)) if squares else 0.0
     found: dict[str, Any] = {
@@ -467,6 +479,12 @@ def against(
     if detrended:
         found["sigma_detrended"] = value / detrended
     return found
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Sample standard deviation."""
+    middle = fmean(values)
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1))
 
 
 def about_line(values: Sequence[float]) -> float | None:
@@ -608,7 +626,7 @@ def record(days: Days, values: Mapping[dt.date, float], noise: Mapping[str, Any]
     """The highest of some days, the best of all earlier years, and what other years have near it."""
     best = max(values.values())
     day = min(d for d, v in values.items() if v == best)
-    below = {d: round(best - v, 9) for d, v in values.items()}
+    below = {d: round(best - v, 9) for d, v in values.items() if best - v < least(noise, 1) + EDGE}
     others = {d: gap for d, gap in below.items() if d.year != day.year}
     early = [d for d in days.preliminary if d in others or d == day]
     close = [d for d, gap in others.items() if gap < least(noise, day in early or d in early)]
@@ -698,13 +716,12 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
     steps = {
         day: b - a for day, a, b in zip(every[27:], found, found[14:], strict=False) if a is not None and b is not None
     }
-    at = CALENDAR.index(key(days.last))
-    season = [
-        step
-        for day, step in steps.items()
-        if (abs(CALENDAR.index(key(day)) - at) <= 45 or abs(CALENDAR.index(key(day)) - at) >= 366 - 45)
-        and (days.last - day).days >= 183
-    ]
+    leap = key(days.last) == LEAP
+    every_year = [year for year in days.years[:-1] if not leap or key(dt.date(year, 2, 28) + DAY) == LEAP]
+    same = [days.last.replace(year=year) for year in every_year]
+    same += [dt.date(year, 3, 1) for year in days.years[:-1] if year not in every_year]
+    near = [day + n * DAY for day in same if day >= days.first for n in range(-45, 46)]
+    season = [steps[day] for day in near if day in steps]
     years = moving(lines[1], 365, 355)
     peak: dict[str, Any] = {}
     if len(every) > 730 and years[-1] is not None:
@@ -718,7 +735,7 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
         "line_14d": line,
         "season_14d": line - change,
         "noise": least,
-        "share_of_steps_as_large": fmean(math.copysign(s, s * change) >= abs(change) for s in season)
+        "share_of_steps_as_large": fmean(round(math.copysign(s, s * change) - abs(change), 9) >= 0 for s in season)
         if len(season) >= 500
         else None,
         "peak_12m": peak,
@@ -809,7 +826,7 @@ def year_end(days: Days) -> dict[str, Any]:
     def mean(of: int, part: Sequence[Key]) -> float:
         return fmean(row[day] - usual[day] for day in part if day in (row := days.by_year[of]))
 
-    at = CALENDAR.index(key(last))
+    at = PLACE[key(last)]
     recent, rest = CALENDAR[at - 29 : at + 1], CALENDAR[at + 1 :]
     x = [(1.0, mean(y, recent), (y - year) / 10) for y in past]
     now = (1.0, mean(year, recent), 0.0)

@@ -111,7 +111,7 @@ def _grammar(spanish: bool) -> re.Pattern[str]:
     point = "[.,]" if spanish else r"\."
     return re.compile(
         rf"(?P<name>{_NAMES})|(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<time>\d\d:\d\d)"
-        rf"|(?P<date>(?:\d\d?–)?\d\d? {de}(?:{month})\b(?: {de}\d{{4}}\b)?)"
+        rf"|(?P<date>(?:(?:\b\d\d?, )*\b\d\d? (?:and|y|e) |\b\d\d?–)?\b\d\d? {de}(?:{month})\b(?: {de}\d{{4}}\b)?)"
         rf"|(?P<span>\b\d{{4}}[–-]\d{{2,4}}\b)"
         rf"|(?P<word>\b(?:{'|'.join(_words('es' if spanish else 'en'))})\b)"
         rf"|(?P<ordinal>(?<!\w)\d+(?:st|nd|rd|th|\.[ºª]))"
@@ -126,11 +126,12 @@ def _number(found: re.Match[str], spanish: bool) -> Number:
     if kind == "iso":
         return Number(text, "date", parts=(tuple(map(int, reversed(text.split("-")))),))
     if kind == "date":
-        days, *words = re.split(r"\s+(?:de\s+)?", text)
         months = [name[:3].lower() for code in ("en", "es") for name in _MONTHS[code].split()]
-        month = months.index(words[0][:3].lower()) % 12 + 1
-        year = int(words[1]) if len(words) > 1 else None
-        return Number(text, "date", parts=tuple((int(day), month, year) for day in days.split("–")))
+        word = next(word for word in re.findall(r"[a-zA-Z]{3,}", text) if word[:3].lower() in months and word != "and")
+        days, _, year = text.partition(word)
+        month, named = months.index(word[:3].lower()) % 12 + 1, re.search(r"\d+", year)
+        parts = ((int(day), month, int(named[0]) if named else None) for day in re.findall(r"\d+", days))
+        return Number(text, "date", parts=tuple(parts))
     if kind == "span":
         first, last = re.split("[–-]", text)
         return Number(text, "span", parts=((int(first), int(first[: 4 - len(last)] + last)),))

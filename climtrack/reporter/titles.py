@@ -232,7 +232,7 @@ def _rank(phrases: Phrases) -> Wordings:
 def _year(phrases: Phrases) -> Wordings:
     """The fortnight beside last year's."""
     yoy = phrases.yoy
-    if yoy is None or isinstance(yoy.mean_14d, Unknown):
+    if yoy is None or isinstance(yoy.mean_14d, Unknown) or isinstance(phrases.findings.direction.noise, Unknown):
         return ()
     way = beyond(yoy.mean_14d, _noise(phrases))
     early = _early(phrases.study)
@@ -256,7 +256,7 @@ def _also(phrases: Phrases, yoy: YearOverYear, way: int) -> str:
 def _average(phrases: Phrases) -> Wordings:
     """The fortnight beside the average."""
     mean = phrases.findings.direction.mean_14d
-    if isinstance(mean, Unknown):
+    if isinstance(mean, Unknown) or isinstance(phrases.findings.direction.noise, Unknown):
         return ()
     way = beyond(mean, _noise(phrases))
     size = phrases.language.size(mean, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)

@@ -11,10 +11,10 @@ import pytest
 
 from climtrack.analysis.outlook import Expectation, expectation
 from climtrack.analysis.survey import estimates, study
-from climtrack.vocabulary.findings import Estimate, OutlookDay, OutlookScore
+from climtrack.vocabulary.findings import Estimate, OutlookDay, OutlookScore, Unknown
 from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Floats, Series, folded
-from tests.analysis.build import made, of, why
+from tests.analysis.build import made, of
 
 FIRST, LAST = dt.date(1980, 1, 1), dt.date(2024, 7, 5)
 DAY = dt.timedelta(days=1)
@@ -113,13 +113,14 @@ def test_a_partner_that_is_missing_leaves_the_chance_open() -> None:
 
 
 def test_young_series_and_gaps_have_no_outlook() -> None:
-    """Nine years to learn from are too few, a last year with a hole of two months is no year."""
+    """A series of eleven years covers no baseline, a last year with a hole of two months is no year."""
     young = study(made(dt.date(2013, 9, 1), LAST, _weather), REGIONS["nh"]).findings.outlook
-    assert why(young) == "no baseline is covered"
+    assert young == Unknown("unknown.no_baseline")
     series = made(FIRST, LAST, _weather)
     values = series.values.copy()
     values[-120:-60] = np.nan  # 60 of 365
-    assert why(study(of(FIRST, values), REGIONS["nh"]).findings.outlook).startswith("only 0 complete years")
+    gap = study(of(FIRST, values), REGIONS["nh"]).findings.outlook
+    assert gap == Unknown("unknown.gaps", first=LAST - 364 * DAY, last=LAST)
 
 
 def test_score_by_hand() -> None:
@@ -138,7 +139,7 @@ def test_score_by_hand() -> None:
     assert (found.since, found.days, found.held, found.hits, found.chances) == (asked, 2, 0.5, 1, 2)
     assert found.brier == pytest.approx(0.2)
     none = study(series, REGIONS["nh"], kept=kept[2:]).findings.outlook_score
-    assert why(none) == "no day of a kept outlook has come with a final value yet"
+    assert none == Unknown("unknown.not_scored")
 
 
 def test_what_is_kept_is_what_was_said() -> None:

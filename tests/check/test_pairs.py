@@ -13,6 +13,10 @@ from tests.check.pairs import CASES, SERIES
 from tests.check.reports import NOT_OF_THE_TABLE, report
 
 pytestmark = pytest.mark.shared
+#: A sentence that speaks of a difference from average.
+AVERAGE = (
+    r"(above|below|against|from|with)( the| its)?( [\d–]+)? average|(de|con|sobre|bajo|frente a) (la|su) media( de)?\b"
+)
 PAIRS = [(region, case) for region in SERIES for case in CASES]
 #: By default every case once, each series at least once.
 FEW = [(SERIES[n % len(SERIES)], case) for n, case in enumerate(CASES)]
@@ -40,10 +44,16 @@ def _check(study: Study) -> int:
     for asset in assets:
         if asset.words is None:
             continue
-        words = (asset.words.title, asset.words.subtitle, asset.words.caption)
+        words = asset.words
         if study.series.preliminary.any():
-            assert re.search("prelimin|provisional", asset.words.caption), asset
-        for text in (*words, asset.words.alt, asset.words.long):
-            if study.baseline and re.search(r"above average|por encima de la media|against average", text):
-                assert any(study.baseline.label in one for one in (*words, text)), text
+            assert re.search("prelimin|provisional", words.caption), words.caption
+        for text in (
+            words.title + words.subtitle + words.caption,
+            words.caption,
+            words.alt_short,
+            words.alt,
+            words.long,
+        ):
+            if study.baseline and re.search(AVERAGE, text):
+                assert study.baseline.label in text, (asset.path, text)
     return result.checked

@@ -45,7 +45,7 @@ def test_init_writes_once(tmp_path: Path) -> None:
     assert climtrack("init", cwd=tmp_path).returncode == 0
     again = climtrack("init", cwd=tmp_path)
     assert again.returncode == 2
-    assert again.stderr == "climtrack: config.toml is there already. Name another file, or replace it with --force.\n"
+    assert again.stderr == "climtrack: config.toml already exists. Name another file, or replace it with --force.\n"
 
 
 def test_a_bug_is_one_honest_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

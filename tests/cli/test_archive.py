@@ -76,7 +76,7 @@ def test_a_refresh_then_its_history(site: Path, run: Run, monkeypatch: pytest.Mo
     put(site, DAYS[1])
     assert run("refresh")[:2] == (
         0,
-        "natlan-sst: 1 day new, 1 day made final, 1 day revised by at most "
+        "natlan-sst: 1 day new, 1 day became final, 1 day revised by at most "
         f"{_move():.2f} °C; data to 2026-07-11 (1 day old).\n1 picture drawn.\n",
     )
     code, out, _ = run("history", "--region", "natlan")
@@ -188,7 +188,7 @@ def test_a_mistyped_day_is_no_fault_of_the_source(site: Path, run: Run, tmp_path
     run("fetch", "natlan")
     site.unlink()
     code, _, err = run("accept", "natlan-sst", "--date", "2030-01-01")
-    assert (code, "--date 2030-01-01 lies in the future" in err) == (2, True)
+    assert (code, "--date 2030-01-01 is in the future" in err) == (2, True)
     put(site, DAYS[1])
     before = (tmp_path / "home" / "climtrack.sqlite").read_bytes()
     code, _, err = run("accept", "natlan-sst", "--date", "1900-01-01")
@@ -207,7 +207,7 @@ def test_nothing_to_show_is_no_fault_of_this_computer(site: Path, run: Run) -> N
             ("report", "--region", "natlan", "--known-on", "2020-01-01T12:00"),
             "nothing was stored by 2020-01-01 12:00 UTC",
         ),
-        (("history", "--region", "sh"), "nothing of that is stored"),
+        (("history", "--region", "sh"), "none of that is stored"),
         (("history", "--date", "1900-01-01"), "natlan-sst: no value of 1900-01-01 was ever stored"),
         (("history", "--date", "1900-01-01", "--json"), "natlan-sst: no value of 1900-01-01 was ever stored"),
     ):

@@ -102,8 +102,8 @@ def test_the_commonest_failure_in_spanish(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
     output.note(lines(ERRORS[0], 5)[0])
     assert capsys.readouterr().err.strip() == (
-        "nh-air, natlan-sst, sh-air y otras 2: sin actualizar: el servidor rechazó la conexión. Se usan "
-        "datos guardados de 2026-07-28 a 2026-08-05 (hace de 18 a 26 d). Se reintentará en la próxima ronda."
+        "nh-air, natlan-sst y otras 3: sin actualizar: el servidor rechazó la conexión. Se usan "
+        "datos guardados de 2026-07-28 a 2026-08-05 (de hace 18 a 26 días). Se reintentará en la próxima actualización."
     )
 
 

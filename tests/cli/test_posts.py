@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ import feedparser
 import pytest
 
 from climtrack.cli.app import main
+from climtrack.reporter.titles import KINDS
+from climtrack.store.store import Store
+from climtrack.vocabulary.series import SeriesKey
 from tests.loopback import serving
 
 NOW = "2024-07-11T16:42:00Z"
@@ -115,6 +119,38 @@ def test_one_snippet_is_printed_alone(home: Path, capsys: pytest.CaptureFixture[
     words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--lang", "en", "--offline")
     assert run("embed", "--for", "iframe", *words) == 0
     assert capsys.readouterr().out.startswith(f'<iframe src="{URL}embed/nh-air.html?lang=en" title="Line chart')
+
+
+def test_post_remembers_its_title(home: Path, tmp_path: Path) -> None:
+    """The issue of 21 June is told again in no other way; that of 5 July does not repeat what it was about."""
+    words = (
+        "--region",
+        "nh",
+        "--variable",
+        "air",
+        "--lang",
+        "en",
+        "--chart",
+        "year-lines",
+        "--offline",
+        "--out",
+        str(tmp_path),
+    )
+
+    def headline(day: str) -> str:
+        assert run("post", *words, "--as-of", day, "--out", str(tmp_path)) == 0
+        return (tmp_path / "post.en.md").read_text().splitlines()[0]
+
+    alone = headline("2024-07-05")
+    first = headline("2024-06-21")
+    assert headline("2024-06-21") == first
+    store = Store(home / "store")
+    (kind,) = store.told(SeriesKey.parse("era5.t2m.nh"), dt.date(2024, 7, 5))
+    after = headline("2024-07-05")
+    assert kind in KINDS
+    assert store.told(SeriesKey.parse("era5.t2m.nh"), dt.date(2024, 6, 21)) == ()
+    assert alone
+    assert after.partition(" on ")[0] != first.partition(" on ")[0]
 
 
 def test_post_says_what_changed(home: Path, tmp_path: Path) -> None:

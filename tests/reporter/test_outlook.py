@@ -26,7 +26,7 @@ def told(code: str, **changes: object) -> str:
 def test_the_whole_sentence() -> None:
     """As it is read aloud, in both languages."""
     assert told("en") == (
-        "When the next issue goes out on 5 December, the chance of being below last year's line is 3 in 4; "
+        "When the next issue goes out on 5 December, the chance of being below last year’s line is 3 in 4; "
         "the difference from the 1991–2020 average is then expected to be +0.6 °C "
         "(9 times in 10 between +0.4 and +0.9)."
     )
@@ -82,7 +82,7 @@ def test_the_fan_begins_at_the_last_value_and_holds_the_range(preset: str, theme
     normal = study.climatology.mean[int(start + 27.5)]
     assert (edge.min(), edge.max()) == pytest.approx((normal + 0.41, normal + 0.88))
     notes = " ".join(box.text for box in drawn.boxes)
-    assert "Fan: where this year's line is expected in the next 28 days, 9 times in 10" in notes
+    assert "Fan: where this year’s line is expected in the next 28 days, 9 times in 10" in notes
 
 
 def test_the_fan_ends_with_the_year() -> None:

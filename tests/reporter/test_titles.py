@@ -71,7 +71,7 @@ def test_the_fortnights_change_and_its_largest_in_half_a_year():
     """A rise of 0.3 °C; the most since the last time that it was as large."""
     one = issue(lambda ago: np.where(ago < 14, 1.3, np.where(ago < 400, 1.0, np.where(ago < 800, 1.5, 0.0))), told=TOLD)
     assert re.search(r"\+?\d\.\d °C above average over two weeks, the most since June 2023", title(one))
-    assert title(replace(one, told=("since", *TOLD))).startswith("Northern Hemisphere air is up 0.30 °C against")
+    assert title(replace(one, told=("since", *TOLD))).startswith("Northern Hemisphere air is up 0.31 °C against")
 
 
 def test_what_rests_on_preliminary_days_alone_says_so():
@@ -160,7 +160,7 @@ class Recount:
                 break
         else:
             raise AssertionError(text)
-        if also := re.search(r"(and|yet) (\d+\.\d+) °C (above|below) average$", text):
+        if also := re.search(r" (and|yet) (\d+\.\d+) °C (above|below) average$", text):
             mean = self.anomaly(14)
             assert near(abs(mean), also[2])
             assert (mean > 0) == (also[3] == "above")

@@ -140,7 +140,9 @@ def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
     go(nh, site, later)
     found, lines, alarmed = seen(nh, later)
     assert (lines, alarmed) == ([], [])
-    assert [english(line) for line in look.unjudged(found)] == ["not judged, for no round refreshes them: gomex-sst."]
+    assert [english(line) for line in look.unjudged(found)] == [
+        "not checked, because no refresh includes them: gomex-sst."
+    ]
     assert {key: row["refreshed"] for key, row in found.document()["series"].items()} == {
         "era5.t2m.nh": True, "oisst.sst.natlan": True, "oisst.sst.gomex": False,
     }  # fmt: skip

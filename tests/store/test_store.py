@@ -465,6 +465,7 @@ def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
     base = sqlite3.connect(":memory:")
     base.deserialize(data[:-32])
     base.execute("DROP TABLE estimate")
+    base.execute("DROP TABLE issue")
     image = base.serialize()
     for name in (FILE, COPY):
         (home / name).write_bytes(image + hashlib.sha256(image).digest())
@@ -472,7 +473,10 @@ def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
     assert Store(home).estimates(SEA) == ()
     with Store(home).writer(NOW) as writer:
         writer.freeze(SEA, [Estimate("outlook", START, START + 7 * DAY, 20.3, 20.1, 20.6, 0.75)])
+        for n in range(6):
+            writer.tell(SEA, START + n * DAY, f"kind{n}")
     assert len(Store(home).estimates(SEA)) == 1
+    assert Store(home).told(SEA, START + 5 * DAY) == ("kind1", "kind2", "kind3", "kind4")  # not the issue of the day
 
 
 def test_a_year_of_all_series_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

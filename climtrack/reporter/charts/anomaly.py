@@ -38,7 +38,7 @@ from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.titles import beside
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Record, Study
+from climtrack.vocabulary.findings import Answer, Record, Study
 from climtrack.words.language import capitalised, direction
 from climtrack.words.standing import standing
 
@@ -103,8 +103,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         extras=(
             phrases.uncovered(),
             phrases.gaps(),
-            moved,
-            tally,
+            *((tally, moved) if findings.direction.answer is Answer.LEVEL else (moved, tally)),
             record,
         ),
         alts_short=(short, *phrases.alts_short("alt.short.lines")[3:]),

@@ -79,9 +79,9 @@ def _titles(phrases: Phrases, to_date: float) -> tuple[str, ...]:
     if expected is None or not isinstance(end, YearEnd):
         return phrases.titles(f"title.ytd.sofar.{side(to_date, FINE)}", year=year, size=language.size(to_date, FINE))
     way, size = side(expected[0], FINE), language.size(expected[0], FINE)
-    chance, place = max((chance, -int(place)) for place, chance in end.chance_of_rank.items())
-    if chance >= LIKELY and way == "above":
-        ordinal, form = language.ordinal(-place), "first" if place == -1 else "rank"
+    place = max(end.chance_of_rank, key=lambda place: end.chance_of_rank[place])
+    if end.chance_of_rank[place] >= LIKELY and way == "above":
+        ordinal, form = language.ordinal(int(place)), "first" if place == "1" else "rank"
         return phrases.titles(f"title.ytd.{form}", year=year, size=size, ordinal=ordinal)
     return phrases.titles(f"title.ytd.heading.{way}", year=year, size=size)
 

@@ -161,8 +161,8 @@ def _sentences(voice: Phrases) -> list[str]:
                  high=language.difference(one.high, FINE)) for one in trends]  # fmt: skip
     if spans:
         lines.append(say("report.trend", spans=language.list(spans)))
-    if voice.year_end():
-        lines.append(" ".join(voice.year_end()))
+    if end := voice.year_end():
+        lines.append(" ".join(filter(None, (*end, voice.preliminary()))))
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
         lines.append(say("report.preindustrial", value=language.size(past.value, FINE),

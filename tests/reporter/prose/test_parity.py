@@ -38,11 +38,12 @@ NUMERALS = {Language(code).text(f"numeral.{n}"): n for code in ("en", "es") for 
 UP = (
     r"\babove\b|\bwarm(?:er|est|ed)\b|\bris(?:e|es)\b|gone up|\bis up\b|\bmore (?:over|in|than)\b|highest|\bpeak\b"
     r"|más que|más el|más de media|por encima|sobre la media|más cálid|\bsub(?:e|ir|ida|ido)\b|calentado|máximo"
-    r"|más alta"
+    r"|más alta|super(?:ó|a)|batió|the most"
 )
 DOWN = (
     r"\bbelow\b|\bcool(?:er|ed)\b|\bfalls?\b|come down|\bis down\b|\bless (?:over|in|than)\b"
     r"|menos que|menos el|menos de media|por debajo|bajo la media|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
+    r"|the least|lo mínimo"
 )
 LEVEL = (
     r"\blevel\b|\bjoint\b|\bties\b|the same (?:as|over)|has held"
@@ -55,14 +56,17 @@ def numbers(text: str, code: str) -> Counter:
     months = ENGLISH if code == "en" else SPANISH
     text = text.replace("\u00a0", " ").replace(" de ", " ") if code != "en" else text.replace("\u00a0", " ")
     text = re.sub(r"(\d) (\w+)", lambda m: f"{m[1]} month{months[m[2]]}" if m[2] in months else m[0], text)
-    text = re.sub(r"\b(\w+)-warmest", lambda m: f"rank{ORDINALS.get(m[1], m[1])}", text)
+    text = re.sub(r"\b(\w+)-(?:warmest|coolest)", lambda m: f"rank{ORDINALS.get(m[1], m[1])}", text)
     place = "|".join(ORDINALS)
     text = re.sub(rf"\b({place}) (\d+ month\d+|año) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
+    text = re.sub(rf"\b({place}) periodo", lambda m: f"rank{ORDINALS[m[1]]}", text)
     text = re.sub(r"(\d+)(?:th|st|nd|rd)\b|(\d+)\.º", r"\1\2", text)
     text = re.sub(r"[Ll]ast (\w+) days|Los (\w+) últimos días",
                   lambda m: f"last {NUMERALS.get(m[1] or m[2], m[1] or m[2])}", text)  # fmt: skip
     text = re.sub(r"\bOne new day|Un día nuevo", "1 new", text)
     text = re.sub(r"\bone past episode|un episodio anterior", "1 past", text)
+    if code == "en":
+        text = re.sub(r"(\d),(\d{3})", r"\1\2", text)
     if code == "es":
         text = re.sub(r"(\d),(\d)", r"\1.\2", text)
     return Counter(re.findall(r"[−+]?\d+(?:\.\d+)?|month\d+|rank\d+", text))
