@@ -59,7 +59,7 @@ def test_a_baseline_with_absent_years_is_said_not_to_be_covered(shared_data):
 def test_the_north_atlantic(shared_data):
     """About a quarter of a degree below a year before on 4 July, preliminary, and still far above its average."""
     title, caption, *_, below, above = told(seen(shared_data, "oisst.sst.natlan", "1991-2020"), "es")
-    assert title == "El Atlántico norte lleva 15 días por debajo de 2023, pero por encima 166 de 186 días"
+    assert title == "El Atlántico norte lleva 15 días por debajo de 2023, pero lo superó 166 de 186 días"
     assert "el 4 de julio de 2024: 0,23 °C menos que el mismo día de 2023, pero 0,81 °C más" in caption
     assert "Los 14 últimos días son provisionales." in caption
     assert "como todos los días desde el 20 de junio (15 días)." in below
