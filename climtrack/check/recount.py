@@ -337,10 +337,10 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     if "mean" in end:
         usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
         found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
-    return found | of_years(days, anomaly) | {"since": since_issue(days, anomaly, since)} | chances(facts)
+    return found | of_years(anomaly) | {"since": since_issue(days, anomaly, since)} | chances(facts)
 
 
-def of_years(days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+def of_years(anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
     """Means of years, their first and last ten, and how rare weeks below average have become."""
     years = {year: fmean(of.values()) for year, of in by_year(anomaly).items() if len(of) >= 360}
     ends, change = first_and_last(years)
