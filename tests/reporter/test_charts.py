@@ -102,7 +102,7 @@ def test_absent_years_are_absent() -> None:
     assert len(canvas.figure.axes[0].collections[0].get_paths()) == 85 - 22
     notes = " ".join(said(canvas, "notes"))
     assert "2001–2022" in notes
-    assert "1991–2020 is not covered" in notes
+    assert "The series does not cover 1991–2020" in notes
 
 
 def test_without_any_baseline() -> None:
@@ -232,7 +232,7 @@ def test_level_is_said_in_words() -> None:
     english = draw("year_lines", [one], preset="wide", theme="light", language="en")
     spanish = draw("year_lines", [one], preset="wide", theme="light", language="es")
     assert "level with 2025" in said(english, "callout")
-    assert "igual que en 2025" in said(spanish, "callout")
+    assert "al nivel de 2025" in said(spanish, "callout")
 
 
 def test_the_record_is_named_at_its_peak() -> None:
