@@ -171,8 +171,13 @@ def crossed(phrases: Phrases) -> Wordings:
     if not way or way != direction(yoy.difference, phrases.decimals):
         return ()
     early = _early(phrases.study, yoy.run_length)
-    return _say(phrases, f"crossing.{_SIDES[way]}", early, n=phrases.language.count(yoy.run_length),
-                other=yoy.other_year, also=_also(phrases, yoy, way, "crossing"))  # fmt: skip
+    days, other = phrases.language.count(yoy.run_length), yoy.other_year
+    beside = (_also(phrases, yoy, way, "crossing"), "")  # the caption says it where the title has no room
+    return tuple(
+        wording
+        for also in beside
+        for wording in _say(phrases, f"crossing.{_SIDES[way]}", early, n=days, other=other, also=also)
+    )
 
 
 def _run_mean(study: Study, yoy: YearOverYear) -> float:
