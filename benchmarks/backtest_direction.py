@@ -55,7 +55,8 @@ class Past:
         if values is not None:
             known[-values.size :], status[-values.size :] = values, Status.PRELIMINARY
         place = self.place[: last + 1]
-        table = YearTable(self.anomalies.years, self.anomalies.values.copy())
+        rows = int(place[-1]) // self.normal.size + 1
+        table = YearTable(self.anomalies.years[:rows], self.anomalies.values[:rows].copy())
         table.values.ravel()[place] = known - self.normal[place % self.normal.size]
         cut = replace(one, values=known, status=status)
         frame = Frame(cut, REGIONS[one.key.region], table, place, None, table, default_noise(one.key))

@@ -75,7 +75,7 @@ def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
     # 2001–2022 are absent, so 1991–2020 is null with the reason, never zero.
     uncovered = series["air"]["anomalies"]["1991-2020"]
     assert uncovered["value"] is None
-    assert "not covered" in uncovered["why"]
+    assert "does not cover 1991–2020" in uncovered["why"]
 
     # The North Atlantic of 4 July is preliminary and about 0.25 °C below a year before.
     assert series["sst"]["key"] == "oisst.sst.natlan"

@@ -6,7 +6,7 @@ import numpy as np
 
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.trend import slope
-from climtrack.vocabulary.calendar import DAYS
+from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import Answer, Direction, Peak, Slope, Unknown, beyond
 from climtrack.vocabulary.series import Floats
 
@@ -128,9 +128,8 @@ def _scatter(values: Floats) -> float:
 
 def _share(frame: Frame, steps: Floats) -> float | Unknown:
     """Share of the steps of earlier years at this time of year that are at least as large, the same way."""
-    same = np.arange(frame.row) * DAYS + frame.column
-    ends = np.searchsorted(frame.place, same)
-    ends = ends[np.abs(frame.place[ends] - same) <= 1]  # the first year may begin later; common years lack 29 February
+    years, start = frame.table.years[: frame.row].tolist(), frame.series.start
+    ends = np.array([(same_day(frame.day, year) - start).days for year in years], dtype=np.int64)
     near = (ends[:, np.newaxis] + np.arange(-SEASON, SEASON + 1)).ravel() - 2 * FORTNIGHT + 1
     past = steps[near[near >= 0]]
     past = past[~np.isnan(past)]

@@ -12,7 +12,7 @@ from typing import Any
 
 from climtrack.check.recount import About, Days, key, recount, said, span, year_before
 from climtrack.check.sentences import Book, judge, judge_row, masked, places
-from climtrack.words.catalogue import catalogue
+from climtrack.words.catalogue import CATALOGUES, catalogue
 
 #: Two computations of one fact agree to this, or to what `About` says.
 EXACT = 1e-6
@@ -137,7 +137,8 @@ def _facts(result: Result, where: str, printed: Any, recounted: Any) -> None:
             if value is ... and isinstance(printed, bool):
                 return
             agrees = isinstance(value, bool | int | float) and abs(value - printed) <= within
-            result.note(None if value is ... else agrees, where, printed, [value])
+            unsure = value is ... or (isinstance(recounted, About) and not recounted.sure and not agrees)
+            result.note(None if unsure else agrees, where, printed, [value])
         case str() if re.fullmatch(r"\d{4}-\d\d-\d\d", printed) or where.endswith(".claim"):
             result.note(None if recounted is ... else _plain(recounted) == printed, where, printed, [recounted])
 
@@ -171,7 +172,9 @@ def subjects(files: Mapping[str, str]) -> list[str]:
 def sections(markdown: str, labels: Sequence[str]) -> Iterator[Text]:
     """The sentences and tables of report.md by series; what its sources say is no number of a table of days."""
     for part in markdown.split("\n---\n"):
-        language = next((c for c in ("en", "es") if f"### {catalogue(c)['report.tables'][0]}\n" in part), "en")
+        pictured = re.search(rf"\.({'|'.join(CATALOGUES)})\.(?:png|svg|webp|pdf)\)", part)
+        headed = (code for code in CATALOGUES if f"\n## {catalogue(code)['report.sources'][0]}\n" in part)
+        language = pictured[1] if pictured else next(headed, "en")
         body = part.partition(f"\n## {catalogue(language)['report.sources'][0]}\n")[0]
         for n, section in enumerate(re.split(r"^## ", body, flags=re.MULTILINE)):
             heading = subject = labels[n - 1] if 0 < n <= len(labels) else ""

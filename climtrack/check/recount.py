@@ -45,6 +45,7 @@ class About:
 
     value: float
     within: float
+    sure: bool = True  # Whether a figure that lies farther away is wrong, or of another making
 
 
 def key(day: dt.date) -> Key:
@@ -377,7 +378,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
         usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
         found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
     found["years"] = [fmean(of.values()) for of in by_year(anomaly).values() if len(of) >= 360]
-    found["news"] = news(days, facts)
+    found["news"] = news(days, facts, anomaly)
     if (often := facts["direction"]["share_of_steps_as_large"]) and isinstance(often, float):
         found["often"] = round(1 / often)
     known = {Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)} | {Fraction(1, 10), Fraction(9, 10)}
@@ -389,13 +390,15 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     return found
 
 
-def news(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
+def news(days: Days, facts: Mapping[str, Any], anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
     """Figures of titles: record days of the fortnight beyond the noise, its place, the fall from the peak."""
     fortnight = days.stretch(days.last - 13 * DAY, days.last)
     typical, course = float(facts["revision_noise"]["typical"]), facts["direction"]
     held = [day for day in days.record_days if day in fortnight]
     found: dict[str, Any] = {
         "first": fortnight[0],
+        "highest": max(days.values[day] for day in fortnight if day in days.values),
+        "largest": max((anomaly[day] for day in fortnight if day in anomaly), default=None),
         "known": sum(day in days.values for day in fortnight),
         "records": sum(days.leads[day] >= max(typical if day in days.preliminary else 0, FLOOR) - DUST for day in held),
     }
@@ -473,7 +476,7 @@ def against(
     }
     if not facts["key"].startswith("cfsr"):  # whose rows count days in another way
         slot = (days.last - dt.date(days.last.year, 1, 1)).days
-        found["site_value"] = About(days.values[days.last] - days.site_normal(every, slot), SITE)
+        found["site_value"] = About(days.values[days.last] - days.site_normal(every, slot), SITE, sure=False)
     if spread:
         found["sigma"] = value / spread
     if detrended:
@@ -482,9 +485,9 @@ def against(
 
 
 def deviation(values: Sequence[float]) -> float:
-    """Sample standard deviation."""
+    """Sample standard deviation; 0 of a single value."""
     middle = fmean(values)
-    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1))
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / max(len(values) - 1, 1))
 
 
 def about_line(values: Sequence[float]) -> float | None:
@@ -716,11 +719,8 @@ def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, 
     steps = {
         day: b - a for day, a, b in zip(every[27:], found, found[14:], strict=False) if a is not None and b is not None
     }
-    leap = key(days.last) == LEAP
-    every_year = [year for year in days.years[:-1] if not leap or key(dt.date(year, 2, 28) + DAY) == LEAP]
-    same = [days.last.replace(year=year) for year in every_year]
-    same += [dt.date(year, 3, 1) for year in days.years[:-1] if year not in every_year]
-    near = [day + n * DAY for day in same if day >= days.first for n in range(-45, 46)]
+    same = [year_before(days.last, days.last.year - year) for year in days.years[:-1]]
+    near = [day + n * DAY for day in same for n in range(-45, 46)]
     season = [steps[day] for day in near if day in steps]
     years = moving(lines[1], 365, 355)
     peak: dict[str, Any] = {}

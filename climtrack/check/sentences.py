@@ -198,9 +198,11 @@ def _message(name: str, form: str, language: str) -> Message | None:
     literals: list[str] = []
     for n, piece in enumerate(pieces):
         if n % 2:
-            number = f"{_MASK}{_UNIT}"
-            ends = (n == 1 and not pieces[0]) or (n == len(pieces) - 2 and not pieces[-1])
-            pattern += f"(?P<f{len(fields)}>{number})?" if ends else f"(?P<f{len(fields)}>{number}|.{{0,160}}?)"
+            group = f"(?P<f{len(fields)}>{_MASK}{_UNIT}"
+            if n == len(pieces) - 2 and not pieces[-1]:
+                pattern += rf"{group}(?!\s?[\w°%]))?"  # with no word behind it, which would be part of the field
+            else:
+                pattern += group + (")?" if n == 1 and not pieces[0] else "|.{0,160}?)")
             fields.append(piece)
             continue
         text, numbers = masked(piece, language)

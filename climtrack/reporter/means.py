@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import isleap
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +20,7 @@ DECADE = 10
 WEEK, FORTNIGHT = 7, 14
 
 
+@lru_cache(maxsize=8)
 def daily(study: Study) -> Floats:
     """Anomaly of every day of the series."""
     if study.climatology is None:
@@ -37,11 +39,10 @@ def windows(study: Study, days: int) -> tuple[float, float]:
 def fortnights(study: Study) -> Floats:
     """Mean anomaly of each 14 days that end with a day from the 14th on; NaN where fewer than ten are known."""
     values = daily(study)
-    if values.size < FORTNIGHT:
-        return np.full(0, np.nan)
-    days = np.lib.stride_tricks.sliding_window_view(values, FORTNIGHT)
-    known = (~np.isnan(days)).sum(axis=1)
-    return np.where(known >= 10, np.nansum(days, axis=1) / np.maximum(known, 1), np.nan)
+    known = ~np.isnan(values)
+    total, days = (np.concatenate([[0], np.cumsum(x)]) for x in (np.where(known, values, 0.0), known))
+    held = days[FORTNIGHT:] - days[:-FORTNIGHT]
+    return np.where(held >= 10, (total[FORTNIGHT:] - total[:-FORTNIGHT]) / np.maximum(held, 1), np.nan)
 
 
 def annual(study: Study) -> dict[int, float]:

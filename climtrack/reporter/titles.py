@@ -51,9 +51,8 @@ def titles(phrases: Phrases) -> Wordings:
 
 def kind(study: Study) -> str:
     """What the title of this issue is about: the first true kind not remembered, else the one told longest ago."""
-    true = _true(study, tuple(KINDS))
-    fresh = [name for name in true if name not in study.told]
-    return fresh[0] if fresh else max(true, key=study.told[::-1].index, default="value")
+    fresh = next((name for name in KINDS if name not in study.told and _pair(study, name) is not None), None)
+    return fresh or max(_true(study, study.told), key=study.told[::-1].index, default="value")
 
 
 def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
@@ -65,16 +64,24 @@ def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
 
 def _true(study: Study, kinds: Sequence[str]) -> list[str]:
     """Kinds that say something true of the fortnight, no longer than a title may be in any language."""
-    every = [Phrases(study, Language(code)) for code in LIMITS]
-    return [name for name in kinds if all(_fitting(phrases, name) for phrases in every)]
+    return [name for name in kinds if name in KINDS and _pair(study, name) is not None]
+
+
+def _pair(study: Study, name: str) -> int | None:
+    """Where the fullest facts of a kind stand that fit in every language; None where none do."""
+    every = {code: KINDS[name](Phrases(study, Language(code))) for code in LIMITS}
+    for i in range(0, len(every["en"]), 2):  # about the whole subject, and about the place alone
+        if all(min(map(len, every[code][i : i + 2])) <= limit for code, limit in LIMITS.items()):
+            return i
+    return None
 
 
 def _fitting(phrases: Phrases, name: str) -> Wordings:
-    """Wordings of a kind that are no longer than a title may be."""
-    if name == "value":
+    """Wordings of a kind that are no longer than a title may be, with the facts that every language is told."""
+    if name == "value" or (i := _pair(phrases.study, name)) is None:
         return phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
     limit = LIMITS[phrases.language.code[:2]]
-    return tuple(text for text in KINDS[name](phrases) if len(text) <= limit)
+    return tuple(text for text in KINDS[name](phrases)[i : i + 2] if len(text) <= limit)
 
 
 def _say(phrases: Phrases, message: str, early: Flags | None = None, **facts: Any) -> Wordings:
@@ -159,8 +166,13 @@ def crossed(phrases: Phrases) -> Wordings:
     if not way or way != direction(yoy.difference, phrases.decimals):
         return ()
     early = _early(phrases.study, yoy.run_length)
-    return _say(phrases, f"crossing.{_SIDES[way]}", early, n=phrases.language.count(yoy.run_length),
-                other=yoy.other_year, also=_also(phrases, yoy, way))  # fmt: skip
+    days, other = phrases.language.count(yoy.run_length), yoy.other_year
+    beside = (_also(phrases, yoy, way, "crossing"), "")  # the caption says it where the title has no room
+    return tuple(
+        wording
+        for also in beside
+        for wording in _say(phrases, f"crossing.{_SIDES[way]}", early, n=days, other=other, also=also)
+    )
 
 
 def _run_mean(study: Study, yoy: YearOverYear) -> float:
@@ -237,12 +249,12 @@ def _year(phrases: Phrases) -> Wordings:
     way = beyond(yoy.mean_14d, _noise(phrases))
     early = _early(phrases.study)
     size = phrases.language.size(yoy.mean_14d, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
-    also = _also(phrases, yoy, way)
+    also = _also(phrases, yoy, way, "year")
     return _say(phrases, f"year.{_SIDES[way]}", early, size=size, other=yoy.other_year, also=also)
 
 
-def _also(phrases: Phrases, yoy: YearOverYear, way: int) -> str:
-    """What stands beside last year: the year's count where it points the other way, else the average; with a comma."""
+def _also(phrases: Phrases, yoy: YearOverYear, way: int, form: str) -> str:
+    """What stands beside last year: the year's count where it points the other way, else the average."""
     language, mean = phrases.language, phrases.findings.direction.mean_14d
     days = yoy.days_warmer if way < 0 else yoy.days_cooler
     if way and 2 * days > yoy.days_compared:
@@ -250,7 +262,7 @@ def _also(phrases: Phrases, yoy: YearOverYear, way: int) -> str:
     if isinstance(mean, Unknown):
         return ""
     average = language.text(f"news.average.{side(mean, phrases.decimals)}", size=language.size(mean, phrases.decimals))
-    return language.text("news.also.yet" if way * mean < 0 else "news.also.and", average=average)
+    return language.text(f"news.also.{form}.{'yet' if way * mean < 0 else 'and'}", average=average)
 
 
 def _average(phrases: Phrases) -> Wordings:

@@ -51,8 +51,8 @@ def test_facts_as_a_table(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run("facts", "--region", "nh", "--baseline", "1979-2000", "--offline") == 0
     out = capsys.readouterr().out.replace("\u00a0", " ")
     assert "latest\t21.895 °C\t2024-07-05, final" in out
-    assert "the site shows +1.08 °C" in out  # 1.075, half away from zero, as in the report
-    assert "above 1991–2020\t–\t1991–2020 not covered: years 2001–2020 absent" in out
+    assert "Climate Reanalyzer gives +1.08 °C" in out  # 1.075, half away from zero, as in the report
+    assert "above 1991–2020\t–\tthe series does not cover 1991–2020 (years 2001–2020 absent)" in out
     assert "North Atlantic: sea-surface temperature, data to 2024-07-04 (preliminary)" in out
     assert "year over year\t−0.23 °C\t23.81 °C on 2023-07-04" in out
     assert "\x1b" not in out

@@ -93,7 +93,7 @@ def test_without_a_public_address_pictures_are_files(
         assert not re.search(r"https?://|127\.0\.0\.1|\[\!|href|link=", text)
         (name, *_) = re.findall(r"climtrack-embed/nh-air\.year-lines\.\w+\.es\.png", text)
         assert (tmp_path / name).is_file()
-        assert f"{name}: written" in said.err
+        assert f"{name}: saved" in said.err
     assert found["substack"].startswith("Imagen (suba este archivo):\nclimtrack-embed/")
 
 

@@ -114,7 +114,7 @@ def test_a_spanish_terminal_prints_spanish_tables(
 
     asked = ("facts", "--region", "nh", "--variable", "air", "--offline")
     spanish = printed("es_ES.UTF-8", *asked)
-    assert spanish.startswith("SIMULADO · Hemisferio norte: temperatura del aire a 2 m de la superficie, datos hasta")
+    assert spanish.startswith("SIMULADO · Hemisferio norte: temperatura del aire a 2 m, datos hasta")
     assert "dato\tvalor\tdetalle" in spanish
     assert re.search(r"último valor\t\d+,\d{3} °C\t2026-", spanish)
     assert printed("C", *asked, "--lang", "es") == spanish
@@ -131,7 +131,7 @@ def test_a_table_speaks_one_language(capsys: pytest.CaptureFixture[str], monkeyp
     with pytest.raises(SystemExit) as end:
         main(["status", "--lang", "en,es"])
     assert end.value.code == 2
-    assert "a table speaks one language at a time. Give one of en, es, es-MX." in capsys.readouterr().err
+    assert "a table is in one language at a time. Give one of en, es, es-MX." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

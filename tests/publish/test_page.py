@@ -145,6 +145,14 @@ def test_sources_and_the_sentence_of_copernicus_stand_in_both_languages(html: st
     assert "Servicio de Cambio Climático de Copernicus 2024" in html
 
 
+def test_the_foot_says_once_that_the_numbers_were_computed_twice(page_chart: PageChart, notices: Sentences) -> None:
+    """Once for all charts of a page, in each language."""
+    said = {"en": ("0 of 1,240 numbers differ.",), "es": ("0 de 1240 cifras difieren.",)}
+    html = report_html([replace(page_chart, closing=said)] * 2, notices).data.decode()
+    for (line,) in said.values():
+        assert html.count(f"<p>{line}</p>") == 1
+
+
 def test_the_sample_says_simulated(page_chart: PageChart, notices: Sentences) -> None:
     """In the page and in the source line that goes into the downloaded picture."""
     source = replace(page_chart.study.series.source, simulated=True)

@@ -34,7 +34,7 @@ def test_the_age_of_the_data_is_said():
     now = dt.datetime(2026, 7, 11, 18, tzinfo=dt.UTC)
     assert data_line(study, EN, now) == "Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old"
     assert data_line(study, ES, now) == (
-        "Datos hasta el 5 de julio, descargados el 11 de julio a las 16:42 UTC, con 6 días de antigüedad"
+        "Datos hasta el 5 de julio, descargados el 11 de julio a las 16:42 UTC; son de hace 6 días"
     )
     assert "old" not in data_line(study, EN, now - dt.timedelta(days=400))
 
@@ -74,7 +74,7 @@ def test_the_sea_that_stands_in_is_explained():
     """The North Atlantic for nh, the air alone for sh, nothing for the world."""
     sea = made.study("natlan", "oisst.sst.natlan", start=dt.date(1982, 1, 1))
     text = report(made.study(), sea)
-    assert "The sea shown here is the North Atlantic" in text
+    assert "The sea in this report is the North Atlantic" in text
     assert "## North Atlantic: sea surface" in text
     assert "Copernicus" in text
     south = report(made.study("sh", "era5.t2m.sh"), region="sh")

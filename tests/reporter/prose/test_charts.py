@@ -49,7 +49,7 @@ def test_year_over_year_is_the_voice_of_the_page():
     english, spanish = both("year_over_year", made.study())
     assert english.title == "Northern Hemisphere air was 0.3 °C below 2025 over two weeks, yet above on 170 of 321 days"
     assert spanish.title.startswith(
-        "El hemisferio norte quedó 0,3 °C por debajo de 2025 en dos semanas, pero por encima"
+        "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en dos semanas, pero lo superó"
     )
     assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
     assert "On 17 November: −0.3 °C." in english.long
@@ -95,7 +95,7 @@ def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
     yoy = made.yoy(0.3, run=400, crossing=dt.date(2025, 10, 14), days_warmer=321, days_cooler=0)
     english, spanish = both("year_over_year", made.study(year_over_year=yoy))
     assert english.title == "Northern Hemisphere air was 0.3 °C above 2025 over two weeks and 0.6 °C above average"
-    assert "superó a 2025 en 0,3 °C en dos semanas y 0,6 °C sobre la media" in spanish.title
+    assert "estuvo 0,3 °C por encima de 2025 en dos semanas y 0,6 °C sobre la media" in spanish.title
     assert "Each of the past 400 days, since 14 October 2025," in english.long
     said = answers(made.study(year_over_year=yoy), EN)[1]
     assert "Each of the past 400 days, since 14 October 2025, has been warmer" in said
