@@ -16,7 +16,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # Whoever runs the tests may speak Spanish, sit behind a proxy or have settings of their own; a test that is about such
 # things sets them itself.
-_OURS = ("CLIMTRACK_SHARED_DATA", "CLIMTRACK_SOAK_")
+_OURS = ("CLIMTRACK_SHARED_DATA", "CLIMTRACK_SOAK_", "CLIMTRACK_RENEW")
 _PERSONAL = ("CLIMTRACK_", "LC_", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "SOURCE_DATE_EPOCH")
 for _name in list(os.environ):
     if (_name.startswith(_PERSONAL) or _name.lower().endswith("_proxy")) and not _name.startswith(_OURS):

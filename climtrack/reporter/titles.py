@@ -40,6 +40,9 @@ LIMITS: Mapping[str, int] = {"en": 90, "es": 99}
 #: A difference that there never is, in degC: where the noise is not known no difference is said to be one.
 UNHEARD_OF = 1000.0
 
+#: Kinds that rank the fortnight among all years, so that none may be absent.
+WHOLE = frozenset({"highest", "largest", "date", "since", "rank"})
+
 Wordings = tuple[str, ...]
 Flags = npt.NDArray[np.bool_]
 
@@ -69,6 +72,8 @@ def _true(study: Study, kinds: Sequence[str]) -> list[str]:
 
 def _pair(study: Study, name: str) -> int | None:
     """Where the fullest facts of a kind stand that fit in every language; None where none do."""
+    if name in WHOLE and study.findings.absent_years:
+        return None
     every = {code: KINDS[name](Phrases(study, Language(code))) for code in LIMITS}
     for i in range(0, len(every["en"]), 2):  # about the whole subject, and about the place alone
         if all(min(map(len, every[code][i : i + 2])) <= limit for code, limit in LIMITS.items()):
