@@ -188,8 +188,8 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
             anomaly=float(found.values[i] - normal[i]),
             low=float(low[i] - normal[i]),
             high=float(high[i] - normal[i]),
-            chance_below_last_year=float(below[i]),
-            chance_record_for_date=float(record[i]),
+            chance_below_last_year=float(below[i]) if below[i] >= 0 else np.nan,
+            chance_record_for_date=float(record[i]) if record[i] >= 0 else np.nan,
             normal=float(normal[i]),
         )
         for i, date in enumerate(dates)

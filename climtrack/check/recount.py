@@ -309,6 +309,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
         "spans": spans(year for year in days.years if days.by_year[year]),
         "begun": spans(year for year in days.years if any((1, day) in days.by_year[year] for day in range(1, 12))),
         "baselines": [*facts["anomalies"]],
+        "empty": spans(year for year in days.years if not days.by_year[year]),
         "absent": [
             spans(year for year in range(first, last + 1) if not days.by_year.get(year))
             for first, last in map(span, facts["anomalies"])
@@ -321,21 +322,28 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
         "new_year": dt.date(last.year, 1, 1),
     }
     if "chance_of_rank" in end:
-        chances = {int(place): chance for place, chance in end["chance_of_rank"].items()}
+        places = {int(place): chance for place, chance in end["chance_of_rank"].items()}
         found["year_end"] = {
-            "records": Fraction(round(chances[1] * end["years"]), end["years"]).as_integer_ratio(),
-            "likeliest": max(chances, key=lambda place: chances[place]),
+            "records": Fraction(round(places[1] * end["years"]), end["years"]).as_integer_ratio(),
+            "likeliest": max(places, key=lambda place: places[place]),
         }
     if days.preliminary:
         found["preliminary_days"] = (last - min(days.preliminary)).days + 1
-    if facts["baseline"] is None:
+    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else {}
+    anomaly = {day: value - normal[key(day)] for day, value in days.values.items()} if normal else {}
+    found["news"] = news(days, facts, anomaly)
+    if not normal:
         return found
-    normal = days.normal(*span(facts["baseline"]))
-    anomaly = {day: value - normal[key(day)] for day, value in days.values.items()}
-    decades, change = first_and_last(
-        {year: fmean(of.values()) for year, of in by_year(anomaly).items() if len(of) >= 360}
-    )
-    found["stripes"] = {"spans": decades, "change": change[1] - change[0]} if change else {}
+    if "mean" in end:
+        usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
+        found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
+    return found | of_years(anomaly) | {"since": since_issue(days, anomaly, since)} | chances(facts)
+
+
+def of_years(anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+    """Means of years, their first and last ten, and how rare weeks below average have become."""
+    years = {year: fmean(of.values()) for year, of in by_year(anomaly).items() if len(of) >= 360}
+    ends, change = first_and_last(years)
     weeks = {}
     for day in anomaly:
         week = [anomaly.get(day + n * DAY) for n in range(-3, 4)]
@@ -345,40 +353,44 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
     decades, share = first_and_last(shares)
     common = [year for year, one in shares.items() if one >= 0.1]
     late = [v for day, v in weeks.items() if decades and span(decades[1])[0] <= day.year <= span(decades[1])[1]]
-    found["weeks"] = {
-        "spans": decades,
-        "below": share,
-        "above": [1 - one for one in share],
-        "few": [sum(v < 0 for v in late), len(late)],
-        "rare_after": common[-1] if common else None,
-        "first_above": min((day for day, v in weeks.items() if v > 0), default=None),
-        "last_below": max((day for day, v in weeks.items() if v < 0), default=None),
+    return {
+        "years": [*years.values()],
+        "stripes": {"spans": ends, "change": change[1] - change[0]} if change else {},
+        "weeks": {
+            "spans": decades,
+            "below": share,
+            "above": [1 - one for one in share],
+            "few": [sum(v < 0 for v in late), len(late)],
+            "rare_after": common[-1] if common else None,
+            "first_above": min((day for day, v in weeks.items() if v > 0), default=None),
+            "last_below": max((day for day, v in weeks.items() if v < 0), default=None),
+        },
     }
+
+
+def since_issue(days: Days, anomaly: Mapping[dt.date, float], since: dt.date | None) -> dict[str, Any]:
+    """Means of the days since an issue, or of a fortnight, and of as many before; the new days beside last year's."""
+    last = days.last
     issue = since or max((day for day in days.values if day <= last - 14 * DAY), default=days.first)
-    gaps = [gap for day in days.values if day > issue and (gap := days.beside(day)) is not None]
-    found["since"] = {
-        "new": sum(day > issue for day in days.values),
-        "issue": issue,
-        "from": [],
-        "days": [],
-        "then": [],
-        "now": [],
-    }
+    found: dict[str, Any] = {"new": sum(day > issue for day in days.values), "issue": issue}
+    found |= {name: [] for name in ("from", "days", "then", "now")}
     for size in {14, (last - issue).days}:
         parts = [[anomaly[d] for n in range(a, a + size) if (d := last - n * DAY) in anomaly] for a in (0, size)]
         if all(parts):
-            found["since"]["now"].append(fmean(parts[0]))
-            found["since"]["then"].append(fmean(parts[1]))
-            found["since"]["days"].append(size)
-        found["since"]["from"].append(last - size * DAY)
+            found["now"].append(fmean(parts[0]))
+            found["then"].append(fmean(parts[1]))
+            found["days"].append(size)
+        found["from"].append(last - size * DAY)
+    gaps = [gap for day in days.values if day > issue and (gap := days.beside(day)) is not None]
     if gaps:
         sides = [side(gap) for gap in gaps]
-        found["since"] |= {"beside": fmean(gaps), "tally": [sides.count(n) for n in (1, 0, -1)]}
-    if "mean" in end:
-        usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
-        found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
-    found["years"] = [fmean(of.values()) for of in by_year(anomaly).values() if len(of) >= 360]
-    found["news"] = news(days, facts, anomaly)
+        found |= {"beside": fmean(gaps), "tally": [sides.count(n) for n in (1, 0, -1)]}
+    return found
+
+
+def chances(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Chances of facts.json as sentences say them: in 1 of so many, in 2 of 5."""
+    found: dict[str, Any] = {}
     if (often := facts["direction"]["share_of_steps_as_large"]) and isinstance(often, float):
         found["often"] = round(1 / often)
     known = {Fraction(n, of) for of in (2, 3, 4, 5) for n in range(1, of)} | {Fraction(1, 10), Fraction(9, 10)}

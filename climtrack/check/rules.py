@@ -77,7 +77,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("ytd.record", "difference", "said.years[]"),
     ("month.*>average.* month.*>of.average.*", "size", "month.anomaly"),
     ("month.*", "size", "month.year_over_year"),
-    ("average.* brief.average.* of.average.* title.average.* note.was.* note.still.*",
+    ("average.* brief.average.* of.average.* title.average.* title.start.* note.was.* note.still.*",
      "size", "anomalies.*.value"),
     ("above.site", "difference", "anomalies.*.site_value"),
     ("anomaly.mean* alt.anomaly", "n above", "days_above_average"),

@@ -59,9 +59,10 @@ def write_post(run: Run, request: Request, since: dt.date | None, folder: Path) 
     A ready section for each region and language, in Markdown and HTML, with its pictures beside it.
 
     Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
-    beside the post.
+    beside the post, and the one since the last issue begins on its day.
     """
-    regions = report(run, replace(request, folder=None))
+    drawn_since = None if _public(run.config) else since  # the site's own picture begins a fortnight ago
+    regions = report(run, replace(request, since=drawn_since, folder=None))
     public = None if run.simulated else _public(run.config)
     written: list[Asset] = []
     for one in regions:

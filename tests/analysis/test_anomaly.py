@@ -42,7 +42,7 @@ def test_the_post_this_project_grew_from(northern: Series) -> None:
     assert card.value == pytest.approx(1.099, abs=5e-4)
     assert card.value == pytest.approx(21.895 - card.normal)
     assert found.findings.anomaly == card
-    assert why(found.findings.anomalies["1991-2020"]) == "1991–2020 not covered: years 2001–2020 absent"
+    assert why(found.findings.anomalies["1991-2020"]) == "the series does not cover 1991–2020 (years 2001–2020 absent)"
 
 
 def test_a_requested_baseline_that_is_not_covered(northern: Series) -> None:

@@ -76,7 +76,7 @@ def test_a_partial_year_is_never_used(snapshot: Snapshot) -> None:
 def test_absent_years_are_named(northern: Series) -> None:
     """The Northern Hemisphere file of July 2024 lacks 2001–2022."""
     found = uncovered(year_table(northern), BASELINES["1991-2020"])
-    assert str(found) == "1991–2020 not covered: years 2001–2020 absent"
+    assert str(found) == "the series does not cover 1991–2020 (years 2001–2020 absent)"
     assert not uncovered(year_table(northern), BASELINES["1979-2000"])
 
 
