@@ -82,7 +82,7 @@ def test_mistakes_end_in_one_line(
     [
         ("http://127.0.0.1:1/x.nc", 4, "'http://127.0.0.1:1/x.nc' cannot be read: the server refused the connection."),
         ("http://127.0.0.1:1/x.zarr", 4, "cannot be read: the server refused the connection."),
-        ("http://nowhere.invalid/x.nc", 4, "cannot be read: no address is known for nowhere.invalid."),
+        ("http://nowhere.invalid/x.nc", 4, "cannot be read: the server nowhere.invalid was not found."),
     ],
 )
 def test_an_address_out_of_reach_is_one_line_of_the_networks(

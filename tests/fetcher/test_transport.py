@@ -164,7 +164,7 @@ LASTING = {
         status("503 Busy", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT"), "asks to wait 31 days", 1
     ),
     "asked too often": Case(status("429 Too Many Requests", "Retry-After: soon"), "asked too often (429)"),
-    "round in circles": Case(TO_ITSELF, "round in circles", 4),
+    "round in circles": Case(TO_ITSELF, "redirected in circles", 4),
     "ever onwards": Case(lambda t: t.answer("302 Found", b"", f"Location: /{PATH}?{next(_numbers)}"), "circles", 4),
     "to another scheme": Case(status("301 Moved", "Location: https://127.0.0.1/x"), "pointed to another place", 1),
     "to another host": Case(
@@ -181,7 +181,7 @@ LASTING = {
     "not gzip at all": Case(zipped(BODY), "damaged (gzip)"),
     "gzip with a tail": Case(zipped(gzip.compress(BODY) + b"and more"), "damaged (gzip)"),
     "gzip bomb": Case(zipped(bomb()), "answer larger than 4 MB", 1, SourceChanged),
-    "brotli": Case(zipped(b"x" * 90, "br"), "encoded in a way nobody asked for (br)", 1, SourceChanged),
+    "brotli": Case(zipped(b"x" * 90, "br"), "an encoding that was not asked for (br)", 1, SourceChanged),
     "length says 5 GB": Case(
         lambda t: t.answer("200 OK", b"[", length=5_000_000_000), "larger than 4 MB", 1, SourceChanged
     ),
@@ -189,7 +189,7 @@ LASTING = {
     "chunks without end": Case(endless_chunks, "larger than 4 MB", 1, SourceChanged),
     "chunk length without end": Case(chunk_line, "", 1, SourceChanged),
     "two lengths": Case(
-        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n[1]"), "not HTTP", 1, SourceChanged
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n[1]"), "not valid HTTP", 1, SourceChanged
     ),
     "no length, cut": Case(half_then("close"), "cut short"),
     "reset at once": Case(lambda t: t.reset(), "broke off the connection"),
@@ -203,11 +203,11 @@ LASTING = {
     "drips its body": Case(
         lambda t: t.drip(b"HTTP/1.1 200 OK\r\n\r\n" + BODY, 0.02), "kept sending for 30 s", 1, step=1.0
     ),
-    "header bomb": Case(header_bomb, "not HTTP", 1, SourceChanged),
+    "header bomb": Case(header_bomb, "not valid HTTP", 1, SourceChanged),
     "a header of 1 MB": Case(
-        raw(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n"), "not HTTP", 1, SourceChanged
+        raw(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n"), "not valid HTTP", 1, SourceChanged
     ),
-    "not HTTP": Case(raw(b"220 ftp.example.org ready\r\n"), "not HTTP", 1, SourceChanged),
+    "not HTTP": Case(raw(b"220 ftp.example.org ready\r\n"), "not valid HTTP", 1, SourceChanged),
     "bad chunk": Case(raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n[1]\r\n"), "cut short"),
 }
 
@@ -447,7 +447,7 @@ def test_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("socket.getaddrinfo", nobody)
     policy = HttpPolicy(("https://climatereanalyzer.org/",))
-    with Http(policy, sleep=lambda _: None) as network, pytest.raises(SourceUnavailable, match="no address is known"):
+    with Http(policy, sleep=lambda _: None) as network, pytest.raises(SourceUnavailable, match="was not found"):
         network.get(PATH)
 
 
