@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from climtrack.analysis.frame import runs
+from climtrack.analysis.frame import Bools, runs
 from climtrack.errors import BaselineNotCovered, Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Climatology, Method, Unknown
@@ -33,7 +33,7 @@ def uncovered(table: YearTable, baseline: Baseline) -> Unknown | None:
     days = dict(zip(baseline.years, known.tolist(), strict=True))
     absent = [year for year in days if not days[year]]
     partial = [year for year in days if 0 < days[year] < 365 - MISSING_ALLOWED]
-    reasons = [Notice("unknown.years_absent", n=len(absent), years=_spans(absent))] if absent else []
+    reasons = [Notice("unknown.years_absent", n=len(absent), years=_spans(known == 0, baseline.first))] if absent else []
     if partial:
         reasons.append(Notice("unknown.year_partial", n=days[partial[0]], year=partial[0]))
     if len(partial) > 1:
@@ -166,9 +166,9 @@ def _moments(values: Floats) -> tuple[Floats, Floats]:
     return mean, spread
 
 
-def _spans(years: list[int]) -> str:
-    """Years as spans: 1979–1981, 1990."""
-    starts, stops = runs(np.isin(np.arange(years[0], years[-1] + 1), years))
-    ends = zip((starts + years[0]).tolist(), (stops + years[0] - 1).tolist(), strict=True)
+def _spans(flags: Bools, first: int) -> str:
+    """Flagged years as spans: 1979–1981, 1990."""
+    starts, stops = runs(flags)
+    ends = zip((starts + first).tolist(), (stops + first - 1).tolist(), strict=True)
     text = [f"{first}–{last}" if last > first else str(first) for first, last in ends]
     return ", ".join(text[:4]) + (" …" if len(text) > 4 else "")

@@ -181,8 +181,8 @@ def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     stops : array of int
         The day after its last.
     """
-    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    return edges[::2], edges[1::2]
 
 
 def side(difference: Floats) -> Floats:
@@ -197,8 +197,7 @@ def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
 
 def last_run(flags: Bools) -> int:
     """Length of the run of True that ends the array."""
-    breaks = np.flatnonzero(~flags)
-    return int(flags.size - 1 - breaks[-1]) if breaks.size else int(flags.size)
+    return flags.size if flags.all() else int(np.argmin(flags[::-1]))
 
 
 def frame_of(study: Study) -> Frame:

@@ -119,8 +119,8 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
 
     weighted = learnt * weight[:, np.newaxis]
     starts = np.flatnonzero(np.diff(back, prepend=-1))
-    squares = np.add.reduceat(weighted[:, :, np.newaxis] * learnt[:, np.newaxis, :], starts)
-    products = np.add.reduceat(weighted[:, :, np.newaxis] * y[:, np.newaxis, :], starts)
+    both = np.add.reduceat(weighted[:, :, np.newaxis] * np.hstack([learnt, y])[:, np.newaxis], starts)
+    squares, products = both[:, :, : now.size], both[:, :, now.size :]
     ridge = 1e-9 * np.eye(now.size)  # of a series without weather all anomalies are zero
     whole = np.linalg.solve(squares.sum(axis=0) + ridge, products.sum(axis=0))
     without = np.linalg.solve(squares.sum(axis=0) - squares + ridge, products.sum(axis=0) - products)

@@ -21,7 +21,6 @@ from climtrack.analysis.frame import (
     month_span,
     reading,
     runs,
-    side,
 )
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
@@ -96,7 +95,7 @@ def streaks(frame: Frame, ahead: Floats) -> Streaks:
     """
     flags = frame.daily(unbeaten(ahead))
     running = latest_run(frame, flags)
-    beside = side(beside_last_year(frame))
+    beside = np.round(beside_last_year(frame), 9)
     above = None
     if frame.anomalies is not None:
         above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
@@ -105,8 +104,8 @@ def streaks(frame: Frame, ahead: Floats) -> Streaks:
     return Streaks(
         record_days=running,
         longest_record_days=next(iter(longest_runs(frame, flags, 1)), None),
-        above_last_year=latest_run(frame, beside > 0),
-        below_last_year=latest_run(frame, beside < 0),
+        above_last_year=latest_run(frame, beside >= LEVEL),
+        below_last_year=latest_run(frame, beside <= -LEVEL),
         above_average=above,
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,
@@ -141,21 +140,19 @@ def lead(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Floats:
     array of float
         In degC, shape (year, 366); NaN where too few earlier years have the day.
     """
-    best = _best_before(table.values)
-    seen = np.zeros(best.shape, dtype=np.int16)
-    seen[1:] = np.cumsum(~np.isnan(table.values), axis=0, dtype=np.int16)[:-1]
-    needed = np.full(DAYS, earlier)
+    ahead = table.values - _best_before(table.values)
+    needed = np.full(DAYS, max(earlier, 1))
     if table.alignment == "date":
         needed[LEAP_DAY - 1] = max(earlier // 4, 1)
-    best[seen < np.maximum(needed, 1)] = np.nan
-    return np.asarray(table.values - best)
+    seen = np.cumsum(~np.isnan(table.values), axis=0, dtype=np.int16)
+    ahead[1:][seen[:-1] < needed] = np.nan
+    ahead[:1] = np.nan
+    return ahead
 
 
 def _best_before(values: Floats) -> Floats:
-    """Highest value of each date in the years before, shape (year, day), NaN where there is none."""
-    best = np.full(values.shape, np.nan)
-    best[1:] = np.fmax.accumulate(values, axis=0)[:-1]
-    return best
+    """Highest value of each date in the years before, shape (year, day), minus infinity where there is none."""
+    return np.fmax.accumulate(np.vstack([np.full(DAYS, -np.inf), values[:-1]]), axis=0)
 
 
 def unbeaten(ahead: Floats) -> Bools:
@@ -280,13 +277,14 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
         Most dates first, then the earlier year; a date is held by the last year that took its record.
     """
     years, values = frame.table.years, sign * frame.table.values
-    taken = ~(values - _best_before(values) <= LEVEL - 1e-9) & ~np.isnan(values)  # the first year has no rival
+    taken = values - _best_before(values) > LEVEL - 1e-9
     holder = years.size - 1 - np.argmax(taken[::-1], axis=0)
     count = np.bincount(holder[COMMON[taken[:, COMMON].any(axis=0)]], minlength=years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
     unsure = np.bincount(row[(holder[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")
-    return tuple(Holder(int(years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
+    held = np.column_stack([years, count, unsure])[order[: np.count_nonzero(count)]]
+    return tuple(Holder(*row) for row in held.tolist())
 
 
 # Means, extremes and counts over a stretch of days, straight from the series.
@@ -424,7 +422,7 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
         margin = float(difference[warmer].min())
     else:
         margin = float(-difference[others].max()) if others.any() else np.nan
-    best = int(np.nanargmax(values))
+    best = int(np.argmax(np.fmax(values, -np.inf)))
     return (
         int(warmer.sum()) + 1,
         int(others.sum()) + 1,
@@ -462,11 +460,8 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
             counted[day - first] = True
     known &= counted
     count = known.sum(axis=1)
-    means = np.full(values.shape[0], np.nan)
-    enough = count >= (1 - MISSING_SHARE) * counted.sum() - 1e-9
-    enough &= count > 0
-    means[enough] = np.where(known[enough], part[enough], 0.0).sum(axis=1) / count[enough]
-    return means
+    enough = count >= max((1 - MISSING_SHARE) * counted.sum() - 1e-9, 1)
+    return np.where(enough, np.where(known, part, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _ranked(frame: Frame, values: Floats, row: int, first: dt.date, last: dt.date) -> Rank | Unknown:
@@ -497,7 +492,7 @@ def _claim(frame: Frame, values: Floats, row: int, days: int, preliminary: int) 
     """How much a place will bear: its nearest rival on either side decides."""
     away = np.abs(values - values[row])
     away[row] = np.nan
-    nearest = int(np.nanargmin(away))
+    nearest = int(np.argmin(np.fmin(away, np.inf)))
     noise = least(frame.noise, preliminary / days)
     found = claim(float(away[nearest]), frame.noise, days=days, preliminary=preliminary)
     if found is not Claim.WITHIN_NOISE:

@@ -11,8 +11,8 @@ from climtrack.vocabulary.findings import Slope, Trend, Unknown
 from climtrack.vocabulary.series import Floats, YearTable
 
 #: 97.5 % point of Student's t by degrees of freedom; between them 1/df is interpolated (within 0.3 %, tested).
-_DF = np.array([1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 60, np.inf])
-_T = np.array(
+_DF = -1 / np.array([1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 60, np.inf])
+_T = np.log(
     [12.70620, 10.27680, 8.02795, 6.01666, 4.94885, 4.30265, 3.57465, 3.18245, 2.77645, 2.57058, 2.36462, 2.22814,
      2.13145, 2.05954, 2.00030, 1.95996]
 )  # fmt: skip
@@ -61,7 +61,7 @@ def t_quantile(df: float) -> float:
     float
         Half width of a 95 % interval in standard errors.
     """
-    return float(np.exp(np.interp(-1 / df, -1 / _DF, np.log(_T))))
+    return float(np.exp(np.interp(-1 / df, _DF, _T)))
 
 
 def line(x: Floats, y: Floats) -> Line:
