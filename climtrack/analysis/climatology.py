@@ -33,7 +33,9 @@ def uncovered(table: YearTable, baseline: Baseline) -> Unknown | None:
     days = dict(zip(baseline.years, known.tolist(), strict=True))
     absent = [year for year in days if not days[year]]
     partial = [year for year in days if 0 < days[year] < 365 - MISSING_ALLOWED]
-    reasons = [Notice("unknown.years_absent", n=len(absent), years=_spans(known == 0, baseline.first))] if absent else []
+    reasons = (
+        [Notice("unknown.years_absent", n=len(absent), years=_spans(known == 0, baseline.first))] if absent else []
+    )
     if partial:
         reasons.append(Notice("unknown.year_partial", n=days[partial[0]], year=partial[0]))
     if len(partial) > 1:
