@@ -36,7 +36,7 @@ from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
 from climtrack.vocabulary.findings import Study, Unknown, beyond
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised, direction
+from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
@@ -93,11 +93,8 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         "name": phrases.topic, "baseline": phrases.baseline, "days": days, "then": language.difference(before, FINE),
         "now": language.difference(now if told else float(last), FINE), "day": day(then), "date": phrases.date,
         "subject": phrases.subject, "of": phrases.of, "range": language.date_range(then, phrases.day),
-        "preliminary": phrases.waiting,
     }  # fmt: skip
-    lead = say(
-        "since.lead", new, **{**common, "day": day(issue)}, Subject=capitalised(phrases.subject), value=phrases.value
-    )
+    lead = say("since.lead", new, **{**common, "day": day(issue)}, value=phrases.value)
     shown = {**common, "day": day(then if new else issue)}
     short = "alt.short.since" if told else "alt.short.since.day"
     return Draft(
