@@ -120,13 +120,13 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
 
     weight = (1 - (distance / SEASON) ** 2) ** 2
     weighted = learnt * weight[:, np.newaxis]
-    both = np.add.reduceat(weighted[:, :, np.newaxis] * np.hstack([learnt, y])[:, np.newaxis], starts)
-    squares, products = both[:, :, : now.size], both[:, :, now.size :]
+    parts = [slice(a, b) for a, b in zip(starts, [*starts[1:], back.size], strict=True)]
+    squares = np.array([weighted[part].T @ learnt[part] for part in parts])
+    products = np.array([weighted[part].T @ y[part] for part in parts])
     ridge = 1e-9 * np.eye(now.size)  # of a series without weather all anomalies are zero
     whole = np.linalg.solve(squares.sum(axis=0) + ridge, products.sum(axis=0))
     without = np.linalg.solve(squares.sum(axis=0) - squares + ridge, products.sum(axis=0) - products)
-    of_year = np.repeat(np.arange(starts.size), np.diff(starts, append=back.size))
-    errors = y - np.einsum("if,ifl->il", learnt, without[of_year])
+    errors = y - np.vstack([learnt[part] @ fit for part, fit in zip(parts, without, strict=True)])
     order = np.argsort(errors, axis=0)
     weight = weight * 0.5 ** (back / FADES)
     weights = weight[order]

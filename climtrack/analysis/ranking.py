@@ -97,9 +97,6 @@ def streaks(frame: Frame, ahead: Floats, longest: Run | None) -> Streaks:
     """
     running = latest_run(frame, frame.daily(unbeaten(ahead)))
     beside = np.round(beside_last_year(frame), 9)
-    above = None
-    if frame.anomalies is not None:
-        above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
     ever = np.flatnonzero(frame.daily(record_days(ahead)))
     last = frame.date_at(ever[-1]) if ever.size else None
     return Streaks(
@@ -107,7 +104,7 @@ def streaks(frame: Frame, ahead: Floats, longest: Run | None) -> Streaks:
         longest_record_days=longest,
         above_last_year=latest_run(frame, beside >= LEVEL),
         below_last_year=latest_run(frame, beside <= -LEVEL),
-        above_average=above,
+        above_average=None if frame.anomaly is None else latest_run(frame, frame.anomaly > 0),
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,
         next_milestone=None if running is None else next_milestone(running.days),
@@ -248,8 +245,8 @@ def records(frame: Frame, ahead: Floats) -> Records:
     years = np.flatnonzero(~np.isnan(frame.table.values[:, frame.column]))
     same_date = np.searchsorted(frame.place, years * DAYS + frame.column)
     largest: Record | Unknown = Unknown("unknown.no_baseline")
-    if frame.anomalies is not None:
-        largest = _record(frame, frame.daily(frame.anomalies.values), everyday)
+    if frame.anomaly is not None:
+        largest = _record(frame, frame.anomaly, everyday)
     new_year = max((dt.date(frame.day.year, 1, 1) - frame.series.start).days, 0)
     this_year = new_year + np.flatnonzero(frame.daily(record_days(ahead))[new_year:])
     return Records(
@@ -278,7 +275,7 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
         Most dates first, then the earlier year; a date is held by the last year that took its record.
     """
     years, values = frame.table.years, sign * frame.table.values
-    taken = values - _best_before(values) > LEVEL - 1e-9
+    taken = np.asarray(values - _best_before(values) > LEVEL - 1e-9)
     holder = years.size - 1 - np.argmax(taken[::-1], axis=0)
     count = np.bincount(holder[COMMON[taken.any(axis=0)[COMMON]]], minlength=years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
