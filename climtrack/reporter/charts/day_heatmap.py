@@ -63,7 +63,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
         }
         if late < VANISHED:
             n, days = means.days_below(phrases.study, spans[1])
-            titles = phrases.titles("heatmap.few", n=language.count(n), days=language.count(days), last=last)
+            titles = phrases.titles(
+                "heatmap.few" if n else "heatmap.none", n=language.count(n), days=language.count(days), last=last
+            )
         else:
             titles = phrases.titles("heatmap.share", share=language.share(1 - late), last=last)
         lead = say("heatmap.lead", **figures, **common)
