@@ -65,7 +65,8 @@ def direction(frame: Frame) -> Direction:
     if min(days) < FEWEST:
         few = Unknown("unknown.few_days", n=min(days), days=FORTNIGHT)
         return Direction(few, few, few, few, few, few, few, few, _peak(frame, years), *slopes)
-    line = float(np.nanmean(values[-FORTNIGHT:]) - np.nanmean(values[-2 * FORTNIGHT : -FORTNIGHT]))
+    before, *_, latest = means(values[-2 * FORTNIGHT :], (FORTNIGHT, FEWEST))[0].tolist()
+    line = latest - before
     if anomaly is None or found is None:
         why = Unknown("unknown.no_season")
         return Direction(why, why, why, why, line, why, max(noise(frame, values)), why, why, *slopes)

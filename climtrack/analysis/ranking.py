@@ -275,9 +275,9 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
         Most dates first, then the earlier year; a date is held by the last year that took its record.
     """
     years, values = frame.table.years, sign * frame.table.values
-    taken = np.asarray(values - _best_before(values) > LEVEL - 1e-9)
+    taken = values - _best_before(values) > LEVEL - 1e-9
     holder = years.size - 1 - np.argmax(taken[::-1], axis=0)
-    count = np.bincount(holder[COMMON[taken.any(axis=0)[COMMON]]], minlength=years.size)
+    count = np.bincount(holder[COMMON[np.asarray(taken.any(axis=0))[COMMON]]], minlength=years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
     unsure = np.bincount(row[(holder[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")
