@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -130,6 +130,8 @@ class Frame:
         `table` minus `climatology`.
     noise : RevisionNoise
         By how much values still move.
+    anomaly : array of float or None
+        `anomalies` day after day, shape (time,).
     """
 
     series: Series
@@ -139,6 +141,10 @@ class Frame:
     climatology: Climatology | None
     anomalies: YearTable | None
     noise: RevisionNoise
+    anomaly: Floats | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "anomaly", None if self.anomalies is None else self.daily(self.anomalies.values))
 
     @property
     def day(self) -> dt.date:

@@ -84,7 +84,7 @@ def beside_last_year(frame: Frame) -> Floats:
     return np.asarray(frame.series.values - frame.daily(before))
 
 
-def streaks(frame: Frame, ahead: Floats) -> Streaks:
+def streaks(frame: Frame, ahead: Floats, longest: Run | None) -> Streaks:
     """
     Runs, rebuilt from the data: they go through New Year, and a gap ends them.
 
@@ -92,21 +92,19 @@ def streaks(frame: Frame, ahead: Floats) -> Streaks:
     ----------
     ahead : array of float
         As `lead` gives it.
+    longest : Run or None
+        Longest run of record days.
     """
-    flags = frame.daily(unbeaten(ahead))
-    running = latest_run(frame, flags)
+    running = latest_run(frame, frame.daily(unbeaten(ahead)))
     beside = np.round(beside_last_year(frame), 9)
-    above = None
-    if frame.anomalies is not None:
-        above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
     ever = np.flatnonzero(frame.daily(record_days(ahead)))
     last = frame.date_at(ever[-1]) if ever.size else None
     return Streaks(
         record_days=running,
-        longest_record_days=next(iter(longest_runs(frame, flags, 1)), None),
+        longest_record_days=longest,
         above_last_year=latest_run(frame, beside >= LEVEL),
         below_last_year=latest_run(frame, beside <= -LEVEL),
-        above_average=above,
+        above_average=None if frame.anomaly is None else latest_run(frame, frame.anomaly > 0),
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,
         next_milestone=None if running is None else next_milestone(running.days),
@@ -191,10 +189,10 @@ def record_days(ahead: Floats) -> Bools:
     return flags
 
 
-def longest_runs(frame: Frame, flags: Bools, most: int = LEDGER) -> tuple[Run, ...]:
+def longest_runs(frame: Frame, flags: Bools) -> tuple[Run, ...]:
     """The longest runs, the longest first and the earlier of equals."""
     starts, stops = runs(flags)
-    order = np.argsort(starts - stops, kind="stable")[:most]
+    order = np.argsort(starts - stops, kind="stable")[:LEDGER]
     return tuple(Run(frame.date_at(starts[i]), frame.date_at(stops[i] - 1), int(stops[i] - starts[i])) for i in order)
 
 
@@ -247,8 +245,8 @@ def records(frame: Frame, ahead: Floats) -> Records:
     years = np.flatnonzero(~np.isnan(frame.table.values[:, frame.column]))
     same_date = np.searchsorted(frame.place, years * DAYS + frame.column)
     largest: Record | Unknown = Unknown("unknown.no_baseline")
-    if frame.anomalies is not None:
-        largest = _record(frame, frame.daily(frame.anomalies.values), everyday)
+    if frame.anomaly is not None:
+        largest = _record(frame, frame.anomaly, everyday)
     new_year = max((dt.date(frame.day.year, 1, 1) - frame.series.start).days, 0)
     this_year = new_year + np.flatnonzero(frame.daily(record_days(ahead))[new_year:])
     return Records(
@@ -279,7 +277,7 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
     years, values = frame.table.years, sign * frame.table.values
     taken = values - _best_before(values) > LEVEL - 1e-9
     holder = years.size - 1 - np.argmax(taken[::-1], axis=0)
-    count = np.bincount(holder[COMMON[taken[:, COMMON].any(axis=0)]], minlength=years.size)
+    count = np.bincount(holder[COMMON[np.asarray(taken.any(axis=0))[COMMON]]], minlength=years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
     unsure = np.bincount(row[(holder[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")

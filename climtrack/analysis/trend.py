@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
+from climtrack.analysis.climatology import MISSING_ALLOWED
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Slope, Trend, Unknown
 from climtrack.vocabulary.series import Floats, YearTable
 
@@ -136,9 +137,10 @@ def annual_means(table: YearTable) -> Floats:
     year that stops in a cold week is too warm.
     """
     known = ~np.isnan(table.values)
-    complete = known[:, COMMON].sum(axis=1) >= COMMON.size - MISSING_ALLOWED
+    days = known.sum(axis=1)
+    complete = days - known[:, LEAP_DAY - 1] >= DAYS - 1 - MISSING_ALLOWED
     complete[-1] &= known[-1, -1]
-    count = np.where(complete, known.sum(axis=1), 1)
+    count = np.where(complete, days, 1)
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 
 

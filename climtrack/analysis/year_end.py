@@ -90,6 +90,7 @@ def year_end(table: YearTable, column: int, *, means: Floats | None = None) -> Y
     if high - low < FLOOR:
         return Unknown("unknown.year_known", year=year)
     warmer = (means[:-1] > (mean + errors)[:, np.newaxis]).sum(axis=1)
+    chances = np.bincount(warmer, minlength=PLACES)[:PLACES] / errors.size
     return YearEnd(
         year=year,
         to_date=float(np.nanmean(table.values[-1])),
@@ -99,7 +100,7 @@ def year_end(table: YearTable, column: int, *, means: Floats | None = None) -> Y
         high=float(high),
         level=LEVEL,
         years=int(errors.size),
-        chance_of_rank={str(place): float((warmer == place - 1).mean()) for place in range(1, PLACES + 1)},
+        chance_of_rank={str(place): chance for place, chance in enumerate(chances.tolist(), 1)},
     )
 
 

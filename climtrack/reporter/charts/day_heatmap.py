@@ -58,7 +58,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
         figures = {"first": first, "last": last, "share": language.share(early), "share2": language.share(late)}
         if late < VANISHED:
             n, days = means.days_below(phrases.study, spans[1])
-            titles = phrases.titles("heatmap.few", n=language.count(n), days=language.count(days), last=last)
+            titles = phrases.titles(
+                "heatmap.few" if n else "heatmap.none", n=language.count(n), days=language.count(days), last=last
+            )
         else:
             titles = phrases.titles("heatmap.share", share=language.share(1 - late), last=last)
         lead = say("heatmap.lead", **figures, **common)

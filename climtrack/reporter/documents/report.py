@@ -164,7 +164,7 @@ def _sentences(voice: Phrases) -> list[str]:
         lines.append(" ".join(filter(None, (*end, voice.preliminary()))))
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
-        lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
+        lines.append(say("report.preindustrial", value=language.size(past.value, voice.decimals),
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
