@@ -90,7 +90,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
      "size difference difference2 changes", "said.stripes.change"),
     ("heatmap.*>share.exact alt.heatmap>share.exact", "percent", "said.weeks.below[] said.weeks.above[]"),
     ("heatmap.lead heatmap.share alt.heatmap", "share share2", "said.weeks.below[] said.weeks.above[]"),
-    ("heatmap.few", "n days", "said.weeks.few[]"),
+    ("heatmap.few heatmap.none", "n days", "said.weeks.few[]"),
     ("alt.heatmap.rare", "rare", "said.weeks.rare_after"),
     ("records.* alt.records alt.short.records", "total", "said.records.dates"),
     ("records.this*", "n held", "said.records.own[]"),

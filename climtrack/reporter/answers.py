@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.sentences import FINE, Phrases, side
 from climtrack.vocabulary.findings import Answer, Study, Unknown, YearOverYear, beyond
 from climtrack.words.language import Language, direction, rounded
 
 #: From this difference on the site's own figure stands beside ours.
 SITE_DIFFERS = 0.05
-FINE = 2
+#: A step that comes more seldom than once in so many fortnights is only called rarer than that.
+RARE = 100
 _WAYS = {1: "rises", 0: "level", -1: "falls"}
 
 
@@ -68,8 +69,9 @@ def _change(phrases: Phrases) -> str:
     now = "" if found.settled is True else say("falling.now")
     share, often = found.share_of_steps_as_large, ""
     if isinstance(share, float) and found.answer is not Answer.LEVEL:
-        message = f"falling.often.{found.answer}" if share else f"falling.never.{found.answer}"
-        often = say(message, n=round(1 / (share or 1)), first=phrases.first)
+        n = round(1 / share) if share else 0
+        message = "often" if 0 < n <= RARE else "rare" if n else "never"
+        often = say(f"falling.{message}.{found.answer}", n=n, first=phrases.first)
     return say(f"falling.{found.answer}", now=now, often=often, **values)
 
 
@@ -106,19 +108,16 @@ def below(phrases: Phrases) -> str:
     if yoy is None:
         return phrases.alone
     sentences = (phrases.year_mean("below.mean"), latest_day(phrases, yoy), phrases.year_contrary)
-    if phrases.anomaly is None:
-        return " ".join(filter(None, sentences))
-    still = phrases.year_way < 0 and side(phrases.anomaly.value, phrases.decimals) == "above"
-    place = language.text("below.still.above" if still else "below.is", relation=phrases.average_relation("of.average"))
-    return " ".join(filter(None, (*sentences, place)))
+    still, cooler = "", min(phrases.year_way, direction(yoy.difference, phrases.decimals)) < 0
+    if cooler and phrases.anomaly and side(phrases.anomaly.value, phrases.decimals) == "above":
+        still = language.text("below.still.above", relation=phrases.average_relation("of.average"))
+    return " ".join(filter(None, (*sentences, still)))
 
 
 def latest_day(phrases: Phrases, yoy: YearOverYear) -> str:
     """The latest day beside last year's, and since when it has been on that side."""
     language, way = phrases.language, direction(yoy.difference, phrases.decimals)
-    told = language.text(
-        "below.day" if way else "below.day.level", day=phrases.day_month, relation=phrases.year_relation()
-    )
+    told = language.text("below.day", day=phrases.day_month, relation=phrases.year_relation())
     if yoy.run_length < 2 or not way:
         return f"{told}."
     if phrases.old_run:

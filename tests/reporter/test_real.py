@@ -45,7 +45,7 @@ def test_the_air_of_the_north(shared_data):
     assert "average, yes: the last 14 days averaged +1.12 °C, 0.11 °C less than the 14 before" in falling
     assert "No: the last 14 days averaged 0.1 °C above those of a year before: 8 days warmer and 6 cooler." in below
     assert "On 5 July it was 0.1 °C below the same day of 2023" in below
-    assert "It is 1.1 °C above the 1979–2000 average." in below
+    assert "It is still 1.1 °C above the 1979–2000 average." in below
     assert "second-warmest 5 July of 24 in this series, since 1979" in above
 
 

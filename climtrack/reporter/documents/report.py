@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.sentences import Phrases, place
+from climtrack.reporter.sentences import FINE, Phrases, place
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -27,7 +27,6 @@ from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 from climtrack.words.standing import peak, standing
 
-FINE = 2
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
 
 
@@ -165,7 +164,7 @@ def _sentences(voice: Phrases) -> list[str]:
         lines.append(" ".join(filter(None, (*end, voice.preliminary()))))
     if isinstance(findings.preindustrial, Preindustrial):
         past = findings.preindustrial
-        lines.append(say("report.preindustrial", value=language.size(past.value, FINE),
+        lines.append(say("report.preindustrial", value=language.size(past.value, voice.decimals),
                         todate=language.size(past.year_to_date, FINE), n=past.days_above_1_5,
                         days=past.days))  # fmt: skip
     noise = findings.revision_noise
