@@ -80,5 +80,5 @@ def test_a_time_that_is_none_is_said(
     """Also one that has no place in UTC's calendar."""
     monkeypatch.setenv("CLIMTRACK_NOW", text)
     assert ended(["status"], capsys) == (
-        2, f"climtrack: CLIMTRACK_NOW={text!r} is no time. Write 2024-07-11T16:42:00Z.\n",
+        2, f"climtrack: CLIMTRACK_NOW={text!r} is not a time. Write 2024-07-11T16:42:00Z.\n",
     )  # fmt: skip

@@ -106,8 +106,8 @@ def test_one_round_at_once_and_then_one_a_day(tmp_path: Path) -> None:
     assert 0 < delay.total_seconds() < 1800
     for moment in rounds[1:]:
         assert dt.timedelta() <= moment - (moment.replace(hour=17, minute=0, second=0) + delay) <= 20 * MINUTE
-    assert said[0].startswith("climtrack: next round at 2026-07-11 17:")
-    assert said[-1] == "climtrack: told to stop; everything on disk is whole"
+    assert said[0].startswith("climtrack: next refresh at 2026-07-11 17:")
+    assert said[-1] == "climtrack: stopped on request; the data are intact"
     assert not (tmp_path / "heartbeat.json").exists()
 
 
@@ -140,7 +140,7 @@ def test_a_failing_round_is_tried_again_and_never_ends_the_service(tmp_path: Pat
     rounds, said = lived(tmp_path, Clock(DAY), fail)
     assert 4 <= len(rounds) <= 7
     assert "the server did not answer within 30 s. Will try again at the next refresh" in said
-    assert any("a bug ended the round" in line for line in said)
+    assert any("a bug ended the refresh" in line for line in said)
     assert schedule.read(tmp_path).tries >= 4
 
 
@@ -319,7 +319,7 @@ def test_the_service_from_start_to_sigterm(tmp_path: Path, site: str) -> None:
         lines.end(service)
     errors = "".join(lines.said)
     assert code == 0
-    assert "next round at" in errors
+    assert "next refresh at" in errors
     assert "Traceback" not in errors
     assert not (home / "store" / "heartbeat.json").exists()
 

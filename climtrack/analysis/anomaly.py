@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.climatology import COMMON, climatology, mean_cycle, uncovered
+from climtrack.analysis.climatology import COMMON, climatology, rows
 from climtrack.errors import BaselineNotCovered
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS
@@ -109,12 +109,6 @@ def around(values: Floats, column: int) -> Floats:
     return values[:, np.arange(column - WINDOW, column + WINDOW + 1) % DAYS]
 
 
-def _rows(table: YearTable, baseline: Baseline) -> slice:
-    """Rows of a covered baseline."""
-    start = baseline.first - int(table.years[0])
-    return slice(start, start + len(baseline.years))
-
-
 def detrended_spread(window: Floats) -> float:
     """
     Standard deviation about the years' own straight line.
@@ -164,7 +158,7 @@ def baseline_anomaly(
     day, value = series.end, float(series.values[-1])
     column = calendar.dayofyear_of(day) - 1
     anomaly = value - float(normal.mean[column])
-    window = around(table.values[_rows(table, normal.baseline)] - normal.mean, column)
+    window = around(table.values[rows(table, normal.baseline)] - normal.mean, column)
     spread = float(normal.spread[column])
     detrended = detrended_spread(window)
     base = normal if reference is None else reference
@@ -181,19 +175,24 @@ def baseline_anomaly(
     )
 
 
-def spread_beside_shifting(table: YearTable, day: dt.date, fixed: BaselineAnomaly | None) -> Spread | Unknown:
+def shifting(day: dt.date) -> Baseline:
+    """The 30 years before the year of a day."""
+    return Baseline(day.year - SHIFTING_YEARS, day.year - 1)
+
+
+def spread_beside_shifting(
+    table: YearTable, day: dt.date, fixed: BaselineAnomaly | None, normal: Climatology | Unknown
+) -> Spread | Unknown:
     """
-    The day in its distribution on the fixed baseline and on the 30 years before it.
+    The day in its distribution on the fixed baseline and on the 30 years before it, of which `normal` tells.
 
     Unknown where the 30 years before are not covered.
     """
-    shifting = Baseline(day.year - SHIFTING_YEARS, day.year - 1)
     if fixed is None:
         return Unknown("unknown.no_baseline")
-    if why := uncovered(table, shifting):
-        return Unknown("unknown.shifting", why=why)
-    normal = mean_cycle(table, shifting)
+    if isinstance(normal, Unknown):
+        return Unknown("unknown.shifting", why=normal)
     column = calendar.dayofyear_of(day) - 1
     value = float(table.row(day.year)[column] - normal.mean[column])
-    window = around(table.values[_rows(table, shifting)] - normal.mean, column)
-    return Spread(fixed.percentile, shifting, value, percentile(window, value))
+    window = around(table.values[rows(table, normal.baseline)] - normal.mean, column)
+    return Spread(fixed.percentile, normal.baseline, value, percentile(window, value))

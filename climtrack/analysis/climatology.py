@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from climtrack.analysis.frame import runs
+from climtrack.analysis.frame import Bools, runs
 from climtrack.errors import BaselineNotCovered, Notice
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Climatology, Method, Unknown
@@ -33,7 +35,9 @@ def uncovered(table: YearTable, baseline: Baseline) -> Unknown | None:
     days = dict(zip(baseline.years, known.tolist(), strict=True))
     absent = [year for year in days if not days[year]]
     partial = [year for year in days if 0 < days[year] < 365 - MISSING_ALLOWED]
-    reasons = [Notice("unknown.years_absent", n=len(absent), years=_spans(absent))] if absent else []
+    reasons = (
+        [Notice("unknown.years_absent", n=len(absent), years=_spans(known == 0, baseline.first))] if absent else []
+    )
     if partial:
         reasons.append(Notice("unknown.year_partial", n=days[partial[0]], year=partial[0]))
     if len(partial) > 1:
@@ -97,12 +101,23 @@ def climatology(data: Series | YearTable, baseline: Baseline, *, method: Method 
 
 def mean_cycle(table: YearTable, baseline: Baseline, method: Method = "harmonic") -> Climatology:
     """The climatology of a table that is aligned as the method needs and known to cover the baseline."""
+    if method == "harmonic":
+        return mean_cycles(table, [baseline])[0]
+    mean, spread = _moments(table.values[rows(table, baseline)])
+    return Climatology(baseline, running_mean(mean), running_mean(spread), method)
+
+
+def mean_cycles(table: YearTable, baselines: Sequence[Baseline]) -> list[Climatology]:
+    """The ``harmonic`` climatologies of a table that is known to cover the baselines."""
+    moments = np.reshape([_moments(table.values[rows(table, one)]) for one in baselines], (-1, 2, DAYS))
+    smooth = zip(baselines, harmonic(moments), strict=True)
+    return [Climatology(one, mean, np.maximum(spread, 0.0), "harmonic") for one, (mean, spread) in smooth]
+
+
+def rows(table: YearTable, baseline: Baseline) -> slice:
+    """Rows of a covered baseline."""
     start = baseline.first - int(table.years[0])
-    mean, spread = _moments(table.values[start : start + len(baseline.years)])
-    if method == "site":
-        return Climatology(baseline, running_mean(mean), running_mean(spread), method)
-    smooth = harmonic(np.stack([mean, spread]))
-    return Climatology(baseline, smooth[0], np.maximum(smooth[1], 0.0), method)
+    return slice(start, start + len(baseline.years))
 
 
 def harmonic(cycle: Floats) -> Floats:
@@ -166,9 +181,9 @@ def _moments(values: Floats) -> tuple[Floats, Floats]:
     return mean, spread
 
 
-def _spans(years: list[int]) -> str:
-    """Years as spans: 1979–1981, 1990."""
-    starts, stops = runs(np.isin(np.arange(years[0], years[-1] + 1), years))
-    ends = zip((starts + years[0]).tolist(), (stops + years[0] - 1).tolist(), strict=True)
+def _spans(flags: Bools, first: int) -> str:
+    """Flagged years as spans: 1979–1981, 1990."""
+    starts, stops = runs(flags)
+    ends = zip((starts + first).tolist(), (stops + first - 1).tolist(), strict=True)
     text = [f"{first}–{last}" if last > first else str(first) for first, last in ends]
     return ", ".join(text[:4]) + (" …" if len(text) > 4 else "")

@@ -21,34 +21,35 @@ YEAR, LACKING = 365, 10
 ALIKE = 4.0
 
 
-def means(values: Floats, days: int, fewest: int) -> Floats:
+def means(values: Floats, *windows: tuple[int, int]) -> list[Floats]:
     """
-    Mean of each `days` consecutive days.
+    Means of consecutive days.
 
     Parameters
     ----------
     values : array of float
         One value a day, gaps as NaN, shape (time,).
-    days : int
-        Length of the window.
-    fewest : int
-        Days with a value that a mean needs.
+    windows : tuple of int
+        Length of a window, and days with a value that its mean needs.
 
     Returns
     -------
-    array of float
-        Mean of the days that end with each day from the `days`-th on, NaN where too many are missing.
+    list of array of float
+        For each window the means that end with each day from its length on, NaN where too many are missing.
     """
     total = np.zeros(values.size + 1)
     missing = np.isnan(values)
     if not missing.any():
         np.cumsum(values, out=total[1:])
-        return (total[days:] - total[:-days]) / days
+        return [(total[days:] - total[:-days]) / days for days, _ in windows]
     np.cumsum(np.where(missing, 0.0, values), out=total[1:])
     lacking = np.zeros(values.size + 1, dtype=np.int64)
     np.cumsum(missing, out=lacking[1:])
-    held = days - (lacking[days:] - lacking[:-days])
-    return np.where(held >= fewest, (total[days:] - total[:-days]) / np.maximum(held, 1), np.nan)
+    found = []
+    for days, fewest in windows:
+        held = days - (lacking[days:] - lacking[:-days])
+        found.append(np.where(held >= fewest, (total[days:] - total[:-days]) / np.maximum(held, 1), np.nan))
+    return found
 
 
 def direction(frame: Frame) -> Direction:
@@ -57,18 +58,18 @@ def direction(frame: Frame) -> Direction:
 
     The line's own change is the season's plus the anomaly's; the answer is about the anomaly's.
     """
-    values = frame.series.values
-    anomaly = None if frame.anomalies is None else frame.daily(frame.anomalies.values)
+    values, anomaly = frame.series.values, frame.anomaly
+    found, years = (None, None) if anomaly is None else means(anomaly, (FORTNIGHT, FEWEST), (YEAR, YEAR - LACKING))
     slopes = _slopes(values, anomaly)
     days = [int((~np.isnan(part)).sum()) for part in (values[-FORTNIGHT:], values[-2 * FORTNIGHT : -FORTNIGHT])]
     if min(days) < FEWEST:
         few = Unknown("unknown.few_days", n=min(days), days=FORTNIGHT)
-        return Direction(few, few, few, few, few, few, few, few, _peak(frame, anomaly), *slopes)
-    line = float(np.nanmean(values[-FORTNIGHT:]) - np.nanmean(values[-2 * FORTNIGHT : -FORTNIGHT]))
-    if anomaly is None:
+        return Direction(few, few, few, few, few, few, few, few, _peak(frame, years), *slopes)
+    before, *_, latest = means(values[-2 * FORTNIGHT :], (FORTNIGHT, FEWEST))[0].tolist()
+    line = latest - before
+    if anomaly is None or found is None:
         why = Unknown("unknown.no_season")
         return Direction(why, why, why, why, line, why, max(noise(frame, values)), why, why, *slopes)
-    found = means(anomaly, FORTNIGHT, FEWEST)
     steps = found[FORTNIGHT:] - found[:-FORTNIGHT]
     change, (revision, settled) = float(steps[-1]), noise(frame, anomaly)
     least = max(revision, settled)
@@ -82,7 +83,7 @@ def direction(frame: Frame) -> Direction:
         season_14d=line - change,
         noise=least,
         share_of_steps_as_large=_share(frame, steps),
-        peak_12m=_peak(frame, anomaly),
+        peak_12m=_peak(frame, years),
         slope_14d=slopes[0],
         slope_30d=slopes[1],
         anomaly_slope_14d=slopes[2],
@@ -122,7 +123,7 @@ def noise(frame: Frame, values: Floats) -> tuple[float, float]:
 
 def _scatter(values: Floats) -> float:
     """Standard deviation of a day about the mean of its fortnight, from the whole series."""
-    mean, square = (means(part, FORTNIGHT, FEWEST) for part in (values, values**2))
+    mean, square = (means(part, (FORTNIGHT, FEWEST))[0] for part in (values, values**2))
     return float(np.nanmean(np.maximum(square - mean**2, 0.0)) ** 0.5)
 
 
@@ -138,12 +139,11 @@ def _share(frame: Frame, steps: Floats) -> float | Unknown:
     return float((np.round(np.sign(steps[-1]) * past - abs(steps[-1]), 9) >= 0).mean())
 
 
-def _peak(frame: Frame, anomaly: Floats | None) -> Peak | Unknown:
+def _peak(frame: Frame, year: Floats | None) -> Peak | Unknown:
     """The highest mean of 365 days, and the latest."""
-    if anomaly is None:
+    if year is None:
         return Unknown("unknown.no_baseline")
-    year = means(anomaly, YEAR, YEAR - LACKING) if anomaly.size > 2 * YEAR else np.full(1, np.nan)
-    if np.isnan(year[-1]):
+    if frame.series.values.size <= 2 * YEAR or np.isnan(year[-1]):
         return Unknown("unknown.no_12_months")
     at = int(np.nanargmax(year))
     return Peak(frame.date_at(at + YEAR - 1), float(year[at]), float(year[-1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -130,6 +130,8 @@ class Frame:
         `table` minus `climatology`.
     noise : RevisionNoise
         By how much values still move.
+    anomaly : array of float or None
+        `anomalies` day after day, shape (time,).
     """
 
     series: Series
@@ -139,6 +141,10 @@ class Frame:
     climatology: Climatology | None
     anomalies: YearTable | None
     noise: RevisionNoise
+    anomaly: Floats | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "anomaly", None if self.anomalies is None else self.daily(self.anomalies.values))
 
     @property
     def day(self) -> dt.date:
@@ -181,8 +187,8 @@ def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     stops : array of int
         The day after its last.
     """
-    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    return edges[::2], edges[1::2]
 
 
 def side(difference: Floats) -> Floats:
@@ -197,8 +203,7 @@ def month_span(year: int, month: int) -> tuple[dt.date, dt.date]:
 
 def last_run(flags: Bools) -> int:
     """Length of the run of True that ends the array."""
-    breaks = np.flatnonzero(~flags)
-    return int(flags.size - 1 - breaks[-1]) if breaks.size else int(flags.size)
+    return flags.size if flags.all() else int(np.argmin(flags[::-1]))
 
 
 def frame_of(study: Study) -> Frame:

@@ -22,6 +22,7 @@ FORTNIGHT = 14
 MEANS = (1, 7, 30, 365)
 #: Years that are learnt from, how many at least, and the days between two of their origins.
 YEARS, FEWEST, STEP = 30, 10, 7
+SPAN = round(365.25 * YEARS)
 #: Origins farther than this from the day of the year teach nothing.
 SEASON = 120
 #: Years after which an error counts half: those of the first satellite years are larger than today's.
@@ -89,10 +90,9 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     Expectation or int
         The number of years that could be learnt from where these are fewer than 10; 0 where the last year has gaps.
     """
-    span = round(365.25 * YEARS)
-    values, columns = values[-span - MEANS[-1] :], columns[-span - MEANS[-1] :]
+    values, columns = values[-SPAN - MEANS[-1] :], columns[-SPAN - MEANS[-1] :]
     last = values.size - 1
-    cycle = _cycle(values[-span:], columns[-span:])
+    cycle = _cycle(values[-SPAN:], columns[-SPAN:])
     anomaly = values - cycle[columns]
     known = ~np.isnan(anomaly)
     total = np.concatenate([[0.0], np.cumsum(np.where(known, anomaly, 0.0))])
@@ -110,23 +110,24 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     if not usable[0]:
         return 0
     usable[1:] &= ~np.isnan(targets[1:]).any(axis=1)
-    if (years := np.unique(back[usable[1:]]).size) < FEWEST:
-        return years
-    means = (total[ends] - total[ends - days]) / np.maximum(size, 1)
-    known_then = np.column_stack([means, np.ones(origins.size), (origins - last) / span])
-    now, learnt, y = known_then[0], known_then[1:][usable[1:]], targets[1:][usable[1:]]
-    back, weight = back[usable[1:]], (1 - (distance[usable[1:]] / SEASON) ** 2) ** 2
-
-    weighted = learnt * weight[:, np.newaxis]
+    back, distance = back[usable[1:]], distance[usable[1:]]
     starts = np.flatnonzero(np.diff(back, prepend=-1))
-    squares = np.add.reduceat(weighted[:, :, np.newaxis] * learnt[:, np.newaxis, :], starts)
-    products = np.add.reduceat(weighted[:, :, np.newaxis] * y[:, np.newaxis, :], starts)
+    if starts.size < FEWEST:
+        return starts.size
+    means = (total[ends] - total[ends - days]) / np.maximum(size, 1)
+    known_then = np.column_stack([means, np.ones(origins.size), (origins - last) / SPAN])
+    now, learnt, y = known_then[0], known_then[1:][usable[1:]], targets[1:][usable[1:]]
+
+    weight = (1 - (distance / SEASON) ** 2) ** 2
+    weighted = learnt * weight[:, np.newaxis]
+    parts = [slice(a, b) for a, b in zip(starts, [*starts[1:], back.size], strict=True)]
+    squares = np.array([weighted[part].T @ learnt[part] for part in parts])
+    products = np.array([weighted[part].T @ y[part] for part in parts])
     ridge = 1e-9 * np.eye(now.size)  # of a series without weather all anomalies are zero
     whole = np.linalg.solve(squares.sum(axis=0) + ridge, products.sum(axis=0))
     without = np.linalg.solve(squares.sum(axis=0) - squares + ridge, products.sum(axis=0) - products)
-    of_year = np.repeat(np.arange(starts.size), np.diff(starts, append=back.size))
-    errors = y - np.einsum("if,ifl->il", learnt, without[of_year])
-    order = np.argsort(errors, axis=0, kind="stable")
+    errors = y - np.vstack([learnt[part] @ fit for part, fit in zip(parts, without, strict=True)])
+    order = np.argsort(errors, axis=0)
     weight = weight * 0.5 ** (back / FADES)
     weights = weight[order]
     shares = (np.cumsum(weights, axis=0) - weights / 2) / weight.sum()
@@ -168,7 +169,7 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     leads = np.array(sorted({*LEADS, *([wait] if 0 < wait <= FARTHEST else [])}))
     dates = [frame.day + dt.timedelta(days=int(lead)) for lead in leads]
     ahead = np.array([dayofyear_of(date) - 1 for date in dates])
-    found = expectation(frame.series.values, frame.place % DAYS, leads, ahead)
+    found = expectation(frame.series.values, frame.place[-SPAN - MEANS[-1] :] % DAYS, leads, ahead)
     if found == 0:
         return Unknown("unknown.gaps", first=frame.day - dt.timedelta(days=MEANS[-1] - 1), last=frame.day)
     if isinstance(found, int):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from climtrack.analysis.climatology import mean_cycle, uncovered
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
-from climtrack.vocabulary.findings import Preindustrial, Unknown
+from climtrack.vocabulary.findings import Climatology, Preindustrial, Unknown
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import SeriesKey, YearTable
 
@@ -46,7 +45,9 @@ def above_preindustrial(anomaly: YearTable) -> YearTable:
     return YearTable(anomaly.years, anomaly.values + by_day, anomaly.alignment)
 
 
-def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) -> Preindustrial | Unknown:
+def preindustrial(
+    key: SeriesKey, table: YearTable, day_row: tuple[int, int], normal: Climatology | Unknown
+) -> Preindustrial | Unknown:
     """
     The latest day and the year so far above 1850–1900.
 
@@ -54,15 +55,18 @@ def preindustrial(key: SeriesKey, table: YearTable, day_row: tuple[int, int]) ->
     ----------
     day_row : tuple of int
         Row and column of the latest day.
+    normal : Climatology or Unknown
+        Of 1991-2020, or why there is none.
 
     Returns
     -------
     Preindustrial or Unknown
         Unknown with the reason for everything but the world's air.
     """
-    if why := refusal(key) or uncovered(table, REFERENCE):
+    if why := refusal(key):
         return why
-    normal = mean_cycle(table, REFERENCE)
+    if isinstance(normal, Unknown):
+        return normal
     row, column = day_row
     anomaly = YearTable(table.years[row : row + 1], table.values[row : row + 1] - normal.mean)
     year = above_preindustrial(anomaly).values[0, : column + 1]

@@ -21,7 +21,6 @@ from climtrack.analysis.frame import (
     month_span,
     reading,
     runs,
-    side,
 )
 from climtrack.errors import AnalysisError
 from climtrack.vocabulary import calendar
@@ -85,7 +84,7 @@ def beside_last_year(frame: Frame) -> Floats:
     return np.asarray(frame.series.values - frame.daily(before))
 
 
-def streaks(frame: Frame, ahead: Floats) -> Streaks:
+def streaks(frame: Frame, ahead: Floats, longest: Run | None) -> Streaks:
     """
     Runs, rebuilt from the data: they go through New Year, and a gap ends them.
 
@@ -93,21 +92,19 @@ def streaks(frame: Frame, ahead: Floats) -> Streaks:
     ----------
     ahead : array of float
         As `lead` gives it.
+    longest : Run or None
+        Longest run of record days.
     """
-    flags = frame.daily(unbeaten(ahead))
-    running = latest_run(frame, flags)
-    beside = side(beside_last_year(frame))
-    above = None
-    if frame.anomalies is not None:
-        above = latest_run(frame, frame.daily(frame.anomalies.values) > 0)
+    running = latest_run(frame, frame.daily(unbeaten(ahead)))
+    beside = np.round(beside_last_year(frame), 9)
     ever = np.flatnonzero(frame.daily(record_days(ahead)))
     last = frame.date_at(ever[-1]) if ever.size else None
     return Streaks(
         record_days=running,
-        longest_record_days=next(iter(longest_runs(frame, flags, 1)), None),
-        above_last_year=latest_run(frame, beside > 0),
-        below_last_year=latest_run(frame, beside < 0),
-        above_average=above,
+        longest_record_days=longest,
+        above_last_year=latest_run(frame, beside >= LEVEL),
+        below_last_year=latest_run(frame, beside <= -LEVEL),
+        above_average=None if frame.anomaly is None else latest_run(frame, frame.anomaly > 0),
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,
         next_milestone=None if running is None else next_milestone(running.days),
@@ -141,21 +138,19 @@ def lead(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Floats:
     array of float
         In degC, shape (year, 366); NaN where too few earlier years have the day.
     """
-    best = _best_before(table.values)
-    seen = np.zeros(best.shape, dtype=np.int16)
-    seen[1:] = np.cumsum(~np.isnan(table.values), axis=0, dtype=np.int16)[:-1]
-    needed = np.full(DAYS, earlier)
+    ahead = table.values - _best_before(table.values)
+    needed = np.full(DAYS, max(earlier, 1))
     if table.alignment == "date":
         needed[LEAP_DAY - 1] = max(earlier // 4, 1)
-    best[seen < np.maximum(needed, 1)] = np.nan
-    return np.asarray(table.values - best)
+    seen = np.cumsum(~np.isnan(table.values), axis=0, dtype=np.int16)
+    ahead[1:][seen[:-1] < needed] = np.nan
+    ahead[:1] = np.nan
+    return ahead
 
 
 def _best_before(values: Floats) -> Floats:
-    """Highest value of each date in the years before, shape (year, day), NaN where there is none."""
-    best = np.full(values.shape, np.nan)
-    best[1:] = np.fmax.accumulate(values, axis=0)[:-1]
-    return best
+    """Highest value of each date in the years before, shape (year, day), minus infinity where there is none."""
+    return np.fmax.accumulate(np.vstack([np.full(DAYS, -np.inf), values[:-1]]), axis=0)
 
 
 def unbeaten(ahead: Floats) -> Bools:
@@ -194,10 +189,10 @@ def record_days(ahead: Floats) -> Bools:
     return flags
 
 
-def longest_runs(frame: Frame, flags: Bools, most: int = LEDGER) -> tuple[Run, ...]:
+def longest_runs(frame: Frame, flags: Bools) -> tuple[Run, ...]:
     """The longest runs, the longest first and the earlier of equals."""
     starts, stops = runs(flags)
-    order = np.argsort(starts - stops, kind="stable")[:most]
+    order = np.argsort(starts - stops, kind="stable")[:LEDGER]
     return tuple(Run(frame.date_at(starts[i]), frame.date_at(stops[i] - 1), int(stops[i] - starts[i])) for i in order)
 
 
@@ -250,8 +245,8 @@ def records(frame: Frame, ahead: Floats) -> Records:
     years = np.flatnonzero(~np.isnan(frame.table.values[:, frame.column]))
     same_date = np.searchsorted(frame.place, years * DAYS + frame.column)
     largest: Record | Unknown = Unknown("unknown.no_baseline")
-    if frame.anomalies is not None:
-        largest = _record(frame, frame.daily(frame.anomalies.values), everyday)
+    if frame.anomaly is not None:
+        largest = _record(frame, frame.anomaly, everyday)
     new_year = max((dt.date(frame.day.year, 1, 1) - frame.series.start).days, 0)
     this_year = new_year + np.flatnonzero(frame.daily(record_days(ahead))[new_year:])
     return Records(
@@ -280,13 +275,14 @@ def holders(frame: Frame, sign: float) -> tuple[Holder, ...]:
         Most dates first, then the earlier year; a date is held by the last year that took its record.
     """
     years, values = frame.table.years, sign * frame.table.values
-    taken = ~(values - _best_before(values) <= LEVEL - 1e-9) & ~np.isnan(values)  # the first year has no rival
+    taken = values - _best_before(values) > LEVEL - 1e-9
     holder = years.size - 1 - np.argmax(taken[::-1], axis=0)
-    count = np.bincount(holder[COMMON[taken[:, COMMON].any(axis=0)]], minlength=years.size)
+    count = np.bincount(holder[COMMON[np.asarray(taken.any(axis=0))[COMMON]]], minlength=years.size)
     row, column = np.divmod(frame.place[frame.series.preliminary], DAYS)
     unsure = np.bincount(row[(holder[column] == row) & (column != LEAP_DAY - 1)], minlength=count.size)
     order = np.argsort(-count, kind="stable")
-    return tuple(Holder(int(years[i]), int(count[i]), int(unsure[i])) for i in order if count[i])
+    held = np.column_stack([years, count, unsure])[order[: np.count_nonzero(count)]]
+    return tuple(Holder(*row) for row in held.tolist())
 
 
 # Means, extremes and counts over a stretch of days, straight from the series.
@@ -424,7 +420,7 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
         margin = float(difference[warmer].min())
     else:
         margin = float(-difference[others].max()) if others.any() else np.nan
-    best = int(np.nanargmax(values))
+    best = int(np.argmax(np.fmax(values, -np.inf)))
     return (
         int(warmer.sum()) + 1,
         int(others.sum()) + 1,
@@ -462,11 +458,8 @@ def period_means(values: Floats, row: int, first: int, last: int) -> Floats:
             counted[day - first] = True
     known &= counted
     count = known.sum(axis=1)
-    means = np.full(values.shape[0], np.nan)
-    enough = count >= (1 - MISSING_SHARE) * counted.sum() - 1e-9
-    enough &= count > 0
-    means[enough] = np.where(known[enough], part[enough], 0.0).sum(axis=1) / count[enough]
-    return means
+    enough = count >= max((1 - MISSING_SHARE) * counted.sum() - 1e-9, 1)
+    return np.where(enough, np.where(known, part, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _ranked(frame: Frame, values: Floats, row: int, first: dt.date, last: dt.date) -> Rank | Unknown:
@@ -497,7 +490,7 @@ def _claim(frame: Frame, values: Floats, row: int, days: int, preliminary: int) 
     """How much a place will bear: its nearest rival on either side decides."""
     away = np.abs(values - values[row])
     away[row] = np.nan
-    nearest = int(np.nanargmin(away))
+    nearest = int(np.argmin(np.fmin(away, np.inf)))
     noise = least(frame.noise, preliminary / days)
     found = claim(float(away[nearest]), frame.noise, days=days, preliminary=preliminary)
     if found is not Claim.WITHIN_NOISE:

@@ -85,10 +85,9 @@ def _change(values: Floats, days: int) -> float | Unknown:
 
 def _anomalies(made: Since, frame: Frame, fresh: Ints) -> Since:
     """The change split into season and anomaly, and the anomalies of the new days."""
-    if frame.anomalies is None:
+    if frame.anomaly is None:
         return made
-    anomaly = frame.daily(frame.anomalies.values)
-    new, change = anomaly[fresh], _change(anomaly, fresh.size)
+    new, change = frame.anomaly[fresh], _change(frame.anomaly, fresh.size)
     if isinstance(change, Unknown) or isinstance(made.change, Unknown):
         made = replace(made, season=change, anomaly_then=change, anomaly_now=change, anomaly_change=change)
     else:

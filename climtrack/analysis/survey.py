@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from climtrack.analysis.anomaly import anomalies, baseline_anomaly, spread_beside_shifting
-from climtrack.analysis.climatology import mean_cycle, uncovered
+from climtrack.analysis.anomaly import anomalies, baseline_anomaly, shifting, spread_beside_shifting
+from climtrack.analysis.climatology import mean_cycles, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.direction import direction
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
 from climtrack.analysis.outlook import outlook, score
-from climtrack.analysis.preindustrial import preindustrial
+from climtrack.analysis.preindustrial import REFERENCE, preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
 from climtrack.analysis.trend import TREND_LATE, annual_means, trend
 from climtrack.analysis.year_end import year_end, year_end_score
@@ -29,7 +29,7 @@ from climtrack.vocabulary.findings import (
     YearEnd,
 )
 from climtrack.vocabulary.registry import BASELINES, DEFAULT, Baseline, Region
-from climtrack.vocabulary.series import Series, SeriesKey, YearTable, folded
+from climtrack.vocabulary.series import Series, YearTable, folded
 
 #: Stands in for 1981–2010 where 1981 is partial; the air needs no such substitute.
 SEA_ONLY = Baseline(1982, 2010)
@@ -74,8 +74,10 @@ def study(
     """
     known = series if as_of is None else series.upto(as_of)
     table, place = folded(known)
-    normals = _climatologies(series.key, table, baseline)
-    chosen = next((normal for normal in normals.values() if isinstance(normal, Climatology)), None)
+    named = [one for one in BASELINES.values() if series.key.variable == "sst" or one != SEA_ONLY]
+    named = list(dict.fromkeys([baseline, *named]))
+    normals = _climatologies(table, [*named, shifting(known.end)])
+    chosen = next((normal for one in named if isinstance(normal := normals[one], Climatology)), None)
     frame = Frame(
         series=known,
         region=region,
@@ -96,30 +98,35 @@ def study(
         table=table,
         anomalies=frame.anomalies,
         preliminary=YearTable(table.years, flags),
-        findings=_findings(frame, normals, as_of or today, kept),
+        findings=_findings(frame, named, normals, as_of or today, kept),
     )
 
 
-def _climatologies(key: SeriesKey, table: YearTable, requested: Baseline) -> dict[str, Climatology | Unknown]:
-    """Climatology of the baseline asked for, then of every named one, or why there is none."""
-    found: dict[str, Climatology | Unknown] = {}
-    named = [baseline for baseline in BASELINES.values() if key.variable == "sst" or baseline != SEA_ONLY]
-    for baseline in dict.fromkeys([requested, *named]):
-        found[str(baseline)] = uncovered(table, baseline) or mean_cycle(table, baseline)
-    return found
+def _climatologies(table: YearTable, baselines: Sequence[Baseline]) -> dict[Baseline, Climatology | Unknown]:
+    """Climatology of each baseline, or why there is none."""
+    why = {baseline: uncovered(table, baseline) for baseline in baselines}
+    covered = iter(mean_cycles(table, [baseline for baseline in why if not why[baseline]]))
+    return {baseline: reason or next(covered) for baseline, reason in why.items()}
 
 
 def _findings(
-    frame: Frame, normals: dict[str, Climatology | Unknown], today: dt.date | None, kept: Sequence[Estimate]
+    frame: Frame,
+    named: Sequence[Baseline],
+    normals: dict[Baseline, Climatology | Unknown],
+    today: dt.date | None,
+    kept: Sequence[Estimate],
 ) -> Findings:
     """The answers."""
     series, chosen = frame.series, frame.climatology
     cards: dict[str, BaselineAnomaly | Unknown] = {
-        name: normal if isinstance(normal, Unknown) else baseline_anomaly(series, frame.table, normal, reference=chosen)
-        for name, normal in normals.items()
+        str(one): normal
+        if isinstance(normal := normals[one], Unknown)
+        else baseline_anomaly(series, frame.table, normal, reference=chosen)
+        for one in named
     }
     means, places = annual_means(frame.table), ranks(frame)
     ahead = lead(frame.table)
+    taken = records(frame, ahead)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
     this_year = frame.table.values[frame.row, : frame.column + 1]
@@ -145,16 +152,18 @@ def _findings(
         ranks=places,
         month=month(frame, places.month),
         month_to_date=month(frame, places.month_to_date),
-        records=records(frame, ahead),
-        streaks=streaks(frame, ahead),
+        records=taken,
+        streaks=streaks(frame, ahead, next(iter(taken.runs), None)),
         trend=trend(frame.table, means=means),
         trend_30y=trend(frame.table, means=means, last=TREND_LATE),
         year_end=year_end(frame.table, frame.column, means=means),
         outlook=outlook(frame, today),
         outlook_score=score(series, kept),
         year_end_score=year_end_score(frame.table, kept),
-        spread=spread_beside_shifting(frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None),
-        preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column)),
+        spread=spread_beside_shifting(
+            frame.table, frame.day, fixed if isinstance(fixed, BaselineAnomaly) else None, normals[shifting(frame.day)]
+        ),
+        preindustrial=preindustrial(series.key, frame.table, (frame.row, frame.column), normals[REFERENCE]),
         revision_noise=frame.noise,
         absent_years=tuple(int(y) for y in frame.table.years[np.isnan(frame.table.values).all(axis=1)]),
     )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from climtrack.analysis.climatology import COMMON, MISSING_ALLOWED
+from climtrack.analysis.climatology import MISSING_ALLOWED
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY
 from climtrack.vocabulary.findings import Slope, Trend, Unknown
 from climtrack.vocabulary.series import Floats, YearTable
 
 #: 97.5 % point of Student's t by degrees of freedom; between them 1/df is interpolated (within 0.3 %, tested).
-_DF = np.array([1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 60, np.inf])
-_T = np.array(
+_DF = -1 / np.array([1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 60, np.inf])
+_T = np.log(
     [12.70620, 10.27680, 8.02795, 6.01666, 4.94885, 4.30265, 3.57465, 3.18245, 2.77645, 2.57058, 2.36462, 2.22814,
      2.13145, 2.05954, 2.00030, 1.95996]
 )  # fmt: skip
@@ -61,7 +62,7 @@ def t_quantile(df: float) -> float:
     float
         Half width of a 95 % interval in standard errors.
     """
-    return float(np.exp(np.interp(-1 / df, -1 / _DF, np.log(_T))))
+    return float(np.exp(np.interp(-1 / df, _DF, _T)))
 
 
 def line(x: Floats, y: Floats) -> Line:
@@ -136,9 +137,10 @@ def annual_means(table: YearTable) -> Floats:
     year that stops in a cold week is too warm.
     """
     known = ~np.isnan(table.values)
-    complete = known[:, COMMON].sum(axis=1) >= COMMON.size - MISSING_ALLOWED
+    days = known.sum(axis=1)
+    complete = days - known[:, LEAP_DAY - 1] >= DAYS - 1 - MISSING_ALLOWED
     complete[-1] &= known[-1, -1]
-    count = np.where(complete, known.sum(axis=1), 1)
+    count = np.where(complete, days, 1)
     return np.where(complete, np.where(known, table.values, 0.0).sum(axis=1) / count, np.nan)
 
 

@@ -85,10 +85,12 @@ def year_end(table: YearTable, column: int, *, means: Floats | None = None) -> Y
     to_date = float(_means(anomaly[-1:, : column + 1])[0])
     mean = float(normal[exists].mean()) + (1 - left) * to_date + left * expected
     errors = left * errors
-    low, high = mean + np.percentile(errors, [50 - 50 * LEVEL, 50 + 50 * LEVEL], method="weibull")
+    shares = np.arange(1, errors.size + 1) / (errors.size + 1)  # Weibull's plotting positions
+    low, high = mean + np.interp([0.5 - 0.5 * LEVEL, 0.5 + 0.5 * LEVEL], shares, np.sort(errors))
     if high - low < FLOOR:
         return Unknown("unknown.year_known", year=year)
     warmer = (means[:-1] > (mean + errors)[:, np.newaxis]).sum(axis=1)
+    chances = np.bincount(warmer, minlength=PLACES)[:PLACES] / errors.size
     return YearEnd(
         year=year,
         to_date=float(np.nanmean(table.values[-1])),
@@ -98,7 +100,7 @@ def year_end(table: YearTable, column: int, *, means: Floats | None = None) -> Y
         high=float(high),
         level=LEVEL,
         years=int(errors.size),
-        chance_of_rank={str(place): float((warmer == place - 1).mean()) for place in range(1, PLACES + 1)},
+        chance_of_rank={str(place): chance for place, chance in enumerate(chances.tolist(), 1)},
     )
 
 
@@ -118,9 +120,9 @@ def year_end_score(table: YearTable, estimates: Iterable[Estimate]) -> YearEndSc
     YearEndScore or Unknown
         Over the years that are over; Unknown while there are none.
     """
-    means = dict(zip(table.years.tolist(), annual_means(table).tolist(), strict=True))
-    came = [(one, means.get(one.target.year, np.nan)) for one in estimates if one.kind == "year_end"]
-    came = [(one, mean) for one, mean in came if not np.isnan(mean)]
+    kept = [one for one in estimates if one.kind == "year_end"]
+    means = dict(zip(table.years.tolist(), annual_means(table).tolist(), strict=True)) if kept else {}
+    came = [(one, mean) for one in kept if not np.isnan(mean := means.get(one.target.year, np.nan))]
     if not came:
         return Unknown("unknown.year_not_scored")
     error = np.array([one.expected - mean for one, mean in came])

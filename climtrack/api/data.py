@@ -61,7 +61,8 @@ def stored_series(
         if key not in found:
             raise SeriesNotFound("run.no_sample", label=key.label)
         return found[key]
-    with Run(config(), now(), offline=offline, sample=False, known_on=known_of(known_on)) as run:
+    known = calendar.day_or_time(str(known_on)) if isinstance(known_on, str | dt.datetime) else known_on
+    with Run(config(), now(), offline=offline, sample=False, known_on=known) as run:
         return run.series([key])[key]
 
 
@@ -78,14 +79,6 @@ def date_of(value: str | dt.date | None) -> dt.date | None:
         return dt.date.fromisoformat(value)
     except ValueError as problem:
         raise ConfigError("api.date", value=value[:40]) from problem
-
-
-def known_of(value: str | dt.date | dt.datetime | None) -> dt.date | dt.datetime | None:
-    """Day or time up to which something was known, however it was given; a time without an offset is UTC."""
-    try:
-        return calendar.day_or_time(str(value)) if isinstance(value, str | dt.datetime) else value
-    except (ValueError, OverflowError) as problem:
-        raise ConfigError("cli.bad_time", value=str(value)[:40]) from problem
 
 
 #: CF's word for an anomaly or a spread; temperatures are on an absolute scale.

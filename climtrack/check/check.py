@@ -90,7 +90,7 @@ def _about(subject: str, books: Mapping[str, Book]) -> Sequence[Book]:
 
 def _text(result: Result, text: Text, books: Sequence[Book]) -> None:
     """Hold the numbers of a sentence, or of a table's row, against what is known."""
-    if text.text.startswith("|") and not any(len(cell.split()) > LONGEST_CELL for cell in text.text.split("|")):
+    if text.text.startswith("|") and not any(len(cell.split()) > LONGEST_CELL for cell in text.text.split("|")[2:]):
         row = masked(text.text, text.language)[1]
         if judged := judge_row(row, books):
             for number, known in zip(row, judged, strict=True):

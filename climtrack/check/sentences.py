@@ -61,35 +61,13 @@ class Number:
 
 
 #: Messages that no report holds.
-_UNSAID = frozenset(
-    (
-        "help",
-        "cli",
-        "errno",
-        "ordinal",
-        "numeral",
-        "grid",
-        "fetch",
-        "config",
-        "draw",
-        "run",
-        "doctor",
-        "publish",
-        "store",
-        "verify",
-        "disk",
-        "notify",
-        "serve",
-        "service",
-        "embed",
-        "accept",
-        "api",
-        "page",
-        "cell",
-        "post",
-        "check",
-    )
+_UNSAID = re.compile(
+    r"(accept|api|callout|cell|check|cli|config|disk|doctor|draw|embed|errno|fetch|grid|help|label|notify|numeral|ordinal"
+    r"|page|picture|post|publish|run|serve|service|store|verify)\."
+    r"|table\.rank\.of|title\.on"  # too short: any "2 of 5" or "el 99 %" would be one
 )
+#: More than the letters of any message.
+UNLIKELY = 1000.0
 #: Where one sentence ends and the next begins.
 _SENTENCES = re.compile("(?<=[.?!]) (?=[A-ZÁÉÍÓÚÑ¿¡{\ue000-\uf8ff])")
 
@@ -174,6 +152,7 @@ class Message:
     constants: tuple[str, ...]  # Numbers that stand in the message itself
     hint: str  # Its longest piece, which a text must hold
     weight: int
+    open: bool  # Whether a field ends it
 
 
 @cache
@@ -182,7 +161,7 @@ def _messages(language: str) -> tuple[Message, ...]:
     return tuple(
         message
         for name, forms in catalogue(language).items()
-        if name.partition(".")[0] not in _UNSAID
+        if not _UNSAID.match(name)
         for form in forms
         for sentence in _SENTENCES.split(form)
         if (message := _message(name, sentence, language)) is not None
@@ -198,11 +177,8 @@ def _message(name: str, form: str, language: str) -> Message | None:
     literals: list[str] = []
     for n, piece in enumerate(pieces):
         if n % 2:
-            group = f"(?P<f{len(fields)}>{_MASK}{_UNIT}"
-            if n == len(pieces) - 2 and not pieces[-1]:
-                pattern += rf"{group}(?!\s?[\w°%]))?"  # with no word behind it, which would be part of the field
-            else:
-                pattern += group + (")?" if n == 1 and not pieces[0] else "|.{0,160}?)")
+            ends = (n == 1 and not pieces[0]) or (n == len(pieces) - 2 and not pieces[-1])
+            pattern += f"(?P<f{len(fields)}>{_MASK}{_UNIT}" + (")?" if ends else "|.{0,160}?)")
             fields.append(piece)
             continue
         text, numbers = masked(piece, language)
@@ -216,7 +192,7 @@ def _message(name: str, form: str, language: str) -> Message | None:
     weight = sum(map(len, literals))
     if not (fields or constants) or sum(c.isalpha() for c in "".join(literals)) < 2:
         return None
-    return Message(name, pattern, tuple(fields), tuple(constants), max(literals, key=len), weight)
+    return Message(name, pattern, tuple(fields), tuple(constants), max(literals, key=len), weight, not pieces[-1])
 
 
 @dataclass(slots=True)
@@ -227,7 +203,7 @@ class Place:
     fields: list[tuple[str, str]] = field(default_factory=list)
     around: set[str] = field(default_factory=set)  # Messages of which a field holds the words around it
     constant: bool = False  # A number of the message itself
-    weight: float = -99.0
+    weight: float = -2 * UNLIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,20 +254,16 @@ def _readings(hidden: str, language: str) -> tuple[Reading, ...]:
             continue
         for match in _matches(_compiled(message.pattern), hidden):
             groups = [match[f"f{n}"] or "" for n in range(len(message.fields))]
-            alone = [re.fullmatch(f"{_MASK}{_UNIT}", group) for group in groups]
+            alone = [bool(re.fullmatch(f"{_MASK}{_UNIT}", group)) for group in groups]
             # What a field swallows beside a number makes it less likely that the message is meant.
-            swallowed = sum(len(group) for group, one in zip(groups, alone, strict=True) if not one)
-            named = zip(message.fields, groups, alone, strict=True)
+            weight = message.weight - 0.1 * sum(len(g) for g, one in zip(groups, alone, strict=True) if not one)
+            constants = tuple((match[f"c{n}"], said) for n, said in enumerate(message.constants))
             inside = frozenset("".join(group for group, one in zip(groups, alone, strict=True) if not one))
-            found.append(
-                Reading(
-                    message.weight - 0.1 * swallowed,
-                    tuple((match[f"c{n}"], said) for n, said in enumerate(message.constants)),
-                    tuple((group[0], (message.id, name)) for name, group, one in named if one),
-                    inside,
-                    message.id,
-                )
-            )
+            named = [(g[0], (message.id, f)) for g, f, one in zip(groups, message.fields, alone, strict=True) if one]
+            if message.open and alone[-1] and re.match(r"\s?\w", hidden[match.end() :]):
+                # A word goes on behind the number that ends it: most likely both are one field.
+                found.append(Reading(weight - UNLIKELY, constants, (named.pop(),), frozenset(), message.id))
+            found.append(Reading(weight, constants, tuple(named), inside, message.id))
     return tuple(found)
 
 

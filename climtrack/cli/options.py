@@ -147,10 +147,7 @@ def knowledge(text: str | None, moment: dt.datetime) -> dt.date | dt.datetime | 
         return None
     from climtrack.vocabulary.calendar import day_or_time
 
-    try:
-        when = day_or_time(text)
-    except (ValueError, OverflowError) as problem:
-        raise ConfigError("cli.bad_time", value=text[:40]) from problem
+    when = day_or_time(text)
     if not isinstance(when, dt.datetime):
         return past(text, "--known-on", moment)
     if when > moment:

@@ -150,7 +150,7 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
     return language.text(what, difference=printed, **values)
 
 
-def callout_lines(canvas: Canvas, study: Study, *, versus: str = "both") -> list[Line]:
+def callout_lines(canvas: Canvas, study: Study, *, versus: str) -> list[Line]:
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
     size, full = canvas.size(kind.label), versus == "both"
     value = language.temperature(study.findings.latest.value, decimals_of(study))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.sentences import FINE, Phrases, side
 from climtrack.vocabulary.findings import Answer, Study, Unknown, YearOverYear, beyond
 from climtrack.words.language import Language, direction, rounded
 
 #: From this difference on the site's own figure stands beside ours.
 SITE_DIFFERS = 0.05
-FINE = 2
 #: A step that comes more seldom than once in so many fortnights is only called rarer than that.
 RARE = 100
 _WAYS = {1: "rises", 0: "level", -1: "falls"}

@@ -311,21 +311,16 @@ def map_source(shown: FieldMap, language: Language) -> str:
     return language.text("map.source", product=product.title, provider=product.provider)
 
 
-def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str, fmt: str = "png") -> Asset:
-    if fmt not in encode.MEDIA_TYPES:
-        raise ConfigError("draw.unknown.format", name=fmt[:20], known=tuple(encode.MEDIA_TYPES))
+def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str) -> Asset:
     text = map_words(shown, Language(language))
     canvas = draw_map(shown, preset=preset, theme=theme, language=language)
     size, look = canvas.preset, "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
-    if fmt == "png":
-        data = encode.smallest_png(canvas, [*DIVERGING, BLANK[canvas.theme.name]])
-        if len(data) > size.ceiling * 1000:
-            raise RenderError("draw.map.too_large", preset=size.name, size=len(data) // 1000, ceiling=size.ceiling)
-    else:
-        data = encode.VECTORS[fmt](canvas, text)
+    data = encode.smallest_png(canvas, [*DIVERGING, BLANK[canvas.theme.name]])
+    if len(data) > size.ceiling * 1000:
+        raise RenderError("draw.map.too_large", preset=size.name, size=len(data) // 1000, ceiling=size.ceiling)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.map-{shown.date}"
-    path = f"{name}.{preset}{look}.{language}.{fmt}"
-    return Asset(path, encode.MEDIA_TYPES[fmt], data, language, text, *size.pixels)
+    path = f"{name}.{preset}{look}.{language}.png"
+    return Asset(path, encode.MEDIA_TYPES["png"], data, language, text, *size.pixels)
 
 
 def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str) -> Canvas:

@@ -63,7 +63,7 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
     return (language.text("note.partners", other=other, days=language.list(days_lacking)),) if days_lacking else ()
 
 
-def source_line(study: Study, language: Language, preset: Preset, credit: str = "") -> tuple[str, ...]:
+def source_line(study: Study, language: Language, preset: Preset, credit: str) -> tuple[str, ...]:
     product = PRODUCTS[study.series.key.product]
     hands = origin(study.series)
     values = {"product": product.title, "provider": product.provider}

@@ -70,14 +70,14 @@ def place(region: Region, language: Language) -> Place:
     title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
     the = form("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
     name = form("name") or (capitalised(the.removeprefix("el ").removeprefix("la ")) if language.spanish else title)
-    of = contracted("de", the)
+    of, short = contracted("de", the), form("short") or form("the")
     return Place(
         name,
         the,
         form("air") or language.text("place.other.air", name=title, of=of),
         form("sea") or language.text("place.other.sea", name=title, the=the),
-        form("short") or language.text("place.other.short.air", name=title, of=of),
-        form("short.sea") or form("short") or language.text("place.other.short.sea", name=title, of=of),
+        short or language.text("place.other.short.air", name=title, of=of),
+        form("short.sea") or short or language.text("place.other.short.sea", name=title, of=of),
         form("half"),
     )
 

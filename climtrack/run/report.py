@@ -134,7 +134,7 @@ def _page_chart(study: Study, drawn: Sequence[Asset], codes: Sequence[str], now:
     )
 
 
-def page_notices(pair: Pairing, language: Language, health: Sequence[Notice] = ()) -> tuple[str, ...]:
+def page_notices(pair: Pairing, language: Language, health: Sequence[Notice]) -> tuple[str, ...]:
     """What a region's page says above its charts."""
     notices = (pairing_note(pair, language).replace("`", ""), *map(language.say, health))
     return tuple(notice for notice in notices if notice)

@@ -59,12 +59,16 @@ CREATE TABLE reject (series TEXT, refused TEXT, reason TEXT, url TEXT, sha256 TE
                      PRIMARY KEY (series, refused));
 PRAGMA user_version = {FORMAT};
 """
-#: Younger than the first stores of this format.
-_ESTIMATES = """
+#: Younger than the first stores of this format: what was expected, and what the titles of issues were about.
+_YOUNGER = """
 CREATE TABLE IF NOT EXISTS estimate (series TEXT, kind TEXT, made TEXT, target TEXT, expected REAL, low REAL, high REAL,
-                                     chance REAL, seen TEXT, sha256 TEXT, UNIQUE (series, kind, made, target))"""
-#: What the titles of issues were about.
-_ISSUES = "CREATE TABLE IF NOT EXISTS issue (series TEXT, day TEXT, kind TEXT, UNIQUE (series, day))"
+                                     chance REAL, seen TEXT, sha256 TEXT, UNIQUE (series, kind, made, target));
+CREATE TABLE IF NOT EXISTS issue (series TEXT, day TEXT, kind TEXT, UNIQUE (series, day));
+"""
+#: What was said is never overwritten.
+_EXPECT = "INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TELL = "INSERT OR REPLACE INTO issue VALUES (?, ?, ?)"
+_REJECT = "INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)"
 _HEADS = """
 SELECT series, number, digest, provenance FROM change JOIN (
     SELECT series, MAX(number) AS number FROM change WHERE ? IS NULL OR seen <= ? GROUP BY series
@@ -336,9 +340,7 @@ class Writer:
         self._store = store
         self._pending: dict[SeriesKey, Series] = {}
         self._health = dict(store._health)
-        self._rejects: list[tuple[Any, ...]] = []
-        self._estimates: list[tuple[Any, ...]] = []
-        self._issues: list[tuple[str, str, str]] = []
+        self._rows: list[tuple[str, tuple[Any, ...]]] = []  # What else is to be written, and how
 
     def held(self, key: SeriesKey) -> Series | None:
         """What is held now, what was put in this commit included."""
@@ -370,11 +372,11 @@ class Writer:
             chance = None if math.isnan(one.chance) else one.chance
             row = (str(key), one.kind, one.made.isoformat(), one.target.isoformat(), one.expected, one.low, one.high,
                    chance, _stamp(self.now))  # fmt: skip
-            self._estimates.append((*row, _hash("", row)))
+            self._rows.append((_EXPECT, (*row, _hash("", row))))
 
     def tell(self, key: SeriesKey, day: dt.date, kind: str) -> None:
         """Remember what the title of an issue with data to a day was about."""
-        self._issues.append((str(key), day.isoformat(), kind))
+        self._rows.append((_TELL, (str(key), day.isoformat(), kind)))
 
     def confirm(self, key: SeriesKey) -> None:
         """Note that the source has answered well, with or without anything new."""
@@ -393,7 +395,7 @@ class Writer:
         if error.body:
             sha = hashlib.sha256(error.body).hexdigest()
             row = str(key), _stamp(self.now), str(error), error.url, sha, len(error.body), error.body[:HEAD]
-            self._rejects.append(tuple(map(_text, row)))
+            self._rows.append((_REJECT, tuple(map(_text, row))))
 
     @defer_signals()
     def commit(self) -> None:
@@ -406,8 +408,7 @@ class Writer:
         main, copy = home / FILE, home / COPY
         data, spare = _content(main), _content(copy)
         if store._whole and data == spare:
-            kept = self._pending, self._rejects, self._estimates, self._issues
-            if not any(kept) and self._health == store._health:
+            if not (self._pending or self._rows or self._health != store._health):
                 return
         else:
             for path, found in ((main, data), (copy, spare)):
@@ -424,12 +425,8 @@ class Writer:
             for key, one in sorted(self._health.items())
         ]  # fmt: skip
         base.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?)", health)
-        base.executemany(
-            "INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._estimates,
-        )
-        base.executemany("INSERT OR REPLACE INTO issue VALUES (?, ?, ?)", self._issues)
-        base.executemany("INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)", sorted(self._rejects))
+        for statement, row in sorted(self._rows, key=lambda one: one[1][:2]):
+            base.execute(statement, row)
         base.execute(
             "DELETE FROM reject WHERE (SELECT COUNT(*) FROM reject AS later WHERE later.series = reject.series"
             " AND later.refused > reject.refused) >= ?",
@@ -441,7 +438,7 @@ class Writer:
         # The one that readers do not use goes first; the other is the commit.
         for path in (copy, main) if store._whole else (main, copy):
             write_whole(path, image)
-        self._pending, self._rejects, self._estimates, self._issues, store._whole = {}, [], [], [], True
+        self._pending, self._rows, store._whole = {}, [], True
         store._use(base)
 
 
@@ -626,8 +623,7 @@ def _opened(image: bytes | memoryview = b"") -> sqlite3.Connection:
 
 def _younger(base: sqlite3.Connection) -> sqlite3.Connection:
     """A base with the tables that the first stores of this format had not."""
-    for table in (_ESTIMATES, _ISSUES):
-        base.execute(table)
+    base.executescript(_YOUNGER)
     return base
 
 
@@ -640,7 +636,7 @@ def _salvaged(images: Iterable[bytes | None]) -> sqlite3.Connection:
             with suppress(*_BROKEN):
                 rows.setdefault((str(row[0]), int(row[1])), []).append(row)
         kept = [row for row in _readable(image, _KEPT) if _hash("", row[:-1]) == row[-1]]
-        base.executemany("INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        base.executemany(_EXPECT, kept)
     for (series, _), candidates in sorted(rows.items()):
         previous = last.get(series, "")
         whole = (one for one in candidates if previous is not None and _hash(previous, one[:-1]) == one[-1])

@@ -14,6 +14,8 @@ from contextlib import suppress
 import numpy as np
 import numpy.typing as npt
 
+from climtrack.errors import ConfigError
+
 Dates = npt.NDArray[np.datetime64]
 Ints = npt.NDArray[np.int64]
 
@@ -57,8 +59,11 @@ def day_or_time(text: str) -> dt.date | dt.datetime:
     """What ``2026-08-04`` or ``2026-08-04T12:00`` stands for; a time without an offset is UTC."""
     with suppress(ValueError):
         return dt.date.fromisoformat(text)
-    time = dt.datetime.fromisoformat(text)
-    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
+    try:
+        time = dt.datetime.fromisoformat(text)
+        return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as problem:
+        raise ConfigError("cli.bad_time", value=text[:40]) from problem
 
 
 def same_day(day: dt.date, year: int) -> dt.date:

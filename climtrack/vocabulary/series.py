@@ -133,7 +133,7 @@ class Series:
     @property
     def preliminary(self) -> npt.NDArray[np.bool_]:
         """Which days are still preliminary, shape (time,)."""
-        return np.asarray(self.status == Status.PRELIMINARY)
+        return np.asarray(self.status == Status.PRELIMINARY.value)  # a member would be compared as int64
 
     @property
     def last_final(self) -> dt.date:

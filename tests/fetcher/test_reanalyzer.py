@@ -64,7 +64,7 @@ def test_absent_years_are_a_gap() -> None:
     assert series.value(dt.date(2010, 5, 5)) is None
     assert int(np.isnan(series.values).sum()) == (dt.date(2023, 1, 1) - dt.date(2001, 1, 1)).days
     (note,) = series.source.notes
-    assert str(note) == "the source does not hold 22 years (2001 to 2022)"
+    assert str(note) == "the source lacks 22 years (2001 to 2022)"
 
 
 def test_trailing_rows_are_found_by_name() -> None:

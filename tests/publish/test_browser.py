@@ -159,9 +159,9 @@ def test_both_languages_are_in_the_one_file(visit: Visit, html: bytes) -> None:
     assert page.evaluate("document.documentElement.lang") == "es"
     assert readout(page).startswith("5 de julio (provisional)")
     assert re.search(r"frente a 2023 −\d,\d\d\u00a0°C", readout(page))
-    assert page.locator("h1").inner_text().startswith("El aire")
+    assert page.locator("h1").inner_text().startswith("La temperatura")
     assert not page.get_by_text("It is cooler than last year.").is_visible()
-    assert visit(html, "?lang=es").locator("h1").inner_text().startswith("El aire")
+    assert visit(html, "?lang=es").locator("h1").inner_text().startswith("La temperatura")
 
 
 def test_the_theme_follows_the_reader_until_told_otherwise(browser: Browser, html: bytes) -> None:

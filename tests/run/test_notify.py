@@ -78,7 +78,7 @@ def test_a_file_that_is_no_program_is_said_to_be_none(tmp_path: Path) -> None:
     script.chmod(0o755)
     (problem,) = notify(NotifySettings(command=(str(script),)), {})[1]
     line = Language("en").say(problem)
-    assert line.startswith("notify.command failed: it is no program, nor a script that names its own.")
+    assert line.startswith("notify.command failed: it is neither a program nor a script that names one.")
     assert "no es un programa" in Language("es").say(problem)
 
 

@@ -42,10 +42,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
     phrases, language, say = each[0], each[0].language, each[0].language.text
     if phrases.study.climatology is None:
         raise RenderError("draw.no_anomalies", series=phrases.study.series.key.label)
-    the = phrases.short
+    short = {"subject": phrases.short, "of": contracted("de", phrases.short)}
     common = {
         "name": phrases.topic, "baseline": phrases.baseline, "date": phrases.date, "years": phrases.years,
-        "subject": phrases.subject, "of": phrases.of, "the": the, "of_the": contracted("de", the),
+        "subject": phrases.subject, "of": phrases.of,
     }  # fmt: skip
     shares = means.share_below(phrases.study)
     spans = means.decades(shares)
@@ -55,12 +55,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     if spans is not None:
         first, last = (f"{a}–{b}" for a, b in spans)
         early, late = (means.span_mean(shares, span) for span in spans)
-        figures = {
-            "first": first,
-            "last": last,
-            "share": language.share(early),
-            "share2": language.share(late),
-        }
+        figures = {"first": first, "last": last, "share": language.share(early), "share2": language.share(late)}
         if late < VANISHED:
             n, days = means.days_below(phrases.study, spans[1])
             titles = phrases.titles(
@@ -88,8 +83,8 @@ def tell(each: Sequence[Phrases]) -> Draft:
         extras=(phrases.uncovered(), phrases.gaps(), turned),
         alts_short=(
             say("alt.short.heatmap", **common),
-            say("alt.short.heatmap", **{**common, "subject": the, "of": contracted("de", the)}),
-            say("alt.short.heatmap.plain", **{**common, "subject": the, "of": contracted("de", the)}),
+            say("alt.short.heatmap", **{**common, **short}),
+            say("alt.short.heatmap.plain", **{**common, **short}),
         ),
         alts=[capitalised(alt) for alt in alts],
     )

@@ -23,26 +23,24 @@ from climtrack.reporter.annotations import (
     last_year_item,
     place_callout,
 )
-from climtrack.reporter.answers import FINE, below
+from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_this_year
 from climtrack.reporter.documents.facts import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import difference_panel, draw_month_starts, notes_of, page
-from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.sentences import FINE, Phrases
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
 from climtrack.vocabulary.findings import Study, Unknown, beyond
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised, direction
+from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
-#: Days between two issues where no date is given.
-FORTNIGHT, WEEK = 14, 7
 #: From so many days on a date needs its year.
 A_YEAR = 360
 
@@ -50,7 +48,7 @@ A_YEAR = 360
 def moment(study: Study, since: dt.date | None) -> dt.date:
     """The day from which a chart since a date counts."""
     if since is None:
-        since = max(study.series.end - dt.timedelta(days=FORTNIGHT), study.series.start)
+        since = max(study.series.end - dt.timedelta(days=means.FORTNIGHT), study.series.start)
     if since < study.series.start:
         raise RenderError("draw.begins_later", series=study.series.key.label, start=study.series.start, since=since)
     return study.series.upto(since).end
@@ -64,11 +62,11 @@ def span(study: Study, since: dt.date | None) -> int:
     point the other way than the fortnight, which is what the report answers.
     """
     found, days = study.findings.direction, (study.series.end - moment(study, since)).days
-    if days < WEEK or isinstance(found.change_14d, Unknown) or isinstance(found.noise, Unknown):
-        return FORTNIGHT
+    if days < means.WEEK or isinstance(found.change_14d, Unknown) or isinstance(found.noise, Unknown):
+        return means.FORTNIGHT
     now, before = means.windows(study, days)
     if np.isnan(now - before) or beyond(now - before, found.noise) * beyond(found.change_14d, found.noise) < 0:
-        return FORTNIGHT
+        return means.FORTNIGHT
     return days
 
 
@@ -95,11 +93,8 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         "name": phrases.topic, "baseline": phrases.baseline, "days": days, "then": language.difference(before, FINE),
         "now": language.difference(now if told else float(last), FINE), "day": day(then), "date": phrases.date,
         "subject": phrases.subject, "of": phrases.of, "range": language.date_range(then, phrases.day),
-        "preliminary": phrases.waiting,
     }  # fmt: skip
-    lead = say(
-        "since.lead", new, **{**common, "day": day(issue)}, Subject=capitalised(phrases.subject), value=phrases.value
-    )
+    lead = say("since.lead", new, **{**common, "day": day(issue)}, value=phrases.value)
     shown = {**common, "day": day(then if new else issue)}
     short = "alt.short.since" if told else "alt.short.since.day"
     return Draft(

@@ -14,7 +14,7 @@ from climtrack.reporter.chart import COMMON, Chart, Draft, Table
 from climtrack.reporter.fonts import CAP, LEADING, Line, wrapped
 from climtrack.reporter.geometry import Rect
 from climtrack.reporter.layout import missing_notes, page
-from climtrack.reporter.sentences import Phrases, place
+from climtrack.reporter.sentences import FINE, Phrases, place
 from climtrack.reporter.theme import DIVERGING
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study, Trend
@@ -24,7 +24,6 @@ from climtrack.words.language import capitalised, direction
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
-FINE = 2
 TWICE = (1.75, 2.25)
 ALIKE = 1.25
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
-from climtrack.reporter.sentences import Phrases, place
+from climtrack.reporter.sentences import FINE, Phrases, place
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
@@ -27,7 +27,6 @@ from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 from climtrack.words.standing import peak, standing
 
-FINE = 2
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
 
 
