@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,8 +32,8 @@ def test_the_whole_sentence() -> None:
         "(9 times in 10 between +0.4 and +0.9)."
     )
     assert told("es") == (
-        "Cuando salga el próximo número, el 5 de diciembre, hay 3 posibilidades entre 4 de que la línea esté "
-        "por debajo de la del año pasado; entonces cabe esperar una diferencia de +0,6 °C respecto a la media de "
+        "Hay 3 posibilidades entre 4 de que el 5 de diciembre, cuando salga el próximo número, la línea esté "
+        "por debajo de la del año pasado; para ese día cabe esperar una diferencia de +0,6 °C respecto a la media de "
         "1991–2020 (9 de cada 10 veces, entre +0,4 y +0,9)."
     )
 
@@ -40,12 +41,12 @@ def test_the_whole_sentence() -> None:
 @pytest.mark.parametrize(
     ("chance", "english", "spanish"),
     [
-        (0.01, "is less than 1 in 20;", "hay menos de 1 posibilidad entre 20 de que"),
-        (0.06, "is 1 in 10;", "hay 1 posibilidad entre 10 de que"),
-        (0.35, "is 1 in 3;", "hay 1 posibilidad entre 3 de que"),
-        (0.52, "is 1 in 2;", "hay 1 posibilidad entre 2 de que"),
-        (0.94, "is 9 in 10;", "hay 9 posibilidades entre 10 de que"),
-        (0.99, "is more than 19 in 20;", "hay más de 19 posibilidades entre 20 de que"),
+        (0.01, "is less than 1 in 20;", "Hay menos de 1 posibilidad entre 20 de que"),
+        (0.06, "is 1 in 10;", "Hay 1 posibilidad entre 10 de que"),
+        (0.35, "is 1 in 3;", "Hay 1 posibilidad entre 3 de que"),
+        (0.52, "is 1 in 2;", "Hay 1 posibilidad entre 2 de que"),
+        (0.94, "is 9 in 10;", "Hay 9 posibilidades entre 10 de que"),
+        (0.99, "is more than 19 in 20;", "Hay más de 19 posibilidades entre 20 de que"),
     ],
 )
 def test_chances_as_people_say_them(chance: float, english: str, spanish: str) -> None:
@@ -85,11 +86,19 @@ def test_the_fan_begins_at_the_last_value_and_holds_the_range(preset: str, theme
     assert "Fan: where this year’s line is expected in the next 28 days, 9 times in 10" in notes
 
 
-def test_the_fan_ends_with_the_year() -> None:
-    """Its axes do: on 20 December it reaches the 31st."""
-    end = dt.date(2025, 12, 20)
+def ending(end: dt.date) -> tuple[Any, list[Any]]:
+    """A picture at the end of a year, and its fans."""
     days = (replace(ISSUE, date=end + dt.timedelta(days=28), lead_days=28),)
     study = made.study(end=end, latest=Reading(end, 12.6), preliminary_from=None, outlook=days)
     drawn = render.draw("year_lines", [study], preset="wide", theme="light", language="es", outlook=True)
-    (fan,) = (one for axes in drawn.figure.axes for one in axes.collections if one.get_gid() == "fan")
+    return drawn, [one for axes in drawn.figure.axes for one in axes.collections if one.get_gid() == "fan"]
+
+
+def test_the_fan_ends_with_the_year() -> None:
+    """Its axes do: on 20 December it reaches the 31st, and says so; on the 31st there is none."""
+    drawn, (fan,) = ending(dt.date(2025, 12, 20))
     assert fan.get_paths()[0].vertices[:, 0].max() == 365.5
+    assert "en los próximos 11 días" in " ".join(box.text for box in drawn.boxes)
+    drawn, fans = ending(dt.date(2025, 12, 31))
+    assert not fans
+    assert "Abanico" not in " ".join(box.text for box in drawn.boxes)

@@ -205,7 +205,7 @@ def _year(one, size, way, year):
     mean = one.against(14).mean()
     assert near(abs(mean), size)
     assert (mean > 0) == (way == "above")
-    assert int(year) == one.end.year - 1
+    assert year == ("a year earlier" if one.end.day < 14 and one.end.month == 1 else str(one.end.year - 1))
 
 
 def _since(one, size, way, most, when):
@@ -248,7 +248,7 @@ def _level(one, size, way):
 
 def _within(one, year):
     assert abs(one.against(14).mean()) < 0.06
-    assert int(year) == one.end.year - 1
+    assert year == ("a year earlier" if one.end.day < 14 and one.end.month == 1 else str(one.end.year - 1))
 
 
 def _record(one, value):
@@ -266,8 +266,8 @@ CHECKS = {
     r"for the date on (\d+) of the last 14 days$": _records,
     rf"is (up|down) {NUMBER} against average in two weeks, to ([+−]\d+\.\d+) °C$": _change,
     r"has had its (?:(\w+)-)?(warmest|coolest) .* since \d{4}$": _rank,
-    rf"was {NUMBER} (above|below) (\d{{4}}) over two weeks": _year,
-    r"was within 0\.05 °C of (\d{4}) over two weeks": _within,
+    rf"was {NUMBER} (above|below) (\d{{4}}|a year earlier) over two weeks": _year,
+    r"was within 0\.05 °C of (\d{4}|a year earlier) over two weeks": _within,
     rf"was {NUMBER} (above|below) average over two weeks, the (most|least) since (.+)$": _since,
     rf"was {NUMBER} (above|below) average over two weeks$": _level,
     r"has been (above|below) (\d{4}) for (\d+) days": _crossing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -180,7 +181,7 @@ def draw(
     canvas: Canvas, studies: Sequence[Study], words: Words, *, outlook: bool = False, thin_before: int | None = None
 ) -> None:
     (study,) = studies
-    days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) else ()
+    days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) and _left(study) > 1 else ()
     preset, language = canvas.preset, canvas.language
     form, card = preset.form, preset.form == "card"
     room = page(canvas, words, study, _notes(canvas, study, days, thin_before))
@@ -262,13 +263,18 @@ def _named(study: Study) -> list[Floats]:
     return found if study.climatology is None else [*found, study.climatology.mean]
 
 
+def _left(study: Study) -> int:
+    """Days of the calendar after the latest one, which a fan can cover."""
+    return (dt.date(study.series.end.year, 12, 31) - study.series.end).days
+
+
 def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before: int | None) -> list[str]:
     """What is shaded, dotted, ticked and missing."""
     language, found = canvas.language, []
     if study.climatology is not None:
         found.append(language.text("note.shaded"))
     if days:
-        found.append(language.text("note.fan", n=days[-1].lead_days))
+        found.append(language.text("note.fan", n=min(days[-1].lead_days, _left(study))))
     found += dotted_note(study, language)
     records = len(study.findings.records.days)
     if records and canvas.preset.form == "wide":

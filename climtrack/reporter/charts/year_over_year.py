@@ -75,7 +75,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     run, mean = max(yoy.run_length, 1), phrases.year_mean("yoy.mean")
     counted = () if way == "level" else (run,)
     shown = {"day": phrases.day_month, "difference": language.difference(yoy.difference, decimals)}
-    day = language.text("yoy.day" if counted else "yoy.day.level", **shown) if mean else ""
+    day = language.text("yoy.day" if counted else "yoy.day.level", **common, **shown) if mean else ""
     tally = _tally(phrases, yoy)
     relation = phrases.average_relation("of.average")
     still = ""
