@@ -61,7 +61,7 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
     # The last fortnight may reach back over New Year: then last December faces the December before the other year's.
     before = differences(table, day.year - 1, other - 1)[_exists(table, day.year - 1)]
     last14 = np.concatenate([before, day_by_day])[-FORTNIGHT:]
-    few = Unknown("unknown.few_days", n=int((~np.isnan(last14)).sum()), days=FORTNIGHT)
+    few = Unknown("unknown.few_days", n=int(np.count_nonzero(~np.isnan(last14))), days=FORTNIGHT)
     warm, cold = known[np.argmax(gap[known])], known[np.argmin(gap[known])]
     recent, year = side(last14), side(gap[known])
     return YearOverYear(
@@ -71,16 +71,16 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
         value=float(table.row(day.year)[column] - gap[-1]),
         difference=float(gap[-1]),
         mean_14d=few if few.facts["n"] < FEWEST else float(np.nanmean(last14)),
-        days_above_last_14=int((recent > 0).sum()),
-        days_below_last_14=int((recent < 0).sum()),
-        days_level_last_14=int((recent == 0).sum()),
+        days_above_last_14=int(np.count_nonzero(recent > 0)),
+        days_below_last_14=int(np.count_nonzero(recent < 0)),
+        days_level_last_14=int(np.count_nonzero(recent == 0)),
         run_length=run,
         last_crossing=day - dt.timedelta(days=run - 1) if crossed else None,
         warmest=Gap(_date(table, day.year, int(warm)), float(gap[warm])),
         coldest=Gap(_date(table, day.year, int(cold)), float(gap[cold])),
-        days_warmer=int((year > 0).sum()),
-        days_cooler=int((year < 0).sum()),
-        days_level=int((year == 0).sum()),
+        days_warmer=int(np.count_nonzero(year > 0)),
+        days_cooler=int(np.count_nonzero(year < 0)),
+        days_level=int(np.count_nonzero(year == 0)),
         days_compared=int(known.size),
         leap_day=leap,
     )

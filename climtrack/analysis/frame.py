@@ -173,7 +173,7 @@ class Frame:
         """Preliminary days and days with a value in a period."""
         lo, hi = max((first - self.series.start).days, 0), (last - self.series.start).days + 1
         status = self.series.status[lo:hi]
-        return int((status == Status.PRELIMINARY).sum()), int((status != Status.MISSING).sum())
+        return int((status == Status.PRELIMINARY.value).sum()), int((status != Status.MISSING.value).sum())
 
 
 def runs(flags: Bools) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -150,7 +150,8 @@ def lead(table: YearTable, *, earlier: int = EARLIER_YEARS) -> Floats:
 
 def _best_before(values: Floats) -> Floats:
     """Highest value of each date in the years before, shape (year, day), minus infinity where there is none."""
-    return np.fmax.accumulate(np.vstack([np.full(DAYS, -np.inf), values[:-1]]), axis=0)
+    best = np.vstack([np.full(DAYS, -np.inf), values[:-1]])
+    return np.fmax.accumulate(best, axis=0, out=best)
 
 
 def unbeaten(ahead: Floats) -> Bools:
@@ -422,8 +423,8 @@ def rank(values: Floats, years: Ints, row: int) -> tuple[int, int, tuple[int, ..
         margin = float(-difference[others].max()) if others.any() else np.nan
     best = int(np.argmax(np.fmax(values, -np.inf)))
     return (
-        int(warmer.sum()) + 1,
-        int(others.sum()) + 1,
+        int(np.count_nonzero(warmer)) + 1,
+        int(np.count_nonzero(others)) + 1,
         tuple(int(y) for y in years[tied]),
         margin,
         best if difference[best] > 0 else row,
@@ -552,7 +553,7 @@ def period_rank(frame: Frame, first: dt.date, last: dt.date) -> Rank | Unknown:
         table, hi = np.hstack([before, table]), hi + DAYS
     part = table[row, lo : hi + 1]
     expected = (last - first).days + 1
-    if (~np.isnan(part)).sum() < (1 - MISSING_SHARE) * expected:
+    if np.count_nonzero(~np.isnan(part)) < (1 - MISSING_SHARE) * expected:
         return Unknown("unknown.gaps", first=first, last=last)
     return _ranked(frame, period_means(table, row, lo, hi), row, first, last)
 

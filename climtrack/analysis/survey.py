@@ -130,13 +130,13 @@ def _findings(
     fixed = None if chosen is None else cards[str(chosen.baseline)]
     preliminary = np.flatnonzero(series.preliminary)
     this_year = frame.table.values[frame.row, : frame.column + 1]
-    days_known = int((~np.isnan(this_year)).sum())
+    days_known = int(np.count_nonzero(~np.isnan(this_year)))
     no_baseline = Unknown("unknown.no_baseline")
     to_date: float | Unknown = no_baseline
     above: int | Unknown = no_baseline
     if frame.anomalies is not None:
         year = frame.anomalies.values[frame.row, : frame.column + 1]
-        to_date, above = float(np.nanmean(year)), int((year > 0).sum())
+        to_date, above = float(np.nanmean(year)), int(np.count_nonzero(year > 0))
     return Findings(
         first_date=series.start,
         latest=reading(series, series.values.size - 1),

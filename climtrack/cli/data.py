@@ -44,7 +44,7 @@ def history(
     climtrack history --region natlan --variable sst --date 2026-07-04
     climtrack report --region nh --known-on 2026-07-11
     """
-    from climtrack.cli.tables import table
+    from climtrack.cli.tables import head, table
     from climtrack.run.facts import day_document, day_rows, score_rows, version_rows, versions_document
     from climtrack.run.run import Run
 
@@ -59,21 +59,15 @@ def history(
         as_json(document)
     else:
         language = table_language(lang)
-        names = (
-            ("series", "commit", "first_seen", "days_changed", "source")
-            if chosen is None
-            else ("series", "value", "status", "first_seen", "replaced")
-        )
-        head = [language.text(f"cell.head.{name}") for name in names]
         if chosen is None:
-            table(head, version_rows(store, keys, language))
+            columns = head(language, "series", "commit", "first_seen", "days_changed", "source")
+            table(columns, version_rows(store, keys, language))
             if scores := score_rows(store, keys, language):
-                columns = ("series", "since", "days", "held", "brier", "hits")
-                head = [language.text(f"cell.head.{name}") for name in columns]
-                table(head, scores, language.text("cell.score.title"))
+                columns = head(language, "series", "since", "days", "held", "brier", "hits")
+                table(columns, scores, language.text("cell.score.title"))
         else:
-            title = language.text("cell.history.title", date=chosen)
-            table(head, day_rows(store, keys, chosen, language), title)
+            columns = head(language, "series", "value", "status", "first_seen", "replaced")
+            table(columns, day_rows(store, keys, chosen, language), language.text("cell.history.title", date=chosen))
 
 
 def export(
@@ -168,7 +162,7 @@ def status(
     climtrack status --json
     climtrack status --check
     """
-    from climtrack.cli.tables import table
+    from climtrack.cli.tables import head, table
     from climtrack.run.run import SOME, Run
     from climtrack.run.status import alarms, unjudged
     from climtrack.run.status import status as look
@@ -183,9 +177,9 @@ def status(
         as_json(seen.document())
     else:
         language = table_language(lang)
-        names = ("series", "first_day", "last_day", "age", "preliminary", "checked", "problem")
+        columns = head(language, "series", "first_day", "last_day", "age", "preliminary", "checked", "problem")
         if seen.rows:
-            table([language.text(f"cell.head.{name}") for name in names], [row.cells(language) for row in seen.rows])
+            table(columns, [row.cells(language) for row in seen.rows])
             say(language.text("cell.status.home", folder=seen.home))
         else:
             say(language.text("cell.status.none"))

@@ -91,7 +91,7 @@ def check(
 
 def _print(found: CrossCheck, language: Language, *, offline: bool) -> None:
     """Agreement by decade, then published figures."""
-    from climtrack.cli.tables import table
+    from climtrack.cli.tables import head, table
     from climtrack.vocabulary.findings import Unknown
 
     for key, agreed in found.agreements:
@@ -103,7 +103,7 @@ def _print(found: CrossCheck, language: Language, *, offline: bool) -> None:
         years = agreed.known_years
         known = language.text("verify.known", first=str(years[0]), last=str(years[1])) if years else ""
         table(
-            [language.text(f"cell.head.{name}") for name in ("years", "days", "rms", "mean", "largest", "on")],
+            head(language, "years", "days", "rms", "mean", "largest", "on"),
             [
                 (
                     f"{one.first}–{one.last}",
@@ -126,9 +126,8 @@ def _print(found: CrossCheck, language: Language, *, offline: bool) -> None:
         )
     if found.published:
         rows = [_published(row, language) for row in found.published]
-        names = ("series", "figure", "period", "published", "ours", "", "source")
-        head = [language.text(f"cell.head.{name}") if name else "" for name in names]
-        table(head, rows, language.text("verify.title"))
+        columns = head(language, "series", "figure", "period", "published", "ours", "", "source")
+        table(columns, rows, language.text("verify.title"))
 
 
 def _published(row: Reconciled, language: Language) -> tuple[str, ...]:
@@ -173,7 +172,7 @@ def facts(
     climtrack facts --region world --against 2016
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
-    from climtrack.cli.tables import fact_rows, heading, table
+    from climtrack.cli.tables import fact_rows, head, heading, table
     from climtrack.reporter.documents.facts import facts_document
     from climtrack.run.facts import region_studies, unique_studies
 
@@ -188,9 +187,9 @@ def facts(
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
         language = table_language(lang)
-        head = [language.text(f"cell.head.{name}") for name in ("fact", "value", "beside")]
+        columns = head(language, "fact", "value", "beside")
         for study in unique_studies(found):
-            table(head, fact_rows(study, language), heading(study, language))
+            table(columns, fact_rows(study, language), heading(study, language))
     leave(run)
 
 
@@ -212,7 +211,7 @@ def compare(
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
     """
-    from climtrack.cli.tables import rows, side_rows, table
+    from climtrack.cli.tables import head, rows, side_rows, table
     from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
@@ -225,7 +224,7 @@ def compare(
         as_json(contrasts_document(run, choice["regions"], choice["baseline"], done))
         return leave(run)
     language = table_language(lang)
-    say, beside = language.text, [language.text(f"cell.head.{name}") for name in ("value", "beside")]
+    say, beside = language.text, head(language, "value", "beside")
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
             note(language.say(Notice("run.note", label=say(f"cell.variable.{option}"), note=found)))
@@ -265,7 +264,7 @@ def records(
     climtrack records --region world
     climtrack records --region nh,sh --json
     """
-    from climtrack.cli.tables import heading, holder_rows, record_rows, streak_rows, table
+    from climtrack.cli.tables import head, heading, holder_rows, record_rows, streak_rows, table
     from climtrack.run.facts import records_document, region_studies, unique_studies
 
     settings, moment = configuration(config), now()
@@ -277,18 +276,11 @@ def records(
         as_json(records_document(run, found))
     else:
         language = table_language(lang)
-        first, second, third = (
-            [language.text(f"cell.head.{name}") for name in names]
-            for names in (
-                ("record", "value", "date", "claim", "before", "margin", "level"),
-                ("streak", "value", "beside"),
-                ("calendar", "warmest", "coldest"),
-            )
-        )
+        columns = head(language, "record", "value", "date", "claim", "before", "margin", "level")
         for study in unique_studies(found):
-            table(first, record_rows(study, language), heading(study, language))
-            table(second, streak_rows(study, language))
-            table(third, holder_rows(study, language))
+            table(columns, record_rows(study, language), heading(study, language))
+            table(head(language, "streak", "value", "beside"), streak_rows(study, language))
+            table(head(language, "calendar", "warmest", "coldest"), holder_rows(study, language))
     leave(run)
 
 

@@ -24,12 +24,12 @@ DASH = "–"
 SHOWN_HOLDERS = 8
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+def table(names: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
     """Print a table on standard output."""
     if not sys.stdout.isatty():
         if title:
             say(title)
-        for cells in (head, *rows):
+        for cells in (names, *rows):
             say("\t".join(cell.replace("\n", " ").replace("\t", " ") for cell in cells))
         return
     from rich import box
@@ -38,11 +38,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -
     from rich.text import Text
 
     ruled = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left")
-    for name in head:
+    for name in names:
         ruled.add_column(Text(name))
     for cells in rows:
         ruled.add_row(*(Text(cell) for cell in cells))
     Console().print(ruled)
+
+
+def head(language: Language, *names: str) -> Row:
+    """The names of columns, some of which have none."""
+    return tuple(language.text(f"cell.head.{name}") if name else "" for name in names)
 
 
 def rows(

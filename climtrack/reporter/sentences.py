@@ -69,7 +69,7 @@ def place(region: Region, language: Language) -> Place:
 
     title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
     the = form("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
-    name = form("name") or (capitalised(the.removeprefix("el ").removeprefix("la ")) if language.spanish else title)
+    name = form("name") or (_headed(the) if language.spanish else title)
     of, short = contracted("de", the), form("short") or form("the")
     return Place(
         name,

@@ -32,8 +32,6 @@ HALF_A_YEAR = 182
 MONTH = 30
 #: Years that a place among them needs.
 RANKED = 20
-#: Issues whose titles are remembered.
-REMEMBERED = 4
 #: Characters of a title in each language, and where it is measured.
 LIMITS: Mapping[str, int] = {"en": 90, "es": 99}
 
