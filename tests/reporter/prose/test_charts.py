@@ -30,7 +30,7 @@ def test_anomaly_counts_the_days():
     """Every day of the year on one side is the finding while nothing moves."""
     english, spanish = both("anomaly", made.study())
     assert english.title == "Northern Hemisphere air was 0.6 °C above average over two weeks"
-    assert spanish.title.endswith("del hemisferio norte superó la media en 0,6 °C en dos semanas")
+    assert spanish.title.endswith("del hemisferio norte estuvo 0,6 °C sobre la media en dos semanas")
     assert "The mean difference of 2026 so far is +0.8 °C, and all 321 days were above average." in english.caption
     assert "y los 321 días quedaron por encima de la media." in spanish.caption
     first = both("anomaly", made.study(days_above_average=1, days_known=1))
@@ -52,7 +52,7 @@ def test_year_over_year_is_the_voice_of_the_page():
         "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en dos semanas, pero lo superó"
     )
     assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
-    assert "On 17 November: −0.3 °C." in english.long
+    assert "On 17 November the difference from 2025 was −0.3 °C." in english.long
     assert "Of the 321 days compared: 170 days warmer and 151 cooler." in english.caption  # the year points elsewhere
     assert "as on every day since 18 October (31 days)." in english.long
     assert "It remains 0.6 °C above the 1991–2020 average." in english.caption
@@ -66,7 +66,7 @@ def test_year_over_year_level_and_single():
         english, spanish = both("year_over_year", made.study(year_over_year=made.yoy(hidden)))
         assert english.title.endswith("was within 0.05 °C of 2025 over two weeks and 0.6 °C above average")
         assert "la misma media que un año antes" in spanish.caption
-        assert "El 17 de noviembre estaba igual." in spanish.caption
+        assert "El 17 de noviembre estaba al nivel de 2025." in spanish.caption
         assert "0.0" not in english.caption
     mixed = made.yoy(-0.3, run=1, days_below_last_14=9, days_above_last_14=4, days_level_last_14=1)
     single, uno = both("year_over_year", made.study(year_over_year=mixed))
@@ -81,7 +81,7 @@ def test_a_run_older_than_the_year_is_told_with_its_first_day():
     study = made.study(year_over_year=yoy, latest=Reading(day, 12.6), preliminary_from=None, days_known=3)
     english, spanish = both("year_over_year", study)
     # three bars show no more
-    assert english.title == "Northern Hemisphere air was 0.3 °C below 2025 over two weeks, yet 0.6 °C above average"
+    assert english.title.startswith("Northern Hemisphere air was 0.3 °C below a year earlier over two weeks")
     assert "Each of the past 33 days, since 2 December 2025, has been cooler than a year earlier." in english.long
     assert "Los 33 últimos días, desde el 2 de diciembre de 2025, han sido todos más fríos" in spanish.long
     assert "every day is cooler" in english.alt
