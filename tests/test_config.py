@@ -35,6 +35,12 @@ def test_template_shows_exactly_the_defaults(tmp_path: Path, language: str) -> N
     assert "init." not in file.read_text()
 
 
+def test_the_example_at_the_top_is_what_init_writes() -> None:
+    """config.toml beside README.md: made anew by `climtrack init --lang en` when the settings change."""
+    example = Path(__file__).parents[1] / "config.toml"
+    assert example.read_text(encoding="utf-8") == template("en")
+
+
 def test_template_differs_by_its_comments_only() -> None:
     """What is switched off by a # is the same in both languages, and each comment is of one language."""
     english, spanish = (template(code).splitlines() for code in ("en", "es"))
