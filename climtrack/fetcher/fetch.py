@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from climtrack.errors import FetchError, Notice
-from climtrack.fetcher import checks, reanalyzer
+from climtrack.errors import FetchError, Notice, SourceUnavailable
+from climtrack.fetcher import checks, noaa, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
 
 log = logging.getLogger(__name__)
 
 #: Sources that runs keep up to date: modules with ``ENDPOINTS``.
-SOURCES = (reanalyzer,)
+SOURCES = (reanalyzer, noaa)
 WORKERS = 2
 #: Head of a refused body that travels with the error, so that a person can look at it.
 KEPT = 65_536
@@ -107,15 +107,21 @@ def fetch(
 ) -> Answer:
     """Ask for one endpoint."""
     payload: Payload | None = None
-    # validators belong to this address; the sample's are nobody else's business
-    known = held.source if held is not None and held.source.url.endswith(endpoint.path) and not accept else None
-    asked = known if known is not None and not known.simulated and not whole else None
+    known: Source | None = None
+    years = (now.year, now.year - 1) if "{year}" in endpoint.path else (now.year,)
     try:
-        payload = transport.get(
-            endpoint.path,
-            etag=asked.etag if asked else "",
-            last_modified=asked.last_modified if asked else "",
-        )
+        for year in years:
+            path = endpoint.host + endpoint.path.format(year=year)
+            # validators belong to this address; the sample's are nobody else's business
+            known = held.source if held is not None and held.source.url.endswith(path) and not accept else None
+            asked = known if known is not None and not known.simulated and not whole else None
+            etag, last_modified = (asked.etag, asked.last_modified) if asked else ("", "")
+            try:
+                payload = transport.get(path, etag=etag, last_modified=last_modified)
+                break
+            except SourceUnavailable as problem:  # the address of a year is there once its first month is known
+                if problem.id != "fetch.gone" or year == years[-1]:
+                    raise
         if payload is None or (known is not None and payload.sha256 == known.sha256):
             return Answer(endpoint.key)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)

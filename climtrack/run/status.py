@@ -13,7 +13,18 @@ import numpy as np
 from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.run import schedule
 from climtrack.run.run import Run
-from climtrack.run.series import VARIABLES, Line, age, english, extended, keys_of, late_notices, newest, refreshable
+from climtrack.run.series import (
+    NORMAL_LAG,
+    VARIABLES,
+    Line,
+    age,
+    english,
+    extended,
+    late_notices,
+    newest,
+    refreshable,
+    report_keys,
+)
 from climtrack.store.store import Health
 from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey
@@ -40,8 +51,8 @@ class Row:
             return (self.key.label, "", "", "", "", checked, problem)
         return (
             self.key.label,
-            str(self.series.start),
-            str(self.series.end),
+            str(self.series.dates[0]),
+            str(self.series.dates[-1]),
             "" if self.age is None else language.text("days", self.age),
             language.count(int(np.count_nonzero(self.series.preliminary))),
             checked,
@@ -81,7 +92,7 @@ def status(run: Run) -> Status:
     notices: list[Line] = []
     keys = refreshed = store.keys()
     try:
-        refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
+        refreshed = report_keys(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
     for key in sorted({*keys, *store.sources()}):
@@ -115,8 +126,12 @@ def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
     limit, today = run.config.schedule.stale_days, run.now.date()
     lines: list[Line] = [*seen.damage]
     lines += [Notice("run.damaged", label=row.key.label, cause=row.damage) for row in seen.rows if row.damage]
-    ages = {row.key.label: row.age for row in seen.rows if row.judged and row.series is not None}
-    old = [Notice("run.too_late.series", label=label, n=age) for label, age in ages.items() if age and age > limit]
+    ages = {row.key: row.age for row in seen.rows if row.judged and row.series is not None}
+    old = [
+        Notice("run.too_late.series", label=key.label, n=age)
+        for key, age in ages.items()
+        if age and age > (max(limit, NORMAL_LAG[key.variable]) if key.monthly else limit)
+    ]
     if all(row.series is None for row in seen.rows):
         lines.append(Notice("run.nothing_yet"))
     elif seen.missing:
