@@ -33,7 +33,7 @@ def published(roni: Series, day: dt.date) -> Series | None:
 
 def phases(roni: Series) -> tuple[Phase, ...]:
     """The side of the threshold on which each season stands, judged at 0.01 °C as the index is published."""
-    sides = np.where(beyond(roni.values, 1), 1, np.where(beyond(roni.values, -1), -1, 0))
+    sides = np.where(_beyond(roni.values, 1), 1, np.where(_beyond(roni.values, -1), -1, 0))
     return tuple({1: Phase.EL_NINO, -1: Phase.LA_NINA, 0: Phase.NEUTRAL}[side] for side in sides.tolist())
 
 
@@ -45,10 +45,8 @@ def episodes(roni: Series) -> tuple[Episode, ...]:
     """
     found = []
     for phase, sign in ((Phase.EL_NINO, 1), (Phase.LA_NINA, -1)):
-        starts, stops = runs(beyond(roni.values, sign))
-        found += [
-            _episode(roni, phase, int(a), int(b)) for a, b in zip(starts, stops, strict=True) if b - a >= EPISODE
-        ]
+        starts, stops = runs(_beyond(roni.values, sign))
+        found += [_episode(roni, phase, int(a), int(b)) for a, b in zip(starts, stops, strict=True) if b - a >= EPISODE]
     return tuple(sorted(found, key=lambda episode: episode.onset))
 
 
@@ -77,10 +75,10 @@ def nino_state(roni: Series, nino: Study | None = None, *, as_of: dt.date | None
     """
     known = published(roni, as_of or dt.date.max)
     if known is None:
-        return Unknown("unknown.no_season")
+        return Unknown("unknown.no_roni")
     phase = phases(known)[-1]
     sign = {Phase.EL_NINO: 1, Phase.LA_NINA: -1, Phase.NEUTRAL: 0}[phase]
-    side = beyond(known.values, sign) if sign else np.abs(np.round(known.values, 2)) < THRESHOLD
+    side = _beyond(known.values, sign) if sign else np.abs(np.round(known.values, 2)) < THRESHOLD
     running = last_run(side)
     last = known.first + known.values.size - 1
     under_way = [episode for episode in episodes(known) if not episode.complete]
@@ -118,22 +116,18 @@ def nino_estimate(roni: Series, nino: Study) -> NinoEstimate | Unknown:
     """
     if nino.anomalies is None or nino.baseline is None:
         return Unknown("unknown.no_baseline")
-    daily = frame_of(nino).daily(nino.anomalies.values)
-    means = _running(daily)
-    ends = [roni.key.date(roni.first + i + 2) - dt.timedelta(days=1) for i in range(roni.values.size)]
-    rows = [nino.series.index(end) for end in ends]
-    above = np.array([np.nan if i is None else means[i] for i in rows]) - roni.values
+    above, last = offsets(roni, nino), float(_running(nino)[-1])
     before = np.lib.stride_tricks.sliding_window_view(above, SEASONS).mean(axis=1) if above.size >= SEASONS else above
     errors = above[SEASONS:] - before[:-1]
     errors = errors[~np.isnan(errors)]
-    if errors.size < JUDGED or np.isnan(before[-1]) or np.isnan(means[-1]):
-        return Unknown("unknown.few_seasons", n=JUDGED)
+    if errors.size < JUDGED or np.isnan(before[-1]) or np.isnan(last):
+        return Unknown("unknown.few_seasons", n=JUDGED + SEASONS)
     low, high = np.quantile(errors, [(1 + LEVEL) / 2, (1 - LEVEL) / 2])
-    value = float(means[-1] - before[-1])
+    value = last - float(before[-1])
     return NinoEstimate(
         date=nino.series.end,
         baseline=nino.baseline,
-        running=float(means[-1]),
+        running=last,
         preliminary_days=int(nino.series.preliminary[-RUNNING:].sum()),
         offset=float(before[-1]),
         value=value,
@@ -143,8 +137,33 @@ def nino_estimate(roni: Series, nino: Study) -> NinoEstimate | Unknown:
     )
 
 
-def _running(daily: Floats) -> Floats:
-    """Mean of the 90 days that end with each day; NaN where too few of them are known."""
+def offsets(roni: Series, nino: Study) -> Floats:
+    """
+    What the running mean of Niño 3.4 stood above RONI on the last day of each season.
+
+    Parameters
+    ----------
+    roni : Series
+        RONI by season, degC, shape (month,).
+    nino : Study
+        Daily Niño 3.4 with its anomalies.
+
+    Returns
+    -------
+    array of float
+        In degC, shape (month,), NaN where the days do not reach.
+    """
+    means = _running(nino)
+    ends = (roni.key.date(roni.first + i + 2) - dt.timedelta(days=1) for i in range(roni.values.size))
+    rows = (nino.series.index(end) for end in ends)
+    return np.array([np.nan if i is None else means[i] for i in rows]) - roni.values
+
+
+def _running(nino: Study) -> Floats:
+    """Mean anomaly of the 90 days that end with each day; NaN where too few of them are known."""
+    if nino.anomalies is None:
+        return np.full(nino.series.values.size, np.nan)
+    daily = frame_of(nino).daily(nino.anomalies.values)
     known = ~np.isnan(daily)
     kernel = np.ones(RUNNING)
     total = np.convolve(np.where(known, daily, 0.0), kernel)[: daily.size]
@@ -152,7 +171,7 @@ def _running(daily: Floats) -> Floats:
     return np.where(count >= KNOWN * RUNNING, total / np.maximum(count, 1), np.nan)
 
 
-def beyond(values: Floats, sign: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _beyond(values: Floats, sign: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """At or beyond the threshold on one side."""
     return np.asarray(np.round(sign * values, 2) >= THRESHOLD)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from climtrack.errors import FetchError, Notice, SourceUnavailable
-from climtrack.fetcher import checks, reanalyzer
+from climtrack.fetcher import checks, noaa, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
@@ -19,7 +19,7 @@ from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Tran
 log = logging.getLogger(__name__)
 
 #: Sources that runs keep up to date: modules with ``ENDPOINTS``.
-SOURCES = (reanalyzer,)
+SOURCES = (reanalyzer, noaa)
 WORKERS = 2
 #: Head of a refused body that travels with the error, so that a person can look at it.
 KEPT = 65_536
@@ -111,14 +111,14 @@ def fetch(
     payload: Payload | None = None
     held_source = held.source if held is not None and not accept else None
     try:
-        path, payload = _payload(endpoint, None if whole else held_source, transport)
+        path, payload = _payload(endpoint, None if whole else held_source, transport, now.year)
         if payload is None or (
             held_source is not None and held_source.url.endswith(path) and payload.sha256 == held_source.sha256
         ):
             return Answer(endpoint.key)
         source = Source(
             payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified,
-            notes=_oddities(endpoint, payload),
+            notes=_oddities(endpoint, payload, now.year),
         )  # fmt: skip
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
         notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
@@ -131,11 +131,16 @@ def fetch(
     return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))
 
 
-def _payload(endpoint: Endpoint, held: Source | None, transport: Transport) -> tuple[str, Payload | None]:
+def _names(path: str, year: int) -> tuple[str, ...]:
+    """A name with this year and, for it is not there before the year's first month is known, with the last."""
+    return tuple(dict.fromkeys(path.format(year=year - back) for back in (0, 1)))
+
+
+def _payload(endpoint: Endpoint, held: Source | None, transport: Transport, year: int) -> tuple[str, Payload | None]:
     """The answer under the present name of a file, or else under one that it had before, and that name."""
-    feed = endpoint.key.feed
-    names = [name.format(region=endpoint.key.region) for name in feed.files] if feed else []
-    *paths, last = names if endpoint.path in names[:1] else [endpoint.path]
+    files = endpoint.key.feed.files if endpoint.key.feed else ()
+    former = files[1:] if endpoint.path in files[:1] else ()
+    *paths, last = (endpoint.host + name for path in (endpoint.path, *former) for name in _names(path, year))
 
     def ask(path: str) -> tuple[str, Payload | None]:
         # validators belong to this address; the sample's are nobody else's business
@@ -152,15 +157,15 @@ def _payload(endpoint: Endpoint, held: Source | None, transport: Transport) -> t
     return ask(last)
 
 
-def _oddities(endpoint: Endpoint, payload: Payload) -> tuple[Notice, ...]:
+def _oddities(endpoint: Endpoint, payload: Payload, year: int) -> tuple[Notice, ...]:
     """Whether the file came from another place than it should, or begins with other words."""
     notes = []
-    if not payload.url.endswith(endpoint.path):
+    if not payload.url.endswith(_names(endpoint.path, year)):
         found, known = plain(urlsplit(payload.url).path, 80), plain(endpoint.path.rpartition("/")[2], 60)
         notes.append(Notice("fetch.note.renamed", found=found, known=known))
     if (feed := endpoint.key.feed) is not None:
         lines = payload.body[:KEPT].decode("utf-8-sig", "replace").splitlines()
-        first = next((line.strip() for line in lines if line.strip() and not line.startswith("#")), "")
+        first = next((" ".join(line.split()) for line in lines if line.strip() and not line.startswith("#")), "")
         if not first.startswith(feed.opening):
             notes.append(Notice("fetch.note.reworded", found=plain(first, 45), known=feed.opening))
     return tuple(notes)

@@ -23,7 +23,7 @@ from climtrack.run.series import Change, failure_notices, keys_of, late_notices,
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
 from climtrack.vocabulary.registry import VARIABLES, Baseline
-from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing, year_table
+from climtrack.vocabulary.series import RONI, Alignment, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
 
@@ -247,7 +247,7 @@ def _record_facts(study: Study) -> dict[str, Any]:
     }
 
 
-#: The series that tells El Niño.
+#: The region whose days estimate El Niño to date.
 NINO = "nino3.4"
 
 
@@ -266,8 +266,8 @@ def contrasts(
     """
     Hold regions against one another.
 
-    The world is read beside the two hemispheres, for their shares of its anomaly, and Niño 3.4 for the state of El
-    Niño; a comparison does without those that cannot be had.
+    The world is read beside the two hemispheres, for their shares of its anomaly, RONI and Niño 3.4 for the state of
+    El Niño; a comparison does without those that cannot be had.
     """
     if len(regions) < 2:
         raise AnalysisError("analysis.two_regions")
@@ -282,6 +282,7 @@ def contrasts(
         return None
 
     nino = beside(NINO, "sst")
+    roni = run.additional([RONI]).get(RONI)
     world = beside("world", "air") if {"nh", "sh"} <= set(regions) else None
     comparisons: list[tuple[str, Comparison | Unknown]] = []
     for option in variables:
@@ -295,8 +296,8 @@ def contrasts(
             why = Unknown("unknown.one_side", regions=names) if names else Unknown("unknown.no_side")
             comparisons.append((option, why))
     air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in found if len(studies) == 2)
-    state = nino_state(nino) if nino is not None else None
-    return Contrasts(tuple(comparisons), air_sea, state or Unknown("unknown.no_nino"))
+    state = Unknown("unknown.not_stored", key=RONI.label) if roni is None else nino_state(roni, nino, as_of=as_of)
+    return Contrasts(tuple(comparisons), air_sea, state)
 
 
 def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, found: Contrasts) -> dict[str, Any]:

@@ -19,8 +19,9 @@ class Variable:
     cell_methods: str  # CF cell methods of a regional daily mean
     height: float | None  # Height above the surface in metres, as CF's scalar coordinate
     decimals: int
-    # Lowest and highest regional daily mean in degC that can be true anywhere on Earth
+    # Lowest and highest regional mean in degC that can be true anywhere on Earth
     plausible: tuple[float, float]
+    monthly: bool = False  # Departures by month, as published: never joined with days
 
 
 VARIABLES: Mapping[str, Variable] = MappingProxyType(
@@ -31,11 +32,21 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
                      "area: mean time: mean", 2.0, 1, (-75.0, 45.0)),
             Variable("sst", "sst", "sea surface temperature", "sea_surface_temperature",
                      "area: mean where sea time: mean", None, 2, (-2.0, 36.0)),
+            Variable("ocean", "sst", "sea surface temperature by month", "surface_temperature_anomaly",
+                     "area: mean where sea time: mean", None, 2, (-3.0, 4.0), monthly=True),
+            Variable("land", "air", "air temperature over land by month", "air_temperature_anomaly",
+                     "area: mean where land time: mean", 2.0, 2, (-8.0, 8.0), monthly=True),
+            Variable("land_ocean", "air", "temperature of land and sea by month", "surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-4.0, 5.0), monthly=True),
+            Variable("roni", "sst", "relative oceanic Niño index (RONI)", "sea_surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
+            Variable("oni", "sst", "oceanic Niño index (ONI)", "sea_surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
         )
     }
 )  # fmt: skip
 
-OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values()})
+OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values() if not v.monthly})
 
 
 def short_name(variable: str) -> str:
@@ -92,7 +103,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Saha, S. et al. (2010): The NCEP Climate Forecast System Reanalysis. Bull. Amer. Meteor. "
                 "Soc., 91, 1015–1058, doi:10.1175/2010BAMS3001.1",
                 copernicus=False,
-                licence_read=dt.date(2026, 11, 21),
+                licence_read=dt.date(2026, 8, 22),
             ),
             Product(
                 "climate-pulse",
@@ -102,7 +113,27 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
                 "https://pulse.climate.copernicus.eu",
                 copernicus=True,
-                licence_read=dt.date(2026, 11, 21),
+                licence_read=dt.date(2026, 8, 22),
+            ),
+            Product(
+                "noaaglobaltemp",
+                "NOAAGlobalTemp",
+                "NOAA NCEI",
+                "public domain (US Government)",
+                "Huang, B. et al. (2024): NOAA Global Surface Temperature Dataset (NOAAGlobalTemp), Version 6.0 "
+                "(ERSST and GHCN), NOAA NCEI; Climate at a Glance, https://www.ncei.noaa.gov/access/monitoring/",
+                copernicus=False,
+                licence_read=dt.date(2026, 8, 22),
+            ),
+            Product(
+                "cpc",
+                "ERSSTv5",
+                "NOAA CPC",
+                "public domain (US Government)",
+                "L'Heureux, M. L. et al. (2024): A Relative Sea Surface Temperature Index for Classifying ENSO Events "
+                "in a Changing Climate. J. Climate, 37, 1197–1211, doi:10.1175/JCLI-D-23-0406.1",
+                copernicus=False,
+                licence_read=dt.date(2026, 8, 22),
             ),
         )
     }
@@ -114,7 +145,8 @@ class Feed:
     """What is known beforehand of the files in which a source publishes one variable of one product."""
 
     bases: tuple[str, ...]  # Addresses that the files continue: the source's own, then its mirrors
-    files: tuple[str, ...]  # Name with `region`: the present one, then those before it, each asked where one is gone
+    # Name with ``{region}`` or ``{year}``: the present one, then those before it, each asked where one is gone
+    files: tuple[str, ...]
     opening: str  # How an answer begins, after comment lines; another beginning is said
     lag: int  # Days by which the newest value is usually behind, at most
 
@@ -122,6 +154,7 @@ class Feed:
 _SITE = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
 _PULSE = ("https://sites.ecmwf.int/data/climatepulse/data/series/",)
 _PULSE_SEA = ("era5_daily_series_sst_60S-60N_ocean.csv", "era5_daily_series_sst_60S-60N.csv")
+_MONTHS = "access/monitoring/climate-at-a-glance/global/time-series/{{region}}/{kind}/tavg/1/0/1850-{{year}}/data.json"
 
 #: By product and variable. Terms are those of the product; Climate Reanalyzer's pages state none of their own.
 FEEDS: Mapping[str, Feed] = MappingProxyType(
@@ -132,6 +165,14 @@ FEEDS: Mapping[str, Feed] = MappingProxyType(
             _PULSE, ("era5_daily_series_2t_global.csv",), "date,2t,clim_91-20,ano_91-20,status", 10
         ),
         "climate-pulse.sst": Feed(_PULSE, _PULSE_SEA, "date,sst,clim_91-20,ano_91-20,status", 10),
+        **{
+            f"noaaglobaltemp.{kind}": Feed(
+                ("https://www.ncei.noaa.gov/",), (_MONTHS.format(kind=kind),), '{"description":{"title":', 50
+            )
+            for kind in ("ocean", "land", "land_ocean")
+        },
+        "cpc.roni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/RONI.ascii.txt",), "SEAS YR ANOM", 80),
+        "cpc.oni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/oni.ascii.txt",), "SEAS YR", 80),
     }
 )
 
