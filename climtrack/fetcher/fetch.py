@@ -8,10 +8,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from climtrack.errors import FetchError, Notice
+from climtrack.errors import FetchError, Notice, SourceUnavailable
 from climtrack.fetcher import checks, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
 
 log = logging.getLogger(__name__)
@@ -107,18 +109,17 @@ def fetch(
 ) -> Answer:
     """Ask for one endpoint."""
     payload: Payload | None = None
-    # validators belong to this address; the sample's are nobody else's business
-    known = held.source if held is not None and held.source.url.endswith(endpoint.path) and not accept else None
-    asked = known if known is not None and not known.simulated and not whole else None
+    held_source = held.source if held is not None and not accept else None
     try:
-        payload = transport.get(
-            endpoint.path,
-            etag=asked.etag if asked else "",
-            last_modified=asked.last_modified if asked else "",
-        )
-        if payload is None or (known is not None and payload.sha256 == known.sha256):
+        path, payload = _payload(endpoint, None if whole else held_source, transport)
+        if payload is None or (
+            held_source is not None and held_source.url.endswith(path) and payload.sha256 == held_source.sha256
+        ):
             return Answer(endpoint.key)
-        source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
+        source = Source(
+            payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified,
+            notes=_oddities(endpoint, payload),
+        )  # fmt: skip
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
         notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
     except FetchError as problem:
@@ -128,3 +129,38 @@ def fetch(
         return Answer(endpoint.key, error=problem)
     found = None if checks.is_older(new, held) else new
     return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))
+
+
+def _payload(endpoint: Endpoint, held: Source | None, transport: Transport) -> tuple[str, Payload | None]:
+    """The answer under the present name of a file, or else under one that it had before, and that name."""
+    feed = endpoint.key.feed
+    names = [name.format(region=endpoint.key.region) for name in feed.files] if feed else []
+    *paths, last = names if endpoint.path in names[:1] else [endpoint.path]
+
+    def ask(path: str) -> tuple[str, Payload | None]:
+        # validators belong to this address; the sample's are nobody else's business
+        known = held if held is not None and held.url.endswith(path) and not held.simulated else None
+        etag, modified = (known.etag, known.last_modified) if known else ("", "")
+        return path, transport.get(path, etag=etag, last_modified=modified)
+
+    for path in paths:
+        try:
+            return ask(path)
+        except SourceUnavailable as problem:
+            if problem.id != "fetch.gone":
+                raise
+    return ask(last)
+
+
+def _oddities(endpoint: Endpoint, payload: Payload) -> tuple[Notice, ...]:
+    """Whether the file came from another place than it should, or begins with other words."""
+    notes = []
+    if not payload.url.endswith(endpoint.path):
+        found, known = plain(urlsplit(payload.url).path, 80), plain(endpoint.path.rpartition("/")[2], 60)
+        notes.append(Notice("fetch.note.renamed", found=found, known=known))
+    if (feed := endpoint.key.feed) is not None:
+        lines = payload.body[:KEPT].decode("utf-8-sig", "replace").splitlines()
+        first = next((line.strip() for line in lines if line.strip() and not line.startswith("#")), "")
+        if not first.startswith(feed.opening):
+            notes.append(Notice("fetch.note.reworded", found=plain(first, 45), known=feed.opening))
+    return tuple(notes)

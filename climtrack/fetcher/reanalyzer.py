@@ -22,7 +22,7 @@ import numpy as np
 
 from climtrack.errors import Notice, SourceChanged
 from climtrack.vocabulary.notice import plain
-from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.registry import FEEDS, VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
 MAX_DEPTH = 4  # the feed needs 3: list, row, data
@@ -169,7 +169,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 #: The site and its mirror; the second is asked only where the first cannot be reached.
-BASE_URLS = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
+BASE_URLS = FEEDS["era5.t2m"].bases
 AIR_SOURCE = "ERA5 Copernicus C3S"
 SEA_SOURCE = "NOAA OISST 2.1"
 #: What a payload of a product calls its source, where config.toml does not say.
@@ -192,13 +192,13 @@ class Endpoint:
 
 def _air(region: str, low: float, high: float) -> Endpoint:
     """ERA5 air of a region."""
-    path = f"clim/t2_daily/json/era5_{region}_t2_day.json"
+    path = FEEDS["era5.t2m"].files[0].format(region=region)
     return Endpoint(SeriesKey("era5", "t2m", region), path, AIR_SOURCE, (low, high))
 
 
 def _sea(region: str, low: float, high: float) -> Endpoint:
     """OISST sea surface of a region."""
-    path = f"clim/sst_daily/json_2clim/oisst2.1_{region}_sst_day.json"
+    path = FEEDS["oisst.sst"].files[0].format(region=region)
     return Endpoint(SeriesKey("oisst", "sst", region), path, SEA_SOURCE, (low, high))
 
 

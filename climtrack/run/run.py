@@ -161,19 +161,24 @@ class Run:
         return self._transport
 
     @property
-    def second_source(self) -> Transport | None:
+    def cross_checked(self) -> bool:
         """
-        The way to Climate Pulse, where config.toml wants the cross-check.
+        Whether Climate Pulse is held against what is stored: config.toml may do without.
 
         A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
         """
         settings = self.config.fetch
         rehearsal = all(url.startswith("http://") for url in settings.base_urls)
         outside = not settings.cross_check_url.startswith("http://")
-        if self.offline or not settings.cross_check or (rehearsal and outside and self._second is None):
+        return settings.cross_check and not (rehearsal and outside and self._second is None)
+
+    @property
+    def second_source(self) -> Transport | None:
+        """The way to Climate Pulse, where it is wanted."""
+        if self.offline or not self.cross_checked:
             return None
         if self._second is None:
-            self._second = self._open((settings.cross_check_url,))
+            self._second = self._open((self.config.fetch.cross_check_url,))
         return self._second
 
     def _open(self, base_urls: tuple[str, ...]) -> Transport:

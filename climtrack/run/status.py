@@ -11,9 +11,21 @@ from typing import Any
 import numpy as np
 
 from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.run import schedule
 from climtrack.run.run import Run
-from climtrack.run.series import VARIABLES, Line, age, english, extended, keys_of, late_notices, newest, refreshable
+from climtrack.run.series import (
+    VARIABLES,
+    Line,
+    age,
+    english,
+    extended,
+    keys_of,
+    late_notices,
+    moves,
+    newest,
+    refreshable,
+)
 from climtrack.store.store import Health
 from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.series import Series, SeriesKey
@@ -82,6 +94,7 @@ def status(run: Run) -> Status:
     keys = refreshed = store.keys()
     try:
         refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
+        refreshed += tuple(COUNTERPARTS[key] for key in refreshed if key in COUNTERPARTS and run.cross_checked)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
     for key in sorted({*keys, *store.sources()}):
@@ -103,6 +116,7 @@ def status(run: Run) -> Status:
     judged_series = [row.series for row in rows if row.series is not None and row.judged]
     if (since := schedule.read(config.home).failing_since) is not None:
         notices.append(Notice("run.failing", moment=f"{since:%Y-%m-%d %H:%M} UTC", home=config.home.name))
+    notices += [line for one in stored for line in moves(one)]
     notices += late_notices(judged_series, now, beside=stored)
     missing = tuple(key for key in refreshed if key not in keys)
     run.say(*notices)
@@ -115,6 +129,11 @@ def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
     limit, today = run.config.schedule.stale_days, run.now.date()
     lines: list[Line] = [*seen.damage]
     lines += [Notice("run.damaged", label=row.key.label, cause=row.damage) for row in seen.rows if row.damage]
+    lines += [
+        Notice("run.unchecked", label=row.key.label, cause=row.health.error)
+        for row in seen.rows
+        if row.judged and row.key in COUNTERPARTS.values() and row.health.error
+    ]
     ages = {row.key.label: row.age for row in seen.rows if row.judged and row.series is not None}
     old = [Notice("run.too_late.series", label=label, n=age) for label, age in ages.items() if age and age > limit]
     if all(row.series is None for row in seen.rows):

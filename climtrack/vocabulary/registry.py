@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -56,6 +57,7 @@ class Product:
     licence: str  # Terms under which it may be used
     citation: str  # Reference in the field's own form
     copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
+    licence_read: dt.date | None = None  # When these terms were last read at the provider's
 
 
 PRODUCTS: Mapping[str, Product] = MappingProxyType(
@@ -70,6 +72,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Hersbach, H. et al. (2020): The ERA5 global reanalysis. Q. J. R. Meteorol. Soc., 146, "
                 "1999–2049, doi:10.1002/qj.3803",
                 copernicus=True,
+                licence_read=dt.date(2026, 11, 21),
             ),
             Product(
                 "oisst",
@@ -79,6 +82,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Huang, B. et al. (2021): Improvements of the Daily Optimum Interpolation Sea Surface "
                 "Temperature (DOISST) Version 2.1. J. Climate, 34, 2923–2939, doi:10.1175/JCLI-D-20-0166.1",
                 copernicus=False,
+                licence_read=dt.date(2026, 11, 21),
             ),
             Product(
                 "cfsr",
@@ -88,6 +92,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Saha, S. et al. (2010): The NCEP Climate Forecast System Reanalysis. Bull. Amer. Meteor. "
                 "Soc., 91, 1015–1058, doi:10.1175/2010BAMS3001.1",
                 copernicus=False,
+                licence_read=dt.date(2026, 11, 21),
             ),
             Product(
                 "climate-pulse",
@@ -97,8 +102,36 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
                 "https://pulse.climate.copernicus.eu",
                 copernicus=True,
+                licence_read=dt.date(2026, 11, 21),
             ),
         )
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is known beforehand of the files in which a source publishes one variable of one product."""
+
+    bases: tuple[str, ...]  # Addresses that the files continue: the source's own, then its mirrors
+    files: tuple[str, ...]  # Name with `region`: the present one, then those before it, each asked where one is gone
+    opening: str  # How an answer begins, after comment lines; another beginning is said
+    lag: int  # Days by which the newest value is usually behind, at most
+
+
+_SITE = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
+_PULSE = ("https://sites.ecmwf.int/data/climatepulse/data/series/",)
+_PULSE_SEA = ("era5_daily_series_sst_60S-60N_ocean.csv", "era5_daily_series_sst_60S-60N.csv")
+
+#: By product and variable. Terms are those of the product; Climate Reanalyzer's pages state none of their own.
+FEEDS: Mapping[str, Feed] = MappingProxyType(
+    {
+        "era5.t2m": Feed(_SITE, ("clim/t2_daily/json/era5_{region}_t2_day.json",), "[", 10),
+        "oisst.sst": Feed(_SITE, ("clim/sst_daily/json_2clim/oisst2.1_{region}_sst_day.json",), "[", 5),
+        "climate-pulse.t2m": Feed(
+            _PULSE, ("era5_daily_series_2t_global.csv",), "date,2t,clim_91-20,ano_91-20,status", 10
+        ),
+        "climate-pulse.sst": Feed(_PULSE, _PULSE_SEA, "date,sst,clim_91-20,ano_91-20,status", 10),
     }
 )
 

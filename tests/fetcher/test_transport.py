@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import itertools
 import random
+import select
 import socket
 import ssl
 import threading
@@ -276,15 +277,13 @@ def test_good_answer(site: FakeSite) -> None:
 def test_manners(site: FakeSite) -> None:
     """Every request says who asks and how to reach them, and carries neither cookie nor password."""
     site.fault("x", status("200 OK", "Set-Cookie: id=1", body=b"[1]"))
-    with http(site) as network:
+    with http(site, user_agent="climtrack/1 (+https://example.org/)") as network:
         network.get("x")
         network.get(PATH)
         with pytest.raises(SourceUnavailable):
             network.get("y")
     for request in site.requests:
-        agent = request.headers["user-agent"]
-        assert agent.startswith("climtrack/")
-        assert "+https://" in agent
+        assert request.headers["user-agent"] == "climtrack/1 (+https://example.org/)"
         assert request.headers["accept-encoding"] == "gzip"
         assert not {"cookie", "authorization", "referer"} & set(request.headers)
 
@@ -501,6 +500,35 @@ def test_certificates(name: str, words: str, clock: bool) -> None:
         assert "ignore" not in str(caught.value).lower()
         assert len(str(caught.value)) <= 122
         assert not site.requests
+
+
+def test_a_proxy_by_explicit_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked to connect to the source, whose certificate is checked through it; the environment's is not asked."""
+    authority = trustme.CA()
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("example.org").configure_cert(server)
+    authority.configure_trust(client)
+    asked: list[bytes] = []
+
+    def relay(listener: socket.socket, port: int) -> None:
+        near, _ = listener.accept()
+        with near, socket.create_connection(("127.0.0.1", port)) as far:
+            asked.append(near.recv(1000))
+            near.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while ready := select.select((near, far), (), (), 5)[0]:
+                for one in ready:
+                    if not (piece := one.recv(1 << 16)):
+                        return
+                    (far if one is near else near).sendall(piece)
+
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with FakeSite(tls=server) as site, socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=relay, args=(listener, site.port), daemon=True).start()
+        site.put(PATH, BODY)
+        through = HttpPolicy(("https://example.org/",), proxy=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with Http(through, tls=client) as network:
+            assert network.get(PATH) is not None
+    assert asked[0].startswith(b"CONNECT example.org:443 HTTP/1.")
 
 
 def test_good_certificate() -> None:

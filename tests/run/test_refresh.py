@@ -150,7 +150,8 @@ def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
     assert alarmed == ["older than 10 days: gomex-sst (31 days)."]
     assert look.unjudged(found) == ()
     world = settings(tmp_path / "home", "nh", "world")
-    assert "never received: world-air, world2-sst." in seen(world, later)[2]
+    never = "never received: world-air, world2-sst, world-air-pulse, world2-sst-pulse."
+    assert never in seen(world, later)[2]
 
 
 def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
@@ -356,10 +357,10 @@ class Second:
 
 @pytest.mark.parametrize(("more", "departs"), [(0.0, False), (0.3, True)])
 def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: float, departs: bool) -> None:
-    """In the round's lines and in the report's; its own silence is a line and no failure."""
+    """In the round's lines and in the report's; that it does not answer for the sea fails the round, no more."""
     config = settings(tmp_path / "home", "world")
     done = go(config, Site(NOON.date()), second=Second(more))
-    assert done.code == 0
+    assert done.code == 3
     assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home)
     assert any("departs from Climate Pulse" in line for line in done.lines) == departs
     assert any("did not answer" in line for line in done.lines)
