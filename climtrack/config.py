@@ -400,7 +400,6 @@ class EndpointSettings(Section):
         _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
     ]
-    data_source: str = ""
 
 
 class RegionSettings(Section):

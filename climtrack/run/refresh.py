@@ -163,8 +163,11 @@ class _Plain(logging.Formatter):
 
 @contextmanager
 def run_log(home: Path) -> Iterator[logging.Logger]:
-    """Log to the home folder while the block runs."""
+    """Log to the home folder while the block runs, where nobody does so already."""
     log = logging.getLogger("climtrack")
+    if any(isinstance(handler, _Quiet) for handler in log.handlers):
+        yield log
+        return
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         (home / FOLDER).mkdir(parents=True, exist_ok=True)

@@ -370,9 +370,13 @@ class Run:
         """Keep what is expected of series, once a week of values, as it is now said."""
         for one in series:
             if one is not None and writer.due(one.key, one.end):
-                with suppress(ConfigError):  # a region that only the files know
+                try:
                     found = study(one, self.config.region(one.key.region), today=self.now.date()).findings
                     writer.freeze(one.key, estimates(found))
+                except ConfigError:  # a region that only the files know
+                    continue
+                except Exception as bug:  # estimates can wait, the values of all series cannot
+                    self._log(one.key, bug)
 
     def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
         """One series merged, confirmed or refused."""
@@ -382,6 +386,10 @@ class Run:
                 merged = writer.put(answer.series, accept=accept, only=only)
             except SeriesError as contradiction:
                 error = SourceChanged("run.contradiction", cause=contradiction)
+            except (ClimtrackError, OSError):
+                raise
+            except Exception as bug:
+                error = fetcher.stumbled(bug)
             else:
                 self._held[key] = merged.series
                 return Change.of(merged, answer.notes)
@@ -389,7 +397,16 @@ class Run:
             writer.confirm(key)
         else:
             writer.reject(key, error)
+            if error.id == "fetch.stumbled":
+                self._log(key, error.__cause__)
         return Change(key, self.held(key), notes=answer.notes, error=error)
+
+    def _log(self, key: SeriesKey, bug: BaseException | None) -> None:
+        """Keep the traceback of what nobody foresaw in one series."""
+        from climtrack.run.refresh import run_log
+
+        with run_log(self.config.home) as log:
+            log.error("%s", key, exc_info=bug)
 
     def _closed(self, key: SeriesKey) -> SourceUnavailable | None:
         """That the server has asked, in an earlier run, not to be called yet."""

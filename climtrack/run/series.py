@@ -11,7 +11,7 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import DATA_SOURCES, Endpoint
+from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import Baseline
@@ -191,7 +191,7 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = (Endpoint(key, e.path, e.data_source or DATA_SOURCES.get(key.product, "")) for key, e in keys)
+    own = (Endpoint(key, e.path) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
     return {**served, **{endpoint.key: endpoint for endpoint in own}}
 
