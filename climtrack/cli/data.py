@@ -18,6 +18,7 @@ from climtrack.cli.options import (
     configuration,
     date,
     now,
+    places,
     several,
     table_language,
     variables,
@@ -111,7 +112,7 @@ def _stored(run: Run, region: list[str] | None, variable: list[str] | None) -> l
 
     held = run.store.keys()
     options = variables(variable, tuple(OPTIONS))
-    regions = several(region, (), (), "region")
+    regions = places(run.config, region)
     if regions:
         asked = keys_of(run.pairings(regions, options), options)
         keys = [key for key in asked if key in held]
@@ -141,13 +142,34 @@ def fetch(
 
     options = variables(variable, tuple(v.option for v in VARIABLES.values()))
     with progress() as show, Run(configuration(config), now(), on_done=show) as run:
-        done = download(run, several(region, (), (), "region"), options)
+        done = download(run, places(run.config, region), options)
     notes(run)
     if json:
         as_json(document(run, done))
     else:
         changes(done, run)
     leave(run, strict=strict)
+
+
+def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath = None) -> None:
+    """
+    \b
+    climtrack regions
+    climtrack report --region "North Atlantic"
+    """
+    from climtrack.cli.tables import head, table
+    from climtrack.run.run import Run
+    from climtrack.run.status import place_cells, places
+
+    run = Run(configuration(config), now())
+    found = places(run)
+    notes(run)
+    if json:
+        as_json({"schema": "climtrack.regions/1", "regions": found})
+    else:
+        language = table_language(lang)
+        columns = head(language, "name", "english", "spanish", "latitude", "longitude", "air_since", "sea_since")
+        table(columns, [place_cells(one) for one in found])
 
 
 def status(

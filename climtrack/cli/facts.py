@@ -25,6 +25,7 @@ from climtrack.cli.options import (
     knowledge,
     now,
     past,
+    places,
     several,
     table_language,
     variables,
@@ -304,7 +305,7 @@ def _choice(
     """What the options choose, the rest as in config.toml."""
     defaults = settings.report
     return {
-        "regions": several(region, defaults.regions, (), "region"),
+        "regions": places(settings, region, defaults.regions),
         "variables": variables(variable, defaults.variables),
         "baseline": Baseline.parse(baseline or defaults.baseline),
         "as_of": past(as_of, "--as-of", moment),

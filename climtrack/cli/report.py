@@ -24,8 +24,11 @@ from climtrack.cli.options import (
     configuration,
     knowledge,
     now,
+    own_first,
     past,
+    places,
     several,
+    tongues,
     variables,
 )
 from climtrack.cli.output import as_json, leave, notes, progress, say
@@ -71,15 +74,14 @@ def report(
     from climtrack.run.report import report as make
     from climtrack.run.run import Run
     from climtrack.vocabulary.registry import Baseline
-    from climtrack.words.language import LANGUAGES
 
     settings = configuration(config)
     defaults = settings.report
     moment = now()
     request = Request(
-        regions=several(region, defaults.regions, (), "region"),
+        regions=places(settings, region, defaults.regions),
         variables=variables(variable, defaults.variables),
-        languages=several(lang, defaults.languages, LANGUAGES, "language"),
+        languages=tongues(lang, own_first(settings)),
         charts=charts_of(several(chart, defaults.charts, (), "chart")),
         presets=several(preset, defaults.presets, PRESETS, "preset"),
         themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
