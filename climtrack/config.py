@@ -277,6 +277,10 @@ def _parsed(text: str, parse: Callable[[str], object]) -> object:
         raise _refuse("config.because", problem=problem) from problem
 
 
+def _years(text: str) -> str:
+    return str(_parsed(text, Baseline.parse))
+
+
 Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "config.name")]
 PlaceName = Annotated[str, AfterValidator(lambda text: PLACES.get(folded(text), text))]
 Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "config.colour")]
@@ -368,12 +372,17 @@ class ReportSettings(Section):
     regions: tuple[PlaceName, ...] = Field(("nh",), min_length=1)
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
-    baseline: Annotated[str, AfterValidator(lambda text: str(_parsed(text, Baseline.parse)))] = "1991-2020"
+    baseline: Annotated[str, AfterValidator(lambda text: text if text == "auto" else _years(text))] = "auto"
     charts: tuple[str, ...] = Field(("year-lines", "anomaly", "year-over-year"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
+
+    @property
+    def years(self) -> Baseline | None:
+        """The baseline; None for the usual one that a series covers."""
+        return None if self.baseline == "auto" else Baseline.parse(self.baseline)
 
 
 class FetchSettings(Section):

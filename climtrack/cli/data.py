@@ -22,6 +22,7 @@ from climtrack.cli.options import (
     several,
     table_language,
     variables,
+    years,
 )
 from climtrack.cli.output import as_json, changes, leave, note, notes, progress, say
 from climtrack.errors import Notice, SeriesNotFound
@@ -83,25 +84,26 @@ def export(
     """
     \b
     climtrack export --format netcdf --region nh
-    climtrack export --format csv --baseline 1981-2010 --history
+    climtrack export --format csv --baseline 1991-2020 --history
     """
     from climtrack.files import make_folder, write_whole
     from climtrack.run.export import FORMATS
     from climtrack.run.export import export as make
     from climtrack.run.run import Run
-    from climtrack.vocabulary.registry import Baseline
 
     settings = configuration(config)
     chosen = several([fmt], (), FORMATS, "format")
-    years = Baseline.parse(baseline or settings.report.baseline)
+    span = years(settings, baseline)
     run = Run(settings, now())
     keys = _stored(run, region, variable)
+    formats = [one for one in FORMATS if one in chosen]
+    made = [
+        one for key in keys for form in formats for one in make(run, key, form, baseline=span, history=with_history)
+    ]
     make_folder(out)
-    for key in keys:
-        for one in (known for known in FORMATS if known in chosen):
-            for asset in make(run, key, one, baseline=years, history=with_history):
-                write_whole(out / asset.path, asset.data)
-                say(str(out / asset.path))
+    for asset in made:
+        write_whole(out / asset.path, asset.data)
+        say(str(out / asset.path))
     notes(run)
 
 

@@ -29,6 +29,7 @@ from climtrack.cli.options import (
     several,
     table_language,
     variables,
+    years,
 )
 from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.errors import Notice
@@ -169,7 +170,7 @@ def facts(
     """
     \b
     climtrack facts --region nh
-    climtrack facts --region world --baseline 1981-2010 --as-of 2024-07-23
+    climtrack facts --region world --variable air --baseline 1981-2010 --as-of 2024-07-23
     climtrack facts --region world --against 2016
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
@@ -290,7 +291,7 @@ class _Choice(TypedDict):
 
     regions: tuple[str, ...]
     variables: tuple[str, ...]
-    baseline: Baseline
+    baseline: Baseline | None
     as_of: dt.date | None
 
 
@@ -307,7 +308,7 @@ def _choice(
     return {
         "regions": places(settings, region, defaults.regions),
         "variables": variables(variable, defaults.variables),
-        "baseline": Baseline.parse(baseline or defaults.baseline),
+        "baseline": years(settings, baseline),
         "as_of": past(as_of, "--as-of", moment),
     }
 

@@ -19,6 +19,7 @@ from climtrack.vocabulary.registry import folded, unaccented
 if TYPE_CHECKING:
     from climtrack.config import Config
     from climtrack.publish.server import ServeSettings
+    from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import Language
 
 
@@ -41,7 +42,7 @@ def regions(incomplete: str) -> list[str]:
 def baselines(incomplete: str) -> list[str]:
     from climtrack.vocabulary.registry import BASELINES
 
-    return _offered(incomplete, BASELINES)
+    return _offered(incomplete, ("auto", *BASELINES))
 
 
 def charts(incomplete: str) -> list[str]:
@@ -79,7 +80,7 @@ KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE")]
 Offline = Annotated[bool, typer.Option("--offline")]
 NoSample = Annotated[bool, typer.Option("--no-sample")]
 Strict = Annotated[bool, typer.Option("--strict")]
-Years = Annotated[str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST", autocompletion=baselines)]
+Years = Annotated[str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST|auto", autocompletion=baselines)]
 Public = Annotated[bool, typer.Option("--public")]
 Json = Annotated[bool, typer.Option("--json")]
 
@@ -204,8 +205,11 @@ def knowledge(text: str | None, moment: dt.datetime) -> dt.date | dt.datetime | 
         return None
     from climtrack.vocabulary.calendar import day_or_time
 
-    if not re.search(r"\d[T ]\d\d?:", text):
+    try:
         return past(text, "--known-on", moment)
+    except ConfigError as problem:
+        if problem.id != "cli.bad_date":
+            raise
     when = day_or_time(text)
     if isinstance(when, dt.datetime) and when > moment:
         raise ConfigError("cli.future", option="--known-on", date=text[:40], today=moment.date())
@@ -269,6 +273,15 @@ def own_first(settings: Config) -> tuple[str, ...]:
         return chosen
     own = terminal_language(os.environ)
     return (own, *(code for code in chosen if code[:2] != own[:2]))
+
+
+def years(settings: Config, given: str | None) -> Baseline | None:
+    """Years of the average; None for ``auto``, the usual ones that a series covers."""
+    from climtrack.vocabulary.registry import Baseline
+
+    if given is None:
+        return settings.report.years
+    return None if given.strip().casefold() == "auto" else Baseline.parse(given)
 
 
 def variables(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, ...]:
