@@ -47,7 +47,7 @@ class Request:
     presets: tuple[str, ...]
     themes: tuple[str, ...]
     formats: tuple[str, ...]
-    baseline: Baseline
+    baseline: Baseline | None  # None for the usual one that the series covers
     as_of: dt.date | None = None  # State on this day; None for the newest
     since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
     outlook: bool = False  # Whether year_lines shows where the line may go

@@ -110,7 +110,7 @@ class Run:
         self._outcome = Outcome()
         self.done: list[SeriesKey] = []  # series that the sources have answered for so far
         self._held: dict[SeriesKey, Series | None] = {}
-        self._studies: dict[tuple[SeriesKey, Baseline, dt.date | None], Study] = {}
+        self._studies: dict[tuple[SeriesKey, Baseline | None, dt.date | None], Study] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -422,13 +422,13 @@ class Run:
         variables: Collection[str],
         series: Mapping[SeriesKey, Series],
         *,
-        baseline: Baseline,
+        baseline: Baseline | None,
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
         return tuple(self._study(series[key], baseline, as_of) for key in keys_of([pair], variables) if key in series)
 
-    def _study(self, series: Series, baseline: Baseline, as_of: dt.date | None) -> Study:
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated

@@ -14,7 +14,7 @@ from climtrack.fetcher.http import HttpPolicy
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
-from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -212,7 +212,7 @@ def keys_of(pairs: Iterable[Pairing], variables: Collection[str]) -> tuple[Serie
 
 def covers(series: Series, config: Config) -> bool:
     """Whether a series has the years of the average; of those before OISST's first whole year none are asked."""
-    years = Baseline.parse(config.report.baseline)
+    years = config.report.years or DEFAULT
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)
 
 
