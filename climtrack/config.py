@@ -424,7 +424,7 @@ class EndpointSettings(Section):
     key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
+        _shaped(r"(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
     ]
 

@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from climtrack.errors import ConfigError, FetchError, Notice, SourceChanged, SourceUnavailable
-from climtrack.fetcher import checks, reanalyzer
+from climtrack.fetcher import checks, noaa, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
@@ -20,7 +20,7 @@ from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Tran
 log = logging.getLogger(__name__)
 
 #: Sources that runs keep up to date: modules with ``ENDPOINTS``.
-SOURCES = (reanalyzer,)
+SOURCES = (reanalyzer, noaa)
 WORKERS = 2
 #: Head of a refused body that travels with the error, so that a person can look at it.
 KEPT = 65_536
@@ -111,7 +111,7 @@ def fetch(
     payload: Payload | None = None
     held_source = held.source if held is not None and not accept else None
     try:
-        path, payload = _payload(endpoint, None if whole else held_source, transport)
+        path, payload = _payload(endpoint, None if whole else held_source, transport, now.year)
         if payload is None or (
             held_source is not None and held_source.url.endswith(path) and payload.sha256 == held_source.sha256
         ):
@@ -134,17 +134,19 @@ def fetch(
     return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))
 
 
-def _payload(endpoint: Endpoint, held: Source | None, transport: Transport) -> tuple[str, Payload | None]:
+def _payload(endpoint: Endpoint, held: Source | None, transport: Transport, year: int) -> tuple[str, Payload | None]:
     """The answer under the present name of a file, or else under one that it had before, and that name."""
     feed = endpoint.key.feed
     names = [name.format(region=endpoint.key.region) for name in feed.files] if feed else []
     *paths, last = names if endpoint.path in names[:1] else [endpoint.path]
+    if "{year}" in endpoint.path:  # the address of a year is there once its first month is known
+        paths, last = [endpoint.path.format(year=year)], endpoint.path.format(year=year - 1)
 
     def ask(path: str) -> tuple[str, Payload | None]:
         # validators belong to this address; the sample's are nobody else's business
         known = held if held is not None and held.url.endswith(path) and not held.simulated else None
         etag, modified = (known.etag, known.last_modified) if known else ("", "")
-        return path, transport.get(path, etag=etag, last_modified=modified)
+        return path, transport.get(endpoint.host + path, etag=etag, last_modified=modified)
 
     for path in paths:
         try:
@@ -158,7 +160,7 @@ def _payload(endpoint: Endpoint, held: Source | None, transport: Transport) -> t
 def _oddities(endpoint: Endpoint, payload: Payload) -> tuple[Notice, ...]:
     """Whether the file came from another place than it should, or begins with other words."""
     notes = []
-    if not payload.url.endswith(endpoint.path):
+    if "{year}" not in endpoint.path and not payload.url.endswith(endpoint.path):
         found, known = plain(urlsplit(payload.url).path, 80), plain(endpoint.path.rpartition("/")[2], 60)
         notes.append(Notice("fetch.note.renamed", found=found, known=known))
     if (feed := endpoint.key.feed) is not None:

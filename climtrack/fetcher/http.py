@@ -19,7 +19,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Self, cast
@@ -132,7 +132,7 @@ class Http:
         self._connecting = threading.Lock()
         self._idle: list[_Connection] = []
         self._silent: set[str] = set()  # hosts that did not answer in this run
-        self._dark = False  # whether nobody answered for the last path
+        self._dark: dict[str, bool] = {}  # by source: whether nobody answered for the last path
         self._not_before: dict[str, tuple[float, SourceUnavailable]] = {}
 
     def __enter__(self) -> Self:
@@ -147,7 +147,11 @@ class Http:
             self._idle.pop().close()
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
-        """Ask for a path, first host first, again where that may help; None where it is as it was."""
+        """
+        Ask for a path, first host first, again where that may help; None where it is as it was.
+
+        A path that is a whole address is that of a source with one host of its own.
+        """
         headers = {
             "User-Agent": self._policy.user_agent,
             "Accept": "application/json, text/csv;q=0.9, */*;q=0.1",
@@ -157,21 +161,24 @@ class Http:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
+        own = urlsplit(path)
+        bases = (f"{own.scheme}://{own.netloc}/",) if own.scheme == "https" else self._policy.base_urls
         with self._slots:
-            total = min(BRIEF, self._policy.total_timeout) if self._dark else self._policy.total_timeout
-            attempts = 1 if self._dark else self._policy.attempts
+            dark = self._dark.get(bases[0], False)
+            total = min(BRIEF, self._policy.total_timeout) if dark else self._policy.total_timeout
+            attempts = 1 if dark else self._policy.attempts
             request = _Request(path, headers, total, self._monotonic() + total, attempts)
             try:
-                payload = self._ask_hosts(request)
+                payload = self._ask_hosts(bases, request)
             except FetchError as problem:
-                self._dark = problem.id in _SILENT
+                self._dark[bases[0]] = problem.id in _SILENT
                 raise
-            self._dark = False
+            self._dark[bases[0]] = False
             return payload
 
-    def _ask_hosts(self, request: _Request) -> Payload | None:
+    def _ask_hosts(self, bases: Sequence[str], request: _Request) -> Payload | None:
         """Ask host after host until there is an answer, the attempts are used up, or asking again cannot help."""
-        bases = sorted(self._policy.base_urls, key=self._silent.__contains__)
+        bases = sorted(bases, key=self._silent.__contains__)
         share = max(request.attempts // len(bases), 1)
         first: FetchError | None = None
         for base in bases:

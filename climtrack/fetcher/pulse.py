@@ -91,6 +91,22 @@ def series_from_csv(body: bytes, key: SeriesKey, source: Source) -> Series:
 
 def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
+    try:
+        header, *rows = csv.reader(lines_of(body), strict=True)
+    except csv.Error as problem:
+        changed("csv", reason=plain(str(problem), 30))
+    header = [name.strip() for name in header]
+    if not header or header[0] != "date":
+        changed("no_column", name="date")
+    if not rows:
+        changed("header_only")
+    if any(len(row) != len(header) for row in rows):
+        changed("ragged")
+    return header, rows
+
+
+def lines_of(body: bytes) -> list[str]:
+    """Lines of a text that are neither empty nor a comment."""
     if body.lstrip()[:1] == b"<":
         raise SourceChanged("fetch.web_page", size=len(body))
     try:
@@ -102,18 +118,7 @@ def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
         raise SourceChanged("fetch.empty")
     if len(lines) > MAX_LINES:
         changed("many_rows")
-    try:
-        header, *rows = csv.reader(lines, strict=True)
-    except csv.Error as problem:
-        changed("csv", reason=plain(str(problem), 30))
-    header = [name.strip() for name in header]
-    if not header or header[0] != "date":
-        changed("no_column", name="date")
-    if not rows:
-        changed("header_only")
-    if any(len(row) != len(header) for row in rows):
-        changed("ragged")
-    return header, rows
+    return lines
 
 
 def _column(header: list[str], *names: str) -> int | None:

@@ -27,7 +27,7 @@ from climtrack.vocabulary.registry import FEEDS, VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
 MAX_DEPTH = 20  # the feed needs 3: list, row, data
-MAX_BRACKETS = 5_000  # the feed needs about 360
+MAX_BRACKETS = 10_000  # the feed needs about 360, NOAA's months 4,300
 SLOTS = 366
 MAX_DIGITS = 6
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
@@ -94,7 +94,17 @@ def _odd_format(*names: str) -> Notice:
 
 
 def _table(body: bytes, notes: list[Notice]) -> list[Any]:
-    """The outer list; nesting is counted before the JSON reader sees it."""
+    """The outer list."""
+    table = parsed(body, notes)
+    if not isinstance(table, list):
+        changed("object")
+    if not table:
+        changed("no_rows")
+    return table
+
+
+def parsed(body: bytes, notes: list[Notice]) -> Any:
+    """A JSON document; nesting is counted before the JSON reader sees it."""
     if body.startswith(b"\xef\xbb\xbf"):
         notes.append(_odd_format("byte_order_mark"))
         body = body[3:]
@@ -118,16 +128,11 @@ def _table(body: bytes, notes: list[Notice]) -> list[Any]:
         raise SourceChanged("fetch.cut_short")
     try:
         text = body.decode("utf-8")
-        table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
+        return json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
     except UnicodeDecodeError:
         changed("utf8")
     except (ValueError, RecursionError) as problem:
         raise SourceChanged("fetch.not_json", reason=plain(str(problem), 45)) from problem
-    if not isinstance(table, list):
-        changed("object")
-    if not table:
-        changed("no_rows")
-    return table
 
 
 def _numbers(name: str, data: Any, running: str, oddities: set[str]) -> tuple[float, ...]:
@@ -196,12 +201,14 @@ class Endpoint:
     """One series at the source."""
 
     key: SeriesKey
-    path: str  # Path below the base address, without a leading slash
+    # Path below the base address, without a leading slash; ``{year}`` is this year, or the last where that is not there
+    path: str
     # Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is held
     # against, when nothing is stored yet. The variable's own limits where None.
     levels: tuple[float, float] | None = None
     # What reads an answer: (body, endpoint, source); this site's JSON where None
     read: Callable[[bytes, Endpoint, Source], Series] | None = None
+    host: str = ""  # Base address of its own, ending in a slash; empty where it is the site's
 
 
 def _air(region: str, low: float, high: float) -> Endpoint:

@@ -265,15 +265,15 @@ class Run:
             if refusal:
                 raise refusal
             return self._sampled(keys, [one.error for one in failed.values() if one.error is not None])
+        shown = span([found[key].end for key in daily(found) or found], self.now)
         if self.offline:
-            self.say(Notice("run.offline", span=span([one.end for one in found.values()], self.now)))
+            self.say(Notice("run.offline", span=shown))
         if refusal:
-            shown = span([one.end for one in found.values()], self.now)
             self.say(Notice("run.showing", span=shown), refusal=refusal)
         if not self.offline:
             self.say(*late_notices([one for key, one in found.items() if key not in failed], self.now))
         late = bool(failed or refusal or late_notices(found.values(), self.now))
-        self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
+        self.say(failed=SOME if any(key not in found for key in (*failed, *daily(keys))) else 0, stale=late)
         return found
 
     def _past(self, keys: Sequence[SeriesKey], when: dt.date | dt.datetime) -> dict[SeriesKey, Series]:
@@ -283,7 +283,7 @@ class Run:
             day = f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when
             raise SeriesNotFound("run.nothing_by", names=[key.label for key in keys], day=day)
         late = bool(late_notices(found.values(), self.now))
-        self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
+        self.say(failed=SOME if any(key not in found for key in daily(keys)) else 0, stale=late)
         return found
 
     def _sampled(self, keys: Sequence[SeriesKey], errors: Sequence[ClimtrackError]) -> dict[SeriesKey, Series]:
@@ -369,7 +369,7 @@ class Run:
     def expect(self, writer: Writer, series: Iterable[Series | None]) -> None:
         """Keep what is expected of series, once a week of values, as it is now said."""
         for one in series:
-            if one is not None and writer.due(one.key, one.end):
+            if one is not None and not one.key.monthly and writer.due(one.key, one.end):
                 try:
                     found = study(one, self.config.region(one.key.region), today=self.now.date()).findings
                     writer.freeze(one.key, estimates(found))
@@ -443,10 +443,14 @@ class Run:
         return self._studies[name]
 
 
+def daily(keys: Iterable[SeriesKey]) -> tuple[SeriesKey, ...]:
+    """Those that a report cannot do without."""
+    return tuple(key for key in keys if not key.monthly)
+
+
 def sampled(keys: Iterable[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:
     """The simulated sample of the series that have one, through the real parser."""
-    from climtrack.fetcher.reanalyzer import ENDPOINTS
-
-    asked = [ENDPOINTS[key] for key in keys if key in ENDPOINTS]
+    table = {key: endpoint for source in fetcher.SOURCES for key, endpoint in source.ENDPOINTS.items()}
+    asked = [replace(table[key], host="") for key in keys if key in table]
     answers = fetcher.fetch_all(asked, lambda _: None, transport=SampleTransport(now.date()), now=now)
     return {one.key: one.series for one in answers if one.series is not None}

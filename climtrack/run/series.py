@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.fetcher import noaa
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import Endpoint
+from climtrack.fetcher.reanalyzer import BASE_URLS, Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import DEFAULT
-from climtrack.vocabulary.series import Pairing, Series, SeriesKey
+from climtrack.vocabulary.series import MONTHS, Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
 #: What is told to a user.
@@ -55,14 +56,15 @@ class Change:
         """What changed; nothing of a series that could not be had."""
         if self.error is not None or self.series is None:
             return None
+        unit, kind = ("months", "run.change.monthly") if self.key.monthly else ("days", "run.change")
         parts = [
-            Notice(f"run.days_{word}", n=count, largest=self.largest_revision)
+            Notice(f"run.{unit}_{word}", n=count, largest=self.largest_revision)
             for word, count in (("added", self.added), ("final", self.finalised), ("revised", self.revised))
             if count
         ]
         changes = parts or [Notice("run.unchanged")]
         return Notice(
-            "run.change",
+            kind,
             label=self.key.label,
             changes=changes,
             end=self.series.end,
@@ -104,7 +106,7 @@ def age(end: dt.date, now: dt.datetime, newest: dt.date | None = None) -> int | 
 
 def usual_lag(key: SeriesKey) -> int:
     """Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed."""
-    return key.feed.lag if key.feed else 10
+    return key.feed.lag if key.feed else 50 if key.monthly else 10
 
 
 def overdue(series: Series, now: dt.datetime, newest: dt.date | None = None) -> int:
@@ -133,16 +135,18 @@ def failure_notices(changes: Iterable[Change], now: dt.datetime) -> tuple[Notice
     """
     Why series were not updated, and what is used instead.
 
-    Those with the same cause are told together, but never one with data and one without.
+    Those with the same cause are told together, but never one with data and one without, nor months with days.
     """
-    groups: dict[tuple[str, str, bool], list[Change]] = {}
+    groups: dict[tuple[str, str, bool, bool], list[Change]] = {}
     for one in changes:
         if one.error is not None:
-            groups.setdefault((one.error.what, one.error.remedy, one.series is None), []).append(one)
+            groups.setdefault((one.error.what, one.error.remedy, one.series is None, one.key.monthly), []).append(one)
     notices = []
     for alike in groups.values():
         ends = [one.series.end for one in alike if one.series is not None]
         used = Notice("run.using", span=span(ends, now)) if ends else Notice("run.none_stored")
+        if ends and alike[0].key.monthly:
+            used = Notice("run.using_months", end=min(ends))
         names = [one.key.label for one in alike]
         notices.append(Notice("run.not_updated", names=names, cause=alike[0].error, used=used))
     return tuple(notices)
@@ -191,9 +195,12 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = (Endpoint(key, e.path) for key, e in keys)
+    own = (noaa.endpoint(key, e.path) if key.monthly else Endpoint(key, e.path) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
-    return {**served, **{endpoint.key: endpoint for endpoint in own}}
+    table = {**served, **{endpoint.key: endpoint for endpoint in own}}
+    if set(config.fetch.base_urls) <= set(BASE_URLS):
+        return table
+    return {key: replace(endpoint, host="") for key, endpoint in table.items()}  # a copy of everything, in one place
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:
@@ -208,6 +215,12 @@ def keys_of(pairs: Iterable[Pairing], variables: Collection[str]) -> tuple[Serie
     """Series of some regions."""
     keys = [key for pair in pairs for option, key in (("air", pair.air), ("sst", pair.sst)) if option in variables]
     return tuple(dict.fromkeys(key for key in keys if key is not None))
+
+
+def report_keys(pairs: Collection[Pairing], variables: Collection[str]) -> tuple[SeriesKey, ...]:
+    """Series that reports of some regions read: the days, and NOAA's months beside them."""
+    wanted = ((pair.region, option) for pair in pairs for option in VARIABLES if option in variables)
+    return (*keys_of(pairs, variables), *(MONTHS[one] for one in wanted if one in MONTHS))
 
 
 def covers(series: Series, config: Config) -> bool:

@@ -22,11 +22,12 @@ from climtrack.run.series import (
     age,
     english,
     extended,
-    keys_of,
     late_notices,
     moves,
     newest,
     refreshable,
+    report_keys,
+    usual_lag,
 )
 from climtrack.store.store import Health
 from climtrack.vocabulary.notice import fitted
@@ -57,8 +58,8 @@ class Row:
             return (self.key.label, "", "", "", "", checked, problem)
         return (
             self.key.label,
-            str(self.series.start),
-            str(self.series.end),
+            str(self.series.dates[0]),
+            str(self.series.dates[-1]),
             "" if self.age is None else language.text("days", self.age),
             language.count(int(np.count_nonzero(self.series.preliminary))),
             checked,
@@ -98,7 +99,7 @@ def status(run: Run) -> Status:
     notices: list[Line] = []
     keys = refreshed = store.keys()
     try:
-        refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
+        refreshed = report_keys(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
         refreshed += tuple(COUNTERPARTS[key] for key in refreshed if key in COUNTERPARTS and run.cross_checked)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
@@ -139,8 +140,12 @@ def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
         for row in seen.rows
         if row.judged and row.key in COUNTERPARTS.values() and row.health.error
     ]
-    ages = {row.key.label: row.age for row in seen.rows if row.judged and row.series is not None}
-    old = [Notice("run.too_late.series", label=label, n=age) for label, age in ages.items() if age and age > limit]
+    ages = {row.key: row.age for row in seen.rows if row.judged and row.series is not None}
+    old = [
+        Notice("run.too_late.series", label=key.label, n=age)
+        for key, age in ages.items()
+        if age and age > (max(limit, usual_lag(key)) if key.monthly else limit)
+    ]
     if all(row.series is None for row in seen.rows):
         lines.append(Notice("run.nothing_yet"))
     elif seen.missing:

@@ -20,8 +20,9 @@ class Variable:
     cell_methods: str  # CF cell methods of a regional daily mean
     height: float | None  # Height above the surface in metres, as CF's scalar coordinate
     decimals: int
-    # Lowest and highest regional daily mean in degC that can be true anywhere on Earth
+    # Lowest and highest regional mean in degC that can be true anywhere on Earth
     plausible: tuple[float, float]
+    monthly: bool = False  # Departures by month, as published: never joined with days
 
 
 VARIABLES: Mapping[str, Variable] = MappingProxyType(
@@ -32,11 +33,21 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
                      "area: mean time: mean", 2.0, 1, (-75.0, 45.0)),
             Variable("sst", "sst", "sea surface temperature", "sea_surface_temperature",
                      "area: mean where sea time: mean", None, 2, (-2.0, 36.0)),
+            Variable("ocean", "sst", "sea surface temperature by month", "surface_temperature_anomaly",
+                     "area: mean where sea time: mean", None, 2, (-3.0, 4.0), monthly=True),
+            Variable("land", "air", "air temperature over land by month", "air_temperature_anomaly",
+                     "area: mean where land time: mean", 2.0, 2, (-8.0, 8.0), monthly=True),
+            Variable("land_ocean", "air", "temperature of land and sea by month", "surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-4.0, 5.0), monthly=True),
+            Variable("roni", "sst", "relative oceanic Niño index (RONI)", "sea_surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
+            Variable("oni", "sst", "oceanic Niño index (ONI)", "sea_surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
         )
     }
 )  # fmt: skip
 
-OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values()})
+OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values() if not v.monthly})
 
 
 def short_name(variable: str) -> str:
@@ -104,6 +115,24 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "https://pulse.climate.copernicus.eu",
                 copernicus=True,
                 licence_read=dt.date(2026, 11, 21),
+            ),
+            Product(
+                "noaaglobaltemp",
+                "NOAAGlobalTemp",
+                "NOAA NCEI",
+                "public domain (US Government)",
+                "Huang, B. et al. (2024): NOAA Global Surface Temperature Dataset (NOAAGlobalTemp), Version 6.0 "
+                "(ERSST and GHCN), NOAA NCEI; Climate at a Glance, https://www.ncei.noaa.gov/access/monitoring/",
+                copernicus=False,
+            ),
+            Product(
+                "cpc",
+                "ERSSTv5",
+                "NOAA CPC",
+                "public domain (US Government)",
+                "L'Heureux, M. L. et al. (2024): A Relative Sea Surface Temperature Index for Classifying ENSO Events "
+                "in a Changing Climate. J. Climate, 37, 1197–1211, doi:10.1175/JCLI-D-23-0406.1",
+                copernicus=False,
             ),
         )
     }
