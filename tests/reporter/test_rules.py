@@ -25,7 +25,7 @@ from tests.reporter.studies import sample
 
 def drawn(chart: str, preset: str = "phone", theme: str = "light") -> Canvas:
     """A chart of the sample."""
-    shown, options = subject(chart, [sample("nh"), sample("sh")])
+    shown, options = subject(chart, [sample("nh"), sample("sh"), sample("natlan", "sst")])
     return draw(chart, shown, preset=preset, theme=theme, language="en", **options)
 
 
