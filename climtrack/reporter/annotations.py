@@ -150,12 +150,17 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
     return language.text(what, difference=printed, **values)
 
 
+def figure_size(canvas: Canvas) -> float:
+    """Type size of a panel's name and figures."""
+    kind = canvas.preset.type
+    return canvas.size(kind.axis if canvas.preset.form == "card" else kind.label)
+
+
 def figures(
     canvas: Canvas, study: Study, year: float | None, average: float | None, other: int | str
 ) -> list[list[Line]]:
     """What this year differs by from another and from the average, in the inks of their lines; fullest first."""
-    theme, language, places = canvas.theme, canvas.language, decimals_of(study)
-    size = canvas.size(canvas.preset.type.label)
+    theme, language, places, size = canvas.theme, canvas.language, decimals_of(study), figure_size(canvas)
     found = []
     for unit in (True, False):
         lines = [Line(f"{study.year}:", "bold", size, theme.ink)]

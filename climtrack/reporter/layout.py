@@ -76,6 +76,10 @@ def source_line(studies: Sequence[Study], language: Language, preset: Preset, cr
     for study in studies:
         licence = copernicus(study.series.key.product, study.series.end, language, short=True)
         parts += [licence] if licence and not study.simulated else []
+    if preset.form == "card":  # whose subtitle has no room for it
+        parts.insert(
+            1, language.list(list(dict.fromkeys(language.date_long(one.findings.latest.date) for one in studies)))
+        )
     return (*parts, *((credit,) if credit else ()))
 
 
@@ -232,7 +236,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     for css in preset.type.title:
         size = canvas.size(css)
         lines = wrapped(theme, "bold", size, bound, room)
-        if len(lines) == 1:
+        if len(lines) <= 1 + (css <= 23):
             break
     y = preset.margin + CAP * size + (2 if preset.form in {"wide", "square"} else 0)
     for line in lines:
@@ -288,7 +292,7 @@ def page(canvas: Canvas, words: Words, study: Study, notes: Sequence[str], *othe
     A card has no notes: at the size of a link preview nobody could read them.
     """
     preset, language, card = canvas.preset, canvas.language, canvas.preset.form == "card"
-    top = head(canvas, words.title, words.subtitle)
+    top = head(canvas, words.title, words.subtitle.rpartition(". ")[0] or words.subtitle if card else words.subtitle)
     right = preset.width - preset.margin - beside
     beside += canvas.logo(right, preset.height - LAST_BASELINE + 2, LOGO)
     bottom = foot(

@@ -9,7 +9,7 @@ import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
-from climtrack.reporter.annotations import figures
+from climtrack.reporter.annotations import figure_size, figures
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_rows, shown_days
 from climtrack.reporter.fonts import Line
@@ -53,11 +53,10 @@ def _noise(study: Study) -> float:
     return found if isinstance(found, float) else np.inf
 
 
-def _sea(phrases: Phrases) -> str:
-    """What a title calls the sea: by its own name where it does not go round the globe as the air does."""
-    if phrases.study.region.width == 360:
-        return phrases.language.text("both.sea")
-    return phrases.language.text("both.sea.named", name=phrases.place.name, the=phrases.place.the)
+def _sea(one: Phrases, two: Phrases, form: str) -> str:
+    """What the sea is called: by its own name where that is not the air's region or all the globe."""
+    own = two.study.region.name == one.study.region.name or two.study.region.width == 360
+    return two.language.text(f"both.sea.{form}{'' if own else '.named'}", name=two.place.name, the=two.place.the)
 
 
 def _year(phrases: Phrases) -> str:
@@ -70,20 +69,21 @@ def _year(phrases: Phrases) -> str:
     return phrases.language.text(f"both.year.{_SIDES[way]}", size=size, other=_other(phrases))
 
 
-def _average(phrases: Phrases) -> str:
+def _average(phrases: Phrases, form: str) -> str:
     """The fortnight beside the average, as a clause."""
     mean, language = average_mean(phrases.study), phrases.language
     if mean is None:
         return language.text("brief.value", value=phrases.value)
-    return language.text(f"news.average.{side(mean, phrases.decimals)}", size=language.size(mean, phrases.decimals))
+    size = language.size(mean, phrases.decimals)
+    return language.text(f"{form}.{side(mean, phrases.decimals)}", size=size, baseline=phrases.baseline)
 
 
 def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
     """Both beside last year, with the average and without it."""
     say, pair = one.language.text, (one, two)
-    names = {"air": say("both.air"), "sea": _sea(two)}
+    names = {"air": say("both.t2m"), "sea": _sea(one, two, "title")}
     values: dict[str, Any] = {"Air": capitalised(names["air"]), **names, "year": _year(one), "year2": _year(two)}
-    parts = [say("both.air"), say("both.sea")]
+    parts = [say("both.t2m"), say("both.sst")]
     flags = [early_days(phrases.study) for phrases in pair]
     soon = [part for part, early in zip(parts, flags, strict=True) if early.size and early.all()]
     waiting = say("both.preliminary" if len(soon) < 2 else "both.preliminary.two", what=soon[0]) if soon else ""
@@ -119,12 +119,18 @@ def _sizes(pair: Sequence[Phrases], values: Sequence[float | None]) -> dict[str,
 
 def tell(each: Sequence[Phrases]) -> Draft:
     one, two = each
-    say = one.language.text
+    say, keys = one.language.text, [phrases.study.series.key for phrases in each]
+    if keys[0].variable == keys[1].variable:
+        raise RenderError("draw.both.variable")
+    if one.study.baseline is None or one.study.baseline != two.study.baseline:
+        raise RenderError("draw.hemispheres.baseline", north=keys[0], south=keys[1])
     full, brief = _titles(one, two)
-    dates = {"date": one.date, "day": one.day_month, "date2": two.date, "day2": two.day_month}
-    common = {"name": one.place.name, "sea": _sea(two), "baseline": one.baseline, **dates}
     apart = ".dates" if one.day != two.day else ""
-    averages = {"relation": _average(one), "relation2": _average(two)}
+    common = {
+        "name": one.place.name, "sea": _sea(one, two, "inside"), "baseline": one.baseline, "date": one.date,
+        "day": one.day_month, "date2": two.date,
+    }  # fmt: skip
+    averages = {"relation": _average(one, "of.average"), "relation2": _average(two, "news.average")}
     shown = {
         name: say("brief.two", one=_year(phrases), two=averages[name])
         for name, phrases in zip(averages, each, strict=True)
@@ -135,14 +141,10 @@ def tell(each: Sequence[Phrases]) -> Draft:
         titles_brief=(brief,),
         subtitles=(say(f"subtitle.both{apart}", **common), say(f"subtitle.both.short{apart}", **common)),
         lead=say(f"both.lead{apart}", **shown, **common),
-        lead_brief=say(f"both.lead{apart}", **shown, **common | {"date": one.day_month, "date2": two.day_month}),
+        lead_brief=say("both.lead.brief", **shown, **common),
         extras=(one.uncovered(), one.gaps(), two.gaps()),
-        alts_short=(
-            say("alt.short.both", **shown, **common),
-            say("alt.short.both", **averages, **common),
-            say("alt.short.both.plain", **common),
-        ),
-        alts=(say("alt.both", **shown, **common),),
+        alts_short=(say("alt.short.both", **averages, **common), say("alt.short.both.plain", **common)),
+        alts=(say("alt.both", **shown, **common), say("alt.both", **averages, **common)),
         more=(one.year_mean("yoy.mean"), two.year_mean("yoy.mean"), one.ranked(), two.ranked()),
     )
 
@@ -157,20 +159,15 @@ def table(studies: Sequence[Study]) -> Table:
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw the differences of air and sea under one another, the last fortnight on a wash."""
-    one, two = studies
-    if one.series.key.variable == two.series.key.variable:
-        raise RenderError("draw.both.variable")
-    if one.baseline is None or one.baseline != two.baseline:
-        raise RenderError("draw.hemispheres.baseline", north=one.series.key, south=two.series.key)
     language = canvas.language
     notes = [language.text("note.fortnight"), language.text("note.shaded"), language.text("note.same.scale")]
     notes += dict.fromkeys(note for study in studies for note in dotted_note(study, language))
     notes += dict.fromkeys(note for study in studies for note in missing_notes(study, language))
-    room = page(canvas, words, one, notes, two)
+    room = page(canvas, words, studies[0], notes, *studies[1:])
     heads = []
     for study in studies:
         phrases = Phrases(study, language)
-        size = canvas.size(canvas.preset.type.label)
+        size = figure_size(canvas)
         names = [Line(text, "semibold", size, canvas.theme.ink) for text in (phrases.heading, phrases.place.name)]
         shown = figures(canvas, study, year_mean(study), average_mean(study), _other(phrases))
         heads.append([names, *shown])

@@ -15,6 +15,7 @@ from climtrack.reporter.annotations import (
     average_item,
     decimals_of,
     draw_key,
+    figure_size,
     figures,
     key_extent,
     last_year_item,
@@ -103,6 +104,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     common = {
         "quantity": one.quantity, "Quantity": capitalised(one.quantity), "years": one.years, "date": one.date,
         "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.half, "short2": two.half,
+        "baseline": one.baseline, "day": one.day_month,
     }  # fmt: skip
     dates = {"date": one.date, "date2": two.date}
     relations = {"relation": one.brief(), "relation2": two.brief()}
@@ -178,7 +180,7 @@ def _head(canvas: Canvas, study: Study, name: str) -> list[list[Line]]:
     yoy, anomaly = study.findings.year_over_year, study.findings.anomaly
     year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
     shown = figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
-    return [[Line(name, "semibold", canvas.size(canvas.preset.type.label), canvas.theme.ink)], *shown]
+    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *shown]
 
 
 def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
