@@ -80,6 +80,8 @@ class ChartInputs:
         if chart.needs == "hemispheres":
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
+        if chart.needs == "both":
+            return [(tuple(studies), {})] if len(studies) == 2 else []
         options = {name: value for name, value in self.options.items() if name in chart.options}
         return [((study,), options) for study in studies]
 
