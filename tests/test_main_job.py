@@ -61,7 +61,7 @@ def facts(home: Path) -> dict[str, Any]:
 
 def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
     """5 July 2024, the day of the post that this project grew from: its numbers, its files, and the same again."""
-    words = ("report", "--region", "nh", "--baseline", "1979-2000", "--as-of", "2024-07-05", "--lang", "en,es")
+    words = ("report", "--region", "nh", "--as-of", "2024-07-05", "--lang", "en,es")
     with serving(shared_data / SEED) as (base, log):
         done = climtrack(*words, "--out", "out", home=tmp_path, base=base)
         few = ("--chart", "year-lines", "--preset", "phone", "--out", "again")
@@ -138,7 +138,10 @@ def test_without_network_store_or_sample_there_is_nothing_to_show(tmp_path: Path
     [
         (["--region", "nhh"], "did you mean 'nh'"),
         (["--region", "nh", "--baseline", "91-20"], "FIRST-LAST"),
-        (["--region", "nh", "--as-of", "yesterday"], "YYYY-MM-DD"),
+        (
+            ["--region", "nh", "--as-of", "once"],
+            "'once' is not a date. Write it as 2026-07-05, 5/7/2026, 5 July or '2 weeks ago'",
+        ),
         (["--region", "nh", "--as-of", "2999-01-01"], "--as-of 2999-01-01 is in the future: today is "),
         (["--region", "nh", "--known-on", "2999-01-01"], "--known-on 2999-01-01 is in the future: today is "),
         (

@@ -228,7 +228,7 @@ class Http:
             result = self._exchange(url, request)
             if not isinstance(result, str):
                 return result
-            target = urlsplit(urljoin(url, result))
+            target = urlsplit(result)
             if (target.scheme, target.netloc) != (start.scheme, start.netloc):
                 place = plain(f"{target.scheme}://{target.netloc.rpartition('@')[2]}", 60)
                 raise SourceUnavailable("fetch.elsewhere", url=url, place=place)
@@ -250,7 +250,7 @@ class Http:
             connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=request.headers)
             response = connection.getresponse()
             if response.status in REDIRECTS:
-                return response.headers.get("Location", "")[:2000]
+                return urljoin(url, response.headers.get("Location", "")[:2000])
             payload = self._read(response, url, request)
             whole = True
             return payload
@@ -258,7 +258,7 @@ class Http:
             problem.url = url
             raise
         except (OSError, http.client.HTTPException, ValueError) as problem:
-            # ValueError: a port or header that http.client cannot make sense of
+            # ValueError: a port, header or address that nobody can make sense of
             error = _explained(problem, parts.hostname or "", request.total)
             error.url = url
             raise error from problem

@@ -57,11 +57,11 @@ SLOW = 10.0
 KNOWN: Mapping[str, Mapping[str, str]] = {
     "t2m": {
         "first year": "1940", "other rows": "1979-2000, 1981-2010, 1991-2020", "fields": "data, data_source, name",
-        "decimals": "3", "empty slots": "null",
+        "decimals": "3", "empty slots": "null", "source": "ERA5 Copernicus C3S",
     },
     "sst": {
         "first year": "1981", "other rows": "Preliminary, 1982-2010, 1991-2020", "fields": "data, data_source, name",
-        "decimals": "3", "empty slots": "null",
+        "decimals": "3", "empty slots": "null", "source": "NOAA OISST 2.1",
     },
 }  # fmt: skip
 
@@ -329,7 +329,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)
-        for aspect, value in {**known, "source": endpoint.data_source}.items():
+        for aspect, value in known.items():
             if found[aspect] != value:
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
     if newest := answer.series or held:

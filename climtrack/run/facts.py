@@ -22,7 +22,7 @@ from climtrack.run.run import SOME, Run
 from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
-from climtrack.vocabulary.registry import VARIABLES, Baseline
+from climtrack.vocabulary.registry import DEFAULT, VARIABLES, Baseline
 from climtrack.vocabulary.series import RONI, Alignment, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
@@ -193,7 +193,7 @@ def region_studies(
     regions: Sequence[str],
     variables: Sequence[str],
     *,
-    baseline: Baseline,
+    baseline: Baseline | None,
     as_of: dt.date | None = None,
     against: int | None = None,
     by: Alignment = "date",
@@ -261,7 +261,12 @@ class Contrasts:
 
 
 def contrasts(
-    run: Run, regions: Sequence[str], variables: Sequence[str], *, baseline: Baseline, as_of: dt.date | None = None
+    run: Run,
+    regions: Sequence[str],
+    variables: Sequence[str],
+    *,
+    baseline: Baseline | None,
+    as_of: dt.date | None = None,
 ) -> Contrasts:
     """
     Hold regions against one another.
@@ -300,11 +305,11 @@ def contrasts(
     return Contrasts(tuple(comparisons), air_sea, state)
 
 
-def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, found: Contrasts) -> dict[str, Any]:
+def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline | None, found: Contrasts) -> dict[str, Any]:
     return {
         "schema": "climtrack.compare/1",
         "sample": run.simulated,
-        "baseline": str(baseline),
+        "baseline": str(baseline or DEFAULT),
         "regions": list(regions),
         "variables": {option: to_json(one) for option, one in found.comparisons},
         "air_minus_sea": {region: to_json(one) for region, one in found.air_sea},

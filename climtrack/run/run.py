@@ -110,7 +110,7 @@ class Run:
         self._outcome = Outcome()
         self.done: list[SeriesKey] = []  # series that the sources have answered for so far
         self._held: dict[SeriesKey, Series | None] = {}
-        self._studies: dict[tuple[SeriesKey, Baseline, dt.date | None], Study] = {}
+        self._studies: dict[tuple[SeriesKey, Baseline | None, dt.date | None], Study] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -370,9 +370,13 @@ class Run:
         """Keep what is expected of series, once a week of values, as it is now said."""
         for one in series:
             if one is not None and not one.key.monthly and writer.due(one.key, one.end):
-                with suppress(ConfigError):  # a region that only the files know
+                try:
                     found = study(one, self.config.region(one.key.region), today=self.now.date()).findings
                     writer.freeze(one.key, estimates(found))
+                except ConfigError:  # a region that only the files know
+                    continue
+                except Exception as bug:  # estimates can wait, the values of all series cannot
+                    self._log(one.key, bug)
 
     def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
         """One series merged, confirmed or refused."""
@@ -382,6 +386,10 @@ class Run:
                 merged = writer.put(answer.series, accept=accept, only=only)
             except SeriesError as contradiction:
                 error = SourceChanged("run.contradiction", cause=contradiction)
+            except (ClimtrackError, OSError):
+                raise
+            except Exception as bug:
+                error = fetcher.stumbled(bug)
             else:
                 self._held[key] = merged.series
                 return Change.of(merged, answer.notes)
@@ -389,7 +397,16 @@ class Run:
             writer.confirm(key)
         else:
             writer.reject(key, error)
+            if error.id == "fetch.stumbled":
+                self._log(key, error.__cause__)
         return Change(key, self.held(key), notes=answer.notes, error=error)
+
+    def _log(self, key: SeriesKey, bug: BaseException | None) -> None:
+        """Keep the traceback of what nobody foresaw in one series."""
+        from climtrack.run.refresh import run_log
+
+        with run_log(self.config.home) as log:
+            log.error("%s", key, exc_info=bug)
 
     def _closed(self, key: SeriesKey) -> SourceUnavailable | None:
         """That the server has asked, in an earlier run, not to be called yet."""
@@ -405,13 +422,13 @@ class Run:
         variables: Collection[str],
         series: Mapping[SeriesKey, Series],
         *,
-        baseline: Baseline,
+        baseline: Baseline | None,
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
         return tuple(self._study(series[key], baseline, as_of) for key in keys_of([pair], variables) if key in series)
 
-    def _study(self, series: Series, baseline: Baseline, as_of: dt.date | None) -> Study:
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated

@@ -12,10 +12,10 @@ from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamage
 from climtrack.fetcher import noaa
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import BASE_URLS, DATA_SOURCES, Endpoint
+from climtrack.fetcher.reanalyzer import BASE_URLS, Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
-from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import MONTHS, Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -106,7 +106,7 @@ def age(end: dt.date, now: dt.datetime, newest: dt.date | None = None) -> int | 
 
 def usual_lag(key: SeriesKey) -> int:
     """Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed."""
-    return key.feed.lag if key.feed else 10
+    return key.feed.lag if key.feed else 50 if key.monthly else 10
 
 
 def overdue(series: Series, now: dt.datetime, newest: dt.date | None = None) -> int:
@@ -167,7 +167,7 @@ def late_notices(series: Collection[Series], now: dt.datetime, *, beside: Iterab
 
 
 #: What a download says of a source that is no longer where it was, or no longer begins as it did.
-MOVES = frozenset({"fetch.note.renamed", "fetch.note.reworded"})
+MOVES = frozenset({"fetch.note.moved", "fetch.note.reworded"})
 
 
 def moves(series: Series) -> tuple[Notice, ...]:
@@ -195,12 +195,7 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = (
-        noaa.endpoint(key, e.path)
-        if key.monthly
-        else Endpoint(key, e.path, e.data_source or DATA_SOURCES.get(key.product, ""))
-        for key, e in keys
-    )
+    own = (noaa.endpoint(key, e.path) if key.monthly else Endpoint(key, e.path) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
     table = {**served, **{endpoint.key: endpoint for endpoint in own}}
     if set(config.fetch.base_urls) <= set(BASE_URLS):
@@ -230,7 +225,7 @@ def report_keys(pairs: Collection[Pairing], variables: Collection[str]) -> tuple
 
 def covers(series: Series, config: Config) -> bool:
     """Whether a series has the years of the average; of those before OISST's first whole year none are asked."""
-    years = Baseline.parse(config.report.baseline)
+    years = config.report.years or DEFAULT
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)
 
 

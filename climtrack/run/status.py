@@ -12,6 +12,8 @@ import numpy as np
 
 from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.pulse import COUNTERPARTS
+from climtrack.fetcher.sample import FIRST
+from climtrack.reporter.sentences import place
 from climtrack.run import schedule
 from climtrack.run.run import Run
 from climtrack.run.series import (
@@ -29,12 +31,15 @@ from climtrack.run.series import (
 )
 from climtrack.store.store import Health
 from climtrack.vocabulary.notice import fitted
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import Series, SeriesKey, pairing
 from climtrack.words.language import Language
 
 #: Written by `schedule` every minute; an old one means that it is no more.
 HEARTBEAT = "heartbeat.json"
 SILENCE, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=40)  # a round draws for minutes without a beat
+#: Where a region is, in degrees.
+BOUNDS = ("south", "north", "west", "east")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,3 +192,34 @@ def _entry(row: Row) -> dict[str, Any]:
         "refreshed": row.judged,
         "error": row.problem(Language("en")) or None,
     }
+
+
+def places(run: Run) -> list[dict[str, Any]]:
+    """Every region by its names, where it is, and which series answer for it, each with its first year."""
+    known, found = run.known_keys(), []
+    for name in dict.fromkeys((*REGIONS, *run.config.regions)):
+        region, pair = run.config.region(name), pairing(name, known)
+        titles = {"title": region.title, "title_es": place(region, Language("es")).name}
+        bounds = {side: getattr(region, side) for side in BOUNDS}
+        series = {"air": _first(run, pair.air), "sst": _first(run, pair.sst)}
+        found.append({"name": name, **titles, "also": list(region.names), **bounds, **series})
+    return found
+
+
+def _first(run: Run, key: SeriesKey | None) -> dict[str, Any] | None:
+    """A series and the first year that it has, or that its source has where it is not stored yet."""
+    if key is None:
+        return None
+    held = run.held(key)
+    return {"series": key.label, "first_year": (held.start if held else FIRST[key.variable]).year}
+
+
+def place_cells(entry: dict[str, Any]) -> tuple[str, ...]:
+    """A region as a table shows it; a series of another name is named."""
+    cells = [entry["name"], entry["title"], entry["title_es"]]
+    cells += (f"{entry[low]:g}…{entry[high]:g}".replace("-", "−") for low, high in (BOUNDS[:2], BOUNDS[2:]))
+    for option in ("air", "sst"):
+        one = entry[option] or {"first_year": "", "series": f"{entry['name']}-{option}"}
+        other = "" if one["series"] == f"{entry['name']}-{option}" else f" ({one['series']})"
+        cells.append(f"{one['first_year']}{other}")
+    return tuple(cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -189,6 +190,7 @@ class Region:
     west: float = -180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
     east: float = 180.0
     outline: str = ""  # GeoJSON geometry of an irregular region; the bounds are then those of the box around it
+    names: tuple[str, ...] = ()  # Everyday names in either language, besides its titles
 
     def __post_init__(self) -> None:
         if not -90 <= self.south < self.north <= 90:
@@ -205,25 +207,55 @@ class Region:
         return self.north <= 0
 
 
+_ARTICLES = ("the ", "el ", "la ", "los ", "las ")
+
+
+def unaccented(text: str) -> str:
+    """A text in small letters without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+
+
+def folded(name: str) -> str:
+    """A name without what people write differently: capitals, accents, spaces, hyphens, its article."""
+    words = " ".join(unaccented(name).split())
+    bare = next((words.removeprefix(one) for one in _ARTICLES if words.startswith(one)), words)
+    return "".join(letter for letter in bare if letter.isalnum())
+
+
 REGIONS: Mapping[str, Region] = MappingProxyType(
     {
         r.name: r
         for r in (
-            Region("world", "World", "el mundo", -90, 90),
-            Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90),
-            Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0),
-            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5),
-            Region("arctic", "Arctic", "el Ártico", 66.5, 90),
-            Region("antarctic", "Antarctic", "la Antártida", -90, -66.5),
-            Region("world2", "World ocean 60°S–60°N", "el océano mundial (60° S–60° N)", -60, 60),
-            Region("natlan", "North Atlantic", "el Atlántico norte", 0, 60, -80, 0),
-            Region("natlsp", "Subpolar North Atlantic", "el Atlántico norte subpolar", 45, 60, -45, -20),
-            Region("atlhmdr", "Atlantic hurricane region", "la zona atlántica de huracanes", 10, 20, -85, -20),
-            Region("gom", "Gulf of Maine", "el golfo de Maine", 42, 45, -71, -66),
+            Region("world", "World", "el mundo", -90, 90,
+                   names=("globe", "global", "planet", "planeta", "Earth", "Tierra", "globo")),
+            Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90,
+                   names=("north", "northern", "norte", "HN", "N hemisphere", "N. Hemisphere")),
+            Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0,
+                   names=("south", "southern", "sur", "HS", "S hemisphere", "hemisferio austral")),
+            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5, names=("tropic", "trópico", "tropical")),
+            Region("arctic", "Arctic", "el Ártico", 66.5, 90, names=("North Pole", "polo norte")),
+            Region("antarctic", "Antarctic", "la Antártida", -90, -66.5,
+                   names=("Antarctica", "Antártico", "Antártica", "South Pole", "polo sur")),
+            Region("world2", "World ocean 60°S–60°N", "el océano mundial (60° S–60° N)", -60, 60,
+                   names=("world ocean", "global ocean", "ocean", "oceans", "60S-60N", "océano", "océanos",
+                          "océano mundial", "océano global")),
+            Region("natlan", "North Atlantic", "el Atlántico norte", 0, 60, -80, 0,
+                   names=("N Atlantic", "northern Atlantic", "Atlántico septentrional")),
+            Region("natlsp", "Subpolar North Atlantic", "el Atlántico norte subpolar", 45, 60, -45, -20,
+                   names=("subpolar Atlantic", "Atlántico subpolar", "cold blob")),
+            Region("atlhmdr", "Atlantic hurricane region", "la zona atlántica de huracanes", 10, 20, -85, -20,
+                   names=("MDR", "main development region", "hurricane region", "zona de huracanes")),
+            Region("gom", "Gulf of Maine", "el golfo de Maine", 42, 45, -71, -66, names=("Maine",)),
             Region("gomex", "Gulf of Mexico", "el golfo de México", 20, 30, -98, -82),
-            Region("nino3.4", "Niño 3.4 region", "la región Niño 3.4", -5, 5, -170, -120),
+            Region("nino3.4", "Niño 3.4 region", "la región Niño 3.4", -5, 5, -170, -120,
+                   names=("niño", "niña", "ENSO", "niño 3 4", "región del Niño")),
         )
     }
+)  # fmt: skip
+
+#: Short names by every name there is, as `folded` leaves it.
+PLACES: Mapping[str, str] = MappingProxyType(
+    {folded(name): one.name for one in REGIONS.values() for name in (one.name, one.title, one.title_es, *one.names)}
 )
 
 

@@ -171,6 +171,7 @@ LASTING = {
     "to another host": Case(
         status("302 Found", "Location: http://169.254.169.254/latest"), "(http://169.254.169.254)", 1
     ),
+    "to an address that is none": Case(status("302 Found", "Location: http://[::1:bad/"), "not valid HTTP", 1),
     "to another port": Case(status("307 Moved", "Location: http://127.0.0.1:1/x"), "(http://127.0.0.1:1)", 1),
     "to a file": Case(status("308 Moved", "Location: file:///etc/passwd"), "pointed to another place (file://)", 1),
     "to a name with a password": Case(status("302 Found", "Location: http://u:p@10.0.0.1/"), "(http://10.0.0.1)", 1),
@@ -459,6 +460,67 @@ def test_slow_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
         network.get(PATH)
     assert not ended.is_set()
     over.set()
+
+
+#: Headers that the client acts on, and what makes each of them hard to read.
+ACTED_ON: dict[str, tuple[str, ...]] = {
+    "Location": ("http://[::1:bad/", "http://[", "//", "", "http://a:99999/", "http://\u00ff/", "javascript:1", "?\x00",
+                 "http://127.0.0.1:x/", "http://%/", "\\\\a", "#" * 3000),
+    "Content-Length": ("-1", "1e3", "", "0x10", "9" * 400, "+5", "5, 6", "\u0665", " 7 7", "nan"),
+    "Retry-After": ("-5", "9" * 39, "1e9", "Thu, 01 Jan 0001 00:00:00 -2400", "Sat, 99 Foo 99999 99:99:99 GMT",
+                    "\u0665", "Sat, 21 Nov 2026 10:00:00 +9999", "inf", ";"),
+    "ETag": ('"\u00ff"', "\x01", '"' * 300, "W/", "\x7f"),
+    "Last-Modified": ("never", "\u00a0", "0" * 300),
+    "Date": ("\x0b", "Thu, 01 Jan 0001 00:00:00 GMT", "now"),
+    "Content-Encoding": ("gzip", "x-gzip", "br", "gzip, gzip", "GZIP ", "\u00ff", "identity;", "deflate" * 99),
+    "Content-Type": ("text/html", ";;", "application/json; charset=\u00ff", "", "TEXT/HTML ;"),
+    "Transfer-Encoding": ("chunked", "chunked, chunked", "gzip", "CHUNKED", "x"),
+    "Connection": ("close", "keep-alive, close", "\x02"),
+}  # fmt: skip
+
+
+def odd_answer(rng: random.Random) -> bytes:
+    """A status, and headers one or more of which nobody expects."""
+    state = rng.choice(
+        ("200", "200", "200", "301", "302", "304", "307", "404", "429", "503", "000", "99", "1000", "2 0")
+    )
+    lines = [f"HTTP/1.1 {state} {rng.choice(('OK', '', 'x' * 99))}"]
+    for name in rng.sample(sorted(ACTED_ON), rng.choice((1, 1, 2, 3))):
+        value = rng.choice(ACTED_ON[name])
+        if value and rng.random() < 0.3:
+            i = rng.randrange(len(value))
+            value = value[:i] + chr(rng.randrange(1, 256)) + value[i + rng.randrange(2) :]
+        lines += [f"{name}{rng.choice((': ', ':', ' : '))}{value}"] * rng.choice((1, 1, 1, 2))
+    return (
+        "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + rng.choice((BODY[:999], b"", b"4\r\n[1]\n\r\n"))
+    )
+
+
+def fuzz_headers(site: FakeSite, count: int) -> int:
+    """Data, nothing new or the one error, whatever the headers; how many answers were data."""
+    rng, taken = random.Random(20261121), 0
+    site.fault(PATH, lambda talk: talk.send(answer))
+    for _ in range(count):
+        answer = odd_answer(rng)
+        with http(site) as network:
+            try:
+                taken += network.get(PATH, etag='"x"') is not None
+            except FetchError as refused:
+                line = str(refused)
+                if not line.isprintable() or len(line) > 122:
+                    pytest.fail(repr((answer, line)))
+    return taken
+
+
+def test_fuzz_headers(site: FakeSite) -> None:
+    """Headers are read as carefully as bodies."""
+    assert 0 < fuzz_headers(site, 150) < 150
+
+
+@pytest.mark.soak
+def test_fuzz_headers_for_long(site: FakeSite) -> None:
+    """The same with 20,000 answers."""
+    assert fuzz_headers(site, 20_000) > 1000
 
 
 def test_loopback_is_named_not_resolved() -> None:

@@ -81,7 +81,7 @@ def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
     assert [one.key for one in first.changes] == [AIR, NATLAN]
     assert first.pictures == 2
     assert {p.name for p in (tmp_path / "report" / "nh").glob("*.png")} == {
-        "nh-air.year-lines.email.en.png", "natlan-sst.year-lines.email.en.png",
+        "nh-air.stripes.email.en.png", "natlan-sst.stripes.email.en.png",
     }  # fmt: skip
     document = json.loads(json.dumps(first.document))
     assert (document["schema"], document["exit_code"]) == ("climtrack.refresh/1", 0)
@@ -531,7 +531,7 @@ def test_an_unchanged_round_draws_nothing_and_shows_the_same(tmp_path: Path) -> 
     assert again.document["drawn"] == 0
     assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
     for harm in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])):
-        harm(report / "nh" / "natlan-sst.year-lines.email.en.png")
+        harm(report / "nh" / "natlan-sst.stripes.email.en.png")
         assert go(config, site, NOON + HOUR).drawn == 2
     signed = config.model_copy(update={"theme": config.theme.model_copy(update={"credit": "A. Author"})})
     assert [go(signed, site, NOON + HOUR).drawn for _ in range(2)] == [2, 0]
@@ -563,7 +563,7 @@ def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
     assert (first.published, len(before)) == (True, 2 * first.pictures)
     again = go(config, site, NOON + HOUR)
     assert (again.published, again.pictures, again.drawn) == (True, first.pictures, 0)
-    (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
+    (root / "latest" / "natlan-sst.stripes.email.en.png").unlink()
     assert go(config, site, NOON + HOUR).drawn == first.pictures
     assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
 
