@@ -6,6 +6,9 @@ pass. The limits come from measurements of the real feeds: largest revision of a
 0.05 °C, of a preliminary one 0.34 °C (Gulf of Maine, whose days differ by up to 2 °C), largest step in 85 years
 0.216 °C (world air), no value repeated on more than 4 days at three decimals and 15 at two, climatology rows always
 inside the range of their years.
+
+What decides whether a download is the series we hold is its values: those of two products differ on nearly every day,
+those of one product on next to none, whatever it is called. Only a first download has nothing but its name.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import ConfigError, Notice, SourceChanged
+from climtrack.fetcher.reanalyzer import LABELS
 from climtrack.vocabulary import calendar
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Series, Status, year_table
 
@@ -35,6 +40,8 @@ DECIMALS = 2
 YEARS = 5
 #: degC by which a final value may change; one of a month, whose stations and ships go on reporting for years.
 REVISION, REVISION_MONTHLY = 0.06, 0.25
+#: Share of the held final days that a copy of the same product has in common with ours, at least.
+SAME = 0.99
 #: Times the largest day-to-day step ever by which a preliminary value may change; the real ones reach 0.7.
 PRELIMINARY = 2.0
 #: Newest days by which a copy may be shorter than ours: a mirror or cache that lags.
@@ -60,14 +67,17 @@ def check(
     held = _comparable(new, held)
     if accept and only:
         check(_without(new, held, only), held, today=today, levels=levels)
-    if held is not None:
-        _source(new, held)
+    if held is None:
+        _named(new, accept)
     _future(new, today)
     _levels(new, held, accept=accept, believed=levels)
     if held is None:
         notes = _gaps(new, accept=accept)
     else:
-        notes = (*_age(new, held, accept), *_lacking(new, held, accept), *_past(new, held, accept))
+        notes = (
+            *_source(new, held, accept), *_age(new, held, accept), *_lacking(new, held, accept),
+            *_past(new, held, accept),
+        )  # fmt: skip
     if not accept:
         _steps(new, held)
         _precision(new)
@@ -105,13 +115,40 @@ def _comparable(new: Series, held: Series | None) -> Series | None:
     return None if held is not None and held.source.simulated and not new.source.simulated else held
 
 
-def _source(new: Series, held: Series) -> None:
-    """The product must be the one that is held: two products are never joined."""
+def _named(new: Series, accept: bool) -> None:
+    """With nothing held, every name that the payload gives its source must name the product."""
+    called, product = new.source.data_source, new.key.product
+    if not accept and not all(_letters(product) in _letters(label) for label in called.split(LABELS)):
+        raise SourceChanged("fetch.unnamed", found=_quoted(called), expected=product)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _quoted(label: str, length: int = 24) -> Notice:
+    """A name of the source in a sentence, which may be none."""
+    return Notice("fetch.label", label=plain(label, length)) if label else Notice("fetch.no_label")
+
+
+def _source(new: Series, held: Series, accept: bool) -> list[Notice]:
+    """Another name for the source is noted if the values are those held: two products are never joined."""
     if new.source.simulated and not held.source.simulated:
         raise SourceChanged("fetch.simulated")
     before, after = held.source.data_source, new.source.data_source
-    if before and after and before.casefold() != after.casefold():
-        raise SourceChanged("fetch.other_source", found=after[:24], expected=before[:24])
+    if before.casefold() == after.casefold():
+        return []
+    same, both = _alike(new, held)
+    if not accept and same < SAME * both:
+        raise SourceChanged("fetch.other_source", found=_quoted(after), n=both - same)
+    return [Notice("fetch.note.renamed", before=_quoted(before, 40), after=_quoted(after, 40), n=same)]
+
+
+def _alike(new: Series, held: Series) -> tuple[int, int]:
+    """How many of the days that are final in both have the same value, and how many there are."""
+    both = (held.status == Status.FINAL) & (_on_dates_of(held, new, new.status) == Status.FINAL)
+    change = np.abs(_on_dates_of(held, new, new.values) - held.values)[both]
+    return int((change <= 5e-7).sum()), change.size
 
 
 def _age(new: Series, held: Series, accept: bool) -> list[Notice]:
@@ -164,7 +201,9 @@ def _past(new: Series, held: Series, accept: bool) -> list[Notice]:
         worst = float(change[changed].max())
         if worst > limit + 1e-6 and not accept:
             day = str(held.dates[np.argmax(np.where(changed, change, 0))])
-            raise SourceChanged("fetch.past", worst=worst, day=day)
+            same, both = _alike(new, held)
+            kind = "fetch.past" if kind == "preliminary" or same >= SAME * both else "fetch.other_values"
+            raise SourceChanged(kind, worst=worst, day=day, n=both - same)
         notes.append(Notice(f"fetch.note.revised_{kind}", n=int(changed.sum()), worst=worst))
     return notes
 

@@ -22,6 +22,7 @@ from climtrack.errors import Notice, SourceChanged
 from climtrack.fetcher.reanalyzer import Endpoint, changed
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.notice import plain
+from climtrack.vocabulary.registry import FEEDS
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
 _AIR, _SEA = SeriesKey("climate-pulse", "t2m", "world"), SeriesKey("climate-pulse", "sst", "world2")
@@ -31,13 +32,13 @@ def _read(body: bytes, endpoint: Endpoint, source: Source) -> Series:
     return series_from_csv(body, endpoint.key, source)
 
 
-#: Below `cross_check_url` of config.toml; the names are Copernicus's.
+#: Below `cross_check_url` of config.toml.
 PULSE: Mapping[SeriesKey, Endpoint] = MappingProxyType(
     {
         endpoint.key: endpoint
         for endpoint in (
-            Endpoint(_AIR, "era5_daily_series_2t_global.csv", levels=(8.2, 20.2), read=_read),
-            Endpoint(_SEA, "era5_daily_series_sst_60S-60N.csv", levels=(16.6, 24.2), read=_read),
+            Endpoint(_AIR, FEEDS["climate-pulse.t2m"].files[0], levels=(8.2, 20.2), read=_read),
+            Endpoint(_SEA, FEEDS["climate-pulse.sst"].files[0], levels=(16.6, 24.2), read=_read),
         )
     }
 )

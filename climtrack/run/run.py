@@ -49,7 +49,7 @@ from climtrack.run.series import (
 )
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import MonthStudy, Study
-from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.registry import DEFAULT, Baseline
 from climtrack.vocabulary.series import COMPUTED, MONTHS, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Run:
         self._outcome = Outcome()
         self.done: list[SeriesKey] = []  # series that the sources have answered for so far
         self._held: dict[SeriesKey, Series | None] = {}
-        self._studies: dict[tuple[SeriesKey, Baseline, dt.date | None], Study] = {}
+        self._studies: dict[tuple[SeriesKey, Baseline | None, dt.date | None], Study] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -163,19 +163,24 @@ class Run:
         return self._transport
 
     @property
-    def second_source(self) -> Transport | None:
+    def cross_checked(self) -> bool:
         """
-        The way to Climate Pulse, where config.toml wants the cross-check.
+        Whether Climate Pulse is held against what is stored: config.toml may do without.
 
         A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
         """
         settings = self.config.fetch
         rehearsal = all(url.startswith("http://") for url in settings.base_urls)
         outside = not settings.cross_check_url.startswith("http://")
-        if self.offline or not settings.cross_check or (rehearsal and outside and self._second is None):
+        return settings.cross_check and not (rehearsal and outside and self._second is None)
+
+    @property
+    def second_source(self) -> Transport | None:
+        """The way to Climate Pulse, where it is wanted."""
+        if self.offline or not self.cross_checked:
             return None
         if self._second is None:
-            self._second = self._open((settings.cross_check_url,))
+            self._second = self._open((self.config.fetch.cross_check_url,))
         return self._second
 
     def _open(self, base_urls: tuple[str, ...]) -> Transport:
@@ -367,9 +372,13 @@ class Run:
         """Keep what is expected of series, once a week of values, as it is now said."""
         for one in series:
             if one is not None and not one.key.monthly and writer.due(one.key, one.end):
-                with suppress(ConfigError):  # a region that only the files know
+                try:
                     found = study(one, self.config.region(one.key.region), today=self.now.date()).findings
                     writer.freeze(one.key, estimates(found))
+                except ConfigError:  # a region that only the files know
+                    continue
+                except Exception as bug:  # estimates can wait, the values of all series cannot
+                    self._log(one.key, bug)
 
     def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
         """One series merged, confirmed or refused."""
@@ -379,6 +388,10 @@ class Run:
                 merged = writer.put(answer.series, accept=accept, only=only)
             except SeriesError as contradiction:
                 error = SourceChanged("run.contradiction", cause=contradiction)
+            except (ClimtrackError, OSError):
+                raise
+            except Exception as bug:
+                error = fetcher.stumbled(bug)
             else:
                 self._held[key] = merged.series
                 return Change.of(merged, answer.notes)
@@ -386,7 +399,16 @@ class Run:
             writer.confirm(key)
         else:
             writer.reject(key, error)
+            if error.id == "fetch.stumbled":
+                self._log(key, error.__cause__)
         return Change(key, self.held(key), notes=answer.notes, error=error)
+
+    def _log(self, key: SeriesKey, bug: BaseException | None) -> None:
+        """Keep the traceback of what nobody foresaw in one series."""
+        from climtrack.run.refresh import run_log
+
+        with run_log(self.config.home) as log:
+            log.error("%s", key, exc_info=bug)
 
     def _closed(self, key: SeriesKey) -> SourceUnavailable | None:
         """That the server has asked, in an earlier run, not to be called yet."""
@@ -402,7 +424,7 @@ class Run:
         variables: Collection[str],
         series: Mapping[SeriesKey, Series],
         *,
-        baseline: Baseline,
+        baseline: Baseline | None,
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
@@ -415,7 +437,7 @@ class Run:
 
     def month_study(
         self, pair: Pairing, variables: Collection[str], series: Mapping[SeriesKey, Series],
-        *, baseline: Baseline, as_of: dt.date | None = None,
+        *, baseline: Baseline | None, as_of: dt.date | None = None,
     ) -> MonthStudy | None:  # fmt: skip
         """What NOAA's months tell of a hemisphere's sea, the daily series that answers for it beside them."""
         months = series.get(MONTHS[pair.region, "sst"]) if (pair.region, "sst") in MONTHS else None
@@ -425,10 +447,10 @@ class Run:
         daily = series.get(pair.sst) if pair.sst is not None else None
         with suppress(SeriesError, AnalysisError):  # a day before its first month
             region = self.config.region(pair.region)
-            return month_study(months, region, baseline, as_of=as_of, daily=daily, overdue=late)
+            return month_study(months, region, baseline or DEFAULT, as_of=as_of, daily=daily, overdue=late)
         return None
 
-    def _study(self, series: Series, baseline: Baseline, as_of: dt.date | None, months: Series | None) -> Study:
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None, months: Series | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated

@@ -12,10 +12,10 @@ from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamage
 from climtrack.fetcher import noaa
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import BASE_URLS, DATA_SOURCES, Endpoint
+from climtrack.fetcher.reanalyzer import BASE_URLS, Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
-from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import MONTHS, Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -24,8 +24,6 @@ Line = Notice | ClimtrackError
 
 #: Of every region, a round refreshes both.
 VARIABLES = ("air", "sst")
-#: Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed.
-NORMAL_LAG = {"t2m": 10, "sst": 5, "ocean": 50, "land": 50, "land_ocean": 50, "roni": 80, "oni": 80}
 #: A computed series that ended so many days before it was made, or fewer, is one of the present, not of chosen years.
 PRESENT = 45
 
@@ -106,10 +104,15 @@ def age(end: dt.date, now: dt.datetime, newest: dt.date | None = None) -> int | 
     return (now.date() - end).days if 0 <= days <= 3 * 366 else None
 
 
+def usual_lag(key: SeriesKey) -> int:
+    """Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed."""
+    return key.feed.lag if key.feed else 50 if key.monthly else 10
+
+
 def overdue(series: Series, now: dt.datetime, newest: dt.date | None = None) -> int:
     """Age of the newest value where it is older than usual, else 0."""
     days = age(series.end, now, newest) or 0
-    return days if days > NORMAL_LAG.get(series.key.variable, 10) else 0
+    return days if days > usual_lag(series.key) else 0
 
 
 def span(ends: Iterable[dt.date], now: dt.datetime) -> Notice:
@@ -158,9 +161,19 @@ def late_notices(series: Collection[Series], now: dt.datetime, *, beside: Iterab
     late: dict[tuple[int, int], list[str]] = {}
     for one in series:
         if days := overdue(one, now, last):
-            late.setdefault((days, NORMAL_LAG.get(one.key.variable, 10)), []).append(one.key.label)
+            late.setdefault((days, usual_lag(one.key)), []).append(one.key.label)
     notices += [Notice("run.late", names=names, days=days, usual=usual) for (days, usual), names in late.items()]
     return tuple(notices)
+
+
+#: What a download says of a source that is no longer where it was, or no longer begins as it did.
+MOVES = frozenset({"fetch.note.renamed", "fetch.note.reworded"})
+
+
+def moves(series: Series) -> tuple[Notice, ...]:
+    """That the source of a series has moved, or speaks otherwise than it did."""
+    notes = series.source.notes
+    return tuple(Notice("run.note", label=series.key.label, note=note) for note in notes if note.id in MOVES)
 
 
 # Which series there are, and which of them rounds keep up.
@@ -171,7 +184,8 @@ def http_policy(config: Config) -> HttpPolicy:
     fetch = config.fetch
     return HttpPolicy(
         base_urls=fetch.base_urls,
-        user_agent=fetch.user_agent,
+        user_agent=fetch.agent,
+        proxy=fetch.proxy,
         connect_timeout=fetch.connect_timeout,
         read_timeout=fetch.read_timeout,
         total_timeout=fetch.total_timeout,
@@ -181,12 +195,7 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = (
-        noaa.endpoint(key, e.path)
-        if key.monthly
-        else Endpoint(key, e.path, e.data_source or DATA_SOURCES.get(key.product, ""))
-        for key, e in keys
-    )
+    own = (noaa.endpoint(key, e.path) if key.monthly else Endpoint(key, e.path) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
     table = {**served, **{endpoint.key: endpoint for endpoint in own}}
     if set(config.fetch.base_urls) <= set(BASE_URLS):
@@ -216,7 +225,7 @@ def report_keys(pairs: Collection[Pairing], variables: Collection[str]) -> tuple
 
 def covers(series: Series, config: Config) -> bool:
     """Whether a series has the years of the average; of those before OISST's first whole year none are asked."""
-    years = Baseline.parse(config.report.baseline)
+    years = config.report.years or DEFAULT
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)
 
 

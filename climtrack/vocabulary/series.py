@@ -16,7 +16,7 @@ import numpy.typing as npt
 from climtrack.errors import Notice, SeriesError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, Dates
-from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.registry import FEEDS, VARIABLES, Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ class SeriesKey:
         variable = VARIABLES.get(self.variable)
         label = f"{self.region}-{variable.option if variable else self.variable}"
         return f"{label}-pulse" if self.product == "climate-pulse" else label
+
+    @property
+    def feed(self) -> Feed | None:
+        """The source's files that hold this series, if we know of any."""
+        return FEEDS.get(f"{self.product}.{self.variable}")
 
     @property
     def monthly(self) -> bool:

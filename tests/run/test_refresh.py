@@ -81,7 +81,7 @@ def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
     assert [one.key for one in first.changes if not one.key.monthly] == [AIR, NATLAN]
     assert first.pictures == 2
     assert {p.name for p in (tmp_path / "report" / "nh").glob("*.png")} == {
-        "nh-air.year-lines.email.en.png", "natlan-sst.year-lines.email.en.png",
+        "nh-air.stripes.email.en.png", "natlan-sst.stripes.email.en.png",
     }  # fmt: skip
     document = json.loads(json.dumps(first.document))
     assert (document["schema"], document["exit_code"]) == ("climtrack.refresh/1", 0)
@@ -152,7 +152,8 @@ def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
     assert alarmed == ["older than 10 days: gomex-sst (31 days)."]
     assert look.unjudged(found) == ()
     world = settings(tmp_path / "home", "nh", "world")
-    assert "never received: world-air, world2-sst, world-land-ocean." in seen(world, later)[2]
+    never = "never received: world-air, world2-sst, world-land-ocean, world-air-pulse, world2-sst-pulse."
+    assert never in seen(world, later)[2]
 
 
 def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
@@ -358,10 +359,10 @@ class Second:
 
 @pytest.mark.parametrize(("more", "departs"), [(0.0, False), (0.3, True)])
 def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: float, departs: bool) -> None:
-    """In the round's lines and in the report's; its own silence is a line and no failure."""
+    """In the round's lines and in the report's; that it does not answer for the sea fails the round, no more."""
     config = settings(tmp_path / "home", "world")
     done = go(config, Site(NOON.date()), second=Second(more))
-    assert done.code == 0
+    assert done.code == 3
     assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home)
     assert any("departs from Climate Pulse" in line for line in done.lines) == departs
     assert any("did not answer" in line for line in done.lines)
@@ -531,7 +532,7 @@ def test_an_unchanged_round_draws_nothing_and_shows_the_same(tmp_path: Path) -> 
     assert again.document["drawn"] == 0
     assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
     for harm in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])):
-        harm(report / "nh" / "natlan-sst.year-lines.email.en.png")
+        harm(report / "nh" / "natlan-sst.stripes.email.en.png")
         assert go(config, site, NOON + HOUR).drawn == 2
     signed = config.model_copy(update={"theme": config.theme.model_copy(update={"credit": "A. Author"})})
     assert [go(signed, site, NOON + HOUR).drawn for _ in range(2)] == [2, 0]
@@ -563,7 +564,7 @@ def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
     assert (first.published, len(before)) == (True, 2 * first.pictures)
     again = go(config, site, NOON + HOUR)
     assert (again.published, again.pictures, again.drawn) == (True, first.pictures, 0)
-    (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
+    (root / "latest" / "natlan-sst.stripes.email.en.png").unlink()
     assert go(config, site, NOON + HOUR).drawn == first.pictures
     assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
 
