@@ -133,7 +133,8 @@ class MonthPhrases(Phrases):
         say = self.language.text
         three = (("falling", self.falling()), ("below", self.below()), ("above", self.above()))
         return tuple(
-            f"{self.simulated if i == 0 else ''}{say(f'{name}.question')} {told}" for i, (name, told) in enumerate(three)
+            f"{self.simulated if i == 0 else ''}{say(f'{name}.question')} {told}"
+            for i, (name, told) in enumerate(three)
         )
 
 

@@ -820,6 +820,11 @@ class MonthStudy:
     overdue: int = 0  # As of a `Study`
 
     @property
+    def year(self) -> int:
+        """This year: that of the last month."""
+        return self.series.end.year
+
+    @property
     def simulated(self) -> bool:
         return self.series.source.simulated
 
@@ -856,3 +861,7 @@ class Study:
     def simulated(self) -> bool:
         """Whether this is the sample, so that everything must say SIMULATED."""
         return self.series.source.simulated
+
+
+#: What a picture or a section is about: a daily series, or months.
+AnyStudy = Study | MonthStudy
