@@ -736,6 +736,11 @@ class NinoEstimate:
     high: float = fact(unit="difference")
     judged: int  # How many estimates of the past the range is drawn from
 
+    @property
+    def preliminary(self) -> bool:
+        """Whether some of the days may still be revised."""
+        return self.preliminary_days > 0
+
 
 @finding
 class NinoState:
