@@ -82,8 +82,12 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
 
 
 def _about(subject: str, books: Mapping[str, Book]) -> Sequence[Book]:
-    """Books of the series of a text: ``nh-sh-air`` is about ``nh-air`` and ``sh-air``; none where one is not here."""
-    if not subject:
+    """
+    Books of the series of a text, none where one is not here.
+
+    ``nh-sh-air`` is about ``nh-air`` and ``sh-air``, one that names no variable about all series.
+    """
+    if "-" not in subject:
         return [*books.values()]
     *regions, option = subject.split("-")
     named = [subject] if subject in books else [f"{region}-{option}" for region in regions]
