@@ -509,10 +509,10 @@ class _RegionFiles:
     def _gallery(
         self, chart: PageChart, language: Language, prefix: str
     ) -> Sequence[tuple[str, str, Mapping[str, object]]]:
-        """The drawn pictures of a page, its own first, compared regions behind."""
+        """The drawn pictures of a page: air and sea together first, then its own, compared regions behind."""
         outside = {name: figure for name, _, figure in self._figures(language.code, self.site.absolute(""))}
         own = [one for one in self._figures(language.code, prefix) if one[1] == chart.id]
-        own.sort(key=lambda one: one[0].subject != chart.id)
+        own.sort(key=lambda one: (one[0].subject != self.page.region.name, one[0].subject != chart.id))
         shown = []
         for name, _, figure in own:
             card = reuse(
