@@ -29,7 +29,7 @@ from climtrack.words.language import Language
 #: Formats that a site needs: pages, phones, mail, link previews.
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
-DARK = ("post",)
+DARK = ("post", "phone")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 

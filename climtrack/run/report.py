@@ -100,9 +100,9 @@ def _region(
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
+    charts = tuple(_page_chart(pair, study, request.languages, run.now) for study in studies)
     notices = {
-        code: (*page_notices(pair, Language(code), health), *(line for one in months for line in _told(one, code)))
+        code: (*map(Language(code).say, health), *(line for one in months for line in _told(one, code)))
         for code in request.languages
     }
     paths = [table.path for table in tables]
@@ -142,16 +142,20 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(study: Study, drawn: Sequence[Asset], codes: Sequence[str], now: dt.datetime) -> PageChart:
+def _page_chart(pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
+    sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
+    notices = {}
+    for code in codes:
+        note = pairing_note(pair, Language(code)).replace("`", "") if sea else ""
+        notices[code] = tuple(filter(None, (data_line(study, Language(code), now), note)))
     return PageChart(
         study,
         {code: text[code] for code in codes},
         _climatologies(study),
-        tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
         {code: answers(study, Language(code)) for code in codes},
-        {code: (data_line(study, Language(code), now),) for code in codes},
+        notices,
     )
 
 
@@ -159,12 +163,6 @@ def _told(months: MonthStudy, code: str) -> tuple[str, ...]:
     """What a page without a chart of months says of them."""
     voice = MonthPhrases(months, Language(code))
     return (f"{voice.simulated}{voice.above()} {voice.below()}",)
-
-
-def page_notices(pair: Pairing, language: Language, health: Sequence[Notice]) -> tuple[str, ...]:
-    """What a region's page says above its charts."""
-    notices = (pairing_note(pair, language).replace("`", ""), *map(language.say, health))
-    return tuple(notice for notice in notices if notice)
 
 
 def _climatologies(study: Study) -> tuple[Climatology, ...]:

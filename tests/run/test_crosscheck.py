@@ -13,12 +13,11 @@ from climtrack.errors import Notice
 from climtrack.run.facts import cross_check
 from climtrack.run.fetch import fetch
 from climtrack.run.refresh import Round, unattended_round
-from climtrack.run.report import page_notices
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.run.status import alarms, status
 from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.series import Pairing, SeriesKey
+from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
 from tests.loopback import serving
 
@@ -161,13 +160,12 @@ def test_a_round_without_its_second_source_fails_and_draws_all_the_same(shared_d
     assert (code, done.pictures) == (3, 2)
 
 
-def test_a_departure_stands_on_the_page_in_both_languages() -> None:
-    """The source-health line of a Spanish page is Spanish, not absent."""
+def test_a_departure_is_said_in_both_languages() -> None:
+    """The source-health line of a Spanish page is Spanish."""
     day = dt.date(2026, 5, 1)
     notice = Notice("run.departs", label="world-air", rms=0.123, date=day, usual=0.05)
     line = "world-air departs from Climate Pulse by 0.123 °C rms, most on 2026-05-01; normal is up to 0.050."
-    pair = Pairing("world", SeriesKey("era5", "t2m", "world"), None, sea_named=False, sea_computed=False)
-    said = {code: page_notices(pair, Language(code), (notice,)) for code in ("en", "es")}
-    assert line in said["en"]
+    said = {code: Language(code).say(notice) for code in ("en", "es")}
+    assert said["en"] == line
     spanish = "world-air se aparta de Climate Pulse en 0,123 °C (media cuadrática), sobre todo el 2026-05-01; "
-    assert f"{spanish}lo normal son hasta 0,050." in said["es"]
+    assert said["es"] == f"{spanish}lo normal son hasta 0,050."
