@@ -198,9 +198,12 @@ def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     own = (noaa.endpoint(key, e.path) if key.monthly else Endpoint(key, e.path) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
     table = {**served, **{endpoint.key: endpoint for endpoint in own}}
-    if set(config.fetch.base_urls) <= set(BASE_URLS):
-        return table
-    return {key: replace(endpoint, host="") for key, endpoint in table.items()}  # a copy of everything, in one place
+    return {key: replace(one, host="") for key, one in table.items()} if one_place(config) else table
+
+
+def one_place(config: Config) -> bool:
+    """Whether every source is asked for in one place, at the paths that it has at home."""
+    return not set(config.fetch.base_urls) <= set(BASE_URLS)
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:
