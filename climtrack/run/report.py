@@ -75,6 +75,7 @@ def compose(
             shown = in_order(pair, studies, months)
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
+            health += () if run.simulated else run.succession_notices(studies)
             health += tuple(departures[one.key] for one in own if one.key in departures)
             reports.append(_region(run, request, pair, shown, pictures(request, shown, inputs, themes), health))
     return tuple(reports)

@@ -267,7 +267,7 @@ def _section(
             ask, _, tell = answer.partition("? ")
             out += [f"- **{markdown(ask)}?** {markdown(tell)}"]
         out += ["", markdown(data_line(voice.study, language, now)) + ".", ""]
-        label = voice.study.series.key.label
+        label = voice.study.series.key.stem
         own = [a for a in drawn if a.language == language.code and PurePosixPath(a.path).name.startswith(f"{label}.")]
         shown |= {asset.path for asset in own}
         out += _pictures(own, label, language)
@@ -287,7 +287,7 @@ def _section(
     for line in dict.fromkeys(line for study in studies for line in attribution(study.series, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
-    names = [*(f"{study.series.key.label}.csv" for study in studies), *tables]
+    names = [*(f"{study.series.key.stem}.csv" for study in studies), *tables]
     links = language.list([f"[{name}]({name})" for name in names])
     files = language.text("report.files", links=links, facts="[facts.json](facts.json)")
     return "\n".join([*out, f"- {files}", ""])
