@@ -106,7 +106,7 @@ def _part(
     one: RegionReport, number: int, code: str, last: tuple[Study | None, dt.date | None], public: Site | None
 ) -> PostPart:
     """One series of a post in one language: its pictures in the first preset drawn, compared regions with the first."""
-    title, answers = one.answers[code][number]
+    title, answers = one.charts[number].words[code].title, one.charts[number].answers[code]
     ids, own = {chart.id for chart in one.charts}, one.charts[number].id
     shown: dict[str, Asset] = {}
     for asset in one.assets:

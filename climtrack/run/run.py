@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from climtrack.analysis.months import month_study
 from climtrack.analysis.survey import estimates, study
 from climtrack.config import Config
 from climtrack.errors import (
+    AnalysisError,
     ClimtrackError,
     ConfigError,
     DiskError,
@@ -46,9 +48,9 @@ from climtrack.run.series import (
     span,
 )
 from climtrack.store.store import Store
-from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import COMPUTED, SEAS, Pairing, Series, SeriesKey, Transport, pairing
+from climtrack.vocabulary.findings import MonthStudy, Study
+from climtrack.vocabulary.registry import DEFAULT, Baseline
+from climtrack.vocabulary.series import COMPUTED, MONTHS, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
 if TYPE_CHECKING:
     from climtrack.store.store import Writer
@@ -426,9 +428,29 @@ class Run:
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
-        return tuple(self._study(series[key], baseline, as_of) for key in keys_of([pair], variables) if key in series)
+        months = series.get(MONTHS[pair.region, "air"]) if (pair.region, "air") in MONTHS else None
+        return tuple(
+            self._study(series[key], baseline, as_of, months if key == pair.air else None)
+            for key in keys_of([pair], variables)
+            if key in series
+        )
 
-    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None) -> Study:
+    def month_study(
+        self, pair: Pairing, variables: Collection[str], series: Mapping[SeriesKey, Series],
+        *, baseline: Baseline | None, as_of: dt.date | None = None,
+    ) -> MonthStudy | None:  # fmt: skip
+        """What NOAA's months tell of a hemisphere's sea, the daily series that answers for it beside them."""
+        months = series.get(MONTHS[pair.region, "sst"]) if (pair.region, "sst") in MONTHS else None
+        if months is None or "sst" not in variables:
+            return None
+        late = overdue(months, self.now) if as_of is None and not self.simulated else 0
+        daily = series.get(pair.sst) if pair.sst is not None else None
+        with suppress(SeriesError, AnalysisError):  # a day before its first month
+            region = self.config.region(pair.region)
+            return month_study(months, region, baseline or DEFAULT, as_of=as_of, daily=daily, overdue=late)
+        return None
+
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None, months: Series | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated
@@ -436,7 +458,10 @@ class Run:
             region = self.config.region(series.key.region)
             kept = () if simulated else self.store.estimates(series.key)
             today = self.now.date()
-            made = study(series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept)
+            made = study(
+                series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept,
+                months=months,
+            )  # fmt: skip
             late = overdue(series, self.now) if as_of is None and not simulated else 0
             told = () if simulated else self.store.told(series.key, made.series.end)
             self._studies[name] = replace(made, overdue=late, told=told)
