@@ -12,12 +12,14 @@ from types import MappingProxyType
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, report_html
+from climtrack.publish.page import Frame, PageChart, report_html
+from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
-from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
+from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown, short_tables
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, words
+from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
@@ -114,8 +116,9 @@ def _region(
         facts_json(pair, shown),
         *map(table_csv, studies),
         *map(months_csv, months),
-        report_html(charts, notices),
     )
+    gallery = folder_gallery(assets, charts, request.languages)
+    assets += (report_html(charts, notices, frame=Frame(gallery=gallery)),)
     folder = None
     if request.folder is not None:
         folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -157,6 +160,7 @@ def _page_chart(pair: Pairing, study: Study, codes: Sequence[str], now: dt.datet
         _climatologies(study),
         {code: answers(study, Language(code)) for code in codes},
         notices,
+        tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
     )
 
 
