@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_config_path, user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from climtrack import __version__
 from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice
 from climtrack.files import disk_error, shortened
-from climtrack.vocabulary.registry import PLACES, PRODUCTS, REGIONS, VARIABLES, Baseline, Region, folded
+from climtrack.vocabulary.registry import FEEDS, PLACES, PRODUCTS, REGIONS, VARIABLES, Baseline, Region, folded
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.catalogue import catalogue
 
@@ -341,6 +342,19 @@ def _source(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
+def contact_address(text: str) -> str:
+    """A page or e-mail address under which the operators of sources find whoever runs this program."""
+    if text and not re.fullmatch(r"(https?://|[\w.+-]+@)[!-'*-~]{3,150}", text, re.ASCII):
+        raise ConfigError("config.contact", shown=_shown(text))
+    return text
+
+
+def _proxy(url: str) -> str:
+    if url and not re.fullmatch(rf"http://({_HOST}):([0-9]{{1,5}})/?", url):
+        raise _refuse("config.proxy", shown=_shown(url))
+    return url
+
+
 def _webhook(url: str) -> str:
     found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
     if url and (not found or not 0 < int(found[3] or 443) < 65536):
@@ -373,7 +387,7 @@ class ReportSettings(Section):
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
     baseline: Annotated[str, AfterValidator(lambda text: text if text == "auto" else _years(text))] = "auto"
-    charts: tuple[str, ...] = Field(("year-lines", "anomaly", "year-over-year"), min_length=1)
+    charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
@@ -388,13 +402,20 @@ class ReportSettings(Section):
 class FetchSettings(Section):
     """How the source is asked."""
 
-    base_urls: tuple[Source, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
-    user_agent: Annotated[str, _shaped("[ -~]{0,200}", "config.user_agent")] = ""
+    base_urls: tuple[Source, ...] = Field(FEEDS["era5.t2m"].bases, min_length=1)
+    contact: Annotated[str, AfterValidator(lambda text: str(_parsed(text, contact_address)))] = ""
+    user_agent: Annotated[str, _shaped("", "config.user_agent")] = Field("", exclude=True)  # 0.1.0's `init` wrote it
+    proxy: Annotated[str, AfterValidator(_proxy)] = ""
     connect_timeout: float = Field(5.0, gt=0, le=30)
     read_timeout: float = Field(10.0, gt=0, le=30)
     total_timeout: float = Field(30.0, gt=0, le=120)
     cross_check: bool = True
-    cross_check_url: Source = "https://sites.ecmwf.int/data/climatepulse/data/series/"
+    cross_check_url: Source = FEEDS["climate-pulse.t2m"].bases[0]
+
+    @property
+    def agent(self) -> str:
+        """Who asks, the same for every source: this program, and whom to write to where config.toml says so."""
+        return f"climtrack/{__version__}" + (f" (+{self.contact})" if self.contact else "")
 
 
 class EndpointSettings(Section):
@@ -403,10 +424,9 @@ class EndpointSettings(Section):
     key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
+        _shaped(r"(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
     ]
-    data_source: str = ""
 
 
 class RegionSettings(Section):
@@ -509,10 +529,11 @@ class Settings(Section):
 LARGEST = 1_000_000
 
 
-def template(language: str) -> str:
-    """What a new installation starts from: config.toml beside this file, its comments ids of the catalogues."""
+def template(language: str, contact: str = "") -> str:
+    """What a new installation starts from: config.toml beside this file, whose comments are ids of the catalogues."""
     words = catalogue(language)
     text = Path(__file__).with_name("config.toml").read_text(encoding="utf-8")
+    text = text.replace('contact         = ""', f"contact         = {json.dumps(contact_address(contact))}")
     text = text if language == "en" else text.replace('["en", "es"]', f'["{language}", "en"]')
     return re.sub(r"\{(init\.\w+)\}", lambda found: words[found[1]][0].replace("\n", "\n# "), text)
 

@@ -140,9 +140,9 @@ def fetch(
     from climtrack.run.fetch import document
     from climtrack.run.fetch import fetch as download
     from climtrack.run.run import Run
-    from climtrack.vocabulary.registry import VARIABLES
+    from climtrack.vocabulary.registry import OPTIONS
 
-    options = variables(variable, tuple(v.option for v in VARIABLES.values()))
+    options = variables(variable, tuple(OPTIONS))
     with progress() as show, Run(configuration(config), now(), on_done=show) as run:
         done = download(run, places(run.config, region), options)
     notes(run)

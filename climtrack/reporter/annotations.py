@@ -13,7 +13,7 @@ from climtrack.reporter.fonts import CAP, LEADING, Line
 from climtrack.reporter.geometry import Emptiness, Rect, spread, tick_step, tick_values
 from climtrack.reporter.layout import LAST_BASELINE, UNIT, signed_ticks
 from climtrack.reporter.theme import AVERAGE_LINE, DIVERGING, LAST_LINE
-from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.findings import AnyStudy, Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
@@ -79,7 +79,7 @@ def draw_right_labels(
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
-def last_year_item(canvas: Canvas, study: Study) -> KeyItem:
+def last_year_item(canvas: Canvas, study: AnyStudy) -> KeyItem:
     """Last year's line."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
     return KeyItem(Line(str(study.year - 1), "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)
@@ -148,6 +148,30 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
         return language.text(f"{what}.level", **values)
     printed = language.difference(value, places) if unit else language.signed(value, places)
     return language.text(what, difference=printed, **values)
+
+
+def figure_size(canvas: Canvas) -> float:
+    """Type size of a panel's name and figures."""
+    kind = canvas.preset.type
+    return canvas.size(kind.axis if canvas.preset.form == "card" else kind.label)
+
+
+def figures(
+    canvas: Canvas, study: Study, year: float | None, average: float | None, other: int | str
+) -> list[list[Line]]:
+    """What this year differs by from another and from the average, in the inks of their lines; fullest first."""
+    theme, language, places, size = canvas.theme, canvas.language, decimals_of(study), figure_size(canvas)
+    found = []
+    for unit in (True, False):
+        lines = [Line(f"{study.year}:", "bold", size, theme.ink)]
+        if year is not None:
+            text = _versus(language, year, places, "callout.year", unit=unit, other=other)
+            lines.append(Line(text, "semibold", size, theme.last_year_text))
+        if average is not None:
+            text = _versus(language, average, places, "callout.average", unit=unit)
+            lines.append(Line(text, "semibold", size, theme.average))
+        found.append(lines)
+    return found
 
 
 def callout_lines(canvas: Canvas, study: Study, *, versus: str) -> list[Line]:

@@ -13,11 +13,11 @@ from climtrack.config import Config
 from climtrack.errors import BaselineNotCovered, ClimtrackError, ConfigError, Notice, PublishError
 from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
+from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
 from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
@@ -34,7 +34,7 @@ from climtrack.words.language import Language
 #: Formats that a site needs: pages, phones, mail, link previews.
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
-DARK = ("post",)
+DARK = ("post", "phone")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -145,10 +145,10 @@ def _files(
         for n, study in enumerate(one.studies[:1] if together else one.studies):
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
-            answers = together or (one.answers[code][n][1] if long else brief([study], language))
+            answers = together or (one.charts[n].answers[code] if long else brief([study], language))
             shown |= {p.path: p for p in mine}
             placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
-            part = PostPart(Phrases(study, language).heading, answers, placed)
+            part = PostPart(heading(study, language), answers, placed)
             before, issue = issues[n]
             if long and before is not None:
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
@@ -160,7 +160,7 @@ def _files(
             lines = (line for single in series for line in attribution(single, language))
             sources = (*dict.fromkeys(lines), language.text("page.made"))
         page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
-        posts += post(one.answers[code][0][0], parts, sources, code, long=long, page=page)
+        posts += post(one.charts[0].words[code].title, parts, sources, code, long=long, page=page)
     return (*posts, *shown.values())
 
 

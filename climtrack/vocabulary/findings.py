@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 from climtrack.errors import Notice
+from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 
@@ -216,6 +217,16 @@ class Direction:
 
 
 @finding
+class OtherRank:
+    """Place of the same month in another product."""
+
+    product: str
+    rank: int
+    of: int
+    first: int  # First year ranked
+
+
+@finding
 class Rank:
     """Place among the same period of all years; 1 is warmest."""
 
@@ -237,6 +248,8 @@ class Rank:
     rival: int | None = None
     rival_rank: int | None = None
     noise: float = FLOOR
+    # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
+    other: OtherRank | None = None
 
     @property
     def warmer_year(self) -> int | None:
@@ -660,6 +673,33 @@ class AirSea:
     days: int  # Common days of the year so far
 
 
+@finding
+class DailyMonth:
+    """The same month in the nearest daily series, or in the one that was computed for the hemisphere itself."""
+
+    key: SeriesKey = fact()
+    year_over_year: float = fact(OWN, "difference", beside="cell.months.nearest")
+    preliminary: bool  # Whether some of its days still were
+    differs: bool  # Whether one is warmer and the other cooler than a year before
+
+
+@finding
+class WholeMonth:
+    """The last whole month of NOAA's monthly series of a hemisphere's sea."""
+
+    month: dt.date = fact(unit="month")  # Its first day
+    baseline: Baseline
+    departure: float  # As published: from the mean of this month over the base period
+    base_period: Baseline
+    # From the series' own mean of this month over the baseline
+    anomaly: float = fact("cell.months.anomaly", "difference", beside="cell.months.beside")
+    year_over_year: float | Unknown = fact("cell.months.year", "difference")
+    change: float | Unknown  # Its anomaly minus that of the month before
+    rank: Rank = fact("cell.months.rank")
+    first_year: int  # First year ranked
+    nearest: DailyMonth | None = fact("cell.months.daily")
+
+
 class Phase(StrEnum):
     """State of the El Niño–Southern Oscillation."""
 
@@ -769,6 +809,27 @@ class Climatology:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MonthStudy:
+    """NOAA's months of a hemisphere's sea as known on one day: what their chart and sentences are made from."""
+
+    series: Series
+    region: Region
+    years: Ints  # Consecutive calendar years, shape (year,)
+    anomalies: Floats  # From the mean of the month over the baseline of the findings, degC, shape (year, 12)
+    findings: WholeMonth
+    overdue: int = 0  # As of a `Study`
+
+    @property
+    def year(self) -> int:
+        """This year: that of the last month."""
+        return self.series.end.year
+
+    @property
+    def simulated(self) -> bool:
+        return self.series.source.simulated
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Study:
     """Everything known of one series on one day: what charts and sentences are made from."""
 
@@ -800,3 +861,7 @@ class Study:
     def simulated(self) -> bool:
         """Whether this is the sample, so that everything must say SIMULATED."""
         return self.series.source.simulated
+
+
+#: What a picture or a section is about: a daily series, or months.
+AnyStudy = Study | MonthStudy

@@ -9,15 +9,17 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
+from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.sentences import FINE, Phrases, place
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import (
+    AnyStudy,
     BaselineAnomaly,
+    MonthStudy,
     Preindustrial,
     Rank,
     Record,
     Spread,
-    Study,
     Trend,
 )
 from climtrack.vocabulary.notice import markdown, plain
@@ -82,12 +84,20 @@ def _ranks(voice: Phrases) -> list[str]:
         rows.append((
             f"{say(f'period.{period}', season=say(f'season.{season}') if season else '')}, {span}",
             language.temperature(rank.value, FINE),
-            say("table.rank.of", rank=rank.rank, of=rank.of),
+            say("table.rank.of", rank=rank.rank, of=rank.of) + other_place(rank, language),
             f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
             standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
     return _titled(say("table.ranks"), grid(head, rows))
+
+
+def other_place(rank: Rank, language: Language) -> str:
+    """The place of the same month in NOAA's data, in brackets; nothing where it is not known."""
+    other = rank.other
+    return (
+        "" if other is None else language.text("table.rank.other", rank=other.rank, of=other.of, product=other.product)
+    )
 
 
 def _span(voice: Phrases, rank: Rank) -> str:
@@ -181,9 +191,12 @@ _ODD_AGE = 3 * 366
 HALVES = frozenset({"nh", "sh"})
 
 
-def data_line(study: Study, language: Language, now: dt.datetime) -> str:
+def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
     """How old the data are: ``Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old``."""
-    end = study.findings.latest.date
+    end = study.series.end
+    if isinstance(study, MonthStudy):
+        moment = language.moment(study.series.source.retrieved)
+        return language.text("report.data.months", month=language.month(end), moment=moment)
     day = language.date_day(end) if end.year == now.year else language.date_long(end)
     moment = language.moment(study.series.source.retrieved)
     age = (now.date() - end).days
@@ -206,7 +219,7 @@ def pairing_note(pair: Pairing, language: Language) -> str:
 
 def report_markdown(
     pair: Pairing,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     pictures: Iterable[Asset],
     languages: Sequence[str],
     *,
@@ -226,16 +239,16 @@ def report_markdown(
 
 def _section(
     pair: Pairing,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     drawn: Sequence[Asset],
     language: Language,
     now: dt.datetime,
     health: Sequence[Notice],
     tables: Sequence[str],
 ) -> str:
-    voices = [Phrases(study, language) for study in studies]
+    voices = [phrases(study, language) for study in studies]
     home = next((v for v in voices if v.study.region.name == pair.region), voices[0])
-    newest = max(voice.day for voice in voices)
+    newest = max(study.series.end for study in studies)
     title = language.text("report.title", name=home.place.name, date=language.date_long(newest))
     out = [f"# {markdown(title)}", ""]
     if any(study.simulated for study in studies):
@@ -243,10 +256,14 @@ def _section(
     note = pairing_note(pair, language)
     if note:
         out += [note, ""]
-    shown: set[str] = set()
+    first = [
+        a for a in drawn if a.language == language.code and PurePosixPath(a.path).name.startswith(f"{pair.region}.")
+    ]
+    out += _pictures(first, "", language)
+    shown = {asset.path for asset in first}
     for voice in voices:
         out += [f"## {markdown(voice.heading)}", ""]
-        for answer in answers(voice.study, language):
+        for answer in voice.answers() if isinstance(voice, MonthPhrases) else answers(voice.study, language):
             ask, _, tell = answer.partition("? ")
             out += [f"- **{markdown(ask)}?** {markdown(tell)}"]
         out += ["", markdown(data_line(voice.study, language, now)) + ".", ""]
@@ -254,7 +271,8 @@ def _section(
         own = [a for a in drawn if a.language == language.code and PurePosixPath(a.path).name.startswith(f"{label}.")]
         shown |= {asset.path for asset in own}
         out += _pictures(own, label, language)
-        out += [f"### {language.text('report.tables')}", "", *grids(voice)]
+        if not isinstance(voice, MonthPhrases):
+            out += [f"### {language.text('report.tables')}", "", *grids(voice)]
     rest = [asset for asset in drawn if asset.language == language.code and asset.path not in shown]
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
