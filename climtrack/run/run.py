@@ -361,7 +361,7 @@ class Run:
             return aside.series(missing) if missing else {}
         return {}
 
-    def remember(self, issues: Iterable[tuple[SeriesKey, dt.date, str]]) -> None:
+    def remember(self, issues: Iterable[tuple[SeriesKey, dt.date, str, dt.date]]) -> None:
         """Keep what the titles of issues are about, or say why that could not be kept."""
         try:
             with self.store.writer(self.now) as writer:
