@@ -121,7 +121,15 @@ def fetch(
             notes=_oddities(endpoint, payload, now.year),
         )  # fmt: skip
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
-        notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
+        notes = checks.check(
+            new,
+            held,
+            today=now.date(),
+            accept=accept,
+            only=only,
+            levels=endpoint.levels,
+            named=endpoint.read is None,
+        )
         found = None if checks.is_older(new, held) else new
     except ConfigError:
         raise

@@ -26,7 +26,7 @@ import numpy as np
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from climtrack.vocabulary.assets import Asset, Words
+from climtrack.vocabulary.assets import Asset, Table, Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Climatology, Study
 from climtrack.vocabulary.notice import clean, markdown
@@ -43,8 +43,6 @@ TABLE_DAYS = 30
 HTML = "text/html; charset=utf-8"
 
 Sentences = Mapping[str, tuple[str, ...]]
-#: Title, heads of columns, rows.
-Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -11,12 +11,13 @@ from types import MappingProxyType
 import numpy as np
 
 from climtrack.errors import PublishError
-from climtrack.publish.page import HTML, clean_words, fill, heading
+from climtrack.publish.page import HTML, clean_words, fill
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Rank, Study
 from climtrack.vocabulary.notice import markdown
+from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Series, Status
-from climtrack.words.attribution import attribution
+from climtrack.words.attribution import attribution, copernicus, origin
 from climtrack.words.language import Language
 from climtrack.words.standing import standing
 
@@ -313,34 +314,35 @@ def _revisions(old: Series, new: Series) -> tuple[int, float, int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PostPart:
-    """One series of a post, in the language of the post."""
+    """What a post says of a series, or of air and sea together, in the language of the post."""
 
-    study: Study
-    title: str
+    heading: str
     answers: tuple[str, ...]
     pictures: Mapping[str, Asset]  # By address, or file name beside the post
-    before: Study | None = None  # What was known at the last issue; None for a first issue
-    issue: dt.date | None = None  # Day of the last issue; None where what was stored then is not known
-
-    def heading(self, language: Language) -> str:
-        return heading(self.study, language)
+    changes_heading: str = ""
+    changes: tuple[str, ...] = ()  # Since the last issue
 
 
-def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset, Asset]:
-    """The section as Markdown and as HTML."""
-    if not parts:
-        raise ValueError("a post needs a series")
+def credit(series: Sequence[Series], language: Language) -> tuple[str, ...]:
+    """Whose data these are, as short as their licences let it be."""
+    known = {one.key.product: PRODUCTS[one.key.product] for one in series if origin(one) == "reanalyzer"}
+    named = language.list([f"{product.title} ({product.provider})" for product in known.values()])
+    others = (attribution(one, language, citation=False)[0] for one in series if origin(one) != "reanalyzer")
+    licences = (copernicus(one.key.product, one.end, language, short=True) for one in series)
+    lines = (
+        language.text("post.source", products=named) if known else "",
+        *others,
+        *(f"{one}." for one in licences if one),
+    )
+    return tuple(dict.fromkeys(filter(None, lines)))
+
+
+def post(
+    title: str, parts: Sequence[PostPart], sources: Sequence[str], code: str, *, long: bool = False, page: str = ""
+) -> tuple[Asset, Asset]:
+    """The section as Markdown and as HTML; a long one has its alternative texts in full."""
     language = Language(code)
-    sources = dict.fromkeys(line for part in parts for line in attribution(part.study.series, language))
-    values = {
-        "language": language,
-        "title": parts[0].title,
-        "page": page,
-        "parts": parts,
-        "changes_heading": changes_heading,
-        "changes": changes,
-        "sources": [*sources, language.text("page.made")],
-    }
+    values = {"language": language, "title": title, "page": page, "parts": parts, "sources": sources, "long": long}
     return (
         Asset(f"post.{code}.md", "text/markdown; charset=utf-8", fill("post.md", **values).encode(), code),
         Asset(f"post.{code}.html", HTML, fill("post.html", **values).encode(), code),

@@ -14,6 +14,7 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.outlook import score
 from climtrack.analysis.reconciliation import agreement, reconcile
+from climtrack.analysis.succession import side_by_side
 from climtrack.analysis.year_end import year_end_score
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
@@ -21,7 +22,16 @@ from climtrack.reporter.documents.facts import to_json
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
 from climtrack.store.store import Store
-from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
+from climtrack.vocabulary.findings import (
+    Agreement,
+    AirSea,
+    Comparison,
+    NinoState,
+    Reconciled,
+    SideBySide,
+    Study,
+    Unknown,
+)
 from climtrack.vocabulary.registry import DEFAULT, VARIABLES, Baseline
 from climtrack.vocabulary.series import RONI, Alignment, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
@@ -244,6 +254,36 @@ def _record_facts(study: Study) -> dict[str, Any]:
         "streaks": to_json(findings.streaks),
         "rank": to_json(findings.ranks),
         "revision_noise": to_json(findings.revision_noise),
+    }
+
+
+#: Two products side by side, and what is known of each on its own.
+Products = tuple[tuple[SideBySide, tuple[Study, ...]], ...]
+
+
+def products(
+    run: Run, region: str, variables: Sequence[str], *, baseline: Baseline | None, as_of: dt.date | None = None
+) -> Products:
+    """Hold the product that answers for a region against the others that are stored of it."""
+    ((pair, studies),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
+    found: list[tuple[SideBySide, tuple[Study, ...]]] = []
+    for leading in studies:
+        for key in run.others(leading.series.key):
+            if (held := run.held(key)) is not None:
+                of_it, option = replace(pair, air=key, sst=key), VARIABLES[key.variable].option
+                (other,) = run.studies(of_it, (option,), {key: held}, baseline=baseline, as_of=as_of)
+                found.append((side_by_side(leading.series, other.series), (leading, other)))
+    if not found:
+        raise AnalysisError("analysis.one_product", region=region)
+    return tuple(found)
+
+
+def products_document(run: Run, found: Products) -> dict[str, Any]:
+    return {
+        "schema": "climtrack.products/1",
+        "sample": run.simulated,
+        "side_by_side": [to_json(one) for one, _ in found],
+        "series": {str(study.series.key): _record_facts(study) for _, both in found for study in both},
     }
 
 

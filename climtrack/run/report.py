@@ -12,12 +12,14 @@ from types import MappingProxyType
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, report_html
+from climtrack.publish.page import Frame, PageChart, report_html
+from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
-from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
+from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown, short_tables
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, words
+from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
@@ -75,6 +77,7 @@ def compose(
             shown = in_order(pair, studies, months)
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
+            health += () if run.simulated else run.succession_notices(studies)
             health += tuple(departures[one.key] for one in own if one.key in departures)
             reports.append(_region(run, request, pair, shown, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
@@ -113,8 +116,9 @@ def _region(
         facts_json(pair, shown),
         *map(table_csv, studies),
         *map(months_csv, months),
-        report_html(charts, notices),
     )
+    gallery = folder_gallery(assets, charts, request.languages)
+    assets += (report_html(charts, notices, frame=Frame(gallery=gallery)),)
     folder = None
     if request.folder is not None:
         folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -156,6 +160,7 @@ def _page_chart(pair: Pairing, study: Study, codes: Sequence[str], now: dt.datet
         _climatologies(study),
         {code: answers(study, Language(code)) for code in codes},
         notices,
+        tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
     )
 
 

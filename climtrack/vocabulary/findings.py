@@ -787,6 +787,29 @@ class Agreement:
 
 
 @finding
+class Offset:
+    """One product minus another over some days."""
+
+    days: int
+    mean: float  # degC
+    low: float  # Limits between which the difference lies on 9 days in 10, degC
+    high: float
+
+
+@finding
+class SideBySide:
+    """Two products of one variable and region on the days that both have: first minus second."""
+
+    first: SeriesKey
+    second: SeriesKey
+    start: dt.date  # First and last of those days
+    end: dt.date
+    overall: Offset
+    last_year: Offset  # The last 365 of them
+    months: tuple[Offset | None, ...]  # January to December; None where no day of both lies
+
+
+@finding
 class Published:
     """A figure that somebody published."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -68,11 +69,13 @@ class Product:
     provider: str  # Who makes it, short
     licence: str  # Terms under which it may be used
     citation: str  # Reference in the field's own form
-    copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
+    copernicus: bool = False  # Whether the Copernicus sentence must stand beside everything made from it
     licence_read: dt.date | None = None  # When these terms were last read at the provider's
+    attribution: str = ""  # Sentence that must stand in the place of Copernicus's, as the licence gives it
+    first_year: int = 0  # First year that its series have once they are whole
 
 
-PRODUCTS: Mapping[str, Product] = MappingProxyType(
+BUILT_IN: Mapping[str, Product] = MappingProxyType(
     {
         p.name: p
         for p in (
@@ -139,6 +142,17 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
         )
     }
 )
+_own: dict[str, Product] = {}
+#: Every product known, those of config.toml before the built-in ones.
+PRODUCTS: Mapping[str, Product] = ChainMap(_own, dict(BUILT_IN))
+
+
+def use_products(products: Iterable[Product]) -> None:
+    """Know the products of config.toml, in the place of those that it named before."""
+    found = {product.name: product for product in products}
+    for name in _own.keys() - found.keys():
+        del _own[name]
+    _own.update(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,8 +158,8 @@ def test_sites_stay_sites(region_page: RegionPage, text: str) -> None:
 def test_posts_stay_posts(region_page: RegionPage, text: str) -> None:
     """Markdown through CommonMark and HTML through a parser: no foreign element, the words as they were."""
     picture = replace(region_page.pictures[0], words=words(text))
-    part = PostPart(region_page.charts[0].study, text, (text,), {"p.png": picture})
-    source, html = post([part], "en", page="https://charts.example.org/nh-air/")
+    part = PostPart(text, (text,), {"p.png": picture})
+    source, html = post(text, [part, part], (), "en", page="https://charts.example.org/nh-air/")
     harmless(html.data.decode())
     page = harmless(MarkdownIt("commonmark", {"html": True}).enable("table").render(source.data.decode()))
     assert squeezed(clean(text)) in squeezed("".join(page.text))
