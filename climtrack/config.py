@@ -376,8 +376,9 @@ class EndpointSettings(Section):
     key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped("[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
+        _shaped("https?://.*|[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
+        AfterValidator(lambda text: _source(text).removesuffix("/") if "://" in text else text),
     ]
     data_source: str = ""
 
@@ -536,7 +537,11 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
     settings = _validated(Settings, table, chosen, text)
     if base := environment.get("CLIMTRACK_BASE_URL"):
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
-        settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
+        own = [
+            one.model_copy(update={"path": re.sub("^https?://[^/]*/", urls[0], one.path)}) for one in settings.endpoints
+        ]
+        fetch = settings.fetch.model_copy(update={"base_urls": urls})
+        settings = settings.model_copy(update={"fetch": fetch, "endpoints": tuple(own)})
     config = Config(home=home, path=chosen, **dict(settings))
     wrong = []
     for name in config.regions:  # an outline is a file of its own

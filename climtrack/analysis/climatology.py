@@ -114,6 +114,31 @@ def mean_cycles(table: YearTable, baselines: Sequence[Baseline]) -> list[Climato
     return [Climatology(one, mean, np.maximum(spread, 0.0), "harmonic") for one, (mean, spread) in smooth]
 
 
+def published(series: Series, baseline: Baseline) -> Climatology | None:
+    """
+    Mean annual cycle that came with a series whose own years do not cover the baseline, smoothed as ours are.
+
+    Its row is that of a common year: slot i is 1 January + i days.
+
+    Parameters
+    ----------
+    series : Series
+        A row of `series.site_climatology` bears the name of the baseline.
+
+    Returns
+    -------
+    Climatology or None
+        Without a spread, which means do not tell; None where no whole row came, or the baseline was not over when the
+        series ended.
+    """
+    row = series.site_climatology.get(str(baseline))
+    if row is None or series.end.year <= baseline.last or np.isnan(row[: DAYS - 1]).any():
+        return None
+    cycle = np.full(DAYS, np.nan)
+    cycle[COMMON] = row[: DAYS - 1]
+    return Climatology(baseline, harmonic(cycle), np.full(DAYS, np.nan), "published")
+
+
 def rows(table: YearTable, baseline: Baseline) -> slice:
     """Rows of a covered baseline."""
     start = baseline.first - int(table.years[0])

@@ -129,9 +129,15 @@ class Days:
         return {}
 
     def normal(self, first: int, last: int) -> Normal:
+        """The climatology; where the table lacks its years, that which came with the series, as its column has it."""
         if (first, last) not in self._normals:
-            self._normals[first, last] = self.cycle(range(first, last + 1), fmean)
+            own = self.covers(first, last)
+            self._normals[first, last] = self.cycle(range(first, last + 1), fmean) if own else self.column
         return self._normals[first, last]
+
+    @cached_property
+    def column(self) -> Normal:
+        return {key(dt.date.fromisoformat(row["date"])): float(row["climatology"]) for row in self.rows}
 
     def site_normal(self, years: Iterable[int], slot: int) -> float:
         """The site's average: by days since 1 January, then a mean of five."""
@@ -248,7 +254,8 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
 
     Of `facts` only questions are taken: which baselines, which series.
     """
-    normals = {name: days.normal(*years) for name in facts["anomalies"] if days.covers(*(years := span(name)))}
+    known = (name for name in facts["anomalies"] if name == facts["baseline"] or days.covers(*span(name)))
+    normals = {name: days.normal(*span(name)) for name in known}
     main = normals.get(facts["baseline"] or "")
     anomaly = {} if main is None else {day: value - main[key(day)] for day, value in days.values.items()}
     year = [day for day in days.values if day.year == days.last.year]
@@ -281,6 +288,8 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(ahead := facts.get("outlook"), list):
             found["outlook"] = outlook(days, main, [one["lead_days"] for one in ahead])
         found["days_above_average"] = sum(anomaly[day] > 0 for day in year)
+    if main is not None and not days.covers(*span(facts["baseline"])):
+        found["records"] = {}  # nothing is counted among the few years of a series whose average came with it
     shifting = (days.last.year - 30, days.last.year - 1)
     if main is not None and days.covers(*shifting):
         normal = days.normal(*shifting)
@@ -475,6 +484,8 @@ def against(
     """The last day against a baseline."""
     every, at = range(years[0], years[1] + 1), key(days.last)
     value = days.values[days.last] - normal[at]
+    if not days.covers(*years):  # an average that came with the series: nothing more is known of its years
+        return {"value": value, "normal": normal[at]}
     spread = max(days.cycle(every, deviation)[at], 0.0)
     squares = [s for sample in days.window(every, normal) if (s := about_line(sample)) is not None]
     detrended = math.sqrt(fmean(squares)) if squares else 0.0

@@ -6,10 +6,11 @@ import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from climtrack.errors import FetchError, Notice
+from climtrack.errors import FetchError, Notice, SourceChanged
 from climtrack.fetcher import checks, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
@@ -119,6 +120,8 @@ def fetch(
         if payload is None or (known is not None and payload.sha256 == known.sha256):
             return Answer(endpoint.key)
         source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
+        if endpoint.published:
+            source = replace(source, details=_verified(payload, endpoint, transport))
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
         notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
     except FetchError as problem:
@@ -128,3 +131,11 @@ def fetch(
         return Answer(endpoint.key, error=problem)
     found = None if checks.is_older(new, held) else new
     return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))
+
+
+def _verified(payload: Payload, endpoint: Endpoint, transport: Transport) -> Mapping[str, str]:
+    """Where a published series is from, if it is what its maker hashed."""
+    beside = transport.get(f"{endpoint.path}.sha256")
+    if beside is None or beside.body[:64] != payload.sha256.encode():
+        raise SourceChanged("fetch.other_hash")
+    return MappingProxyType({"published": payload.url})

@@ -172,6 +172,8 @@ class Http:
     def _ask_hosts(self, request: _Request) -> Payload | None:
         """Ask host after host until there is an answer, the attempts are used up, or asking again cannot help."""
         bases = sorted(self._policy.base_urls, key=self._silent.__contains__)
+        if "://" in request.path:  # a whole address has no mirror
+            bases = [urljoin(request.path, "/")]
         share = max(request.attempts // len(bases), 1)
         first: FetchError | None = None
         for base in bases:

@@ -23,7 +23,7 @@ import numpy as np
 from climtrack.errors import Notice, SourceChanged
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import VARIABLES
-from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, folded, trimmed
 
 MAX_DEPTH = 4  # the feed needs 3: list, row, data
 MAX_BRACKETS = 5_000  # the feed needs about 360
@@ -181,13 +181,20 @@ class Endpoint:
     """One series at the source."""
 
     key: SeriesKey
-    path: str  # Path below the base address, without a leading slash
+    # Path below the base address, without a leading slash; or the whole address of a series that another installation
+    # publishes, with its hash beside it
+    path: str
     data_source: str = ""  # What the payload must call its own source; empty where any will do
     # Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is held
     # against, when nothing is stored yet. The variable's own limits where None.
     levels: tuple[float, float] | None = None
     # What reads an answer: (body, endpoint, source); this site's JSON where None
     read: Callable[[bytes, Endpoint, Source], Series] | None = None
+
+    @property
+    def published(self) -> bool:
+        """Whether another installation publishes it."""
+        return "://" in self.path
 
 
 def _air(region: str, low: float, high: float) -> Endpoint:
@@ -225,6 +232,27 @@ ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
         )
     }
 )
+
+
+def payload(series: Series) -> bytes:
+    """A series in the site's dialect, so that another installation reads it as one of the site's."""
+    table, place = folded(series, "slot")
+    early = place[series.preliminary]
+    final = table.values.copy()
+    final.ravel()[early] = np.nan
+    rows = [(str(year), row) for year, row in zip(table.years, final, strict=True) if not np.isnan(row).all()]
+    if early.size:
+        last = np.full(SLOTS, np.nan)
+        last[early % SLOTS] = table.values.ravel()[early]
+        rows.append(("Preliminary", last))
+    return written([*rows, *series.site_climatology.items()], DATA_SOURCES.get(series.key.product, series.key.product))
+
+
+def written(rows: Iterable[tuple[str, Floats]], data_source: str) -> bytes:
+    """Rows as the site writes them: three decimals, null where empty."""
+    texts = ((name, ",".join("null" if v != v else f"{v:.3f}" for v in row.tolist())) for name, row in rows)
+    lines = ",\n".join(f'{{"data_source":"{data_source}","name":"{name}","data":[{text}]}}' for name, text in texts)
+    return f"[\n{lines}\n]\n".encode()
 
 
 YEARS = range(1850, 2200)

@@ -49,9 +49,17 @@ def trace(row: Floats, *, leap: bool) -> tuple[Floats, Floats]:
 def envelope(table: YearTable) -> tuple[Floats, Floats]:
     """Lowest and highest value of each day of year."""
     known = ~np.isnan(table.values)
-    low = np.where(known, table.values, np.inf).min(axis=0)
-    high = np.where(known, table.values, -np.inf).max(axis=0)
+    low = np.where(known, table.values, np.inf).min(axis=0, initial=np.inf)
+    high = np.where(known, table.values, -np.inf).max(axis=0, initial=-np.inf)
     return np.where(np.isinf(low), np.nan, low), np.where(np.isinf(high), np.nan, high)
+
+
+def reach(study: Study) -> tuple[Floats, Floats]:
+    """Lowest and highest of all years and the average, by day of year."""
+    low, high = envelope(study.table)
+    if study.climatology is None:
+        return low, high
+    return np.fmin(low, study.climatology.mean), np.fmax(high, study.climatology.mean)
 
 
 def extremes_of(table: YearTable, years: Sequence[int]) -> tuple[Floats, Floats]:
@@ -84,8 +92,8 @@ def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None)
     shown = [y for y in other_years(study, table) if thin_before is None or y >= thin_before or y % 2 == 0]
     panel.years([trace(table.row(year), leap=isleap(year)) for year in shown])
     if study.climatology is not None:
-        mean, spread = study.climatology.mean, study.climatology.spread
-        panel.band(DAY_MIDDLES, mean - 2 * spread, mean + 2 * spread)
+        mean, band = study.climatology.mean, study.climatology.band
+        panel.band(DAY_MIDDLES, mean - band, mean + band)
         panel.average(DAY_MIDDLES, mean)
     return draw_front(panel, study, table)
 
@@ -118,7 +126,7 @@ def draw_differences(panel: Panel, study: Study) -> Floats:
     """Draw the same as differences from the average: the band, zero, last year and this year."""
     if study.climatology is None or study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
-    panel.band(DAY_MIDDLES, -2 * study.climatology.spread, 2 * study.climatology.spread)
+    panel.band(DAY_MIDDLES, -study.climatology.band, study.climatology.band)
     panel.average(np.array([0.0, DAYS], dtype=np.float64), np.zeros(2))
     return draw_front(panel, study, study.anomalies, lighter=0.85)
 
@@ -133,8 +141,8 @@ def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
     waiting = np.array([study.preliminary.row(day.year)[c] == 1.0 for day, c in zip(days, columns, strict=True)])
     current = np.array([day.year == study.year for day in days])
     xs: Floats = np.arange(len(days), dtype=np.float64) + 0.5
-    spread = study.climatology.spread[columns]
-    panel.band(xs, -2 * spread, 2 * spread)
+    band = study.climatology.band[columns]
+    panel.band(xs, -band, band)
     panel.average(np.array([0.0, len(days)], dtype=np.float64), np.zeros(2))
     # Last year's line reaches the first day of this one, so that the colour changes without a gap.
     joined = ~current | np.concatenate([[False], ~current[:-1]])
@@ -181,8 +189,8 @@ def absolute_limits(study: Study, headroom: float) -> tuple[float, float]:
     """Limits of a series, from the record's extremes rounded outward, so that successive issues compare."""
     low, high = float(np.nanmin(study.table.values)), float(np.nanmax(study.table.values))
     if study.climatology is not None:
-        low = min(low, float(np.nanmin(study.climatology.mean - 2 * study.climatology.spread)))
-        high = max(high, float(np.nanmax(study.climatology.mean + 2 * study.climatology.spread)))
+        low = min(low, float(np.nanmin(study.climatology.mean - study.climatology.band)))
+        high = max(high, float(np.nanmax(study.climatology.mean + study.climatology.band)))
     pad = 0.01 * (high - low)
     low, high = outward(low - pad, high + pad, tick_step(high - low) / 8)
     return low, high + headroom * (high - low)
@@ -225,7 +233,7 @@ def compose(
 
     In this composition callout and panel find room whatever the month.
     """
-    low, high = envelope(study.table)
+    low, high = reach(study)
     middles = (low + high) / 2
     for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
         area, ylim = full if inset else upper_part(full), absolute_limits(study, headroom)
@@ -281,7 +289,7 @@ def difference_limits(study: Study) -> tuple[float, float]:
     if study.climatology is None or study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
     drawn = np.concatenate([study.anomalies.row(study.year), study.anomalies.row(study.year - 1)])
-    band = 2 * float(np.nanmax(study.climatology.spread))
+    band = float(np.nanmax(study.climatology.band))
     low = min(-band, float(np.nanmin(drawn)))
     high = max(band, float(np.nanmax(study.anomalies.values)))
     return outward(low, high, 0.1)

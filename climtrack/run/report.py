@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, keys_of, late_notices
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import Climatology, Study, Unknown
+from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
@@ -147,6 +148,9 @@ def _climatologies(study: Study) -> tuple[Climatology, ...]:
     others = (
         BASELINES[name]
         for name, found in study.findings.anomalies.items()
-        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
+        if isinstance(found, BaselineAnomaly)
+        and not math.isnan(found.spread)  # its years are ours
+        and name in BASELINES
+        and name != str(study.baseline)
     )
     return (study.climatology, *(climatology(study.table, baseline) for baseline in others))

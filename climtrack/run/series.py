@@ -197,8 +197,14 @@ def keys_of(pairs: Iterable[Pairing], variables: Collection[str]) -> tuple[Serie
 
 
 def covers(series: Series, config: Config) -> bool:
-    """Whether a series has the years of the average; of those before OISST's first whole year none are asked."""
+    """
+    Whether a series has the years of the average; of those before OISST's first whole year none are asked.
+
+    Or brings the average with it, and has the year before.
+    """
     years = Baseline.parse(config.report.baseline)
+    if str(years) in series.site_climatology and series.start <= dt.date(series.end.year - 1, 1, 1):
+        return True
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)
 
 

@@ -167,7 +167,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     dates = np.arange(np.datetime64(first), np.datetime64(study.series.end) + 1)
     values = means.daily(study)[(first - study.series.start).days :]
     before = _year_before(study, dates)
-    spread = 2 * study.climatology.spread[dayofyear(dates) - 1]
+    spread = study.climatology.band[dayofyear(dates) - 1]
 
     theme, form = canvas.theme, canvas.preset.form
     named = form in {"wide", "card"}
