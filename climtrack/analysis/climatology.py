@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -128,11 +129,13 @@ def published(series: Series, baseline: Baseline) -> Climatology | None:
     Returns
     -------
     Climatology or None
-        Without a spread, which means do not tell; None where no whole row came, or the baseline was not over when the
-        series ended.
+        Without a spread, which means do not tell; None where no whole row came, where the baseline was not over when
+        the series ended, and of a series that lacks the year before.
     """
     row = series.site_climatology.get(str(baseline))
     if row is None or series.end.year <= baseline.last or np.isnan(row[: DAYS - 1]).any():
+        return None
+    if series.start > dt.date(series.end.year - 1, 1, 1):
         return None
     cycle = np.full(DAYS, np.nan)
     cycle[COMMON] = row[: DAYS - 1]
