@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_config_path, user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from climtrack import __version__
 from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice
 from climtrack.files import disk_error, shortened
-from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES, Baseline, Region
+from climtrack.vocabulary.registry import FEEDS, PLACES, PRODUCTS, REGIONS, VARIABLES, Baseline, Region, folded
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.catalogue import catalogue
 
@@ -28,6 +29,8 @@ from climtrack.words.catalogue import catalogue
 
 #: Mistakes that are told one by one.
 MOST = 20
+#: Letters from which a part of a region's title stands for it in a suggestion.
+SAID = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,18 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
     """That nothing is known of a name, and which known one it resembles."""
     what = Notice(f"config.kind.{kind}")
     return Notice("config.unknown", kind=what, name=repr(name[:40])[1:-1], near=_near(name, known))
+
+
+def no_place(name: str, own: Iterable[str]) -> ConfigError:
+    """That a place is none of the regions: which one its name resembles, else how a series of it is computed."""
+    titles = {folded(title): title for one in REGIONS.values() for title in (one.title, one.title_es)}
+    bare, known = folded(name), sorted({*REGIONS, *own})
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+    near += (titles[one] for one in difflib.get_close_matches(bare, titles, n=1, cutoff=0.9))
+    near += (title for one, title in titles.items() if len(bare) >= SAID and bare in one)
+    if not near:
+        return ConfigError("config.no_place", name=name[:40])
+    return ConfigError("config.unknown_name", what=unknown("region", name, near), known=known)
 
 
 def _near(name: str, known: Iterable[str]) -> Notice | str:
@@ -116,10 +131,11 @@ def _names(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mistake]
         items = _inside(table, section).get(key)
         seen: list[object] = []
         for number, item in enumerate(items if isinstance(items, list) else ()):
-            if item in seen:
+            one = PLACES.get(folded(item), item) if key == "regions" and isinstance(item, str) else item
+            if one in seen:
                 yield Mistake((section, key, str(number)), Notice("config.twice", name=str(item)[:40]))
-            elif isinstance(item, str | int) and len(seen) < 1000:
-                seen.append(item)
+            elif isinstance(one, str | int) and len(seen) < 1000:
+                seen.append(one)
 
 
 def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -127,8 +143,10 @@ def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
     known = {*REGIONS, *_inside(table, "regions")}
     for section in ("report", "refresh"):
         for n, name in _texts(table, section, "regions"):
-            if name not in known:
-                yield Mistake((section, "regions", n), _unknown("region", name, known))
+            if name not in known and folded(name) not in PLACES:
+                problem = no_place(name, known)
+                what = Notice("config.describe", what=problem.notice, region=folded(name)[:20])
+                yield Mistake((section, "regions", n), problem.facts.get("what", what))
     seen: set[str] = set()
     entries = table.get("endpoints")
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -260,7 +278,12 @@ def _parsed(text: str, parse: Callable[[str], object]) -> object:
         raise _refuse("config.because", problem=problem) from problem
 
 
+def _years(text: str) -> str:
+    return str(_parsed(text, Baseline.parse))
+
+
 Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "config.name")]
+PlaceName = Annotated[str, AfterValidator(lambda text: PLACES.get(folded(text), text))]
 Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "config.colour")]
 Text = Annotated[str, Field(max_length=200)]
 
@@ -319,6 +342,19 @@ def _source(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
+def contact_address(text: str) -> str:
+    """A page or e-mail address under which the operators of sources find whoever runs this program."""
+    if text and not re.fullmatch(r"(https?://|[\w.+-]+@)[!-'*-~]{3,150}", text, re.ASCII):
+        raise ConfigError("config.contact", shown=_shown(text))
+    return text
+
+
+def _proxy(url: str) -> str:
+    if url and not re.fullmatch(rf"http://({_HOST}):([0-9]{{1,5}})/?", url):
+        raise _refuse("config.proxy", shown=_shown(url))
+    return url
+
+
 def _webhook(url: str) -> str:
     found = re.fullmatch(rf"https://({_HOST})(:([0-9]{{1,5}}))?([/?][!-~]*)?", url)
     if url and (not found or not 0 < int(found[3] or 443) < 65536):
@@ -347,27 +383,39 @@ class Section(BaseModel):
 class ReportSettings(Section):
     """What `report` draws when the command line does not say otherwise."""
 
-    regions: tuple[Name, ...] = Field(("nh",), min_length=1)
+    regions: tuple[PlaceName, ...] = Field(("nh",), min_length=1)
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
-    baseline: Annotated[str, AfterValidator(lambda text: str(_parsed(text, Baseline.parse)))] = "1991-2020"
-    charts: tuple[str, ...] = Field(("year-lines", "anomaly", "year-over-year"), min_length=1)
+    baseline: Annotated[str, AfterValidator(lambda text: text if text == "auto" else _years(text))] = "auto"
+    charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
 
+    @property
+    def years(self) -> Baseline | None:
+        """The baseline; None for the usual one that a series covers."""
+        return None if self.baseline == "auto" else Baseline.parse(self.baseline)
+
 
 class FetchSettings(Section):
     """How the source is asked."""
 
-    base_urls: tuple[Source, ...] = Field(("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/"), min_length=1)
-    user_agent: Annotated[str, _shaped("[ -~]{0,200}", "config.user_agent")] = ""
+    base_urls: tuple[Source, ...] = Field(FEEDS["era5.t2m"].bases, min_length=1)
+    contact: Annotated[str, AfterValidator(lambda text: str(_parsed(text, contact_address)))] = ""
+    user_agent: Annotated[str, _shaped("", "config.user_agent")] = Field("", exclude=True)  # 0.1.0's `init` wrote it
+    proxy: Annotated[str, AfterValidator(_proxy)] = ""
     connect_timeout: float = Field(5.0, gt=0, le=30)
     read_timeout: float = Field(10.0, gt=0, le=30)
     total_timeout: float = Field(30.0, gt=0, le=120)
     cross_check: bool = True
-    cross_check_url: Source = "https://sites.ecmwf.int/data/climatepulse/data/series/"
+    cross_check_url: Source = FEEDS["climate-pulse.t2m"].bases[0]
+
+    @property
+    def agent(self) -> str:
+        """Who asks, the same for every source: this program, and whom to write to where config.toml says so."""
+        return f"climtrack/{__version__}" + (f" (+{self.contact})" if self.contact else "")
 
 
 class EndpointSettings(Section):
@@ -376,11 +424,10 @@ class EndpointSettings(Section):
     key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped("https?://.*|[A-Za-z0-9_-][A-Za-z0-9_./-]{0,199}", "config.path"),
+        _shaped(r"https?://.*|(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
         AfterValidator(lambda text: _source(text).removesuffix("/") if "://" in text else text),
     ]
-    data_source: str = ""
 
 
 class RegionSettings(Section):
@@ -414,7 +461,7 @@ class GridSettings(Section):
 class RefreshSettings(Section):
     """One unattended round."""
 
-    regions: tuple[Name, ...] = Field(("nh", "sh", "world"), min_length=1)
+    regions: tuple[PlaceName, ...] = Field(("nh", "sh", "world"), min_length=1)
     charts: tuple[str, ...] = ()
     publish: bool = True
 
@@ -483,10 +530,12 @@ class Settings(Section):
 LARGEST = 1_000_000
 
 
-def template(language: str) -> str:
+def template(language: str, contact: str = "") -> str:
     """What a new installation starts from: config.toml beside this file, whose comments are ids of the catalogues."""
     words = catalogue(language)
     text = Path(__file__).with_name("config.toml").read_text(encoding="utf-8")
+    text = text.replace('contact         = ""', f"contact         = {json.dumps(contact_address(contact))}")
+    text = text if language == "en" else text.replace('["en", "es"]', f'["{language}", "en"]')
     return re.sub(r"\{(init\.\w+)\}", lambda found: words[found[1]][0].replace("\n", "\n# "), text)
 
 
@@ -499,16 +548,22 @@ class Config(Settings):
     home: Path
     path: Path | None = None  # File the settings were read from; None for the built-in defaults
 
+    def place(self, name: str) -> str:
+        """Short name of a region, built in or the user's own, by whatever it is called in either language."""
+        titles = {folded(one): short for short, own in self.regions.items() for one in (own.title, own.title_es) if one}
+        found = name if name in self.regions else titles.get(folded(name)) or PLACES.get(folded(name))
+        if not found:
+            raise no_place(name, self.regions)
+        return found
+
     def region(self, name: str) -> Region:
-        """Region by short name, built in or the user's own."""
+        """Region by any of its names."""
+        name = self.place(name)
         if own := self.regions.get(name):
             if own.outline:
                 return self._outlined(name, own)
             return Region(name, own.title, own.title_es or own.title, own.south, own.north, own.west, own.east)
-        if name in REGIONS:
-            return REGIONS[name]
-        known = sorted({*REGIONS, *self.regions})
-        raise ConfigError("config.unknown_name", what=unknown("region", name, known), known=known)
+        return REGIONS[name]
 
     def _outlined(self, name: str, own: RegionSettings) -> Region:
         """The user's region with an irregular outline: a GeoJSON file beside config.toml, or a name of regionmask."""
@@ -537,11 +592,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
     settings = _validated(Settings, table, chosen, text)
     if base := environment.get("CLIMTRACK_BASE_URL"):
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
-        own = [
-            one.model_copy(update={"path": re.sub("^https?://[^/]*/", urls[0], one.path)}) for one in settings.endpoints
-        ]
-        fetch = settings.fetch.model_copy(update={"base_urls": urls})
-        settings = settings.model_copy(update={"fetch": fetch, "endpoints": tuple(own)})
+        settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
     config = Config(home=home, path=chosen, **dict(settings))
     wrong = []
     for name in config.regions:  # an outline is a file of its own

@@ -215,6 +215,20 @@ def _source(name: Any) -> Callable[[Copy], None]:
     return change
 
 
+def _respelled(copy: Copy) -> None:
+    """The same source in other words."""
+    air = copy.key.product == "era5"
+    _source("ERA5 (Copernicus Climate Change Service)" if air else "NOAA OISST v2.1")(copy)
+
+
+def _unpadded(copy: Copy) -> None:
+    """The running year, and the preliminary days, without the empty slots after them."""
+    for row in copy.rows:
+        if row is copy.years[-1] or row["name"] == "Preliminary":
+            while row["data"] and row["data"][-1] is None:
+                row["data"].pop()
+
+
 FAULTS: Mapping[str, Fault] = {
     # the words
     "empty": Fault(lambda _: b"", "refused", "empty answer"),
@@ -246,7 +260,19 @@ FAULTS: Mapping[str, Fault] = {
     "no field data": Fault(_row(lambda row: row.pop("data")), "refused", 'no field "data" in row "1990"'),
     "no field name": Fault(_row(lambda row: row.pop("name")), "refused", 'no field "name"'),
     "data is null": Fault(_row(lambda row: row.update(data=None)), "refused", "not a list"),
-    "365 values": Fault(_row(lambda row: row["data"].pop()), "refused", "365 values instead of 366"),
+    "365 values in common years": Fault(
+        _rows(lambda copy: [r["data"].pop() for r in copy.years if not isleap(int(r["name"]))]), "accepted", ""
+    ),
+    "running year unpadded": Fault(_rows(_unpadded), "accepted", ""),
+    "extra fields": Fault(
+        _rows(lambda copy: [r.update(meta={"grid": {"shape": [[721, 1440]]}}, units=None) for r in copy.rows]),
+        "accepted",
+        "",
+    ),
+    "364 values": Fault(_row(lambda row: row["data"].__delitem__(slice(2))), "refused", "364 values instead of 366"),
+    "365 values in a leap year": Fault(
+        _row(lambda row: row["data"].pop(59), "1992"), "refused", "365 values instead of 366"
+    ),
     "367 values": Fault(_row(lambda row: row["data"].append(None)), "refused", "367 values instead of 366"),
     "leap slot": Fault(_rows(_leap_slot), "refused", "366th value"),
     "names as numbers": Fault(
@@ -297,10 +323,24 @@ FAULTS: Mapping[str, Fault] = {
         _rows(lambda copy: copy.rows.append(copy.row("Preliminary"))), "accepted", "", sea_only=True
     ),
     # the source
-    "another source": Fault(_rows(_source("CFSv2 NCEP")), "refused", "CFSv2 NCEP"),
-    "two sources": Fault(_row(lambda row: row.update(data_source="CFSv2 NCEP")), "refused", "several sources"),
-    "source is a number": Fault(_rows(_source(5)), "refused", "not text"),
-    "no source": Fault(_rows(lambda copy: [row.pop("data_source") for row in copy.rows]), "accepted", ""),
+    "another source": Fault(_rows(_source("CFSv2 NCEP")), "accepted", 'now "CFSv2 NCEP" (was'),
+    "another spelling": Fault(_rows(_respelled), "accepted", "held days are the same"),
+    "newest row of another source": Fault(
+        _rows(lambda copy: copy.years[-1].update(data_source="ERA5T")), "accepted", "ERA5T"
+    ),
+    "source is a number": Fault(_rows(_source(5)), "accepted", "now missing (was"),
+    "no source": Fault(
+        _rows(lambda copy: [row.pop("data_source") for row in copy.rows]), "accepted", "now missing (was"
+    ),
+    "another source and its values": Fault(
+        _rows(lambda copy: _respelled(copy.each(lambda v: round(v + 0.04, 3)))), "refused", "past values differ"
+    ),
+    "no source and other values": Fault(
+        _rows(lambda copy: _source("")(copy.each(lambda v: round(v + 0.04, 3)))), "refused", "name is now missing"
+    ),
+    "other values under the old name": Fault(
+        _rows(lambda copy: copy.each(lambda v: round(v + 0.1, 3))), "refused", "of the past values changed"
+    ),
     "simulated": Fault(lambda copy: payload(copy.key, copy.today), "refused", "simulated"),
     # the numbers
     "kelvin": Fault(_rows(lambda copy: copy.each(lambda v: round(v + 273.15, 3))), "refused", ""),

@@ -27,11 +27,13 @@ def written(folder: Path, text: str | bytes) -> Path:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_template_shows_exactly_the_defaults(tmp_path: Path, language: str) -> None:
-    """The commented file means the built-in defaults in every language, and its comments hold no id."""
+    """The commented file means the built-in defaults, the reader's language first; its comments hold no id."""
     empty, file = written(tmp_path, ""), tmp_path / "template.toml"
     file.write_text(template(language), encoding="utf-8")
     home = {"CLIMTRACK_HOME": str(tmp_path)}
-    assert load(file, home).model_dump(exclude={"path"}) == load(empty, home).model_dump(exclude={"path"})
+    usual = load(empty, home).model_dump(exclude={"path"})
+    usual["report"]["languages"] = (language, "es" if language == "en" else "en")
+    assert load(file, home).model_dump(exclude={"path"}) == usual
     assert "init." not in file.read_text()
 
 
@@ -42,8 +44,8 @@ def test_the_example_at_the_top_is_what_init_writes() -> None:
 
 
 def test_template_differs_by_its_comments_only() -> None:
-    """What is switched off by a # is the same in both languages, and each comment is of one language."""
-    english, spanish = (template(code).splitlines() for code in ("en", "es"))
+    """And by the order of languages; what is switched off by a # is the same, each comment is of one language."""
+    english, spanish = (template(one).replace('["es", "en"]', '["en", "es"]').splitlines() for one in ("en", "es"))
     assert len(english) == len(spanish)
     assert [line.partition("#")[0] for line in english] == [line.partition("#")[0] for line in spanish]
     assert "Ajustes de climtrack" in spanish[0]
@@ -80,7 +82,12 @@ def test_template_shows_every_key() -> None:
         ("[[endpoints]]\nkey = 'era5.t2m.nh'\npath = 'a/../../b'\n", 3, "leads out of the source's folder"),
         (b"# a\n\n[report]\nregions = ['\xff']\n", 4, "is not UTF-8 text"),
         ("[report]\nregions = ['wrld']\n", 2, "unknown region 'wrld'; did you mean 'world'?"),
-        ("\n[refresh]\npublish = true\nregions = ['nh', 'xyzzy']\n", 4, "unknown region 'xyzzy'; known are"),
+        (
+            "\n[refresh]\npublish = true\nregions = ['nh', 'xyzzy']\n",
+            4,
+            "'xyzzy' is none of `climtrack regions`; describe it under [regions.xyzzy]",
+        ),
+        ("[report]\nregions = ['nh', 'Hemisferio Norte']\n", 2, "'Hemisferio Norte' appears twice"),
         ("[report]\ncharts = ['yearlines']\n", 2, "unknown chart 'yearlines'; did you mean 'year-lines'?"),
         ("[refresh]\ncharts = ['pie']\n", 2, "unknown chart 'pie'; known are"),
         ("[report]\npresets = ['wide', 'emial']\n", 2, "unknown preset 'emial'; did you mean 'email'?"),
@@ -106,12 +113,12 @@ def test_mistakes_are_named_with_file_line_and_remedy(tmp_path: Path, text: str 
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    """Three mistakes of two kinds, three lines; a name that is not even well formed is told once."""
+    """Four mistakes of two kinds, four lines."""
     path = written(tmp_path, "[serve]\nport = 70000\n[report]\nlanguages = ['fr']\nregions = ['N/A', 'nhh']\n")
     with pytest.raises(ConfigError) as caught:
         load(path, {})
     assert [line.split(": ")[1] for line in caught.value.what.splitlines()] == [
-        "report.regions.0", "report.languages.0", "serve.port", "report.regions.1",
+        "report.languages.0", "serve.port", "report.regions.0", "report.regions.1",
     ]  # fmt: skip
 
 
@@ -189,7 +196,9 @@ def test_own_region_and_environment(tmp_path: Path) -> None:
         ("[notify]\nwebhook = 'https://user:word@example.org/'\n", "notify.webhook"),
         ("[notify]\nwebhook = 'https://a..b/'\n", "notify.webhook"),
         ('[fetch]\nuser_agent = "a\\r\\nCookie: b"\n', "fetch.user_agent"),
-        ("[fetch]\nuser_agent = 'climtrack für Íñigo'\n", "fetch.user_agent"),
+        ("[fetch]\ncontact = 'Íñigo'\n", "fetch.contact"),
+        ("[fetch]\ncontact = 'https://example.org/ (me)'\n", "fetch.contact"),
+        ("[fetch]\nproxy = 'socks://example.org:1/'\n", "fetch.proxy"),
         ("[fetch]\nbase_urls = ['http://127.999.1.1/']\n", "https://"),
         ("[fetch]\nbase_urls = ['https://example.org:99999/']\n", "https://"),
         ('[fetch]\nbase_urls = ["https://example.org/a\\u0001b/"]\n', "https://"),

@@ -14,6 +14,7 @@ from climtrack.fetcher.sample import SampleTransport
 from climtrack.run import doctor
 from climtrack.run.doctor import Check, Severity
 from climtrack.run.run import Run
+from climtrack.vocabulary.registry import FEEDS
 from climtrack.vocabulary.series import Payload, SeriesKey
 
 NOW = dt.datetime(2026, 8, 20, 17, tzinfo=dt.UTC)
@@ -38,10 +39,10 @@ def test_a_healthy_computer(config: Config) -> None:
     told: list[str] = []
     found = doctor.run_checks(config, now=NOW, on_done=told.append)
     assert not problems(found)
-    assert {"versions", "config", "time zone", "data folder", "disk", "published folder", "fonts", "store"} == {
+    assert {"versions", "config", "time zone", "data folder", "disk", "published folder", "fonts", "store", *FEEDS} == {
         check.topic for check in found
     }
-    assert told == ["versions", "config", "folder", "fonts", "store"]
+    assert told == ["versions", "config", "folder", "fonts", "store", "sources"]
     assert not config.home.exists()
 
 
@@ -166,7 +167,7 @@ def test_what_breaks_one_look_hides_no_other(
     monkeypatch.setattr(doctor, "check_folders", refuse)
     told: list[str] = []
     found = doctor.run_checks(config, now=NOW, on_done=told.append)
-    assert told == ["versions", "config", "folder", "fonts", "store"]
+    assert told == ["versions", "config", "folder", "fonts", "store", "sources"]
     assert {"versions", "config", "folder", "fonts", "store"} <= {check.topic for check in found}
     (finding,) = problems(found)
     assert finding.topic == "folder"

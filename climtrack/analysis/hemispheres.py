@@ -134,7 +134,7 @@ def _common(studies: Sequence[Study]) -> _Common:
         else study_of(
             study.series,
             study.region,
-            baseline=baseline or study.requested,
+            baseline=baseline,
             as_of=date,
             revision_noise=study.findings.revision_noise,
         )

@@ -36,9 +36,7 @@ def since(study: Study, date: dt.date) -> Since:
         If the series begins after `date`.
     """
     frame = frame_of(study)
-    before = study_of(
-        study.series, study.region, baseline=study.requested, as_of=date, revision_noise=study.findings.revision_noise
-    )
+    before = study_of(study.series, study.region, as_of=date, revision_noise=study.findings.revision_noise)
     then, now = before.findings, study.findings
     days = (now.latest.date - then.latest.date).days
     fresh = np.arange(study.series.values.size - days, study.series.values.size)

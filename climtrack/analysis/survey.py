@@ -18,6 +18,7 @@ from climtrack.analysis.preindustrial import REFERENCE, preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
 from climtrack.analysis.trend import TREND_LATE, annual_means, trend
 from climtrack.analysis.year_end import year_end, year_end_score
+from climtrack.errors import BaselineNotCovered
 from climtrack.vocabulary.findings import (
     BaselineAnomaly,
     Climatology,
@@ -42,7 +43,7 @@ def study(
     series: Series,
     region: Region,
     *,
-    baseline: Baseline = DEFAULT,
+    baseline: Baseline | None = None,
     as_of: dt.date | None = None,
     today: dt.date | None = None,
     revision_noise: RevisionNoise | None = None,
@@ -57,9 +58,9 @@ def study(
         Daily means in degC.
     region : Region
         Where, which decides seasons and cautions.
-    baseline : Baseline, default 1991-2020
-        Baseline asked for. Where the series does not cover it, the first covered named one is used instead, and the
-        anomaly on the one asked for is `Unknown` with the years at fault.
+    baseline : Baseline, optional
+        By default 1991-2020 where the series covers it, else the first covered named one, and the anomaly on 1991-2020
+        is `Unknown` with the years at fault.
     as_of : date, optional
         Nothing later is looked at; by default the last day.
     today : date, optional
@@ -72,14 +73,19 @@ def study(
 
     Raises
     ------
+    BaselineNotCovered
+        If the series lacks days of the baseline asked for: another is never put in its place.
     SeriesError
         If the series begins after `as_of`.
     """
     known = series if as_of is None else series.upto(as_of)
     table, place = folded(known)
     named = [one for one in BASELINES.values() if series.key.variable == "sst" or one != SEA_ONLY]
-    named = list(dict.fromkeys([baseline, *named]))
+    named = list(dict.fromkeys([baseline or DEFAULT, *named]))
     normals = _climatologies(known, table, [*named, shifting(known.end)])
+    if baseline is not None and isinstance(why := normals[baseline], Unknown):
+        covered = [str(one) for one in named if isinstance(normals[one], Climatology)]
+        raise BaselineNotCovered("analysis.baseline", label=series.key.label, why=why, covered=[*covered, "auto"])
     chosen = next((normal for one in named if isinstance(normal := normals[one], Climatology)), None)
     frame = Frame(
         series=known,
@@ -97,7 +103,7 @@ def study(
         series=known,
         region=region,
         as_of=as_of or known.end,
-        requested=baseline,
+        requested=baseline or DEFAULT,
         climatology=chosen,
         table=table,
         anomalies=frame.anomalies,

@@ -71,6 +71,11 @@ def baseline_of(value: str | Baseline) -> Baseline:
     return value if isinstance(value, Baseline) else Baseline.parse(value)
 
 
+def chosen(value: str | Baseline) -> Baseline | None:
+    """The same, or None for ``auto``."""
+    return None if value == "auto" else baseline_of(value)
+
+
 def date_of(value: str | dt.date | None) -> dt.date | None:
     """Date, however it was given."""
     if not isinstance(value, str):

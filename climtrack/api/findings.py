@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from climtrack.api.data import DIFFERENCE, baseline_of, config, date_of, from_array, pairing_of, stored_series
+from climtrack.api.data import DIFFERENCE, baseline_of, chosen, config, date_of, from_array, pairing_of, stored_series
 from climtrack.vocabulary.registry import DEFAULT, REGIONS, Baseline
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def study(
     variable: str = "air",
     region: str = "nh",
     *,
-    baseline: str | Baseline = DEFAULT,
+    baseline: str | Baseline = "auto",
     as_of: str | dt.date | None = None,
     known_on: str | dt.date | dt.datetime | None = None,
     offline: bool = False,
@@ -41,13 +41,18 @@ def study(
 
     Parameters
     ----------
-    baseline : str or Baseline, default "1991-2020"
-        Years of the average.
+    baseline : str or Baseline, default "auto"
+        Years of the average; by default 1991-2020, or the usual ones that the series covers.
 
     Returns
     -------
     Study
         The series, its climatology, tables by year and day, and ``findings``.
+
+    Raises
+    ------
+    BaselineNotCovered
+        If the series lacks days of the baseline.
 
     Examples
     --------
@@ -59,13 +64,13 @@ def study(
 
     settings = config()
     series = stored_series(variable, region, known_on=known_on, offline=offline, sample=sample)
-    return survey(series, settings.region(series.key.region), baseline=baseline_of(baseline), as_of=date_of(as_of))
+    return survey(series, settings.region(series.key.region), baseline=chosen(baseline), as_of=date_of(as_of))
 
 
 def facts(
     region: str = "nh",
     *,
-    baseline: str | Baseline = DEFAULT,
+    baseline: str | Baseline = "auto",
     as_of: str | dt.date | None = None,
     offline: bool = False,
     sample: bool = False,
@@ -98,7 +103,7 @@ def facts(
 
 
 def study_of(
-    data: xr.DataArray, region: str = "world", *, baseline: str | Baseline = DEFAULT, as_of: str | dt.date | None = None
+    data: xr.DataArray, region: str = "world", *, baseline: str | Baseline = "auto", as_of: str | dt.date | None = None
 ) -> Study:
     """
     Every question that climtrack asks, asked of a series of your own.
@@ -109,8 +114,8 @@ def study_of(
         Daily means in degC, shape (time,).
     region : str, default "world"
         Where: a name of `climtrack.REGIONS` or of config.toml, which decides seasons and cautions.
-    baseline : str or Baseline, default "1991-2020"
-        Years of the average.
+    baseline : str or Baseline, default "auto"
+        Years of the average; by default 1991-2020, or the usual ones that the series covers.
     as_of : str or date, optional
         Nothing later is looked at.
 
@@ -122,7 +127,7 @@ def study_of(
     from climtrack.analysis.survey import study
 
     where = config().region(region)
-    return study(from_array(data), where, baseline=baseline_of(baseline), as_of=date_of(as_of))
+    return study(from_array(data), where, baseline=chosen(baseline), as_of=date_of(as_of))
 
 
 def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = "date") -> YearOverYear | Unknown:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from climtrack.check.recount import About, Days, key, recount, said, span, year_before
+import numpy as np
+
+from climtrack.check.recount import About, Days, floats, recount, said, span
 from climtrack.check.sentences import Book, judge, judge_row, masked, places
 from climtrack.words.catalogue import CATALOGUES, catalogue
 
@@ -70,9 +72,9 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
         for label, facts in zip(subjects(files), every, strict=True):
             days = Days.read(files[f"{label}.csv"])
             _columns(result, f"{label}.csv", days, facts)
-            _facts(result, label, facts, recount(days, facts))
+            _facts(result, label, facts, _plain(recount(days, facts)))
             since = files.get(f"{label}.since-last-issue.csv")
-            spoken = said(days, facts, min(Days.read(since).values) if since else None)
+            spoken = said(days, facts, Days.read(since).first if since else None)
             books[label] = Book.of(facts | {"said": _plain(spoken)})
     for text in dict.fromkeys(texts):
         _text(result, text, _about(text.subject, books))
@@ -80,8 +82,12 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
 
 
 def _about(subject: str, books: Mapping[str, Book]) -> Sequence[Book]:
-    """Books of the series of a text: ``nh-sh-air`` is about ``nh-air`` and ``sh-air``; none where one is not here."""
-    if not subject:
+    """
+    Books of the series of a text, none where one is not here.
+
+    ``nh-sh-air`` is about ``nh-air`` and ``sh-air``, one that names no variable about all series.
+    """
+    if "-" not in subject:
         return [*books.values()]
     *regions, option = subject.split("-")
     named = [subject] if subject in books else [f"{region}-{option}" for region in regions]
@@ -105,13 +111,17 @@ def _text(result: Result, text: Text, books: Sequence[Book]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Days as facts.json writes them."""
+    """Figures and days as facts.json writes them."""
     match value:
+        case np.generic():
+            return _plain(value.item())
+        case float() if value != value:
+            return None
         case dt.date():
             return value.isoformat()
         case dict():
             return {name: _plain(inner) for name, inner in value.items()}
-        case list() | tuple():
+        case list() | tuple() | np.ndarray():
             return [_plain(inner) for inner in value]
     return value
 
@@ -140,28 +150,24 @@ def _facts(result: Result, where: str, printed: Any, recounted: Any) -> None:
             unsure = value is ... or (isinstance(recounted, About) and not recounted.sure and not agrees)
             result.note(None if unsure else agrees, where, printed, [value])
         case str() if re.fullmatch(r"\d{4}-\d\d-\d\d", printed) or where.endswith(".claim"):
-            result.note(None if recounted is ... else _plain(recounted) == printed, where, printed, [recounted])
+            result.note(None if recounted is ... else recounted == printed, where, printed, [recounted])
 
 
 def _columns(result: Result, where: str, days: Days, facts: Mapping[str, Any]) -> None:
     """Hold the computed columns of a table against its values; each column counts as one number."""
-    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else {}
-    wrong: dict[str, list[tuple[str, float | None]]] = {}
-    for row in days.rows:
-        day = dt.date.fromisoformat(row["date"])
-        value, usual, other = days.values.get(day), normal.get(key(day)), days.values.get(year_before(day))
-        for column, expected in (
-            ("climatology", usual),
-            ("anomaly", None if value is None or usual is None else value - usual),
-            ("last_year", other),
-            ("difference", None if value is None or other is None else value - other),
-        ):
-            printed = float(row[column]) if row[column] else None
-            bad = (printed is None) != (expected is None) or abs((printed or 0) - (expected or 0)) > COLUMN
-            wrong.setdefault(column, []).extend([(f"{day} {row[column]}", expected)] if bad else [])
-    for column, rows in wrong.items():
-        first, expected = rows[0] if rows else ("", None)
-        result.note(not rows, f"{where}: {column} ({len(rows)})", first, [expected])
+    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else np.full(366, np.nan)
+    usual = normal[days.place]
+    for column, expected in {
+        "climatology": usual,
+        "anomaly": days.values - usual,
+        "last_year": days.partners,
+        "difference": days.beside,
+    }.items():
+        printed = floats(days.columns[column])
+        wrong = np.flatnonzero(~np.isclose(printed, expected, rtol=0, atol=COLUMN, equal_nan=True))
+        n = int(wrong[0]) if wrong.size else 0
+        shown = f"{days.day(n)} {days.columns[column][n]}"
+        result.note(not wrong.size, f"{where}: {column} ({wrong.size})", shown, [expected[n]])
 
 
 def subjects(files: Mapping[str, str]) -> list[str]:

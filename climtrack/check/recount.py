@@ -1,8 +1,9 @@
 """
 The facts of a report, computed again from its table of days.
 
-No line is shared with `climtrack.analysis`: plain Python over a dictionary of days, sums of cosines instead of a fast
-Fourier transform, loops instead of arrays. What both agree on to a millionth was not made by one mistake.
+No line is shared with `climtrack.analysis`: waves of a year instead of a fast Fourier transform, least squares on rows
+instead of normal equations, each year left out by fitting without it. What both agree on to a millionth was not made by
+one mistake. A figure that the days cannot tell is NaN, and held against nothing.
 """
 
 from __future__ import annotations
@@ -10,33 +11,35 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
-from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
-from statistics import fmean
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
 DAY = dt.timedelta(days=1)
-#: Calendar days of a leap year; 29 February exists in leap years only.
-CALENDAR = [((d := dt.date(2000, 1, 1) + n * DAY).month, d.day) for n in range(366)]
-PLACE = {day: n for n, day in enumerate(CALENDAR)}
-LEAP = (2, 29)
-COMMON = [day for day in CALENDAR if day != LEAP]
-COSINE = [math.cos(2 * math.pi * n / 365) for n in range(365)]
-SINE = [math.sin(2 * math.pi * n / 365) for n in range(365)]
+#: Places of a leap year's days, the first day of each month, and 29 February, which exists in leap years only.
+PLACES = np.arange(366)
+MONTHS = np.cumsum([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30])
+LEAP = 59
+COMMON = np.delete(PLACES, LEAP)
+#: A year's mean and its first eight waves, each of length one.
+_TURNS = 2 * np.pi / 365 * np.outer(np.arange(9), np.arange(365))
+WAVES = np.vstack([np.cos(_TURNS), np.sin(_TURNS[1:])])
+WAVES /= np.linalg.norm(WAVES, axis=1, keepdims=True)
 #: By how much 1991–2020 lies above 1850–1900, January to December (Copernicus Climate Change Service).
-PREINDUSTRIAL = (0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93)
+PREINDUSTRIAL = np.array([0.96, 0.96, 0.95, 0.91, 0.87, 0.83, 0.80, 0.80, 0.81, 0.85, 0.89, 0.93])
 
 #: Values closer than `EDGE` are equal at 0.01 °C, none is known better than `FLOOR`, and `DUST` is rounding.
 EDGE, FLOOR, DUST = 0.005, 0.01, 1e-9
 #: The site prints its averages to 0.001 °C, and of Student's t there is a table that is good to 0.3 %.
 SITE, STUDENT = 0.0015, 0.004
-
-Key = tuple[int, int]
-Normal = Mapping[Key, float]
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,6 @@ class About:
     sure: bool = True  # Whether a figure that lies farther away is wrong, or of another making
 
 
-def key(day: dt.date) -> Key:
-    return day.month, day.day
-
-
 def year_before(day: dt.date, years: int = 1) -> dt.date:
     """The same day of an earlier year; 28 February for the 29th."""
     try:
@@ -60,192 +59,229 @@ def year_before(day: dt.date, years: int = 1) -> dt.date:
         return day.replace(year=day.year - years, day=28)
 
 
-def near(a: float, b: float) -> bool:
-    """Whether two differ by less than 0.005 °C."""
-    return abs(round(a - b, 9)) < EDGE
+def place(day: dt.date) -> int:
+    return int(MONTHS[day.month - 1]) + day.day - 1
 
 
-def side(gap: float) -> int:
+def side(gaps: Array) -> Array:
     """1 for warmer, -1 for cooler, 0 for level at 0.01 °C."""
-    return 0 if near(gap, 0) else 1 if gap > 0 else -1
+    return np.where(np.abs(np.round(gaps, 9)) < EDGE, 0, np.sign(gaps))
 
 
-@dataclass(frozen=True)
+def count(values: Array, axis: int | None = None) -> Any:
+    return np.count_nonzero(~np.isnan(values), axis)
+
+
+def mean(values: Array, axis: int | None = None) -> Any:
+    """Mean of what is known."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nansum(values, axis) / np.asarray(count(values, axis))[()]
+
+
+def moving(values: Array, size: int, fewest: int) -> Array:
+    """Mean of each so many days in a row, by the last of them."""
+    known, ones = ~np.isnan(values), np.ones(size)
+    number = np.rint(np.convolve(known, ones)[: values.size])
+    number[: size - 1] = 0
+    sums = np.convolve(np.where(known, values, 0), ones)[: values.size]
+    return np.where(number >= fewest, sums / np.maximum(number, 1), np.nan)
+
+
+def smoothed(raw: Array) -> Array:
+    """Figures of the 366 days of a year without what is faster than eight waves."""
+    smooth = raw[COMMON] @ WAVES.T @ WAVES
+    return np.insert(smooth, LEAP, smooth[LEAP - 1 : LEAP + 1].mean())
+
+
+def together(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of whole numbers in a row."""
+    held = np.fromiter(numbers, int)
+    parts = np.split(held, np.flatnonzero(np.diff(held) > 1) + 1)
+    return [(int(part[0]), int(part[-1])) for part in parts if part.size]
+
+
+def spans(years: Iterable[int]) -> list[str]:
+    return [f"{first}-{last}" for first, last in together(years)]
+
+
+def span(name: str) -> tuple[int, int]:
+    first, _, last = name.partition("-")
+    return int(first), int(last)
+
+
+def floats(column: Iterable[str]) -> Array:
+    return np.array([text or "nan" for text in column], dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
 class Days:
-    """A series by day, days without a value left out."""
+    """A series by day to its last value, gaps as NaN."""
 
-    values: Mapping[dt.date, float]
-    preliminary: frozenset[dt.date]
-    rows: Sequence[Mapping[str, str]]  # As they stand in the table
+    first: dt.date
+    values: Array
+    early: Array  # Preliminary days
+    columns: Mapping[str, Sequence[str]]  # As they stand in the table
 
     @classmethod
     def read(cls, text: str) -> Days:
-        lines = [line for line in text.splitlines() if not line.startswith("#")]
-        rows = list(csv.DictReader(lines))
-        dates = [dt.date.fromisoformat(row["date"]) for row in rows]
-        return cls(
-            {day: float(row["value"]) for day, row in zip(dates, rows, strict=True) if row["value"]},
-            frozenset(day for day, row in zip(dates, rows, strict=True) if row["status"] == "preliminary"),
-            rows,
-        )
+        head, *rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+        columns = dict(zip(head, zip(*rows, strict=True), strict=True))
+        dates = np.array(columns["date"], dtype="datetime64[D]")
+        at = (dates - dates[0]).astype(int)
+        values, early = np.full(at[-1] + 1, np.nan), np.full(at[-1] + 1, False)
+        values[at], early[at] = floats(columns["value"]), np.array(columns["status"]) == "preliminary"
+        known = slice(*np.flatnonzero(~np.isnan(values))[[0, -1]] + [0, 1])
+        return cls(dates[0].item() + known.start * DAY, values[known], early[known], columns)
 
     @cached_property
-    def first(self) -> dt.date:
-        return min(self.values)
+    def dates(self) -> Array:
+        return np.datetime64(self.first) + np.arange(self.values.size)
 
     @cached_property
     def last(self) -> dt.date:
-        return max(self.values)
+        return self.day(self.values.size - 1)
 
     @cached_property
-    def years(self) -> range:
-        return range(self.first.year, self.last.year + 1)
+    def month(self) -> Array:
+        """Month of each day, from 0 in January."""
+        return self.dates.astype("datetime64[M]").astype(int) % 12
 
     @cached_property
-    def by_year(self) -> Mapping[int, Mapping[Key, float]]:
-        found: dict[int, dict[Key, float]] = {year: {} for year in self.years}
-        for day, value in self.values.items():
-            found[day.year][key(day)] = value
+    def place(self) -> Array:
+        """Place of each day in a leap year."""
+        return np.asarray(MONTHS[self.month] + (self.dates - self.dates.astype("datetime64[M]")).astype(int))
+
+    @cached_property
+    def row(self) -> Array:
+        """Years of each day since the first."""
+        return self.dates.astype("datetime64[Y]").astype(int) + 1970 - self.first.year
+
+    @cached_property
+    def years(self) -> Array:
+        return np.arange(self.first.year, self.last.year + 1)
+
+    @cached_property
+    def table(self) -> Array:
+        return self.folded(self.values)
+
+    def folded(self, values: Array) -> Array:
+        """Figures of days by year and place."""
+        found = np.full((self.years.size, 366), np.nan)
+        found[self.row, self.place] = values
         return found
 
-    def upto(self, day: dt.date) -> Days:
-        return Days({d: v for d, v in self.values.items() if d <= day}, self.preliminary, self.rows)
+    def of(self, first: int, last: int) -> Array:
+        """Rows of some years, as far as there are any."""
+        return self.table[max(first - self.first.year, 0) : max(last + 1 - self.first.year, 0)]
 
-    def stretch(self, first: dt.date, last: dt.date) -> list[dt.date]:
-        return [first + n * DAY for n in range((last - first).days + 1)]
+    def at(self, day: dt.date) -> int:
+        return (day - self.first).days
+
+    def day(self, at: int | np.integer[Any]) -> dt.date:
+        return self.first + int(at) * DAY
+
+    def value(self, day: dt.date) -> float:
+        return self.values[self.at(day)] if self.first <= day <= self.last else math.nan
+
+    def part(self, values: Array, first: dt.date, last: dt.date) -> Array:
+        """Figures of the days of a period."""
+        return values[max(self.at(first), 0) : max(self.at(last) + 1, 0)]
+
+    def reading(self, at: int | np.integer[Any], values: Array | None = None) -> dict[str, Any]:
+        return {"date": self.day(at), "value": (self.values if values is None else values)[at]}
+
+    def runs(self, holds: Array) -> list[dict[str, Any]]:
+        every = together(np.flatnonzero(holds))
+        return [{"first": self.day(a), "last": self.day(b), "days": b - a + 1} for a, b in every]
+
+    def run(self, holds: Array) -> dict[str, Any] | None:
+        """The run of days of which something holds that the last day belongs to."""
+        return self.runs(holds)[-1] if holds[-1] else None
 
     # Climatology
 
     def covers(self, first: int, last: int) -> bool:
-        return all(len(self.by_year.get(year, ())) >= 355 for year in range(first, last + 1))
+        rows = self.of(first, last)
+        return len(rows) == last - first + 1 and bool((count(rows, 1) >= 355).all())
 
-    def cycle(self, years: Iterable[int], what: Callable[[list[float]], float]) -> Normal:
-        """A figure of each calendar day over some years, smoothed."""
-        rows = [self.by_year[year] for year in years]
-        return smoothed([what([row[day] for row in rows if day in row]) for day in COMMON])
+    def normal(self, first: int, last: int) -> Array:
+        """The climatology; where the days lack its years, that which came with them, as its column has it."""
+        if self.covers(first, last):
+            return smoothed(mean(self.of(first, last), 0))
+        found = np.full(366, np.nan)
+        found[self.place] = floats(self.columns["climatology"])
+        return found
 
-    @cached_property
-    def _normals(self) -> dict[tuple[int, int], Normal]:
-        return {}
-
-    def normal(self, first: int, last: int) -> Normal:
-        """The climatology; where the table lacks its years, that which came with the series, as its column has it."""
-        if (first, last) not in self._normals:
-            own = self.covers(first, last)
-            self._normals[first, last] = self.cycle(range(first, last + 1), fmean) if own else self.column
-        return self._normals[first, last]
-
-    @cached_property
-    def column(self) -> Normal:
-        return {key(dt.date.fromisoformat(row["date"])): float(row["climatology"]) for row in self.rows}
-
-    def site_normal(self, years: Iterable[int], slot: int) -> float:
+    def site_normal(self, first: int, last: int, slot: int) -> float:
         """The site's average: by days since 1 January, then a mean of five."""
-        starts = [dt.date(year, 1, 1) for year in years]
-        means = []
-        for place in range(slot - 2, slot + 3):
-            days = [day for start in starts if (day := start + (place % 366) * DAY).year == start.year]
-            means.append(fmean(self.values[day] for day in days if day in self.values))
-        return fmean(means)
-
-    def window(self, years: Iterable[int], normal: Normal) -> list[list[float]]:
-        """Anomalies of the eleven calendar days around the last one, a list a day."""
-        at = CALENDAR.index(key(self.last))
-        days = [CALENDAR[(at + n) % 366] for n in range(-5, 6)]
-        rows = [self.by_year[year] for year in years]
-        return [[row[day] - normal[day] for row in rows if day in row] for day in days]
+        starts = [dt.date(year, 1, 1) for year in range(first, last + 1)]
+        slots = [[start + n % 366 * DAY for start in starts] for n in range(slot - 2, slot + 3)]
+        known = [
+            [self.value(d) if d.year == s.year else math.nan for d, s in zip(of, starts, strict=True)] for of in slots
+        ]
+        return float(mean(np.array(known), 1).mean())
 
     # Comparisons of days
 
-    def beside(self, day: dt.date) -> float | None:
-        """A day minus the same day a year before."""
-        if day not in self.values or (other := year_before(day)) not in self.values:
-            return None
-        return self.values[day] - self.values[other]
-
-    def run(self, holds: Callable[[dt.date], bool]) -> dict[str, Any] | None:
-        """Days in a row of which something holds, the last day included."""
-        day = self.last
-        while day >= self.first and holds(day):
-            day -= DAY
-        return run(day + DAY, self.last) if day < self.last else None
+    @cached_property
+    def partners(self) -> Array:
+        """The same day a year before; 28 February for the 29th."""
+        before = np.vstack([np.full(366, np.nan), self.table])
+        return np.asarray(before[self.row, np.where(self.place == LEAP, LEAP - 1, self.place)])
 
     @cached_property
-    def leads(self) -> dict[dt.date, float]:
+    def beside(self) -> Array:
+        return self.values - self.partners
+
+    def earlier(self, sign: int) -> Array:
+        """The highest of all earlier years, by year and place; minus infinity where there is none."""
+        highest = np.fmax.accumulate(np.where(np.isnan(self.table), -np.inf, sign * self.table))
+        return np.vstack([np.full(366, -np.inf), highest[:-1]])
+
+    @cached_property
+    def leads(self) -> Array:
         """By how much each day is warmer than the same date of all earlier years, of which there are ten."""
-        best: dict[Key, float] = {}
-        seen: dict[Key, int] = {}
-        found = {}
-        for day in sorted(self.values):
-            at, value = key(day), self.values[day]
-            if seen.get(at, 0) >= (2 if at == LEAP else 10):
-                found[day] = value - best[at]
-            best[at] = max(value, best.get(at, value))
-            seen[at] = seen.get(at, 0) + 1
-        return found
+        before = np.cumsum(~np.isnan(self.table), axis=0) - ~np.isnan(self.table)
+        enough = before >= np.where(PLACES == LEAP, 2, 10)
+        found = np.subtract(self.table, self.earlier(1), where=enough, out=np.full(self.table.shape, np.nan))
+        return np.asarray(found[self.row, self.place])
 
     @cached_property
-    def record_days(self) -> list[dt.date]:
+    def took(self) -> Array:
         """Days that took the record of their date; what is closer than 0.005 °C leaves it to the earlier year."""
-        return [day for day, lead in self.leads.items() if lead > EDGE - DUST and key(day) != LEAP]
+        return np.asarray((self.leads > EDGE - DUST) & (self.place != LEAP))
 
     @cached_property
     def record_runs(self) -> list[dict[str, Any]]:
         """Runs of days on which no earlier year was warmer, the longest first."""
-        every = runs([day for day, lead in self.leads.items() if lead > DUST - EDGE])
-        return sorted(every, key=lambda one: (-one["days"], one["first"]))
+        return sorted(self.runs(self.leads > DUST - EDGE), key=lambda one: (-one["days"], one["first"]))
+
+    def holders(self, sign: int) -> list[dict[str, Any]]:
+        """Years by the dates whose record they hold: of each date the last year that took it."""
+        took = sign * self.table - self.earlier(sign) > EDGE - DUST
+        last = np.where(took.any(axis=0), len(took) - 1 - took[::-1].argmax(axis=0), -1)[COMMON]
+        early = np.bincount(last + 1, self.folded(self.early)[last, COMMON] == 1, self.years.size + 1)[1:]
+        days = np.bincount(last + 1, minlength=self.years.size + 1)[1:]
+        order = [row for row in np.argsort(-days, kind="stable") if days[row]]
+        return [{"year": self.years[row], "days": days[row], "preliminary": int(early[row])} for row in order]
 
     # Means of periods
 
-    def mean_of_years(self, first: dt.date, last: dt.date) -> dict[int, float]:
+    def means_of_years(self, first: dt.date, last: dt.date) -> Array:
         """Mean of the same period of every year, of the days that this year knows, by the year it ends in."""
-        asked = [(day.year - last.year, key(day)) for day in self.stretch(first, last) if day in self.values]
-        if first < last and (0, (2, 28)) in asked and key(last + DAY) != LEAP and (0, LEAP) not in asked:
-            asked.append((0, LEAP))  # goes with the 28th in years that have it
-        found = {}
-        for year in self.years:
-            known = [row[day] for shift, day in asked if day in (row := self.by_year.get(year + shift, {}))]
-            if known and len(known) >= 0.9 * len(asked) - 1e-9:
-                found[year] = math.fsum(known) / len(known)
-        return found
+        days = [self.day(at) for at in range(max(self.at(first), 0), self.at(last) + 1)]
+        asked = {366 * (1 + day.year - last.year) + place(day) for day in days if not math.isnan(self.value(day))}
+        if first < last and 366 + LEAP - 1 in asked and (last + DAY).day != 29:
+            asked.add(366 + LEAP)  # goes with the 28th in years that have it
+        before = np.vstack([np.full(366, np.nan), self.table[:-1]])
+        known = np.hstack([before, self.table])[:, sorted(asked)]
+        return np.where(count(known, 1) >= 0.9 * len(asked) - 1e-9, mean(known, 1), np.nan)
 
     @cached_property
-    def annual(self) -> dict[int, float]:
+    def annual(self) -> Array:
         """Means of whole years."""
-        found = {}
-        for year, days in self.by_year.items():
-            whole = sum(day != LEAP for day in days) >= 355
-            if whole and (year < self.last.year or (12, 31) in days):
-                found[year] = math.fsum(days.values()) / len(days)
-        return found
-
-
-def smoothed(raw: Sequence[float]) -> Normal:
-    """A figure of each of 365 days, as the sum of its mean and eight waves of a year, each summed term by term."""
-    smooth = [fmean(raw)] * 365
-    for wave in range(1, 9):
-        places = [wave * n % 365 for n in range(365)]
-        a = 2 / 365 * math.fsum(x * COSINE[p] for x, p in zip(raw, places, strict=True))
-        b = 2 / 365 * math.fsum(x * SINE[p] for x, p in zip(raw, places, strict=True))
-        smooth = [s + a * COSINE[p] + b * SINE[p] for s, p in zip(smooth, places, strict=True)]
-    found = dict(zip(COMMON, smooth, strict=True))
-    found[LEAP] = (found[2, 28] + found[3, 1]) / 2
-    return found
-
-
-def run(first: dt.date, last: dt.date) -> dict[str, Any]:
-    return {"first": first, "last": last, "days": (last - first).days + 1}
-
-
-def runs(days: Sequence[dt.date]) -> list[dict[str, Any]]:
-    """Ascending days put together to runs."""
-    found: list[dict[str, Any]] = []
-    for day in days:
-        if found and found[-1]["last"] == day - DAY:
-            found[-1] = run(found[-1]["first"], day)
-        else:
-            found.append(run(day, day))
-    return found
+        ended = (self.years < self.last.year) | (self.place[-1] == 365)
+        return np.where((count(self.table[:, COMMON], 1) >= 355) & ended, mean(self.table, 1), np.nan)
 
 
 def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,73 +290,75 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
 
     Of `facts` only questions are taken: which baselines, which series.
     """
-    known = (name for name in facts["anomalies"] if name == facts["baseline"] or days.covers(*span(name)))
+    last, noise = days.last, facts["revision_noise"]
+    known = [name for name in facts["anomalies"] if name == facts["baseline"] or days.covers(*span(name))]
     normals = {name: days.normal(*span(name)) for name in known}
-    main = normals.get(facts["baseline"] or "")
-    anomaly = {} if main is None else {day: value - main[key(day)] for day, value in days.values.items()}
-    year = [day for day in days.values if day.year == days.last.year]
-    value = days.values[days.last]
-    places = ranks(days, facts["revision_noise"])
+    main = normals.get(facts["baseline"] or "", np.full(366, np.nan))
+    anomaly = days.values - main[days.place]
+    year = days.row == days.row[-1]
+    places = ranks(days, noise)
+    new_year = max(days.at(dt.date(last.year, 1, 1)), 0)
+    shifting = last.year - 30, last.year - 1
+    against = {name: beside_normal(days, name, normal, main) for name, normal in normals.items()}
+    if facts["key"].startswith("cfsr"):  # whose rows count days in another way
+        against = {name: {**one, "site_value": ...} for name, one in against.items()}
     found: dict[str, Any] = {
         "first_date": days.first,
-        "latest": reading(days, days.last),
-        "preliminary_from": min(days.preliminary, default=None),
-        "missing": runs(
-            [d for d in days.stretch(max(dt.date(days.last.year, 1, 1), days.first), days.last) if d not in days.values]
-        ),
-        "absent_years": [y for y in days.years if not days.by_year[y]],
-        "days_known": len(year),
-        "anomalies": {
-            name: against(days, span(name), normal, main or normal, facts) for name, normal in normals.items()
-        },
+        "latest": days.reading(-1) | {"date": last},
+        "preliminary_from": days.day(days.early.argmax()) if days.early.any() else None,
+        "missing": days.runs(np.isnan(days.values) & (np.arange(days.values.size) >= new_year)),
+        "absent_years": days.years[count(days.table, 1) == 0],
+        "days_known": count(days.values[year]),
+        "anomalies": against,
+        "anomaly_year_to_date": mean(anomaly[year]),
+        "days_above_average": (anomaly[year] > 0).sum(),
         "year_over_year": year_over_year(days),
-        "direction": direction(days, anomaly, facts["revision_noise"]) | slopes(days, main),
+        "direction": direction(days, anomaly, noise) | slopes(days, main),
         "rank": places,
-        "records": records(days, anomaly, facts["revision_noise"]),
+        **{name: month(places[name], days, anomaly) for name in ("month", "month_to_date")},
+        "records": records(days, anomaly, noise),
         "streaks": streaks(days, anomaly),
         "trend": trend(days, 1979),
-        "trend_30y": trend(days, max(days.annual, default=0) - 29),
+        "trend_30y": trend(days, np.max(days.years[~np.isnan(days.annual)], initial=0) - 29),
         "year_end": year_end(days),
     }
-    if main is not None:
-        found["anomaly_year_to_date"] = fmean(anomaly[day] for day in year)
-        found |= {name: month(places[name], days, anomaly) for name in ("month", "month_to_date")}
-        if isinstance(ahead := facts.get("outlook"), list):
-            found["outlook"] = outlook(days, main, [one["lead_days"] for one in ahead])
-        found["days_above_average"] = sum(anomaly[day] > 0 for day in year)
-    if main is not None and not days.covers(*span(facts["baseline"])):
-        found["records"] = {}  # nothing is counted among the few years of a series whose average came with it
-    shifting = (days.last.year - 30, days.last.year - 1)
-    if main is not None and days.covers(*shifting):
+    if isinstance(ahead := facts.get("outlook"), list):
+        found["outlook"] = outlook(days, main, np.array([one["lead_days"] for one in ahead]))
+    if facts["baseline"] and not days.covers(*span(facts["baseline"])):
+        found["records"] = {}  # none are counted among the few years of a series whose average came with it
+    if facts["baseline"] and days.covers(*shifting):
         normal = days.normal(*shifting)
         found["spread"] = {
-            "percentile": found["anomalies"][facts["baseline"]]["percentile"],
-            "shifting_value": value - normal[key(days.last)],
-            "shifting_percentile": percentile(days, range(shifting[0], shifting[1] + 1), normal),
+            "percentile": against[facts["baseline"]]["percentile"],
+            "shifting_value": days.values[-1] - normal[days.place[-1]],
+            "shifting_percentile": percentile(days, around(days, *shifting, normal), normal),
         }
     if facts["key"].partition(".")[2] == "t2m.world" and "1991-2020" in normals:
-        warm = {day: days.values[day] - normals["1991-2020"][key(day)] + PREINDUSTRIAL[day.month - 1] for day in year}
+        warm = (days.values - normals["1991-2020"][days.place] + PREINDUSTRIAL[days.month])[year]
         found["preindustrial"] = {
-            "value": warm[days.last],
-            "year_to_date": fmean(warm.values()),
-            "days_above_1_5": sum(v > 1.5 for v in warm.values()),
-            "days_above_1": sum(v > 1 for v in warm.values()),
-            "days": len(warm),
+            "value": warm[-1],
+            "year_to_date": mean(warm),
+            "days_above_1_5": (warm > 1.5).sum(),
+            "days_above_1": (warm > 1).sum(),
+            "days": count(warm),
         }
     return found
 
 
 def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> dict[str, Any]:
     """Figures that sentences say and facts.json does not hold."""
-    last, warm, end = days.last, holders(days, 1), facts["year_end"]
+    last, warm, end, years = days.last, days.holders(1), facts["year_end"], days.years
+    known = count(days.table, 1)
+    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else np.full(366, np.nan)
+    anomaly = days.values - normal[days.place]
     found: dict[str, Any] = {
-        "days_of_years": [len(row) for row in days.by_year.values()],
-        "spans": spans(year for year in days.years if days.by_year[year]),
-        "begun": spans(year for year in days.years if any((1, day) in days.by_year[year] for day in range(1, 12))),
+        "days_of_years": known,
+        "spans": spans(years[known > 0]),
+        "begun": spans(years[count(days.table[:, :11], 1) > 0]),
         "baselines": [*facts["anomalies"]],
-        "empty": spans(year for year in days.years if not days.by_year[year]),
+        "empty": spans(years[known == 0]),
         "absent": [
-            spans(year for year in range(first, last + 1) if not days.by_year.get(year))
+            spans(year for year in range(first, last + 1) if year not in years[known > 0])
             for first, last in map(span, facts["anomalies"])
         ],
         "records": {
@@ -329,6 +367,7 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
         },
         "day_of_year": last.timetuple().tm_yday,
         "new_year": dt.date(last.year, 1, 1),
+        "news": news(days, facts, anomaly),
     }
     if "chance_of_rank" in end:
         places = {int(place): chance for place, chance in end["chance_of_rank"].items()}
@@ -336,64 +375,70 @@ def said(days: Days, facts: Mapping[str, Any], since: dt.date | None = None) -> 
             "records": Fraction(round(places[1] * end["years"]), end["years"]).as_integer_ratio(),
             "likeliest": max(places, key=lambda place: places[place]),
         }
-    if days.preliminary:
-        found["preliminary_days"] = (last - min(days.preliminary)).days + 1
-    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else {}
-    anomaly = {day: value - normal[key(day)] for day, value in days.values.items()} if normal else {}
-    found["news"] = news(days, facts, anomaly)
-    if not normal:
+    if days.early.any():
+        found["preliminary_days"] = days.early.size - days.early.argmax()
+    if not facts["baseline"]:
         return found
     if "mean" in end:
-        usual = fmean(normal[key(day)] for day in days.stretch(dt.date(last.year, 1, 1), dt.date(last.year, 12, 31)))
-        found["ytd"] = {name: end[name] - usual for name in ("mean", "low", "high")}
-    return found | of_years(anomaly) | {"since": since_issue(days, anomaly, since)} | chances(facts)
+        here = [
+            place(dt.date(last.year, 1, 1) + n * DAY) for n in range(dt.date(last.year, 12, 31).timetuple().tm_yday)
+        ]
+        found["ytd"] = {name: end[name] - normal[here].mean() for name in ("mean", "low", "high")}
+    return found | of_years(days, anomaly) | {"since": since_issue(days, anomaly, since)} | chances(facts)
 
 
-def of_years(anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+def of_years(days: Days, anomaly: Array) -> dict[str, Any]:
     """Means of years, their first and last ten, and how rare weeks below average have become."""
-    years = {year: fmean(of.values()) for year, of in by_year(anomaly).items() if len(of) >= 360}
-    ends, change = first_and_last(years)
-    weeks = {}
-    for day in anomaly:
-        week = [anomaly.get(day + n * DAY) for n in range(-3, 4)]
-        if None not in week:
-            weeks[day] = fmean(v for v in week if v is not None)
-    shares = {y: fmean(v < 0 for v in of.values()) for y, of in by_year(weeks).items() if len(of) >= 353}
-    decades, share = first_and_last(shares)
-    common = [year for year, one in shares.items() if one >= 0.1]
-    late = [v for day, v in weeks.items() if decades and span(decades[1])[0] <= day.year <= span(decades[1])[1]]
+    table = days.folded(anomaly)
+    whole = count(table, 1) >= 360
+    ends, change = first_and_last(days.years[whole], mean(table[whole], 1))
+    weeks = np.append(moving(anomaly, 7, 7)[3:], [np.nan] * 3)
+    table = days.folded(weeks)
+    held = count(table, 1) >= 353
+    shares = (table < 0).sum(axis=1)[held] / count(table, 1)[held]
+    decades, share = first_and_last(days.years[held], shares)
+    late = table[held][-10:] if decades else np.empty(0)
+    common = days.years[held][shares >= 0.1]
+    above, below = np.flatnonzero(weeks > 0), np.flatnonzero(weeks < 0)
     return {
-        "years": [*years.values()],
+        "years": mean(days.folded(anomaly)[whole], 1),
         "stripes": {"spans": ends, "change": change[1] - change[0]} if change else {},
         "weeks": {
             "spans": decades,
             "below": share,
             "above": [1 - one for one in share],
-            "few": [sum(v < 0 for v in late), len(late)],
-            "rare_after": common[-1] if common else None,
-            "first_above": min((day for day, v in weeks.items() if v > 0), default=None),
-            "last_below": max((day for day, v in weeks.items() if v < 0), default=None),
+            "few": [(late < 0).sum(), count(late)],
+            "rare_after": common[-1] if common.size else None,
+            "first_above": days.day(above[0]) if above.size else None,
+            "last_below": days.day(below[-1]) if below.size else None,
         },
     }
 
 
-def since_issue(days: Days, anomaly: Mapping[dt.date, float], since: dt.date | None) -> dict[str, Any]:
+def first_and_last(years: Array, values: Array) -> tuple[list[str], list[float]]:
+    """The first ten years and the last ten, and the mean of each."""
+    if years.size < 20 or years[9] - years[0] > 9 or years[-1] - years[-10] > 9:
+        return [], []
+    return [f"{years[0]}-{years[9]}", f"{years[-10]}-{years[-1]}"], [values[:10].mean(), values[-10:].mean()]
+
+
+def since_issue(days: Days, anomaly: Array, since: dt.date | None) -> dict[str, Any]:
     """Means of the days since an issue, or of a fortnight, and of as many before; the new days beside last year's."""
-    last = days.last
-    issue = since or max((day for day in days.values if day <= last - 14 * DAY), default=days.first)
-    found: dict[str, Any] = {"new": sum(day > issue for day in days.values), "issue": issue}
-    found |= {name: [] for name in ("from", "days", "then", "now")}
-    for size in {14, (last - issue).days}:
-        parts = [[anomaly[d] for n in range(a, a + size) if (d := last - n * DAY) in anomaly] for a in (0, size)]
-        if all(parts):
-            found["now"].append(fmean(parts[0]))
-            found["then"].append(fmean(parts[1]))
-            found["days"].append(size)
-        found["from"].append(last - size * DAY)
-    gaps = [gap for day in days.values if day > issue and (gap := days.beside(day)) is not None]
-    if gaps:
-        sides = [side(gap) for gap in gaps]
-        found |= {"beside": fmean(gaps), "tally": [sides.count(n) for n in (1, 0, -1)]}
+    at = days.at(since) if since else np.flatnonzero(~np.isnan(days.values[:-14])).max(initial=0)
+    sizes = {14, days.values.size - 1 - at}
+    means = {n: (mean(anomaly[-n:]), mean(anomaly[-2 * n : -n])) for n in sizes if n}
+    known = {n: pair for n, pair in means.items() if not np.isnan(pair).any()}
+    found: dict[str, Any] = {
+        "new": count(days.values[at + 1 :]),
+        "issue": days.day(at),
+        "from": [days.last - n * DAY for n in sizes],
+        "days": [*known],
+        "now": [now for now, _ in known.values()],
+        "then": [then for _, then in known.values()],
+    }
+    gaps = days.beside[at + 1 :]
+    if count(gaps):
+        found |= {"beside": mean(gaps), "tally": [(side(gaps) == n).sum() for n in (1, 0, -1)]}
     return found
 
 
@@ -411,264 +456,203 @@ def chances(facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def news(days: Days, facts: Mapping[str, Any], anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+def news(days: Days, facts: Mapping[str, Any], anomaly: Array) -> dict[str, Any]:
     """Figures of titles: record days of the fortnight beyond the noise, its place, the fall from the peak."""
-    fortnight = days.stretch(days.last - 13 * DAY, days.last)
-    typical, course = float(facts["revision_noise"]["typical"]), facts["direction"]
-    held = [day for day in days.record_days if day in fortnight]
+    first, known = days.last - 13 * DAY, ~np.isnan(days.values[-14:])
+    bar = np.where(days.early[-14:], max(float(facts["revision_noise"]["typical"]), FLOOR), FLOOR)
     found: dict[str, Any] = {
-        "first": fortnight[0],
-        "highest": max(days.values[day] for day in fortnight if day in days.values),
-        "largest": max((anomaly[day] for day in fortnight if day in anomaly), default=None),
-        "known": sum(day in days.values for day in fortnight),
-        "records": sum(days.leads[day] >= max(typical if day in days.preliminary else 0, FLOOR) - DUST for day in held),
+        "first": first,
+        "highest": np.max(days.values[-14:][known]),
+        "largest": np.max(anomaly[-14:][known]),
+        "known": known.sum(),
+        "records": (days.took[-14:] & (days.leads[-14:] >= bar - DUST)).sum(),
     }
-    if fortnight[0].year == days.last.year:
-        rows = {year: [row[key(d)] for d in fortnight if key(d) in row] for year, row in days.by_year.items()}
-        means = {year: fmean(row) for year, row in rows.items() if len(row) >= 13}
-        own = means.pop(days.last.year, None)
-        if own is not None:
-            found["place"] = [1 + sum(m > own for m in means.values()), 1 + sum(m < own for m in means.values())]
-    if "now" in (course["peak_12m"] or {}):
-        found["fall"] = course["peak_12m"]["anomaly"] - course["peak_12m"]["now"]
+    if first.year == days.last.year:
+        rows = days.table[:, [place(first + n * DAY) for n in range(14)]]
+        means = mean(rows[count(rows, 1) >= 13], 1)
+        if count(rows[-1]) >= 13:
+            found["place"] = [1 + (means[:-1] > means[-1]).sum(), 1 + (means[:-1] < means[-1]).sum()]
+    if "now" in (peak := facts["direction"]["peak_12m"] or {}):
+        found["fall"] = peak["anomaly"] - peak["now"]
     return found
 
 
-def by_year(values: Mapping[dt.date, float]) -> dict[int, dict[dt.date, float]]:
-    found: dict[int, dict[dt.date, float]] = {}
-    for day, value in values.items():
-        found.setdefault(day.year, {})[day] = value
-    return found
+def around(days: Days, first: int, last: int, normal: Array) -> Array:
+    """Anomalies of the eleven calendar days around the last one, by year."""
+    near = np.arange(days.place[-1] - 5, days.place[-1] + 6) % 366
+    return np.asarray(days.of(first, last)[:, near] - normal[near])
 
 
-def first_and_last(years: Mapping[int, float]) -> tuple[list[str], list[float]]:
-    """The first ten years and the last ten, and the mean of each."""
-    held = [*years]
-    if len(held) < 20 or held[9] - held[0] > 9 or held[-1] - held[-10] > 9:
-        return [], []
-    return [f"{part[0]}-{part[-1]}" for part in (held[:10], held[-10:])], [
-        fmean(years[year] for year in part) for part in (held[:10], held[-10:])
-    ]
+def percentile(days: Days, sample: Array, normal: Array) -> float:
+    gap = sample - (days.values[-1] - normal[days.place[-1]])
+    return 100 * float((gap < -1e-9).sum() + 0.5 * (np.abs(gap) <= 1e-9).sum()) / float(count(sample))
 
 
-def spans(years: Iterable[int]) -> list[str]:
-    """Years, those in a row put together."""
-    held: list[list[int]] = []
-    for year in years:
-        if held and year == held[-1][1] + 1:
-            held[-1][1] = year
-        else:
-            held.append([year, year])
-    return [f"{first}-{last}" for first, last in held]
-
-
-def span(name: str) -> tuple[int, int]:
-    first, _, last = name.partition("-")
-    return int(first), int(last)
-
-
-def reading(days: Days, day: dt.date, value: float | None = None) -> dict[str, Any]:
-    return {"date": day, "value": days.values[day] if value is None else value}
-
-
-def percentile(days: Days, years: Iterable[int], normal: Normal) -> float:
-    sample = [value for day in days.window(years, normal) for value in day]
-    own = days.values[days.last] - normal[key(days.last)]
-    cooler = sum(v < own - 1e-9 for v in sample)
-    return 100 * (cooler + 0.5 * sum(abs(v - own) <= 1e-9 for v in sample)) / len(sample)
-
-
-def against(
-    days: Days, years: tuple[int, int], normal: Normal, main: Normal, facts: Mapping[str, Any]
-) -> dict[str, Any]:
+def beside_normal(days: Days, name: str, normal: Array, main: Array) -> dict[str, Any]:
     """The last day against a baseline."""
-    every, at = range(years[0], years[1] + 1), key(days.last)
-    value = days.values[days.last] - normal[at]
-    if not days.covers(*years):  # an average that came with the series: nothing more is known of its years
-        return {"value": value, "normal": normal[at]}
-    spread = max(days.cycle(every, deviation)[at], 0.0)
-    squares = [s for sample in days.window(every, normal) if (s := about_line(sample)) is not None]
-    detrended = math.sqrt(fmean(squares)) if squares else 0.0
-    found: dict[str, Any] = {
+    first, last = span(name)
+    if not days.covers(first, last):
+        return {"value": days.values[-1] - normal[days.place[-1]], "normal": normal[days.place[-1]]}
+    rows, sample, at = days.of(first, last), around(days, first, last, normal), days.place[-1]
+    value = days.values[-1] - normal[at]
+    squares = np.nansum((rows - mean(rows, 0)) ** 2, axis=0) / np.maximum(count(rows, 0) - 1, 1)
+    spread = max(smoothed(np.sqrt(squares))[at], 0.0)
+    columns = [known for column in sample.T if (known := column[~np.isnan(column)]).size > 2]
+    detrended = math.sqrt(
+        np.mean([rest(np.arange(y.size), y) @ rest(np.arange(y.size), y) / (y.size - 2) for y in columns])
+    )
+    site = days.site_normal(first, last, (days.last - dt.date(days.last.year, 1, 1)).days)
+    return {
         "value": value,
         "normal": normal[at],
         "spread": spread,
         "spread_detrended": detrended,
-        "percentile": percentile(days, every, normal),
-        "offset": fmean(normal[day] - main[day] for day in COMMON),
+        "percentile": percentile(days, sample, normal),
+        "offset": (normal - main)[COMMON].mean(),
+        "site_value": About(days.values[-1] - site, SITE, sure=False),
+        "sigma": value / spread if spread else math.nan,
+        "sigma_detrended": value / detrended if detrended else math.nan,
     }
-    if not facts["key"].startswith("cfsr"):  # whose rows count days in another way
-        slot = (days.last - dt.date(days.last.year, 1, 1)).days
-        found["site_value"] = About(days.values[days.last] - days.site_normal(every, slot), SITE, sure=False)
-    if spread:
-        found["sigma"] = value / spread
-    if detrended:
-        found["sigma_detrended"] = value / detrended
-    return found
 
 
-def deviation(values: Sequence[float]) -> float:
-    """Sample standard deviation; 0 of a single value."""
-    middle = fmean(values)
-    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / max(len(values) - 1, 1))
-
-
-def about_line(values: Sequence[float]) -> float | None:
-    """Variance about the values' own straight line."""
-    if len(values) < 3:
-        return None
-    slope, middle = fit(range(len(values)), values)
-    centre = (len(values) - 1) / 2
-    return math.fsum((y - middle - slope * (x - centre)) ** 2 for x, y in enumerate(values)) / (len(values) - 2)
-
-
-def fit(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:
-    """Slope of a least-squares line, and its height in the middle."""
-    mx, my = fmean(x), fmean(y)
-    return math.fsum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / math.fsum((a - mx) ** 2 for a in x), my
+def rest(x: Array, y: Array) -> Array:
+    """What is left of values about their own straight line."""
+    return np.asarray(y - np.polynomial.Polynomial.fit(x, y, 1)(x))
 
 
 def year_over_year(days: Days) -> dict[str, Any]:
-    gap = days.beside(days.last)
-    if gap is None:
+    gap = days.beside[-1]
+    if np.isnan(gap):
         return {}
-    gaps = {day: g for day in days.values if day.year == days.last.year and (g := days.beside(day)) is not None}
-    recent = [g for n in range(14) if (g := days.beside(days.last - n * DAY)) is not None]
-    day, sides = days.last, [side(g) for g in gaps.values()]
-    while (g := days.beside(day)) is not None and side(g) == side(gap):
-        day -= DAY
-    most, least = max(gaps.values()), min(gaps.values())
+    gaps = np.where(days.row == days.row[-1], days.beside, np.nan)
+    recent, sides, partner = days.beside[-14:], side(gaps), year_before(days.last)
+    run = days.run(side(days.beside) == side(gap))
+    crossed = (
+        run["first"]
+        if run and run["first"] > days.first and not np.isnan(days.beside[days.at(run["first"]) - 1])
+        else None
+    )
     return {
         "date": days.last,
-        "partner": year_before(days.last),
-        "other_year": days.last.year - 1,
-        "value": days.values[year_before(days.last)],
+        "partner": partner,
+        "other_year": partner.year,
+        "value": days.value(partner),
         "difference": gap,
-        "mean_14d": fmean(recent) if len(recent) >= 10 else None,
-        "days_above_last_14": [*map(side, recent)].count(1),
-        "days_below_last_14": [*map(side, recent)].count(-1),
-        "days_level_last_14": [*map(side, recent)].count(0),
-        "run_length": (days.last - day).days,
-        "last_crossing": None if g is None else day + DAY,
-        "warmest": {"date": min(d for d in gaps if gaps[d] == most), "difference": most},
-        "coldest": {"date": min(d for d in gaps if gaps[d] == least), "difference": least},
-        "days_warmer": sides.count(1),
-        "days_cooler": sides.count(-1),
-        "days_level": sides.count(0),
-        "days_compared": len(gaps),
-        "leap_day": key(days.last) == LEAP,
+        "mean_14d": mean(recent) if count(recent) >= 10 else None,
+        "days_above_last_14": (side(recent) == 1).sum(),
+        "days_below_last_14": (side(recent) == -1).sum(),
+        "days_level_last_14": (side(recent) == 0).sum(),
+        "run_length": run["days"] if run else 0,
+        "last_crossing": crossed,
+        "warmest": {"date": days.day(np.nanargmax(gaps)), "difference": np.nanmax(gaps)},
+        "coldest": {"date": days.day(np.nanargmin(gaps)), "difference": np.nanmin(gaps)},
+        "days_warmer": (sides == 1).sum(),
+        "days_cooler": (sides == -1).sum(),
+        "days_level": (sides == 0).sum(),
+        "days_compared": count(gaps),
+        "leap_day": days.place[-1] == LEAP,
     }
-
-
-def month_end(year: int, month: int) -> dt.date:
-    return dt.date(year + month // 12, month % 12 + 1, 1) - DAY
 
 
 def ranks(days: Days, noise: Mapping[str, Any]) -> dict[str, Any]:
     """Places of the day and of periods."""
-    day = days.last
-    ended = day if (day + DAY).day == 1 else day.replace(day=1) - DAY
-    season = ended.month - ended.month % 3 + 2 if ended.month % 3 == 2 else ended.month // 3 * 3 - 1
-    whole = month_end(ended.year, season) if season > 0 else month_end(ended.year - 1, 11)
-    year = day.year if key(day) == (12, 31) else day.year - 1
-    starts = dt.date(day.year, day.month // 3 * 3, 1) if day.month > 2 else dt.date(day.year - 1, 12, 1)
-    begins = dt.date(whole.year, whole.month - 2, 1) if whole.month > 2 else dt.date(whole.year - 1, 12, 1)
-    return {
-        "day": rank(days, day, day, noise),
-        "month_to_date": rank(days, day.replace(day=1), day, noise),
-        "month": rank(days, ended.replace(day=1), ended, noise),
-        "season": rank(days, begins, whole, noise),
-        "season_to_date": rank(days, starts, day, noise),
-        "year_to_date": rank(days, dt.date(day.year, 1, 1), day, noise),
-        "year": rank(days, dt.date(year, 1, 1), dt.date(year, 12, 31), noise),
+    day, tomorrow = days.last, days.last + DAY
+    ended = tomorrow.replace(day=1) - DAY  # of the last whole month
+    begun = dt.date(day.year, day.month // 3 * 3, 1) if day.month > 2 else dt.date(day.year - 1, 12, 1)
+    whole = (begun if tomorrow.month % 3 or tomorrow.day > 1 else tomorrow) - DAY  # of the last whole season
+    start = dt.date(whole.year, whole.month - 2, 1) if whole.month > 2 else dt.date(whole.year - 1, 12, 1)
+    year = tomorrow.year - 1
+    periods = {
+        "day": (day, day),
+        "month_to_date": (day.replace(day=1), day),
+        "month": (ended.replace(day=1), ended),
+        "season": (start, whole),
+        "season_to_date": (begun, day),
+        "year_to_date": (dt.date(day.year, 1, 1), day),
+        "year": (dt.date(year, 1, 1), dt.date(year, 12, 31)),
     }
+    return {name: rank(days, first, last, noise) for name, (first, last) in periods.items()}
 
 
 def rank(days: Days, first: dt.date, last: dt.date, noise: Mapping[str, Any]) -> dict[str, Any]:
     """Place of a period among those of all years, 1 the warmest; years closer than 0.005 °C tie."""
-    known = sum(day in days.values for day in days.stretch(first, last))
+    known = int(count(days.part(days.values, first, last)))
     if known < 0.9 * ((last - first).days + 1):
         return {}
-    means = days.mean_of_years(first, last)
+    means = dict(zip(days.years.tolist(), days.means_of_years(first, last).tolist(), strict=True))
     own = means.pop(last.year)
-    if not means:
+    gaps = {year: round(mean - own, 9) for year, mean in means.items() if not math.isnan(mean)}
+    if not gaps:
         return {}
-    tied = sorted(year for year, mean in means.items() if near(mean, own))
-    warmer = {year: mean for year, mean in means.items() if mean > own and year not in tied}
-    best = max(means.values())
-    ahead = round(best - own, 9) > 0
-    early = sum(first <= day <= last for day in days.preliminary)
-    rival = min(means, key=lambda year: (abs(means[year] - own), year))
-    found = claim(means[rival] - own, noise, early, known)
+    tied = [year for year, gap in gaps.items() if abs(gap) < EDGE]
+    ahead = [gap for gap in gaps.values() if gap >= EDGE]
+    best = max(gaps, key=lambda year: (means[year], -year))
+    rival = min(gaps, key=lambda year: (abs(means[year] - own), year))
+    share = days.part(days.early, first, last).sum() / known
+    found = claim(gaps[rival], noise, share, known)
     close = found == "within_noise"
     return {
         "first": first,
         "last": last,
         "value": own,
-        "rank": len(warmer) + 1,
-        "of": len(means) + 1,
+        "rank": len(ahead) + 1,
+        "of": len(gaps) + 1,
         "tied": bool(tied),
         "tied_with": tied,
-        "margin": round(min(warmer.values()) - own if warmer else own - best, 9),
-        "best_year": min(year for year in means if means[year] == best) if ahead else last.year,
-        "best_value": best if ahead else own,
+        "margin": min(ahead) if ahead else -gaps[best],
+        "best_year": best if gaps[best] > 0 else last.year,
+        "best_value": max(means[best], own),
         "claim": found,
         "rival": rival if close else None,
-        "rival_rank": 1 + sum(round(m - means[rival], 9) >= EDGE for m in (own, *means.values())) if close else None,
-        "noise": least(noise, early / known),
+        "rival_rank": 1 + sum(gap - gaps[rival] >= EDGE - DUST for gap in (0.0, *gaps.values())) if close else None,
+        "noise": least(noise, share),
     }
 
 
-def month(place: Mapping[str, Any], days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
+def month(place: Mapping[str, Any], days: Days, anomaly: Array) -> dict[str, Any]:
     """Mean anomaly of a month that has been ranked, and its change from a year before over the days of both."""
     if not place:
         return {}
-    known = [day for day in days.stretch(place["first"], place["last"]) if day in anomaly]
-    change = [gap for day in known if key(day) != LEAP and (gap := days.beside(day)) is not None]
-    return {
-        "first": place["first"],
-        "last": place["last"],
-        "anomaly": fmean(anomaly[day] for day in known),
-        "year_over_year": fmean(change) if len(change) >= 0.9 * len(known) else None,
-        "rank": place["rank"],
-        "of": place["of"],
+    known, change = (
+        days.part(of, place["first"], place["last"])
+        for of in (anomaly, np.where(days.place == LEAP, np.nan, days.beside))
+    )
+    return {name: place[name] for name in ("first", "last", "rank", "of")} | {
+        "anomaly": mean(known),
+        "year_over_year": mean(change) if count(change) >= 0.9 * count(known) else None,
     }
 
 
-def records(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
-    same = {day: value for day, value in days.values.items() if key(day) == key(days.last)}
+def records(days: Days, anomaly: Array, noise: Mapping[str, Any]) -> dict[str, Any]:
+    same = np.where(days.place == days.place[-1], days.values, np.nan)
     return {
         "warmest_day": record(days, days.values, noise),
-        "warmest_for_date": record(days, same, noise) if len(same) > 1 else {},
-        "largest_anomaly": record(days, anomaly, noise) if anomaly else {},
-        "days": [day for day in days.record_days if day.year == days.last.year],
-        "warm_holders": holders(days, 1),
-        "cold_holders": holders(days, -1),
+        "warmest_for_date": record(days, same, noise) if count(same) > 1 else {},
+        "largest_anomaly": record(days, anomaly, noise) if count(anomaly) else {},
+        "days": [days.day(at) for at in np.flatnonzero(days.took & (days.row == days.row[-1]))],
+        "warm_holders": days.holders(1),
+        "cold_holders": days.holders(-1),
         "runs": days.record_runs[:5],
     }
 
 
-def record(days: Days, values: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
+def record(days: Days, values: Array, noise: Mapping[str, Any]) -> dict[str, Any]:
     """The highest of some days, the best of all earlier years, and what other years have near it."""
-    best = max(values.values())
-    day = min(d for d, v in values.items() if v == best)
-    below = {d: round(best - v, 9) for d, v in values.items() if best - v < least(noise, 1) + EDGE}
-    others = {d: gap for d, gap in below.items() if d.year != day.year}
-    early = [d for d in days.preliminary if d in others or d == day]
-    close = [d for d, gap in others.items() if gap < least(noise, day in early or d in early)]
-    rival = min(close, key=lambda d: (others[d], -d.toordinal()), default=None)
-    unsure = day in early or rival in early
-    earlier = {d: v for d, v in values.items() if d.year < day.year}
-    previous = min(earlier, key=lambda d: (-earlier[d], d), default=None)
-    return {
-        "date": day,
-        "value": best,
-        "previous": None if previous is None else reading(days, previous, values[previous]),
-        "margin": None if previous is None else best - values[previous],
-        "claim": claim(min(others.values(), default=math.inf), noise, unsure, 1),
-        "tied_with": close,
-        "days": [d for d, gap in below.items() if d.year == day.year and gap < EDGE],
-        "rival": None if rival is None else reading(days, rival, values[rival]),
+    at = int(np.nanargmax(values))
+    gaps, others = np.round(values[at] - values, 9), days.row != days.row[at]
+    bars = np.where(days.early | days.early[at], least(noise, 1), FLOOR)
+    close = np.flatnonzero(others & (gaps < bars))
+    rival = min(close, key=lambda n: (gaps[n], -n), default=None)
+    unsure = bool(days.early[at] or (rival is not None and days.early[rival]))
+    earlier = np.where(days.row < days.row[at], values, -np.inf)
+    previous = int(np.nanargmax(earlier)) if (earlier > -np.inf).any() else None
+    return days.reading(at, values) | {
+        "previous": None if previous is None else days.reading(previous, values),
+        "margin": None if previous is None else values[at] - values[previous],
+        "claim": claim(np.fmin.reduce(gaps[others], initial=np.inf), noise, unsure, 1),
+        "tied_with": [days.day(n) for n in close],
+        "days": [days.day(n) for n in np.flatnonzero(~others & (gaps < EDGE))],
+        "rival": None if rival is None else days.reading(rival, values),
         "noise": least(noise, unsure),
     }
 
@@ -678,9 +662,9 @@ def least(noise: Mapping[str, Any], share: float) -> float:
     return max(float(noise["typical"]) * share, FLOOR)
 
 
-def claim(distance: float, noise: Mapping[str, Any], preliminary: float, days: int) -> str:
+def claim(distance: float, noise: Mapping[str, Any], share: float, days: int) -> str:
     """How much a place or a record will bear, by its distance to the nearest rival."""
-    share, distance = preliminary / days, round(abs(distance), 9)
+    distance = round(abs(distance), 9)
     if distance < EDGE:
         return "tie"
     if distance < least(noise, share):
@@ -688,343 +672,208 @@ def claim(distance: float, noise: Mapping[str, Any], preliminary: float, days: i
     return "preliminary" if share and (days == 1 or distance <= 2 * noise["deviation"] * share) else "safe"
 
 
-def holders(days: Days, sign: int) -> list[dict[str, Any]]:
-    """Years by the dates whose record they hold: of each date the last year that took it."""
-    held: dict[int, list[dt.date]] = {}
-    for day in COMMON:
-        best, holder = -math.inf, None
-        for year, row in days.by_year.items():
-            if day in row:
-                holder = year if sign * row[day] - best > EDGE - DUST else holder
-                best = max(best, sign * row[day])
-        if holder is not None:
-            held.setdefault(holder, []).append(dt.date(holder, *day))
-    order = sorted(held, key=lambda year: (-len(held[year]), year))
-    return [{"year": y, "days": len(held[y]), "preliminary": len(days.preliminary & {*held[y]})} for y in order]
-
-
-def streaks(days: Days, anomaly: Mapping[dt.date, float]) -> dict[str, Any]:
-    last = days.record_days[-1] if days.record_days else None
+def streaks(days: Days, anomaly: Array) -> dict[str, Any]:
+    took = np.flatnonzero(days.took)
     return {
-        "record_days": days.run(lambda day: days.leads.get(day, -1) > DUST - EDGE),
+        "record_days": days.run(days.leads > DUST - EDGE),
         "longest_record_days": days.record_runs[0] if days.record_runs else None,
-        "above_last_year": days.run(lambda day: side(days.beside(day) or 0) > 0),
-        "below_last_year": days.run(lambda day: side(days.beside(day) or 0) < 0),
-        "above_average": days.run(lambda day: anomaly.get(day, 0) > 0),
-        "last_record": last,
-        "days_since_record": None if last is None else (days.last - last).days,
+        "above_last_year": days.run(side(days.beside) > 0),
+        "below_last_year": days.run(side(days.beside) < 0),
+        "above_average": days.run(anomaly > 0),
+        "last_record": days.day(took[-1]) if took.size else None,
+        "days_since_record": days.values.size - 1 - took[-1] if took.size else None,
     }
 
 
-def trend(days: Days, first: int) -> dict[str, Any]:
+def trend(days: Days, first: int | np.integer[Any]) -> dict[str, Any]:
     """Degrees a decade over whole years since one, with the interval that persistence leaves."""
-    years = [year for year in days.annual if year >= first]
-    if len(years) < 20 or len(years) < 0.9 * (years[-1] - years[0] + 1):
+    held = ~np.isnan(days.annual) & (days.years >= first)
+    years = days.years[held]
+    if years.size < 20 or years.size < 0.9 * (years[-1] - years[0] + 1):
         return {}
-    slope, half, lag1, points = line({year: 10 * days.annual[year] for year in years})
+    slope, half, lag1, points = line(years, 10 * days.annual[held])
     found = {"first_year": years[0], "last_year": years[-1], "per_decade": slope, "lag1": lag1, "n_effective": points}
     return found | {"low": About(slope - half, STUDENT * half), "high": About(slope + half, STUDENT * half)}
 
 
-def direction(days: Days, anomaly: Mapping[dt.date, float], noise: Mapping[str, Any]) -> dict[str, Any]:
+def direction(days: Days, anomaly: Array, noise: Mapping[str, Any]) -> dict[str, Any]:
     """The last 14 days beside the 14 before, how usual such a step is, and the way from the highest 12 months."""
-    every = days.stretch(days.first, days.last)
-    lines = [days.values.get(day) for day in every], [anomaly.get(day) for day in every]
-    raw, found = moving(lines[0], 14, 10), moving(lines[1], 14, 10)
-    if raw[-1] is None or len(raw) < 15 or raw[-15] is None:
+    raw, apart, years = moving(days.values, 14, 10), moving(anomaly, 14, 10), moving(anomaly, 365, 355)
+    if raw.size < 28 or np.isnan(raw[[-1, -15]]).any():
         return {}
-    revision, settled = thresholds(days, lines[1] if anomaly else lines[0], noise)
-    least = max(revision, settled)
-    line = raw[-1] - raw[-15]
-    if not anomaly or found[-1] is None or found[-15] is None:
-        return {"line_14d": line, "noise": least}
-    change = found[-1] - found[-15]
-    steps = {
-        day: b - a for day, a, b in zip(every[27:], found, found[14:], strict=False) if a is not None and b is not None
+    revision, settled = thresholds(days, days.values if np.isnan(anomaly[-1]) else anomaly, noise)
+    steps = np.append([np.nan] * 14, apart[14:] - apart[:-14])
+    change, line = steps[-1], raw[-1] - raw[-15]
+    same = [days.at(year_before(days.last, days.last.year - year)) for year in days.years[:-1].tolist()]
+    season = np.concatenate([steps[max(at - 45, 0) : max(at + 46, 0)] for at in same] or [steps[:0]])
+    reached = np.round(season * math.copysign(1, change) - abs(change), 9) >= 0
+    ways = {
+        beyond(change + move, least)
+        for move, least in ((-revision, settled), (revision, settled), (0.0, max(revision, settled)))
     }
-    same = [year_before(days.last, days.last.year - year) for year in days.years[:-1]]
-    near = [day + n * DAY for day in same for n in range(-45, 46)]
-    season = [steps[day] for day in near if day in steps]
-    years = moving(lines[1], 365, 355)
-    peak: dict[str, Any] = {}
-    if len(every) > 730 and years[-1] is not None:
-        highest = max(mean for mean in years if mean is not None)
-        peak = {"date": every[years.index(highest) + 364], "anomaly": highest, "now": years[-1]}
-    ways = {beyond(change + move, settled) for move in (-revision, revision)} | {beyond(change, least)}
+    peak = {}
+    if raw.size > 730 and not np.isnan(years[-1]):
+        highest = int(np.nanargmax(years))
+        peak = {"date": days.day(highest), "anomaly": years[highest], "now": years[-1]}
     return {
         "settled": len(ways) == 1,
-        "mean_14d": found[-1],
+        "mean_14d": apart[-1],
         "change_14d": change,
         "line_14d": line,
         "season_14d": line - change,
-        "noise": least,
-        "share_of_steps_as_large": fmean(round(math.copysign(s, s * change) - abs(change), 9) >= 0 for s in season)
-        if len(season) >= 500
-        else None,
+        "noise": max(revision, settled),
+        "share_of_steps_as_large": reached.sum() / count(season) if count(season) >= 500 else None,
         "peak_12m": peak,
     }
 
 
-def moving(values: Sequence[float | None], size: int, fewest: int) -> list[float | None]:
-    """Mean of each so many days in a row, by the last of them."""
-    found: list[float | None] = []
-    total, count = 0.0, 0
-    for n, value in enumerate(values):
-        if value is not None:
-            total, count = total + value, count + 1
-        if n >= size and (old := values[n - size]) is not None:
-            total, count = total - old, count - 1
-        if n >= size - 1:
-            found.append(total / count if count >= fewest else None)
-    return found
-
-
 def beyond(change: float, least: float) -> int:
     """1 or -1 from a size on, both as printed at 0.01 °C; below it 0."""
-    size, bar = (Decimal(str(round(abs(one), 9))).quantize(Decimal("0.01"), ROUND_HALF_UP) for one in (change, least))
-    return (change > 0) - (change < 0) if size >= bar else 0
+    if math.isnan(change):
+        return 0
+    size, bar = (
+        Decimal(str(round(float(abs(one)), 9))).quantize(Decimal("0.01"), ROUND_HALF_UP) for one in (change, least)
+    )
+    return int(np.sign(change)) if size >= bar else 0
 
 
-def thresholds(days: Days, values: Sequence[float | None], noise: Mapping[str, Any]) -> tuple[float, float]:
+def thresholds(days: Days, values: Array, noise: Mapping[str, Any]) -> tuple[float, float]:
     """What revisions may still do to a change between two fortnights, and the least that counts with missing days."""
     revision = gap = 0.0
-    for first in (13, 27):
-        part = [days.last - n * DAY for n in range(first, first - 14, -1)]
-        held = [day for day in part if day in days.values]
-        early = sum(day in days.preliminary for day in held)
-        if early:
-            revision += (float(noise["deviation"]) * early / len(held)) ** 2 * min(4 / early, 1)
-        if len(held) < 14:
-            means = moving(values, 14, 10)
-            squares = moving([None if v is None else v * v for v in values], 14, 10)
-            spread = fmean(
-                max(q - m * m, 0) for m, q in zip(means, squares, strict=True) if m is not None and q is not None
-            )
-            gap += ((14 - len(held)) / 14) ** 2 * spread
+    spread = mean(np.maximum(moving(values**2, 14, 10) - moving(values, 14, 10) ** 2, 0))
+    for part in (slice(-14, None), slice(-28, -14)):
+        known, early = count(days.values[part]), days.early[part].sum()
+        revision += (float(noise["deviation"]) * early / known) ** 2 * min(4 / max(early, 1), 1)
+        gap += ((14 - known) / 14) ** 2 * spread
     return 2 * math.sqrt(revision), math.hypot(0.05, 2 * math.sqrt(gap))
 
 
-def slopes(days: Days, normal: Normal | None) -> dict[str, Any]:
+def slopes(days: Days, normal: Array) -> dict[str, Any]:
     """Slopes of the last 14 and 30 days, of the temperature and of the difference."""
     found: dict[str, Any] = {}
     for size in (14, 30):
-        known = [day for day in days.stretch(days.last - (size - 1) * DAY, days.last) if day in days.values]
-        if len(known) < 0.8 * size:
+        at = np.flatnonzero(~np.isnan(days.values[-size:])) + max(days.values.size - size, 0)
+        if at.size < 0.8 * size:
             continue
-        lines = {f"slope_{size}d": {day.toordinal(): days.values[day] for day in known}}
-        if normal is not None:
-            season = {day.toordinal(): normal[key(day)] for day in known}
-            lines[f"anomaly_slope_{size}d"] = {n: v - season[n] for n, v in lines[f"slope_{size}d"].items()}
-        for name, values in lines.items():
-            slope, half, _, _ = line(values)
-            found[name] = slope
-            found[f"{name}_interval"] = [About(slope - half, STUDENT * half), About(slope + half, STUDENT * half)]
+        season = normal[days.place[at]]
+        for name, values in (("slope", days.values[at]), ("anomaly_slope", days.values[at] - season)):
+            slope, half, _, _ = line(at, values)
+            found[f"{name}_{size}d"] = slope
+            found[f"{name}_{size}d_interval"] = [About(slope + s * half, STUDENT * half) for s in (-1, 1)]
     return found
 
 
-def line(values: Mapping[int, float]) -> tuple[float, float, float, float]:
+def line(x: Array, y: Array) -> tuple[float, float, float, float]:
     """Slope, half its 95 % interval, likeness of neighbours, and for how many points the alike ones count."""
-    slope, middle = fit([*values], [*values.values()])
-    centre = fmean(values)
-    rest = {x: y - middle - slope * (x - centre) for x, y in values.items()}
-    total = math.fsum(r * r for r in rest.values())
-    lag1 = math.fsum(rest[x] * rest[x + 1] for x in rest if x + 1 in rest) / total if total > 1e-18 * len(rest) else 0.0
+    away = x - x.mean()
+    slope = float(away @ (y - y.mean()) / (away @ away))
+    left = y - y.mean() - slope * away
+    total = float(left @ left)
+    lag1 = float((left[1:] * left[:-1])[np.diff(x) == 1].sum()) / total if total > 1e-18 * x.size else 0.0
     r = min(max(lag1, 0.0), 0.99)
-    points = max(len(rest) * (1 - r) / (1 + r), 3.0)
-    error = math.sqrt(total / (points - 2) / math.fsum((x - centre) ** 2 for x in rest))
-    return slope, student(points - 2) * error, lag1, points
-
-
-def year_end(days: Days) -> dict[str, Any]:
-    """Mean of the year from the days so far, the last 30 of them and what the 30 whole years before went on to do."""
-    year, last = days.last.year, days.last
-    past = [y for y in days.annual if y < year][-30:]
-    calendar = [day for day in CALENDAR if day != LEAP or key(dt.date(year, 2, 28) + DAY) == LEAP]
-    here = calendar.index(key(last))
-    if len(past) < 10 or here < 30 or here == len(calendar) - 1:
-        return {}
-    usual = {day: fmean(r[day] for y in past if day in (r := days.by_year[y])) for day in COMMON}
-    usual[LEAP] = (usual[2, 28] + usual[3, 1]) / 2
-
-    def mean(of: int, part: Sequence[Key]) -> float:
-        return fmean(row[day] - usual[day] for day in part if day in (row := days.by_year[of]))
-
-    at = PLACE[key(last)]
-    recent, rest = CALENDAR[at - 29 : at + 1], CALENDAR[at + 1 :]
-    x = [(1.0, mean(y, recent), (y - year) / 10) for y in past]
-    now = (1.0, mean(year, recent), 0.0)
-    y = [mean(of, rest) for of in past]
-    columns = [*zip(*x, strict=True)]
-    products = [[dot(a, b) for b in columns] for a in columns]
-    weights = solved(products, [dot(column, y) for column in columns])
-    left_out = []
-    for one, truth in zip(x, y, strict=True):
-        leverage = min(dot(one, solved(products, one)), 0.99)
-        left_out.append((truth - dot(one, weights)) / (1 - leverage))
-    persists = [truth - one[1] for one, truth in zip(x, y, strict=True)]
-    apart = [p - e for p, e in zip(persists, left_out, strict=True)]
-    best = min(max(dot(persists, apart) / dot(apart, apart), 0.0), 1.0) if any(apart) else 1.0
-    weight, wider = (best + 0.5) / 2, math.sqrt(1 + dot(now, solved(products, now)))
-    left = (len(calendar) - here - 1) / len(calendar)
-    expected = weight * dot(now, weights) + (1 - weight) * now[1]
-    middle = fmean(usual[day] for day in calendar) + (1 - left) * mean(year, CALENDAR[: at + 1]) + left * expected
-    errors = sorted(left * (weight * wider * e + (1 - weight) * p) for e, p in zip(left_out, persists, strict=True))
-    warmer = [sum(m > middle + e for of, m in days.annual.items() if of < year) for e in errors]
-    known = [days.values[day] for day in days.values if day.year == year]
-    return {
-        "year": year,
-        "to_date": fmean(known),
-        "days": len(known),
-        "mean": middle,
-        "level": 0.9,
-        "low": middle + quantile(errors, 0.05),
-        "high": middle + quantile(errors, 0.95),
-        "years": len(errors),
-        "chance_of_rank": {str(n): warmer.count(n - 1) / len(warmer) for n in range(1, 6)},
-    }
-
-
-def outlook(days: Days, normal: Normal, leads: Sequence[int]) -> list[dict[str, Any]]:
-    """
-    Days ahead, from the anomaly of the day and its means of 7, 30 and 365 days.
-
-    Learnt from origins a week apart in the 30 years before, near the same day of the year, the errors of five years ago
-    counting half; anomalies are those on the
-    mean cycle of these years about their own straight line.
-    """
-    size = round(30 * 365.25)
-    start = max(days.first, days.last - (size + 364) * DAY)
-    every = days.stretch(start, days.last)
-    recent = {day.toordinal(): days.values[day] for day in every[-size:] if day in days.values}
-    slope, _ = fit([*recent], [*recent.values()])
-    centre = fmean(recent)
-    held: dict[Key, list[float]] = {}
-    for day in every[-size:]:
-        if day in days.values:
-            held.setdefault(key(day), []).append(days.values[day] - slope * (day.toordinal() - centre))
-    usual = smoothed([fmean(held[day]) for day in COMMON])
-    anomaly = [days.values[day] - usual[key(day)] if day in days.values else None for day in every]
-    sums, counts = [0.0], [0]
-    for value in anomaly:
-        sums.append(sums[-1] + (value or 0.0))
-        counts.append(counts[-1] + (value is not None))
-    last = len(every) - 1
-
-    def known(at: int) -> list[float] | None:
-        """What is known on a day: four means, one, and time."""
-        if anomaly[at] is None or counts[at + 1] - counts[at - 364] < 0.9 * 365:
-            return None
-        means = [(sums[at + 1] - sums[at + 1 - n]) / (counts[at + 1] - counts[at + 1 - n]) for n in (1, 7, 30, 365)]
-        return [*means, 1.0, (at - last) / size]
-
-    cases: dict[int, list[tuple[list[float], list[float], float]]] = {}
-    for age in range(-(-max(leads) // 7) * 7, last - 363, 7):
-        years = round(age / 365.25)
-        away = abs(age - 365.25 * years)
-        then = [anomaly[last - age + lead] for lead in leads]
-        if away < 120 and (x := known(last - age)) is not None and None not in then:
-            weight = (1 - (away / 120) ** 2) ** 2
-            cases.setdefault(years, []).append((x, [y for y in then if y is not None], weight))
-    now = known(last)
-    if now is None or len(cases) < 10:
-        return []
-    parts = {years: [[*column] for column in zip(*of, strict=True)] for years, of in cases.items()}
-    squares = {years: products(x, x, weights) for years, (x, _, weights) in parts.items()}
-    crossed = {years: products(x, y, weights) for years, (x, y, weights) in parts.items()}
-    errors: list[list[tuple[float, float]]] = [[] for _ in leads]
-    for years, of in cases.items():
-        left, right = total(squares, years, ridge=1e-9), total(crossed, years)
-        without = [solved(left, column) for column in zip(*right, strict=True)]
-        for x, y, weight in of:
-            for n, column in enumerate(without):
-                errors[n].append((y[n] - dot(x, column), weight * 0.5 ** (years / 5)))
-    found = []
-    for n, lead in enumerate(leads):
-        date = days.last + lead * DAY
-        weights = solved(total(squares, ridge=1e-9), [row[n] for row in total(crossed)])
-        middle = dot(now, weights) + usual[key(date)]
-        line = sorted(errors[n])
-        whole, so_far, shares = math.fsum(w for _, w in line), 0.0, []
-        for _, weight in line:
-            shares.append((so_far + weight / 2) / whole)
-            so_far += weight
-        ordered = [error for error, _ in line]
-        others = [row[key(date)] for row in days.by_year.values() if key(date) in row]
-        limits = {"below_last_year": days.values.get(year_before(date)), "record": max(others, default=None)}
-        chance = {
-            name: None if at is None else min(max(between(at - middle, ordered, shares), 0.01), 0.99)
-            for name, at in limits.items()
-        }
-        found.append({
-            "date": date,
-            "lead_days": lead,
-            "anomaly": middle - normal[key(date)],
-            "low": middle + between(0.05, shares, ordered) - normal[key(date)],
-            "high": middle + between(0.95, shares, ordered) - normal[key(date)],
-            "chance_below_last_year": chance["below_last_year"],
-            "chance_record_for_date": None if chance["record"] is None else 1 - chance["record"],
-            "normal": normal[key(date)],
-        })  # fmt: skip
-    return found
-
-
-def products(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]], weights: Sequence[float]) -> list[list[float]]:
-    """Weighted sums of the products of each column of one with each of another."""
-    left = [[p * w for p, w in zip(one, weights, strict=True)] for one in zip(*a, strict=True)]
-    return [[dot(one, two) for two in zip(*b, strict=True)] for one in left]
-
-
-def total(
-    parts: Mapping[int, Sequence[Sequence[float]]], without: int | None = None, ridge: float = 0.0
-) -> list[list[float]]:
-    """Sum of all parts but one, with something added along the diagonal."""
-    kept = [part for name, part in parts.items() if name != without]
-    return [
-        [math.fsum(cells) + ridge * (n == m) for m, cells in enumerate(zip(*rows, strict=True))]
-        for n, rows in enumerate(zip(*kept, strict=True))
-    ]
-
-
-def between(at: float, xs: Sequence[float], ys: Sequence[float]) -> float:
-    """Height of a broken line, level beyond its ends."""
-    n = bisect(xs, at)
-    if n in (0, len(xs)):
-        return ys[0] if n == 0 else ys[-1]
-    return ys[n - 1] + (ys[n] - ys[n - 1]) * (at - xs[n - 1]) / (xs[n] - xs[n - 1])
-
-
-def dot(a: Sequence[float], b: Sequence[float]) -> float:
-    return math.fsum(p * q for p, q in zip(a, b, strict=True))
-
-
-def solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
-    """Solution of a few linear equations, by elimination."""
-    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
-    for n in range(len(rows)):
-        most = max(range(n, len(rows)), key=lambda m: abs(rows[m][n]))
-        rows[n], rows[most] = rows[most], rows[n]
-        rows[n] = [value / rows[n][n] for value in rows[n]]
-        for m, row in enumerate(rows):
-            if m != n:
-                rows[m] = [value - row[n] * pivot for value, pivot in zip(row, rows[n], strict=True)]
-    return [row[-1] for row in rows]
-
-
-def quantile(ordered: Sequence[float], share: float) -> float:
-    """The value below which a share of a population lies, of which these are the sample."""
-    place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)
-    low = math.floor(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+    points = max(x.size * (1 - r) / (1 + r), 3.0)
+    return slope, student(points - 2) * math.sqrt(total / (points - 2) / (away @ away)), lag1, points
 
 
 def student(freedom: float) -> float:
     """97.5 % point of Student's t: the angle up to which a power of the cosine has been summed."""
-    steps = 4000
-    density = [math.cos(math.pi / 2 * (n + 0.5) / steps) ** (freedom - 1) for n in range(steps)]
-    goal, total = 0.95 * math.fsum(density), 0.0
-    for n, part in enumerate(density):
-        if total + part >= goal:
-            return math.sqrt(freedom) * math.tan(math.pi / 2 * (n + (goal - total) / part) / steps)
-        total += part
-    return math.inf
+    angles = np.pi / 2 * np.linspace(0, 1, 4001)
+    sums = np.cumsum(np.cos((angles[1:] + angles[:-1]) / 2) ** (freedom - 1))
+    return math.sqrt(freedom) * math.tan(np.interp(0.95 * sums[-1], sums, angles[1:]))
+
+
+def year_end(days: Days) -> dict[str, Any]:
+    """Mean of the year from the days so far, the last 30 of them and what the 30 whole years before went on to do."""
+    year, at = days.last.year, days.place[-1]
+    past = np.flatnonzero(~np.isnan(days.annual) & (days.years < year))[-30:]
+    calendar = PLACES if dt.date(year, 12, 31).timetuple().tm_yday == 366 else COMMON
+    left = (calendar > at).mean()
+    if past.size < 10 or not 0 < left < 1 or (calendar < at).sum() < 30:
+        return {}
+    usual = mean(days.table[past], 0)
+    usual[LEAP] = (usual[LEAP - 1] + usual[LEAP + 1]) / 2
+    apart = days.table - usual
+    recent = mean(apart[:, at - 29 : at + 1], 1)
+    x = np.column_stack([np.ones(past.size), recent[past], (days.years[past] - year) / 10])
+    y, now = mean(apart[past, at + 1 :], 1), np.array([1.0, recent[-1], 0.0])
+    inverse = np.linalg.inv(x.T @ x)
+    weights = np.linalg.lstsq(x, y)[0]
+    left_out = (y - x @ weights) / (1 - np.minimum(np.einsum("ij,jk,ik->i", x, inverse, x), 0.99))
+    persists = y - recent[past]
+    gains = persists - left_out
+    best = min(max(persists @ gains / (gains @ gains), 0.0), 1.0) if gains.any() else 1.0
+    weight, wider = (best + 0.5) / 2, math.sqrt(1 + now @ inverse @ now)
+    expected = weight * (now @ weights) + (1 - weight) * recent[-1]
+    middle = usual[calendar].mean() + (1 - left) * mean(apart[-1, : at + 1]) + left * expected
+    errors = left * (weight * wider * left_out + (1 - weight) * persists)
+    warmer = [(days.annual[:-1] > middle + error).sum() for error in errors]
+    low, high = middle + np.quantile(errors, [0.05, 0.95], method="weibull")
+    return {
+        "year": year,
+        "to_date": mean(days.table[-1]),
+        "days": count(days.table[-1]),
+        "mean": middle,
+        "level": 0.9,
+        "low": low,
+        "high": high,
+        "years": errors.size,
+        "chance_of_rank": {str(n): warmer.count(n - 1) / errors.size for n in range(1, 6)},
+    }
+
+
+def outlook(days: Days, normal: Array, leads: Array) -> list[dict[str, Any]]:
+    """
+    Days ahead, from the anomaly of the day and its means of 7, 30 and 365 days.
+
+    Learnt from origins a week apart in the 30 years before, near the same day of the year, the errors of five years ago
+    counting half; anomalies are those on the mean cycle of these years about their own straight line.
+    """
+    size = round(30 * 365.25)
+    values, places = days.values[-size:], days.place[-size:]
+    known = np.flatnonzero(~np.isnan(values))
+    about = np.full(values.size, np.nan)
+    about[known] = rest(known, values[known]) + values[known].mean()
+    usual = smoothed(np.array([mean(about[places == n]) for n in PLACES]))
+    anomaly = (days.values - usual[days.place])[-size - 364 :]
+    last = anomaly.size - 1
+    means = [moving(anomaly, n, fewest) for n, fewest in ((1, 1), (7, 1), (30, 1), (365, 329))]
+    x = np.column_stack([*means, np.ones(last + 1), np.arange(-last, 1) / size])
+    ages = np.arange(-(-leads.max() // 7) * 7, last - 363, 7)
+    years = np.rint(ages / 365.25)
+    weights = np.clip(1 - ((ages - 365.25 * years) / 120) ** 2, 0, None) ** 2
+    now, then, y = x[-1], x[last - ages], anomaly[last - ages[:, np.newaxis] + leads]
+    usable = (weights > 0) & ~np.isnan(then).any(axis=1) & ~np.isnan(y).any(axis=1)
+    years, weights, then, y = years[usable], weights[usable], then[usable], y[usable]
+    if np.isnan(now).any() or np.unique(years).size < 10:
+        return []
+
+    def fitted(use: Array) -> Array:
+        root = np.sqrt(weights[use])[:, np.newaxis]
+        left = np.vstack([root * then[use], math.sqrt(1e-9) * np.eye(6)])  # of a series without weather all are zero
+        return np.asarray(np.linalg.lstsq(left, np.vstack([root * y[use], np.zeros((6, leads.size))]))[0])
+
+    errors = np.empty(y.shape)
+    for year in np.unique(years):
+        errors[years == year] = y[years == year] - then[years == year] @ fitted(years != year)
+    expected = now @ fitted(years > -1)
+    weights = weights * 0.5 ** (years / 5)
+    found = []
+    for lead, value, of in zip(leads.tolist(), expected, errors.T, strict=True):
+        date, order = days.last + lead * DAY, np.argsort(of)
+        at = place(date)
+        middle, line, part = value + usual[at], of[order], weights[order]
+        shares = (np.cumsum(part) - part / 2) / part.sum()
+        low, high = middle + np.interp([0.05, 0.95], shares, line) - normal[at]
+        limits = np.array([days.value(year_before(date)), np.fmax.reduce(days.table[:, at])])
+        below, record = np.clip(np.interp(limits - middle, line, shares), 0.01, 0.99)
+        found.append({
+            "date": date,
+            "lead_days": lead,
+            "anomaly": middle - normal[at],
+            "low": low,
+            "high": high,
+            "chance_below_last_year": below,
+            "chance_record_for_date": 1 - record,
+            "normal": normal[at],
+        })  # fmt: skip
+    return found

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from climtrack.check.rules import facts_of
@@ -329,8 +330,8 @@ class Finding:
             return number.parts[0] in self.spans
         if number.kind in ("year", "plain", "word") and not number.decimals and not number.signed:
             return number.value in self.whole or (number.kind == "plain" and any(map(number.says, self.figures)))
-        factor = 100 if number.kind == "percent" else 1
-        return any(number.says(value) or number.says(factor * value) for value in self.figures)
+        shares = (100 * value for value in self.figures) if number.kind == "percent" else ()
+        return any(map(number.says, chain(self.figures, shares)))
 
 
 @dataclass(frozen=True)

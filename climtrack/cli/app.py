@@ -52,6 +52,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     posts.embed,
     posts.publish,
     posts.serve,
+    data.regions,
     data.fetch,
     data.status,
     data.history,

@@ -18,9 +18,11 @@ from climtrack.cli.options import (
     configuration,
     date,
     now,
+    places,
     several,
     table_language,
     variables,
+    years,
 )
 from climtrack.cli.output import as_json, changes, leave, note, notes, progress, say
 from climtrack.errors import Notice, SeriesNotFound
@@ -82,25 +84,26 @@ def export(
     """
     \b
     climtrack export --format netcdf --region nh
-    climtrack export --format csv --baseline 1981-2010 --history
+    climtrack export --format csv --baseline 1991-2020 --history
     """
     from climtrack.files import make_folder, write_whole
     from climtrack.run.export import FORMATS
     from climtrack.run.export import export as make
     from climtrack.run.run import Run
-    from climtrack.vocabulary.registry import Baseline
 
     settings = configuration(config)
     chosen = several([fmt], (), FORMATS, "format")
-    years = Baseline.parse(baseline or settings.report.baseline)
+    span = years(settings, baseline)
     run = Run(settings, now())
     keys = _stored(run, region, variable)
+    formats = [one for one in FORMATS if one in chosen]
+    made = [
+        one for key in keys for form in formats for one in make(run, key, form, baseline=span, history=with_history)
+    ]
     make_folder(out)
-    for key in keys:
-        for one in (known for known in FORMATS if known in chosen):
-            for asset in make(run, key, one, baseline=years, history=with_history):
-                write_whole(out / asset.path, asset.data)
-                say(str(out / asset.path))
+    for asset in made:
+        write_whole(out / asset.path, asset.data)
+        say(str(out / asset.path))
     notes(run)
 
 
@@ -111,7 +114,7 @@ def _stored(run: Run, region: list[str] | None, variable: list[str] | None) -> l
 
     held = run.store.keys()
     options = variables(variable, tuple(OPTIONS))
-    regions = several(region, (), (), "region")
+    regions = places(run.config, region)
     if regions:
         asked = keys_of(run.pairings(regions, options), options)
         keys = [key for key in asked if key in held]
@@ -137,17 +140,38 @@ def fetch(
     from climtrack.run.fetch import document
     from climtrack.run.fetch import fetch as download
     from climtrack.run.run import Run
-    from climtrack.vocabulary.registry import VARIABLES
+    from climtrack.vocabulary.registry import OPTIONS
 
-    options = variables(variable, tuple(v.option for v in VARIABLES.values()))
+    options = variables(variable, tuple(OPTIONS))
     with progress() as show, Run(configuration(config), now(), on_done=show) as run:
-        done = download(run, several(region, (), (), "region"), options)
+        done = download(run, places(run.config, region), options)
     notes(run)
     if json:
         as_json(document(run, done))
     else:
         changes(done, run)
     leave(run, strict=strict)
+
+
+def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath = None) -> None:
+    """
+    \b
+    climtrack regions
+    climtrack report --region "North Atlantic"
+    """
+    from climtrack.cli.tables import head, table
+    from climtrack.run.run import Run
+    from climtrack.run.status import place_cells, places
+
+    run = Run(configuration(config), now())
+    found = places(run)
+    notes(run)
+    if json:
+        as_json({"schema": "climtrack.regions/1", "regions": found})
+    else:
+        language = table_language(lang)
+        columns = head(language, "name", "english", "spanish", "latitude", "longitude", "air_since", "sea_since")
+        table(columns, [place_cells(one) for one in found])
 
 
 def status(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +16,13 @@ from climtrack.errors import ConfigError, Notice
 def init(
     path: Annotated[Path, typer.Argument(metavar="FILE")] = Path("config.toml"),
     force: Annotated[bool, typer.Option("--force")] = False,
+    contact: Annotated[str | None, typer.Option("--contact", metavar="ADDRESS")] = None,
     lang: TableLanguage = None,
 ) -> None:
     """
     \b
     climtrack init
-    climtrack init --lang es
+    climtrack init --lang es --contact https://example.org/about
     """
     from climtrack.config import template
     from climtrack.files import make_folder, write_whole
@@ -28,8 +30,12 @@ def init(
     language = table_language(lang)
     if path.exists() and not force:
         raise ConfigError("cli.file_exists", path=path)
+    if contact is None and sys.stdin.isatty():
+        typer.echo(language.text("cli.contact"), nl=False)
+        contact = sys.stdin.readline().strip()
+    text = template(language.code, contact or "")
     make_folder(path.parent)
-    write_whole(path, template(language.code).encode())
+    write_whole(path, text.encode())
     say(Notice("cli.init", path=path))
 
 
@@ -48,7 +54,8 @@ def doctor(
     settings, moment = configuration(config), now()
 
     with Run(settings, moment, offline=offline) as run:
-        found = run_checks(settings, now=moment, transport=None if offline else run.transport)
+        site = None if offline else run.transport
+        found = run_checks(settings, now=moment, transport=site, second=run.second_source)
     troubles = [check for check in found if check.severity is Severity.PROBLEM]
     if json:
         as_json(document(found, moment))

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from climtrack.cli.options import ConfigPath, Json, Languages, configuration, day, now, several
+from climtrack.cli.options import (
+    ConfigPath,
+    Json,
+    Languages,
+    configuration,
+    day,
+    now,
+    own_first,
+    several,
+    tongues,
+)
 from climtrack.cli.output import as_json, complain, counting, note, say
 from climtrack.errors import Notice
 
@@ -200,7 +210,7 @@ def field_map(
 
     settings, on_day, years = configuration(config), day(on), Baseline.parse(baseline)
     (variable,) = several([variable], (), ("sst", "t2m", "air"), "variable")
-    languages = several(lang, settings.report.languages, ("en", "es", "es-MX"), "language")
+    languages = tongues(lang, own_first(settings))
     presets = several(preset, ("wide", "email"), ("wide", "post", "email", "phone"), "preset")
     themes = several(theme, settings.report.themes, ("light", "dark"), "theme")
     regions = grids.regions(several(region, ("nh",), (), "region"), settings)

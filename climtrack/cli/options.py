@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
+from calendar import monthrange
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climtrack.errors import ConfigError
+from climtrack.vocabulary.registry import folded, unaccented
 
 if TYPE_CHECKING:
     from climtrack.config import Config
     from climtrack.publish.server import ServeSettings
+    from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import Language
 
 
@@ -38,7 +42,7 @@ def regions(incomplete: str) -> list[str]:
 def baselines(incomplete: str) -> list[str]:
     from climtrack.vocabulary.registry import BASELINES
 
-    return _offered(incomplete, BASELINES)
+    return _offered(incomplete, ("auto", *BASELINES))
 
 
 def charts(incomplete: str) -> list[str]:
@@ -76,7 +80,7 @@ KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE")]
 Offline = Annotated[bool, typer.Option("--offline")]
 NoSample = Annotated[bool, typer.Option("--no-sample")]
 Strict = Annotated[bool, typer.Option("--strict")]
-Years = Annotated[str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST", autocompletion=baselines)]
+Years = Annotated[str | None, typer.Option("--baseline", "-b", metavar="FIRST-LAST|auto", autocompletion=baselines)]
 Public = Annotated[bool, typer.Option("--public")]
 Json = Annotated[bool, typer.Option("--json")]
 
@@ -102,7 +106,7 @@ def table_language(text: str | None) -> Language:
     from climtrack.cli.overview import terminal_language
     from climtrack.words.language import LANGUAGES, Language
 
-    chosen = several([text or terminal_language(os.environ)], (), LANGUAGES, "language")
+    chosen = tongues([text or terminal_language(os.environ)], ())
     if len(chosen) != 1:
         raise ConfigError("cli.one_language", known=LANGUAGES)
     return Language(chosen[0])
@@ -120,6 +124,21 @@ def now() -> dt.datetime:
         raise ConfigError("cli.bad_now", value=text[:40]) from problem
 
 
+# Dates as people write them: 2026-11-07, 7/11/2026, 7 Nov, 7 de noviembre de 2026, yesterday, hace 2 semanas.
+
+_DAYS_AGO = {"today": 0, "hoy": 0, "yesterday": 1, "ayer": 1, "anteayer": 2, "antier": 2}
+_DAYS_IN = {"day": 1, "dia": 1, "week": 7, "semana": 7, "fortnight": 14, "quincena": 14}
+_MONTHS_IN = {"month": 1, "mes": 1, "year": 12, "ano": 12}
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "dos": 2, "tres": 3, "cuatro": 4,
+            "cinco": 5, "seis": 6, "quince": 15}  # fmt: skip
+_LINKS = {"de", "del", "of", "the", "el"}
+_UNIT = rf"(?P<unit>{'|'.join((*_DAYS_IN, *_MONTHS_IN))})"
+_AGO = re.compile(
+    rf"(?:hace )?(?P<n>\d{{1,3}}|an?|one|una?|{'|'.join(_NUMBERS)}) {_UNIT}(?:e?s)?(?: ago)?"
+    rf"|last {_UNIT.replace('unit', 'last')}|(?:el|la) {_UNIT.replace('unit', 'gone')} pasad[oa]"
+)
+
+
 def date(text: str | None) -> dt.date | None:
     """Date typed by the user."""
     return None if text is None else day(text)
@@ -127,10 +146,49 @@ def date(text: str | None) -> dt.date | None:
 
 def day(text: str) -> dt.date:
     """Date that must be there."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as problem:
-        raise ConfigError("cli.bad_date", value=text[:40]) from problem
+    with suppress(ValueError):
+        return dt.date.fromisoformat(text.strip().replace("/", "-"))
+    with suppress(ValueError, IndexError, OverflowError, StopIteration):
+        if (found := _spoken(text, now().date())) is not None:
+            return found
+    raise ConfigError("cli.bad_date", value=text[:40])
+
+
+def _spoken(text: str, today: dt.date) -> dt.date | None:
+    """Date in figures by the terminal's order, in words, or so long ago; where it names no year, the last one."""
+    from babel import Locale
+    from babel.dates import parse_date
+
+    from climtrack.cli.overview import terminal_locale
+
+    words = " ".join(unaccented(text).replace(",", " ").split())
+    if words in _DAYS_AGO:
+        return today - dt.timedelta(days=_DAYS_AGO[words])
+    if found := _AGO.fullmatch(words):
+        number, unit = found["n"] or "1", found["unit"] or found["last"] or found["gone"]
+        n = int(number) if number.isdigit() else _NUMBERS.get(number, 1)
+        if unit in _DAYS_IN:
+            return today - dt.timedelta(days=n * _DAYS_IN[unit])
+        year, month = divmod(12 * today.year + today.month - 1 - n * _MONTHS_IN[unit], 12)
+        return dt.date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    days = {unaccented(name): n for one in ("en", "es") for n, name in Locale(one).days["format"]["wide"].items()}
+    if (name := re.sub(r"^(last|el|este) | pasado$", "", words)) in days:
+        return today - dt.timedelta(days=(today.weekday() - days[name] - 1) % 7 + 1)
+    figures, order = re.split(r"[./-]", words), "en_US" if terminal_locale(os.environ) == "en_us" else "es"
+    if len(figures) == 1 or not figures[1].isdigit():  # a month by its name, before or behind its day
+        tokens = [word for word in re.sub(r"\.|(?<=\d)(?:st|nd|rd|th)", " ", words).split() if word not in _LINKS]
+        months = {
+            unaccented(name): n for one in ("en", "es") for n, name in Locale(one).months["format"]["wide"].items()
+        }
+        (named,) = [word for word in tokens if not word.isdigit()]
+        number = next(str(n) for month, n in months.items() if len(named) > 2 and month.startswith(named))
+        first, *rest = [word for word in tokens if word.isdigit()]
+        figures, order = [first, number, *rest], "es"
+    years = (today.year, today.year - 1) if len(figures) == 2 else (figures.pop(),)
+    if len(figures) != 2 or not all(one.isdigit() for one in (*figures, str(years[0]))):
+        return None
+    dates = (parse_date(f"{'/'.join(figures)}/{year}", locale=order, format="short") for year in years)
+    return next((one for one in dates if one <= today or len(years) == 1), None)
 
 
 def past(text: str | None, option: str, moment: dt.datetime) -> dt.date | None:
@@ -147,10 +205,13 @@ def knowledge(text: str | None, moment: dt.datetime) -> dt.date | dt.datetime | 
         return None
     from climtrack.vocabulary.calendar import day_or_time
 
-    when = day_or_time(text)
-    if not isinstance(when, dt.datetime):
+    try:
         return past(text, "--known-on", moment)
-    if when > moment:
+    except ConfigError as problem:
+        if problem.id != "cli.bad_date":
+            raise
+    when = day_or_time(text)
+    if isinstance(when, dt.datetime) and when > moment:
         raise ConfigError("cli.future", option="--known-on", date=text[:40], today=moment.date())
     return when
 
@@ -172,6 +233,55 @@ def several(
 
             raise ConfigError("config.unknown_name", what=unknown(what, word, known), known=sorted(listed or known))
     return tuple(chosen)
+
+
+def places(settings: Config, given: Iterable[str] | None, default: Iterable[str] = ()) -> tuple[str, ...]:
+    """Short names of regions, which may be given by any name in either language."""
+    return tuple(dict.fromkeys(settings.place(name) for name in several(given, default, (), "region")))
+
+
+#: What people call a language besides its code, as `folded` leaves it.
+_LANGUAGES = {
+    "english": "en",
+    "ingles": "en",
+    "spanish": "es",
+    "espanol": "es",
+    "castellano": "es",
+    "mexicano": "es-MX",
+}
+
+
+def tongues(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, ...]:
+    """Languages by code, locale or name: ``es``, ``es_ES``, ``spanish``, ``español``."""
+    from climtrack.words.language import LANGUAGES
+
+    named = {folded(code): code for code in LANGUAGES} | _LANGUAGES
+
+    def code(word: str) -> str:
+        return named.get(folded(word)) or (word[:2].lower() if word[2:3] in ("-", "_") else word)
+
+    chosen = several(given, default, (), "language")
+    return several(map(code, chosen), (), LANGUAGES, "language")
+
+
+def own_first(settings: Config) -> tuple[str, ...]:
+    """Languages of a text, as config.toml orders them, else the terminal's before the others."""
+    from climtrack.cli.overview import terminal_language
+
+    chosen = settings.report.languages
+    if "languages" in settings.report.model_fields_set:
+        return chosen
+    own = terminal_language(os.environ)
+    return (own, *(code for code in chosen if code[:2] != own[:2]))
+
+
+def years(settings: Config, given: str | None) -> Baseline | None:
+    """Years of the average; None for ``auto``, the usual ones that a series covers."""
+    from climtrack.vocabulary.registry import Baseline
+
+    if given is None:
+        return settings.report.years
+    return None if given.strip().casefold() == "auto" else Baseline.parse(given)
 
 
 def variables(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, ...]:

@@ -11,8 +11,15 @@ def overview(language: str) -> str:
     return (Path(__file__).parent / f"overview.{language[:2]}.txt").read_text(encoding="utf-8")
 
 
-def terminal_language(environment: Mapping[str, str]) -> str:
-    """``en``, ``es`` or ``es-MX``, from the first of three variables that says something."""
+def terminal_locale(environment: Mapping[str, str]) -> str:
+    """``es_mx``, from the first of three variables that says something, or LANGUAGE before it; empty for others."""
     named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    language, _, country = named.partition(".")[0].partition("@")[0].replace("-", "_").lower().partition("_")
+    preferred = environment.get("LANGUAGE", "").split(":") if named not in ("C", "POSIX") else []  # as gettext has it
+    plain = (one.partition(".")[0].partition("@")[0].replace("-", "_").lower() for one in (*preferred, named))
+    return next((one for one in plain if one.partition("_")[0] in ("en", "es")), "")
+
+
+def terminal_language(environment: Mapping[str, str]) -> str:
+    """``en``, ``es`` or ``es-MX``."""
+    language, _, country = terminal_locale(environment).partition("_")
     return "en" if language != "es" else "es-MX" if country == "mx" else "es"

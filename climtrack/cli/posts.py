@@ -23,6 +23,7 @@ from climtrack.cli.options import (
     serving,
     several,
     variables,
+    years,
 )
 from climtrack.cli.output import as_json, leave, note, notes, progress, say, terminal
 from climtrack.cli.report import Charts, Presets
@@ -46,7 +47,6 @@ def _request(
 ) -> Request:
     """What the options ask for, the rest as in config.toml."""
     from climtrack.run.drawing import Request, charts_of
-    from climtrack.vocabulary.registry import Baseline
     from climtrack.words.language import LANGUAGES
 
     defaults = settings.report
@@ -58,7 +58,7 @@ def _request(
         presets=presets,
         themes=("light",),
         formats=("png",),
-        baseline=Baseline.parse(baseline or defaults.baseline),
+        baseline=years(settings, baseline),
         as_of=past(as_of, "--as-of", now()),
     )
 

@@ -24,9 +24,13 @@ from climtrack.cli.options import (
     configuration,
     knowledge,
     now,
+    own_first,
     past,
+    places,
     several,
+    tongues,
     variables,
+    years,
 )
 from climtrack.cli.output import as_json, leave, notes, progress, say
 from climtrack.errors import Notice
@@ -60,7 +64,7 @@ def report(
     """
     \b
     climtrack report --region nh
-    climtrack report --region nh,sh --lang en,es --baseline 1981-2010
+    climtrack report --region nh,sh --lang en,es --variable air --baseline 1981-2010
     climtrack report --region world --chart all --preset wide,email --theme dark --out this-issue
     climtrack report --region nh --as-of 2026-07-05 --offline
     """
@@ -70,21 +74,19 @@ def report(
     from climtrack.run.drawing import Request, charts_of
     from climtrack.run.report import report as make
     from climtrack.run.run import Run
-    from climtrack.vocabulary.registry import Baseline
-    from climtrack.words.language import LANGUAGES
 
     settings = configuration(config)
     defaults = settings.report
     moment = now()
     request = Request(
-        regions=several(region, defaults.regions, (), "region"),
+        regions=places(settings, region, defaults.regions),
         variables=variables(variable, defaults.variables),
-        languages=several(lang, defaults.languages, LANGUAGES, "language"),
+        languages=tongues(lang, own_first(settings)),
         charts=charts_of(several(chart, defaults.charts, (), "chart")),
         presets=several(preset, defaults.presets, PRESETS, "preset"),
         themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
         formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf"), "format"),
-        baseline=Baseline.parse(baseline or defaults.baseline),
+        baseline=years(settings, baseline),
         as_of=past(as_of, "--as-of", moment),
         since=past(since, "--since", moment),
         outlook=outlook,

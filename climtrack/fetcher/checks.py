@@ -6,6 +6,9 @@ pass. The limits come from measurements of the real feeds: largest revision of a
 0.05 °C, of a preliminary one 0.34 °C (Gulf of Maine, whose days differ by up to 2 °C), largest step in 85 years
 0.216 °C (world air), no value repeated on more than 4 days at three decimals and 15 at two, climatology rows always
 inside the range of their years.
+
+What decides whether a download is the series we hold is its values: those of two products differ on nearly every day,
+those of one product on next to none, whatever it is called. Only a first download has nothing but its name.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.errors import ConfigError, Notice, SourceChanged
+from climtrack.fetcher.reanalyzer import LABELS
 from climtrack.vocabulary import calendar
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats, Series, Status, year_table
 
@@ -33,8 +38,10 @@ REPEATS, REPEATS_COARSE = 10, 30
 DECIMALS = 2
 #: Years that a climatology row is held against, at least.
 YEARS = 5
-#: degC by which a final value may change.
-REVISION = 0.06
+#: degC by which a final value may change; one of a month, whose stations and ships go on reporting for years.
+REVISION, REVISION_MONTHLY = 0.06, 0.25
+#: Share of the held final days that a copy of the same product has in common with ours, at least.
+SAME = 0.99
 #: Times the largest day-to-day step ever by which a preliminary value may change; the real ones reach 0.7.
 PRELIMINARY = 2.0
 #: Newest days by which a copy may be shorter than ours: a mirror or cache that lags.
@@ -60,14 +67,17 @@ def check(
     held = _comparable(new, held)
     if accept and only:
         check(_without(new, held, only), held, today=today, levels=levels)
-    if held is not None:
-        _source(new, held)
+    if held is None:
+        _named(new, accept)
     _future(new, today)
     _levels(new, held, accept=accept, believed=levels)
     if held is None:
         notes = _gaps(new, accept=accept)
     else:
-        notes = (*_age(new, held, accept), *_lacking(new, held, accept), *_past(new, held, accept))
+        notes = (
+            *_source(new, held, accept), *_age(new, held, accept), *_lacking(new, held, accept),
+            *_past(new, held, accept),
+        )  # fmt: skip
     if not accept:
         _steps(new, held)
         _precision(new)
@@ -77,19 +87,18 @@ def check(
 
 def _without(new: Series, held: Series | None, named: frozenset[dt.date]) -> Series:
     """The series with the named days as if nothing were odd about them: as held, else between their neighbours."""
-    there = [i for day in named if (i := new.index(day)) is not None and not np.isnan(new.values[i])]
-    if len(there) < len(named):
-        strange = min(named - {new.start + dt.timedelta(days=i) for i in there})
+    where = {day: i for day in named if (i := new.index(day)) is not None and not np.isnan(new.values[i])}
+    if strange := min(named - set(where), default=None):
         raise ConfigError("accept.no_value", series=new.key.label, day=strange)
-    values = new.values.copy()
+    values, there = new.values.copy(), list(where.values())
     values[there] = np.nan
     known = np.flatnonzero(~np.isnan(values))
     if not known.size:
         raise ConfigError("accept.all_days", series=new.key.label)
     values[there] = np.round(np.interp(there, known, values[known]), DECIMALS)
     if held is not None:
-        for i in there:
-            j = held.index(new.start + dt.timedelta(days=i))
+        for day, i in where.items():
+            j = held.index(day)
             if j is not None and not np.isnan(held.values[j]):
                 values[i] = held.values[j]
     return replace(new, values=values)
@@ -106,13 +115,40 @@ def _comparable(new: Series, held: Series | None) -> Series | None:
     return None if held is not None and held.source.simulated and not new.source.simulated else held
 
 
-def _source(new: Series, held: Series) -> None:
-    """The product must be the one that is held: two products are never joined."""
+def _named(new: Series, accept: bool) -> None:
+    """With nothing held, every name that the payload gives its source must name the product."""
+    called, product = new.source.data_source, new.key.product
+    if not accept and not all(_letters(product) in _letters(label) for label in called.split(LABELS)):
+        raise SourceChanged("fetch.unnamed", found=_quoted(called), expected=product)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _quoted(label: str, length: int = 24) -> Notice:
+    """A name of the source in a sentence, which may be none."""
+    return Notice("fetch.label", label=plain(label, length)) if label else Notice("fetch.no_label")
+
+
+def _source(new: Series, held: Series, accept: bool) -> list[Notice]:
+    """Another name for the source is noted if the values are those held: two products are never joined."""
     if new.source.simulated and not held.source.simulated:
         raise SourceChanged("fetch.simulated")
     before, after = held.source.data_source, new.source.data_source
-    if before and after and before.casefold() != after.casefold():
-        raise SourceChanged("fetch.other_source", found=after[:24], expected=before[:24])
+    if before.casefold() == after.casefold():
+        return []
+    same, both = _alike(new, held)
+    if not accept and same < SAME * both:
+        raise SourceChanged("fetch.other_source", found=_quoted(after), n=both - same)
+    return [Notice("fetch.note.renamed", before=_quoted(before, 40), after=_quoted(after, 40), n=same)]
+
+
+def _alike(new: Series, held: Series) -> tuple[int, int]:
+    """How many of the days that are final in both have the same value, and how many there are."""
+    both = (held.status == Status.FINAL) & (_on_dates_of(held, new, new.status) == Status.FINAL)
+    change = np.abs(_on_dates_of(held, new, new.values) - held.values)[both]
+    return int((change <= 5e-7).sum()), change.size
 
 
 def _age(new: Series, held: Series, accept: bool) -> list[Notice]:
@@ -120,7 +156,7 @@ def _age(new: Series, held: Series, accept: bool) -> list[Notice]:
     short = (held.end - new.end).days
     if short <= 0:
         return []
-    if short > SHORTER and not accept:
+    if held.key.row(held.end) - held.key.row(new.end) > SHORTER and not accept:
         unknown = next((n for n in new.source.notes if n.id.endswith("unknown_rows")), None)
         if unknown and held.preliminary.any() and not new.preliminary.any():
             raise SourceChanged("fetch.changed", found=Notice("fetch.format.no_preliminary", unknown=unknown))
@@ -156,7 +192,7 @@ def _past(new: Series, held: Series, accept: bool) -> list[Notice]:
     steps = np.abs(np.diff(held.values))
     largest = float(np.nanmax(steps)) if np.isfinite(steps).any() else 0.0
     for chosen, limit, kind in (
-        (final, REVISION, "past"),
+        (final, REVISION_MONTHLY if held.key.monthly else REVISION, "past"),
         (~final, max(REVISION, PRELIMINARY * largest), "preliminary"),
     ):
         changed = chosen & (change > 5e-7)
@@ -164,8 +200,10 @@ def _past(new: Series, held: Series, accept: bool) -> list[Notice]:
             continue
         worst = float(change[changed].max())
         if worst > limit + 1e-6 and not accept:
-            day = held.start + dt.timedelta(days=int(np.argmax(np.where(changed, change, 0))))
-            raise SourceChanged("fetch.past", worst=worst, day=day)
+            day = str(held.dates[np.argmax(np.where(changed, change, 0))])
+            same, both = _alike(new, held)
+            kind = "fetch.past" if kind == "preliminary" or same >= SAME * both else "fetch.other_values"
+            raise SourceChanged(kind, worst=worst, day=day, n=both - same)
         notes.append(Notice(f"fetch.note.revised_{kind}", n=int(changed.sum()), worst=worst))
     return notes
 
@@ -184,7 +222,7 @@ def _shifted(values: Floats, held: Series) -> None:
 def _on_dates_of(held: Series, new: Series, rows: npt.NDArray[np.generic]) -> Floats:
     """Rows of the new series on the days of the held one, NaN where there are none."""
     found = np.full(held.values.size, np.nan)
-    offset = (new.start - held.start).days
+    offset = new.first - held.first
     begin, stop = max(offset, 0), min(offset + rows.size, held.values.size)
     if begin < stop:
         found[begin:stop] = rows[begin - offset : stop - offset]
@@ -193,9 +231,10 @@ def _on_dates_of(held: Series, new: Series, rows: npt.NDArray[np.generic]) -> Fl
 
 def _future(new: Series, today: dt.date) -> None:
     """No value can be known before its day has come."""
-    ahead = (new.end - today).days
-    if ahead > 0:
-        raise SourceChanged("fetch.future", n=int((~np.isnan(new.values[-ahead:])).sum()), end=new.end, today=today)
+    ahead = new.dates >= np.datetime64(today + dt.timedelta(days=1), new.key.unit)  # a month is over on its last day
+    if ahead.any():
+        count = int((~np.isnan(new.values[ahead])).sum())
+        raise SourceChanged("fetch.future", n=count, end=str(new.dates[-1]), today=today)
 
 
 def _levels(new: Series, held: Series | None, *, accept: bool, believed: tuple[float, float] | None) -> None:
@@ -222,7 +261,8 @@ def _steps(new: Series, held: Series | None) -> None:
         return
     usual = float(np.quantile(before, 0.999)) if held is None else float(before.max())
     # exactly zero is what programs write for nothing: it has to be reached by a step that has been seen
-    limit = np.where((new.values[1:] == 0) | (new.values[:-1] == 0), 1.0, STEPS) * max(usual, 0.05)
+    zero = (new.values == 0) & (not new.key.monthly)
+    limit = np.where(zero[1:] | zero[:-1], 1.0, STEPS) * max(usual, 0.05)
     wide = np.concatenate([[False], moved > limit])
     spikes = wide & np.append(wide[1:], False)
     wide[1:] &= ~spikes[:-1]  # the way back from a spike: the day after it is as it should be
@@ -242,12 +282,13 @@ def _precision(new: Series) -> None:
     same = np.concatenate([[False], np.diff(new.values) == 0, [False]])
     starts = np.flatnonzero(~same)
     lengths = np.diff(starts)
-    allowed = np.where(new.values[starts[:-1]] == 0, 1, REPEATS_COARSE if coarse else REPEATS)
+    zero = (new.values[starts[:-1]] == 0) & (not new.key.monthly)
+    allowed = np.where(zero, 1, REPEATS_COARSE if coarse else REPEATS)
     worst = int((lengths - allowed).argmax())
     if lengths[worst] > allowed[worst]:
         i = int(starts[worst])
-        day = new.start + dt.timedelta(days=i)
-        raise SourceChanged("fetch.repeated", value=float(new.values[i]), count=int(lengths[worst]), day=day)
+        day, count = str(new.dates[i]), int(lengths[worst])
+        raise SourceChanged("fetch.repeated", value=float(new.values[i]), count=count, day=day)
 
 
 def _gaps(new: Series, *, accept: bool) -> tuple[Notice, ...]:
@@ -286,9 +327,9 @@ def _runs(chosen: Days) -> int:
     return int((np.diff(np.concatenate([[False], chosen]).astype(int)) == 1).sum())
 
 
-def _span(series: Series, chosen: Days) -> Notice | dt.date:
+def _span(series: Series, chosen: Days) -> Notice | str:
     """First and last of some days."""
-    first, last = (series.start + dt.timedelta(days=int(np.flatnonzero(chosen)[i])) for i in (0, -1))
+    first, last = (str(series.dates[chosen][i]) for i in (0, -1))
     return first if first == last else Notice("fetch.span", first=first, last=last)
 
 
@@ -296,6 +337,6 @@ def _odd(series: Series, wrong: Days, known: Notice) -> None:
     """Refuse a series some of whose values look wrong."""
     if wrong.any():
         i = int(np.flatnonzero(wrong)[-1])
-        day, value = series.start + dt.timedelta(days=i), float(series.values[i])
+        day, value = str(series.dates[i]), float(series.values[i])
         shown = Notice("fetch.degrees", value=value) if abs(value) < 1e5 else f"{value:.0e} °C"
         raise SourceChanged("fetch.odd", n=int(wrong.sum()), day=day, value=shown, known=known)

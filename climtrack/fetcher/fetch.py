@@ -7,18 +7,21 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
-from climtrack.errors import FetchError, Notice, SourceChanged
-from climtrack.fetcher import checks, reanalyzer
+from climtrack.errors import ConfigError, FetchError, Notice, SourceChanged, SourceUnavailable
+from climtrack.fetcher import checks, noaa, reanalyzer
 from climtrack.fetcher.reanalyzer import Endpoint
+from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Source, Transport
 
 log = logging.getLogger(__name__)
 
 #: Sources that runs keep up to date: modules with ``ENDPOINTS``.
-SOURCES = (reanalyzer,)
+SOURCES = (reanalyzer, noaa)
 WORKERS = 2
 #: Head of a refused body that travels with the error, so that a person can look at it.
 KEPT = 65_536
@@ -50,11 +53,11 @@ def fetch_all(
     only: frozenset[dt.date] = frozenset(),
     doubted: Callable[[Series], bool] = lambda _: False,
 ) -> tuple[Answer, ...]:
-    """Ask for every endpoint; an error of one never touches another."""
+    """Ask for every endpoint; an error of one, foreseen or not, never touches another."""
     asked = list(endpoints)
     stored = [held(endpoint.key) for endpoint in asked]
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[int, Answer | BaseException]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Answer | ConfigError]] = queue.SimpleQueue()
     stop = threading.Event()
     for i in range(len(asked)):
         todo.put(i)
@@ -66,19 +69,11 @@ def fetch_all(
             except queue.Empty:
                 return
             key, known = asked[i].key, stored[i]
-            whole = known is not None and doubted(known)
+            ask = partial(fetch, asked[i], known, transport=transport, now=now, accept=key in accept, only=only)
             try:
-                done.put(
-                    (
-                        i,
-                        fetch(
-                            asked[i], known, transport=transport, now=now, accept=key in accept, only=only, whole=whole
-                        ),
-                    )
-                )
-            except BaseException as bug:  # a bug, not an outcome: it ends the run in the calling thread
-                done.put((i, bug))
-                return
+                done.put((i, ask(whole=known is not None and doubted(known))))
+            except ConfigError as mistake:  # in what the user has asked for
+                done.put((i, mistake))
 
     # Daemon threads: after Ctrl-C the program ends at once, whatever a server is still sending.
     for n in range(min(WORKERS, len(asked))):
@@ -86,14 +81,21 @@ def fetch_all(
     answers: dict[int, Answer] = {}
     try:
         while len(answers) < len(asked):
-            i, result = done.get()
-            if isinstance(result, BaseException):
-                raise result
-            answers[i] = result
-            on_done(result)
+            i, answer = done.get()
+            if isinstance(answer, ConfigError):
+                raise answer
+            answers[i] = answer
+            on_done(answer)
     finally:
         stop.set()
     return tuple(answers[i] for i in range(len(asked)))
+
+
+def stumbled(bug: Exception) -> FetchError:
+    """What nobody foresaw in one series, as the outcome of that series; its traceback is for the log."""
+    error = SourceChanged("fetch.stumbled", kind=type(bug).__name__)
+    error.__cause__ = bug
+    return error
 
 
 def fetch(
@@ -108,34 +110,73 @@ def fetch(
 ) -> Answer:
     """Ask for one endpoint."""
     payload: Payload | None = None
-    # validators belong to this address; the sample's are nobody else's business
-    known = held.source if held is not None and held.source.url.endswith(endpoint.path) and not accept else None
-    asked = known if known is not None and not known.simulated and not whole else None
+    held_source = held.source if held is not None and not accept else None
     try:
-        payload = transport.get(
-            endpoint.path,
-            etag=asked.etag if asked else "",
-            last_modified=asked.last_modified if asked else "",
-        )
-        if payload is None or (known is not None and payload.sha256 == known.sha256):
+        path, payload = _payload(endpoint, None if whole else held_source, transport, now.year)
+        if payload is None or (
+            held_source is not None and held_source.url.endswith(path) and payload.sha256 == held_source.sha256
+        ):
             return Answer(endpoint.key)
-        source = Source(payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified)
-        if endpoint.published:
-            source = replace(source, details=_verified(payload, endpoint, transport))
+        source = Source(
+            payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified,
+            notes=_oddities(endpoint, payload), details=_verified(endpoint, payload, transport),
+        )  # fmt: skip
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
         notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
-    except FetchError as problem:
-        if payload is not None and not problem.body:
-            problem.url, problem.body = payload.url, payload.body[:KEPT]
-        log.info("%s: %s", endpoint.key, problem)
-        return Answer(endpoint.key, error=problem)
-    found = None if checks.is_older(new, held) else new
+        found = None if checks.is_older(new, held) else new
+    except ConfigError:
+        raise
+    except Exception as problem:
+        error = problem if isinstance(problem, FetchError) else stumbled(problem)
+        if payload is not None and not error.body:
+            error.url, error.body = payload.url, payload.body[:KEPT]
+        log.info("%s: %s", endpoint.key, error)
+        return Answer(endpoint.key, error=error)
     return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))
 
 
-def _verified(payload: Payload, endpoint: Endpoint, transport: Transport) -> Mapping[str, str]:
-    """Where a published series is from, if it is what its maker hashed."""
-    beside = transport.get(f"{endpoint.path}.sha256")
+def _payload(endpoint: Endpoint, held: Source | None, transport: Transport, year: int) -> tuple[str, Payload | None]:
+    """The answer under the present name of a file, or else under one that it had before, and that name."""
+    feed = endpoint.key.feed
+    names = [name.format(region=endpoint.key.region) for name in feed.files] if feed else []
+    *paths, last = names if endpoint.path in names[:1] else [endpoint.path]
+    if "{year}" in endpoint.path:  # the address of a year is there once its first month is known
+        paths, last = [endpoint.path.format(year=year)], endpoint.path.format(year=year - 1)
+
+    def ask(path: str) -> tuple[str, Payload | None]:
+        # validators belong to this address; the sample's are nobody else's business
+        known = held if held is not None and held.url.endswith(path) and not held.simulated else None
+        etag, modified = (known.etag, known.last_modified) if known else ("", "")
+        return path, transport.get(endpoint.host + path, etag=etag, last_modified=modified)
+
+    for path in paths:
+        try:
+            return ask(path)
+        except SourceUnavailable as problem:
+            if problem.id != "fetch.gone":
+                raise
+    return ask(last)
+
+
+def _verified(endpoint: Endpoint, payload: Payload, transport: Transport) -> Mapping[str, str]:
+    """Where a series that another installation publishes is from, if it is what its maker hashed."""
+    if not endpoint.hashed:
+        return MappingProxyType({})
+    beside = transport.get(f"{endpoint.host}{endpoint.path}.sha256")
     if beside is None or beside.body[:64] != payload.sha256.encode():
         raise SourceChanged("fetch.other_hash")
     return MappingProxyType({"published": payload.url})
+
+
+def _oddities(endpoint: Endpoint, payload: Payload) -> tuple[Notice, ...]:
+    """Whether the file came from another place than it should, or begins with other words."""
+    notes = []
+    if "{year}" not in endpoint.path and not payload.url.endswith(endpoint.path):
+        found, known = plain(urlsplit(payload.url).path, 80), plain(endpoint.path.rpartition("/")[2], 60)
+        notes.append(Notice("fetch.note.renamed", found=found, known=known))
+    if (feed := endpoint.key.feed) is not None:
+        lines = payload.body[:KEPT].decode("utf-8-sig", "replace").splitlines()
+        first = next((line.strip() for line in lines if line.strip() and not line.startswith("#")), "")
+        if not first.startswith(feed.opening):
+            notes.append(Notice("fetch.note.reworded", found=plain(first, 45), known=feed.opening))
+    return tuple(notes)

@@ -19,7 +19,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Self, cast
@@ -33,7 +33,6 @@ from climtrack.vocabulary.series import Payload
 
 log = logging.getLogger(__name__)
 
-USER_AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; daily climate series for newsletters)"
 MEGABYTE = 1_000_000
 #: Connections open at once, whoever asks.
 CONNECTIONS = 2
@@ -79,7 +78,8 @@ class HttpPolicy:
     # Addresses that serve the same paths, best first, each ending in a slash: https, or http on this computer's own
     # loopback. No other host is ever contacted; the second is asked only where the first gives no answer.
     base_urls: tuple[str, ...] = BASE_URLS
-    user_agent: str = ""  # Who asks, with a way to reach them; empty for climtrack's own
+    user_agent: str = f"climtrack/{__version__}"  # Who asks, with a way to reach them where config.toml says one
+    proxy: str = ""  # The way to every host but this computer, which then finds their addresses; empty for none
     connect_timeout: float = 5.0  # Seconds to wait for a connection
     read_timeout: float = 10.0  # Seconds to wait for each piece of an answer
     total_timeout: float = 30.0  # Seconds for one path, all attempts, hosts and pauses together
@@ -132,7 +132,7 @@ class Http:
         self._connecting = threading.Lock()
         self._idle: list[_Connection] = []
         self._silent: set[str] = set()  # hosts that did not answer in this run
-        self._dark = False  # whether nobody answered for the last path
+        self._dark: dict[str, bool] = {}  # by source: whether nobody answered for the last path
         self._not_before: dict[str, tuple[float, SourceUnavailable]] = {}
 
     def __enter__(self) -> Self:
@@ -147,9 +147,13 @@ class Http:
             self._idle.pop().close()
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
-        """Ask for a path, first host first, again where that may help; None where it is as it was."""
+        """
+        Ask for a path, first host first, again where that may help; None where it is as it was.
+
+        A path that is a whole address is that of a source with one host of its own.
+        """
         headers = {
-            "User-Agent": self._policy.user_agent or USER_AGENT.format(version=__version__),
+            "User-Agent": self._policy.user_agent,
             "Accept": "application/json, text/csv;q=0.9, */*;q=0.1",
             "Accept-Encoding": "gzip",
         }
@@ -157,23 +161,24 @@ class Http:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
+        own = urlsplit(path)
+        bases = (f"{own.scheme}://{own.netloc}/",) if own.netloc else self._policy.base_urls
         with self._slots:
-            total = min(BRIEF, self._policy.total_timeout) if self._dark else self._policy.total_timeout
-            attempts = 1 if self._dark else self._policy.attempts
+            dark = self._dark.get(bases[0], False)
+            total = min(BRIEF, self._policy.total_timeout) if dark else self._policy.total_timeout
+            attempts = 1 if dark else self._policy.attempts
             request = _Request(path, headers, total, self._monotonic() + total, attempts)
             try:
-                payload = self._ask_hosts(request)
+                payload = self._ask_hosts(bases, request)
             except FetchError as problem:
-                self._dark = problem.id in _SILENT
+                self._dark[bases[0]] = problem.id in _SILENT
                 raise
-            self._dark = False
+            self._dark[bases[0]] = False
             return payload
 
-    def _ask_hosts(self, request: _Request) -> Payload | None:
+    def _ask_hosts(self, bases: Sequence[str], request: _Request) -> Payload | None:
         """Ask host after host until there is an answer, the attempts are used up, or asking again cannot help."""
-        bases = sorted(self._policy.base_urls, key=self._silent.__contains__)
-        if "://" in request.path:  # a whole address has no mirror
-            bases = [urljoin(request.path, "/")]
+        bases = sorted(bases, key=self._silent.__contains__)
         share = max(request.attempts // len(bases), 1)
         first: FetchError | None = None
         for base in bases:
@@ -223,7 +228,7 @@ class Http:
             result = self._exchange(url, request)
             if not isinstance(result, str):
                 return result
-            target = urlsplit(urljoin(url, result))
+            target = urlsplit(result)
             if (target.scheme, target.netloc) != (start.scheme, start.netloc):
                 place = plain(f"{target.scheme}://{target.netloc.rpartition('@')[2]}", 60)
                 raise SourceUnavailable("fetch.elsewhere", url=url, place=place)
@@ -245,7 +250,7 @@ class Http:
             connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=request.headers)
             response = connection.getresponse()
             if response.status in REDIRECTS:
-                return response.headers.get("Location", "")[:2000]
+                return urljoin(url, response.headers.get("Location", "")[:2000])
             payload = self._read(response, url, request)
             whole = True
             return payload
@@ -253,7 +258,7 @@ class Http:
             problem.url = url
             raise
         except (OSError, http.client.HTTPException, ValueError) as problem:
-            # ValueError: a port or header that http.client cannot make sense of
+            # ValueError: a port, header or address that nobody can make sense of
             error = _explained(problem, parts.hostname or "", request.total)
             error.url = url
             raise error from problem
@@ -276,7 +281,13 @@ class Http:
             if parts.scheme == "https" and self._tls is None:
                 self._tls = trust()
         tls = self._tls if parts.scheme == "https" else None
-        return _Connection(origin, parts.hostname or "", parts.port, tls, self._policy.connect_timeout)
+        host, port = parts.hostname or "", parts.port
+        proxy = urlsplit("" if loopback(host) else self._policy.proxy)
+        if not proxy.hostname:
+            return _Connection(origin, host, port, tls, self._policy.connect_timeout)
+        connection = _Connection(origin, proxy.hostname, proxy.port, tls, self._policy.connect_timeout)
+        connection.set_tunnel(host, port or 443)
+        return connection
 
     def _seconds_left(self, request: _Request, reading: bool) -> float:
         """Seconds that the next step may take; a server that has come to the deadline while it was read was sending."""
@@ -349,14 +360,20 @@ class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect to the first allowed address that answers."""
         problem = OSError("no address")
-        for family, address in _addresses(self.host, self.port, min(RESOLVE, self.seconds_left(False))):
+        through: str | None = getattr(self, "_tunnel_host", None)  # the host that a proxy is asked to connect to
+        seconds = min(RESOLVE, self.seconds_left(False))
+        for family, address in _addresses(self.host, self.port, seconds, anywhere=through is not None):
             sock = socket.socket(family, socket.SOCK_STREAM)
             try:
                 sock.settimeout(min(self._patience, self.seconds_left(False)))
                 sock.connect(address)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 sock.settimeout(self.seconds_left(False))  # TLS shakes hands under it, as one piece
-                self.sock = self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
+                self.sock = sock
+                if through:
+                    cast("Any", self)._tunnel()
+                if self._context:
+                    self.sock = self._context.wrap_socket(sock, server_hostname=through or self.host)
                 return
             except OSError as refused:
                 sock.close()
@@ -387,8 +404,8 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
-def _addresses(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
-    """Addresses of a host, all of them allowed."""
+def _addresses(host: str, port: int, seconds: float, *, anywhere: bool = False) -> list[tuple[int, Any]]:
+    """Addresses of a host, all of them allowed; those of the proxy that config.toml names may be `anywhere`."""
     found: list[Any] = []
 
     def resolve() -> None:
@@ -408,7 +425,7 @@ def _addresses(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
     for *_, address in found[0]:
         ip = ipaddress.ip_address(address[0].partition("%")[0])
         ip = getattr(ip, "ipv4_mapped", None) or ip
-        if not (ip.is_loopback if local else ip.is_global and not ip.is_multicast):
+        if not (anywhere or (ip.is_loopback if local else ip.is_global and not ip.is_multicast)):
             raise SourceUnavailable("fetch.forbidden_address", host=host, address=str(ip))
     return [(family, address) for family, _, _, _, address in found[0]]
 

@@ -22,6 +22,7 @@ from climtrack.errors import Notice, SourceChanged
 from climtrack.fetcher.reanalyzer import Endpoint, changed
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.notice import plain
+from climtrack.vocabulary.registry import FEEDS
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
 
 _AIR, _SEA = SeriesKey("climate-pulse", "t2m", "world"), SeriesKey("climate-pulse", "sst", "world2")
@@ -31,13 +32,13 @@ def _read(body: bytes, endpoint: Endpoint, source: Source) -> Series:
     return series_from_csv(body, endpoint.key, source)
 
 
-#: Below `cross_check_url` of config.toml; the names are Copernicus's.
+#: Below `cross_check_url` of config.toml.
 PULSE: Mapping[SeriesKey, Endpoint] = MappingProxyType(
     {
         endpoint.key: endpoint
         for endpoint in (
-            Endpoint(_AIR, "era5_daily_series_2t_global.csv", levels=(8.2, 20.2), read=_read),
-            Endpoint(_SEA, "era5_daily_series_sst_60S-60N.csv", levels=(16.6, 24.2), read=_read),
+            Endpoint(_AIR, FEEDS["climate-pulse.t2m"].files[0], levels=(8.2, 20.2), read=_read),
+            Endpoint(_SEA, FEEDS["climate-pulse.sst"].files[0], levels=(16.6, 24.2), read=_read),
         )
     }
 )
@@ -90,6 +91,22 @@ def series_from_csv(body: bytes, key: SeriesKey, source: Source) -> Series:
 
 def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
+    try:
+        header, *rows = csv.reader(lines_of(body), strict=True)
+    except csv.Error as problem:
+        changed("csv", reason=plain(str(problem), 30))
+    header = [name.strip() for name in header]
+    if not header or header[0] != "date":
+        changed("no_column", name="date")
+    if not rows:
+        changed("header_only")
+    if any(len(row) != len(header) for row in rows):
+        changed("ragged")
+    return header, rows
+
+
+def lines_of(body: bytes) -> list[str]:
+    """Lines of a text that are neither empty nor a comment."""
     if body.lstrip()[:1] == b"<":
         raise SourceChanged("fetch.web_page", size=len(body))
     try:
@@ -101,18 +118,7 @@ def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
         raise SourceChanged("fetch.empty")
     if len(lines) > MAX_LINES:
         changed("many_rows")
-    try:
-        header, *rows = csv.reader(lines, strict=True)
-    except csv.Error as problem:
-        changed("csv", reason=plain(str(problem), 30))
-    header = [name.strip() for name in header]
-    if not header or header[0] != "date":
-        changed("no_column", name="date")
-    if not rows:
-        changed("header_only")
-    if any(len(row) != len(header) for row in rows):
-        changed("ragged")
-    return header, rows
+    return lines
 
 
 def _column(header: list[str], *names: str) -> int | None:

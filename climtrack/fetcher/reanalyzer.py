@@ -2,8 +2,9 @@
 Climate Reanalyzer JSON → Series, rows found by name and never by position.
 
 Four dialects have been seen: CFSR and ERA5 air, legacy and current OISST sea surface. They differ in the names of the
-rows after the years, never in the years: slot i is 1 January + i days, and a common year leaves slot 365 empty. The
-layout is checked in every row; a file that counts otherwise is refused, not reinterpreted.
+rows after the years, never in the years: slot i is 1 January + i days, and a common year leaves slot 365 empty or out.
+The layout is checked in every row; a file that counts otherwise is refused, not reinterpreted. What the rows call their
+source is kept; whether it is the series we hold is for `checks` to say.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ import numpy as np
 
 from climtrack.errors import Notice, SourceChanged
 from climtrack.vocabulary.notice import plain
-from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.registry import FEEDS, PRODUCTS, VARIABLES
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, folded, trimmed
 
-MAX_DEPTH = 4  # the feed needs 3: list, row, data
-MAX_BRACKETS = 5_000  # the feed needs about 360
+MAX_DEPTH = 20  # the feed needs 3: list, row, data
+MAX_BRACKETS = 10_000  # the feed needs about 360, NOAA's months 4,300
 SLOTS = 366
 MAX_DIGITS = 6
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
@@ -51,7 +52,9 @@ def _rows(body: bytes, notes: list[Notice]) -> list[_Row]:
     found: list[_Row] = []
     unknown: list[str] = []
     oddities: set[str] = set()
-    for i, row in enumerate(_table(body, notes)):
+    table = _table(body, notes)
+    running = max((str(row["name"]).strip() for row in table if _filled(row)), default="")
+    for i, row in enumerate(table):
         if not isinstance(row, dict):
             changed("not_row", entry=i + 1)
         name = row.get("name")
@@ -67,9 +70,8 @@ def _rows(body: bytes, notes: list[Notice]) -> list[_Row]:
         if "data" not in row:
             changed("no_data", row=plain(name, 30))
         source = row.get("data_source")
-        if not isinstance(source, str | None):
-            changed("source_not_text", row=plain(name, 30))
-        found.append(_Row(name, " ".join((source or "").split()), _numbers(name, row["data"], oddities)))
+        label = " ".join(source.split()) if isinstance(source, str) else ""
+        found.append(_Row(name, label, _numbers(name, row["data"], running, oddities)))
     if oddities:
         notes.append(_odd_format(*sorted(oddities)))
     if len(unknown) > 3:
@@ -79,12 +81,30 @@ def _rows(body: bytes, notes: list[Notice]) -> list[_Row]:
     return found
 
 
+def _filled(row: Any) -> bool:
+    """Whether an entry is the row of a year with any value."""
+    if not (isinstance(row, dict) and "name" in row and _YEAR.fullmatch(str(row["name"]).strip())):
+        return False
+    data = row.get("data")
+    return isinstance(data, str) or (isinstance(data, list) and any(value is not None for value in data))
+
+
 def _odd_format(*names: str) -> Notice:
     return Notice("fetch.note.format", found=[Notice(f"fetch.format.{name}") for name in names])
 
 
 def _table(body: bytes, notes: list[Notice]) -> list[Any]:
-    """The outer list; nesting is counted before the JSON reader sees it."""
+    """The outer list."""
+    table = parsed(body, notes)
+    if not isinstance(table, list):
+        changed("object")
+    if not table:
+        changed("no_rows")
+    return table
+
+
+def parsed(body: bytes, notes: list[Notice]) -> Any:
+    """A JSON document; nesting is counted before the JSON reader sees it."""
     if body.startswith(b"\xef\xbb\xbf"):
         notes.append(_odd_format("byte_order_mark"))
         body = body[3:]
@@ -108,28 +128,32 @@ def _table(body: bytes, notes: list[Notice]) -> list[Any]:
         raise SourceChanged("fetch.cut_short")
     try:
         text = body.decode("utf-8")
-        table = json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
+        return json.loads(text, parse_constant=_refused, parse_int=_integer, object_pairs_hook=_object)
     except UnicodeDecodeError:
         changed("utf8")
     except (ValueError, RecursionError) as problem:
         raise SourceChanged("fetch.not_json", reason=plain(str(problem), 45)) from problem
-    if not isinstance(table, list):
-        changed("object")
-    if not table:
-        changed("no_rows")
-    return table
 
 
-def _numbers(name: str, data: Any, oddities: set[str]) -> tuple[float, ...]:
-    """366 values of one row."""
+def _numbers(name: str, data: Any, running: str, oddities: set[str]) -> tuple[float, ...]:
+    """
+    366 values of one row.
+
+    Empty slots at the end may be left out where that can mean nothing else: the last one, except in a leap year, and
+    in the running year, the row of the preliminary days and years to come all that have no value yet.
+    """
     if isinstance(data, str):
         oddities.add("data_text")
         data = data.strip().removeprefix("[").removesuffix("]").split(",")
     if not isinstance(data, list):
         changed("data_not_list", row=plain(name, 30))
-    if len(data) != SLOTS:
+    year = _YEAR.fullmatch(name)
+    open_end = name.lower() == _PRELIMINARY or (year and name >= running)
+    least = 0 if open_end else SLOTS if year and isleap(int(name)) else SLOTS - 1
+    if not least <= len(data) <= SLOTS:
         changed("length", row=plain(name, 30), count=len(data), slots=SLOTS)
-    return tuple([v if type(v) is float else _number(name, v, oddities) for v in data])
+    known = [v if type(v) is float else _number(name, v, oddities) for v in data]
+    return (*known, *[math.nan] * (SLOTS - len(known)))
 
 
 def _number(name: str, value: Any, oddities: set[str]) -> float:
@@ -169,11 +193,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 #: The site and its mirror; the second is asked only where the first cannot be reached.
-BASE_URLS = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
-AIR_SOURCE = "ERA5 Copernicus C3S"
-SEA_SOURCE = "NOAA OISST 2.1"
-#: What a payload of a product calls its source, where config.toml does not say.
-DATA_SOURCES = MappingProxyType({"era5": AIR_SOURCE, "oisst": SEA_SOURCE})
+BASE_URLS = FEEDS["era5.t2m"].bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,32 +201,27 @@ class Endpoint:
     """One series at the source."""
 
     key: SeriesKey
-    # Path below the base address, without a leading slash; or the whole address of a series that another installation
-    # publishes, with its hash beside it
+    # Path below the base address, without a leading slash; ``{year}`` is this year, or the last where that is not there
     path: str
-    data_source: str = ""  # What the payload must call its own source; empty where any will do
     # Lowest and highest daily mean in degC that this region can be believed to reach: what a first download is held
     # against, when nothing is stored yet. The variable's own limits where None.
     levels: tuple[float, float] | None = None
     # What reads an answer: (body, endpoint, source); this site's JSON where None
     read: Callable[[bytes, Endpoint, Source], Series] | None = None
-
-    @property
-    def published(self) -> bool:
-        """Whether another installation publishes it."""
-        return "://" in self.path
+    host: str = ""  # Base address of its own, ending in a slash; empty where it is the site's
+    hashed: bool = False  # Whether another installation publishes it, with its hash beside it
 
 
 def _air(region: str, low: float, high: float) -> Endpoint:
     """ERA5 air of a region."""
-    path = f"clim/t2_daily/json/era5_{region}_t2_day.json"
-    return Endpoint(SeriesKey("era5", "t2m", region), path, AIR_SOURCE, (low, high))
+    path = FEEDS["era5.t2m"].files[0].format(region=region)
+    return Endpoint(SeriesKey("era5", "t2m", region), path, (low, high))
 
 
 def _sea(region: str, low: float, high: float) -> Endpoint:
     """OISST sea surface of a region."""
-    path = f"clim/sst_daily/json_2clim/oisst2.1_{region}_sst_day.json"
-    return Endpoint(SeriesKey("oisst", "sst", region), path, SEA_SOURCE, (low, high))
+    path = FEEDS["oisst.sst"].files[0].format(region=region)
+    return Endpoint(SeriesKey("oisst", "sst", region), path, (low, high))
 
 
 #: The 13 series that Climate Reanalyzer keeps up to date; it has no hemispheric sea surface. `config.toml` adds others
@@ -245,7 +260,7 @@ def payload(series: Series) -> bytes:
         last = np.full(SLOTS, np.nan)
         last[early % SLOTS] = table.values.ravel()[early]
         rows.append(("Preliminary", last))
-    return written([*rows, *series.site_climatology.items()], DATA_SOURCES.get(series.key.product, series.key.product))
+    return written([*rows, *series.site_climatology.items()], PRODUCTS[series.key.product].title)
 
 
 def written(rows: Iterable[tuple[str, Floats]], data_source: str) -> bytes:
@@ -258,6 +273,8 @@ def written(rows: Iterable[tuple[str, Floats]], data_source: str) -> bytes:
 YEARS = range(1850, 2200)
 #: What the sample adds to the name of the source that it simulates.
 SIMULATED = "(simulated by climtrack)"
+#: Stands between the names where rows call their source differently.
+LABELS = " / "
 #: Days by which preliminary values may run ahead of the final ones; normally 15, more in an outage of the final ones.
 AHEAD = 120
 #: Days by which a Preliminary row may repeat what has become final.
@@ -271,17 +288,16 @@ _LEGACY_SEA, _LEGACY_DAYS = "1982-2011 mean", 14
 
 def read(body: bytes, endpoint: Endpoint, source: Source) -> Series:
     """Read an answer of the site."""
-    return series_from_payload(body, endpoint.key, source, data_source=endpoint.data_source)
+    return series_from_payload(body, endpoint.key, source)
 
 
-def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_source: str = "") -> Series:
+def series_from_payload(body: bytes, key: SeriesKey, source: Source) -> Series:
     """Read a payload of the site; nothing but `SourceChanged` comes of one that is not understood."""
     notes: list[Notice] = []
     found = _rows(body, notes)
     years = _years(found, notes)
-    named, simulated = _data_source(found, data_source)
-    if data_source and not named:
-        notes.append(Notice("fetch.note.no_source"))
+    labels = sorted({row.data_source for row in found if _YEAR.fullmatch(row.name) and row.data_source})
+    simulated = any(label.endswith(SIMULATED) for label in labels)
     last = _last_final(years)
     preliminary = _preliminary(found, last, notes)
 
@@ -301,7 +317,8 @@ def series_from_payload(body: bytes, key: SeriesKey, source: Source, *, data_sou
         status[tail] = np.where(np.isnan(values[tail]), Status.MISSING, Status.PRELIMINARY)
     if not np.isfinite(values[~np.isnan(values)]).all():
         changed("infinite")
-    origin = replace(source, data_source=named, simulated=source.simulated or simulated, notes=(*source.notes, *notes))
+    label = plain(LABELS.join(labels), 80)
+    origin = replace(source, data_source=label, simulated=source.simulated or simulated, notes=(*source.notes, *notes))
     return trimmed(key, start, values, status, origin, climatology)
 
 
@@ -335,19 +352,6 @@ def _years(found: Iterable[_Row], notes: list[Notice]) -> dict[int, tuple[float,
     elif absent:
         notes.append(Notice("fetch.note.absent_years", count=len(absent), first=absent[0], last=absent[-1]))
     return dict(sorted(years.items()))
-
-
-def _data_source(found: Iterable[_Row], expected: str) -> tuple[str, bool]:
-    """What the year rows call their source, and whether it is the sample."""
-    names = {row.data_source for row in found if _YEAR.fullmatch(row.name) and row.data_source}
-    if len(names) > 1:
-        first, second = sorted(names)[:2]
-        changed("sources", first=plain(first, 14), second=plain(second, 14))
-    name = names.pop() if names else ""
-    bare = name.removesuffix(SIMULATED).strip()
-    if expected and bare and bare.casefold() != expected.casefold():
-        raise SourceChanged("fetch.other_source", found=plain(bare, 24), expected=plain(expected, 24))
-    return plain(name, 80), name != bare
 
 
 def _last_final(years: Mapping[int, tuple[float, ...]]) -> dt.date:

@@ -10,7 +10,6 @@ day is invented all the same, and every row names its source with the word that 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from types import MappingProxyType
 import numpy as np
 
 from climtrack.errors import SourceUnavailable
-from climtrack.fetcher.reanalyzer import written
+from climtrack.fetcher import noaa, reanalyzer
+from climtrack.vocabulary.registry import REGIONS, VARIABLES
 from climtrack.vocabulary.series import Floats, Payload, SeriesKey
 
 ORIGIN = np.datetime64("1940-01-01", "D")
@@ -182,14 +182,19 @@ _MEAN = 0.0
 _MEAN = float(_forced(np.arange(1991, 2021, 1 / 12)).mean())
 
 
-#: The series simulated: those that the site serves.
-KEYS = tuple(
-    SeriesKey(product, variable, region)
-    for product, variable, regions in (
-        ("era5", "t2m", ("world", "nh", "sh", "tropics", "arctic", "antarctic")),
-        ("oisst", "sst", ("world2", "natlan", "natlsp", "atlhmdr", "gom", "gomex", "nino3.4")),
-    )
-    for region in regions
+#: The daily series simulated: those that the site serves.
+KEYS = tuple(reanalyzer.ENDPOINTS)
+#: Of a hemisphere's months: its share of the forced warming, degC per degC of Niño 3.4, height in degC of the excursion
+#: that begins in 2023, standard deviation in degC of the noise.
+MONTHS: Mapping[tuple[str, str], tuple[float, float, float, float]] = MappingProxyType(
+    {
+        ("ocean", "nh"): (0.95, 0.06, 0.35, 0.06),
+        ("ocean", "sh"): (0.62, 0.07, 0.20, 0.05),
+        ("land", "nh"): (1.90, 0.08, 0.30, 0.28),
+        ("land", "sh"): (1.20, 0.16, 0.20, 0.22),
+        ("land_ocean", "nh"): (1.30, 0.07, 0.33, 0.11),
+        ("land_ocean", "sh"): (0.70, 0.08, 0.20, 0.07),
+    }
 )
 NAMED = {"t2m": "ERA5 Copernicus C3S (simulated by climtrack)", "sst": "NOAA OISST 2.1 (simulated by climtrack)"}
 FIRST = {"t2m": dt.date(1940, 1, 1), "sst": dt.date(1981, 9, 1)}
@@ -199,8 +204,6 @@ CLIMATOLOGIES = {
     "t2m": (((1979, 2000), True), ((1981, 2010), False), ((1991, 2020), False)),
     "sst": (((1982, 2010), False), ((1991, 2020), True)),
 }
-_PATH = re.compile(r"clim/t2_daily/json/era5_(?P<t2m>[a-z]+)_t2_day\.json"
-                   r"|clim/sst_daily/json_2clim/oisst2\.1_(?P<sst>[a-z0-9.]+)_sst_day\.json")  # fmt: skip
 
 
 def payload(key: SeriesKey, today: dt.date) -> bytes:
@@ -210,6 +213,8 @@ def payload(key: SeriesKey, today: dt.date) -> bytes:
     Air ends 6 days before `today`, without preliminary days; the sea's last 14 days stand in the row `Preliminary` and
     its final ones end 15 days before.
     """
+    if key in noaa.ENDPOINTS:
+        return _index(key, today) if key.product == "cpc" else _departures(key, today)
     if key not in KEYS or today.year < 1983:
         raise ValueError(f"no simulated {key} on {today}")
     sea = key.variable == "sst"
@@ -236,7 +241,37 @@ def payload(key: SeriesKey, today: dt.date) -> bytes:
         rows.append(("Preliminary", row))
     for (first, final), filled in CLIMATOLOGIES[key.variable]:
         rows.append((f"{first}-{final}", _climatology(years, first, final, filled)))
-    return written(rows, NAMED[key.variable])
+    return reanalyzer.written(rows, NAMED[key.variable])
+
+
+def _months(since: int, today: dt.date) -> Floats:
+    """Middles of the months that NOAA has published by a day, in years: each from the 12th of the next one on."""
+    last = today - dt.timedelta(days=11)
+    return since + (np.arange((last.year - since) * 12 + last.month - 1) + 0.5) / 12
+
+
+def _departures(key: SeriesKey, today: dt.date) -> bytes:
+    """Departures by month in NOAA's dialect; those of the globe are the mean of the hemispheres'."""
+    time, halves = _months(1850, today), []
+    for region in ("nh", "sh") if key.region == "world" else (key.region,):
+        warming, nino, leap, noise = MONTHS[key.variable, region]
+        seed = 3000 + list(MONTHS).index((key.variable, region)) * 10
+        values = warming * _forced(time) + nino * _nino(time - 0.3) + leap * _leap(time)
+        halves.append(values - values[612:1812].mean() + noise * _red(seed, time.size, 0.6))
+    rows = ",".join(
+        f'"{1850 + i // 12}{i % 12 + 1:02d}":{{"departure":{value:.2f}}}'
+        for i, value in enumerate(np.mean(halves, axis=0).tolist())
+    )
+    title = f"{REGIONS[key.region].title} {VARIABLES[key.variable].title} {reanalyzer.SIMULATED}"
+    return f'{{"description":{{"title":"{title}","base_period":"1901-2000"}},"data":{{{rows}}}}}'.encode()
+
+
+def _index(key: SeriesKey, today: dt.date) -> bytes:
+    """An El Niño index by season in NOAA's dialect, the plain one warmer by what the tropics have warmed."""
+    time = _months(1950, today)[:-1]
+    values = _nino(time) + (0.3 * _forced(time) if key.variable == "oni" else 0)
+    rows = (f" {noaa.SEASONS[i % 12]} {1950 + i // 12} {value:.2f}\n" for i, value in enumerate(values.tolist()))
+    return f"# {reanalyzer.SIMULATED}\n SEAS YR ANOM\n{''.join(rows)}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +281,9 @@ class SampleTransport:
     today: dt.date
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:  # noqa: ARG002 - Transport
-        """Answer a request for one of the site's paths."""
-        found = _PATH.fullmatch(path)
-        keys = [key for key in KEYS if found and found[key.variable] == key.region]
+        """Answer a request for one of the known paths."""
+        known = (*reanalyzer.ENDPOINTS.values(), *noaa.ENDPOINTS.values())
+        keys = [one.key for one in known if one.path.format(year=self.today.year) == path]
         if not keys:
             raise SourceUnavailable("fetch.sample", url=f"sample:{path[:80]}")
         version = f'"sample-{self.today}"'

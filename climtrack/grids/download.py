@@ -16,6 +16,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -254,7 +255,8 @@ SLOWEST, MOST = 20_000.0, 3_000_000_000
 class Policy:
     """How a server is asked."""
 
-    user_agent: str  # Names the program and a contact
+    user_agent: str  # Names the program, and a contact where there is one
+    proxy: str = ""  # Address of a proxy; empty where servers are asked directly
     connect: float = 10.0  # Seconds for a connection
     read: float = 30.0  # Seconds without a byte
     attempts: int = 4
@@ -275,7 +277,8 @@ class Downloader:
         self._policy, self._sleep = policy, sleep
         self._stopped = False
         self._headers = {"User-Agent": policy.user_agent, "Accept-Encoding": "identity"}
-        self._pool = urllib3.PoolManager(num_pools=2, maxsize=2, retries=False)
+        pool = partial(urllib3.ProxyManager, policy.proxy) if policy.proxy else urllib3.PoolManager
+        self._pool = pool(num_pools=2, maxsize=2, retries=False)
 
     def size(self, path: str) -> int | None:
         """Bytes that the server states for a file."""

@@ -441,7 +441,8 @@ class _RegionFiles:
         path = site.page(chart.id, code)
         prefix = "../" * path.count("/")
         drawn = [(subject, figure) for subject, owner, figure in self._figures(code, prefix) if owner == chart.id]
-        drawn.sort(key=lambda one: one[0] != chart.id)  # its own first, compared regions behind
+        # Air and sea together first, then its own, compared regions behind.
+        drawn.sort(key=lambda one: (one[0] != self.page.region.name, one[0] != chart.id))
         outside = [figure for _, owner, figure in self._figures(code, site.absolute("")) if owner == chart.id][:1]
         teaser = self.teasers[chart.id, code]
         oembed = {"rel": "alternate", "href": site.absolute(site.oembed(chart.id, code))}

@@ -150,6 +150,30 @@ def _versus(language: Language, value: float, places: int, what: str, *, unit: b
     return language.text(what, difference=printed, **values)
 
 
+def figure_size(canvas: Canvas) -> float:
+    """Type size of a panel's name and figures."""
+    kind = canvas.preset.type
+    return canvas.size(kind.axis if canvas.preset.form == "card" else kind.label)
+
+
+def figures(
+    canvas: Canvas, study: Study, year: float | None, average: float | None, other: int | str
+) -> list[list[Line]]:
+    """What this year differs by from another and from the average, in the inks of their lines; fullest first."""
+    theme, language, places, size = canvas.theme, canvas.language, decimals_of(study), figure_size(canvas)
+    found = []
+    for unit in (True, False):
+        lines = [Line(f"{study.year}:", "bold", size, theme.ink)]
+        if year is not None:
+            text = _versus(language, year, places, "callout.year", unit=unit, other=other)
+            lines.append(Line(text, "semibold", size, theme.last_year_text))
+        if average is not None:
+            text = _versus(language, average, places, "callout.average", unit=unit)
+            lines.append(Line(text, "semibold", size, theme.average))
+        found.append(lines)
+    return found
+
+
 def callout_lines(canvas: Canvas, study: Study, *, versus: str) -> list[Line]:
     theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
     size, full = canvas.size(kind.label), versus == "both"

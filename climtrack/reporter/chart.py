@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from climtrack.reporter.sentences import Phrases, preliminary
+from climtrack.reporter.sentences import Phrases, preliminary, sources
 from climtrack.vocabulary.assets import Words
 
 COMMON = ("wide", "post", "email", "phone", "card")
@@ -33,8 +33,8 @@ class Chart:
     table: Callable[..., Table] | None = None
     presets: tuple[str, ...] = COMMON  # Where it can be drawn, its home first
     series: tuple[int, int] = (1, 1)  # Fewest and most series it takes
-    # What it is drawn of: any series, or both hemispheres of a variable
-    needs: Literal["series", "hemispheres"] = "series"
+    # What it is drawn of: any series, both hemispheres of a variable, or air and sea of a region
+    needs: Literal["series", "hemispheres", "both"] = "series"
     options: tuple[str, ...] = ()  # What else `tell`, `table` and `draw` understand
     thins: bool = False  # Whether `draw` takes `thin_before`, for a PNG that is too large
 
@@ -121,7 +121,7 @@ def _fullest(own: Sequence[str], every: Sequence[Sequence[str]], limit: int) -> 
 
 def _sentences(own: Draft, every: Sequence[Draft], limit: int, *, more: bool) -> str:
     """Lead, those further sentences that fit in every language, what is preliminary, and the source."""
-    ends = {id(one): f"{one.preliminary} {one.phrases.source}".lstrip() for one in every}
+    ends = {id(one): f"{one.preliminary} {sources(one.each)}".lstrip() for one in every}
     room = {name: limit - 1 - len(end) for name, end in ends.items()}
     whole = all(len(one.lead) <= room[id(one)] for one in every)
     leads = {id(one): _cut(one.lead if whole else one.lead_brief or one.lead, room[id(one)]) for one in every}

@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from climtrack.reporter.annotations import EVERY, FULL, Mode, Second, arrange, decimals_of, versus_average
+from climtrack.reporter import means
+from climtrack.reporter.annotations import (
+    EVERY,
+    FULL,
+    RIGHT_GUTTER,
+    Mode,
+    Second,
+    arrange,
+    decimals_of,
+    draw_right_labels,
+    versus_average,
+)
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
-from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_grid, draw_month_starts, draw_months, signed_ticks
-from climtrack.reporter.theme import LAST_LINE, THIS_LINE
-from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of
+from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_days, draw_grid, signed_ticks
+from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
+from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
 from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats, YearTable
 from climtrack.words.language import direction
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
 
 Bools = npt.NDArray[np.bool_]
+Dates = means.Dates
 DAY_MIDDLES: Floats = np.arange(DAYS, dtype=np.float64) + 0.5
 DOTTED = (0, (0.15, 1.75))
 
@@ -77,13 +89,15 @@ def end_point(study: Study, table: YearTable) -> tuple[float, float]:
     return day - 0.5, float(table.row(study.year)[day - 1])
 
 
-def draw_this_year(panel: Panel, xs: Floats, values: Floats, preliminary: Bools, *, z: float = 6) -> None:
+def draw_this_year(
+    panel: Panel, xs: Floats, values: Floats, preliminary: Bools, *, width: float = THIS_LINE, z: float = 6
+) -> None:
     """This year's line, dotted from the last settled day through the preliminary ones."""
     ink = panel.theme.this_year
-    panel.heavy(xs, np.where(preliminary, np.nan, values), ink, THIS_LINE, z=z, gid="this-year")
+    panel.heavy(xs, np.where(preliminary, np.nan, values), ink, width, z=z, gid="this-year")
     if preliminary.any():
         dotted = preliminary | np.concatenate([preliminary[1:], [False]])
-        panel.heavy(xs, np.where(dotted, values, np.nan), ink, THIS_LINE, z=z, gid="preliminary", dash=DOTTED)
+        panel.heavy(xs, np.where(dotted, values, np.nan), ink, width, z=z, gid="preliminary", dash=DOTTED)
 
 
 def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None) -> Floats:
@@ -122,37 +136,66 @@ def draw_fan(panel: Panel, study: Study, days: Sequence[OutlookDay]) -> Rect:
     )
 
 
-def draw_differences(panel: Panel, study: Study) -> Floats:
-    """Draw the same as differences from the average: the band, zero, last year and this year."""
-    if study.climatology is None or study.anomalies is None:
+#: Before this day of the year differences are those of the last twelve months instead of a year with a speck.
+EARLY = 60
+
+
+def is_early(end: dt.date) -> bool:
+    """Whether the year is too young to be drawn alone."""
+    return dayofyear_of(end) < EARLY
+
+
+def shown_days(end: dt.date) -> Dates:
+    """Days of a panel of differences: those of the calendar year, or early in it the twelve months to the last one."""
+    if is_early(end):
+        return np.arange(np.datetime64(same_day(end, end.year - 1)) + 1, np.datetime64(end) + 1)
+    return np.arange(np.datetime64(f"{end.year}-01-01"), np.datetime64(f"{end.year + 1}-01-01"))
+
+
+def day_places(dates: Dates) -> Floats:
+    """Where days stand on the time axis; those of a calendar year step over 29 February."""
+    whole = (dates[0].item().month, dates[0].item().day) == (1, 1)
+    return np.asarray(dayofyear(dates) if whole else np.arange(1, dates.size + 1), dtype=np.float64) - 0.5
+
+
+def day_limits(dates: Dates) -> tuple[float, float]:
+    """Limits of the time axis."""
+    return 0.0, float(day_places(dates)[-1]) + 0.5
+
+
+def draw_differences(
+    panel: Panel, study: Study, dates: Dates, turn: int | None = None, *, lighter: float = 0.85
+) -> Floats:
+    """
+    Draw differences from the average on some days: the band, zero, the line a year earlier, and this one.
+
+    This one is thinner before the day at `turn`, which is the first of its last year where none is given.
+    """
+    if study.climatology is None:
         raise ValueError("a study without a climatology has no differences")
-    panel.band(DAY_MIDDLES, -study.climatology.band, study.climatology.band)
-    panel.average(np.array([0.0, DAYS], dtype=np.float64), np.zeros(2))
-    return draw_front(panel, study, study.anomalies, lighter=0.85)
+    xs, ink = day_places(dates), panel.theme.this_year
+    spread = study.climatology.band[dayofyear(dates) - 1]
+    values, held = means.on_days(study, dates), dates <= np.datetime64(study.series.end)
+    preliminary = np.zeros(dates.size, dtype=bool)
+    preliminary[held] = study.series.preliminary[(dates[held] - np.datetime64(study.series.start)).astype(int)]
+    if turn is None:
+        turn = max(int((np.datetime64(f"{study.series.end.year}-01-01") - dates[0]).astype(int)), 0)
+    panel.band(xs, -spread, spread)
+    panel.average(np.array(panel.xlim), np.zeros(2))
+    panel.heavy(
+        xs, means.on_days(study, dates, years=1), panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year"
+    )
+    index = np.arange(dates.size)
+    if turn:
+        thin = np.where(index <= turn, values, np.nan)
+        panel.heavy(xs, thin, ink, THIS_LINE * 0.6 * lighter, z=6, gid="before")
+    heavy = np.where(index >= turn, values, np.nan)
+    draw_this_year(panel, xs, heavy, preliminary, width=THIS_LINE * lighter, z=6.5)
+    panel.dot(float(xs[held][-1]), float(values[held][-1]))
+    return panel.points(xs, values)
 
 
-def _draw_recent(panel: Panel, study: Study, first: dt.date) -> Floats:
-    """Draw the differences of the last days, across New Year."""
-    if study.climatology is None or study.anomalies is None:
-        raise ValueError("a study without a climatology has no differences")
-    days = [first + dt.timedelta(days=i) for i in range((study.series.end - first).days + 1)]
-    columns = np.array([dayofyear_of(day) - 1 for day in days])
-    values = np.array([study.anomalies.row(day.year)[c] for day, c in zip(days, columns, strict=True)])
-    waiting = np.array([study.preliminary.row(day.year)[c] == 1.0 for day, c in zip(days, columns, strict=True)])
-    current = np.array([day.year == study.year for day in days])
-    xs: Floats = np.arange(len(days), dtype=np.float64) + 0.5
-    band = study.climatology.band[columns]
-    panel.band(xs, -band, band)
-    panel.average(np.array([0.0, len(days)], dtype=np.float64), np.zeros(2))
-    # Last year's line reaches the first day of this one, so that the colour changes without a gap.
-    joined = ~current | np.concatenate([[False], ~current[:-1]])
-    panel.heavy(xs, np.where(joined, values, np.nan), panel.theme.last_year, LAST_LINE, z=5, gid="last-year")
-    draw_this_year(panel, xs, np.where(current, values, np.nan), waiting)
-    panel.dot(float(xs[-1]), float(values[-1]))
-    return panel.points(xs, np.where(current, values, np.nan))
-
-
-def draw_front(panel: Panel, study: Study, table: YearTable, lighter: float = 1.0) -> Floats:
+def draw_front(panel: Panel, study: Study, table: YearTable) -> Floats:
     """Last year and this year, its preliminary days dotted, its last point hollow."""
     this, leap = table.row(study.year), isleap(study.year)
     preliminary = study.preliminary.row(study.year) == 1.0
@@ -162,8 +205,8 @@ def draw_front(panel: Panel, study: Study, table: YearTable, lighter: float = 1.
     if before.size and first - before[-1] <= 2:
         pending[before[-1]] = settled[before[-1]]  # so that the dots join the line
     last = trace(table.row(study.year - 1), leap=isleap(study.year - 1))
-    panel.heavy(*last, panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year")
-    ink, width = panel.theme.this_year, THIS_LINE * lighter
+    panel.heavy(*last, panel.theme.last_year, LAST_LINE, z=5, gid="last-year")
+    ink, width = panel.theme.this_year, THIS_LINE
     panel.heavy(*trace(settled, leap=leap), ink, width, z=6, gid="this-year")
     if not np.isnan(pending).all():
         panel.heavy(*trace(pending, leap=leap), ink, width, z=6, gid="preliminary", dash=DOTTED)
@@ -201,7 +244,7 @@ def outside_extremes(area: Rect, width: float, ylim: tuple[float, float], low: F
     empty = Emptiness(area)
     scale = area.height / (ylim[1] - ylim[0])
     empty.occupy_between(
-        area.left + DAY_MIDDLES / DAYS * width,
+        area.left + (np.arange(low.size) + 0.5) / low.size * width,
         area.bottom - (high - ylim[0]) * scale,
         area.bottom - (low - ylim[0]) * scale,
     )
@@ -214,7 +257,7 @@ def between_lines(area: Rect, width: float, ylim: tuple[float, float], lines: Se
     scale = area.height / (ylim[1] - ylim[0])
     for line in lines:
         y = area.bottom - (line - ylim[0]) * scale
-        empty.occupy_between(area.left + DAY_MIDDLES / DAYS * width, y - LINE_CLEAR, y + LINE_CLEAR)
+        empty.occupy_between(area.left + (np.arange(y.size) + 0.5) / y.size * width, y - LINE_CLEAR, y + LINE_CLEAR)
     return empty
 
 
@@ -273,31 +316,21 @@ def upper_part(full: Rect) -> Rect:
 #: Width and height of the inset with its title and months, and the factors tried.
 INSET = (222.0, 118.0)
 FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
-#: In the first days of January the panel shows the last 60 days instead of a year with a speck.
-EARLY, RECENT = 15, 60
 #: How far a tick label may reach above the panel.
 ABOVE = 7.0
 
 
+#: Years whose lowest value a panel of differences holds: colder decades would squeeze the lines that it is for.
+HELD = 10
+
+
 def difference_limits(study: Study) -> tuple[float, float]:
-    """
-    Limits of the differences of a series, always with zero.
-
-    The top is the record's, so that issues compare; the foot is the band's or that of the last two years, whichever
-    is lower: the cold decades would squeeze the lines that the panel is for.
-    """
-    if study.climatology is None or study.anomalies is None:
+    """Limits of the differences of a series, always with zero: its record above, the last years' lowest below."""
+    if study.anomalies is None:
         raise ValueError("a study without a climatology has no differences")
-    drawn = np.concatenate([study.anomalies.row(study.year), study.anomalies.row(study.year - 1)])
-    band = float(np.nanmax(study.climatology.band))
-    low = min(-band, float(np.nanmin(drawn)))
-    high = max(band, float(np.nanmax(study.anomalies.values)))
-    return outward(low, high, 0.1)
-
-
-def is_early(study: Study) -> bool:
-    """Whether the year is too young for a panel of its own."""
-    return dayofyear_of(study.series.end) <= EARLY
+    high = max(float(np.nanmax(study.anomalies.values)), 0.1)
+    low = float(np.nanmin(study.anomalies.values[study.anomalies.years > study.year - HELD]))
+    return outward(min(low, -0.25 * high), high, 0.1)
 
 
 def inset_place(empty: Emptiness) -> Rect | None:
@@ -346,22 +379,16 @@ def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
 
 
 def _panel_title(canvas: Canvas, study: Study) -> str:
-    return canvas.language.text("label.difference.60" if is_early(study) else "label.difference")
+    return canvas.language.text("label.difference.12" if is_early(study.series.end) else "label.difference")
 
 
 def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
-    ylim = difference_limits(study)
     values, label = _panel_ticks(canvas, study, area.height)
-    first = study.series.end - dt.timedelta(days=RECENT - 1)
-    xlim = (0.0, float(RECENT)) if is_early(study) else (0.0, float(DAYS))
-    panel = canvas.panel(area, xlim, ylim, z=z)
+    dates = shown_days(study.series.end)
+    panel = canvas.panel(area, day_limits(dates), difference_limits(study), z=z)
     draw_grid(canvas, panel, values, label, left=left, above=ABOVE, z=z - 0.5)
-    if is_early(study):
-        canvas.traces.append(_draw_recent(panel, study, first))
-        draw_month_starts(canvas, panel, first, z=z + 0.1)
-    else:
-        canvas.traces.append(draw_differences(panel, study))
-        draw_months(canvas, panel, z=z + 0.1)
+    canvas.traces.append(draw_differences(panel, study, dates))
+    draw_days(canvas, panel, dates, z=z + 0.1)
     return panel
 
 
@@ -376,3 +403,87 @@ def _panel_ticks(canvas: Canvas, study: Study, height: float) -> tuple[list[floa
         by /= 2
     values = [v for v in tick_values(low, high, by) if v >= 0 or low < -1.5 * by]
     return values, signed_ticks(canvas.language, by)
+
+
+#: Wordings of a panel's name, then of its figures in their inks, fullest first.
+Head = Sequence[Sequence[Line]]
+#: Room beside a panel of a card for its name and figures.
+BESIDE = 196.0
+
+
+def draw_rows(canvas: Canvas, studies: Sequence[Study], room: Rect, heads: Sequence[Head], *, days: int = 0) -> None:
+    """
+    Draw differences from the average under one another, on one scale and one time axis.
+
+    Name and figures stand above each, on a card beside it; the last `days` of each line lie on a wash.
+    """
+    theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
+    lows, highs = zip(*(difference_limits(study) for study in studies), strict=True)
+    ylim, dates = (min(lows), max(highs)), shown_days(max(study.series.end for study in studies))
+    named, bottom = canvas.preset.form == "wide", room.bottom - canvas.size(MONTH_DROP)
+    height, gutter = (bottom - room.top) / len(studies), canvas.size(max(canvas.preset.gutter, 42))
+    level = all(head_width(canvas, head[0][0], head[1]) <= room.width for head in heads)
+    for i, (study, head) in enumerate(zip(studies, heads, strict=True)):
+        last = i == len(studies) - 1
+        cell = Rect(room.left, room.top + i * height, room.right, room.top + (i + 1) * height - 8 * (not last))
+        if card:
+            area = Rect(cell.left + 3, cell.top, cell.right - canvas.size(BESIDE), cell.bottom)
+            draw_beside(canvas, head, Rect(area.right + 14, cell.top, cell.right, cell.bottom))
+        else:
+            top = draw_head(canvas, head, cell, level=level) + size
+            area = Rect(cell.left + gutter, top, cell.right - canvas.size(RIGHT_GUTTER) * named, cell.bottom)
+        panel = canvas.panel(area, day_limits(dates), ylim)
+        if not card:
+            draw_scale(canvas, panel, left=cell.left)
+        if days:
+            end = day_places(dates)[dates <= np.datetime64(study.series.end)][-1] + 0.5
+            wash = Rect(max(panel.x(end - days), area.left), area.top, panel.x(end), area.bottom)
+            canvas.fill(wash, mix(theme.background, theme.grid, 0.6), z=0.3)
+        canvas.traces.append(draw_differences(panel, study, dates))
+        if named:
+            draw_right_labels(canvas, panel, study, float(means.on_days(study, dates, years=1)[-1]), 0.0)
+        if last:
+            draw_days(canvas, panel, dates)
+
+
+def draw_scale(canvas: Canvas, panel: Panel, *, left: float, named: bool = True) -> None:
+    """Grid of a low panel of differences."""
+    low, high = panel.ylim
+    by = tick_step(high - low, most=min(panel.rect.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
+    values = [v for v in tick_values(low, high, by) if v >= 0 or low < -1.5 * by]
+    draw_grid(canvas, panel, values, signed_ticks(canvas.language, by) if named else None, left=left, above=ABOVE)
+
+
+#: Room between a panel's name and its figures, and among these, in type sizes.
+NAME_GAP, FIGURE_GAP = 1.0, 0.55
+
+
+def head_width(canvas: Canvas, name: Line, figures: Sequence[Line]) -> float:
+    """Width of a panel's name and its figures on one line."""
+    gaps = NAME_GAP + FIGURE_GAP * (len(figures) - 1)
+    return sum(map(canvas.width, (name, *figures))) + gaps * name.size
+
+
+def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = False) -> float:
+    """Set a panel's name and its figures, on one line or under it, and say where the panel may begin."""
+    names, *wordings = head
+    name, x, base = names[0], room.left, room.top + CAP * names[0].size
+    canvas.text("head", x, base, name)
+    if level:
+        lines = wordings[0]
+        x = room.right - head_width(canvas, name, lines) + canvas.width(name) + NAME_GAP * name.size
+    else:
+        base += 1.25 * name.size
+        widths = [head_width(canvas, name, lines) - canvas.width(name) for lines in wordings]
+        lines = next((one for one, width in zip(wordings, widths, strict=True) if width <= room.width), wordings[-1])
+    for line in lines:
+        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * name.size
+    return base
+
+
+def draw_beside(canvas: Canvas, head: Head, room: Rect) -> None:
+    """Set a panel's name and its figures under one another, beside the panel."""
+    names, *wordings = head
+    name = next((one for one in names if canvas.width(one) <= room.width), names[-1])
+    lines = next((one for one in wordings if canvas.extent(one)[0] <= room.width), wordings[-1])
+    canvas.block("panel-value", room.left, room.top, [name, *lines[1:]])

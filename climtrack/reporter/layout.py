@@ -9,10 +9,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
 from climtrack.reporter.geometry import Rect, tick_values
-from climtrack.reporter.sentences import NAMED_GAP, Phrases, year_spans
+from climtrack.reporter.sentences import NAMED_GAP, Phrases, products, year_spans
 from climtrack.reporter.theme import Preset
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
@@ -63,20 +64,22 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
     return (language.text("note.partners", other=other, days=language.list(days_lacking)),) if days_lacking else ()
 
 
-def source_line(study: Study, language: Language, preset: Preset, credit: str) -> tuple[str, ...]:
-    product = PRODUCTS[study.series.key.product]
-    hands = origin(study.series)
-    values = {"product": product.title, "provider": product.provider}
-    if study.simulated:
-        parts = [language.text("picture.source.simulated", **values)]
-    else:
+def source_line(studies: Sequence[Study], language: Language, preset: Preset, credit: str) -> tuple[str, ...]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for study in studies:
+        product, hands = PRODUCTS[study.series.key.product], origin(study.series)
         short = "" if preset.form == "wide" else ".short"
-        kind = "" if hands == "reanalyzer" else f".{hands}"
-        parts = [language.text(f"picture.source{kind}{short}", **values)]
-        licence = copernicus(product.name, study.series.end, language, short=True)
-        parts += [licence] if licence else []
-    if preset.form == "card":  # which has no subtitle to say it
-        parts.insert(1, language.date_long(study.findings.latest.date))
+        kind = ".simulated" if study.simulated else "" if hands == "reanalyzer" else f".{hands}"
+        message = f"picture.source{kind}" if study.simulated else f"picture.source{kind}{short}"
+        found.setdefault(message, []).append((product.title, product.provider))
+    parts = [language.text(message, **products(each, language)) for message, each in found.items()]
+    for study in studies:
+        licence = copernicus(study.series.key.product, study.series.end, language, short=True)
+        parts += [licence] if licence and not study.simulated else []
+    if preset.form == "card":  # whose subtitle has no room for it
+        parts.insert(
+            1, language.list(list(dict.fromkeys(language.date_long(one.findings.latest.date) for one in studies)))
+        )
     return (*parts, *((credit,) if credit else ()))
 
 
@@ -169,21 +172,34 @@ def draw_months(canvas: Canvas, panel: Panel, *, z: float = 3) -> float:
     return y + canvas.size(MONTH_DROP)
 
 
+def draw_days(canvas: Canvas, panel: Panel, dates: npt.NDArray[np.datetime64], *, z: float = 3) -> None:
+    """Time axis under a panel of a calendar year, or of days through New Year."""
+    first, last = dates[0].item(), dates[-1].item()
+    if (first.year, last) == (last.year, dt.date(last.year, 12, 31)):
+        draw_months(canvas, panel, z=z)
+    else:
+        draw_month_starts(canvas, panel, first, z=z)
+
+
 def draw_month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float = 3) -> None:
-    """Time axis under a panel of some weeks: a tick and a name where a month begins; dates where weeks are few."""
+    """Time axis under a panel of some weeks: months where they begin, New Year marked; dates where weeks are few."""
     size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
     canvas.stroke([panel.rect.left, panel.rect.right], [y, y], canvas.theme.axis, 0.9, z=z)
     if days <= FEW_DAYS:
         _week_dates(canvas, panel, first, z)
         return
+    month = 30 * panel.rect.width / days
     for i in range(days):
         day = first + dt.timedelta(days=i)
         if day.day != 1:
             continue
-        x = panel.x(i)
+        names = canvas.language.month_short if month > 30 else canvas.language.month_initials
+        x, name = panel.x(i), names[day.month - 1]
+        if day.month == 1 and i:
+            canvas.stroke([x, x], [panel.rect.top, y], canvas.theme.axis, 0.8, z=z)
+            name = str(day.year) if month > NARROW_MONTH else name
         canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
-        names = canvas.language.month_short if 30 * panel.rect.width / days > 30 else canvas.language.month_initials
-        line = Line(names[day.month - 1], "regular", size, canvas.theme.secondary)
+        line = Line(name, "regular", size, canvas.theme.secondary)
         if x + 3 + canvas.width(line) <= panel.rect.right:
             canvas.text("month", x + 3, y + canvas.size(MONTH_DROP - 2), line)
 
@@ -220,7 +236,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     for css in preset.type.title:
         size = canvas.size(css)
         lines = wrapped(theme, "bold", size, bound, room)
-        if len(lines) == 1:
+        if len(lines) <= 1 + (css <= 23):
             break
     y = preset.margin + CAP * size + (2 if preset.form in {"wide", "square"} else 0)
     for line in lines:
@@ -228,7 +244,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
         y += TITLE_LEADING * size
     y += -TITLE_LEADING * size + DESCENT * size
     if subtitle:
-        size = canvas.size(preset.type.subtitle)
+        size = canvas.size(preset.type.subtitle if preset.form != "card" else preset.type.axis)
         y += CAP * size + 4.5 + (len(lines) - 1)
         for line in _sentences(canvas, size, subtitle, room):
             canvas.text("subtitle", preset.margin, y, Line(line, "regular", size, theme.secondary), halo=False)
@@ -269,21 +285,21 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     return top
 
 
-def page(canvas: Canvas, words: Words, study: Study, notes: Sequence[str], *, beside: float = 0.0) -> Rect:
+def page(canvas: Canvas, words: Words, study: Study, notes: Sequence[str], *others: Study, beside: float = 0.0) -> Rect:
     """
     Set everything around a chart, and say what is left for it.
 
-    A card has no subtitle and no notes: at the size of a link preview nobody could read them.
+    A card has no notes: at the size of a link preview nobody could read them.
     """
     preset, language, card = canvas.preset, canvas.language, canvas.preset.form == "card"
-    top = head(canvas, words.title, "" if card else words.subtitle)
+    top = head(canvas, words.title, words.subtitle.rpartition(". ")[0] or words.subtitle if card else words.subtitle)
     right = preset.width - preset.margin - beside
     beside += canvas.logo(right, preset.height - LAST_BASELINE + 2, LOGO)
     bottom = foot(
         canvas,
         () if card else notes,
-        source_line(study, language, preset, canvas.theme.credit),
-        warning=warning_line(study, language),
+        source_line((study, *others), language, preset, canvas.theme.credit),
+        warning=next(filter(None, (warning_line(one, language) for one in (study, *others))), ""),
         width=preset.width - 2 * preset.margin - beside,
     )
     if beside:

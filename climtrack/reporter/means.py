@@ -7,11 +7,13 @@ from calendar import isleap
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Floats, YearTable
 
+Dates = npt.NDArray[np.datetime64]
 #: A year counts as whole with this many days.
 WHOLE = 360
 #: A mean since 1 January may lack so many days.
@@ -26,6 +28,15 @@ def daily(study: Study) -> Floats:
     if study.climatology is None:
         return np.full(study.series.values.size, np.nan)
     return study.series.values - study.climatology.mean[calendar.dayofyear(study.series.dates) - 1]
+
+
+def on_days(study: Study, dates: Dates, *, years: int = 0) -> Floats:
+    """Anomaly on some days, or on the same days some years earlier; NaN where it is not known."""
+    every = daily(study)
+    days = [calendar.same_day(day, day.year - years) for day in dates.astype(object)] if years else dates
+    places = (np.array(days, dtype="datetime64[D]") - np.datetime64(study.series.start)).astype(int)
+    known = (places >= 0) & (places < every.size)
+    return np.where(known, every[np.where(known, places, 0)], np.nan)
 
 
 def windows(study: Study, days: int) -> tuple[float, float]:

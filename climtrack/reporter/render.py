@@ -155,6 +155,12 @@ def _preset(chart: str, preset: str) -> Preset:
 
 
 def _stem(spec: Chart, studies: Sequence[Study]) -> str:
-    """Beginning of a file's name: ``nh-air.year-lines``; preset, ``dark`` and language follow in a picture's."""
+    """
+    Beginning of a file's name: ``nh-air.year-lines``, of air and sea ``nh.both``.
+
+    Preset, ``dark`` and language follow in a picture's.
+    """
+    if spec.needs == "both":
+        return f"{studies[0].region.name}.{spec.slug}"
     regions = "-".join(study.region.name for study in studies)
     return f"{regions}-{VARIABLES[studies[0].series.key.variable].option}.{spec.slug}"

@@ -289,17 +289,6 @@ class Phrases:
         """The same in two words."""
         return self.language.text("simulated") + ". " if self.study.simulated else ""
 
-    @property
-    def source(self) -> str:
-        """Whose data these are, as a sentence."""
-        product = PRODUCTS.get(self.study.series.key.product)
-        kind = {"pulse": "pulse.", "computed": "computed."}.get(origin(self.study.series), "")
-        return self.language.text(
-            f"source.{kind}sentence",
-            product=product.title if product else plain(self.study.series.key.product),
-            provider=product.provider if product else plain(self.study.series.source.data_source),
-        )
-
     def year_relation(self) -> str:
         """The latest day against last year's, inside a sentence; nothing where it cannot be compared."""
         yoy = self.yoy
@@ -571,6 +560,31 @@ def preliminary(each: Sequence[Phrases]) -> str:
     if len({phrases.preliminary() for phrases in each}) == 1:
         return each[0].preliminary()
     say = each[0].language.text
-    days = [(v.half, (v.day - first).days + 1) for v in each if (first := v.findings.preliminary_from) is not None]
-    parts = [say("preliminary.part", n, short=short) for short, n in days]
+    variables = [v.study.series.key.variable for v in each]
+    alike = len(set(variables)) < len(each)
+    parts = [
+        say("preliminary.part", (v.day - first).days + 1, short=v.half if alike else say(f"both.{name}"))
+        for v, name in zip(each, variables, strict=True)
+        if (first := v.findings.preliminary_from) is not None
+    ]
     return say("preliminary.each", parts=each[0].language.list(parts))
+
+
+def sources(each: Sequence[Phrases]) -> str:
+    """Whose data these are, a sentence for each hand that they come from."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in each:
+        product = PRODUCTS.get(one.study.series.key.product)
+        kind = {"pulse": "pulse.", "computed": "computed."}.get(origin(one.study.series), "")
+        title = product.title if product else plain(one.study.series.key.product)
+        provider = product.provider if product else plain(one.study.series.source.data_source)
+        found.setdefault(f"source.{kind}sentence", []).append((title, provider))
+    language = each[0].language
+    return " ".join(language.text(message, **products(parts, language)) for message, parts in found.items())
+
+
+def products(parts: Sequence[tuple[str, str]], language: Language) -> dict[str, str]:
+    """Products with their providers, the last provider apart: ``ERA5 (C3S/ECMWF) and OISST v2.1``, ``NOAA``."""
+    *others, (title, provider) = dict.fromkeys(parts)
+    named = [f"{name} ({of})" for name, of in others]
+    return {"product": language.list([*named, title]), "provider": provider}

@@ -97,7 +97,7 @@ def _say(phrases: Phrases, message: str, early: Flags | None = None, **facts: An
     return tuple(phrases.language.text("news.preliminary", title=title) for title in found)
 
 
-def _early(study: Study, days: int = FORTNIGHT) -> Flags:
+def early_days(study: Study, days: int = FORTNIGHT) -> Flags:
     """Which of the last days that have a value are preliminary."""
     return study.series.preliminary[-days:][~np.isnan(study.series.values[-days:])]
 
@@ -135,7 +135,7 @@ def _largest(phrases: Phrases) -> Wordings:
 
 def _records(phrases: Phrases) -> Wordings:
     """Days that beat that date in every earlier year, beyond the noise; 29 February is left out."""
-    study, early = phrases.study, _early(phrases.study)
+    study, early = phrases.study, early_days(phrases.study)
     days = [day for place in range(-FORTNIGHT, 0) if study.series.value(day := _date(study, place)) is not None]
     noise = phrases.findings.revision_noise.typical
     won = np.array([
@@ -168,7 +168,7 @@ def crossed(phrases: Phrases) -> Wordings:
     way = beyond(_run_mean(phrases.study, yoy), _noise(phrases))
     if not way or way != direction(yoy.difference, phrases.decimals):
         return ()
-    early = _early(phrases.study, yoy.run_length)
+    early = early_days(phrases.study, yoy.run_length)
     days, other = phrases.language.count(yoy.run_length), yoy.other_year
     beside = (_also(phrases, yoy, way, "crossing"), "")  # the caption says it where the title has no room
     return tuple(
@@ -204,7 +204,7 @@ def _since(phrases: Phrases) -> Wordings:
         named = (phrases.language.month(then), str(then.year)) if alike.size else (str(phrases.first),)
         most = "most" if (way > 0) is (mean > 0) else "least"
         message, size = f"since.{_way(mean)}.{most}", phrases.language.size(mean, phrases.decimals)
-        early = _early(phrases.study)
+        early = early_days(phrases.study)
         return tuple(text for when in named for text in _say(phrases, message, early, size=size, when=when))
     return ()
 
@@ -216,7 +216,7 @@ def _change(phrases: Phrases) -> Wordings:
         return ()
     way = beyond(found.change_14d, _noise(phrases))
     size, mean = phrases.language.size(found.change_14d, 2), phrases.language.difference(found.mean_14d, 2)
-    early = _early(phrases.study)
+    early = early_days(phrases.study)
     return _say(phrases, f"change.{_SIDES[way]}", early, size=size, mean=mean) if way else ()
 
 
@@ -232,7 +232,7 @@ def _rank(phrases: Phrases) -> Wordings:
         return ()
     found = np.nanmean(every[whole], axis=1)
     gaps = found[:-1] - found[-1]
-    early = _early(study)
+    early = early_days(study)
     if np.abs(gaps).min() < max(FLOOR, phrases.findings.revision_noise.typical * bool(early.any())):
         return ()
     warm, cool = 1 + int((gaps > 0).sum()), 1 + int((gaps < 0).sum())
@@ -250,7 +250,7 @@ def _year(phrases: Phrases) -> Wordings:
     if yoy is None or isinstance(yoy.mean_14d, Unknown) or isinstance(phrases.findings.direction.noise, Unknown):
         return ()
     way = beyond(yoy.mean_14d, _noise(phrases))
-    early = _early(phrases.study)
+    early = early_days(phrases.study)
     size = phrases.language.size(yoy.mean_14d, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
     also = _also(phrases, yoy, way, "year")
     if phrases.day.month > 1 or phrases.day.day >= FORTNIGHT:
@@ -279,7 +279,7 @@ def _average(phrases: Phrases) -> Wordings:
         return ()
     way = beyond(mean, _noise(phrases))
     size = phrases.language.size(mean, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
-    early = _early(phrases.study)
+    early = early_days(phrases.study)
     return _say(phrases, f"level.{_SIDES[way]}", early, size=size)
 
 

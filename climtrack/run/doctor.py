@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -28,11 +28,13 @@ from climtrack.config import Config
 from climtrack.errors import ClimtrackError, ConfigError, FetchError, Notice, StoreError
 from climtrack.fetcher.fetch import fetch
 from climtrack.fetcher.http import Http, HttpPolicy
+from climtrack.fetcher.pulse import PULSE
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.files import TEMPORARY, dangling_link, disk_error
 from climtrack.run.series import endpoints, held, http_policy
 from climtrack.store.store import Store
 from climtrack.vocabulary.notice import plain
+from climtrack.vocabulary.registry import FEEDS, PRODUCTS
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Transport
 from climtrack.words.language import Language
 
@@ -55,11 +57,11 @@ SLOW = 10.0
 KNOWN: Mapping[str, Mapping[str, str]] = {
     "t2m": {
         "first year": "1940", "other rows": "1979-2000, 1981-2010, 1991-2020", "fields": "data, data_source, name",
-        "decimals": "3", "empty slots": "null",
+        "decimals": "3", "empty slots": "null", "source": "ERA5 Copernicus C3S",
     },
     "sst": {
         "first year": "1981", "other rows": "Preliminary, 1982-2010, 1991-2020", "fields": "data, data_source, name",
-        "decimals": "3", "empty slots": "null",
+        "decimals": "3", "empty slots": "null", "source": "NOAA OISST 2.1",
     },
 }  # fmt: skip
 
@@ -106,25 +108,29 @@ def run_checks(
     *,
     now: dt.datetime,
     transport: Transport | None = None,
-    keys: Iterable[SeriesKey] = (),
+    second: Transport | None = None,
+    keys: Collection[SeriesKey] = (),
     on_done: Callable[[str], None] = lambda _: None,
 ) -> tuple[Check, ...]:
-    """Look at everything; at the network only where there is a transport."""
+    """Look at everything; at the network, and at the second source, only where there is a transport."""
     parts: list[tuple[str, Callable[[], Iterable[Check]]]] = [
         ("versions", check_versions),
         ("config", lambda: check_settings(config)),
         ("folder", lambda: check_folders(config)),
         ("fonts", lambda: check_fonts(config)),
         ("store", lambda: check_store(config, now)),
+        ("sources", check_sources),
     ]
     if transport is not None:
         table = endpoints(config)
         chosen = [table[key] for key in (keys or table) if key in table]
         if chosen:
             parts.append(("network", lambda: check_hosts(http_policy(config), chosen[0].path, now=now)))
-        for one in chosen:
+        asked = [(one, transport) for one in chosen]
+        asked += [(one, second) for one in PULSE.values() if second is not None and not keys]
+        for one, way in asked:
 
-            def look(endpoint: Endpoint = one) -> Iterable[Check]:
+            def look(endpoint: Endpoint = one, transport: Transport = way) -> Iterable[Check]:
                 return check_feed(endpoint, held(Store(config.home), endpoint.key), transport=transport, now=now)
 
             parts.append((one.key.label, look))
@@ -167,6 +173,12 @@ def check_settings(config: Config) -> Iterator[Check]:
     yield _good("config", "settings.file", path=config.path) if config.path else _good("config", "settings.built_in")
     if loopback := [url for url in config.fetch.base_urls if url.startswith("http://")]:
         yield _note("config", "settings.loopback", url=loopback[0])
+    fetch = config.fetch
+    yield _good("config", "contact", agent=fetch.agent) if fetch.contact else _note("config", "contact.none")
+    if fetch.proxy:
+        yield _note("network", "proxy", proxy=fetch.proxy)
+    elif named := [name for name in ("HTTPS_PROXY", "https_proxy") if os.environ.get(name)]:
+        yield _note("network", "proxy.ignored", name=named[0])
     zone = config.schedule.zone
     here = dt.datetime.now(ZoneInfo(zone)).strftime("%H:%M")
     hours = [f"{hour}:00" for hour in config.schedule.hours]
@@ -255,6 +267,15 @@ def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
         yield _problem("clock", "clock.data", today=now.date(), newest=max(ends))
 
 
+def check_sources() -> Iterator[Check]:
+    """What is known of every source: where it stands, on what terms, how far behind it usually is."""
+    for name, feed in FEEDS.items():
+        product = PRODUCTS[name.partition(".")[0]]
+        host, days = urlsplit(feed.bases[0]).netloc, feed.lag
+        facts = {"host": host, "licence": product.licence, "read": product.licence_read, "n": days}
+        yield _good(name, "source", **facts)
+
+
 def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Check, ...]:
     """Does each host answer by itself, how fast, with what clock?"""
     checks: list[Check] = []
@@ -308,7 +329,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
     known = KNOWN.get(endpoint.key.variable)
     if known is not None and endpoint.path.endswith(".json"):
         found = layout(watched.body)
-        for aspect, value in {**known, "source": endpoint.data_source}.items():
+        for aspect, value in known.items():
             if found[aspect] != value:
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
     if newest := answer.series or held:

@@ -47,7 +47,7 @@ class Request:
     presets: tuple[str, ...]
     themes: tuple[str, ...]
     formats: tuple[str, ...]
-    baseline: Baseline
+    baseline: Baseline | None  # None for the usual one that the series covers
     as_of: dt.date | None = None  # State on this day; None for the newest
     since: dt.date | None = None  # Date of the last issue; None for a fortnight ago
     outlook: bool = False  # Whether year_lines shows where the line may go
@@ -80,6 +80,8 @@ class ChartInputs:
         if chart.needs == "hemispheres":
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
+        if chart.needs == "both":
+            return [(tuple(studies), {})] if len(studies) == 2 else []
         options = {name: value for name, value in self.options.items() if name in chart.options}
         return [((study,), options) for study in studies]
 

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.analysis.climatology import climatology
-from climtrack.errors import BaselineNotCovered, ExtraMissing, Notice
+from climtrack.analysis.climatology import climatology, uncovered
+from climtrack.errors import ExtraMissing, Notice
 from climtrack.run.run import Run
 from climtrack.store.netcdf import to_netcdf
 from climtrack.store.store import Store
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Climatology
-from climtrack.vocabulary.registry import PRODUCTS, Baseline
-from climtrack.vocabulary.series import Floats, Series, SeriesKey, Status
+from climtrack.vocabulary.registry import BASELINES, PRODUCTS, Baseline
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Status, year_table
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
@@ -34,14 +34,16 @@ _MEDIA = {
 Columns = Mapping[str, Sequence[Any]]
 
 
-def export(run: Run, key: SeriesKey, fmt: str, *, baseline: Baseline, history: bool = False) -> tuple[Asset, ...]:
+def export(
+    run: Run, key: SeriesKey, fmt: str, *, baseline: Baseline | None, history: bool = False
+) -> tuple[Asset, ...]:
     """A stored series with its climatology and anomalies, and on demand every value ever held."""
     series = run.store.read(key)
-    cycle = None
-    try:
-        cycle = climatology(series, baseline)
-    except BaselineNotCovered as problem:
-        run.say(Notice("run.no_anomalies", label=key.label, cause=problem))
+    table = year_table(series)
+    chosen = baseline or next((one for one in BASELINES.values() if not uncovered(table, one)), None)
+    cycle = None if chosen is None else climatology(table, chosen)
+    if cycle is None:
+        run.say(Notice("run.no_anomalies", label=key.label))
     past = {"history": _history(run.store, key)} if history else {}
     if fmt == "netcdf":
         asset = Asset(f"{key.label}.nc", _MEDIA[fmt], to_netcdf(series, cycle))

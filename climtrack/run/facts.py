@@ -18,11 +18,11 @@ from climtrack.analysis.year_end import year_end_score
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import to_json
-from climtrack.run.run import Run
-from climtrack.run.series import Change, failure_notices, keys_of
+from climtrack.run.run import SOME, Run
+from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
-from climtrack.vocabulary.registry import VARIABLES, Baseline
+from climtrack.vocabulary.registry import DEFAULT, VARIABLES, Baseline
 from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
@@ -116,7 +116,6 @@ class CrossCheck:
     agreements: tuple[tuple[SeriesKey, Agreement | Unknown], ...]
     published: tuple[Reconciled, ...]  # Published figures whose period the stored series reach
     departures: Mapping[SeriesKey, Notice]  # Of series of the site that depart from Climate Pulse
-    unanswered: bool = False  # Whether Climate Pulse was asked for something and did not give it
 
     def document(self) -> dict[str, Any]:
         return {
@@ -153,7 +152,10 @@ def cross_check(run: Run) -> CrossCheck:
         except StoreBusy as busy:
             run.say(Notice("run.checking_stored", cause=busy))
         else:
-            run.say(*failure_notices(changes, run.now))
+            late = late_notices([one.series for one in changes if one.series and not one.error], run.now)
+            moved = [line for one in changes if one.series for line in moves(one.series)]
+            failed = SOME if any(one.error for one in changes) else 0
+            run.say(*failure_notices(changes, run.now), *moved, *late, failed=failed, stale=bool(late))
     elif not run.offline:
         run.say(Notice("run.pulse_rehearsal" if run.config.fetch.cross_check else "run.pulse_off"))
     series = {key: found for key in (*keys, *PULSE) if (found := run.held(key)) is not None}
@@ -179,7 +181,7 @@ def cross_check(run: Run) -> CrossCheck:
     published = tuple(
         row for row in reconcile(series) if not isinstance(row.ours, Unknown) or row.ours.id == "unknown.data_end"
     )
-    return CrossCheck(tuple(agreements), published, departures, any(one.error is not None for one in changes))
+    return CrossCheck(tuple(agreements), published, departures)
 
 
 #: Studies by region, air before sea.
@@ -191,7 +193,7 @@ def region_studies(
     regions: Sequence[str],
     variables: Sequence[str],
     *,
-    baseline: Baseline,
+    baseline: Baseline | None,
     as_of: dt.date | None = None,
     against: int | None = None,
     by: Alignment = "date",
@@ -259,7 +261,12 @@ class Contrasts:
 
 
 def contrasts(
-    run: Run, regions: Sequence[str], variables: Sequence[str], *, baseline: Baseline, as_of: dt.date | None = None
+    run: Run,
+    regions: Sequence[str],
+    variables: Sequence[str],
+    *,
+    baseline: Baseline | None,
+    as_of: dt.date | None = None,
 ) -> Contrasts:
     """
     Hold regions against one another.
@@ -297,11 +304,11 @@ def contrasts(
     return Contrasts(tuple(comparisons), air_sea, state or Unknown("unknown.no_nino"))
 
 
-def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline, found: Contrasts) -> dict[str, Any]:
+def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline | None, found: Contrasts) -> dict[str, Any]:
     return {
         "schema": "climtrack.compare/1",
         "sample": run.simulated,
-        "baseline": str(baseline),
+        "baseline": str(baseline or DEFAULT),
         "regions": list(regions),
         "variables": {option: to_json(one) for option, one in found.comparisons},
         "air_minus_sea": {region: to_json(one) for region, one in found.air_sea},

@@ -7,18 +7,17 @@ from typing import Any
 
 from climtrack.errors import Notice
 from climtrack.run.run import ALL, SOME, Run
-from climtrack.run.series import Change, failure_notices, keys_of, late_notices
-from climtrack.vocabulary.registry import OPTIONS
+from climtrack.run.series import Change, failure_notices, late_notices, report_keys
+from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import SeriesKey
 
 
 def fetch(run: Run, regions: Sequence[str], variables: Collection[str]) -> tuple[Change, ...]:
     """Download what is new; of no region in particular, every series known."""
     if regions:
-        keys = [key for key in keys_of(run.pairings(regions, variables), variables) if not run.computed(key)]
+        keys = [key for key in report_keys(run.pairings(regions, variables), variables) if not run.computed(key)]
     else:
-        names = {OPTIONS[option].name for option in variables}
-        keys = [key for key in run.endpoints if key.variable in names]
+        keys = [key for key in run.endpoints if VARIABLES[key.variable].option in variables]
     changes = run.update(keys) if keys else ()
     say_failures(run, changes)
     old = late_notices([one.series for one in changes if one.series is not None], run.now)

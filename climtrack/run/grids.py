@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 #: What two runs must have in common before their days may stand in one series.
 SAME = ("weights", "grid", "region")
-AGENT = "climtrack/{version} (+https://github.com/climtrack/climtrack; gridded data for regional means)"
 #: Seconds of work after which what is done reaches the store; longer where storing takes a twentieth of that.
 EVERY = 300.0
 #: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.
@@ -256,7 +255,7 @@ def address(place: str, config: Config) -> str:
 
 def default_policy(config: Config) -> Policy:
     """How servers are asked, as config.toml says."""
-    return Policy(config.fetch.user_agent or AGENT.format(version=__version__))
+    return Policy(config.fetch.agent, proxy=config.fetch.proxy)
 
 
 def grids_folder(config: Config) -> Path:
@@ -432,6 +431,11 @@ def _reduce_all(
 def _downloads(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
     """Files on their way: the next two are fetched while one is at work."""
     if place.opendap:
+        import netCDF4
+
+        netCDF4.rc_set("HTTP.USERAGENT", policy.user_agent)
+        if policy.proxy:
+            netCDF4.rc_set("HTTP.PROXY.SERVER", policy.proxy)
         for item in todo:
             yield item, partial(Received, place.base + item.paths[0], Path(), "", 0)
         return

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
-from climtrack.errors import ClimtrackError, ConfigError, Notice, PublishError
+from climtrack.errors import BaselineNotCovered, ClimtrackError, ConfigError, Notice, PublishError
 from climtrack.fetcher.reanalyzer import payload
 from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle
@@ -99,7 +99,11 @@ def _last_issue(
     if series.end > study.series.end:  # a post of an earlier day than the last issue
         return None, None
     seen = known is not None or study.simulated
-    return survey(series, study.region, baseline=request.baseline), since if seen else None
+    try:
+        before = survey(series, study.region, baseline=request.baseline)
+    except BaselineNotCovered:  # its last year was not over then
+        before = survey(series, study.region)
+    return before, since if seen else None
 
 
 def _part(

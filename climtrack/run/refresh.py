@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from climtrack import __version__
 from climtrack.config import Config, NotifySettings
 from climtrack.errors import (
+    BaselineNotCovered,
     ClimtrackError,
     ConfigError,
     DiskError,
@@ -52,10 +53,9 @@ from climtrack.run.publish import for_site, publish_report, site_folder
 from climtrack.run.report import compose
 from climtrack.run.run import SOME, Run
 from climtrack.run.schedule import HistoryFile, RunHistory
-from climtrack.run.series import VARIABLES, Change, english, extended, keys_of, late_notices, refreshable
+from climtrack.run.series import VARIABLES, Change, english, extended, late_notices, refreshable, report_keys
 from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.notice import network
-from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 
 #: Seconds that the command, and the webhook, may take.
@@ -163,8 +163,11 @@ class _Plain(logging.Formatter):
 
 @contextmanager
 def run_log(home: Path) -> Iterator[logging.Logger]:
-    """Log to the home folder while the block runs."""
+    """Log to the home folder while the block runs, where nobody does so already."""
     log = logging.getLogger("climtrack")
+    if any(isinstance(handler, _Quiet) for handler in log.handlers):
+        yield log
+        return
     handler: logging.Handler = logging.NullHandler()
     with suppress(OSError):
         (home / FOLDER).mkdir(parents=True, exist_ok=True)
@@ -260,7 +263,7 @@ def refresh(run: Run) -> Round:
     run.store.refuse_newer()
     with writers_lock(config.home, run.now, "refresh"):
         pairs = run.pairings(config.refresh.regions, VARIABLES)
-        keys = keys_of(pairs, VARIABLES)
+        keys = report_keys(pairs, VARIABLES)
         request = round_request(config)
         themes = themes_of(config, request.themes)
         fetchable = [key for key in keys if not run.computed(key)]
@@ -288,7 +291,7 @@ def round_request(config: Config) -> Request:
         presets=chosen.presets,
         themes=chosen.themes,
         formats=chosen.formats,
-        baseline=Baseline.parse(chosen.baseline),
+        baseline=chosen.years,
         folder=Path(chosen.folder).expanduser(),
         nested=True,
     )
@@ -326,7 +329,7 @@ def _show(
     except PublishError as problem:
         run.say(problem, failed=SOME)
         return done
-    except (StoreError, ConfigError) as problem:
+    except (StoreError, ConfigError, BaselineNotCovered) as problem:
         run.say(problem, refusal=problem)
         return done
     pictures = sum(asset.media_type.startswith("image/") for one in report for asset in one.assets)

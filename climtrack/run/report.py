@@ -21,7 +21,7 @@ from climtrack.reporter.render import chart_table, words
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Line, keys_of, late_notices
+from climtrack.run.series import Line, late_notices, report_keys
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import BaselineAnomaly, Climatology, Study
 from climtrack.vocabulary.registry import BASELINES
@@ -46,7 +46,7 @@ def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
     themes = themes_of(run.config, request.themes)  # a typeface that is not there is told before anything is asked
     pairs = run.pairings(request.regions, request.variables)
-    series = run.series(keys_of(pairs, request.variables))
+    series = run.series(report_keys(pairs, request.variables))
     run.say(*run.fallback_notices(pairs))
     return compose(run, request, pairs, series, themes)
 

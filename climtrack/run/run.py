@@ -110,7 +110,7 @@ class Run:
         self._outcome = Outcome()
         self.done: list[SeriesKey] = []  # series that the sources have answered for so far
         self._held: dict[SeriesKey, Series | None] = {}
-        self._studies: dict[tuple[SeriesKey, Baseline, dt.date | None], Study] = {}
+        self._studies: dict[tuple[SeriesKey, Baseline | None, dt.date | None], Study] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -161,19 +161,24 @@ class Run:
         return self._transport
 
     @property
-    def second_source(self) -> Transport | None:
+    def cross_checked(self) -> bool:
         """
-        The way to Climate Pulse, where config.toml wants the cross-check.
+        Whether Climate Pulse is held against what is stored: config.toml may do without.
 
         A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
         """
         settings = self.config.fetch
         rehearsal = all(url.startswith("http://") for url in settings.base_urls)
         outside = not settings.cross_check_url.startswith("http://")
-        if self.offline or not settings.cross_check or (rehearsal and outside and self._second is None):
+        return settings.cross_check and not (rehearsal and outside and self._second is None)
+
+    @property
+    def second_source(self) -> Transport | None:
+        """The way to Climate Pulse, where it is wanted."""
+        if self.offline or not self.cross_checked:
             return None
         if self._second is None:
-            self._second = self._open((settings.cross_check_url,))
+            self._second = self._open((self.config.fetch.cross_check_url,))
         return self._second
 
     def _open(self, base_urls: tuple[str, ...]) -> Transport:
@@ -260,15 +265,15 @@ class Run:
             if refusal:
                 raise refusal
             return self._sampled(keys, [one.error for one in failed.values() if one.error is not None])
+        shown = span([found[key].end for key in daily(found) or found], self.now)
         if self.offline:
-            self.say(Notice("run.offline", span=span([one.end for one in found.values()], self.now)))
+            self.say(Notice("run.offline", span=shown))
         if refusal:
-            shown = span([one.end for one in found.values()], self.now)
             self.say(Notice("run.showing", span=shown), refusal=refusal)
         if not self.offline:
             self.say(*late_notices([one for key, one in found.items() if key not in failed], self.now))
         late = bool(failed or refusal or late_notices(found.values(), self.now))
-        self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
+        self.say(failed=SOME if any(key not in found for key in (*failed, *daily(keys))) else 0, stale=late)
         return found
 
     def _past(self, keys: Sequence[SeriesKey], when: dt.date | dt.datetime) -> dict[SeriesKey, Series]:
@@ -278,7 +283,7 @@ class Run:
             day = f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when
             raise SeriesNotFound("run.nothing_by", names=[key.label for key in keys], day=day)
         late = bool(late_notices(found.values(), self.now))
-        self.say(failed=SOME if len(found) < len(set(keys)) else 0, stale=late)
+        self.say(failed=SOME if any(key not in found for key in daily(keys)) else 0, stale=late)
         return found
 
     def _sampled(self, keys: Sequence[SeriesKey], errors: Sequence[ClimtrackError]) -> dict[SeriesKey, Series]:
@@ -364,10 +369,14 @@ class Run:
     def expect(self, writer: Writer, series: Iterable[Series | None]) -> None:
         """Keep what is expected of series, once a week of values, as it is now said."""
         for one in series:
-            if one is not None and writer.due(one.key, one.end):
-                with suppress(ConfigError):  # a region that only the files know
+            if one is not None and not one.key.monthly and writer.due(one.key, one.end):
+                try:
                     found = study(one, self.config.region(one.key.region), today=self.now.date()).findings
                     writer.freeze(one.key, estimates(found))
+                except ConfigError:  # a region that only the files know
+                    continue
+                except Exception as bug:  # estimates can wait, the values of all series cannot
+                    self._log(one.key, bug)
 
     def _stored(self, answer: fetcher.Answer, writer: Writer, *, accept: bool, only: frozenset[dt.date]) -> Change:
         """One series merged, confirmed or refused."""
@@ -377,6 +386,10 @@ class Run:
                 merged = writer.put(answer.series, accept=accept, only=only)
             except SeriesError as contradiction:
                 error = SourceChanged("run.contradiction", cause=contradiction)
+            except (ClimtrackError, OSError):
+                raise
+            except Exception as bug:
+                error = fetcher.stumbled(bug)
             else:
                 self._held[key] = merged.series
                 return Change.of(merged, answer.notes)
@@ -384,7 +397,16 @@ class Run:
             writer.confirm(key)
         else:
             writer.reject(key, error)
+            if error.id == "fetch.stumbled":
+                self._log(key, error.__cause__)
         return Change(key, self.held(key), notes=answer.notes, error=error)
+
+    def _log(self, key: SeriesKey, bug: BaseException | None) -> None:
+        """Keep the traceback of what nobody foresaw in one series."""
+        from climtrack.run.refresh import run_log
+
+        with run_log(self.config.home) as log:
+            log.error("%s", key, exc_info=bug)
 
     def _closed(self, key: SeriesKey) -> SourceUnavailable | None:
         """That the server has asked, in an earlier run, not to be called yet."""
@@ -400,13 +422,13 @@ class Run:
         variables: Collection[str],
         series: Mapping[SeriesKey, Series],
         *,
-        baseline: Baseline,
+        baseline: Baseline | None,
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
         return tuple(self._study(series[key], baseline, as_of) for key in keys_of([pair], variables) if key in series)
 
-    def _study(self, series: Series, baseline: Baseline, as_of: dt.date | None) -> Study:
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated
@@ -421,10 +443,14 @@ class Run:
         return self._studies[name]
 
 
+def daily(keys: Iterable[SeriesKey]) -> tuple[SeriesKey, ...]:
+    """Those that a report cannot do without."""
+    return tuple(key for key in keys if not key.monthly)
+
+
 def sampled(keys: Iterable[SeriesKey], now: dt.datetime) -> dict[SeriesKey, Series]:
     """The simulated sample of the series that have one, through the real parser."""
-    from climtrack.fetcher.reanalyzer import ENDPOINTS
-
-    asked = [ENDPOINTS[key] for key in keys if key in ENDPOINTS]
+    table = {key: endpoint for source in fetcher.SOURCES for key, endpoint in source.ENDPOINTS.items()}
+    asked = [replace(table[key], host="") for key in keys if key in table]
     answers = fetcher.fetch_all(asked, lambda _: None, transport=SampleTransport(now.date()), now=now)
     return {one.key: one.series for one in answers if one.series is not None}

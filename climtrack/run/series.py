@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.fetcher import noaa
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import DATA_SOURCES, Endpoint
+from climtrack.fetcher.reanalyzer import BASE_URLS, Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
-from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import Pairing, Series, SeriesKey
+from climtrack.vocabulary.registry import DEFAULT
+from climtrack.vocabulary.series import MONTHS, Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
 #: What is told to a user.
@@ -23,8 +25,6 @@ Line = Notice | ClimtrackError
 
 #: Of every region, a round refreshes both.
 VARIABLES = ("air", "sst")
-#: Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed.
-NORMAL_LAG = {"t2m": 10, "sst": 5}
 #: A computed series that ended so many days before it was made, or fewer, is one of the present, not of chosen years.
 PRESENT = 45
 
@@ -57,14 +57,15 @@ class Change:
         """What changed; nothing of a series that could not be had."""
         if self.error is not None or self.series is None:
             return None
+        unit, kind = ("months", "run.change.monthly") if self.key.monthly else ("days", "run.change")
         parts = [
-            Notice(f"run.days_{word}", n=count, largest=self.largest_revision)
+            Notice(f"run.{unit}_{word}", n=count, largest=self.largest_revision)
             for word, count in (("added", self.added), ("final", self.finalised), ("revised", self.revised))
             if count
         ]
         changes = parts or [Notice("run.unchanged")]
         return Notice(
-            "run.change",
+            kind,
             label=self.key.label,
             changes=changes,
             end=self.series.end,
@@ -104,10 +105,15 @@ def age(end: dt.date, now: dt.datetime, newest: dt.date | None = None) -> int | 
     return (now.date() - end).days if 0 <= days <= 3 * 366 else None
 
 
+def usual_lag(key: SeriesKey) -> int:
+    """Days after which the newest value is older than the provider's usual delay; a 304 is then no longer believed."""
+    return key.feed.lag if key.feed else 50 if key.monthly else 10
+
+
 def overdue(series: Series, now: dt.datetime, newest: dt.date | None = None) -> int:
     """Age of the newest value where it is older than usual, else 0."""
     days = age(series.end, now, newest) or 0
-    return days if days > NORMAL_LAG.get(series.key.variable, 10) else 0
+    return days if days > usual_lag(series.key) else 0
 
 
 def span(ends: Iterable[dt.date], now: dt.datetime) -> Notice:
@@ -130,16 +136,18 @@ def failure_notices(changes: Iterable[Change], now: dt.datetime) -> tuple[Notice
     """
     Why series were not updated, and what is used instead.
 
-    Those with the same cause are told together, but never one with data and one without.
+    Those with the same cause are told together, but never one with data and one without, nor months with days.
     """
-    groups: dict[tuple[str, str, bool], list[Change]] = {}
+    groups: dict[tuple[str, str, bool, bool], list[Change]] = {}
     for one in changes:
         if one.error is not None:
-            groups.setdefault((one.error.what, one.error.remedy, one.series is None), []).append(one)
+            groups.setdefault((one.error.what, one.error.remedy, one.series is None, one.key.monthly), []).append(one)
     notices = []
     for alike in groups.values():
         ends = [one.series.end for one in alike if one.series is not None]
         used = Notice("run.using", span=span(ends, now)) if ends else Notice("run.none_stored")
+        if ends and alike[0].key.monthly:
+            used = Notice("run.using_months", end=min(ends))
         names = [one.key.label for one in alike]
         notices.append(Notice("run.not_updated", names=names, cause=alike[0].error, used=used))
     return tuple(notices)
@@ -154,9 +162,19 @@ def late_notices(series: Collection[Series], now: dt.datetime, *, beside: Iterab
     late: dict[tuple[int, int], list[str]] = {}
     for one in series:
         if days := overdue(one, now, last):
-            late.setdefault((days, NORMAL_LAG.get(one.key.variable, 10)), []).append(one.key.label)
+            late.setdefault((days, usual_lag(one.key)), []).append(one.key.label)
     notices += [Notice("run.late", names=names, days=days, usual=usual) for (days, usual), names in late.items()]
     return tuple(notices)
+
+
+#: What a download says of a source that is no longer where it was, or no longer begins as it did.
+MOVES = frozenset({"fetch.note.renamed", "fetch.note.reworded"})
+
+
+def moves(series: Series) -> tuple[Notice, ...]:
+    """That the source of a series has moved, or speaks otherwise than it did."""
+    notes = series.source.notes
+    return tuple(Notice("run.note", label=series.key.label, note=note) for note in notes if note.id in MOVES)
 
 
 # Which series there are, and which of them rounds keep up.
@@ -167,7 +185,8 @@ def http_policy(config: Config) -> HttpPolicy:
     fetch = config.fetch
     return HttpPolicy(
         base_urls=fetch.base_urls,
-        user_agent=fetch.user_agent,
+        user_agent=fetch.agent,
+        proxy=fetch.proxy,
         connect_timeout=fetch.connect_timeout,
         read_timeout=fetch.read_timeout,
         total_timeout=fetch.total_timeout,
@@ -177,9 +196,18 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = (Endpoint(key, e.path, e.data_source or DATA_SOURCES.get(key.product, "")) for key, e in keys)
+    own = (noaa.endpoint(key, e.path) if key.monthly else _endpoint(key, e.path) for key, e in keys)
     served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
-    return {**served, **{endpoint.key: endpoint for endpoint in own}}
+    table = {**served, **{endpoint.key: endpoint for endpoint in own}}
+    if set(config.fetch.base_urls) <= set(BASE_URLS):
+        return table
+    return {key: replace(endpoint, host="") for key, endpoint in table.items()}  # a copy of everything, in one place
+
+
+def _endpoint(key: SeriesKey, path: str) -> Endpoint:
+    """A series of the site's; or another installation's, by its whole address."""
+    host = urljoin(path, "/") if "://" in path else ""
+    return Endpoint(key, path.removeprefix(host), host=host, hashed=bool(host))
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:
@@ -196,13 +224,19 @@ def keys_of(pairs: Iterable[Pairing], variables: Collection[str]) -> tuple[Serie
     return tuple(dict.fromkeys(key for key in keys if key is not None))
 
 
+def report_keys(pairs: Collection[Pairing], variables: Collection[str]) -> tuple[SeriesKey, ...]:
+    """Series that reports of some regions read: the days, and NOAA's months beside them."""
+    wanted = ((pair.region, option) for pair in pairs for option in VARIABLES if option in variables)
+    return (*keys_of(pairs, variables), *(MONTHS[one] for one in wanted if one in MONTHS))
+
+
 def covers(series: Series, config: Config) -> bool:
     """
     Whether a series has the years of the average; of those before OISST's first whole year none are asked.
 
     Or brings the average with it, and has the year before.
     """
-    years = Baseline.parse(config.report.baseline)
+    years = config.report.years or DEFAULT
     if str(years) in series.site_climatology and series.start <= dt.date(series.end.year - 1, 1, 1):
         return True
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)

@@ -11,17 +11,35 @@ from typing import Any
 import numpy as np
 
 from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.fetcher.pulse import COUNTERPARTS
+from climtrack.fetcher.sample import FIRST
+from climtrack.reporter.sentences import place
 from climtrack.run import schedule
 from climtrack.run.run import Run
-from climtrack.run.series import VARIABLES, Line, age, english, extended, keys_of, late_notices, newest, refreshable
+from climtrack.run.series import (
+    VARIABLES,
+    Line,
+    age,
+    english,
+    extended,
+    late_notices,
+    moves,
+    newest,
+    refreshable,
+    report_keys,
+    usual_lag,
+)
 from climtrack.store.store import Health
 from climtrack.vocabulary.notice import fitted
-from climtrack.vocabulary.series import Series, SeriesKey
+from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import Series, SeriesKey, pairing
 from climtrack.words.language import Language
 
 #: Written by `schedule` every minute; an old one means that it is no more.
 HEARTBEAT = "heartbeat.json"
 SILENCE, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=40)  # a round draws for minutes without a beat
+#: Where a region is, in degrees.
+BOUNDS = ("south", "north", "west", "east")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +58,8 @@ class Row:
             return (self.key.label, "", "", "", "", checked, problem)
         return (
             self.key.label,
-            str(self.series.start),
-            str(self.series.end),
+            str(self.series.dates[0]),
+            str(self.series.dates[-1]),
             "" if self.age is None else language.text("days", self.age),
             language.count(int(np.count_nonzero(self.series.preliminary))),
             checked,
@@ -81,7 +99,8 @@ def status(run: Run) -> Status:
     notices: list[Line] = []
     keys = refreshed = store.keys()
     try:
-        refreshed = keys_of(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
+        refreshed = report_keys(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
+        refreshed += tuple(COUNTERPARTS[key] for key in refreshed if key in COUNTERPARTS and run.cross_checked)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
     for key in sorted({*keys, *store.sources()}):
@@ -103,6 +122,7 @@ def status(run: Run) -> Status:
     judged_series = [row.series for row in rows if row.series is not None and row.judged]
     if (since := schedule.read(config.home).failing_since) is not None:
         notices.append(Notice("run.failing", moment=f"{since:%Y-%m-%d %H:%M} UTC", home=config.home.name))
+    notices += [line for one in stored for line in moves(one)]
     notices += late_notices(judged_series, now, beside=stored)
     missing = tuple(key for key in refreshed if key not in keys)
     run.say(*notices)
@@ -115,8 +135,17 @@ def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
     limit, today = run.config.schedule.stale_days, run.now.date()
     lines: list[Line] = [*seen.damage]
     lines += [Notice("run.damaged", label=row.key.label, cause=row.damage) for row in seen.rows if row.damage]
-    ages = {row.key.label: row.age for row in seen.rows if row.judged and row.series is not None}
-    old = [Notice("run.too_late.series", label=label, n=age) for label, age in ages.items() if age and age > limit]
+    lines += [
+        Notice("run.unchecked", label=row.key.label, cause=row.health.error)
+        for row in seen.rows
+        if row.judged and row.key in COUNTERPARTS.values() and row.health.error
+    ]
+    ages = {row.key: row.age for row in seen.rows if row.judged and row.series is not None}
+    old = [
+        Notice("run.too_late.series", label=key.label, n=age)
+        for key, age in ages.items()
+        if age and age > (max(limit, usual_lag(key)) if key.monthly else limit)
+    ]
     if all(row.series is None for row in seen.rows):
         lines.append(Notice("run.nothing_yet"))
     elif seen.missing:
@@ -163,3 +192,34 @@ def _entry(row: Row) -> dict[str, Any]:
         "refreshed": row.judged,
         "error": row.problem(Language("en")) or None,
     }
+
+
+def places(run: Run) -> list[dict[str, Any]]:
+    """Every region by its names, where it is, and which series answer for it, each with its first year."""
+    known, found = run.known_keys(), []
+    for name in dict.fromkeys((*REGIONS, *run.config.regions)):
+        region, pair = run.config.region(name), pairing(name, known)
+        titles = {"title": region.title, "title_es": place(region, Language("es")).name}
+        bounds = {side: getattr(region, side) for side in BOUNDS}
+        series = {"air": _first(run, pair.air), "sst": _first(run, pair.sst)}
+        found.append({"name": name, **titles, "also": list(region.names), **bounds, **series})
+    return found
+
+
+def _first(run: Run, key: SeriesKey | None) -> dict[str, Any] | None:
+    """A series and the first year that it has, or that its source has where it is not stored yet."""
+    if key is None:
+        return None
+    held = run.held(key)
+    return {"series": key.label, "first_year": (held.start if held else FIRST[key.variable]).year}
+
+
+def place_cells(entry: dict[str, Any]) -> tuple[str, ...]:
+    """A region as a table shows it; a series of another name is named."""
+    cells = [entry["name"], entry["title"], entry["title_es"]]
+    cells += (f"{entry[low]:g}…{entry[high]:g}".replace("-", "−") for low, high in (BOUNDS[:2], BOUNDS[2:]))
+    for option in ("air", "sst"):
+        one = entry[option] or {"first_year": "", "series": f"{entry['name']}-{option}"}
+        other = "" if one["series"] == f"{entry['name']}-{option}" else f" ({one['series']})"
+        cells.append(f"{one['first_year']}{other}")
+    return tuple(cells)

@@ -36,8 +36,8 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
         raise SeriesError("store.simulated", key=str(new.key))
     if held is None or (held.source.simulated and not new.source.simulated):
         return Merged(new, int(np.count_nonzero(new.status)))
-    start = min(held.start, new.start)
-    size = (max(held.end, new.end) - start).days + 1
+    start = min(held.first, new.first)
+    size = max(held.first + held.values.size, new.first + new.values.size) - start
     (old, was), (came, says) = aligned(held, start, size), aligned(new, start, size)
     older = not (accept and not only) and (new.end < held.end or new.last_final < held.last_final)
 
@@ -48,7 +48,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
     added = (was == Status.MISSING) & (says != Status.MISSING)
     taken = added | finalised | (differs & ~reopened & (not older))
     if accept:
-        named = np.isin(np.datetime64(start, "D") + np.arange(size), [np.datetime64(day, "D") for day in only])
+        named = np.isin(start + np.arange(size), [new.key.row(day) for day in only])
         taken |= (says != Status.MISSING) & (named | (not only))
 
     source, rows = new.source, new.site_climatology or held.site_climatology
@@ -60,7 +60,7 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
     values, status = np.where(taken, came, old), np.where(taken, says, was).astype(np.int8)
     moves = np.abs(came - old)[taken & differs]
     return Merged(
-        Series(held.key, start, values, status, source, rows),
+        Series(held.key, held.key.date(start), values, status, source, rows),
         int(np.count_nonzero(added)),
         moves.size,
         int(np.count_nonzero(taken & finalised)),
@@ -69,10 +69,10 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
     )
 
 
-def aligned(series: Series, start: dt.date, size: int) -> tuple[Floats, Flags]:
-    """Values and status on a longer axis."""
+def aligned(series: Series, start: int, size: int) -> tuple[Floats, Flags]:
+    """Values and status on a longer axis, which begins so many days or months after 1970-01-01."""
     values, status = np.full(size, np.nan), np.zeros(size, dtype=np.int8)
-    first = (series.start - start).days
+    first = series.first - start
     values[first : first + series.values.size] = series.values
     status[first : first + series.values.size] = series.status
     return values, status

@@ -15,11 +15,11 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from climtrack.store.store import EPOCH, source_to_json
+from climtrack.store.store import source_to_json
 from climtrack.vocabulary.calendar import DAYS, dayofyear
 from climtrack.vocabulary.findings import Climatology
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES
-from climtrack.vocabulary.series import Series, SeriesKey, Status
+from climtrack.vocabulary.series import EPOCH, Series, SeriesKey, Status
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 

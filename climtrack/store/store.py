@@ -42,7 +42,6 @@ from climtrack.vocabulary.findings import Estimate, RevisionNoise
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
-EPOCH = dt.date(1970, 1, 1)
 #: Changes of a series after which its whole state is written beside the difference, so that reading never slows down.
 EVERY = 200
 #: Of refused answers: how many of a series are kept, and how many bytes of each.
@@ -80,7 +79,7 @@ _MAGIC = b"SQLite format 3\0"
 #: What SQLite and the rows of a damaged image may raise.
 _BROKEN = (sqlite3.Error, ValueError, TypeError, OverflowError)
 Row = Any  # sqlite3.Row of `change`
-Days = tuple[npt.NDArray[np.int64], Floats, Flags]  # days since 1970-01-01, degC, status
+Days = tuple[npt.NDArray[np.int64], Floats, Flags]  # days (or months) since 1970-01-01, degC, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +204,10 @@ class Store:
         days, values, status, which, seen = self._moves(key)
         order = np.lexsort((which, days))
         if day is not None:
-            order = order[days[order] == (day - EPOCH).days]
+            order = order[days[order] == key.row(day)]
         held: Known | None = None
         for i in order.tolist():
-            date, value = EPOCH + dt.timedelta(days=int(days[i])), None if np.isnan(values[i]) else float(values[i])
+            date, value = key.date(int(days[i])), None if np.isnan(values[i]) else float(values[i])
             before = held if held and held.date == date else None
             if before and (before.value, before.status) == (value, status[i]):
                 continue  # what was read from an older store may repeat what did not change
@@ -244,7 +243,7 @@ class Store:
         if moves.size < ENOUGH:
             return None
         size, origin = np.abs(moves), Notice("finding.noise_here", since=seen[0].date())
-        begin, end = (EPOCH + dt.timedelta(days=int(day)) for day in (days[first].min(), days[first].max()))
+        begin, end = (key.date(int(day)) for day in (days[first].min(), days[first].max()))
         return RevisionNoise(
             float(size.mean()), float(size.max()), moves.size, origin, float(moves.mean()), float(moves.std(ddof=1)),
             begin, end,
@@ -531,7 +530,7 @@ def _series(tail: list[Row]) -> Series:
     whole[days - start], flags[days - start] = values, status  # of a day that stands there twice, the last counts
     site = _unpack_site(next(row["site"] for row in tail if row["site"] is not None))
     key, source = SeriesKey.parse(last["series"]), _source(last["source"])
-    found = trimmed(key, EPOCH + dt.timedelta(days=start), whole, flags, source, site)
+    found = trimmed(key, key.date(start), whole, flags, source, site)
     if found.digest != last["digest"]:
         raise StoreDamaged("store.sum", key=str(key))
     return found
@@ -539,12 +538,12 @@ def _series(tail: list[Row]) -> Series:
 
 def _difference(held: Series | None, series: Series) -> Days:
     """The days by which a series differs from what was held."""
-    start = min(series.start, held.start) if held else series.start
-    size = (max(series.end, held.end if held else series.end) - start).days + 1
+    start = min(series.first, held.first) if held else series.first
+    size = max(one.first + one.values.size for one in (series, held) if one) - start
     values, status = aligned(series, start, size)
     old, was = aligned(held, start, size) if held else (np.full(size, np.nan), np.zeros(size, dtype=np.int8))
     moved = (status != was) | ((values.view(np.int64) != old.view(np.int64)) & (status != Status.MISSING))
-    return (start - EPOCH).days + np.flatnonzero(moved), values[moved], status[moved]
+    return start + np.flatnonzero(moved), values[moved], status[moved]
 
 
 def pack(days: Days) -> bytes:

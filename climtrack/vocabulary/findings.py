@@ -790,7 +790,7 @@ class Study:
     series: Series
     region: Region
     as_of: dt.date  # The date asked for, or the last date of the series
-    requested: Baseline
+    requested: Baseline  # That asked for, or 1991-2020
     # On `requested` where the series covers it, else on the first named baseline that it covers; None where it covers
     # none
     climatology: Climatology | None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,8 +20,9 @@ class Variable:
     cell_methods: str  # CF cell methods of a regional daily mean
     height: float | None  # Height above the surface in metres, as CF's scalar coordinate
     decimals: int
-    # Lowest and highest regional daily mean in degC that can be true anywhere on Earth
+    # Lowest and highest regional mean in degC that can be true anywhere on Earth
     plausible: tuple[float, float]
+    monthly: bool = False  # Departures by month, as published: never joined with days
 
 
 VARIABLES: Mapping[str, Variable] = MappingProxyType(
@@ -30,11 +33,21 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
                      "area: mean time: mean", 2.0, 1, (-75.0, 45.0)),
             Variable("sst", "sst", "sea surface temperature", "sea_surface_temperature",
                      "area: mean where sea time: mean", None, 2, (-2.0, 36.0)),
+            Variable("ocean", "sst", "sea surface temperature by month", "surface_temperature_anomaly",
+                     "area: mean where sea time: mean", None, 2, (-3.0, 4.0), monthly=True),
+            Variable("land", "air", "air temperature over land by month", "air_temperature_anomaly",
+                     "area: mean where land time: mean", 2.0, 2, (-8.0, 8.0), monthly=True),
+            Variable("land_ocean", "air", "temperature of land and sea by month", "surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-4.0, 5.0), monthly=True),
+            Variable("roni", "sst", "relative oceanic Niño index (RONI)", "sea_surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
+            Variable("oni", "sst", "oceanic Niño index (ONI)", "sea_surface_temperature_anomaly",
+                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
         )
     }
 )  # fmt: skip
 
-OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values()})
+OPTIONS: Mapping[str, Variable] = MappingProxyType({v.option: v for v in VARIABLES.values() if not v.monthly})
 
 
 def short_name(variable: str) -> str:
@@ -56,6 +69,7 @@ class Product:
     licence: str  # Terms under which it may be used
     citation: str  # Reference in the field's own form
     copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
+    licence_read: dt.date | None = None  # When these terms were last read at the provider's
 
 
 PRODUCTS: Mapping[str, Product] = MappingProxyType(
@@ -70,6 +84,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Hersbach, H. et al. (2020): The ERA5 global reanalysis. Q. J. R. Meteorol. Soc., 146, "
                 "1999–2049, doi:10.1002/qj.3803",
                 copernicus=True,
+                licence_read=dt.date(2026, 11, 21),
             ),
             Product(
                 "oisst",
@@ -79,6 +94,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Huang, B. et al. (2021): Improvements of the Daily Optimum Interpolation Sea Surface "
                 "Temperature (DOISST) Version 2.1. J. Climate, 34, 2923–2939, doi:10.1175/JCLI-D-20-0166.1",
                 copernicus=False,
+                licence_read=dt.date(2026, 11, 21),
             ),
             Product(
                 "cfsr",
@@ -88,6 +104,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Saha, S. et al. (2010): The NCEP Climate Forecast System Reanalysis. Bull. Amer. Meteor. "
                 "Soc., 91, 1015–1058, doi:10.1175/2010BAMS3001.1",
                 copernicus=False,
+                licence_read=dt.date(2026, 11, 21),
             ),
             Product(
                 "climate-pulse",
@@ -97,8 +114,54 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
                 "https://pulse.climate.copernicus.eu",
                 copernicus=True,
+                licence_read=dt.date(2026, 11, 21),
+            ),
+            Product(
+                "noaaglobaltemp",
+                "NOAAGlobalTemp",
+                "NOAA NCEI",
+                "public domain (US Government)",
+                "Huang, B. et al. (2024): NOAA Global Surface Temperature Dataset (NOAAGlobalTemp), Version 6.0 "
+                "(ERSST and GHCN), NOAA NCEI; Climate at a Glance, https://www.ncei.noaa.gov/access/monitoring/",
+                copernicus=False,
+            ),
+            Product(
+                "cpc",
+                "ERSSTv5",
+                "NOAA CPC",
+                "public domain (US Government)",
+                "L'Heureux, M. L. et al. (2024): A Relative Sea Surface Temperature Index for Classifying ENSO Events "
+                "in a Changing Climate. J. Climate, 37, 1197–1211, doi:10.1175/JCLI-D-23-0406.1",
+                copernicus=False,
             ),
         )
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is known beforehand of the files in which a source publishes one variable of one product."""
+
+    bases: tuple[str, ...]  # Addresses that the files continue: the source's own, then its mirrors
+    files: tuple[str, ...]  # Name with `region`: the present one, then those before it, each asked where one is gone
+    opening: str  # How an answer begins, after comment lines; another beginning is said
+    lag: int  # Days by which the newest value is usually behind, at most
+
+
+_SITE = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
+_PULSE = ("https://sites.ecmwf.int/data/climatepulse/data/series/",)
+_PULSE_SEA = ("era5_daily_series_sst_60S-60N_ocean.csv", "era5_daily_series_sst_60S-60N.csv")
+
+#: By product and variable. Terms are those of the product; Climate Reanalyzer's pages state none of their own.
+FEEDS: Mapping[str, Feed] = MappingProxyType(
+    {
+        "era5.t2m": Feed(_SITE, ("clim/t2_daily/json/era5_{region}_t2_day.json",), "[", 10),
+        "oisst.sst": Feed(_SITE, ("clim/sst_daily/json_2clim/oisst2.1_{region}_sst_day.json",), "[", 5),
+        "climate-pulse.t2m": Feed(
+            _PULSE, ("era5_daily_series_2t_global.csv",), "date,2t,clim_91-20,ano_91-20,status", 10
+        ),
+        "climate-pulse.sst": Feed(_PULSE, _PULSE_SEA, "date,sst,clim_91-20,ano_91-20,status", 10),
     }
 )
 
@@ -115,6 +178,7 @@ class Region:
     west: float = -180.0  # Longitudes in degrees east; `west` greater than `east` crosses the date line
     east: float = 180.0
     outline: str = ""  # GeoJSON geometry of an irregular region; the bounds are then those of the box around it
+    names: tuple[str, ...] = ()  # Everyday names in either language, besides its titles
 
     def __post_init__(self) -> None:
         if not -90 <= self.south < self.north <= 90:
@@ -131,25 +195,55 @@ class Region:
         return self.north <= 0
 
 
+_ARTICLES = ("the ", "el ", "la ", "los ", "las ")
+
+
+def unaccented(text: str) -> str:
+    """A text in small letters without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+
+
+def folded(name: str) -> str:
+    """A name without what people write differently: capitals, accents, spaces, hyphens, its article."""
+    words = " ".join(unaccented(name).split())
+    bare = next((words.removeprefix(one) for one in _ARTICLES if words.startswith(one)), words)
+    return "".join(letter for letter in bare if letter.isalnum())
+
+
 REGIONS: Mapping[str, Region] = MappingProxyType(
     {
         r.name: r
         for r in (
-            Region("world", "World", "el mundo", -90, 90),
-            Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90),
-            Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0),
-            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5),
-            Region("arctic", "Arctic", "el Ártico", 66.5, 90),
-            Region("antarctic", "Antarctic", "la Antártida", -90, -66.5),
-            Region("world2", "World ocean 60°S–60°N", "el océano mundial (60° S–60° N)", -60, 60),
-            Region("natlan", "North Atlantic", "el Atlántico norte", 0, 60, -80, 0),
-            Region("natlsp", "Subpolar North Atlantic", "el Atlántico norte subpolar", 45, 60, -45, -20),
-            Region("atlhmdr", "Atlantic hurricane region", "la zona atlántica de huracanes", 10, 20, -85, -20),
-            Region("gom", "Gulf of Maine", "el golfo de Maine", 42, 45, -71, -66),
+            Region("world", "World", "el mundo", -90, 90,
+                   names=("globe", "global", "planet", "planeta", "Earth", "Tierra", "globo")),
+            Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90,
+                   names=("north", "northern", "norte", "HN", "N hemisphere", "N. Hemisphere")),
+            Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0,
+                   names=("south", "southern", "sur", "HS", "S hemisphere", "hemisferio austral")),
+            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5, names=("tropic", "trópico", "tropical")),
+            Region("arctic", "Arctic", "el Ártico", 66.5, 90, names=("North Pole", "polo norte")),
+            Region("antarctic", "Antarctic", "la Antártida", -90, -66.5,
+                   names=("Antarctica", "Antártico", "Antártica", "South Pole", "polo sur")),
+            Region("world2", "World ocean 60°S–60°N", "el océano mundial (60° S–60° N)", -60, 60,
+                   names=("world ocean", "global ocean", "ocean", "oceans", "60S-60N", "océano", "océanos",
+                          "océano mundial", "océano global")),
+            Region("natlan", "North Atlantic", "el Atlántico norte", 0, 60, -80, 0,
+                   names=("N Atlantic", "northern Atlantic", "Atlántico septentrional")),
+            Region("natlsp", "Subpolar North Atlantic", "el Atlántico norte subpolar", 45, 60, -45, -20,
+                   names=("subpolar Atlantic", "Atlántico subpolar", "cold blob")),
+            Region("atlhmdr", "Atlantic hurricane region", "la zona atlántica de huracanes", 10, 20, -85, -20,
+                   names=("MDR", "main development region", "hurricane region", "zona de huracanes")),
+            Region("gom", "Gulf of Maine", "el golfo de Maine", 42, 45, -71, -66, names=("Maine",)),
             Region("gomex", "Gulf of Mexico", "el golfo de México", 20, 30, -98, -82),
-            Region("nino3.4", "Niño 3.4 region", "la región Niño 3.4", -5, 5, -170, -120),
+            Region("nino3.4", "Niño 3.4 region", "la región Niño 3.4", -5, 5, -170, -120,
+                   names=("niño", "niña", "ENSO", "niño 3 4", "región del Niño")),
         )
     }
+)  # fmt: skip
+
+#: Short names by every name there is, as `folded` leaves it.
+PLACES: Mapping[str, str] = MappingProxyType(
+    {folded(name): one.name for one in REGIONS.values() for name in (one.name, one.title, one.title_es, *one.names)}
 )
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from climtrack.errors import Notice, SeriesError
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import DAYS, Dates
-from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.registry import FEEDS, VARIABLES, Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Transport(Protocol):
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None: ...
 
 
+EPOCH = dt.date(1970, 1, 1)
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.int8]
 
@@ -66,9 +67,34 @@ class SeriesKey:
     @property
     def label(self) -> str:
         """Region and variable, as lines, files and pages name a series: ``nh-air``; the second source's says so."""
+        if self.monthly:
+            return f"{self.region}-{self.variable}".replace("_", "-")
         variable = VARIABLES.get(self.variable)
         label = f"{self.region}-{variable.option if variable else self.variable}"
         return f"{label}-pulse" if self.product == "climate-pulse" else label
+
+    @property
+    def feed(self) -> Feed | None:
+        """The source's files that hold this series, if we know of any."""
+        return FEEDS.get(f"{self.product}.{self.variable}")
+
+    @property
+    def monthly(self) -> bool:
+        """Whether it has one value a month, not one a day."""
+        return self.variable in VARIABLES and VARIABLES[self.variable].monthly
+
+    @property
+    def unit(self) -> Literal["D", "M"]:
+        """Step from one row to the next, as numpy names it."""
+        return "M" if self.monthly else "D"
+
+    def row(self, day: dt.date) -> int:
+        """Days or months from 1970-01-01 to a date."""
+        return (day.year - 1970) * 12 + day.month - 1 if self.monthly else (day - EPOCH).days
+
+    def date(self, row: int) -> dt.date:
+        """The day, or the first day of the month, of a row counted from 1970-01-01."""
+        return dt.date(1970 + row // 12, row % 12 + 1, 1) if self.monthly else EPOCH + dt.timedelta(days=row)
 
     @classmethod
     def parse(cls, text: str) -> SeriesKey:
@@ -97,12 +123,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Daily means of one variable over one region."""
+    """Daily means of one variable over one region, or its months, which no daily arithmetic takes."""
 
     key: SeriesKey
-    start: dt.date  # Date of the first row; the first and last rows hold values
-    values: Floats  # Daily means in degC, shape (time,), one row a day, gaps as NaN
-    status: Flags  # `Status` of each day, shape (time,); MISSING exactly where the value is NaN
+    start: dt.date  # Date of the first row, of a month its first day; the first and last rows hold values
+    values: Floats  # Means (by month: departures) in degC, shape (time,), one row a day or month, gaps as NaN
+    status: Flags  # `Status` of each row, shape (time,); MISSING exactly where the value is NaN
     source: Source
     # The provider's own climatology rows by name (``1991-2020``), degC by slot, shape (366,), NaN where empty
     site_climatology: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
@@ -122,13 +148,18 @@ class Series:
 
     @property
     def dates(self) -> Dates:
-        """Dates of the rows, shape (time,)."""
-        return np.datetime64(self.start, "D") + np.arange(self.values.size)
+        """Days or months of the rows, shape (time,)."""
+        return np.datetime64(self.start, self.key.unit) + np.arange(self.values.size)
+
+    @property
+    def first(self) -> int:
+        """Days or months from 1970-01-01 to the first row."""
+        return self.key.row(self.start)
 
     @property
     def end(self) -> dt.date:
-        """Date of the last row."""
-        return self.start + dt.timedelta(days=self.values.size - 1)
+        """Last day that the last row tells of."""
+        return self.key.date(self.first + self.values.size) - dt.timedelta(days=1)
 
     @property
     def preliminary(self) -> npt.NDArray[np.bool_]:
@@ -139,7 +170,7 @@ class Series:
     def last_final(self) -> dt.date:
         """Last final day; the day before the first where none is."""
         final = np.flatnonzero(self.status == Status.FINAL)
-        return self.start + dt.timedelta(days=int(final[-1]) if final.size else -1)
+        return self.key.date(self.first + int(final[-1] + 1 if final.size else 0)) - dt.timedelta(days=1)
 
     @property
     def digest(self) -> str:
@@ -150,7 +181,7 @@ class Series:
 
     def index(self, day: dt.date) -> int | None:
         """Row of a date."""
-        i = (day - self.start).days
+        i = self.key.row(day) - self.first
         return i if 0 <= i < self.values.size else None
 
     def value(self, day: dt.date) -> float | None:
@@ -161,7 +192,8 @@ class Series:
         """The series as far as a date."""
         if day >= self.end:
             return self
-        known = np.flatnonzero(~np.isnan(self.values[: max((day - self.start).days + 1, 0)]))
+        rows = self.key.row(day + dt.timedelta(days=1)) - self.first  # a month is known when it is over
+        known = np.flatnonzero(~np.isnan(self.values[: max(rows, 0)]))
         if not known.size:
             raise SeriesError("series.later", key=self.key.label, start=self.start, day=day)
         stop = int(known[-1]) + 1
@@ -183,7 +215,7 @@ def trimmed(
     first, stop = int(known[0]), int(known[-1]) + 1
     return Series(
         key,
-        start + dt.timedelta(days=first),
+        key.date(key.row(start) + first),
         values[first:stop],
         status[first:stop],
         source,
@@ -215,6 +247,8 @@ def year_table(series: Series, alignment: Alignment = "date") -> YearTable:
 
 def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, calendar.Ints]:
     """Daily series folded into (year × day), with the place of each day."""
+    if series.key.monthly:
+        raise SeriesError("series.monthly", key=series.key.label)
     years = np.arange(series.start.year, series.end.year + 1)
     leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
     exists = np.ones((years.size, DAYS), dtype=bool)
@@ -238,6 +272,18 @@ SEAS: Mapping[str, tuple[SeriesKey, ...]] = MappingProxyType(
 
 #: Series that climtrack computes from grids; nobody serves them.
 COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "sh")})
+
+
+#: NOAA's months of a region by the variable that they stand beside: the land and sea of the air, the sea of the sea.
+MONTHS: Mapping[tuple[str, str], SeriesKey] = MappingProxyType(
+    {
+        (region, option): SeriesKey("noaaglobaltemp", variable, region)
+        for region, option, variable in (
+            ("nh", "air", "land_ocean"), ("sh", "air", "land_ocean"), ("world", "air", "land_ocean"),
+            ("nh", "sst", "ocean"), ("sh", "sst", "ocean"),
+        )
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

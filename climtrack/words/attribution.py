@@ -11,7 +11,9 @@ from climtrack.words.language import Language
 
 
 def origin(series: Series) -> str:
-    """Whose hands the data came through: ``reanalyzer``, ``pulse``, or ``computed`` from grids."""
+    """Whose hands the data came through: ``reanalyzer``, ``pulse``, ``noaa``, or ``computed`` from grids."""
+    if series.key.monthly:
+        return "noaa"
     if series.key.product == "climate-pulse":
         return "pulse"
     return "computed" if series.key in COMPUTED or series.source.details else "reanalyzer"

@@ -235,7 +235,7 @@ class _Facts(Formatter):
     """
     Facts of a message as a language writes them.
 
-    Whole numbers, dates (ISO, unless ``long``) and nested notices need no format; ``{x:.2f}`` and
+    Whole numbers, dates (ISO, unless ``long`` or ``month``) and nested notices need no format; ``{x:.2f}`` and
     ``{x:+.2f}`` are numbers with two decimals, ``{x:g}`` has as many as it needs, ``{x:bytes}`` is the size of a file;
     a sequence is joined by commas, or as ``{x:and}``, ``{x:or}`` and ``{x:lines}`` say; ``{x!r}`` is a text as it was
     written, in the language's quotes; ``{x:remedy}`` is what a nested error advises, ``{x:errno}``
@@ -268,7 +268,7 @@ class _Facts(Formatter):
                 return language.list(items, "standard" if spec == "and" else "or")
             return ("\n" if spec == "lines" else ", ").join(items)
         if isinstance(value, dt.date):
-            return language.date_long(value) if spec == "long" else str(value)
+            return {"long": language.date_long, "month": language.month}.get(spec, str)(value)
         if spec == "errno":
             name = f"errno.{errno.errorcode.get(value)}" if isinstance(value, int) else ""
             return language._filled(name, {}) or (os.strerror(value).lower() if name else str(value))

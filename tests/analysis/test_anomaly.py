@@ -11,6 +11,7 @@ import pytest
 from climtrack.analysis.anomaly import anomalies, detrended_spread, percentile, site_anomaly
 from climtrack.analysis.climatology import climatology
 from climtrack.analysis.survey import study
+from climtrack.errors import BaselineNotCovered
 from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import BaselineAnomaly, Spread, Unknown
 from climtrack.vocabulary.registry import BASELINES, REGIONS, Baseline
@@ -45,8 +46,14 @@ def test_the_post_this_project_grew_from(northern: Series) -> None:
     assert why(found.findings.anomalies["1991-2020"]) == "the series does not cover 1991–2020 (years 2001–2020 absent)"
 
 
-def test_a_requested_baseline_that_is_not_covered(northern: Series) -> None:
-    """The study falls back to the first covered one, and says of the requested one why it is unknown."""
+def test_a_baseline_that_is_not_covered(northern: Series) -> None:
+    """Asked for it is refused with those that are; where none is asked for, the first covered one is used, and said."""
+    with pytest.raises(BaselineNotCovered) as refused:
+        study(northern, REGIONS["nh"], baseline=Baseline(1991, 2020))
+    assert str(refused.value) == (
+        "nh-air: the series does not cover 1991–2020 (years 2001–2020 absent). "
+        "With --baseline choose one of 1979-2000, auto."
+    )
     found = study(northern, REGIONS["nh"])
     assert (found.requested, found.baseline) == (BASELINES["1991-2020"], BASELINES["1979-2000"])
     assert isinstance(found.findings.anomalies["1991-2020"], Unknown)

@@ -176,7 +176,7 @@ def test_of_two_odd_days_the_one_not_named_still_refuses_all(site: Path, run: Ru
     code, _, err = run("accept", "natlan-sst", "--date", str(first))
     assert (code, str(second) in err) == (4, True)
     assert Store(tmp_path / "home").snapshot == snapshot
-    assert run("accept", "natlan-sst", "--date", "10 April 1990")[0] == 2
+    assert run("accept", "natlan-sst", "--date", "April")[0] == 2
     assert run("accept", "natlan-sst", "--date", f"{first},{second}")[0] == 0
     store = Store(tmp_path / "home")
     for day, was in zip((first, second), before, strict=True):

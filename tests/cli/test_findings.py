@@ -48,7 +48,7 @@ def _json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 
 def test_facts_as_a_table(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Piped: tab-separated rows, one table per series, the reason beside what is not known."""
-    assert run("facts", "--region", "nh", "--baseline", "1979-2000", "--offline") == 0
+    assert run("facts", "--region", "nh", "--offline") == 0
     out = capsys.readouterr().out.replace("\u00a0", " ")
     assert "latest\t21.895 °C\t2024-07-05, final" in out
     assert "Climate Reanalyzer gives +1.08 °C" in out  # 1.075, half away from zero, as in the report
@@ -71,7 +71,7 @@ def test_any_other_year(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_facts_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One region one document, two regions a list, each by its schema."""
-    one = _json(capsys, "facts", "--region", "nh", "--baseline", "1979-2000")
+    one = _json(capsys, "facts", "--region", "nh")
     validator("facts").validate(one)
     assert one["series"]["air"]["anomalies"]["1979-2000"]["site_value"] == pytest.approx(1.075)
     assert one["series"]["air"]["absent_years"] == list(range(2001, 2023))

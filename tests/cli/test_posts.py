@@ -217,7 +217,7 @@ def test_schedule_serves_others_only_with_the_same_word(
 
 
 @pytest.mark.parametrize(("words", "said"), [(("embed", "--for", "myspace"), "unknown platform"),
-                                             (("post", "--since", "yesterday"), "is not a date")])  # fmt: skip
+                                             (("post", "--since", "once"), "is not a date")])  # fmt: skip
 def test_what_cannot_be_done_is_said(
     home: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

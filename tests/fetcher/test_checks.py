@@ -190,11 +190,47 @@ def test_first_download_has_levels() -> None:
         check(series(wave(1000)), None, today=TODAY, levels=(15, 20))
 
 
+def test_first_download_names_the_product() -> None:
+    """Any spelling of the product's name will do, none and another's will not; what a person accepts is taken."""
+    for label, fine in (
+        ("ERA5 (Copernicus Climate Change Service)", True),
+        ("era-5", True),
+        ("ERA5 / ERA5T", True),
+        ("ERA5 / CFSv2", False),
+        ("CFSv2", False),
+        ("", False),
+    ):
+        new = series(wave(1000), source=replace(SOURCE, data_source=label))
+        if not fine:
+            with pytest.raises(SourceChanged, match='not "era5"') as refusal:
+                check(new, None, today=TODAY)
+            assert "climtrack accept" in refusal.value.remedy
+        assert check(new, None, today=TODAY, accept=not fine) == ()
+
+
+def test_values_say_which_series_it_is() -> None:
+    """A new label with 990 of 1,000 final days equal is the same series and noted; with 989 it is another."""
+    held = series(wave(1014), preliminary=14)
+    for moved, fine in ((10, True), (11, False)):
+        values = wave(1014)
+        values[100 : 100 + moved] += 0.05
+        values[-14:] += 0.05  # preliminary days prove nothing
+        new = series(values, preliminary=14, source=replace(SOURCE, data_source="C3S"))
+        if fine:
+            note, *_ = check(new, held, today=TODAY)
+            assert str(note).endswith('name is now "C3S" (was "ERA5"); 990 held days are the same')
+        else:
+            with pytest.raises(SourceChanged, match='name is now "C3S", 11 past values differ'):
+                check(new, held, today=TODAY)
+            assert check(new, held, today=TODAY, accept=True)
+
+
 def real(path: Path) -> Series:
-    """A real file read, under the key of its own name."""
+    """A real file read, under the key of its own name, which two of the four dialects do not give."""
     product, region = path.name.split("_")[:2]
     key = SeriesKey(product.replace("oisst2.1", "oisst"), "t2m" if "_t2_" in path.name else "sst", region)
-    return series_from_payload(path.read_bytes(), key, SOURCE)
+    found = series_from_payload(path.read_bytes(), key, SOURCE)
+    return replace(found, source=replace(found.source, data_source=found.source.data_source or product))
 
 
 @pytest.mark.shared
@@ -221,6 +257,25 @@ def test_real_copies(shared_data: Path) -> None:
                     check(held, later, today=today)
                 followed += 1
     assert followed >= 20
+
+
+@pytest.mark.shared
+def test_cfsr_under_the_name_of_era5(shared_data: Path) -> None:
+    """Under ERA5's name, its own or none: the values give it away, and an empty store wants to hear its name."""
+    base, day = shared_data / "climate_reanalyzer", dt.date(2023, 11, 30)
+    held = real(base / "2024-09-04/clim/t2_daily/json/era5_world_t2_day.json").upto(day)
+    cfsr = real(base / "2023-12-01/clim/t2_daily/json/cfsr_world_t2_day.json").upto(day)
+    begin = (cfsr.start - held.start).days  # as if ERA5 began in 1979 too, so that no day is missing
+    held = replace(held, start=cfsr.start, values=held.values[begin:], status=held.status[begin:])
+    for label, refusal in ((held.source.data_source, "fetch.other_values"), ("", "fetch.other_source")):
+        new = replace(cfsr, key=held.key, source=replace(cfsr.source, data_source=label))
+        with pytest.raises(SourceChanged) as refused:
+            check(new, held, today=day)
+        assert refused.value.id == refusal
+        assert refused.value.facts["n"] > 16_000
+        assert "[[products]]" in refused.value.remedy
+    with pytest.raises(SourceChanged, match="name is missing"):
+        check(new, None, today=day)
 
 
 @pytest.mark.shared

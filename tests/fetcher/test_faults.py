@@ -120,6 +120,8 @@ NEEDS_HELD = {
     "three weeks older",
     "a year older",
     "Preliminary renamed",
+    "another source and its values",
+    "other values under the old name",
     "simulated",
 }
 

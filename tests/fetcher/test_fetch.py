@@ -10,8 +10,6 @@ import sys
 import time
 from collections import Counter
 
-import pytest
-
 from climtrack.errors import SourceUnavailable
 from climtrack.fetcher.fetch import Answer, fetch_all
 from climtrack.fetcher.http import Http, HttpPolicy
@@ -105,15 +103,21 @@ def test_time_of_the_true_policy() -> None:
     assert HttpPolicy().total_timeout + rest * http.BRIEF < 60
 
 
-def test_a_bug_is_not_an_outcome() -> None:
-    """An exception that is none of ours ends the run in the caller's thread."""
+def test_what_nobody_foresaw_is_one_outcome() -> None:
+    """An exception that is none of ours is told of its series, with its traceback; the twelve others are good."""
+    key = KEYS[3]
 
-    class Broken:
+    class Broken(SampleTransport):
         def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Payload | None:
-            raise ZeroDivisionError
+            if path == ENDPOINTS[key].path:
+                raise ZeroDivisionError
+            return super().get(path)
 
-    with pytest.raises(ZeroDivisionError):
-        fetch_all(ENDPOINTS.values(), NOTHING.get, transport=Broken(), now=NOW)
+    answers = {o.key: o for o in fetch_all(ENDPOINTS.values(), NOTHING.get, transport=Broken(TODAY), now=NOW)}
+    error = answers.pop(key).error
+    assert str(error).startswith("this program stumbled over the answer (ZeroDivisionError).")
+    assert isinstance(error.__cause__, ZeroDivisionError)
+    assert all(one.series is not None for one in answers.values())
 
 
 def test_sample_is_marked() -> None:

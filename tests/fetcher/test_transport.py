@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import itertools
 import random
+import select
 import socket
 import ssl
 import threading
@@ -170,6 +171,7 @@ LASTING = {
     "to another host": Case(
         status("302 Found", "Location: http://169.254.169.254/latest"), "(http://169.254.169.254)", 1
     ),
+    "to an address that is none": Case(status("302 Found", "Location: http://[::1:bad/"), "not valid HTTP", 1),
     "to another port": Case(status("307 Moved", "Location: http://127.0.0.1:1/x"), "(http://127.0.0.1:1)", 1),
     "to a file": Case(status("308 Moved", "Location: file:///etc/passwd"), "pointed to another place (file://)", 1),
     "to a name with a password": Case(status("302 Found", "Location: http://u:p@10.0.0.1/"), "(http://10.0.0.1)", 1),
@@ -276,15 +278,13 @@ def test_good_answer(site: FakeSite) -> None:
 def test_manners(site: FakeSite) -> None:
     """Every request says who asks and how to reach them, and carries neither cookie nor password."""
     site.fault("x", status("200 OK", "Set-Cookie: id=1", body=b"[1]"))
-    with http(site) as network:
+    with http(site, user_agent="climtrack/1 (+https://example.org/)") as network:
         network.get("x")
         network.get(PATH)
         with pytest.raises(SourceUnavailable):
             network.get("y")
     for request in site.requests:
-        agent = request.headers["user-agent"]
-        assert agent.startswith("climtrack/")
-        assert "+https://" in agent
+        assert request.headers["user-agent"] == "climtrack/1 (+https://example.org/)"
         assert request.headers["accept-encoding"] == "gzip"
         assert not {"cookie", "authorization", "referer"} & set(request.headers)
 
@@ -462,6 +462,67 @@ def test_slow_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
     over.set()
 
 
+#: Headers that the client acts on, and what makes each of them hard to read.
+ACTED_ON: dict[str, tuple[str, ...]] = {
+    "Location": ("http://[::1:bad/", "http://[", "//", "", "http://a:99999/", "http://\u00ff/", "javascript:1", "?\x00",
+                 "http://127.0.0.1:x/", "http://%/", "\\\\a", "#" * 3000),
+    "Content-Length": ("-1", "1e3", "", "0x10", "9" * 400, "+5", "5, 6", "\u0665", " 7 7", "nan"),
+    "Retry-After": ("-5", "9" * 39, "1e9", "Thu, 01 Jan 0001 00:00:00 -2400", "Sat, 99 Foo 99999 99:99:99 GMT",
+                    "\u0665", "Sat, 21 Nov 2026 10:00:00 +9999", "inf", ";"),
+    "ETag": ('"\u00ff"', "\x01", '"' * 300, "W/", "\x7f"),
+    "Last-Modified": ("never", "\u00a0", "0" * 300),
+    "Date": ("\x0b", "Thu, 01 Jan 0001 00:00:00 GMT", "now"),
+    "Content-Encoding": ("gzip", "x-gzip", "br", "gzip, gzip", "GZIP ", "\u00ff", "identity;", "deflate" * 99),
+    "Content-Type": ("text/html", ";;", "application/json; charset=\u00ff", "", "TEXT/HTML ;"),
+    "Transfer-Encoding": ("chunked", "chunked, chunked", "gzip", "CHUNKED", "x"),
+    "Connection": ("close", "keep-alive, close", "\x02"),
+}  # fmt: skip
+
+
+def odd_answer(rng: random.Random) -> bytes:
+    """A status, and headers one or more of which nobody expects."""
+    state = rng.choice(
+        ("200", "200", "200", "301", "302", "304", "307", "404", "429", "503", "000", "99", "1000", "2 0")
+    )
+    lines = [f"HTTP/1.1 {state} {rng.choice(('OK', '', 'x' * 99))}"]
+    for name in rng.sample(sorted(ACTED_ON), rng.choice((1, 1, 2, 3))):
+        value = rng.choice(ACTED_ON[name])
+        if value and rng.random() < 0.3:
+            i = rng.randrange(len(value))
+            value = value[:i] + chr(rng.randrange(1, 256)) + value[i + rng.randrange(2) :]
+        lines += [f"{name}{rng.choice((': ', ':', ' : '))}{value}"] * rng.choice((1, 1, 1, 2))
+    return (
+        "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + rng.choice((BODY[:999], b"", b"4\r\n[1]\n\r\n"))
+    )
+
+
+def fuzz_headers(site: FakeSite, count: int) -> int:
+    """Data, nothing new or the one error, whatever the headers; how many answers were data."""
+    rng, taken = random.Random(20261121), 0
+    site.fault(PATH, lambda talk: talk.send(answer))
+    for _ in range(count):
+        answer = odd_answer(rng)
+        with http(site) as network:
+            try:
+                taken += network.get(PATH, etag='"x"') is not None
+            except FetchError as refused:
+                line = str(refused)
+                if not line.isprintable() or len(line) > 122:
+                    pytest.fail(repr((answer, line)))
+    return taken
+
+
+def test_fuzz_headers(site: FakeSite) -> None:
+    """Headers are read as carefully as bodies."""
+    assert 0 < fuzz_headers(site, 150) < 150
+
+
+@pytest.mark.soak
+def test_fuzz_headers_for_long(site: FakeSite) -> None:
+    """The same with 20,000 answers."""
+    assert fuzz_headers(site, 20_000) > 1000
+
+
 def test_loopback_is_named_not_resolved() -> None:
     """Only localhost and literals are this computer; a name that resolves there is not."""
     assert loopback("localhost")
@@ -501,6 +562,35 @@ def test_certificates(name: str, words: str, clock: bool) -> None:
         assert "ignore" not in str(caught.value).lower()
         assert len(str(caught.value)) <= 122
         assert not site.requests
+
+
+def test_a_proxy_by_explicit_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked to connect to the source, whose certificate is checked through it; the environment's is not asked."""
+    authority = trustme.CA()
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("example.org").configure_cert(server)
+    authority.configure_trust(client)
+    asked: list[bytes] = []
+
+    def relay(listener: socket.socket, port: int) -> None:
+        near, _ = listener.accept()
+        with near, socket.create_connection(("127.0.0.1", port)) as far:
+            asked.append(near.recv(1000))
+            near.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while ready := select.select((near, far), (), (), 5)[0]:
+                for one in ready:
+                    if not (piece := one.recv(1 << 16)):
+                        return
+                    (far if one is near else near).sendall(piece)
+
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with FakeSite(tls=server) as site, socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=relay, args=(listener, site.port), daemon=True).start()
+        site.put(PATH, BODY)
+        through = HttpPolicy(("https://example.org/",), proxy=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with Http(through, tls=client) as network:
+            assert network.get(PATH) is not None
+    assert asked[0].startswith(b"CONNECT example.org:443 HTTP/1.")
 
 
 def test_good_certificate() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
-from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
-from climtrack.fetcher.sample import payload
+from climtrack.fetcher.reanalyzer import ENDPOINTS
+from tests.faults import genuine
 from tests.loopback import serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,14 +39,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         file = folder / endpoint.path
         file.parent.mkdir(parents=True, exist_ok=True)
         # Under the site's own label: what says that it is simulated is, rightly, never published.
-        file.write_bytes(re.sub(rb'"data_source":"[^"]*"', label(endpoint), payload(key, TODAY)))
+        file.write_bytes(genuine(key, TODAY))
     with serving(folder, now=NOW) as (base, _):
         yield base
-
-
-def label(endpoint: Endpoint) -> bytes:
-    """What the site calls the product."""
-    return f'"data_source":"{endpoint.data_source}"'.encode()
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,14 @@ from climtrack.vocabulary.findings import Study
 
 def subject(chart: str, studies: Sequence[Study]) -> tuple[tuple[Study, ...], dict[str, Any]]:
     """What a chart is drawn of, and its options; no studies where it takes more than there are."""
-    fewest, most = CHARTS[chart].series
-    if len(studies) < fewest:
-        return (), {}
-    return tuple(studies[:most]), {"since": studies[0].series.end - dt.timedelta(days=17)} if "since" in CHARTS[
-        chart
-    ].options else {}
+    spec, options = CHARTS[chart], {}
+    air, sea = ([one for one in studies if one.series.key.variable == name] for name in ("t2m", "sst"))
+    if spec.needs == "both":
+        return (air[0], sea[0]) if air and sea else (), {}
+    shown = tuple((air if len(air) > 1 else studies)[: spec.series[1]])
+    if "since" in spec.options:
+        options["since"] = studies[0].series.end - dt.timedelta(days=17)
+    return shown if len(shown) >= spec.series[0] else (), options
 
 
 def combinations_of(studies: Sequence[Study]) -> Iterator[tuple[str, str, tuple[Study, ...], dict[str, Any]]]:

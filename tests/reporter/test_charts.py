@@ -198,14 +198,23 @@ def test_series_of_any_length_and_shape() -> None:
     assert drawn >= 100
 
 
-def test_january_shows_the_last_sixty_days() -> None:
-    """Before the sixteenth of January the panel runs across New Year, last year first, then this one."""
-    canvas = draw("year_lines", [sample(as_of=dt.date(2026, 1, 9))], preset="wide", theme="light", language="en")
-    assert said(canvas, "panel-title") == ["Difference from average, last 60 days"]
-    this, last = (np.asarray(line(canvas, gid, 1).get_ydata()) for gid in ("this-year", "last-year"))
-    assert (np.isfinite(this).sum(), np.isfinite(last).sum()) == (9, 52)  # 51 days and the joint with 1 January
-    full = draw("year_lines", [sample(as_of=dt.date(2026, 1, 16))], preset="wide", theme="light", language="en")
-    assert said(full, "panel-title") == ["Difference from average"]
+@pytest.mark.parametrize("chart", ["year_lines", "anomaly"])
+def test_january_and_february_show_the_last_twelve_months(chart: str) -> None:
+    """Until 28 February differences run through New Year, this line and that of a year earlier; then not."""
+    one = sample(as_of=dt.date(2026, 1, 28))
+    canvas, panel = draw(chart, [one], preset="wide", theme="light", language="en"), -1
+    this, before, last = (
+        np.asarray(line(canvas, gid, panel).get_ydata()) for gid in ("this-year", "before", "last-year")
+    )
+    assert (np.isfinite(this).sum(), np.isfinite(before).sum(), last.size) == (28, 338, 365)
+    daily, day = means.daily(one), (dt.date(2026, 1, 24) - one.series.start).days
+    assert (this[-5], last[-5]) == (daily[day], daily[day - 365])
+    assert "2026" in said(canvas, "month") or chart == "year_lines"
+    if chart == "year_lines":
+        assert said(canvas, "panel-title") == ["Difference from average, last 12 months"]
+    later = draw(chart, [sample(as_of=dt.date(2026, 3, 1))], preset="wide", theme="light", language="en")
+    assert np.isfinite(np.asarray(line(later, "this-year", panel).get_ydata())).sum() == 60
+    assert "before" not in [artist.get_gid() for artist in later.figure.axes[panel].lines]
 
 
 def test_limits_do_not_move_from_issue_to_issue() -> None:
@@ -267,7 +276,7 @@ def test_only_simulated_data_say_so() -> None:
 def test_old_data_say_their_age_everywhere() -> None:
     """Every chart in every preset, in no more room than there is; in Spanish, and in English once a chart."""
     for name, chart in CHARTS.items():
-        shown, options = subject(name, [sample("nh"), sample("sh")])
+        shown, options = subject(name, [sample("nh"), sample("sh"), sample("natlan", "sst")])
         late = [
             replace(one, series=replace(one.series, source=replace(one.series.source, simulated=False)), overdue=23)
             for one in shown
@@ -330,7 +339,7 @@ def test_hemispheres_share_their_scales() -> None:
 def test_the_hemispheres_name_their_baseline(preset: str, language: str) -> None:
     """Where the curve leaves no room for the key, a heading does."""
     canvas = draw("hemispheres", [sample("nh"), sample("sh")], preset=preset, theme="light", language=language)
-    assert any("1991–2020" in text for text in said(canvas, "key"))
+    assert any("1991–2020" in text for text in said(canvas, "key") + said(canvas, "subtitle"))
 
 
 def test_a_few_weeks_have_dates_under_them() -> None:

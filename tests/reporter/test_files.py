@@ -33,7 +33,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def test_every_png_keeps_its_promises() -> None:
     """Each chart in its own preset and in `post`: pixels, palette, no metadata, under the ceiling, key inks exact."""
-    for chart, preset, shown, options in combinations_of([sample("nh"), sample("sh")]):
+    for chart, preset, shown, options in combinations_of([sample("nh"), sample("sh"), sample("natlan", "sst")]):
         if preset not in {CHARTS[chart].presets[0], "post"}:
             continue
         asset = render(chart, shown, preset=preset, theme="light", language="en", **options)
@@ -126,7 +126,7 @@ def test_unknown_names_say_what_is_known() -> None:
 def test_no_figure_is_left_open() -> None:
     """A picture of every chart later not one figure is alive."""
     alive: list[weakref.ref[object]] = []
-    for chart, preset, shown, options in combinations_of([sample("nh"), sample("sh")]):
+    for chart, preset, shown, options in combinations_of([sample("nh"), sample("sh"), sample("natlan", "sst")]):
         if preset != CHARTS[chart].presets[0]:
             continue
         canvas = draw(chart, shown, preset=preset, theme="light", language="en", **options)

@@ -42,7 +42,7 @@ def check(studies: list[Study], *, theme: str = "light", languages: tuple[str, .
 @pytest.mark.parametrize("day", DATES, ids=str)
 def test_every_composition_on_four_dates(day: dt.date) -> None:
     """Every chart and preset, both hemispheres, in English and Spanish."""
-    check([sample("nh", as_of=day), sample("sh", as_of=day)])
+    check([sample("nh", as_of=day), sample("sh", as_of=day), sample("natlan", "sst", day)])
 
 
 def test_flagship_of_very_different_series() -> None:
@@ -140,6 +140,6 @@ def test_the_check_can_fail() -> None:
 
 def test_every_chart_has_a_subject() -> None:
     """The matrix leaves no chart out."""
-    pair = [sample("nh"), sample("sh")]
+    pair = [sample("nh"), sample("sh"), sample("natlan", "sst")]
     assert {chart for chart, *_ in combinations_of(pair)} == set(CHARTS)
     assert subject("hemispheres", pair[:1]) == ((), {})

@@ -16,11 +16,14 @@ from climtrack.run.refresh import Round, unattended_round
 from climtrack.run.report import page_notices
 from climtrack.run.run import Run
 from climtrack.run.series import english
+from climtrack.run.status import alarms, status
+from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.series import Pairing, SeriesKey
 from climtrack.words.language import Language
 from tests.loopback import serving
 
 NOW = dt.datetime(2026, 2, 8, 12, tzinfo=dt.UTC)
+REAL = dt.datetime(2026, 8, 22, 18, tzinfo=dt.UTC)
 SITE = "climate_reanalyzer_constructed/2026-02-08"
 FILE = "clim/t2_daily/json/era5_world_t2_day.json"
 PULSE = "climate_pulse/2024-02-23"
@@ -37,9 +40,9 @@ def _stored(tmp_path: Path, site: str, settings: str) -> Config:
     return config
 
 
-def _round(config: Config) -> tuple[Round, list[str], int]:
+def _round(config: Config, now: dt.datetime = NOW) -> tuple[Round, list[str], int]:
     """One unattended round, Climate Pulse asked as config.toml says: what it brought, its lines and its exit code."""
-    with Run(config, NOW) as run:
+    with Run(config, now) as run:
         done = unattended_round(run)
     return done, [english(line) for line in run.outcome.notices], run.outcome.code
 
@@ -94,16 +97,68 @@ def test_nobody_is_asked_who_should_not_be(tmp_path: Path, settings: str) -> Non
     assert Run(load(file, {"CLIMTRACK_HOME": str(tmp_path), **loopback}), NOW).second_source is None
 
 
-def test_a_source_that_does_not_answer_is_no_trouble(shared_data: Path, tmp_path: Path) -> None:
-    """The round goes on, and says so in a line."""
-    with serving(shared_data / SITE) as (site, _), serving(tmp_path / "nothing") as (empty, log):
+def _asked(config: Config) -> tuple[list[str], int]:
+    """What is said of Climate Pulse's sea when it is asked, and the exit code."""
+    with Run(config, REAL) as run:
+        cross_check(run)
+    return [english(line) for line in run.outcome.notices if "no new data" not in english(line)], run.outcome.code
+
+
+def test_a_renamed_file_is_found_and_a_missing_one_is_a_failure(shared_data: Path, tmp_path: Path) -> None:
+    """The old name, the new one, neither: one line or none, 3 where the check could not be made, nothing lost."""
+    real = shared_data / "sites" / "2026-08-22"
+    body = (real / "data/climatepulse/data/series/era5_daily_series_sst_60S-60N_ocean.csv").read_bytes()
+    folder = tmp_path / "pulse"
+    folder.mkdir()
+    old, new = (folder / f"era5_daily_series_sst_60S-60N{end}.csv" for end in ("", "_ocean"))
+    file = tmp_path / "config.toml"
+    with serving(real) as (site, _), serving(folder) as (pulse, log):
+        file.write_text(f'[fetch]\ncross_check_url = "{pulse}"\n[refresh]\nregions = ["world"]\n', encoding="utf-8")
+        config = load(file, {"CLIMTRACK_HOME": str(tmp_path / "store"), "CLIMTRACK_BASE_URL": site})
+        with Run(config, REAL) as run:
+            fetch(run, ("world",), ("sst",))
+
+        old.write_bytes(body)
+        (line,), code = _asked(config)
+        assert line == (
+            "world2-sst-pulse: came from /era5_daily_series_sst_60S-60N.csv instead of "
+            "era5_daily_series_sst_60S-60N_ocean.csv: the source has renamed or moved the file."
+        )
+        assert code == 0
+        assert [path for path, *_ in log] == [f"/{new.name}", f"/{old.name}"]
+        assert _asked(config) == ([line], 0)  # said again while it is so, though nothing is sent again
+        assert log[-1][1] == 304
+        assert line in [english(one) for one in status(Run(config, REAL)).notices]
+
+        old.rename(new)
+        assert _asked(config) == ([], 0)
+        assert log[-1][:2] == (f"/{new.name}", 200)
+
+        new.rename(tmp_path / "gone")
+        (line,), code = _asked(config)
+        assert line == (
+            "world2-sst-pulse: not updated: the address no longer exists (404). Using data as of 2024-02-21 "
+            "(913 days old). If it stays so: a newer climtrack may know the new address."
+        )
+        assert code == 3
+        run = Run(config, REAL)
+        assert next(english(one) for one in alarms(run, status(run)) if "pulse" in english(one)) == (
+            "world2-sst-pulse: missing, so that the world is not cross-checked: the address no longer exists (404)."
+        )
+        (agreement,) = cross_check(Run(config, REAL, offline=True)).agreements
+        assert not isinstance(agreement[1], Unknown)  # the old copy still answers
+
+
+def test_a_round_without_its_second_source_fails_and_draws_all_the_same(shared_data: Path, tmp_path: Path) -> None:
+    """Exit 3 with a line, the pictures and the stored series as ever."""
+    real = shared_data / "sites" / "2026-08-22"
+    with serving(real) as (site, _), serving(tmp_path / "nothing") as (empty, log):
         config = _stored(tmp_path, site, _quick(tmp_path, empty))
-        done, lines, code = _round(config)
+        done, lines, code = _round(config, REAL)
     assert log
-    assert any(line.startswith("world-air-pulse: not updated") for line in lines)
-    assert not any(change.key.product == "climate-pulse" for change in done.changes)
-    assert [change.error is None for change in done.changes] == [True, False]
-    assert (code, done.pictures) == (3, 1)  # for the site has no sea here
+    assert any(line.startswith("world-air-pulse, world2-sst-pulse: not updated: ") for line in lines)
+    assert [change.error for change in done.changes] == [None, None]
+    assert (code, done.pictures) == (3, 2)
 
 
 def test_a_departure_stands_on_the_page_in_both_languages() -> None:

@@ -81,7 +81,7 @@ def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
     assert [one.key for one in first.changes] == [AIR, NATLAN]
     assert first.pictures == 2
     assert {p.name for p in (tmp_path / "report" / "nh").glob("*.png")} == {
-        "nh-air.year-lines.email.en.png", "natlan-sst.year-lines.email.en.png",
+        "nh-air.stripes.email.en.png", "natlan-sst.stripes.email.en.png",
     }  # fmt: skip
     document = json.loads(json.dumps(first.document))
     assert (document["schema"], document["exit_code"]) == ("climtrack.refresh/1", 0)
@@ -92,8 +92,8 @@ def test_a_round_fetches_draws_remembers_and_logs(tmp_path: Path) -> None:
     assert schedule.read(config.home).success == NOON + HOUR
     log = (config.home / "log" / "climtrack.log").read_text()
     assert log.count("round begins") == 2
-    assert "exit 0, 2 of 2 series changed" in log
-    assert "exit 0, 0 of 2 series changed" in log
+    assert "exit 0, 4 of 4 series changed" in log
+    assert "exit 0, 0 of 4 series changed" in log
     assert seen(config, NOON)[2] == []
 
 
@@ -106,7 +106,7 @@ def test_one_bad_series_leaves_the_others(tmp_path: Path) -> None:
     assert done.code == 3
     assert any(line.startswith("natlan-sst: not updated: received a web page") for line in done.lines)
     assert all(len(line) <= 200 for line in done.lines)
-    assert [one.added for one in done.changes] == [1, 0]
+    assert [one.added for one in done.changes] == [1, 0, 1, 1]
     assert done.pictures == 2
     with closing(sqlite3.connect(config.home / "climtrack.sqlite")) as base:
         ((head,),) = base.execute("SELECT head FROM reject WHERE series = ?", (str(NATLAN),)).fetchall()
@@ -145,16 +145,18 @@ def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
     ]
     assert {key: row["refreshed"] for key, row in found.document()["series"].items()} == {
         "era5.t2m.nh": True, "oisst.sst.natlan": True, "oisst.sst.gomex": False,
+        "noaaglobaltemp.land_ocean.nh": True, "noaaglobaltemp.ocean.nh": True,
     }  # fmt: skip
     found, _, alarmed = seen(both, later)
     assert alarmed == ["older than 10 days: gomex-sst (31 days)."]
     assert look.unjudged(found) == ()
     world = settings(tmp_path / "home", "nh", "world")
-    assert "never received: world-air, world2-sst." in seen(world, later)[2]
+    never = "never received: world-air, world2-sst, world-land-ocean, world-air-pulse, world2-sst-pulse."
+    assert never in seen(world, later)[2]
 
 
 def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
-    """Ctrl-C while the second series is on its way: 1 of 2 updated, exit 130."""
+    """Ctrl-C while the second series is on its way: 1 of 4 updated, exit 130."""
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     arrived: list[SeriesKey] = []
 
@@ -170,7 +172,7 @@ def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
     refresh(run)
     assert run.outcome.code == 130
     assert [english(line) for line in run.outcome.notices] == [
-        "interrupted; 1 of 2 series updated, the rest unchanged."
+        "interrupted; 1 of 4 series updated, the rest unchanged."
     ]
     assert Store(config.home).keys() == (AIR,)
 
@@ -331,7 +333,7 @@ def test_a_chart_that_cannot_be_drawn_is_exit_3(tmp_path: Path, monkeypatch: pyt
     done = go(config, Site(NOON.date()))
     assert (done.code, done.pictures) == (3, 0)
     assert any("not drawn: no ink" in line for line in done.lines)
-    assert len(Store(config.home).keys()) == 2
+    assert len(Store(config.home).keys()) == 4
 
 
 class Second:
@@ -356,10 +358,10 @@ class Second:
 
 @pytest.mark.parametrize(("more", "departs"), [(0.0, False), (0.3, True)])
 def test_a_second_source_that_says_something_else_is_said(tmp_path: Path, more: float, departs: bool) -> None:
-    """In the round's lines and in the report's; its own silence is a line and no failure."""
+    """In the round's lines and in the report's; that it does not answer for the sea fails the round, no more."""
     config = settings(tmp_path / "home", "world")
     done = go(config, Site(NOON.date()), second=Second(more))
-    assert done.code == 0
+    assert done.code == 3
     assert SeriesKey("climate-pulse", "t2m", "world") in Store(config.home)
     assert any("departs from Climate Pulse" in line for line in done.lines) == departs
     assert any("did not answer" in line for line in done.lines)
@@ -529,7 +531,7 @@ def test_an_unchanged_round_draws_nothing_and_shows_the_same(tmp_path: Path) -> 
     assert again.document["drawn"] == 0
     assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
     for harm in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])):
-        harm(report / "nh" / "natlan-sst.year-lines.email.en.png")
+        harm(report / "nh" / "natlan-sst.stripes.email.en.png")
         assert go(config, site, NOON + HOUR).drawn == 2
     signed = config.model_copy(update={"theme": config.theme.model_copy(update={"credit": "A. Author"})})
     assert [go(signed, site, NOON + HOUR).drawn for _ in range(2)] == [2, 0]
@@ -561,7 +563,7 @@ def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
     assert (first.published, len(before)) == (True, 2 * first.pictures)
     again = go(config, site, NOON + HOUR)
     assert (again.published, again.pictures, again.drawn) == (True, first.pictures, 0)
-    (root / "latest" / "natlan-sst.year-lines.phone.en.png").unlink()
+    (root / "latest" / "natlan-sst.stripes.email.en.png").unlink()
     assert go(config, site, NOON + HOUR).drawn == first.pictures
     assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.errors import ClimtrackError
-from climtrack.run import publish, refresh
+from climtrack.run import refresh
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from tests.run.killed import Clock, Field
@@ -61,7 +61,6 @@ def attempted(field: Field, number: int, what: Callable[[str], None]) -> tuple[i
 
 def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, *, every: int) -> Counter[str]:
     """Each `every`-th call once with an error, in turn, and once with a kill; then a round that must end well."""
-    monkeypatch.setattr(publish, "PRESETS", ("email",))
     field = Field(folder / "field", Clock())
     assert field.go() == 0
     assert field.examine()
@@ -143,7 +142,6 @@ def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int
     """In a process and a mount namespace of its own; how many rounds were refused."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         pytest.skip("only root mounts disks")
-    monkeypatch.setattr(publish, "PRESETS", ("email",))
     told = mmap.mmap(-1, 1)
     pid = os.fork()
     if pid == 0:

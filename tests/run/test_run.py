@@ -10,11 +10,13 @@ from climtrack import errors
 from climtrack.config import load
 from climtrack.errors import Notice, SeriesNotFound
 from climtrack.run.facts import region_studies
+from climtrack.run.fetch import fetch
 from climtrack.run.run import ALL, SOME, Outcome, Run
-from climtrack.run.series import endpoints, english
+from climtrack.run.series import english
+from climtrack.store.store import Store
 from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import SeriesKey
-from tests.run.site import AIR, NOON, Site, down, settings
+from tests.run.site import AIR, NATLAN, NOON, Site, down, settings
 
 OWN = (
     '[regions.bering]\ntitle = "Bering Sea"\ntitle_es = "mar de Bering"\nsouth = 52\nnorth = 66\nwest = 162\n'
@@ -76,12 +78,29 @@ def test_an_own_series_has_no_sample(tmp_path: Path) -> None:
     assert any(english(line).startswith("bering-sst: ") for line in run.outcome.notices)
 
 
-def test_an_endpoint_of_ones_own_names_the_source_of_its_product(tmp_path: Path) -> None:
-    """So that a payload of another product is refused, and one that names none is noted."""
-    file = tmp_path / "config.toml"
-    file.write_text(OWN, encoding="utf-8")
-    table = endpoints(load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")}))
-    assert table[SeriesKey("oisst", "sst", "bering")].data_source == "NOAA OISST 2.1"
+def test_what_nobody_foresaw_in_one_series(tmp_path: Path) -> None:
+    """Its traceback is in the log, its line says what to do, and the other series is stored."""
+    site = Site(NOON.date(), since=2000)
+
+    def broken(key: SeriesKey, body: bytes) -> bytes:
+        if key == NATLAN:
+            raise ZeroDivisionError("of a kind never seen")
+        return body
+
+    site.mood = broken
+    config = settings(tmp_path)
+    with Run(config, NOON, transport=site) as run:
+        fetch(run, ["natlan", "gom"], ("sst",))
+    assert run.outcome.code == 3
+    (line,) = map(english, run.outcome.notices)
+    assert line == (
+        "natlan-sst: not updated: this program stumbled over the answer (ZeroDivisionError). Nothing is stored. "
+        "Please report it: `climtrack doctor`."
+    )
+    assert [key.region for key in Store(config.home)] == ["gom"]
+    log = (config.home / "log/climtrack.log").read_text()
+    assert "Traceback" in log
+    assert "of a kind never seen" in log
 
 
 def test_each_series_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

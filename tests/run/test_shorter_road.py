@@ -26,7 +26,7 @@ from climtrack.run import grids
 from climtrack.run.drawing import Request
 from climtrack.run.publish import publish
 from climtrack.run.run import Run
-from climtrack.run.series import covers, english
+from climtrack.run.series import covers, endpoints, english
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import Unknown
 from climtrack.vocabulary.registry import DEFAULT, REGIONS
@@ -206,8 +206,8 @@ def test_an_address_stays_its_owners_own(tmp_path: Path) -> None:
     entry = '[[endpoints]]\nkey = "oisst.sst.nh"\npath = "{}"\n'
     (tmp_path / "config.toml").write_text(entry.format("https://sea.example.org/data/series/oisst.sst.nh.json"))
     home = {"CLIMTRACK_HOME": str(tmp_path), "CLIMTRACK_BASE_URL": "http://127.0.0.1:9/"}
-    (one,) = load(tmp_path / "config.toml", home).endpoints
-    assert one.path == "http://127.0.0.1:9/data/series/oisst.sst.nh.json"
+    one = endpoints(load(tmp_path / "config.toml", home))[NH]
+    assert (one.host, one.path, one.hashed) == ("", "data/series/oisst.sst.nh.json", True)
     for address in ("http://sea.example.org/a.json", "https://sea.example.org/../a.json", "ftp://sea.example.org/a"):
         (tmp_path / "config.toml").write_text(entry.format(address))
         with pytest.raises(Exception, match=r"endpoints\.0\.path"):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.errors import StoreBusy
-from climtrack.run import drawing, publish
+from climtrack.run import drawing
 from tests.run.killed import STAGES, Clock, Field, watch
 
 
@@ -24,7 +24,6 @@ def field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Field:
     """A home and a site after their first round, small pictures, each drawn in a process of its own."""
     clock = Clock()
     watch(monkeypatch, clock)
-    monkeypatch.setattr(publish, "PRESETS", ("email",))
     monkeypatch.setattr(drawing, "WORTH_A_PROCESS", 1)
     found = Field(tmp_path, clock)
     assert found.go() == 0

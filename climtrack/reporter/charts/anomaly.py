@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from climtrack.errors import RenderError
+from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     KeyItem,
@@ -23,21 +24,23 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import fortnight
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
-    DAY_MIDDLES,
     between_lines,
+    day_limits,
+    day_places,
     draw_differences,
-    end_point,
     envelope,
     extremes_of,
     other_years,
     outside_extremes,
+    shown_days,
 )
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
-from climtrack.reporter.layout import YEAR, difference_panel, draw_months, notes_of, page
+from climtrack.reporter.layout import difference_panel, draw_days, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.titles import beside
 from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.calendar import dayofyear
 from climtrack.vocabulary.findings import Answer, Record, Study
 from climtrack.words.language import capitalised, direction
 from climtrack.words.standing import standing
@@ -127,27 +130,29 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     room = page(canvas, words, study, notes_of(study, language))
     named = form in {"wide", "card"}
     low, high = limits(study)
+    dates = shown_days(study.series.end)
     panel = difference_panel(
-        canvas, room, YEAR, (low, high), by=tick_step(high - low), right=canvas.size(RIGHT_GUTTER) * named,
+        canvas, room, day_limits(dates), (low, high), by=tick_step(high - low), right=canvas.size(RIGHT_GUTTER) * named,
         headroom=HEADROOM * (1.5 if form == "card" else 1.0),
     )  # fmt: skip
     area, ylim = panel.rect, panel.ylim
     others = other_years(study, study.anomalies)
-    bottom, top = extremes_of(study.anomalies, others)
-    panel.axes.fill_between(DAY_MIDDLES, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
-    canvas.traces.append(draw_differences(panel, study))
-    draw_months(canvas, panel)
+    columns = dayofyear(dates) - 1
+    bottom, top = (edge[columns] for edge in extremes_of(study.anomalies, others))
+    panel.axes.fill_between(day_places(dates), bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
+    canvas.traces.append(draw_differences(panel, study, dates))
+    draw_days(canvas, panel, dates)
 
-    lowest, highest = envelope(study.anomalies)
     whole = Rect(area.left, area.top, room.right, area.bottom)
+    lowest, highest = (edge[columns] for edge in envelope(study.anomalies))
     empty = outside_extremes(whole, area.width, ylim, lowest, highest)
-    lines = [study.anomalies.row(study.year), study.anomalies.row(study.year - 1), np.zeros(DAY_MIDDLES.size)]
-    between = between_lines(whole, area.width, ylim, lines)
+    values, before = means.on_days(study, dates), means.on_days(study, dates, years=1)
+    between = between_lines(whole, area.width, ylim, [values, before, np.zeros(dates.size)])
     if named:
-        for box in draw_right_labels(canvas, panel, study, float(study.anomalies.row(study.year - 1)[-1]), 0.0):
+        for box in draw_right_labels(canvas, panel, study, float(before[-1]), 0.0):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
-    at, value = end_point(study, study.anomalies)
+    at, value = day_places(dates)[~np.isnan(values)][-1], values[~np.isnan(values)][-1]
     wordings = [_callout(canvas, study, full) for full in (True, False)]
     items = [] if named else _key(canvas, study, others)
     point = (panel.x(at), panel.y(value))

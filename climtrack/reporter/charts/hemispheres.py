@@ -15,23 +15,28 @@ from climtrack.reporter.annotations import (
     average_item,
     decimals_of,
     draw_key,
+    figure_size,
+    figures,
     key_extent,
     last_year_item,
     line_key,
     place_callout,
-    versus_average,
-    versus_year,
 )
 from climtrack.reporter.chart import COMMON, Chart, Draft, Table
 from climtrack.reporter.curves import (
     absolute_limits,
+    day_limits,
     difference_limits,
     draw_absolute,
     draw_differences,
+    draw_head,
+    draw_rows,
+    draw_scale,
     end_point,
     other_years,
     outside_extremes,
     reach,
+    shown_days,
 )
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
@@ -39,16 +44,15 @@ from climtrack.reporter.layout import (
     MONTH_DROP,
     YEAR,
     dotted_note,
+    draw_days,
     draw_grid,
-    draw_months,
     missing_notes,
     page,
     plain_ticks,
-    signed_ticks,
 )
 from climtrack.reporter.sentences import Phrases, place, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import Study, YearOverYear
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
@@ -100,6 +104,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     common = {
         "quantity": one.quantity, "Quantity": capitalised(one.quantity), "years": one.years, "date": one.date,
         "date2": two.date, "name": one.place.name, "name2": two.place.name, "short": one.half, "short2": two.half,
+        "baseline": one.baseline, "day": one.day_month,
     }  # fmt: skip
     dates = {"date": one.date, "date2": two.date}
     relations = {"relation": one.brief(), "relation2": two.brief()}
@@ -132,7 +137,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
 
 COLUMN_GAP = 24.0
 #: Shares of the height below the column heads: the curve, and where the title of the lower panel stands.
-UPPER, TITLE = 0.57, 0.70
+UPPER, TITLE = 0.55, 0.66
 HEADROOM = 0.18
 
 
@@ -164,21 +169,30 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     notes.append(language.text("note.same.scale"))
     notes += dict.fromkeys(n for s in studies for n in missing_notes(s, language))
     room = page(canvas, words, first, notes).lowered(4)
-    if form in {"square", "tall"}:
-        _rows(canvas, studies, room)
+    if form != "wide":  # two curves side by side would be too small to read
+        heads = [_head(canvas, study, place(study.region, language).name) for study in studies]
+        draw_rows(canvas, studies, room, heads)
     else:
         _columns(canvas, studies, room)
 
 
+def _head(canvas: Canvas, study: Study, name: str) -> list[list[Line]]:
+    """A panel's name, and what the last day differs by."""
+    yoy, anomaly = study.findings.year_over_year, study.findings.anomaly
+    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
+    shown = figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
+    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *shown]
+
+
 def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     """Absolute above, difference below, one column a series."""
-    card, size = canvas.preset.form == "card", canvas.size(canvas.preset.type.label)
-    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 42)))
+    size = canvas.size(canvas.preset.type.label)
+    left = room.left + canvas.size(max(canvas.preset.gutter, 42))
     width = (room.right - left - COLUMN_GAP) / 2
     lows, highs = zip(*(absolute_limits(study, 0.0) for study in studies), strict=True)
     low, high = min(lows), max(highs)
-    ylim = (low, high + HEADROOM * (high - low))
-    lower = _difference_limits(studies)
+    ylim, by = (low, high + HEADROOM * (high - low)), tick_step(high - low)
+    lower, dates = _difference_limits(studies), shown_days(max(study.series.end for study in studies))
     head = Line("", "bold", size * 1.08, canvas.theme.ink)
     top, bottom = room.top + CAP * head.size, room.bottom - canvas.size(MONTH_DROP)
     for i, study in enumerate(studies):
@@ -186,49 +200,20 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
         text = place(study.region, canvas.language).name
         named = canvas.text("head", x, top, Line(text, "bold", head.size, canvas.theme.ink))
         height = bottom - top - 8
-        upper = Rect(x, top + 8, x + width, bottom if card else top + 8 + UPPER * height)
-        panel = canvas.panel(upper, YEAR, ylim)
+        panel = canvas.panel(Rect(x, top + 8, x + width, top + 8 + UPPER * height), YEAR, ylim)
         start = room.left if i == 0 else x
-        if not card:
-            by = tick_step(high - low)
-            draw_grid(
-                canvas, panel, [v for v in tick_values(*ylim, by) if v <= high],
-                plain_ticks(canvas.language, by) if i == 0 else None, left=start,
-            )  # fmt: skip
+        draw_grid(
+            canvas, panel, [v for v in tick_values(*ylim, by) if v <= high],
+            plain_ticks(canvas.language, by) if i == 0 else None, left=start,
+        )  # fmt: skip
         canvas.traces.append(draw_absolute(panel, study))
-        keyed = _labels(canvas, study, panel, with_key=i == 0 and not card)
-        if i == 0 and not keyed:
+        if not _labels(canvas, study, panel, with_key=i == 0) and i == 0:
             _key_line(canvas, study, top, named.right + 8, x + width)
-        if card:
-            draw_months(canvas, panel)
-            continue
-        _subhead(canvas, study, Rect(x, top + 8 + TITLE * height, x + width, bottom))
-        _difference(canvas, study, Rect(x, top + 8 + TITLE * height + size, x + width, bottom), lower, start, i == 0)
-
-
-def _rows(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
-    """Differences only, one under the other: two curves in a column would be too low to read."""
-    theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
-    lower, left = _difference_limits(studies), room.left + canvas.size(max(canvas.preset.gutter, 42))
-    items = [
-        last_year_item(canvas, studies[0]),
-        average_item(canvas, studies[0].baseline.label if studies[0].baseline else ""),
-    ]
-    x = room.left
-    for item in items:  # a key of one line, above both panels
-        draw_key(canvas, [item], Rect(x - KEY_CLEAR, room.top - KEY_CLEAR, room.right, room.top + size))
-        x += key_extent(canvas, [item])[0] + 6
-    top = room.top + size + 6
-    bottom = room.bottom - canvas.size(MONTH_DROP)
-    height = (bottom - top) / len(studies)
-    for i, study in enumerate(studies):
-        begin = top + i * height
-        base = begin + 10 + CAP * size
-        text = place(study.region, canvas.language).name
-        rect = canvas.text("head", room.left, base, Line(text, "bold", size, theme.ink))
-        _value(canvas, base, rect.right, room.right, versus_average(canvas.language, study), theme.average)
-        area = Rect(left, base + size + 2, room.right, begin + height - (8 if i == 0 else 0))
-        _difference(canvas, study, area, lower, room.left, True, months=i == len(studies) - 1)
+        below = draw_head(
+            canvas, _head(canvas, study, canvas.language.text("label.difference")),
+            Rect(x, top + 8 + TITLE * height - CAP * size, x + width, bottom),
+        )  # fmt: skip
+        _difference(canvas, study, Rect(x, below + size, x + width, bottom), lower, start, i == 0, dates)
 
 
 def _difference_limits(studies: Sequence[Study]) -> tuple[float, float]:
@@ -238,35 +223,13 @@ def _difference_limits(studies: Sequence[Study]) -> tuple[float, float]:
 
 
 def _difference(
-    canvas: Canvas, study: Study, area: Rect, ylim: tuple[float, float], left: float, named: bool, months: bool = True
+    canvas: Canvas, study: Study, area: Rect, ylim: tuple[float, float], left: float, named: bool, dates: means.Dates
 ) -> None:
     """A panel of differences with its grid."""
-    panel = canvas.panel(area, YEAR, ylim)
-    by = tick_step(ylim[1] - ylim[0], most=min(area.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
-    values = [v for v in tick_values(*ylim, by) if v >= 0 or ylim[0] < -1.5 * by]
-    label = signed_ticks(canvas.language, by) if named else None
-    draw_grid(canvas, panel, values, label, left=left, above=7)
-    canvas.traces.append(draw_differences(panel, study))
-    if months:
-        draw_months(canvas, panel)
-
-
-def _subhead(canvas: Canvas, study: Study, area: Rect) -> None:
-    """Title of a lower panel, and what the last day differs by."""
-    size, theme, language = canvas.size(canvas.preset.type.label), canvas.theme, canvas.language
-    rect = canvas.text(
-        "panel-title", area.left, area.top, Line(language.text("label.difference"), "semibold", size, theme.ink)
-    )
-    _value(canvas, area.top, rect.right, area.right, versus_year(language, study), theme.last_year_text)
-
-
-def _value(canvas: Canvas, base: float, left: float, right: float, text: str | None, colour: str) -> None:
-    """A difference at the right end of a heading, where it fits."""
-    if text is None:
-        return
-    line = Line(text, "semibold", canvas.size(canvas.preset.type.label), colour)
-    if left + 8 + canvas.width(line) <= right:
-        canvas.text("panel-value", right, base, line, align="right")
+    panel = canvas.panel(area, day_limits(dates), ylim)
+    draw_scale(canvas, panel, left=left, named=named)
+    canvas.traces.append(draw_differences(panel, study, dates))
+    draw_days(canvas, panel, dates)
 
 
 def _key_line(canvas: Canvas, study: Study, base: float, left: float, right: float) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
@@ -25,13 +24,13 @@ from climtrack.reporter.annotations import (
 )
 from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
-from climtrack.reporter.curves import draw_this_year
+from climtrack.reporter.curves import draw_differences
 from climtrack.reporter.documents.facts import COLUMNS, table_csv
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import difference_panel, draw_month_starts, notes_of, page
 from climtrack.reporter.sentences import FINE, Phrases
-from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
+from climtrack.reporter.theme import THIS_LINE, mix
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear, same_day
 from climtrack.vocabulary.findings import Study, Unknown, beyond
@@ -165,8 +164,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     first = max(then - dt.timedelta(days=max(days, LEAD)), study.series.start)
     first = max(first, study.series.end - dt.timedelta(days=max(LONGEST, days + LEAD)))
     dates = np.arange(np.datetime64(first), np.datetime64(study.series.end) + 1)
-    values = means.daily(study)[(first - study.series.start).days :]
-    before = _year_before(study, dates)
+    values, before = means.on_days(study, dates), means.on_days(study, dates, years=1)
     spread = study.climatology.band[dayofyear(dates) - 1]
 
     theme, form = canvas.theme, canvas.preset.form
@@ -185,11 +183,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     xs: Floats = np.arange(dates.size, dtype=np.float64) + 0.5
     wash = Rect(panel.x(at + 1.0), area.top, area.right, area.bottom)
     canvas.fill(wash, mix(theme.background, theme.grid, 0.45), z=0.3)
-    panel.band(xs, -spread, spread)
-    panel.average(np.array(panel.xlim), np.zeros(2))
-    panel.heavy(xs, before, theme.last_year, LAST_LINE, z=5, gid="last-year")
-    _this(panel, study, xs, values, at)
-    canvas.traces.append(panel.points(xs, values))
+    canvas.traces.append(draw_differences(panel, study, dates, at, lighter=1.0))
     ends = ((max(at + 1.0 - days, 0.0), at + 1.0, past), (at + 1.0, float(dates.size), now))
     grey = mix(theme.background, theme.this_year, 0.4)
     for left, right, mean in ends:
@@ -217,25 +211,6 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
             empty.occupy(place.grown(CALLOUT_CLEAR))
     middles = [((left + right) / 2, mean) for left, right, mean in ends]
     _callouts(canvas, study.year, panel, empty, days, middles[0], middles[1])
-
-
-def _year_before(study: Study, dates: npt.NDArray[np.datetime64]) -> Floats:
-    """Anomaly of the same day of the year before."""
-    series, daily = study.series, means.daily(study)
-    found = np.full(dates.size, np.nan)
-    for i, day in enumerate(dates.astype(object)):
-        at = series.index(same_day(day, day.year - 1))
-        if at is not None:
-            found[i] = daily[at]
-    return found
-
-
-def _this(panel: Panel, study: Study, xs: Floats, values: Floats, at: int) -> None:
-    """The line, lighter before the date, dotted where preliminary, hollow at its end."""
-    index = np.arange(values.size)
-    panel.heavy(xs, np.where(index <= at, values, np.nan), panel.theme.this_year, THIS_LINE * 0.6, z=6, gid="before")
-    draw_this_year(panel, xs, np.where(index >= at, values, np.nan), study.series.preliminary[-values.size :], z=6.5)
-    panel.dot(float(xs[-1]), float(values[-1]))
 
 
 def _callouts(

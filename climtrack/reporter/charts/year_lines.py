@@ -249,7 +249,7 @@ def draw(
     if stacked:
         lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
-        if form == "wide" and not is_early(study):
+        if form == "wide" and not is_early(study.series.end):
             record_ticks(canvas, under, study)
     if not card:
         record_label(canvas, panel, study, empty)

@@ -244,7 +244,11 @@ def _section(
     note = pairing_note(pair, language)
     if note:
         out += [note, ""]
-    shown: set[str] = set()
+    first = [
+        a for a in drawn if a.language == language.code and PurePosixPath(a.path).name.startswith(f"{pair.region}.")
+    ]
+    out += _pictures(first, "", language)
+    shown = {asset.path for asset in first}
     for voice in voices:
         out += [f"## {markdown(voice.heading)}", ""]
         for answer in answers(voice.study, language):

@@ -67,6 +67,10 @@ def told(name: str, code: str) -> Iterator[tuple[str, str, str]]:
             if one.region.name not in OTHER:
                 continue
             shown = sorted([one, sample(OTHER[one.region.name], as_of=one.as_of)], key=lambda half: half.region.name)
+        if spec.needs == "both":
+            if one.series.key.variable == "sst":
+                continue
+            shown = [one, sample("natlan", "sst", one.as_of)]
         try:
             words = render.words(chart, shown)[code]
         except RenderError:

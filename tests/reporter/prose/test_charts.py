@@ -175,7 +175,7 @@ def test_hemispheres_that_end_on_different_days_say_both():
     north, south = pair((0.6, -0.3), (0.6, 0.1))
     early = made.study("sh", "era5.t2m.sh", latest=Reading(dt.date(2026, 11, 15), 15.0))
     english, spanish = both("hemispheres", north, early)
-    assert "Data to 17 November 2026 (the north) and 15 November 2026 (the south)" in english.subtitle
+    assert "Data to 17 November (the north) and 15 November 2026 (the south)" in english.subtitle
     assert "15,0 °C el 15 de noviembre de 2026" in spanish.caption
     with pytest.raises(RenderError, match="two series"):
         both("hemispheres", south)

@@ -157,6 +157,12 @@ def told(chart, changes, simulated=False, region="nh", key="era5.t2m.nh", codes=
     studies = [study]
     if CHARTS[chart].needs == "hemispheres":
         studies.append(made.study("sh", "era5.t2m.sh", simulated=simulated) if region == "nh" else study)
+    if CHARTS[chart].needs == "both":
+        other = ("natlan", "oisst.sst.natlan", 1982) if "t2m" in key else ("nh", "era5.t2m.nh", 1940)
+        studies.append(
+            made.study(*other[:2], simulated=simulated, start=dt.date(other[2], 1, 1), **changes | {"absent_years": ()})
+        )
+        studies.sort(key=lambda half: half.series.key.variable, reverse=True)
     words = render.words(chart, studies, **options(chart, study))
     return {code: words[code] for code in codes}
 
