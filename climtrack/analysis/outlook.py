@@ -164,6 +164,8 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     """
     if frame.climatology is None:
         return Unknown("unknown.no_baseline")
+    if (years := frame.table.years.size - 1) < FEWEST:
+        return Unknown("unknown.few_years_before", n=years, year=frame.day.year)
     issue = (today or frame.day) + dt.timedelta(days=FORTNIGHT)
     wait = (issue - frame.day).days
     leads = np.array(sorted({*LEADS, *([wait] if 0 < wait <= FARTHEST else [])}))

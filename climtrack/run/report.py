@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, late_notices, report_keys
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import AnyStudy, Climatology, MonthStudy, Study, Unknown
+from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
@@ -177,6 +178,9 @@ def _climatologies(study: Study) -> tuple[Climatology, ...]:
     others = (
         BASELINES[name]
         for name, found in study.findings.anomalies.items()
-        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
+        if isinstance(found, BaselineAnomaly)
+        and not math.isnan(found.spread)  # its years are ours
+        and name in BASELINES
+        and name != str(study.baseline)
     )
     return (study.climatology, *(climatology(study.table, baseline) for baseline in others))
