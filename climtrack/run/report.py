@@ -70,19 +70,22 @@ def compose(
     reports = []
     for pair in pairs:
         studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
-        if studies:
-            months = run.month_study(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
-            shown = in_order(pair, studies, months)
+        land, sea = (
+            run.month_study(pair, option, series, baseline=request.baseline, as_of=request.as_of)
+            for option in ("air", "sst")
+        )
+        if studies or sea:
+            shown = in_order(pair, studies, sea)
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, shown, pictures(request, shown, inputs, themes), health))
+            reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
 
 
 def in_order(pair: Pairing, studies: Sequence[Study], months: MonthStudy | None) -> tuple[AnyStudy, ...]:
     """What answers for a region, the best sea first: its own days, NOAA's months, the sea of another region."""
-    last = [studies[-1]] if pair.sea_named and studies[-1].series.key == pair.sst else []
+    last = [study for study in studies if pair.sea_named and study.series.key == pair.sst]
     return (*studies[: len(studies) - len(last)], *([months] if months else []), *last)
 
 
@@ -91,6 +94,7 @@ def _region(
     request: Request,
     pair: Pairing,
     shown: tuple[AnyStudy, ...],
+    land: MonthStudy | None,
     chosen: Sequence[Picture],
     health: Sequence[Notice],
 ) -> RegionReport:
@@ -112,8 +116,8 @@ def _region(
         report_markdown(pair, shown, drawn, request.languages, now=run.now, health=health, tables=paths),
         facts_json(pair, shown),
         *map(table_csv, studies),
-        *map(months_csv, months),
-        report_html(charts, notices),
+        *map(months_csv, filter(None, (*months, land))),
+        *([report_html(charts, notices)] if charts else ()),
     )
     folder = None
     if request.folder is not None:

@@ -436,15 +436,15 @@ class Run:
         )
 
     def month_study(
-        self, pair: Pairing, variables: Collection[str], series: Mapping[SeriesKey, Series],
+        self, pair: Pairing, option: str, series: Mapping[SeriesKey, Series],
         *, baseline: Baseline | None, as_of: dt.date | None = None,
     ) -> MonthStudy | None:  # fmt: skip
-        """What NOAA's months tell of a hemisphere's sea, the daily series that answers for it beside them."""
-        months = series.get(MONTHS[pair.region, "sst"]) if (pair.region, "sst") in MONTHS else None
-        if months is None or "sst" not in variables:
+        """What NOAA's months tell beside a variable; beside those of the sea the daily series that answers for it."""
+        months = series.get(MONTHS[pair.region, option]) if (pair.region, option) in MONTHS else None
+        if months is None:
             return None
         late = overdue(months, self.now) if as_of is None and not self.simulated else 0
-        daily = series.get(pair.sst) if pair.sst is not None else None
+        daily = series.get(pair.sst) if option == "sst" and pair.sst is not None else None
         with suppress(SeriesError, AnalysisError):  # a day before its first month
             region = self.config.region(pair.region)
             return month_study(months, region, baseline or DEFAULT, as_of=as_of, daily=daily, overdue=late)

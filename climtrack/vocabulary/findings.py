@@ -696,7 +696,7 @@ class WholeMonth:
     year_over_year: float | Unknown = fact("cell.months.year", "difference")
     change: float | Unknown  # Its anomaly minus that of the month before
     rank: Rank = fact("cell.months.rank")
-    first_year: int  # First year ranked
+    first: int  # First year ranked
     nearest: DailyMonth | None = fact("cell.months.daily")
 
 
@@ -814,6 +814,8 @@ class MonthStudy:
 
     series: Series
     region: Region
+    as_of: dt.date
+    requested: Baseline
     years: Ints  # Consecutive calendar years, shape (year,)
     anomalies: Floats  # From the mean of the month over the baseline of the findings, degC, shape (year, 12)
     findings: WholeMonth
@@ -823,6 +825,10 @@ class MonthStudy:
     def year(self) -> int:
         """This year: that of the last month."""
         return self.series.end.year
+
+    @property
+    def baseline(self) -> Baseline | None:
+        return self.findings.baseline
 
     @property
     def simulated(self) -> bool:

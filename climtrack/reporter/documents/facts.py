@@ -179,13 +179,12 @@ def series_facts(study: AnyStudy) -> dict[str, Any]:
 
 
 def facts_document(pair: Pairing, studies: Sequence[AnyStudy]) -> dict[str, Any]:
-    daily = [study for study in studies if isinstance(study, Study)]
     return {
         "schema": SCHEMA,
         "region": pair.region,
-        "as_of": to_json(max(study.as_of for study in daily)),
+        "as_of": to_json(max(study.as_of for study in studies)),
         "sample": any(study.simulated for study in studies),
-        "baseline": str(daily[0].requested),
+        "baseline": str(studies[0].requested),
         "pairing": {
             "air": str(pair.air) if pair.air else None,
             "sst": str(pair.sst) if pair.sst else None,
