@@ -69,24 +69,14 @@ def compose(
     inputs = chart_inputs(run, request, series)
     reports = []
     for pair in pairs:
-        studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
-        land, sea = (
-            run.month_study(pair, option, series, baseline=request.baseline, as_of=request.as_of)
-            for option in ("air", "sst")
-        )
-        if studies or sea:
-            shown = in_order(pair, studies, sea)
+        shown = run.shown(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
+        land = run.month_study(pair, "air", series, baseline=request.baseline, as_of=request.as_of)
+        if shown:
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
             health += tuple(departures[one.key] for one in own if one.key in departures)
             reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
-
-
-def in_order(pair: Pairing, studies: Sequence[Study], months: MonthStudy | None) -> tuple[AnyStudy, ...]:
-    """What answers for a region, the best sea first: its own days, NOAA's months, the sea of another region."""
-    last = [study for study in studies if pair.sea_named and study.series.key == pair.sst]
-    return (*studies[: len(studies) - len(last)], *([months] if months else []), *last)
 
 
 def _region(

@@ -48,7 +48,7 @@ from climtrack.run.series import (
     span,
 )
 from climtrack.store.store import Store
-from climtrack.vocabulary.findings import MonthStudy, Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.registry import DEFAULT, Baseline
 from climtrack.vocabulary.series import COMPUTED, MONTHS, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
@@ -434,6 +434,16 @@ class Run:
             for key in keys_of([pair], variables)
             if key in series
         )
+
+    def shown(
+        self, pair: Pairing, variables: Collection[str], series: Mapping[SeriesKey, Series],
+        *, baseline: Baseline | None, as_of: dt.date | None = None,
+    ) -> tuple[AnyStudy, ...]:  # fmt: skip
+        """What answers for a region, the best sea first: its own days, NOAA's months, the sea of another region."""
+        studies = self.studies(pair, variables, series, baseline=baseline, as_of=as_of)
+        months = self.month_study(pair, "sst", series, baseline=baseline, as_of=as_of) if "sst" in variables else None
+        last = [study for study in studies if pair.sea_named and study.series.key == pair.sst]
+        return (*studies[: len(studies) - len(last)], *([months] if months else []), *last)
 
     def month_study(
         self, pair: Pairing, option: str, series: Mapping[SeriesKey, Series],

@@ -689,7 +689,7 @@ class WholeMonth:
 
     month: dt.date = fact(unit="month")  # Its first day
     baseline: Baseline
-    departure: float  # As published: from the mean of this month over the base period
+    departure: float = fact(unit="difference")  # As published: from the mean of this month over the base period
     base_period: Baseline
     # From the series' own mean of this month over the baseline
     anomaly: float = fact("cell.months.anomaly", "difference", beside="cell.months.beside")

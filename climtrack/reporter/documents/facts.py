@@ -20,7 +20,7 @@ from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import AnyStudy, Direction, MonthStudy, Slope, Study, Unknown
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Baseline
-from climtrack.vocabulary.series import Pairing, SeriesKey
+from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
@@ -119,8 +119,6 @@ def to_json(value: Any) -> Any:
         case Notice():
             return str(value)
         case Baseline():
-            return str(value)
-        case SeriesKey():
             return str(value)
         case Enum():
             return value.value
