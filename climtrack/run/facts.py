@@ -213,7 +213,7 @@ def region_studies(
 
     Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
     """
-    pairs = run.pairings(regions, variables)
+    pairs = run.pairings(regions, variables, months=True)
     series = run.series(report_keys(pairs, variables))
     found = ((pair, run.shown(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
     if against is None and by == "date":

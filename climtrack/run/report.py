@@ -45,7 +45,7 @@ class RegionReport:
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
     themes = themes_of(run.config, request.themes)  # a typeface that is not there is told before anything is asked
-    pairs = run.pairings(request.regions, request.variables)
+    pairs = run.pairings(request.regions, request.variables, months=True)
     series = run.series(report_keys(pairs, request.variables))
     run.say(*run.fallback_notices(pairs))
     return compose(run, request, pairs, series, themes)
@@ -96,7 +96,10 @@ def _region(
     tables = _tables(chosen, drawn)
     charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
     notices = {
-        code: (*page_notices(pair, Language(code), health), *(line for one in months for line in _told(one, code)))
+        code: (
+            *page_notices(pair, Language(code), health, months=bool(months)),
+            *(line for one in months for line in _told(one, code)),
+        )
         for code in request.languages
     }
     paths = [table.path for table in tables]
@@ -155,9 +158,11 @@ def _told(months: MonthStudy, code: str) -> tuple[str, ...]:
     return (f"{voice.simulated}{voice.above()} {voice.below()}",)
 
 
-def page_notices(pair: Pairing, language: Language, health: Sequence[Notice]) -> tuple[str, ...]:
+def page_notices(
+    pair: Pairing, language: Language, health: Sequence[Notice], *, months: bool = False
+) -> tuple[str, ...]:
     """What a region's page says above its charts."""
-    notices = (pairing_note(pair, language).replace("`", ""), *map(language.say, health))
+    notices = (pairing_note(pair, language, months=months).replace("`", ""), *map(language.say, health))
     return tuple(notice for notice in notices if notice)
 
 

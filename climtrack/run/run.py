@@ -45,6 +45,7 @@ from climtrack.run.series import (
     late_notices,
     overdue,
     reached,
+    report_keys,
     span,
 )
 from climtrack.store.store import Store
@@ -210,12 +211,14 @@ class Run:
         found = {key: self.held(key) for key in replaced}
         return {k: one for k, one in found.items() if one is None or not (covers(one, self.config) and reached(one))}
 
-    def pairings(self, regions: Sequence[str], variables: Collection[str]) -> tuple[Pairing, ...]:
-        """Series that answer for each region."""
+    def pairings(
+        self, regions: Sequence[str], variables: Collection[str], *, months: bool = False
+    ) -> tuple[Pairing, ...]:
+        """Series that answer for each region; with `months`, NOAA's alone will do."""
         known = self.known_keys()
         pairs = tuple(pairing(self.config.region(name).name, known) for name in regions)
         for pair in pairs:
-            if not keys_of([pair], variables):
+            if not (report_keys if months else keys_of)([pair], variables):
                 if pair.region in ("nh", "sh") and "sst" in variables:
                     raise ConfigError("run.no_sea", region=pair.region)
                 raise ConfigError("run.no_series", region=pair.region, variables=sorted(variables))

@@ -249,7 +249,7 @@ class Rank:
     rival_rank: int | None = None
     noise: float = FLOOR
     # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
-    other: OtherRank | None = None
+    other: OtherRank | None = fact(text="cell.rank.other", default=None)
 
     @property
     def warmer_year(self) -> int | None:
