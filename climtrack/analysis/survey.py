@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from climtrack.analysis.climatology import mean_cycles, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.direction import direction
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
+from climtrack.analysis.months import other_rank
 from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import REFERENCE, preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
@@ -23,6 +25,7 @@ from climtrack.vocabulary.findings import (
     Climatology,
     Estimate,
     Findings,
+    Rank,
     RevisionNoise,
     Run,
     Study,
@@ -45,6 +48,7 @@ def study(
     today: dt.date | None = None,
     revision_noise: RevisionNoise | None = None,
     kept: Sequence[Estimate] = (),
+    months: Series | None = None,
 ) -> Study:
     """
     Everything known of one series on one day.
@@ -67,6 +71,8 @@ def study(
         stored copies of the feed.
     kept : sequence of Estimate, optional
         What was expected of this series, as it was first said.
+    months : Series, optional
+        NOAA's months of land and sea of the same region, whose place for the last whole month is told beside ours.
 
     Raises
     ------
@@ -104,7 +110,7 @@ def study(
         table=table,
         anomalies=frame.anomalies,
         preliminary=YearTable(table.years, flags),
-        findings=_findings(frame, named, normals, as_of or today, kept),
+        findings=_findings(frame, named, normals, as_of or today, kept, months and months.upto(as_of or months.end)),
     )
 
 
@@ -121,6 +127,7 @@ def _findings(
     normals: dict[Baseline, Climatology | Unknown],
     today: dt.date | None,
     kept: Sequence[Estimate],
+    months: Series | None,
 ) -> Findings:
     """The answers."""
     series, chosen = frame.series, frame.climatology
@@ -131,6 +138,8 @@ def _findings(
         for one in named
     }
     means, places = annual_means(frame.table), ranks(frame)
+    if months is not None and isinstance(places.month, Rank):
+        places = replace(places, month=replace(places.month, other=other_rank(months, places.month.first)))
     ahead = lead(frame.table)
     taken = records(frame, ahead)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
