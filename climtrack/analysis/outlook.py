@@ -56,7 +56,7 @@ class Expectation:
     def quantile(self, share: float) -> Floats:
         """Value that is not exceeded in this share of cases, degC, shape (lead,)."""
         found = [np.interp(share, self.shares[i], self.errors[i]) for i in range(self.values.size)]
-        return self.values + np.array(found)
+        return self.values + np.array(found, dtype=np.float64)
 
     def chance_below(self, limits: Floats) -> Floats:
         """Chance of a value below a limit for each lead, 0.01 to 0.99, shape (lead,), NaN where the limit is."""
