@@ -56,13 +56,11 @@ class Expectation:
     def quantile(self, share: float) -> Floats:
         """Value that is not exceeded in this share of cases, degC, shape (lead,)."""
         found = [np.interp(share, self.shares[i], self.errors[i]) for i in range(self.values.size)]
-        return self.values + np.array(found)
+        return np.asarray(self.values + found)
 
     def chance_below(self, limits: Floats) -> Floats:
         """Chance of a value below a limit for each lead, 0.01 to 0.99, shape (lead,), NaN where the limit is."""
-        found = [
-            np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)
-        ]
+        found = [np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)]
         return np.asarray(np.clip(found, LEAST, 1 - LEAST))
 
 
