@@ -56,11 +56,13 @@ class Expectation:
     def quantile(self, share: float) -> Floats:
         """Value that is not exceeded in this share of cases, degC, shape (lead,)."""
         found = [np.interp(share, self.shares[i], self.errors[i]) for i in range(self.values.size)]
-        return np.asarray(self.values + found)
+        return self.values + np.array(found, dtype=np.float64)
 
     def chance_below(self, limits: Floats) -> Floats:
         """Chance of a value below a limit for each lead, 0.01 to 0.99, shape (lead,), NaN where the limit is."""
-        found = [np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)]
+        found = [
+            np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)
+        ]
         return np.asarray(np.clip(found, LEAST, 1 - LEAST))
 
 
@@ -163,6 +165,8 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     """
     if frame.climatology is None:
         return Unknown("unknown.no_baseline")
+    if (years := frame.table.years.size - 1) < FEWEST:
+        return Unknown("unknown.few_years_before", n=years, year=frame.day.year)
     issue = (today or frame.day) + dt.timedelta(days=FORTNIGHT)
     wait = (issue - frame.day).days
     leads = np.array(sorted({*LEADS, *([wait] if 0 < wait <= FARTHEST else [])}))

@@ -9,6 +9,8 @@ from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
+import numpy as np
+
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
@@ -250,7 +252,7 @@ class Rank:
     noise: float = FLOOR
     preliminary: int = 0  # Days that are still preliminary
     # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
-    other: OtherRank | None = None
+    other: OtherRank | None = fact(text="cell.rank.other", default=None)
 
     @property
     def warmer_year(self) -> int | None:
@@ -339,12 +341,12 @@ class Holder:
 class Records:
     """Three records never mixed up, and this year's tally."""
 
-    warmest_day: Record = fact("cell.record.day")
+    warmest_day: Record | Unknown = fact("cell.record.day")
     warmest_for_date: Record | Unknown = fact("cell.record.date")
     largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
     # Days of this year that took the record of their date: warmer than in every earlier year by 0.005 °C; without
     # 29 February
-    days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
+    days: tuple[dt.date, ...] | Unknown = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
@@ -353,14 +355,19 @@ class Records:
     runs: tuple[Run, ...] = ()
 
     @property
+    def taken(self) -> tuple[dt.date, ...]:
+        """The record days of this year that are known."""
+        return () if isinstance(self.days, Unknown) else self.days
+
+    @property
     def first(self) -> dt.date | None:
         """First record day of this year."""
-        return self.days[0] if self.days else None
+        return self.taken[0] if self.taken else None
 
     @property
     def last(self) -> dt.date | None:
         """Last record day of this year."""
-        return self.days[-1] if self.days else None
+        return self.taken[-1] if self.taken else None
 
 
 @finding
@@ -690,14 +697,14 @@ class WholeMonth:
 
     month: dt.date = fact(unit="month")  # Its first day
     baseline: Baseline
-    departure: float  # As published: from the mean of this month over the base period
+    departure: float = fact(unit="difference")  # As published: from the mean of this month over the base period
     base_period: Baseline
     # From the series' own mean of this month over the baseline
     anomaly: float = fact("cell.months.anomaly", "difference", beside="cell.months.beside")
     year_over_year: float | Unknown = fact("cell.months.year", "difference")
     change: float | Unknown  # Its anomaly minus that of the month before
     rank: Rank = fact("cell.months.rank")
-    first_year: int  # First year ranked
+    first: int  # First year ranked
     nearest: DailyMonth | None = fact("cell.months.daily")
 
 
@@ -833,7 +840,7 @@ class Reconciled:
     agrees: bool  # Within 0.01 °C, or half of the last digit published where that is coarser; exactly, for counts
 
 
-Method = Literal["harmonic", "site"]
+Method = Literal["harmonic", "site", "published"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -841,9 +848,17 @@ class Climatology:
     """Mean annual cycle over a baseline."""
 
     baseline: Baseline
-    mean: Floats  # degC, shape (366,): by day of year for ``harmonic``, by slot for ``site``
-    spread: Floats  # Sample standard deviation (n - 1) across the baseline years in degC, shape (366,)
-    method: Method  # First 8 annual harmonics by day of year, or the site's 5-slot circular mean by slot
+    mean: Floats  # degC, shape (366,): by slot for ``site``, else by day of year
+    # Sample standard deviation (n - 1) across the baseline years in degC, shape (366,); NaN for ``published``
+    spread: Floats
+    # First 8 annual harmonics by day of year, of the series' own years or of means that came with it; or the site's
+    # 5-slot circular mean by slot
+    method: Method
+
+    @property
+    def band(self) -> Floats:
+        """Two standard deviations, as charts shade them, degC, shape (366,); zero where they are not known."""
+        return np.nan_to_num(2 * self.spread)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -852,6 +867,8 @@ class MonthStudy:
 
     series: Series
     region: Region
+    as_of: dt.date
+    requested: Baseline
     years: Ints  # Consecutive calendar years, shape (year,)
     anomalies: Floats  # From the mean of the month over the baseline of the findings, degC, shape (year, 12)
     findings: WholeMonth
@@ -861,6 +878,10 @@ class MonthStudy:
     def year(self) -> int:
         """This year: that of the last month."""
         return self.series.end.year
+
+    @property
+    def baseline(self) -> Baseline | None:
+        return self.findings.baseline
 
     @property
     def simulated(self) -> bool:
@@ -894,6 +915,11 @@ class Study:
     def baseline(self) -> Baseline | None:
         """Baseline of `climatology`."""
         return None if self.climatology is None else self.climatology.baseline
+
+    @property
+    def partial(self) -> bool:
+        """Whether the average came with the series, whose few years rank nothing."""
+        return self.climatology is not None and self.climatology.method == "published"
 
     @property
     def simulated(self) -> bool:

@@ -142,7 +142,8 @@ def _streaks(voice: Phrases) -> Table:
         since = language.date_long(streaks.last_record)
         rows.append((say("streak.since_record"), language.count(streaks.days_since_record), since))
     start = language.date_long(voice.day.replace(month=1, day=1))
-    rows.append((say("streak.year_records"), language.count(len(voice.findings.records.days)), start))
+    if isinstance(days := voice.findings.records.days, tuple):
+        rows.append((say("streak.year_records"), language.count(len(days)), start))
     if voice.yoy is not None:
         for name, count in (("warmer", voice.yoy.days_warmer), ("cooler", voice.yoy.days_cooler)):
             rows.append((say(f"streak.{name}", other=voice.yoy.other_year), language.count(count), start))
@@ -222,7 +223,7 @@ def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
     return language.text("report.data", age, day=day, moment=moment)
 
 
-def pairing_note(pair: Pairing, language: Language) -> str:
+def pairing_note(pair: Pairing, language: Language, *, months: bool = False) -> str:
     """Why the sea of a region is what it is; nothing where it needs no word."""
     if pair.region not in HALVES:
         return ""
@@ -230,8 +231,9 @@ def pairing_note(pair: Pairing, language: Language) -> str:
     if pair.sea_computed:
         return language.text("report.pair.computed", the=the)
     if pair.sst is not None and pair.sst.region in REGIONS:
-        return language.text("report.pair.natlan", the=the, sea=place(REGIONS[pair.sst.region], language).the)
-    return language.text("report.pair.none", the=the)
+        sea = place(REGIONS[pair.sst.region], language).the
+        return language.text("report.pair.natlan.months" if months else "report.pair.natlan", the=the, sea=sea)
+    return language.text("report.pair.none.months" if months else "report.pair.none", the=the)
 
 
 def report_markdown(
@@ -270,7 +272,7 @@ def _section(
     out = [f"# {markdown(title)}", ""]
     if any(study.simulated for study in studies):
         out += [f"**{language.text('report.simulated')}**", ""]
-    note = pairing_note(pair, language)
+    note = pairing_note(pair, language, months=any(isinstance(study, MonthStudy) for study in studies))
     if note:
         out += [note, ""]
     first = [
