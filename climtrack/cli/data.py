@@ -53,7 +53,7 @@ def history(
     run, chosen = Run(configuration(config), now()), date(day)
     store, keys = run.store, _stored(run, region, variable)
     notes(run)
-    if chosen is not None and not any(store.values(key, chosen) for key in keys):
+    if chosen is not None and not any(True for key in keys for _ in store.values(key, chosen)):
         asked = [key.label for key in keys] if len(keys) < 4 else Notice("cli.series", n=len(keys))
         raise SeriesNotFound("cli.no_value", series=asked, date=chosen)
     if json:
