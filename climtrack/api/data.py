@@ -50,8 +50,6 @@ def stored_series(
     variable: str, region: str, *, known_on: str | dt.date | dt.datetime | None, offline: bool, sample: bool
 ) -> Series:
     """The series asked for, and no other one in its place."""
-    from climtrack.run.run import Run, sampled
-
     require(region, str, "api.one_region")
     variable = next((option for option, known in OPTIONS.items() if known.name == variable), variable)
     one_of(variable, tuple(OPTIONS), "variable")
@@ -61,6 +59,13 @@ def stored_series(
         raise ConfigError("api.no_series", variable=variable, region=region[:40])
     if key.region != pair.region and pair.region != "world":
         raise ConfigError("api.no_sea", region=pair.region, other=key.region)
+    return series_of(key, known_on=known_on, offline=offline, sample=sample)
+
+
+def series_of(key: SeriesKey, *, known_on: str | dt.date | dt.datetime | None, offline: bool, sample: bool) -> Series:
+    """The series of a key."""
+    from climtrack.run.run import Run, sampled
+
     if sample:
         found = sampled([key], now())
         if key not in found:

@@ -26,7 +26,7 @@ import numpy as np
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from climtrack.vocabulary.assets import Asset, Words
+from climtrack.vocabulary.assets import Asset, Table, Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Climatology, Study
 from climtrack.vocabulary.notice import clean, markdown
@@ -43,8 +43,6 @@ TABLE_DAYS = 30
 HTML = "text/html; charset=utf-8"
 
 Sentences = Mapping[str, tuple[str, ...]]
-#: Title, heads of columns, rows.
-Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -235,7 +233,7 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
             {
                 "label": c.baseline.label,
                 "mean": pack(c.mean, CLIMATOLOGY_SCALE),
-                "spread": pack(c.spread, CLIMATOLOGY_SCALE),
+                "spread": pack(c.band / 2, CLIMATOLOGY_SCALE),
             }
             for c in chart.climatologies
         ],
@@ -403,7 +401,7 @@ def still(study: Study, climatology: Climatology | None, alt: str, language: Lan
     rows = [low, high, this, last]
     mean = None
     if climatology is not None:
-        mean, margin = climatology.mean, 2 * climatology.spread
+        mean, margin = climatology.mean, climatology.band
         rows += [mean - margin, mean + margin]
     known = [row for row in rows if not np.isnan(row).all()]
     scale = _Scale(min(float(np.nanmin(row)) for row in known), max(float(np.nanmax(row)) for row in known))

@@ -11,6 +11,7 @@ belong together, whatever is published in between.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import json
@@ -38,7 +39,7 @@ from climtrack.publish.page import (
     slug,
     style_sheet,
 )
-from climtrack.publish.post import PLATFORMS, POST, Figure, Picture, figure_html, iframe, picture_html
+from climtrack.publish.post import MAIL, PLATFORMS, POST, Figure, Picture, figure_html, iframe, picture_html
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Answer, Rank, Study, Unknown
 from climtrack.vocabulary.notice import clean
@@ -295,6 +296,7 @@ class RegionPage:
     notices: Sentences  # What stands above the charts, by language
     pictures: tuple[Asset, ...] = ()  # Every picture, named as the report names it, with its words
     files: tuple[Asset, ...] = ()  # ``facts.json`` and one table per series
+    series: tuple[Asset, ...] = ()  # Under ``data/series/``, what other installations take from this one
 
 
 def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], tuple[Publication, list[File]]]:
@@ -343,6 +345,44 @@ def figures(
     return made
 
 
+def folder_gallery(
+    assets: Sequence[Asset], charts: Sequence[PageChart], codes: Sequence[str]
+) -> dict[str, list[tuple[str, str, Mapping[str, object]]]]:
+    """
+    The pictures of a report's folder for its page, by language.
+
+    Each chart is inside the page once, square where it is drawn so, which is half as large and legible on a phone; its
+    other sizes and its table are the files beside the page.
+    """
+    found: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
+    for asset in assets:
+        name = PictureName.parse(asset.path)
+        if name is not None:
+            found.setdefault((name.subject, name.chart, name.language), []).append((name, asset))
+    paths = [asset.path for asset in assets]
+    gallery: dict[str, list[tuple[str, str, Mapping[str, object]]]] = {code: [] for code in codes}
+    for (subject, drawn, code), sizes in found.items():
+        shown = [one for one in sizes if one[0].suffix != "pdf"]
+        if not shown:
+            continue
+        first = min(shown, key=lambda one: (one[0].theme != "light", one[0].preset not in MAIL[:1]))[1]
+        if first.words is None:
+            continue
+        data = f"data:{first.media_type};base64,{base64.b64encode(first.data).decode()}"
+        inside, beside = (
+            Figure({"post": Picture(path, first.width, first.height)}, first.words, code, "", "")
+            for path in (data, first.path)
+        )
+        chart = next((one for one in charts if one.id == subject), charts[0])
+        tables = [path for path in (f"{subject}.{drawn}.csv", f"{chart.id}.csv") if path in paths][:1]
+        files = [(name.label, asset.path) for name, asset in sizes] + [("CSV", path) for path in tables]
+        card = reuse(
+            chart, first.words, Language(code), files=files, code=PLATFORMS["html"].snippet(beside), page=""
+        )  # fmt: skip
+        gallery[code].append((chart.id, figure_html(inside), card))
+    return gallery
+
+
 def glance(study: Study, language: Language) -> tuple[str, ...]:
     """
     A series in a row of the front page.
@@ -387,6 +427,8 @@ class _RegionFiles:
             yield File(latest(picture.path), picture.media_type, picture.data)
         for asset in self.page.files:
             yield File(self._data(asset), asset.media_type, asset.data)
+        for asset in self.page.series:
+            yield File(f"data/series/{asset.path}", asset.media_type, asset.data)
         for chart in self.page.charts:
             code = self.languages[0]
             frame = Frame(brand=self.site.title, home=f"../{self.site.page(chart.id, code)}")

@@ -59,7 +59,7 @@ COMMANDS = {
     "facts --against last": "write a number",
     "facts --by week": "unknown way to compare 'week'. Known are date, slot",
     "facts --region nh sh": "--region sh",
-    "compare nh": "Name them: climtrack compare nh sh",
+    "compare nh": "climtrack compare nh sh",
     "compare nh atlantis": "did you mean 'natlan'?",
     "records --region": "Try `climtrack records --help`",
     "verify --offline": "climtrack fetch",

@@ -226,7 +226,7 @@ function picture(model, state, inks, words, titles) {
   ctx.fillStyle = inks.paper; ctx.fillRect(0, 0, 1200, 675);
   const baseline = model.baselines[state.baseline], anomaly = state.mode === "anomaly" && baseline;
   const average = baseline ? words.averageOf.replace("{baseline}", baseline.label) : "";
-  const title = anomaly ? titles.place : titles.title, subtitle = anomaly ? `${words.anomaly}: ${average}. ${titles.until}` : titles.subtitle;
+  const title = anomaly ? titles.place : titles.title, subtitle = anomaly ? `${words.anomaly}, ${baseline.label}. ${titles.until}` : titles.subtitle;
   let size = 30;
   do { ctx.font = font(size, 700); size -= 1; } while (size > 16 && ctx.measureText(title).width > 1128);
   ctx.fillStyle = inks.ink; ctx.fillText(title, 36, 58);
