@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
-#: The order in which formats are made of one drawing: SVG sets its texts anew, so it comes last.
+#: The order in which formats are made of one drawing: SVG takes the halos off, so it comes last.
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before this one every second is left out.
 THIN_BEFORE = 1980

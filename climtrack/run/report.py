@@ -12,12 +12,14 @@ from types import MappingProxyType
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, report_html
+from climtrack.publish.page import Frame, PageChart, report_html
+from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
-from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
+from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown, short_tables
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, words
+from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
@@ -74,6 +76,7 @@ def compose(
         if shown:
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
+            health += () if run.simulated else run.succession_notices([one for one in shown if isinstance(one, Study)])
             health += tuple(departures[one.key] for one in own if one.key in departures)
             reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
@@ -94,12 +97,9 @@ def _region(
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
+    charts = tuple(_page_chart(pair, study, request.languages, run.now, bool(months)) for study in studies)
     notices = {
-        code: (
-            *page_notices(pair, Language(code), health, months=bool(months)),
-            *(line for one in months for line in _told(one, code)),
-        )
+        code: (*map(Language(code).say, health), *(line for one in months for line in _told(one, code)))
         for code in request.languages
     }
     paths = [table.path for table in tables]
@@ -110,8 +110,10 @@ def _region(
         facts_json(pair, shown),
         *map(table_csv, studies),
         *map(months_csv, filter(None, (*months, land))),
-        *([report_html(charts, notices)] if charts else ()),
     )
+    if charts:
+        gallery = folder_gallery(assets, charts, request.languages)
+        assets += (report_html(charts, notices, frame=Frame(gallery=gallery)),)
     folder = None
     if request.folder is not None:
         folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -139,16 +141,21 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(study: Study, drawn: Sequence[Asset], codes: Sequence[str], now: dt.datetime) -> PageChart:
+def _page_chart(pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, months: bool) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
+    sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
+    notices = {}
+    for code in codes:
+        note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
+        notices[code] = tuple(filter(None, (data_line(study, Language(code), now), note)))
     return PageChart(
         study,
         {code: text[code] for code in codes},
         _climatologies(study),
-        tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
         {code: answers(study, Language(code)) for code in codes},
-        {code: (data_line(study, Language(code), now),) for code in codes},
+        notices,
+        tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
     )
 
 
@@ -156,14 +163,6 @@ def _told(months: MonthStudy, code: str) -> tuple[str, ...]:
     """What a page without a chart of months says of them."""
     voice = MonthPhrases(months, Language(code))
     return (f"{voice.simulated}{voice.above()} {voice.below()}",)
-
-
-def page_notices(
-    pair: Pairing, language: Language, health: Sequence[Notice], *, months: bool = False
-) -> tuple[str, ...]:
-    """What a region's page says above its charts."""
-    notices = (pairing_note(pair, language, months=months).replace("`", ""), *map(language.say, health))
-    return tuple(notice for notice in notices if notice)
 
 
 def _climatologies(study: Study) -> tuple[Climatology, ...]:

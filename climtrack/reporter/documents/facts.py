@@ -81,7 +81,7 @@ def table_csv(study: Study) -> Asset:
         np.where(partners >= 0, values[partners], "").tolist(),
         _texts(np.round(series.values - earlier, COMPUTED_DECIMALS)).tolist(),
     )
-    return sheet(f"{series.key.label}.csv", head(study), COLUMNS, zip(*columns, strict=True))
+    return sheet(f"{series.key.stem}.csv", head(study), COLUMNS, zip(*columns, strict=True))
 
 
 def months_csv(study: MonthStudy) -> Asset:

@@ -11,7 +11,7 @@ from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.sentences import FINE, Phrases, place
-from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.assets import Asset, Table
 from climtrack.vocabulary.findings import (
     AnyStudy,
     BaselineAnomaly,
@@ -32,26 +32,20 @@ from climtrack.words.standing import peak, standing
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
 
 
-def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table, numbers to the right."""
-    lines = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in rows]
-    if not lines:
-        return []
+def grid(table: Table) -> list[str]:
+    """A Markdown table under its name, numbers to the right."""
+    title, head, rows = table
     rule = "| --- | " + " | ".join("---:" for _ in head[1:]) + " |"
-    return ["| " + " | ".join(markdown(cell) for cell in head) + " |", rule, *lines, ""]
+    first, *lines = ("| " + " | ".join(markdown(cell) for cell in row) + " |" for row in (head, *rows))
+    return [f"**{markdown(title)}**", "", first, rule, *lines, ""]
 
 
-def grids(voice: Phrases) -> list[str]:
-    """Everything a report tables of one series."""
-    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_sentences(voice)]
+def short_tables(voice: Phrases) -> list[Table]:
+    """What the page tables of one series: ranks, records, outlook."""
+    return [table for table in (_ranks(voice), _records(voice), _outlook(voice)) if table[2]]
 
 
-def _titled(title: str, lines: list[str]) -> list[str]:
-    """A table under its name; nothing where it is empty."""
-    return [f"**{markdown(title)}**", "", *lines] if lines else []
-
-
-def _baselines(voice: Phrases) -> list[str]:
+def _baselines(voice: Phrases) -> Table:
     """The latest day on every baseline."""
     language, say = voice.language, voice.language.text
     rows = []
@@ -68,10 +62,10 @@ def _baselines(voice: Phrases) -> list[str]:
         else:
             rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
     head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "percentile")]
-    return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
+    return say("table.baselines", day=voice.day_month), head, rows
 
 
-def _ranks(voice: Phrases) -> list[str]:
+def _ranks(voice: Phrases) -> Table:
     language, ranks, say = voice.language, voice.findings.ranks, voice.language.text
     names = {"season": ranks.season_name, "season_to_date": ranks.season_to_date_name}
     rows = []
@@ -89,7 +83,7 @@ def _ranks(voice: Phrases) -> list[str]:
             standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
-    return _titled(say("table.ranks"), grid(head, rows))
+    return say("table.ranks"), head, rows
 
 
 def other_place(rank: Rank, language: Language) -> str:
@@ -109,7 +103,7 @@ def _span(voice: Phrases, rank: Rank) -> str:
     return span if shown else f"{span} {rank.last.year}"
 
 
-def _records(voice: Phrases) -> list[str]:
+def _records(voice: Phrases) -> Table:
     """Three records, never mixed up."""
     language, records, say = voice.language, voice.findings.records, voice.language.text
     rows = []
@@ -127,10 +121,10 @@ def _records(voice: Phrases) -> list[str]:
             standing("claim", record, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
-    return _titled(say("table.records", first=voice.first), grid(head, rows))
+    return say("table.records", first=voice.first), head, rows
 
 
-def _streaks(voice: Phrases) -> list[str]:
+def _streaks(voice: Phrases) -> Table:
     """Runs that include the latest day, and tallies of the year."""
     language, streaks, say = voice.language, voice.findings.streaks, voice.language.text
     rows = []
@@ -152,7 +146,30 @@ def _streaks(voice: Phrases) -> list[str]:
     if voice.yoy is not None:
         for name, count in (("warmer", voice.yoy.days_warmer), ("cooler", voice.yoy.days_cooler)):
             rows.append((say(f"streak.{name}", other=voice.yoy.other_year), language.count(count), start))
-    return _titled(say("table.streaks"), grid([say(f"table.{name}") for name in ("what", "count", "from")], rows))
+    return say("table.streaks"), [say(f"table.{name}") for name in ("what", "count", "from")], rows
+
+
+def _outlook(voice: Phrases) -> Table:
+    """The days ahead: what is expected, its range, the chances."""
+    language, say, decimals = voice.language, voice.language.text, voice.decimals
+    rows = []
+    for day in voice.findings.outlook if isinstance(voice.findings.outlook, tuple) else ():
+        low, high = language.signed(day.low, decimals), language.signed(day.high, decimals)
+        chances = (day.chance_below_last_year, day.chance_record_for_date)
+        rows.append((
+            language.date_long(day.date),
+            language.difference(day.anomaly, decimals),
+            say("table.outlook.range", low=low, high=high),
+            *("–" if math.isnan(chance) else language.share(chance) for chance in chances),
+        ))  # fmt: skip
+    head = [say("table.date"), *(say(f"table.outlook.{name}") for name in ("expected", "within", "below", "record"))]
+    return say("table.outlook", baseline=voice.baseline), head, rows
+
+
+def _numbers(voice: Phrases) -> list[str]:
+    """Everything a report tables of one series, and what it says of it in sentences."""
+    tables = (_ranks(voice), _baselines(voice), _records(voice), _streaks(voice))
+    return [*(line for table in tables if table[2] for line in grid(table)), *_sentences(voice)]
 
 
 def _sentences(voice: Phrases) -> list[str]:
@@ -268,12 +285,12 @@ def _section(
             ask, _, tell = answer.partition("? ")
             out += [f"- **{markdown(ask)}?** {markdown(tell)}"]
         out += ["", markdown(data_line(voice.study, language, now)) + ".", ""]
-        label = voice.study.series.key.label
+        label = voice.study.series.key.stem
         own = [a for a in drawn if a.language == language.code and PurePosixPath(a.path).name.startswith(f"{label}.")]
         shown |= {asset.path for asset in own}
         out += _pictures(own, label, language)
         if not isinstance(voice, MonthPhrases):
-            out += [f"### {language.text('report.tables')}", "", *grids(voice)]
+            out += [f"### {language.text('report.tables')}", "", *_numbers(voice)]
     rest = [asset for asset in drawn if asset.language == language.code and asset.path not in shown]
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
@@ -288,7 +305,7 @@ def _section(
     for line in dict.fromkeys(line for study in studies for line in attribution(study.series, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
-    names = [*(f"{study.series.key.label}.csv" for study in studies), *tables]
+    names = [*(f"{study.series.key.stem}.csv" for study in studies), *tables]
     links = language.list([f"[{name}]({name})" for name in names])
     files = language.text("report.files", links=links, facts="[facts.json](facts.json)")
     return "\n".join([*out, f"- {files}", ""])
