@@ -444,8 +444,9 @@ class EndpointSettings(Section):
     key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped(r"(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
+        _shaped(r"https?://.*|(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
+        AfterValidator(lambda text: _source(text).removesuffix("/") if "://" in text else text),
     ]
 
 

@@ -205,7 +205,12 @@ class Days:
         return len(rows) == last - first + 1 and bool((count(rows, 1) >= 355).all())
 
     def normal(self, first: int, last: int) -> Array:
-        return smoothed(mean(self.of(first, last), 0))
+        """The climatology; where the days lack its years, that which came with them, as its column has it."""
+        if self.covers(first, last):
+            return smoothed(mean(self.of(first, last), 0))
+        found = np.full(366, np.nan)
+        found[self.place] = floats(self.columns["climatology"])
+        return found
 
     def site_normal(self, first: int, last: int, slot: int) -> float:
         """The site's average: by days since 1 January, then a mean of five."""
@@ -286,7 +291,8 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     Of `facts` only questions are taken: which baselines, which series.
     """
     last, noise = days.last, facts["revision_noise"]
-    normals = {name: days.normal(*years) for name in facts["anomalies"] if days.covers(*(years := span(name)))}
+    known = [name for name in facts["anomalies"] if name == facts["baseline"] or days.covers(*span(name))]
+    normals = {name: days.normal(*span(name)) for name in known}
     main = normals.get(facts["baseline"] or "", np.full(366, np.nan))
     anomaly = days.values - main[days.place]
     year = days.row == days.row[-1]
@@ -318,6 +324,8 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
     if isinstance(ahead := facts.get("outlook"), list):
         found["outlook"] = outlook(days, main, np.array([one["lead_days"] for one in ahead]))
+    if facts["baseline"] and not days.covers(*span(facts["baseline"])):
+        found["records"] = {}  # none are counted among the few years of a series whose average came with it
     if facts["baseline"] and days.covers(*shifting):
         normal = days.normal(*shifting)
         found["spread"] = {
@@ -483,6 +491,8 @@ def percentile(days: Days, sample: Array, normal: Array) -> float:
 def beside_normal(days: Days, name: str, normal: Array, main: Array) -> dict[str, Any]:
     """The last day against a baseline."""
     first, last = span(name)
+    if not days.covers(first, last):
+        return {"value": days.values[-1] - normal[days.place[-1]], "normal": normal[days.place[-1]]}
     rows, sample, at = days.of(first, last), around(days, first, last, normal), days.place[-1]
     value = days.values[-1] - normal[at]
     squares = np.nansum((rows - mean(rows, 0)) ** 2, axis=0) / np.maximum(count(rows, 0) - 1, 1)

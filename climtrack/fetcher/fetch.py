@@ -6,9 +6,10 @@ import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from climtrack.errors import ConfigError, FetchError, Notice, SourceChanged, SourceUnavailable
@@ -118,7 +119,7 @@ def fetch(
             return Answer(endpoint.key)
         source = Source(
             payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified,
-            notes=_oddities(endpoint, payload, now.year),
+            notes=_oddities(endpoint, payload, now.year), details=_verified(endpoint, payload, transport),
         )  # fmt: skip
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
         notes = checks.check(
@@ -167,6 +168,16 @@ def _payload(endpoint: Endpoint, held: Source | None, transport: Transport, year
             if problem.id != "fetch.gone":
                 raise
     return ask(last)
+
+
+def _verified(endpoint: Endpoint, payload: Payload, transport: Transport) -> Mapping[str, str]:
+    """Where a series that another installation publishes is from, if it is what its maker hashed."""
+    if not endpoint.hashed:
+        return MappingProxyType({})
+    beside = transport.get(f"{endpoint.host}{endpoint.path}.sha256")
+    if beside is None or beside.body[:64] != payload.sha256.encode():
+        raise SourceChanged("fetch.other_hash")
+    return MappingProxyType({"published": payload.url})
 
 
 def _oddities(endpoint: Endpoint, payload: Payload, year: int) -> tuple[Notice, ...]:

@@ -241,9 +241,7 @@ def payload(key: SeriesKey, today: dt.date) -> bytes:
         rows.append(("Preliminary", row))
     for (first, final), filled in CLIMATOLOGIES[key.variable]:
         rows.append((f"{first}-{final}", _climatology(years, first, final, filled)))
-    named = NAMED[key.variable]
-    lines = ",\n".join(f'{{"data_source":"{named}","name":"{name}","data":[{_text(data)}]}}' for name, data in rows)
-    return f"[\n{lines}\n]\n".encode()
+    return reanalyzer.written(rows, NAMED[key.variable])
 
 
 def _months(since: int, today: dt.date) -> Floats:
@@ -307,8 +305,3 @@ def _climatology(years: dict[int, Floats], first: int, final: int, filled: bool)
     if not filled:
         smooth[365] = np.nan
     return smooth
-
-
-def _text(data: Floats) -> str:
-    """Values as the site writes them: three decimals, null where empty."""
-    return ",".join(["null" if v != v else f"{v:.3f}" for v in data.tolist()])

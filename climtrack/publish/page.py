@@ -233,7 +233,7 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
             {
                 "label": c.baseline.label,
                 "mean": pack(c.mean, CLIMATOLOGY_SCALE),
-                "spread": pack(c.spread, CLIMATOLOGY_SCALE),
+                "spread": pack(c.band / 2, CLIMATOLOGY_SCALE),
             }
             for c in chart.climatologies
         ],
@@ -401,7 +401,7 @@ def still(study: Study, climatology: Climatology | None, alt: str, language: Lan
     rows = [low, high, this, last]
     mean = None
     if climatology is not None:
-        mean, margin = climatology.mean, 2 * climatology.spread
+        mean, margin = climatology.mean, climatology.band
         rows += [mean - margin, mean + margin]
     known = [row for row in rows if not np.isnan(row).all()]
     scale = _Scale(min(float(np.nanmin(row)) for row in known), max(float(np.nanmax(row)) for row in known))

@@ -296,6 +296,7 @@ class RegionPage:
     notices: Sentences  # What stands above the charts, by language
     pictures: tuple[Asset, ...] = ()  # Every picture, named as the report names it, with its words
     files: tuple[Asset, ...] = ()  # ``facts.json`` and one table per series
+    series: tuple[Asset, ...] = ()  # Under ``data/series/``, what other installations take from this one
 
 
 def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], tuple[Publication, list[File]]]:
@@ -426,6 +427,8 @@ class _RegionFiles:
             yield File(latest(picture.path), picture.media_type, picture.data)
         for asset in self.page.files:
             yield File(self._data(asset), asset.media_type, asset.data)
+        for asset in self.page.series:
+            yield File(f"data/series/{asset.path}", asset.media_type, asset.data)
         for chart in self.page.charts:
             code = self.languages[0]
             frame = Frame(brand=self.site.title, home=f"../{self.site.page(chart.id, code)}")

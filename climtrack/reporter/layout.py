@@ -50,8 +50,8 @@ def gap_notes(study: Study, language: Language) -> tuple[str, ...]:
 def notes_of(study: Study, language: Language) -> list[str]:
     """What a picture of differences shades and dots, and what is missing."""
     baseline = study.climatology.baseline.label if study.climatology is not None else ""
-    shaded = language.text("note.shaded.zero", baseline=baseline)
-    return [shaded, *dotted_note(study, language), *missing_notes(study, language)]
+    shaded = () if study.partial else (language.text("note.shaded.zero", baseline=baseline),)
+    return [*shaded, *dotted_note(study, language), *missing_notes(study, language)]
 
 
 def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...]:

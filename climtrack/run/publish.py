@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +13,7 @@ from pathlib import Path
 from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
 from climtrack.errors import BaselineNotCovered, ClimtrackError, ConfigError, Notice, PublishError
+from climtrack.fetcher.reanalyzer import payload
 from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
@@ -24,7 +27,7 @@ from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, picture
 from climtrack.run.report import RegionReport, report
 from climtrack.run.run import Run
 from climtrack.run.series import keys_of
-from climtrack.store.store import Store
+from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.series import Pairing, Series
@@ -262,6 +265,7 @@ def publish_report(
             one.notices,
             _pictures(one),
             tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+            tuple(asset for study in one.studies for asset in shared(study)),
         )
         for one in regions
     ]
@@ -271,6 +275,29 @@ def publish_report(
     )
     run.say(*published.notices)
     return published
+
+
+def shared(study: Study) -> tuple[Asset, ...]:
+    """A series computed here as other installations take it: as the site writes its own, its hash, where it is from."""
+    series = study.series
+    if "weights" not in series.source.details:
+        return ()
+    name, body = f"{series.key}.json", payload(series)
+    sha256 = hashlib.sha256(body).hexdigest()
+    origin = {
+        "schema": "climtrack.series/1",
+        "key": str(series.key),
+        "sha256": sha256,
+        "first_date": series.start.isoformat(),
+        "last_date": series.end.isoformat(),
+        "attribution": " ".join(attribution(series, Language("en"))),
+        "source": json.loads(source_to_json(series.source)),
+    }
+    return (
+        Asset(name, "application/json", body),
+        Asset(f"{name}.sha256", "text/plain; charset=utf-8", f"{sha256}  {name}\n".encode()),
+        Asset(f"{series.key}.provenance.json", "application/json", json.dumps(origin, indent=1).encode()),
+    )
 
 
 def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, late_notices, report_keys
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import AnyStudy, Climatology, MonthStudy, Study, Unknown
+from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
@@ -76,7 +77,9 @@ def compose(
         if shown:
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
-            health += () if run.simulated else run.succession_notices([one for one in shown if isinstance(one, Study)])
+            health += (
+                () if run.simulated else run.succession_notices([study for study in shown if isinstance(study, Study)])
+            )
             health += tuple(departures[one.key] for one in own if one.key in departures)
             reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
@@ -97,7 +100,7 @@ def _region(
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(pair, study, request.languages, run.now, bool(months)) for study in studies)
+    charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(line for one in months for line in _told(one, code)))
         for code in request.languages
@@ -141,7 +144,9 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, months: bool) -> PageChart:
+def _page_chart(
+    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, *, months: bool = False
+) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
@@ -172,6 +177,9 @@ def _climatologies(study: Study) -> tuple[Climatology, ...]:
     others = (
         BASELINES[name]
         for name, found in study.findings.anomalies.items()
-        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
+        if isinstance(found, BaselineAnomaly)
+        and not math.isnan(found.spread)  # its years are ours
+        and name in BASELINES
+        and name != str(study.baseline)
     )
     return (study.climatology, *(climatology(study.table, baseline) for baseline in others))

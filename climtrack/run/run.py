@@ -277,11 +277,11 @@ class Run:
         )
 
     def computed(self, key: SeriesKey) -> bool:
-        """Whether a series is made from grids on this computer, so that the source is not asked for it."""
-        if key in COMPUTED:
-            return True
-        one = None if key in self.endpoints else self.held(key)
-        return one is not None and "weights" in one.source.details
+        """Whether a series is made from grids on this computer, so that no source is asked for it."""
+        if key in self.endpoints:
+            return False
+        one = self.held(key)
+        return key in COMPUTED or (one is not None and "weights" in one.source.details)
 
     def fetchable(self, keys: Sequence[SeriesKey]) -> list[SeriesKey]:
         """What the sources are asked for where some series are wanted: these, and those that are to succeed them."""

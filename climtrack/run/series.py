@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
@@ -195,13 +196,19 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for; an address that config.toml names is no longer that of a built-in one."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = {key: noaa.endpoint(key, e.path) if key.monthly else Endpoint(key, e.path) for key, e in keys}
+    own = {key: noaa.endpoint(key, e.path) if key.monthly else _endpoint(key, e.path) for key, e in keys}
     taken = {endpoint.path for endpoint in own.values()}  # at one address there is one product
     served = {key: one for source in SOURCES for key, one in source.ENDPOINTS.items() if one.path not in taken}
     table = {**served, **own}
     if set(config.fetch.base_urls) <= set(BASE_URLS):
         return table
     return {key: replace(endpoint, host="") for key, endpoint in table.items()}  # a copy of everything, in one place
+
+
+def _endpoint(key: SeriesKey, path: str) -> Endpoint:
+    """A series of the site's; or another installation's, by its whole address."""
+    host = urljoin(path, "/") if "://" in path else ""
+    return Endpoint(key, path.removeprefix(host), host=host, hashed=bool(host))
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:
@@ -225,8 +232,14 @@ def report_keys(pairs: Collection[Pairing], variables: Collection[str]) -> tuple
 
 
 def covers(series: Series, config: Config) -> bool:
-    """Whether a series has the years of the average; of those before OISST's first whole year none are asked."""
+    """
+    Whether a series has the years of the average; of those before OISST's first whole year none are asked.
+
+    Or brings the average with it, and has the year before.
+    """
     years = config.report.years or DEFAULT
+    if str(years) in series.site_climatology and series.start <= dt.date(series.end.year - 1, 1, 1):
+        return True
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)
 
 

@@ -9,6 +9,8 @@ from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
+import numpy as np
+
 from climtrack.errors import Notice
 from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
@@ -338,12 +340,12 @@ class Holder:
 class Records:
     """Three records never mixed up, and this year's tally."""
 
-    warmest_day: Record = fact("cell.record.day")
+    warmest_day: Record | Unknown = fact("cell.record.day")
     warmest_for_date: Record | Unknown = fact("cell.record.date")
     largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
     # Days of this year that took the record of their date: warmer than in every earlier year by 0.005 °C; without
     # 29 February
-    days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
+    days: tuple[dt.date, ...] | Unknown = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
@@ -352,14 +354,19 @@ class Records:
     runs: tuple[Run, ...] = ()
 
     @property
+    def taken(self) -> tuple[dt.date, ...]:
+        """The record days of this year that are known."""
+        return () if isinstance(self.days, Unknown) else self.days
+
+    @property
     def first(self) -> dt.date | None:
         """First record day of this year."""
-        return self.days[0] if self.days else None
+        return self.taken[0] if self.taken else None
 
     @property
     def last(self) -> dt.date | None:
         """Last record day of this year."""
-        return self.days[-1] if self.days else None
+        return self.taken[-1] if self.taken else None
 
 
 @finding
@@ -832,7 +839,7 @@ class Reconciled:
     agrees: bool  # Within 0.01 °C, or half of the last digit published where that is coarser; exactly, for counts
 
 
-Method = Literal["harmonic", "site"]
+Method = Literal["harmonic", "site", "published"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -840,9 +847,17 @@ class Climatology:
     """Mean annual cycle over a baseline."""
 
     baseline: Baseline
-    mean: Floats  # degC, shape (366,): by day of year for ``harmonic``, by slot for ``site``
-    spread: Floats  # Sample standard deviation (n - 1) across the baseline years in degC, shape (366,)
-    method: Method  # First 8 annual harmonics by day of year, or the site's 5-slot circular mean by slot
+    mean: Floats  # degC, shape (366,): by slot for ``site``, else by day of year
+    # Sample standard deviation (n - 1) across the baseline years in degC, shape (366,); NaN for ``published``
+    spread: Floats
+    # First 8 annual harmonics by day of year, of the series' own years or of means that came with it; or the site's
+    # 5-slot circular mean by slot
+    method: Method
+
+    @property
+    def band(self) -> Floats:
+        """Two standard deviations, as charts shade them, degC, shape (366,); zero where they are not known."""
+        return np.nan_to_num(2 * self.spread)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -899,6 +914,11 @@ class Study:
     def baseline(self) -> Baseline | None:
         """Baseline of `climatology`."""
         return None if self.climatology is None else self.climatology.baseline
+
+    @property
+    def partial(self) -> bool:
+        """Whether the average came with the series, whose few years rank nothing."""
+        return self.climatology is not None and self.climatology.method == "published"
 
     @property
     def simulated(self) -> bool:

@@ -142,7 +142,8 @@ def _streaks(voice: Phrases) -> Table:
         since = language.date_long(streaks.last_record)
         rows.append((say("streak.since_record"), language.count(streaks.days_since_record), since))
     start = language.date_long(voice.day.replace(month=1, day=1))
-    rows.append((say("streak.year_records"), language.count(len(voice.findings.records.days)), start))
+    if isinstance(days := voice.findings.records.days, tuple):
+        rows.append((say("streak.year_records"), language.count(len(days)), start))
     if voice.yoy is not None:
         for name, count in (("warmer", voice.yoy.days_warmer), ("cooler", voice.yoy.days_cooler)):
             rows.append((say(f"streak.{name}", other=voice.yoy.other_year), language.count(count), start))
