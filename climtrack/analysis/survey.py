@@ -13,6 +13,7 @@ from climtrack.analysis.climatology import mean_cycles, published, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.direction import direction
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
+from climtrack.analysis.months import other_rank
 from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import REFERENCE, preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
@@ -24,6 +25,7 @@ from climtrack.vocabulary.findings import (
     Climatology,
     Estimate,
     Findings,
+    Rank,
     Ranks,
     Records,
     RevisionNoise,
@@ -48,6 +50,7 @@ def study(
     today: dt.date | None = None,
     revision_noise: RevisionNoise | None = None,
     kept: Sequence[Estimate] = (),
+    months: Series | None = None,
 ) -> Study:
     """
     Everything known of one series on one day.
@@ -70,6 +73,8 @@ def study(
         stored copies of the feed.
     kept : sequence of Estimate, optional
         What was expected of this series, as it was first said.
+    months : Series, optional
+        NOAA's months of land and sea of the same region, whose place for the last whole month is told beside ours.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def study(
     )
     flags = np.full(table.values.shape, np.nan)
     flags.ravel()[place[known.preliminary]] = 1.0
-    found = _findings(frame, named, normals, as_of or today, kept)
+    found = _findings(frame, named, normals, as_of or today, kept, months and months.upto(as_of or months.end))
     return Study(
         series=known,
         region=region,
@@ -127,6 +132,7 @@ def _findings(
     normals: dict[Baseline, Climatology | Unknown],
     today: dt.date | None,
     kept: Sequence[Estimate],
+    months: Series | None,
 ) -> Findings:
     """The answers."""
     series, chosen = frame.series, frame.climatology
@@ -137,6 +143,8 @@ def _findings(
         for one in named
     }
     means, places = annual_means(frame.table), ranks(frame)
+    if months is not None and isinstance(places.month, Rank):
+        places = replace(places, month=replace(places.month, other=other_rank(months, places.month.first)))
     ahead = lead(frame.table)
     taken = records(frame, ahead)
     fixed = None if chosen is None else cards[str(chosen.baseline)]

@@ -212,6 +212,7 @@ def compare(
     climtrack compare nh sh
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
+    climtrack compare world --variable air
     """
     from climtrack.cli.tables import head, rows, side_rows, table
     from climtrack.run.facts import contrasts, contrasts_document
@@ -219,6 +220,8 @@ def compare(
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region or ["nh", "sh"], variable, baseline, as_of)
+    if len(choice["regions"]) == 1:
+        return _products(settings, moment, choice, known_on, lang, offline=offline, no_sample=no_sample, json=json)
     with _run(settings, moment, known_on, offline, no_sample) as run:
         done = contrasts(run, **choice)
     notes(run)
@@ -247,6 +250,52 @@ def compare(
         table((say("cell.head.air_sea"), *beside), pairs)
     if isinstance(done.nino, NinoState):
         table((say("cell.head.nino"), *beside), rows(done.nino, language))
+    return leave(run)
+
+
+def _products(
+    settings: Config,
+    moment: dt.datetime,
+    choice: _Choice,
+    known_on: str | None,
+    lang: str | None,
+    *,
+    offline: bool,
+    no_sample: bool,
+    json: bool,
+) -> None:
+    """One region: the products that are stored of it, side by side, and the records and places of each."""
+    from climtrack.cli.tables import head, heading, record_rows, rows, table
+    from climtrack.run.facts import products, products_document
+
+    (region,) = choice["regions"]
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        chosen = choice["variables"], choice["baseline"], choice["as_of"]
+        found = products(run, region, chosen[0], baseline=chosen[1], as_of=chosen[2])
+    notes(run)
+    if json:
+        as_json(products_document(run, found))
+        return leave(run)
+    language = table_language(lang)
+    for both, studies in found:
+        names = {"first": both.first.label, "second": both.second.label}
+        whole = language.text("cell.products.all"), both.overall
+        last = language.text("cell.products.last", both.last_year.days), both.last_year
+        months = zip(language.month_names, both.months, strict=True)
+        table(
+            head(language, "period", "days", "difference", "low", "high"),
+            [
+                (name, language.count(one.days), *(language.signed(v, 2) for v in (one.mean, one.low, one.high)))
+                for name, one in (whole, last, *months)
+                if one is not None
+            ],
+            language.text("cell.products", start=both.start, end=both.end, **names),
+        )
+        for study in studies:
+            title = f"{study.series.key.label}: {heading(study, language)}"
+            columns = head(language, "record", "value", "date", "claim", "before", "margin", "level")
+            table(columns, record_rows(study, language), title)
+            table(head(language, "fact", "value", "beside"), rows(study.findings.ranks, language))
     return leave(run)
 
 

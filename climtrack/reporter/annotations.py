@@ -13,7 +13,7 @@ from climtrack.reporter.fonts import CAP, LEADING, Line
 from climtrack.reporter.geometry import Emptiness, Rect, spread, tick_step, tick_values
 from climtrack.reporter.layout import LAST_BASELINE, UNIT, signed_ticks
 from climtrack.reporter.theme import AVERAGE_LINE, DIVERGING, LAST_LINE
-from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.findings import AnyStudy, Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
@@ -79,7 +79,7 @@ def draw_right_labels(
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
-def last_year_item(canvas: Canvas, study: Study) -> KeyItem:
+def last_year_item(canvas: Canvas, study: AnyStudy) -> KeyItem:
     """Last year's line."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
     return KeyItem(Line(str(study.year - 1), "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)

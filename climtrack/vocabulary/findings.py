@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 import numpy as np
 
 from climtrack.errors import Notice
+from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 
@@ -218,6 +219,16 @@ class Direction:
 
 
 @finding
+class OtherRank:
+    """Place of the same month in another product."""
+
+    product: str
+    rank: int
+    of: int
+    first: int  # First year ranked
+
+
+@finding
 class Rank:
     """Place among the same period of all years; 1 is warmest."""
 
@@ -239,6 +250,8 @@ class Rank:
     rival: int | None = None
     rival_rank: int | None = None
     noise: float = FLOOR
+    # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
+    other: OtherRank | None = None
 
     @property
     def warmer_year(self) -> int | None:
@@ -667,6 +680,33 @@ class AirSea:
     days: int  # Common days of the year so far
 
 
+@finding
+class DailyMonth:
+    """The same month in the nearest daily series, or in the one that was computed for the hemisphere itself."""
+
+    key: SeriesKey = fact()
+    year_over_year: float = fact(OWN, "difference", beside="cell.months.nearest")
+    preliminary: bool  # Whether some of its days still were
+    differs: bool  # Whether one is warmer and the other cooler than a year before
+
+
+@finding
+class WholeMonth:
+    """The last whole month of NOAA's monthly series of a hemisphere's sea."""
+
+    month: dt.date = fact(unit="month")  # Its first day
+    baseline: Baseline
+    departure: float  # As published: from the mean of this month over the base period
+    base_period: Baseline
+    # From the series' own mean of this month over the baseline
+    anomaly: float = fact("cell.months.anomaly", "difference", beside="cell.months.beside")
+    year_over_year: float | Unknown = fact("cell.months.year", "difference")
+    change: float | Unknown  # Its anomaly minus that of the month before
+    rank: Rank = fact("cell.months.rank")
+    first_year: int  # First year ranked
+    nearest: DailyMonth | None = fact("cell.months.daily")
+
+
 class Phase(StrEnum):
     """State of the El Niño–Southern Oscillation."""
 
@@ -677,39 +717,53 @@ class Phase(StrEnum):
 
 @finding
 class Episode:
-    """An El Niño or La Niña: at least five overlapping three-month means beyond ±0.5 °C in a row."""
+    """An El Niño or La Niña: at least five overlapping seasons of RONI at or beyond ±0.5 °C in a row."""
 
     phase: Phase
-    # First day of the middle month of its first three-month mean, last day of that of its last one so far
+    # First day of the middle month of its first season, last day of that of its last one so far
     onset: dt.date
     end: dt.date
-    months: int
+    seasons: int
     peak: float  # The largest of them in size
     peak_month: dt.date  # First day of its middle month
-    complete: bool  # False while the latest three-month mean still belongs to it
+    complete: bool  # False while the latest season still belongs to it
+
+
+@finding
+class NinoEstimate:
+    """What RONI would be to date, by our running Niño 3.4 anomaly."""
+
+    date: dt.date
+    baseline: Baseline  # The anomalies are relative to the region's own climatology over these years
+    running: float = fact("cell.nino.running", "difference", beside="cell.nino.days", n="preliminary_days")
+    preliminary_days: int  # Of the 90 days whose mean that is
+    value: float = fact("cell.nino.estimate", "difference", beside="cell.nino.offset")
+    offset: float = fact(unit="difference")  # By which such means stood above RONI in its newest three seasons
+    low: float = fact(unit="difference")  # `value` less the errors of such estimates that 5 and 95 in 100 stayed below
+    high: float = fact(unit="difference")
+    judged: int  # How many estimates of the past the range is drawn from
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether some of the days may still be revised."""
+        return self.preliminary_days > 0
 
 
 @finding
 class NinoState:
-    """State of the Niño 3.4 region."""
+    """El Niño, La Niña or neither, by NOAA's relative Oceanic Niño Index (RONI)."""
 
-    date: dt.date
-    baseline: Baseline  # The anomalies are relative to the region's own climatology over these years
-    # Anomaly of the latest day and of the 30 days that end with it
-    day: float = fact("cell.date", "difference", beside="cell.nino.day")
-    last_30_days: float = fact(unit="difference")
-    # Of the last whole month, which begins on `month_first`
-    month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
-    month_first: dt.date = fact(unit="month")
-    three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
-    season_first: dt.date = fact(unit="month")  # First day of these three months
-    # By the latest three-month mean
-    phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
-    months_running: int  # Three-month means in a row on this side of the threshold, the latest included
-    episode: Episode | None  # The episode under way, once five three-month means in a row have passed the threshold
-    # Where the running months began, also before five of them make an episode; None in the neutral state
+    season_first: dt.date = fact(unit="month")  # First days of the first and last month of the latest season
+    season_last: dt.date = fact(unit="month")
+    roni: float = fact("cell.nino.season", "difference", beside="cell.nino.rule")
+    # By the latest season
+    phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="seasons_running")
+    seasons_running: int  # Seasons in a row on this side of the threshold, the latest included
+    # Middle month of the first of them, also before five make an episode; None in the neutral state
     onset: dt.date | None = fact(unit="month")
+    episode: Episode | None  # The episode under way, once five seasons in a row have passed the threshold
     rule: Notice
+    estimate: NinoEstimate | Unknown = fact("cell.nino.estimate")
 
 
 @finding
@@ -737,6 +791,29 @@ class Agreement:
     decades: tuple[Period, ...]
     agrees: bool  # Whether `usual` stays within `tolerance`
     tolerance: float  # Root mean square that counts as agreement, degC
+
+
+@finding
+class Offset:
+    """One product minus another over some days."""
+
+    days: int
+    mean: float  # degC
+    low: float  # Limits between which the difference lies on 9 days in 10, degC
+    high: float
+
+
+@finding
+class SideBySide:
+    """Two products of one variable and region on the days that both have: first minus second."""
+
+    first: SeriesKey
+    second: SeriesKey
+    start: dt.date  # First and last of those days
+    end: dt.date
+    overall: Offset
+    last_year: Offset  # The last 365 of them
+    months: tuple[Offset | None, ...]  # January to December; None where no day of both lies
 
 
 @finding
@@ -784,6 +861,27 @@ class Climatology:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MonthStudy:
+    """NOAA's months of a hemisphere's sea as known on one day: what their chart and sentences are made from."""
+
+    series: Series
+    region: Region
+    years: Ints  # Consecutive calendar years, shape (year,)
+    anomalies: Floats  # From the mean of the month over the baseline of the findings, degC, shape (year, 12)
+    findings: WholeMonth
+    overdue: int = 0  # As of a `Study`
+
+    @property
+    def year(self) -> int:
+        """This year: that of the last month."""
+        return self.series.end.year
+
+    @property
+    def simulated(self) -> bool:
+        return self.series.source.simulated
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Study:
     """Everything known of one series on one day: what charts and sentences are made from."""
 
@@ -820,3 +918,7 @@ class Study:
     def simulated(self) -> bool:
         """Whether this is the sample, so that everything must say SIMULATED."""
         return self.series.source.simulated
+
+
+#: What a picture or a section is about: a daily series, or months.
+AnyStudy = Study | MonthStudy
