@@ -407,7 +407,7 @@ class ReportSettings(Section):
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
     baseline: Annotated[str, AfterValidator(lambda text: text if text == "auto" else _years(text))] = "auto"
-    charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year"), min_length=1)
+    charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year", "months"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)

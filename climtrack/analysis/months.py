@@ -114,7 +114,7 @@ def month_study(
     """
     months = months if as_of is None else months.upto(as_of)
     years, values = by_year(months)
-    baseline, anomalies = _on_baseline(years, values, baseline)
+    asked, (baseline, anomalies) = baseline, _on_baseline(years, values, baseline)
     first = months.key.date(months.key.row(months.end))
     row, column = first.year - int(years[0]), first.month - 1
     beside = anomalies[:, column]
@@ -130,10 +130,10 @@ def month_study(
         year_over_year=Unknown("unknown.year", year=first.year - 1) if np.isnan(last_year) else last_year,
         change=float(flat[at] - flat[at - 1]) if at and not np.isnan(flat[at - 1]) else Unknown("unknown.gaps"),
         rank=_place(months, years, beside, row),
-        first_year=int(years[~np.isnan(beside)][0]),
+        first=int(years[~np.isnan(beside)][0]),
         nearest=None if daily is None or np.isnan(last_year) else _nearest(daily, first, months.end, last_year),
     )
-    return MonthStudy(months, region, years, anomalies, found, overdue)
+    return MonthStudy(months, region, as_of or months.end, asked, years, anomalies, found, overdue)
 
 
 def _nearest(daily: Series, first: dt.date, last: dt.date, change: float) -> DailyMonth | None:

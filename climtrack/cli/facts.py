@@ -174,9 +174,10 @@ def facts(
     climtrack facts --region world --against 2016
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
-    from climtrack.cli.tables import fact_rows, head, heading, table
+    from climtrack.cli.tables import fact_rows, head, heading, month_heading, month_rows, table
     from climtrack.reporter.documents.facts import facts_document
     from climtrack.run.facts import region_studies, unique_studies
+    from climtrack.vocabulary.findings import MonthStudy
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region, variable, baseline, as_of)
@@ -192,6 +193,8 @@ def facts(
         columns = head(language, "fact", "value", "beside")
         for study in unique_studies(found):
             table(columns, fact_rows(study, language), heading(study, language))
+        for months in (one for _, shown in found for one in shown if isinstance(one, MonthStudy)):
+            table(columns, month_rows(months, language), month_heading(months, language))
     leave(run)
 
 
@@ -214,7 +217,7 @@ def compare(
     climtrack compare natlan gomex --variable sst --json
     climtrack compare world --variable air
     """
-    from climtrack.cli.tables import head, rows, side_rows, table
+    from climtrack.cli.tables import head, month_heading, month_rows, rows, side_rows, table
     from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
@@ -248,6 +251,8 @@ def compare(
     if done.air_sea:
         pairs = [row for region, one in done.air_sea for row in rows(one, language, region)]
         table((say("cell.head.air_sea"), *beside), pairs)
+    for months in done.months:
+        table(head(language, "fact", "value", "beside"), month_rows(months, language), month_heading(months, language))
     if isinstance(done.nino, NinoState):
         table((say("cell.head.nino"), *beside), rows(done.nino, language))
     return leave(run)

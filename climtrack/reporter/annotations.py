@@ -64,15 +64,15 @@ class KeyItem:
 
 
 def draw_right_labels(
-    canvas: Canvas, panel: Panel, study: Study, last: float, average: float, *, below: float = 0.0
+    canvas: Canvas, panel: Panel, study: AnyStudy, last: float, average: float, *, below: float = 0.0
 ) -> list[Rect]:
     """Last year and the average, named where their lines end at the right."""
     theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
     found: list[tuple[float, Sequence[Line]]] = []
     if not np.isnan(last):
         found.append((panel.y(last), [Line(str(study.year - 1), "bold", size, theme.last_year_text)]))
-    if study.climatology is not None:
-        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
+    if study.baseline is not None:
+        lines = [Line(study.baseline.label, "bold", size, theme.average)]
         if not card:
             lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
         found.append((panel.y(average), lines))

@@ -95,7 +95,7 @@ class MonthPhrases(Phrases):
 
     def below(self) -> str:
         """Whether it is below last year, and whether the nearest daily series says so too."""
-        told = self.language.text(f"months.below.{self.way}", **self.facts)
+        told = self.language.text(f"months.year.{self.way}", **self.facts)
         return " ".join(filter(None, (told, self.nearest())))
 
     def nearest(self) -> str:
@@ -117,9 +117,7 @@ class MonthPhrases(Phrases):
     def above(self) -> str:
         """How far above average, and its place among all years."""
         found, name = self.found, self.language.month(self.found.month, year=False)
-        where = standing(
-            "months.place", found.rank, self.language, name=name, product=self.product, first=found.first_year
-        )
+        where = standing("months.place", found.rank, self.language, name=name, product=self.product, first=found.first)
         return self.language.text("months.above", place=where, **self.facts)
 
     def published(self) -> str:

@@ -18,14 +18,16 @@ from climtrack.analysis.succession import side_by_side
 from climtrack.analysis.year_end import year_end_score
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
-from climtrack.reporter.documents.facts import to_json
+from climtrack.reporter.documents.facts import series_facts, to_json
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
+from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves, report_keys
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import (
     Agreement,
     AirSea,
+    AnyStudy,
     Comparison,
+    MonthStudy,
     NinoState,
     Reconciled,
     SideBySide,
@@ -195,7 +197,7 @@ def cross_check(run: Run) -> CrossCheck:
 
 
 #: Studies by region, air before sea.
-RegionStudies = tuple[tuple[Pairing, tuple[Study, ...]], ...]
+RegionStudies = tuple[tuple[Pairing, tuple[AnyStudy, ...]], ...]
 
 
 def region_studies(
@@ -213,18 +215,20 @@ def region_studies(
 
     Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
     """
-    pairs = run.pairings(regions, variables)
-    series = run.series(keys_of(pairs, variables))
-    found = ((pair, run.studies(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
+    pairs = run.pairings(regions, variables, months=True)
+    series = run.series(report_keys(pairs, variables))
+    found = ((pair, run.shown(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
     if against is None and by == "date":
         return tuple(found)
     return tuple(
-        (pair, tuple(_against(one, against or one.year - 1, by) for one in studies)) for pair, studies in found
+        (pair, tuple(_against(one, against or one.year - 1, by) if isinstance(one, Study) else one for one in studies))
+        for pair, studies in found
     )
 
 
 def unique_studies(regions: RegionStudies) -> tuple[Study, ...]:
-    return tuple({study.series.key: study for _, found in regions for study in found}.values())
+    every = (study for _, found in regions for study in found if isinstance(study, Study))
+    return tuple({study.series.key: study for study in every}.values())
 
 
 def _against(study: Study, other: int, by: Alignment) -> Study:
@@ -267,7 +271,7 @@ def products(
     """Hold the product that answers for a region against the others that are stored of it."""
     ((pair, studies),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
     found: list[tuple[SideBySide, tuple[Study, ...]]] = []
-    for leading in studies:
+    for leading in (study for study in studies if isinstance(study, Study)):
         for key in run.others(leading.series.key):
             if (held := run.held(key)) is not None:
                 of_it, option = replace(pair, air=key, sst=key), VARIABLES[key.variable].option
@@ -297,6 +301,7 @@ class Contrasts:
 
     comparisons: tuple[tuple[str, Comparison | Unknown], ...]  # By variable, ``air`` before ``sst``
     air_sea: tuple[tuple[str, AirSea | Unknown], ...]
+    months: tuple[MonthStudy, ...]  # The sea of the hemispheres among them
     nino: NinoState | Unknown  # Where El Niño stands
 
 
@@ -340,9 +345,11 @@ def contrasts(
             names = [study.region.name for study in sides]
             why = Unknown("unknown.one_side", regions=names) if names else Unknown("unknown.no_side")
             comparisons.append((option, why))
-    air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in found if len(studies) == 2)
+    daily = ((pair, [study for study in shown if isinstance(study, Study)]) for pair, shown in found)
+    air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in daily if len(studies) == 2)
+    months = tuple(study for _, shown in found for study in shown if isinstance(study, MonthStudy))
     state = Unknown("unknown.not_stored", key=RONI.label) if roni is None else nino_state(roni, nino, as_of=as_of)
-    return Contrasts(tuple(comparisons), air_sea, state)
+    return Contrasts(tuple(comparisons), air_sea, months, state)
 
 
 def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline | None, found: Contrasts) -> dict[str, Any]:
@@ -353,5 +360,6 @@ def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline | No
         "regions": list(regions),
         "variables": {option: to_json(one) for option, one in found.comparisons},
         "air_minus_sea": {region: to_json(one) for region, one in found.air_sea},
+        "sst_month": {study.region.name: series_facts(study) for study in found.months},
         "nino": to_json(found.nino),
     }

@@ -48,7 +48,7 @@ class RegionReport:
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
     themes = themes_of(run.config, request.themes)  # a typeface that is not there is told before anything is asked
-    pairs = run.pairings(request.regions, request.variables)
+    pairs = run.pairings(request.regions, request.variables, months=True)
     series = run.series(report_keys(pairs, request.variables))
     run.say(*run.fallback_notices(pairs))
     return compose(run, request, pairs, series, themes)
@@ -72,22 +72,17 @@ def compose(
     inputs = chart_inputs(run, request, series)
     reports = []
     for pair in pairs:
-        studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
-        if studies:
-            months = run.month_study(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
-            shown = in_order(pair, studies, months)
+        shown = run.shown(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
+        land = run.month_study(pair, "air", series, baseline=request.baseline, as_of=request.as_of)
+        if shown:
             own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
-            health += () if run.simulated else run.succession_notices(studies)
+            health += (
+                () if run.simulated else run.succession_notices([study for study in shown if isinstance(study, Study)])
+            )
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, shown, pictures(request, shown, inputs, themes), health))
+            reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
-
-
-def in_order(pair: Pairing, studies: Sequence[Study], months: MonthStudy | None) -> tuple[AnyStudy, ...]:
-    """What answers for a region, the best sea first: its own days, NOAA's months, the sea of another region."""
-    last = [studies[-1]] if pair.sea_named and studies[-1].series.key == pair.sst else []
-    return (*studies[: len(studies) - len(last)], *([months] if months else []), *last)
 
 
 def _region(
@@ -95,6 +90,7 @@ def _region(
     request: Request,
     pair: Pairing,
     shown: tuple[AnyStudy, ...],
+    land: MonthStudy | None,
     chosen: Sequence[Picture],
     health: Sequence[Notice],
 ) -> RegionReport:
@@ -104,7 +100,7 @@ def _region(
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(pair, study, request.languages, run.now) for study in studies)
+    charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(line for one in months for line in _told(one, code)))
         for code in request.languages
@@ -116,10 +112,11 @@ def _region(
         report_markdown(pair, shown, drawn, request.languages, now=run.now, health=health, tables=paths),
         facts_json(pair, shown),
         *map(table_csv, studies),
-        *map(months_csv, months),
+        *map(months_csv, filter(None, (*months, land))),
     )
-    gallery = folder_gallery(assets, charts, request.languages)
-    assets += (report_html(charts, notices, frame=Frame(gallery=gallery)),)
+    if charts:
+        gallery = folder_gallery(assets, charts, request.languages)
+        assets += (report_html(charts, notices, frame=Frame(gallery=gallery)),)
     folder = None
     if request.folder is not None:
         folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
@@ -147,13 +144,15 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime) -> PageChart:
+def _page_chart(
+    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, *, months: bool = False
+) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
     notices = {}
     for code in codes:
-        note = pairing_note(pair, Language(code)).replace("`", "") if sea else ""
+        note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
         notices[code] = tuple(filter(None, (data_line(study, Language(code), now), note)))
     return PageChart(
         study,

@@ -45,11 +45,12 @@ from climtrack.run.series import (
     keys_of,
     late_notices,
     overdue,
+    report_keys,
     span,
     whole,
 )
 from climtrack.store.store import Store
-from climtrack.vocabulary.findings import MonthStudy, Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.registry import DEFAULT, PRODUCTS, Baseline
 from climtrack.vocabulary.series import COMPUTED, LEADING, MONTHS, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
@@ -229,12 +230,14 @@ class Run:
         own = [product.name for product in self.config.products]
         return own.index(key.product) if key.product in own else len(own) + (key.product != LEADING.get(key.variable))
 
-    def pairings(self, regions: Sequence[str], variables: Collection[str]) -> tuple[Pairing, ...]:
-        """Series that answer for each region."""
+    def pairings(
+        self, regions: Sequence[str], variables: Collection[str], *, months: bool = False
+    ) -> tuple[Pairing, ...]:
+        """Series that answer for each region; with `months`, NOAA's alone will do."""
         known = self.known_keys()
         pairs = tuple(pairing(self.config.region(name).name, known) for name in regions)
         for pair in pairs:
-            if not keys_of([pair], variables):
+            if not (report_keys if months else keys_of)([pair], variables):
                 if pair.region in ("nh", "sh") and "sst" in variables:
                     raise ConfigError("run.no_sea", region=pair.region)
                 raise ConfigError("run.no_series", region=pair.region, variables=sorted(variables))
@@ -483,16 +486,26 @@ class Run:
             if key in series
         )
 
-    def month_study(
+    def shown(
         self, pair: Pairing, variables: Collection[str], series: Mapping[SeriesKey, Series],
         *, baseline: Baseline | None, as_of: dt.date | None = None,
+    ) -> tuple[AnyStudy, ...]:  # fmt: skip
+        """What answers for a region, the best sea first: its own days, NOAA's months, the sea of another region."""
+        studies = self.studies(pair, variables, series, baseline=baseline, as_of=as_of)
+        months = self.month_study(pair, "sst", series, baseline=baseline, as_of=as_of) if "sst" in variables else None
+        last = [study for study in studies if pair.sea_named and study.series.key == pair.sst]
+        return (*studies[: len(studies) - len(last)], *([months] if months else []), *last)
+
+    def month_study(
+        self, pair: Pairing, option: str, series: Mapping[SeriesKey, Series],
+        *, baseline: Baseline | None, as_of: dt.date | None = None,
     ) -> MonthStudy | None:  # fmt: skip
-        """What NOAA's months tell of a hemisphere's sea, the daily series that answers for it beside them."""
-        months = series.get(MONTHS[pair.region, "sst"]) if (pair.region, "sst") in MONTHS else None
-        if months is None or "sst" not in variables:
+        """What NOAA's months tell beside a variable; beside those of the sea the daily series that answers for it."""
+        months = series.get(MONTHS[pair.region, option]) if (pair.region, option) in MONTHS else None
+        if months is None:
             return None
         late = overdue(months, self.now) if as_of is None and not self.simulated else 0
-        daily = series.get(pair.sst) if pair.sst is not None else None
+        daily = series.get(pair.sst) if option == "sst" and pair.sst is not None else None
         with suppress(SeriesError, AnalysisError):  # a day before its first month
             region = self.config.region(pair.region)
             return month_study(months, region, baseline or DEFAULT, as_of=as_of, daily=daily, overdue=late)

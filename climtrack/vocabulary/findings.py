@@ -251,7 +251,7 @@ class Rank:
     rival_rank: int | None = None
     noise: float = FLOOR
     # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
-    other: OtherRank | None = None
+    other: OtherRank | None = fact(text="cell.rank.other", default=None)
 
     @property
     def warmer_year(self) -> int | None:
@@ -696,14 +696,14 @@ class WholeMonth:
 
     month: dt.date = fact(unit="month")  # Its first day
     baseline: Baseline
-    departure: float  # As published: from the mean of this month over the base period
+    departure: float = fact(unit="difference")  # As published: from the mean of this month over the base period
     base_period: Baseline
     # From the series' own mean of this month over the baseline
     anomaly: float = fact("cell.months.anomaly", "difference", beside="cell.months.beside")
     year_over_year: float | Unknown = fact("cell.months.year", "difference")
     change: float | Unknown  # Its anomaly minus that of the month before
     rank: Rank = fact("cell.months.rank")
-    first_year: int  # First year ranked
+    first: int  # First year ranked
     nearest: DailyMonth | None = fact("cell.months.daily")
 
 
@@ -866,6 +866,8 @@ class MonthStudy:
 
     series: Series
     region: Region
+    as_of: dt.date
+    requested: Baseline
     years: Ints  # Consecutive calendar years, shape (year,)
     anomalies: Floats  # From the mean of the month over the baseline of the findings, degC, shape (year, 12)
     findings: WholeMonth
@@ -875,6 +877,10 @@ class MonthStudy:
     def year(self) -> int:
         """This year: that of the last month."""
         return self.series.end.year
+
+    @property
+    def baseline(self) -> Baseline | None:
+        return self.findings.baseline
 
     @property
     def simulated(self) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     average_item,
-    draw_ends,
     draw_key,
+    draw_right_labels,
     key_extent,
     last_year_item,
     others_item,
@@ -58,13 +58,13 @@ def draw(canvas: Canvas, studies: Sequence[MonthStudy], words: Words) -> None:
     (study,) = studies
     theme, preset, language, form = canvas.theme, canvas.preset, canvas.language, canvas.preset.form
     room = page(canvas, words, study, [language.text("months.note", product=MonthPhrases(study, language).product)])
-    low, high = outward(*_reach(study), 0.1)
+    low, high = outward(float(np.nanmin(study.anomalies)), float(np.nanmax(study.anomalies)), 0.1)
     named = form in {"wide", "card"}
     panel = difference_panel(
         canvas, room, YEAR, (low, high), by=tick_step(high - low), right=canvas.size(RIGHT_GUTTER) * named,
         headroom=HEADROOM * (1.5 if form == "card" else 1.0),
     )  # fmt: skip
-    this, last, zero = _row(study, 0), _row(study, 1), np.zeros(12)
+    this, last, zero = study.anomalies[-1], study.anomalies[-2], np.zeros(12)
     panel.years([(MIDDLES, row) for row in study.anomalies[:-2]])
     panel.average(np.array([0.0, DAYS]), np.zeros(2))
     panel.heavy(MIDDLES, last, theme.last_year, LAST_LINE, z=5, gid="last-year")
@@ -95,10 +95,7 @@ def draw(canvas: Canvas, studies: Sequence[MonthStudy], words: Words) -> None:
         others_item(canvas, study.years[:-2].tolist(), theme.newest, 0.8),
     ]
     if named:
-        ends = [(panel.y(0.0), [items[-2].line])]
-        if not np.isnan(last[-1]):
-            ends.append((panel.y(float(last[-1])), [items[0].line]))
-        for box in draw_ends(canvas, panel.rect.right, ends, panel.rect.top, panel.rect.bottom):
+        for box in draw_right_labels(canvas, panel, study, float(last[-1]), 0.0):
             free.occupy(box.grown(2))
             between.occupy(box.grown(2))
         items = items[-1:]
@@ -117,20 +114,6 @@ def draw(canvas: Canvas, studies: Sequence[MonthStudy], words: Words) -> None:
     tries = tuple((empty, lambda room: room.roomiest(*extent)) for empty in (free, between))
     if place := place_callout(canvas, free, [lines, lines[:1]], point, (*tries, (between, None))):
         draw_key(canvas, items, place)
-
-
-def _reach(study: MonthStudy) -> tuple[float, float]:
-    """
-    Limits of the differences: the record's at the top, so that issues compare; at the foot the lowest since 1950.
-
-    The coldest years of the 19th century would squeeze the lines that the picture is for.
-    """
-    return float(np.nanmin(study.anomalies)), float(np.nanmax(study.anomalies))
-
-
-def _row(study: MonthStudy, ago: int) -> Floats:
-    """A year's months, so many years before the last."""
-    return np.asarray(study.anomalies[-1 - ago])
 
 
 CHART = Chart("months", 35, tell, draw, needs="months")

@@ -20,7 +20,7 @@ from climtrack.vocabulary.calendar import DAYS
 from climtrack.vocabulary.findings import AnyStudy, Direction, MonthStudy, Slope, Study, Unknown
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Baseline
-from climtrack.vocabulary.series import Pairing, SeriesKey
+from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
@@ -120,8 +120,6 @@ def to_json(value: Any) -> Any:
             return str(value)
         case Baseline():
             return str(value)
-        case SeriesKey():
-            return str(value)
         case Enum():
             return value.value
         case dt.datetime():
@@ -179,13 +177,12 @@ def series_facts(study: AnyStudy) -> dict[str, Any]:
 
 
 def facts_document(pair: Pairing, studies: Sequence[AnyStudy]) -> dict[str, Any]:
-    daily = [study for study in studies if isinstance(study, Study)]
     return {
         "schema": SCHEMA,
         "region": pair.region,
-        "as_of": to_json(max(study.as_of for study in daily)),
+        "as_of": to_json(max(study.as_of for study in studies)),
         "sample": any(study.simulated for study in studies),
-        "baseline": str(daily[0].requested),
+        "baseline": str(studies[0].requested),
         "pairing": {
             "air": str(pair.air) if pair.air else None,
             "sst": str(pair.sst) if pair.sst else None,

@@ -223,7 +223,7 @@ def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
     return language.text("report.data", age, day=day, moment=moment)
 
 
-def pairing_note(pair: Pairing, language: Language) -> str:
+def pairing_note(pair: Pairing, language: Language, *, months: bool = False) -> str:
     """Why the sea of a region is what it is; nothing where it needs no word."""
     if pair.region not in HALVES:
         return ""
@@ -231,8 +231,9 @@ def pairing_note(pair: Pairing, language: Language) -> str:
     if pair.sea_computed:
         return language.text("report.pair.computed", the=the)
     if pair.sst is not None and pair.sst.region in REGIONS:
-        return language.text("report.pair.natlan", the=the, sea=place(REGIONS[pair.sst.region], language).the)
-    return language.text("report.pair.none", the=the)
+        sea = place(REGIONS[pair.sst.region], language).the
+        return language.text("report.pair.natlan.months" if months else "report.pair.natlan", the=the, sea=sea)
+    return language.text("report.pair.none.months" if months else "report.pair.none", the=the)
 
 
 def report_markdown(
@@ -271,7 +272,7 @@ def _section(
     out = [f"# {markdown(title)}", ""]
     if any(study.simulated for study in studies):
         out += [f"**{language.text('report.simulated')}**", ""]
-    note = pairing_note(pair, language)
+    note = pairing_note(pair, language, months=any(isinstance(study, MonthStudy) for study in studies))
     if note:
         out += [note, ""]
     first = [
