@@ -141,7 +141,11 @@ def shown_days(end: dt.date) -> Dates:
     """Days of a panel of differences: those of the calendar year, or early in it the twelve months to the last one."""
     if is_early(end):
         return np.arange(np.datetime64(same_day(end, end.year - 1)) + 1, np.datetime64(end) + 1)
-    return np.arange(np.datetime64(f"{end.year}-01-01"), np.datetime64(f"{end.year + 1}-01-01"))
+    return calendar_days(end.year)
+
+
+def calendar_days(year: int) -> Dates:
+    return np.arange(np.datetime64(f"{year}-01-01"), np.datetime64(f"{year + 1}-01-01"))
 
 
 def day_places(dates: Dates) -> Floats:
@@ -351,22 +355,21 @@ def draw_inset(canvas: Canvas, study: Study, place: Rect) -> None:
 
 def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
     """Draw the panel under the curve, its title and the latest difference above it."""
-    size = canvas.size(canvas.preset.type.label)
-    title = canvas.text(
-        "panel-title", left, area.top, Line(_panel_title(canvas, study), "semibold", size, canvas.theme.ink)
-    )
-    text = versus_average(canvas.language, study)
+    language, theme, size = canvas.language, canvas.theme, canvas.size(canvas.preset.type.label)
+    title = Line(_panel_title(canvas, study), "semibold", size, theme.ink)
+    found, text = study.findings.anomaly, versus_average(language, study)
     if text is not None:
-        language, found = canvas.language, study.findings.anomaly
         if found is not None and direction(found.value, decimals_of(study)):
             text = language.text(
                 "callout.on",
                 difference=language.difference(found.value, decimals_of(study)),
                 day=language.date_short(study.findings.latest.date),
             )
-        line = Line(text, "semibold", size, canvas.theme.average)
-        if title.right + 12 + canvas.width(line) <= area.right:
-            canvas.text("panel-value", area.right, area.top, line, align="right")
+        line = Line(text, "semibold", size, theme.average)
+        if left + canvas.width(title) + 12 + canvas.width(line) > area.right:  # the months beneath say which days
+            title = replace(title, text=language.text("label.difference"))
+        canvas.text("panel-value", area.right, area.top, line, align="right")
+    canvas.text("panel-title", left, area.top, title)
     return _draw_panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
 
 

@@ -133,7 +133,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     dates = shown_days(study.series.end)
     panel = difference_panel(
         canvas, room, day_limits(dates), (low, high), by=tick_step(high - low), right=canvas.size(RIGHT_GUTTER) * named,
-        headroom=HEADROOM * (1.5 if form == "card" else 1.0),
+        headroom=HEADROOM * (2.4 if form == "card" else 1.0),
     )  # fmt: skip
     area, ylim = panel.rect, panel.ylim
     others = other_years(study, study.anomalies)

@@ -13,6 +13,7 @@ from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     Second,
     callout_lines,
+    callout_room,
     draw_key,
     draw_right_labels,
     key_extent,
@@ -54,7 +55,7 @@ from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised
+from climtrack.words.language import Language, capitalised
 from climtrack.words.standing import standing
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
 
 #: Nearest and farthest that the name of the record may stand from its dot.
 NEAR, FAR = 9.0, 48.0
+#: Radius of that dot with its rim.
+DOT = 4.0
 
 
 def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> None:
@@ -147,7 +150,8 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
             empty.occupy(place)
             rect = place.grown(-3)
             end = (min(max(x, rect.left - 2), rect.right + 2), min(max(y, rect.top - 3), rect.bottom + 3))
-            canvas.stroke([x, end[0]], [y, end[1]], theme.axis, 0.7, z=4)
+            share = DOT / max(float(np.hypot(end[0] - x, end[1] - y)), DOT)
+            canvas.leader([x + share * (end[0] - x), end[0]], [y + share * (end[1] - y), end[1]])
             panel.mark(dayofyear_of(record.date) - 0.5, record.value, dot)
             canvas.text("record", rect.left, rect.top + CAP * line.size, line)
             return
@@ -173,6 +177,10 @@ def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
 
 #: Where the panel under the curve begins, as a share of the height.
 LOWER = 0.70
+#: What stands above and below the axes in most issues, in CSS pixels: room that a composition counts on.
+AROUND = {"wide": (98.0, 60.0), "square": (138.0, 60.0), "tall": (123.0, 73.0), "card": (88.0, 45.0)}
+#: The callout, and shorter ones for where it does not fit.
+CALLOUTS = {"card": ("average", "none"), "wide": ("both", "year", "none")}
 #: Items that the key keeps: last year and average.
 FEWEST = 2
 
@@ -190,18 +198,26 @@ def draw(
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
     bottom = room.bottom - canvas.size(MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
-    wordings = _callouts(canvas, study)
-    sizes = [canvas.extent(lines) for lines in wordings]
-    items = line_key(canvas, study, other_years(study, study.table)) if form in {"square", "tall"} else []
+    kinds = CALLOUTS.get(form, ("year", "none"))
+    wordings = [callout_lines(canvas, study, versus=versus) for versus in kinds]
+    years = other_years(study, study.table) if form in {"square", "tall"} else ()
+    keys = [line_key(canvas, study, years, Language(code)) for code in ("en", "es")] if years else [[]]
+    items = line_key(canvas, study, years) if years else []
 
     def second(inset: bool, named: bool = True) -> Second | None:
         """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
         if inset and compared:
             return inset_place
-        shown = items if named else items[:FEWEST]
-        return (lambda empty: empty.roomiest(*key_extent(canvas, shown))) if shown else None
+        if not years:
+            return None
+        sizes = [key_extent(canvas, one if named else one[:FEWEST]) for one in keys]
+        width, height = (max(sides) for sides in zip(*sizes, strict=True))
+        return lambda empty: empty.roomiest(width, height)
 
-    inset, ylim = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
+    above, below = (canvas.size(side) for side in AROUND[form])
+    usual = Rect(full.left, above, full.right, preset.height - below - canvas.size(MONTH_DROP))
+    sizes = [callout_room(canvas, study, versus=versus) for versus in kinds]
+    inset, ylim = compose(study, usual, room.right, sizes, second=second, compared=compared, wide=form == "wide")
     stacked = compared and not inset
     if stacked and form == "wide":
         full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
@@ -235,10 +251,10 @@ def draw(
 
     def tries() -> Iterator[tuple[Emptiness, Second | None]]:
         yield empty, second(inset)
-        while len(items) > FEWEST:
+        if len(items) > FEWEST:
             items.pop()  # the grey years go first; last year and average stay named
-            yield empty, second(inset)
-        yield from ((between, second(inset)), (between, None))
+            yield empty, second(inset, False)
+        yield from ((between, second(inset, False)), (between, None))
 
     if place := place_callout(canvas, empty, wordings, point, tries()):
         empty.occupy(place.grown(CALLOUT_CLEAR))
@@ -283,13 +299,6 @@ def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
     return found
-
-
-def _callouts(canvas: Canvas, study: Study) -> list[list[Line]]:
-    """The callout, and shorter ones for where it does not fit."""
-    kinds = {"card": ("average", "none"), "wide": ("both", "year", "none")}
-    order = kinds.get(canvas.preset.form, ("year", "none"))
-    return [callout_lines(canvas, study, versus=versus) for versus in order]
 
 
 CHART = Chart("year_lines", 10, tell, draw, options=("outlook",), thins=True)
