@@ -129,12 +129,6 @@ def decimals_of(study: Study) -> int:
     return VARIABLES[study.series.key.variable].decimals
 
 
-def versus_average(language: Language, study: Study, *, unit: bool = True) -> str | None:
-    """``+0.6 °C vs average``, or ``level with average``; None where no baseline is covered."""
-    found = study.findings.anomaly
-    return None if found is None else _versus(language, found.value, decimals_of(study), "callout.average", unit=unit)
-
-
 def _versus(language: Language, value: float, places: int, what: str, *, unit: bool, **values: object) -> str:
     """A difference in words that agree with its printed figure."""
     if not direction(value, places):
@@ -322,23 +316,30 @@ def place_callout(
     wordings: Sequence[Sequence[Line]],
     point: tuple[float, float],
     tries: Iterable[tuple[Emptiness, Second | None]] = (),
+    sizes: Sequence[tuple[float, float]] = (),
 ) -> Rect | None:
     """
     Set the callout of a point in the first room that has a place for it and for what must stand beside it.
 
-    Says where that is to stand; the callout is taken from the picture's empty space.
+    Says where that is to stand; the callout is taken from the picture's empty space. `sizes` are the room that it takes
+    in any language.
     """
-    sizes, levels = [canvas.extent(lines) for lines in wordings], []
+    sizes, levels = sizes or [canvas.extent(lines) for lines in wordings], []
     for line in canvas.named_lines():
         known = line[~np.isnan(line[:, 1])]
         if known.size and known[0, 0] <= point[0] <= known[-1, 0]:
             level = float(np.interp(point[0], known[:, 0], known[:, 1]))
             levels += [level] if abs(level - point[1]) > DOT_RADIUS else []
-    for room, second in tries or ((empty, None),):
-        if found := arrange(room, sizes, point, second, EVERY, levels):
-            draw_callout(canvas, found.callout, wordings[found.wording], *point)
-            empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-            return found.second
+    rooms = list(tries) or [(empty, None)]
+    # What stands beside the callout goes only where no room has both, a fact only where none has the full wording.
+    whole = [room for room in rooms if room[1] is not None]
+    for some in (whole, [room for room in rooms if room[1] is None]):
+        for modes in (EVERY[i : i + 2] for i in range(0, len(EVERY), 2)):
+            for room, second in some:
+                if found := arrange(room, sizes, point, second, modes, levels):
+                    draw_callout(canvas, found.callout, wordings[found.wording], *point)
+                    empty.occupy(found.callout.grown(CALLOUT_CLEAR))
+                    return found.second
     return None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from calendar import isleap
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,18 +18,17 @@ from climtrack.reporter.annotations import (
     Mode,
     Second,
     arrange,
-    decimals_of,
     draw_right_labels,
-    versus_average,
+    figure_size,
+    figures,
 )
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_days, draw_grid, signed_ticks
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
-from climtrack.vocabulary.findings import OutlookDay, Study
+from climtrack.vocabulary.findings import OutlookDay, Study, YearOverYear
 from climtrack.vocabulary.series import Floats, YearTable
-from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
@@ -219,7 +217,7 @@ Plan = tuple[bool, float, tuple[Mode, ...], bool]
 #: Columns in the middle of the months.
 MONTH_MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
 #: Share of the height that the curve takes where a panel stands under it.
-UPPER = 0.60
+UPPER = 0.58
 #: What a line takes on either side where text may stand between lines.
 LINE_CLEAR = 4.0
 
@@ -276,9 +274,10 @@ def compose(
     middles = (low + high) / 2
     for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
         area, ylim = full if inset else upper_part(full), absolute_limits(study, headroom)
+        needed = sizes if inset else sizes[-1:]  # a panel below tells the differences itself
         empty = outside_extremes(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
         if all(
-            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(inset, named), modes) is not None
+            arrange(empty, needed, (area.left + day / DAYS * area.width, y), second(inset, named), modes) is not None
             for day in MONTH_MIDDLES
             if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
         ):
@@ -341,9 +340,9 @@ def inset_place(empty: Emptiness) -> Rect | None:
 
 def draw_inset(canvas: Canvas, study: Study, place: Rect) -> None:
     """Draw the panel inside the curve."""
-    title = Line(_panel_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
-    if canvas.width(title) > place.width:  # the months beneath say which days
-        title = replace(title, text=canvas.language.text("label.difference"))
+    size = canvas.size(canvas.preset.type.note)
+    names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
+    title = next((one for one in names if canvas.width(one) <= place.width), names[-1])
     canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
     values, label = _panel_ticks(canvas, study, place.height - canvas.size(MONTH_DROP) - title.size - 9)
     size = canvas.size(canvas.preset.type.axis)
@@ -354,27 +353,21 @@ def draw_inset(canvas: Canvas, study: Study, place: Rect) -> None:
 
 
 def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
-    """Draw the panel under the curve, its title and the latest difference above it."""
-    language, theme, size = canvas.language, canvas.theme, canvas.size(canvas.preset.type.label)
-    title = Line(_panel_title(canvas, study), "semibold", size, theme.ink)
-    found, text = study.findings.anomaly, versus_average(language, study)
-    if text is not None:
-        if found is not None and direction(found.value, decimals_of(study)):
-            text = language.text(
-                "callout.on",
-                difference=language.difference(found.value, decimals_of(study)),
-                day=language.date_short(study.findings.latest.date),
-            )
-        line = Line(text, "semibold", size, theme.average)
-        if left + canvas.width(title) + 12 + canvas.width(line) > area.right:  # the months beneath say which days
-            title = replace(title, text=language.text("label.difference"))
-        canvas.text("panel-value", area.right, area.top, line, align="right")
-    canvas.text("panel-title", left, area.top, title)
-    return _draw_panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
+    """Draw the panel under the curve, above it its name and what the latest day differs by."""
+    yoy, anomaly, size = study.findings.year_over_year, study.findings.anomaly, figure_size(canvas)
+    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
+    shown = figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
+    names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
+    room = Rect(left, area.top - CAP * size, area.right, area.bottom)
+    below = draw_head(canvas, [names, *shown], room)
+    return _draw_panel(canvas, study, Rect(area.left, below + size, area.right, area.bottom), left, z=2)
 
 
-def _panel_title(canvas: Canvas, study: Study) -> str:
-    return canvas.language.text("label.difference.12" if is_early(study.series.end) else "label.difference")
+def _panel_names(canvas: Canvas, study: Study) -> tuple[str, ...]:
+    """Names of the panel of differences, fullest first."""
+    say, baseline = canvas.language.text, study.baseline.label if study.baseline is not None else ""
+    early = ".12" if is_early(study.series.end) else ""
+    return tuple(say(f"label.difference{kind}", baseline=baseline) for kind in (f"{early}.of", ".of", ""))
 
 
 def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
@@ -459,20 +452,24 @@ def head_width(canvas: Canvas, name: Line, figures: Sequence[Line]) -> float:
     return sum(map(canvas.width, (name, *figures))) + gaps * name.size
 
 
-def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = False) -> float:
-    """Set a panel's name and its figures, on one line or under it, and say where the panel may begin."""
+def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> float:
+    """Set a panel's name and its figures, on one line where they fit, else under it, and say where the panel begins."""
     names, *wordings = head
-    name, x, base = names[0], room.left, room.top + CAP * names[0].size
-    canvas.text("head", x, base, name)
-    if level:
-        lines = wordings[0]
-        x = room.right - head_width(canvas, name, lines) + canvas.width(name) + NAME_GAP * name.size
+    size, base = names[0].size, room.top + CAP * names[0].size
+    pairs = [(name, lines) for name in names for lines in wordings]
+    fitting = [pair for pair in pairs if head_width(canvas, *pair) <= room.width] if level else []
+    if fitting:
+        name, lines = fitting[0]
+        canvas.text("head", room.left, base, name)
+        x = room.right - head_width(canvas, name, lines) + canvas.width(name) + NAME_GAP * size
     else:
-        base += 1.25 * name.size
+        name = next((one for one in names if canvas.width(one) <= room.width), names[-1])
+        x = canvas.text("head", room.left, base, name).left
+        base += 1.25 * size
         widths = [head_width(canvas, name, lines) - canvas.width(name) for lines in wordings]
         lines = next((one for one, width in zip(wordings, widths, strict=True) if width <= room.width), wordings[-1])
     for line in lines:
-        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * name.size
+        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
     return base
 
 

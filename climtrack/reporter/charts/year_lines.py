@@ -176,11 +176,11 @@ def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
 
 
 #: Where the panel under the curve begins, as a share of the height.
-LOWER = 0.70
+LOWER = 0.67
 #: What stands above and below the axes in most issues, in CSS pixels: room that a composition counts on.
 AROUND = {"wide": (98.0, 60.0), "square": (138.0, 60.0), "tall": (123.0, 73.0), "card": (88.0, 45.0)}
-#: The callout, and shorter ones for where it does not fit.
-CALLOUTS = {"card": ("average", "none"), "wide": ("both", "year", "none")}
+#: The callout, and shorter ones for where it does not fit; a panel below tells the differences itself.
+CALLOUTS = {"card": ("average", "none"), "inset": ("both", "year", "none")}
 #: Items that the key keeps: last year and average.
 FEWEST = 2
 
@@ -198,8 +198,7 @@ def draw(
     right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
     bottom = room.bottom - canvas.size(MONTH_DROP)
     full = Rect(room.left + left, room.top, room.right - right, bottom)
-    kinds = CALLOUTS.get(form, ("year", "none"))
-    wordings = [callout_lines(canvas, study, versus=versus) for versus in kinds]
+    kinds = CALLOUTS["card" if card else "inset"]
     years = other_years(study, study.table) if form in {"square", "tall"} else ()
     keys = [line_key(canvas, study, years, Language(code)) for code in ("en", "es")] if years else [[]]
     items = line_key(canvas, study, years) if years else []
@@ -219,6 +218,7 @@ def draw(
     sizes = [callout_room(canvas, study, versus=versus) for versus in kinds]
     inset, ylim = compose(study, usual, room.right, sizes, second=second, compared=compared, wide=form == "wide")
     stacked = compared and not inset
+    wordings = [callout_lines(canvas, study, versus=versus) for versus in (kinds[-1:] if stacked else kinds)]
     if stacked and form == "wide":
         full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
     area = upper_part(full) if stacked else full
@@ -254,9 +254,10 @@ def draw(
         if len(items) > FEWEST:
             items.pop()  # the grey years go first; last year and average stay named
             yield empty, second(inset, False)
-        yield from ((between, second(inset, False)), (between, None))
+        # Text over the years has a halo, and the panel below names last year and the average in their inks.
+        yield from ((empty, None), (between, None)) if stacked else ((between, second(inset, False)), (between, None))
 
-    if place := place_callout(canvas, empty, wordings, point, tries()):
+    if place := place_callout(canvas, empty, wordings, point, tries(), sizes[-len(wordings) :]):
         empty.occupy(place.grown(CALLOUT_CLEAR))
         if items:
             draw_key(canvas, items, place)
