@@ -161,6 +161,13 @@ def figures(
     return found
 
 
+def latest_figures(canvas: Canvas, study: Study) -> list[list[Line]]:
+    """The same of the latest day."""
+    yoy, anomaly = study.findings.year_over_year, study.findings.anomaly
+    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
+    return figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
+
+
 def callout_lines(canvas: Canvas, study: Study, *, versus: str) -> list[Line]:
     """This year's name, the latest value, and what it differs by."""
     found, yoy = study.findings, study.findings.year_over_year

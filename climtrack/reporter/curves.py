@@ -13,21 +13,19 @@ import numpy.typing as npt
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     EVERY,
-    FULL,
     RIGHT_GUTTER,
-    Mode,
     Second,
     arrange,
     draw_right_labels,
     figure_size,
-    figures,
+    latest_figures,
 )
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
-from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_days, draw_grid, signed_ticks
+from climtrack.reporter.layout import LIFT, MONTH_DROP, draw_days, draw_grid, signed_ticks
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
-from climtrack.vocabulary.findings import OutlookDay, Study, YearOverYear
+from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats, YearTable
 
 if TYPE_CHECKING:
@@ -210,14 +208,11 @@ def draw_front(panel: Panel, study: Study, table: YearTable) -> Floats:
 
 
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
-HEADROOM = (0.0, 0.1, 0.2, 0.32)
-#: A composition to try: whether the difference panel stands inside, headroom, acceptable callouts, and whether the key
-#: names every line.
-Plan = tuple[bool, float, tuple[Mode, ...], bool]
+HEADROOM = (0.12, 0.2, 0.32)
 #: Columns in the middle of the months.
 MONTH_MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
-#: Share of the height that the curve takes where a panel stands under it.
-UPPER = 0.58
+#: Where a panel stands under the curve: the height that the curve takes, and where the panel's name begins.
+SHARES = {"wide": (0.63, 0.72), "square": (0.58, 0.67), "tall": (0.58, 0.67)}
 #: What a line takes on either side where text may stand between lines.
 LINE_CLEAR = 4.0
 
@@ -257,60 +252,30 @@ def between_lines(area: Rect, width: float, ylim: tuple[float, float], lines: Se
 
 def compose(
     study: Study,
-    full: Rect,
+    area: Rect,
     right: float,
     sizes: Sequence[tuple[float, float]],
-    *,
-    second: Callable[[bool, bool], Second | None],
-    compared: bool,
-    wide: bool,
-) -> tuple[bool, tuple[float, float]]:
+    second: Callable[[int], Second | None],
+) -> tuple[float, float]:
     """
-    Whether the difference panel fits inside the axes, and their limits: the same for every issue.
+    Limits of a curve in which callout and key find room whatever the month: the same for every issue and language.
 
-    In this composition callout and panel find room whatever the month.
+    More room above flattens it, so the grey years lose their name before that.
     """
     low, high = envelope(study.table)
     middles = (low + high) / 2
-    for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
-        area, ylim = full if inset else upper_part(full), absolute_limits(study, headroom)
-        needed = sizes if inset else sizes[-1:]  # a panel below tells the differences itself
+    for named, headroom in [(named, room) for named in (3, 2) for room in HEADROOM]:
+        ylim = absolute_limits(study, headroom)
         empty = outside_extremes(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
         if all(
-            arrange(empty, needed, (area.left + day / DAYS * area.width, y), second(inset, named), modes) is not None
+            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(named), EVERY) is not None
             for day in MONTH_MIDDLES
             if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
         ):
-            return inset, ylim
-    return not compared, absolute_limits(study, HEADROOM[2])
+            return ylim
+    return absolute_limits(study, HEADROOM[1])
 
 
-def _plans(*, wide: bool, compared: bool) -> list[Plan]:
-    """
-    Compositions to try, best first.
-
-    More room above flattens the curve, in one language more than in the other where its words are longer; so the grey
-    years lose their name before that, and a day that still finds no room has its callout between the lines.
-    """
-    alone = not compared
-    plans: list[Plan] = [(alone, headroom, FULL[:1], True) for headroom in HEADROOM[:2]]
-    plans += [(alone, headroom, FULL, True) for headroom in HEADROOM[:3]]
-    plans += [(alone, headroom, EVERY, named) for named in (True, False) for headroom in HEADROOM[: 3 + (not named)]]
-    if not wide or alone:
-        return plans
-    inside: list[Plan] = [(True, headroom, FULL[:1], True) for headroom in HEADROOM[:3]]
-    inside += [(True, headroom, FULL, True) for headroom in HEADROOM]
-    return inside + plans
-
-
-def upper_part(full: Rect) -> Rect:
-    """The curve's room where a panel stands under it."""
-    return Rect(full.left, full.top, full.right, full.top + UPPER * full.height)
-
-
-#: Width and height of the inset with its title and months, and the factors tried.
-INSET = (222.0, 118.0)
-FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
 #: How far a tick label may reach above the panel.
 ABOVE = 7.0
 
@@ -328,35 +293,9 @@ def difference_limits(study: Study) -> tuple[float, float]:
     return outward(min(low, -0.25 * high), high, 0.1)
 
 
-def inset_place(empty: Emptiness) -> Rect | None:
-    """The emptiest place for the inset."""
-    for factor in FACTORS:
-        width, height = INSET[0] * factor, INSET[1] * factor
-        found = empty.roomiest(width + 8, height + 8)
-        if found is not None:
-            return found.grown(-4)
-    return None
-
-
-def draw_inset(canvas: Canvas, study: Study, place: Rect) -> None:
-    """Draw the panel inside the curve."""
-    size = canvas.size(canvas.preset.type.note)
-    names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
-    title = next((one for one in names if canvas.width(one) <= place.width), names[-1])
-    canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
-    values, label = _panel_ticks(canvas, study, place.height - canvas.size(MONTH_DROP) - title.size - 9)
-    size = canvas.size(canvas.preset.type.axis)
-    names = [Line(label(v) + UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
-    left = place.left + 4 + max(map(canvas.width, names))
-    area = Rect(left, place.top + title.size + 9, place.right, place.bottom - canvas.size(MONTH_DROP))
-    _draw_panel(canvas, study, area, place.left, z=4)
-
-
 def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
     """Draw the panel under the curve, above it its name and what the latest day differs by."""
-    yoy, anomaly, size = study.findings.year_over_year, study.findings.anomaly, figure_size(canvas)
-    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
-    shown = figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
+    size, shown = figure_size(canvas), latest_figures(canvas, study)
     names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
     room = Rect(left, area.top - CAP * size, area.right, area.bottom)
     below = draw_head(canvas, [names, *shown], room)
@@ -471,6 +410,15 @@ def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> 
     for line in lines:
         x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
     return base
+
+
+def draw_figures(canvas: Canvas, study: Study, room: Rect) -> Rect:
+    """Set what the latest day differs by above a card's chart, and say what is left for it."""
+    size, lines = figure_size(canvas), latest_figures(canvas, study)[0]
+    x, base = room.left, room.top + CAP * size
+    for line in lines if len(lines) > 1 else []:
+        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
+    return room.lowered(CAP * size + 7)
 
 
 def draw_beside(canvas: Canvas, head: Head, room: Rect) -> None:

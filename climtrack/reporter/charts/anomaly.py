@@ -28,6 +28,7 @@ from climtrack.reporter.curves import (
     day_limits,
     day_places,
     draw_differences,
+    draw_figures,
     envelope,
     extremes_of,
     other_years,
@@ -129,6 +130,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
     room = page(canvas, words, study, notes_of(study, language))
     named = form in {"wide", "card"}
+    if form == "card":
+        room = draw_figures(canvas, study, room)
     low, high = limits(study)
     dates = shown_days(study.series.end)
     panel = difference_panel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,19 +23,18 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import falling
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
+    SHARES,
     between_lines,
     compose,
     draw_absolute,
     draw_below,
     draw_fan,
-    draw_inset,
+    draw_figures,
     end_point,
     envelope,
-    inset_place,
     is_early,
     other_years,
     outside_extremes,
-    upper_part,
 )
 from climtrack.reporter.fonts import CAP, Line, wrapped
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
@@ -121,16 +120,16 @@ def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
 
 
 #: Nearest and farthest that the name of the record may stand from its dot.
-NEAR, FAR = 9.0, 48.0
+NEAR, FAR = 9.0, 64.0
 #: Radius of that dot with its rim.
 DOT = 4.0
 
 
-def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> None:
+def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> bool:
     """The record named at its peak, as far as its claim bears; one of the latest day is told by the callout."""
     record, language, theme = study.findings.records.warmest_day, canvas.language, canvas.theme
     if study.findings.latest.date in (record.date, *record.days):
-        return
+        return True
     inks = {study.year: (theme.this_year, theme.ink), study.year - 1: (theme.last_year, theme.last_year_text)}
     dot, ink = inks.get(record.date.year, (theme.secondary, theme.secondary))
     label = standing("label.record", record, language, value=language.temperature(record.value, 2))
@@ -154,7 +153,8 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
             canvas.leader([x + share * (end[0] - x), end[0]], [y + share * (end[1] - y), end[1]])
             panel.mark(dayofyear_of(record.date) - 0.5, record.value, dot)
             canvas.text("record", rect.left, rect.top + CAP * line.size, line)
-            return
+            return True
+    return False
 
 
 def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
@@ -175,14 +175,10 @@ def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
             return
 
 
-#: Where the panel under the curve begins, as a share of the height.
-LOWER = 0.67
 #: What stands above and below the axes in most issues, in CSS pixels: room that a composition counts on.
 AROUND = {"wide": (98.0, 60.0), "square": (138.0, 60.0), "tall": (123.0, 73.0), "card": (88.0, 45.0)}
-#: The callout, and shorter ones for where it does not fit; a panel below tells the differences itself.
-CALLOUTS = {"card": ("average", "none"), "inset": ("both", "year", "none")}
-#: Items that the key keeps: last year and average.
-FEWEST = 2
+#: Items of the key: all of them, and those that it keeps, last year and average.
+EVERY_LINE, FEWEST = 3, 2
 
 
 def draw(
@@ -190,38 +186,33 @@ def draw(
 ) -> None:
     (study,) = studies
     days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) and _left(study) > 1 else ()
-    preset, language = canvas.preset, canvas.language
-    form, card = preset.form, preset.form == "card"
+    preset, language, form = canvas.preset, canvas.language, canvas.preset.form
+    card, narrow = form == "card", form in {"square", "tall"}
     room = page(canvas, words, study, _notes(canvas, study, days, thin_before))
-    compared = study.anomalies is not None and not card
-    left = 3 if card else canvas.size(preset.gutter)
-    right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
-    bottom = room.bottom - canvas.size(MONTH_DROP)
-    full = Rect(room.left + left, room.top, room.right - right, bottom)
-    kinds = CALLOUTS["card" if card else "inset"]
-    years = other_years(study, study.table) if form in {"square", "tall"} else ()
-    keys = [line_key(canvas, study, years, Language(code)) for code in ("en", "es")] if years else [[]]
-    items = line_key(canvas, study, years) if years else []
+    if card:
+        room = draw_figures(canvas, study, room)
+    stacked = study.anomalies is not None and not card
+    # "+0.5 °C" is wider than "20 °C".
+    left = room.left + (3 if card else canvas.size(preset.gutter + 7 * (stacked and form == "wide")))
+    right = room.right - canvas.size(RIGHT_GUTTER) * (not narrow)
+    full = Rect(left, room.top, right, room.bottom - canvas.size(MONTH_DROP))
+    curve, panel_from = SHARES[form] if stacked else (1.0, 1.0)
+    area = Rect(full.left, full.top, full.right, full.top + curve * full.height)
+    years = other_years(study, study.table) if narrow else ()
+    keys = [line_key(canvas, study, years, Language(code)) for code in ("en", "es")]
 
-    def second(inset: bool, named: bool = True) -> Second | None:
-        """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
-        if inset and compared:
-            return inset_place
-        if not years:
+    def second(named: int) -> Second | None:
+        """Room that the key needs with so many of its lines, in any language."""
+        if not narrow:
             return None
-        sizes = [key_extent(canvas, one if named else one[:FEWEST]) for one in keys]
-        width, height = (max(sides) for sides in zip(*sizes, strict=True))
+        width, height = (max(sides) for sides in zip(*(key_extent(canvas, one[:named]) for one in keys), strict=True))
         return lambda empty: empty.roomiest(width, height)
 
+    versus = ("none",) if stacked or card else ("year", "none")
+    sizes = [callout_room(canvas, study, versus=one) for one in versus]
     above, below = (canvas.size(side) for side in AROUND[form])
-    usual = Rect(full.left, above, full.right, preset.height - below - canvas.size(MONTH_DROP))
-    sizes = [callout_room(canvas, study, versus=versus) for versus in kinds]
-    inset, ylim = compose(study, usual, room.right, sizes, second=second, compared=compared, wide=form == "wide")
-    stacked = compared and not inset
-    wordings = [callout_lines(canvas, study, versus=versus) for versus in (kinds[-1:] if stacked else kinds)]
-    if stacked and form == "wide":
-        full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
-    area = upper_part(full) if stacked else full
+    usual = Rect(left, above, right, above + curve * (preset.height - above - below - canvas.size(MONTH_DROP)))
+    ylim = compose(study, usual, room.right, sizes[-1:], second)
     panel = canvas.panel(area, YEAR, ylim)
     if not card:
         by = tick_step(ylim[1] - ylim[0])
@@ -231,7 +222,7 @@ def draw(
     whole = Rect(area.left, area.top, room.right, area.bottom)
     empty = outside_extremes(whole, area.width, ylim, low, high)
     between = between_lines(whole, area.width, ylim, _named(study))
-    if form in {"wide", "card"}:
+    if not narrow:
         last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
         end = np.nan if average is None else float(average.mean[-1])
         for box in draw_right_labels(canvas, panel, study, last, end, below=4):
@@ -239,37 +230,30 @@ def draw(
             between.occupy(box.grown(2))
     if not stacked:
         draw_months(canvas, panel)
-        if not card and record_ticks(canvas, panel, study):
-            empty.occupy(ticks := Rect(area.left, area.bottom - 9, area.right, area.bottom))
-            between.occupy(ticks)
     if days:
         fan = draw_fan(panel, study, days)
         empty.occupy(fan)
         between.occupy(fan)
     at, value = end_point(study, study.table)
-    point = (panel.x(at), panel.y(value))
-
-    def tries() -> Iterator[tuple[Emptiness, Second | None]]:
-        yield empty, second(inset)
-        if len(items) > FEWEST:
-            items.pop()  # the grey years go first; last year and average stay named
-            yield empty, second(inset, False)
-        # Text over the years has a halo, and the panel below names last year and the average in their inks.
-        yield from ((empty, None), (between, None)) if stacked else ((between, second(inset, False)), (between, None))
-
-    if place := place_callout(canvas, empty, wordings, point, tries(), sizes[-len(wordings) :]):
+    wordings = [callout_lines(canvas, study, versus=one) for one in versus]
+    # The key's grey years go first; below the curve last year and the average are named in their inks once more.
+    tries = [(empty, second(named)) for named in (EVERY_LINE, FEWEST)] if narrow else []
+    tries += [(between, second(FEWEST))] if narrow and not stacked else []
+    tries += [(empty, None), (between, None)]
+    if place := place_callout(canvas, empty, wordings, (panel.x(at), panel.y(value)), tries, sizes):
         empty.occupy(place.grown(CALLOUT_CLEAR))
-        if items:
-            draw_key(canvas, items, place)
-        else:
-            draw_inset(canvas, study, place)
+        items = line_key(canvas, study, years)
+        fitting = key_extent(canvas, items)[1] <= place.height + 0.1
+        draw_key(canvas, items if fitting else items[:FEWEST], place)
     if stacked:
-        lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
+        lower = Rect(full.left, full.top + panel_from * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
         if form == "wide" and not is_early(study.series.end):
             record_ticks(canvas, under, study)
-    if not card:
-        record_label(canvas, panel, study, empty)
+    for box in canvas.boxes:
+        between.occupy(box.rect.grown(3))
+    if not card and not record_label(canvas, panel, study, empty):
+        record_label(canvas, panel, study, between)
     if form == "wide":
         thin_lines(canvas, study, empty)
 

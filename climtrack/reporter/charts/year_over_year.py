@@ -14,7 +14,7 @@ from climtrack.errors import RenderError
 from climtrack.reporter.annotations import decimals_of
 from climtrack.reporter.answers import latest_day
 from climtrack.reporter.chart import Chart, Draft
-from climtrack.reporter.curves import Dates, calendar_days, day_limits, day_places, is_early, shown_days
+from climtrack.reporter.curves import Dates, calendar_days, day_limits, day_places, draw_figures, is_early, shown_days
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import (
@@ -138,11 +138,13 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     theme, language, card = canvas.theme, canvas.language, canvas.preset.form == "card"
     early = is_early(study.series.end) and other == study.year - 1
     room = page(canvas, words, study, _notes(canvas, study, other, early))
+    if card:
+        room = draw_figures(canvas, study, room)
     left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 48)))
     area = Rect(left, room.top, room.right, room.bottom - canvas.size(MONTH_DROP))
-    texts = _tallies(canvas, bars, other, area.width, ".early" * early) | (
-        {} if found is None else {0: _last_lines(canvas, study, found)}
-    )
+    texts = _tallies(canvas, bars, other, area.width, ".early" * early)
+    if found is not None and not card:  # whose figures stand above
+        texts[0] = _last_lines(canvas, study, found)
     last = np.flatnonzero(~np.isnan(bars))[-1]
     tip = float(edges[last + 1]), float(bars[last])
     panel, places = _composed(canvas, canvas.panel(area, day_limits(dates), _limits(bars)), edges, bars, tip, texts)
