@@ -211,8 +211,6 @@ def draw_front(panel: Panel, study: Study, table: YearTable) -> Floats:
 HEADROOM = (0.12, 0.2, 0.32)
 #: Columns in the middle of the months.
 MONTH_MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
-#: Where a panel stands under the curve: the height that the curve takes, and where the panel's name begins.
-SHARES = {"wide": (0.63, 0.72), "square": (0.58, 0.67), "tall": (0.58, 0.67)}
 #: What a line takes on either side where text may stand between lines.
 LINE_CLEAR = 4.0
 
@@ -274,6 +272,19 @@ def compose(
         ):
             return ylim
     return absolute_limits(study, HEADROOM[1])
+
+
+#: Height of a panel of differences with its name and figures: a share of the room, and at least so many CSS pixels.
+PANEL, LOWEST = {"wide": 0.28, "square": 0.33, "tall": 0.33}, {"wide": 62.0, "square": 76.0, "tall": 74.0}
+#: Room between the curve and the panel's name, as a share of the height.
+PANEL_GAP = 0.09
+
+
+def above_panel(canvas: Canvas, full: Rect) -> Rect:
+    """What a panel of differences leaves for the curve above it."""
+    form = canvas.preset.form
+    height = max(PANEL[form] * full.height, canvas.size(LOWEST[form]))
+    return Rect(full.left, full.top, full.right, full.bottom - height - PANEL_GAP * full.height)
 
 
 #: How far a tick label may reach above the panel.

@@ -256,7 +256,8 @@ def _year(phrases: Phrases) -> Wordings:
     # In early January days of two years are compared with.
     two = phrases.day.month == 1 and phrases.day.day < FORTNIGHT
     facts = {"size": size, "other": phrases.language.text("news.year.before") if two else yoy.other_year}
-    return tuple(text for one in (also, "") for text in _say(phrases, f"year.{_SIDES[way]}", early, also=one, **facts))
+    beside = (also, "")[: 1 + bool(way)]  # a difference is news without the average, which the picture shows besides
+    return tuple(text for one in beside for text in _say(phrases, f"year.{_SIDES[way]}", early, also=one, **facts))
 
 
 def _also(phrases: Phrases, yoy: YearOverYear, way: int, form: str) -> str:

@@ -16,7 +16,7 @@ from climtrack.publish.page import PageChart, report_html
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.facts import facts_json, table_csv
 from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
-from climtrack.reporter.render import chart_table, words
+from climtrack.reporter.render import chart_table, oversized, words
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
@@ -88,6 +88,7 @@ def _region(
     """One region's pictures, documents and page, written where the request says."""
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
+    run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
     charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
     notices = {code: page_notices(pair, Language(code), health) for code in request.languages}

@@ -23,7 +23,8 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import falling
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
-    SHARES,
+    PANEL_GAP,
+    above_panel,
     between_lines,
     compose,
     draw_absolute,
@@ -48,7 +49,7 @@ from climtrack.reporter.layout import (
     page,
     plain_ticks,
 )
-from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.sentences import Phrases, bounds
 from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
@@ -79,17 +80,22 @@ def course(phrases: Phrases) -> str:
 def tell(each: Sequence[Phrases], *, outlook: bool = False) -> Draft:
     phrases = each[0]
     language = phrases.language
-    common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
+    box = bounds(phrases.study.region, language)
+    common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name + box}
     quantity = {"quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity)}
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
+    placed = (
+        language.text("subtitle.lines.place", **quantity, **common),
+        language.text("subtitle.lines.place", **quantity, **common | {"name": phrases.place.name}),
+        language.text("subtitle.short.place", **common),
+    )
     return Draft(
         each,
         titles=titles(phrases),
-        subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
-        subtitles_placed=(
-            language.text("subtitle.lines.place", **quantity, **common),
-            language.text("subtitle.short.place", **common),
-        ),
+        subtitles=placed
+        if box
+        else (language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
+        subtitles_placed=placed,
         lead=phrases.averaged(),
         extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked(), phrases.outlook() if outlook else ""),
         alts_short=phrases.alts_short("alt.short.lines"),
@@ -196,10 +202,10 @@ def draw(
     left = room.left + (3 if card else canvas.size(preset.gutter + 7 * (stacked and form == "wide")))
     right = room.right - canvas.size(RIGHT_GUTTER) * (not narrow)
     full = Rect(left, room.top, right, room.bottom - canvas.size(MONTH_DROP))
-    curve, panel_from = SHARES[form] if stacked else (1.0, 1.0)
-    area = Rect(full.left, full.top, full.right, full.top + curve * full.height)
+    area = above_panel(canvas, full) if stacked else full
     years = other_years(study, study.table) if narrow else ()
     keys = [line_key(canvas, study, years, Language(code)) for code in ("en", "es")]
+    narrow = narrow and bool(keys[0])
 
     def second(named: int) -> Second | None:
         """Room that the key needs with so many of its lines, in any language."""
@@ -211,11 +217,11 @@ def draw(
     versus = ("none",) if stacked or card else ("year", "none")
     sizes = [callout_room(canvas, study, versus=one) for one in versus]
     above, below = (canvas.size(side) for side in AROUND[form])
-    usual = Rect(left, above, right, above + curve * (preset.height - above - below - canvas.size(MONTH_DROP)))
-    ylim = compose(study, usual, room.right, sizes[-1:], second)
+    usual = Rect(left, above, right, preset.height - below - canvas.size(MONTH_DROP))
+    ylim = compose(study, above_panel(canvas, usual) if stacked else usual, room.right, sizes[-1:], second)
     panel = canvas.panel(area, YEAR, ylim)
     if not card:
-        by = tick_step(ylim[1] - ylim[0])
+        by = tick_step(ylim[1] - ylim[0], most=min(area.height / (1.6 * canvas.size(preset.type.axis)), 5))
         draw_grid(canvas, panel, tick_values(*ylim, by), plain_ticks(language, by), left=room.left)
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = envelope(study.table)
@@ -246,12 +252,12 @@ def draw(
         fitting = key_extent(canvas, items)[1] <= place.height + 0.1
         draw_key(canvas, items if fitting else items[:FEWEST], place)
     if stacked:
-        lower = Rect(full.left, full.top + panel_from * full.height, full.right, full.bottom)
+        lower = Rect(full.left, area.bottom + PANEL_GAP * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
         if form == "wide" and not is_early(study.series.end):
             record_ticks(canvas, under, study)
-    for box in canvas.boxes:
-        between.occupy(box.rect.grown(3))
+    for text in canvas.boxes:
+        between.occupy(text.rect.grown(3))
     if not card and not record_label(canvas, panel, study, empty):
         record_label(canvas, panel, study, between)
     if form == "wide":
