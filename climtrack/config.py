@@ -20,13 +20,26 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from climtrack import __version__
 from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice
 from climtrack.files import disk_error, shortened
-from climtrack.vocabulary.registry import FEEDS, PLACES, PRODUCTS, REGIONS, VARIABLES, Baseline, Region, folded
+from climtrack.vocabulary.registry import (
+    BUILT_IN,
+    FEEDS,
+    PLACES,
+    REGIONS,
+    VARIABLES,
+    Baseline,
+    Product,
+    Region,
+    folded,
+    use_products,
+)
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.catalogue import catalogue
 
 # Mistakes in config.toml: what is wrong, on which line, and what was perhaps meant; all of them at once.
 
 
+#: Tables of which there may be several.
+LISTED = ("endpoints", "products")
 #: Mistakes that are told one by one.
 MOST = 20
 #: Letters from which a part of a region's title stands for it in a suggestion.
@@ -139,8 +152,14 @@ def _names(table: Mapping[str, Any], usual: frozenset[str]) -> Iterator[Mistake]
 
 
 def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Regions that are neither built in nor the user's own."""
+    """Regions and products that are neither built in nor the user's own, and products that are both."""
     known = {*REGIONS, *_inside(table, "regions")}
+    own = table.get("products")
+    names = [str(one.get("name")) for one in own if isinstance(one, Mapping)] if isinstance(own, list) else []
+    products = {*BUILT_IN, *names}
+    for number, name in enumerate(names):
+        if name in BUILT_IN or name in names[:number]:
+            yield Mistake(("products", str(number), "name"), Notice("config.twice", name=name[:40]))
     for section in ("report", "refresh"):
         for n, name in _texts(table, section, "regions"):
             if name not in known and folded(name) not in PLACES:
@@ -153,7 +172,9 @@ def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
         key = entry.get("key") if isinstance(entry, Mapping) else None
         if not isinstance(key, str) or key.count(".") < 2:
             continue
-        region, where = key.split(".", 2)[2], ("endpoints", str(number), "key")
+        (product, _, region), where = key.split(".", 2), ("endpoints", str(number), "key")
+        if product not in products:
+            yield Mistake(where, Notice("config.key", name=_shown(product), near=_near(product, products)))
         if region not in known:
             yield Mistake(where, Notice("config.describe", what=unknown("region", region, known), region=region[:40]))
         if key in seen:
@@ -232,19 +253,19 @@ def _siblings(where: Sequence[str], model: type[BaseModel]) -> list[str]:
 def _line(text: str, where: Sequence[str]) -> int:
     """Line on which a key stands; its table's line, or 1, where it does not stand by itself."""
     names = [part for part in where if not part.isdigit()]
-    entry = int(where[1]) if len(where) > 1 and where[0] == "endpoints" and where[1].isdigit() else None
+    entry = int(where[1]) if len(where) > 1 and where[1].isdigit() and where[0] in LISTED else None
     table: list[str] = []
     best, entries = 1, -1
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.strip()
         if bare.startswith("["):
             table = [part.strip(" \"'") for part in bare.strip("[]").split("]")[0].split(".")]
-            entries += bare.startswith("[[") and table == ["endpoints"]
+            entries += bare.startswith("[[") and table == names[:1]
             if names[: len(table)] == table and entry in (None, entries):
                 best = number
         elif "=" in bare:
             key = [part.strip(" \"'") for part in bare.split("=", 1)[0].split(".")]
-            if [*table, *key] == names[: len(table) + len(key)] and (table != ["endpoints"] or entry == entries):
+            if [*table, *key] == names[: len(table) + len(key)] and (table != names[:1] or entry in (None, entries)):
                 return number
     return best
 
@@ -308,10 +329,9 @@ def _owner(path: str) -> str:
 
 
 def _key(text: str) -> str:
-    key = SeriesKey.parse(text)
-    for name, known in ((key.product, PRODUCTS), (key.variable, VARIABLES)):
-        if name not in known:
-            raise _refuse("config.key", name=_shown(name), near=_near(name, known))
+    name = SeriesKey.parse(text).variable
+    if name not in VARIABLES:
+        raise _refuse("config.key", name=_shown(name), near=_near(name, VARIABLES))
     return text
 
 
@@ -387,7 +407,7 @@ class ReportSettings(Section):
     variables: tuple[Literal["air", "sst"], ...] = Field(("air", "sst"), min_length=1)
     languages: tuple[Literal["en", "es", "es-MX"], ...] = Field(("en", "es"), min_length=1)
     baseline: Annotated[str, AfterValidator(lambda text: text if text == "auto" else _years(text))] = "auto"
-    charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year"), min_length=1)
+    charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year", "months"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
     formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
@@ -424,9 +444,21 @@ class EndpointSettings(Section):
     key: Annotated[str, AfterValidator(lambda text: str(_parsed(text, _key)))]
     path: Annotated[
         str,
-        _shaped(r"(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
+        _shaped(r"https?://.*|(?=.{1,200}$)[A-Za-z0-9_-]([A-Za-z0-9_./-]|\{year\})*", "config.path"),
         _shaped(r"(?!(.*/)?\.\.(/|$)).*", "config.leads_out"),
+        AfterValidator(lambda text: _source(text).removesuffix("/") if "://" in text else text),
     ]
+
+
+class ProductSettings(Section):
+    """A product that the built-in table does not know, such as the next one of a provider."""
+
+    name: Annotated[str, _shaped("[a-z0-9][a-z0-9-]{0,19}", "config.product")]
+    title: Text = Field(min_length=1)
+    provider: Text = Field(min_length=1)
+    licence: Text = Field(min_length=1)
+    first_year: int = Field(ge=1800, le=2200)
+    attribution: Text = ""
 
 
 class RegionSettings(Section):
@@ -515,6 +547,7 @@ class Settings(Section):
 
     report: ReportSettings = ReportSettings()
     fetch: FetchSettings = FetchSettings()
+    products: tuple[ProductSettings, ...] = ()
     endpoints: tuple[EndpointSettings, ...] = ()
     regions: dict[Name, RegionSettings] = Field(default_factory=dict)
     grid: GridSettings = GridSettings()
@@ -593,6 +626,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
         settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
     config = Config(home=home, path=chosen, **dict(settings))
+    use_products(Product(citation="", **dict(one)) for one in config.products)
     wrong = []
     for name in config.regions:  # an outline is a file of its own
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_pause_between_tries() -> Iterator[None]:
+    """A source that fails is asked again at once: whoever tests the pauses brings a clock of its own."""
+    from climtrack.fetcher.http import Http
+    from climtrack.grids.download import Downloader
+
+    with pytest.MonkeyPatch.context() as patch:
+        for asks in (Http, Downloader):
+            patch.setitem(asks.__init__.__kwdefaults__, "sleep", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

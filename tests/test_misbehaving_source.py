@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
+from climtrack.fetcher import noaa
 from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
@@ -22,7 +23,8 @@ from tests.faults import FAULTS, WORLD, Copy, genuine
 from tests.fetcher.test_transport import LASTING, PASSING
 
 SEA = SeriesKey("oisst", "sst", "world2")
-AIR_PATH, SEA_PATH = ENDPOINTS[WORLD].path, ENDPOINTS[SEA].path
+MONTHS = SeriesKey("noaaglobaltemp", "land_ocean", "world")
+AIR_PATH, SEA_PATH, MONTHS_PATH = ENDPOINTS[WORLD].path, ENDPOINTS[SEA].path, noaa.ENDPOINTS[MONTHS].path
 #: Those that differ most; the others are tried in the soak.
 CHOSEN = {
     "cut in half",
@@ -69,6 +71,7 @@ class Field:
         yesterday = self.today - dt.timedelta(days=1)
         site.put(AIR_PATH, genuine(WORLD, yesterday))
         site.put(SEA_PATH, genuine(SEA, yesterday))
+        site.put(MONTHS_PATH.format(year=self.today.year), genuine(MONTHS, yesterday))
 
     def fetch(self) -> int:
         """Exit code of `climtrack fetch world`."""

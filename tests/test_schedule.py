@@ -296,10 +296,22 @@ def site(tmp_path: Path, opened: threading.Event) -> Iterator[str]:
         opened.set()
 
 
+#: The program, whose service looks at clock and signals ten times a second.
+QUICK = """
+import sys
+from climtrack.run.service import Service
+
+Service.__init__.__kwdefaults__["tick"] = 0.1
+sys.argv[0] = "climtrack"
+from climtrack.__main__ import main
+main()
+"""
+
+
 def test_the_service_from_start_to_sigterm(tmp_path: Path, site: str) -> None:
     """Starts with a round, beats, refuses a second one beside it, reads settings again, ends with 0."""
     home = tmp_path / "service"
-    service = program(home, site, "schedule")
+    service = program(home, site, "schedule", given=("-c", QUICK))
     lines = Lines(service)
     try:
         until(lambda: schedule.read(home / "store").success is not None or service.poll() is not None)
@@ -371,7 +383,7 @@ def test_one_process_refreshes_and_serves_and_follows_its_settings(
     home = tmp_path / "service"
     serves = f'[serve]\nport = 0\n[publish]\ntitle = "First"\nfolder = "{home / "first"}"\n'
     opened.clear()
-    service = program(home, site, "schedule", "--serve", publish=True, more=serves + PATIENT)
+    service = program(home, site, "schedule", "--serve", publish=True, more=serves + PATIENT, given=("-c", QUICK))
     lines, settings = Lines(service), home / "config.toml"
     try:
         until(lambda: (home / "store" / "heartbeat.json").exists())
@@ -478,7 +490,13 @@ def test_told_to_stop_while_drawing(tmp_path: Path, site: str, number: signal.Si
     home = tmp_path / "round"
     for wait in (0.0, 0.02, 0.25):
         service = program(
-            home, site, "refresh", charts='["all"]', presets='["wide", "email"]', more=PATIENT, given=("-c", DRAWING)
+            home,
+            site,
+            "refresh",
+            charts='["stripes", "records"]',
+            presets='["wide", "email", "post", "phone", "card"]',
+            more=PATIENT,
+            given=("-c", DRAWING),
         )
         children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
         workers: list[str] = []

@@ -151,25 +151,28 @@ def baseline_anomaly(
     Parameters
     ----------
     normal : Climatology
-        ``harmonic``, covered by the table.
+        ``harmonic``, covered by the table; or ``published``, of which no spread and no percentile is known.
     reference : Climatology, optional
         The report's climatology, for the offset between baselines; by default `normal` itself.
     """
     day, value = series.end, float(series.values[-1])
     column = calendar.dayofyear_of(day) - 1
     anomaly = value - float(normal.mean[column])
-    window = around(table.values[rows(table, normal.baseline)] - normal.mean, column)
     spread = float(normal.spread[column])
-    detrended = detrended_spread(window)
+    detrended, share, site = np.nan, np.nan, None
+    if normal.method != "published":  # which has none of the baseline's days
+        site = site_anomaly(series, day, normal.baseline)
+        window = around(table.values[rows(table, normal.baseline)] - normal.mean, column)
+        detrended, share = detrended_spread(window), percentile(window, anomaly)
     base = normal if reference is None else reference
     return BaselineAnomaly(
         value=anomaly,
         normal=float(normal.mean[column]),
-        site_value=site_anomaly(series, day, normal.baseline),
+        site_value=site,
         spread=spread,
         sigma=anomaly / spread if spread else np.nan,
         sigma_detrended=anomaly / detrended if detrended else np.nan,
-        percentile=percentile(window, anomaly),
+        percentile=share,
         offset=float(normal.mean[COMMON].mean() - base.mean[COMMON].mean()),
         spread_detrended=detrended,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -112,6 +113,33 @@ def mean_cycles(table: YearTable, baselines: Sequence[Baseline]) -> list[Climato
     moments = np.reshape([_moments(table.values[rows(table, one)]) for one in baselines], (-1, 2, DAYS))
     smooth = zip(baselines, harmonic(moments), strict=True)
     return [Climatology(one, mean, np.maximum(spread, 0.0), "harmonic") for one, (mean, spread) in smooth]
+
+
+def published(series: Series, baseline: Baseline) -> Climatology | None:
+    """
+    Mean annual cycle that came with a series whose own years do not cover the baseline, smoothed as ours are.
+
+    Its row is that of a common year: slot i is 1 January + i days.
+
+    Parameters
+    ----------
+    series : Series
+        A row of `series.site_climatology` bears the name of the baseline.
+
+    Returns
+    -------
+    Climatology or None
+        Without a spread, which means do not tell; None where no whole row came, where the baseline was not over when
+        the series ended, and of a series that lacks the year before.
+    """
+    row = series.site_climatology.get(str(baseline))
+    if row is None or series.end.year <= baseline.last or np.isnan(row[: DAYS - 1]).any():
+        return None
+    if series.start > dt.date(series.end.year - 1, 1, 1):
+        return None
+    cycle = np.full(DAYS, np.nan)
+    cycle[COMMON] = row[: DAYS - 1]
+    return Climatology(baseline, harmonic(cycle), np.full(DAYS, np.nan), "published")
 
 
 def rows(table: YearTable, baseline: Baseline) -> slice:

@@ -6,7 +6,6 @@ import numpy as np
 
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.trend import slope
-from climtrack.vocabulary.calendar import same_day
 from climtrack.vocabulary.findings import Answer, Direction, Peak, Slope, Unknown, beyond
 from climtrack.vocabulary.series import Floats
 
@@ -129,14 +128,16 @@ def _scatter(values: Floats) -> float:
 
 def _share(frame: Frame, steps: Floats) -> float | Unknown:
     """Share of the steps of earlier years at this time of year that are at least as large, the same way."""
-    years, start = frame.table.years[: frame.row].tolist(), frame.series.start
-    ends = np.array([(same_day(frame.day, year) - start).days for year in years], dtype=np.int64)
+    years = frame.table.years[: frame.row]
+    months = (12 * (years - 1970) + frame.day.month - 1).astype("datetime64[M]")
+    days = np.minimum(months.astype("datetime64[D]") + frame.day.day, (months + 1).astype("datetime64[D]")) - 1
+    ends = (days - np.datetime64(frame.series.start)).astype(np.int64)
     near = (ends[:, np.newaxis] + np.arange(-SEASON, SEASON + 1)).ravel() - 2 * FORTNIGHT + 1
     past = steps[near[near >= 0]]
     past = past[~np.isnan(past)]
     if past.size < STEPS:
         return Unknown("unknown.few_steps", n=past.size)
-    return float((np.round(np.sign(steps[-1]) * past - abs(steps[-1]), 9) >= 0).mean())
+    return float((np.sign(steps[-1]) * past > abs(steps[-1]) - 1e-9).mean())
 
 
 def _peak(frame: Frame, year: Floats | None) -> Peak | Unknown:

@@ -1,150 +1,191 @@
-"""El Niño and La Niña from the Niño 3.4 series."""
+"""El Niño and La Niña by NOAA's relative index (RONI), and what Niño 3.4 says of it to date."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 
 from climtrack.analysis.frame import frame_of, last_run, runs
 from climtrack.errors import Notice
-from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS
-from climtrack.vocabulary.findings import Episode, NinoState, Phase, Study, Unknown
-from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.findings import Episode, NinoEstimate, NinoState, Phase, Study, Unknown
+from climtrack.vocabulary.series import Floats, Series
 
 THRESHOLD = 0.5
-#: Overlapping three-month means in a row that make an episode.
+#: Overlapping seasons in a row that make an episode.
 EPISODE = 5
-#: A month counts while at most a tenth of its days is missing.
-MISSING_SHARE = 0.1
+#: Days of the running mean, about as many as a season has, and the share of them that must be known.
+RUNNING, KNOWN = 90, 0.9
+#: Newest seasons that tell how far Niño 3.4 stands above RONI: fewer follow its drift, more only make the error larger.
+SEASONS = 3
+#: Estimates of the past, at least, that a range is drawn from, and its share.
+JUDGED, LEVEL = 60, 0.9
 
 RULE = Notice("finding.nino_rule", threshold=THRESHOLD)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Index:
+def published(roni: Series, day: dt.date) -> Series | None:
+    """The seasons known on a day: each once its third month is over; None where none was."""
+    rows = np.flatnonzero(~np.isnan(roni.values))
+    known = [int(i) for i in rows if roni.key.date(roni.first + int(i) + 2) <= day]
+    return roni.upto(roni.key.date(roni.first + known[-1] + 1)) if known else None
+
+
+def phases(roni: Series) -> tuple[Phase, ...]:
+    """The side of the threshold on which each season stands, judged at 0.01 °C as the index is published."""
+    sides = np.where(_beyond(roni.values, 1), 1, np.where(_beyond(roni.values, -1), -1, 0))
+    return tuple({1: Phase.EL_NINO, -1: Phase.LA_NINA, 0: Phase.NEUTRAL}[side] for side in sides.tolist())
+
+
+def episodes(roni: Series) -> tuple[Episode, ...]:
     """
-    Monthly and three-month anomalies.
+    El Niño and La Niña episodes as NOAA's table has them.
 
-    Parameters
-    ----------
-    year, month : int
-        Of the first element.
-    monthly : array of float
-        Whole months only, degC, shape (month,).
-    three_months : array of float
-        Mean of each month and its two neighbours, shape (month,), NaN at the ends.
-    """
-
-    year: int
-    month: int
-    monthly: Floats
-    three_months: Floats
-
-    def first_day(self, index: int) -> dt.date:
-        """First day of an element's month; an index past the end is the month that follows."""
-        months = self.year * 12 + self.month - 1 + index
-        return dt.date(months // 12, months % 12 + 1, 1)
-
-
-def nino_index(nino: Study) -> Index | Unknown:
-    """
-    Monthly and three-month anomalies of Niño 3.4, the latter comparable with NOAA's Oceanic Niño Index.
-
-    NOAA moves its base period every five years and uses another analysis (ERSSTv5); differences stay within
-    about 0.3 °C. Unknown where no baseline is covered.
-    """
-    if nino.anomalies is None:
-        return Unknown("unknown.no_baseline")
-    values = nino.anomalies.values
-    edges = np.array(MONTH_STARTS) - 1
-    known = ~np.isnan(values)
-    total = np.add.reduceat(np.where(known, values, 0.0), edges, axis=1)
-    count = np.add.reduceat(known, edges, axis=1, dtype=np.int64)
-    length = np.diff([*MONTH_STARTS, DAYS + 1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = np.where(count >= (1 - MISSING_SHARE) * length, total / count, np.nan).ravel()
-    end = nino.series.end
-    running = (end.year - int(nino.table.years[0])) * 12 + end.month - 1
-    if (end + dt.timedelta(days=1)).day == 1:
-        running += 1
-    means = means[:running]
-    first = int(np.flatnonzero(~np.isnan(means))[0]) if not np.isnan(means).all() else means.size
-    means = means[first:]
-    if means.size < 3:
-        return Unknown("unknown.three_months")
-    three = np.full(means.size, np.nan)
-    three[1:-1] = (means[:-2] + means[1:-1] + means[2:]) / 3
-    return Index(int(nino.table.years[0]) + first // 12, first % 12 + 1, means, three)
-
-
-def episodes(index: Index) -> tuple[Episode, ...]:
-    """
-    El Niño and La Niña episodes by the usual rule.
-
-    Oldest first; at least five overlapping three-month means in a row at or beyond ±0.5 °C.
+    Oldest first; at least five overlapping seasons in a row at or beyond ±0.5 °C.
     """
     found = []
     for phase, sign in ((Phase.EL_NINO, 1), (Phase.LA_NINA, -1)):
-        starts, stops = runs(_beyond(index.three_months, sign))
-        found += [
-            _episode(index, phase, int(a), int(b)) for a, b in zip(starts, stops, strict=True) if b - a >= EPISODE
-        ]
+        starts, stops = runs(_beyond(roni.values, sign))
+        found += [_episode(roni, phase, int(a), int(b)) for a, b in zip(starts, stops, strict=True) if b - a >= EPISODE]
     return tuple(sorted(found, key=lambda episode: episode.onset))
 
 
-def nino_state(nino: Study) -> NinoState | Unknown:
-    """Where Niño 3.4 stands; unknown where no baseline is covered."""
-    index = nino_index(nino)
-    if isinstance(index, Unknown) or nino.baseline is None or nino.anomalies is None:
-        return index if isinstance(index, Unknown) else Unknown("unknown.no_baseline")
-    latest = float(index.three_months[-2])
-    phase = _phase(latest)
+def nino_state(roni: Series, nino: Study | None = None, *, as_of: dt.date | None = None) -> NinoState | Unknown:
+    """
+    State by the latest season of RONI, and what it would be to date by the running Niño 3.4 anomaly.
+
+    Parameters
+    ----------
+    roni : Series
+        NOAA's relative Oceanic Niño Index by season, each at its middle month, degC, shape (month,).
+    nino : Study, optional
+        Daily Niño 3.4, which gives the estimate to date.
+    as_of : datetime.date, optional
+        Use only the seasons that were over on this day.
+
+    Returns
+    -------
+    NinoState or Unknown
+        Unknown where no season was over.
+
+    References
+    ----------
+    .. [1] L'Heureux, M. L. et al. (2024), A relative sea surface temperature index for classifying ENSO events in a
+       changing climate, J. Climate 37, 1197–1211.
+    """
+    known = published(roni, as_of or dt.date.max)
+    if known is None:
+        return Unknown("unknown.no_roni")
+    phase = phases(known)[-1]
     sign = {Phase.EL_NINO: 1, Phase.LA_NINA: -1, Phase.NEUTRAL: 0}[phase]
-    side = _beyond(index.three_months, sign) if sign else np.abs(index.three_months) < THRESHOLD
-    running = last_run(side[:-1])
-    anomaly = frame_of(nino).daily(nino.anomalies.values)
-    under_way = [episode for episode in episodes(index) if not episode.complete]
+    side = _beyond(known.values, sign) if sign else np.abs(np.round(known.values, 2)) < THRESHOLD
+    running = last_run(side)
+    last = known.first + known.values.size - 1
+    under_way = [episode for episode in episodes(known) if not episode.complete]
     return NinoState(
-        date=nino.series.end,
-        baseline=nino.baseline,
-        day=float(anomaly[-1]),
-        last_30_days=float(np.nanmean(anomaly[-30:])),
-        month=float(index.monthly[-1]),
-        month_first=index.first_day(index.monthly.size - 1),
-        three_months=latest,
-        season_first=index.first_day(index.monthly.size - 3),
+        season_first=known.key.date(last - 1),
+        season_last=known.key.date(last + 1),
+        roni=float(known.values[-1]),
         phase=phase,
-        months_running=running,
+        seasons_running=running,
+        onset=known.key.date(last + 1 - running) if sign else None,
         episode=under_way[0] if under_way else None,
-        onset=index.first_day(side.size - 1 - running) if sign else None,
         rule=RULE,
+        estimate=Unknown("unknown.no_nino") if nino is None else nino_estimate(known, nino),
     )
 
 
+def nino_estimate(roni: Series, nino: Study) -> NinoEstimate | Unknown:
+    """
+    RONI to date: the mean anomaly of the last 90 days less what such means stood above RONI in its newest seasons.
+
+    The offset drifts with the warming of the tropics, which RONI takes away. The range is that of the errors of the
+    same estimate at the end of every earlier season.
+
+    Parameters
+    ----------
+    roni : Series
+        RONI by season, degC, shape (month,).
+    nino : Study
+        Daily Niño 3.4.
+
+    Returns
+    -------
+    NinoEstimate or Unknown
+        Unknown where no baseline is covered, or too few seasons and days are common to both.
+    """
+    if nino.anomalies is None or nino.baseline is None:
+        return Unknown("unknown.no_baseline")
+    above, last = offsets(roni, nino), float(_running(nino)[-1])
+    before = np.lib.stride_tricks.sliding_window_view(above, SEASONS).mean(axis=1) if above.size >= SEASONS else above
+    errors = above[SEASONS:] - before[:-1]
+    errors = errors[~np.isnan(errors)]
+    if errors.size < JUDGED or np.isnan(before[-1]) or np.isnan(last):
+        return Unknown("unknown.few_seasons", n=JUDGED + SEASONS)
+    low, high = np.quantile(errors, [(1 + LEVEL) / 2, (1 - LEVEL) / 2])
+    value = last - float(before[-1])
+    return NinoEstimate(
+        date=nino.series.end,
+        baseline=nino.baseline,
+        running=last,
+        preliminary_days=int(nino.series.preliminary[-RUNNING:].sum()),
+        offset=float(before[-1]),
+        value=value,
+        low=value - float(low),
+        high=value - float(high),
+        judged=int(errors.size),
+    )
+
+
+def offsets(roni: Series, nino: Study) -> Floats:
+    """
+    What the running mean of Niño 3.4 stood above RONI on the last day of each season.
+
+    Parameters
+    ----------
+    roni : Series
+        RONI by season, degC, shape (month,).
+    nino : Study
+        Daily Niño 3.4 with its anomalies.
+
+    Returns
+    -------
+    array of float
+        In degC, shape (month,), NaN where the days do not reach.
+    """
+    means = _running(nino)
+    ends = (roni.key.date(roni.first + i + 2) - dt.timedelta(days=1) for i in range(roni.values.size))
+    rows = (nino.series.index(end) for end in ends)
+    return np.array([np.nan if i is None else means[i] for i in rows]) - roni.values
+
+
+def _running(nino: Study) -> Floats:
+    """Mean anomaly of the 90 days that end with each day; NaN where too few of them are known."""
+    if nino.anomalies is None:
+        return np.full(nino.series.values.size, np.nan)
+    daily = frame_of(nino).daily(nino.anomalies.values)
+    known = ~np.isnan(daily)
+    kernel = np.ones(RUNNING)
+    total = np.convolve(np.where(known, daily, 0.0), kernel)[: daily.size]
+    count = np.round(np.convolve(known, kernel)[: daily.size])
+    return np.where(count >= KNOWN * RUNNING, total / np.maximum(count, 1), np.nan)
+
+
 def _beyond(values: Floats, sign: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """At or beyond the threshold on one side, judged at 0.01 °C as such indices are published."""
+    """At or beyond the threshold on one side."""
     return np.asarray(np.round(sign * values, 2) >= THRESHOLD)
 
 
-def _phase(value: float) -> Phase:
-    """Phase of one three-month mean."""
-    if round(value, 2) >= THRESHOLD:
-        return Phase.EL_NINO
-    return Phase.LA_NINA if round(value, 2) <= -THRESHOLD else Phase.NEUTRAL
-
-
-def _episode(index: Index, phase: Phase, start: int, stop: int) -> Episode:
-    """Episode of three-month means `start` to `stop`, the latter not included."""
-    means = index.three_months[start:stop]
-    peak = start + int(np.argmax(np.abs(means)))
+def _episode(roni: Series, phase: Phase, start: int, stop: int) -> Episode:
+    """Episode of seasons `start` to `stop`, the latter not included."""
+    values = roni.values[start:stop]
+    peak = start + int(np.argmax(np.abs(values)))
     return Episode(
         phase=phase,
-        onset=index.first_day(start),
-        end=index.first_day(stop) - dt.timedelta(days=1),
-        months=stop - start,
-        peak=float(index.three_months[peak]),
-        peak_month=index.first_day(peak),
-        complete=stop < index.three_months.size - 1,
+        onset=roni.key.date(roni.first + start),
+        end=roni.key.date(roni.first + stop) - dt.timedelta(days=1),
+        seasons=stop - start,
+        peak=float(roni.values[peak]),
+        peak_month=roni.key.date(roni.first + peak),
+        complete=stop < roni.values.size,
     )

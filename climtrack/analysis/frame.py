@@ -132,6 +132,8 @@ class Frame:
         By how much values still move.
     anomaly : array of float or None
         `anomalies` day after day, shape (time,).
+    day : date
+        Date of the last value.
     """
 
     series: Series
@@ -142,14 +144,11 @@ class Frame:
     anomalies: YearTable | None
     noise: RevisionNoise
     anomaly: Floats | None = field(init=False)
+    day: dt.date = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "day", self.series.end)
         object.__setattr__(self, "anomaly", None if self.anomalies is None else self.daily(self.anomalies.values))
-
-    @property
-    def day(self) -> dt.date:
-        """Date of the last value."""
-        return self.series.end
 
     @property
     def column(self) -> int:

@@ -44,9 +44,9 @@ class Expectation:
     values : array of float
         degC, shape (lead,).
     errors : array of float
-        Errors that past years would have made, ascending, degC, shape (origin, lead).
+        Errors that past years would have made, ascending, degC, shape (lead, origin).
     shares : array of float
-        Share of them up to each, by weight, shape (origin, lead).
+        Share of them up to each, by weight, shape (lead, origin).
     """
 
     values: Floats
@@ -55,13 +55,13 @@ class Expectation:
 
     def quantile(self, share: float) -> Floats:
         """Value that is not exceeded in this share of cases, degC, shape (lead,)."""
-        found = [np.interp(share, self.shares[:, i], self.errors[:, i]) for i in range(self.values.size)]
-        return self.values + np.array(found)
+        found = [np.interp(share, self.shares[i], self.errors[i]) for i in range(self.values.size)]
+        return self.values + np.array(found, dtype=np.float64)
 
     def chance_below(self, limits: Floats) -> Floats:
         """Chance of a value below a limit for each lead, 0.01 to 0.99, shape (lead,), NaN where the limit is."""
         found = [
-            np.interp(limits[i] - self.values[i], self.errors[:, i], self.shares[:, i]) for i in range(self.values.size)
+            np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)
         ]
         return np.asarray(np.clip(found, LEAST, 1 - LEAST))
 
@@ -126,12 +126,13 @@ def expectation(values: Floats, columns: Ints, leads: Ints, ahead: Ints) -> Expe
     ridge = 1e-9 * np.eye(now.size)  # of a series without weather all anomalies are zero
     whole = np.linalg.solve(squares.sum(axis=0) + ridge, products.sum(axis=0))
     without = np.linalg.solve(squares.sum(axis=0) - squares + ridge, products.sum(axis=0) - products)
-    errors = y - np.vstack([learnt[part] @ fit for part, fit in zip(parts, without, strict=True)])
-    order = np.argsort(errors, axis=0)
+    expected = np.vstack([learnt[part] @ fit for part, fit in zip(parts, without, strict=True)])
+    errors = np.ascontiguousarray((y - expected).T)
+    order = np.argsort(errors)
     weight = weight * 0.5 ** (back / FADES)
     weights = weight[order]
-    shares = (np.cumsum(weights, axis=0) - weights / 2) / weight.sum()
-    return Expectation(now @ whole + cycle[ahead], np.take_along_axis(errors, order, axis=0), shares)
+    shares = (np.cumsum(weights, axis=1) - weights / 2) / weight.sum()
+    return Expectation(now @ whole + cycle[ahead], np.take_along_axis(errors, order, axis=1), shares)
 
 
 def _cycle(values: Floats, columns: Ints) -> Floats:
@@ -164,6 +165,8 @@ def outlook(frame: Frame, today: dt.date | None = None) -> tuple[OutlookDay, ...
     """
     if frame.climatology is None:
         return Unknown("unknown.no_baseline")
+    if (years := frame.table.years.size - 1) < FEWEST:
+        return Unknown("unknown.few_years_before", n=years, year=frame.day.year)
     issue = (today or frame.day) + dt.timedelta(days=FORTNIGHT)
     wait = (issue - frame.day).days
     leads = np.array(sorted({*LEADS, *([wait] if 0 < wait <= FARTHEST else [])}))

@@ -96,14 +96,14 @@ def streaks(frame: Frame, ahead: Floats, longest: Run | None) -> Streaks:
         Longest run of record days.
     """
     running = latest_run(frame, frame.daily(unbeaten(ahead)))
-    beside = np.round(beside_last_year(frame), 9)
+    beside = beside_last_year(frame)
     ever = np.flatnonzero(frame.daily(record_days(ahead)))
     last = frame.date_at(ever[-1]) if ever.size else None
     return Streaks(
         record_days=running,
         longest_record_days=longest,
-        above_last_year=latest_run(frame, beside >= LEVEL),
-        below_last_year=latest_run(frame, beside <= -LEVEL),
+        above_last_year=latest_run(frame, beside > LEVEL - 1e-9),
+        below_last_year=latest_run(frame, beside < -LEVEL + 1e-9),
         above_average=None if frame.anomaly is None else latest_run(frame, frame.anomaly > 0),
         last_record=last,
         days_since_record=None if last is None else (frame.day - last).days,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from climtrack.analysis.anomaly import anomalies, baseline_anomaly, shifting, spread_beside_shifting
-from climtrack.analysis.climatology import mean_cycles, uncovered
+from climtrack.analysis.climatology import mean_cycles, published, uncovered
 from climtrack.analysis.comparison import year_over_year
 from climtrack.analysis.direction import direction
 from climtrack.analysis.frame import Frame, default_noise, reading, runs
+from climtrack.analysis.months import other_rank
 from climtrack.analysis.outlook import outlook, score
 from climtrack.analysis.preindustrial import REFERENCE, preindustrial
 from climtrack.analysis.ranking import lead, month, ranks, records, streaks
@@ -23,6 +25,9 @@ from climtrack.vocabulary.findings import (
     Climatology,
     Estimate,
     Findings,
+    Rank,
+    Ranks,
+    Records,
     RevisionNoise,
     Run,
     Study,
@@ -45,6 +50,7 @@ def study(
     today: dt.date | None = None,
     revision_noise: RevisionNoise | None = None,
     kept: Sequence[Estimate] = (),
+    months: Series | None = None,
 ) -> Study:
     """
     Everything known of one series on one day.
@@ -67,6 +73,8 @@ def study(
         stored copies of the feed.
     kept : sequence of Estimate, optional
         What was expected of this series, as it was first said.
+    months : Series, optional
+        NOAA's months of land and sea of the same region, whose place for the last whole month is told beside ours.
 
     Raises
     ------
@@ -79,7 +87,7 @@ def study(
     table, place = folded(known)
     named = [one for one in BASELINES.values() if series.key.variable == "sst" or one != SEA_ONLY]
     named = list(dict.fromkeys([baseline or DEFAULT, *named]))
-    normals = _climatologies(table, [*named, shifting(known.end)])
+    normals = _climatologies(known, table, [*named, shifting(known.end)])
     if baseline is not None and isinstance(why := normals[baseline], Unknown):
         covered = [str(one) for one in named if isinstance(normals[one], Climatology)]
         raise BaselineNotCovered("analysis.baseline", label=series.key.label, why=why, covered=[*covered, "auto"])
@@ -95,6 +103,7 @@ def study(
     )
     flags = np.full(table.values.shape, np.nan)
     flags.ravel()[place[known.preliminary]] = 1.0
+    found = _findings(frame, named, normals, as_of or today, kept, months and months.upto(as_of or months.end))
     return Study(
         series=known,
         region=region,
@@ -104,15 +113,17 @@ def study(
         table=table,
         anomalies=frame.anomalies,
         preliminary=YearTable(table.years, flags),
-        findings=_findings(frame, named, normals, as_of or today, kept),
+        findings=found if chosen is None or chosen.method != "published" else _unranked(found),
     )
 
 
-def _climatologies(table: YearTable, baselines: Sequence[Baseline]) -> dict[Baseline, Climatology | Unknown]:
-    """Climatology of each baseline, or why there is none."""
+def _climatologies(
+    series: Series, table: YearTable, baselines: Sequence[Baseline]
+) -> dict[Baseline, Climatology | Unknown]:
+    """Climatology of each baseline, from the series' own years or as it came with them, or why there is none."""
     why = {baseline: uncovered(table, baseline) for baseline in baselines}
     covered = iter(mean_cycles(table, [baseline for baseline in why if not why[baseline]]))
-    return {baseline: reason or next(covered) for baseline, reason in why.items()}
+    return {one: next(covered) if reason is None else published(series, one) or reason for one, reason in why.items()}
 
 
 def _findings(
@@ -121,6 +132,7 @@ def _findings(
     normals: dict[Baseline, Climatology | Unknown],
     today: dt.date | None,
     kept: Sequence[Estimate],
+    months: Series | None,
 ) -> Findings:
     """The answers."""
     series, chosen = frame.series, frame.climatology
@@ -131,6 +143,8 @@ def _findings(
         for one in named
     }
     means, places = annual_means(frame.table), ranks(frame)
+    if months is not None and isinstance(places.month, Rank):
+        places = replace(places, month=replace(places.month, other=other_rank(months, places.month.first)))
     ahead = lead(frame.table)
     taken = records(frame, ahead)
     fixed = None if chosen is None else cards[str(chosen.baseline)]
@@ -173,6 +187,26 @@ def _findings(
         revision_noise=frame.noise,
         absent_years=tuple(int(y) for y in frame.table.years[np.isnan(frame.table.values).all(axis=1)]),
     )
+
+
+def _unranked(found: Findings) -> Findings:
+    """The answers of a series whose average came with it: what needs its whole record cannot be known."""
+    why = Unknown("unknown.whole_record", first=found.first_date)
+    names = found.ranks.season_name, found.ranks.season_to_date_name
+    return replace(
+        found,
+        direction=replace(found.direction, peak_12m=why),
+        ranks=Ranks(why, why, why, why, names[0], why, why, why, names[1]),
+        month=why,
+        month_to_date=why,
+        records=Records(why, why, why, why),
+        streaks=replace(found.streaks, record_days=None, longest_record_days=None, last_record=None,
+                        days_since_record=None, next_milestone=None),
+        trend=why,
+        trend_30y=why,
+        year_end=why,
+        outlook=why,
+    )  # fmt: skip
 
 
 def _missing(frame: Frame) -> tuple[Run, ...]:

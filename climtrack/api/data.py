@@ -46,7 +46,6 @@ def stored_series(
 ) -> Series:
     """The series asked for, and no other one in its place."""
     from climtrack.config import unknown
-    from climtrack.run.run import Run, sampled
 
     if variable not in OPTIONS:
         raise ConfigError("config.unknown_name", what=unknown("variable", variable, OPTIONS), known=tuple(OPTIONS))
@@ -56,6 +55,13 @@ def stored_series(
         raise ConfigError("api.no_series", variable=variable, region=region[:40])
     if key.region != region and region != "world":
         raise ConfigError("api.no_sea", region=region, other=key.region)
+    return series_of(key, known_on=known_on, offline=offline, sample=sample)
+
+
+def series_of(key: SeriesKey, *, known_on: str | dt.date | dt.datetime | None, offline: bool, sample: bool) -> Series:
+    """The series of a key."""
+    from climtrack.run.run import Run, sampled
+
     if sample:
         found = sampled([key], now())
         if key not in found:

@@ -202,23 +202,29 @@ def since(study: Study, date: str | dt.date) -> Since:
     return account(study, date_of(date) or study.series.end)
 
 
-def el_nino(nino: Study) -> NinoState | Unknown:
+def el_nino(nino: Study, *, offline: bool = False) -> NinoState | Unknown:
     """
-    Where El Niño stands.
+    Where El Niño stands by NOAA's relative index (RONI), on the day of a study.
 
     Parameters
     ----------
     nino : Study
-        ``climtrack.study("sst", "nino3.4")``.
+        ``climtrack.study("sst", "nino3.4")``; of the sample, RONI is simulated too.
+    offline : bool, default False
+        Do not ask NOAA: use what is stored.
 
     Returns
     -------
     NinoState or Unknown
-        Relative to the region's own climatology; `rule` states the rule.
+        The latest season and its state; `estimate` is RONI to date by the running Niño 3.4 anomaly, with its offset
+        and range; `rule` states the rule.
     """
     from climtrack.analysis.enso import nino_state
+    from climtrack.api.data import series_of
+    from climtrack.vocabulary.series import RONI
 
-    return nino_state(nino)
+    roni = series_of(RONI, known_on=None, offline=offline, sample=nino.simulated)
+    return nino_state(roni, nino, as_of=nino.as_of)
 
 
 def agreement(first: xr.DataArray, second: xr.DataArray) -> Agreement:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.check.recount import About, Days, floats, recount, said, span
+from climtrack.check.recount import About, Days, Months, floats, recount, recount_months, said, said_of_months, span
 from climtrack.check.sentences import Book, judge, judge_row, masked, places
 from climtrack.words.catalogue import CATALOGUES, catalogue
 
@@ -68,11 +68,22 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
     """Hold every number of facts, of tables of days and of some texts against a second computation."""
     result, books = Result(), {}
     for files in reports:
-        every = json.loads(files["facts.json"])["series"].values()
-        for label, facts in zip(subjects(files), every, strict=True):
+        every = json.loads(files["facts.json"])["series"]
+        for label, (option, facts) in zip(subjects(files), every.items(), strict=True):
+            if option == "sst_month":
+                sea = f"{every['sst']['region']}-sst.csv" if "sst" in every else ""
+                months, daily = Months.read(files[f"{label}.csv"]), Days.read(files[sea]) if sea in files else None
+                _facts(result, label, facts, _plain(recount_months(months, facts, daily)))
+                books[label] = Book.of(facts | {"said": said_of_months(months)})
+                continue
             days = Days.read(files[f"{label}.csv"])
             _columns(result, f"{label}.csv", days, facts)
-            _facts(result, label, facts, _plain(recount(days, facts)))
+            found = recount(days, facts)
+            land = files.get(f"{label.removesuffix('air')}land-ocean.csv")
+            if land and (first := found["rank"]["month"].get("first")):
+                other = Months.read(land).place(first.year, first.month)
+                found["rank"]["month"]["other"] = other
+            _facts(result, label, facts, _plain(found))
             since = files.get(f"{label}.since-last-issue.csv")
             spoken = said(days, facts, Days.read(since).first if since else None)
             books[label] = Book.of(facts | {"said": _plain(spoken)})
@@ -172,7 +183,11 @@ def _columns(result: Result, where: str, days: Days, facts: Mapping[str, Any]) -
 
 def subjects(files: Mapping[str, str]) -> list[str]:
     """The series of a report, as its files are named."""
-    return [f"{facts['region']}-{option}" for option, facts in json.loads(files["facts.json"])["series"].items()]
+    every = json.loads(files["facts.json"])["series"].items()
+    return [
+        f"{facts['region']}-{facts['key'].split('.')[1] if option == 'sst_month' else option}"
+        for option, facts in every
+    ]
 
 
 def sections(markdown: str, labels: Sequence[str]) -> Iterator[Text]:

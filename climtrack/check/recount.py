@@ -205,7 +205,12 @@ class Days:
         return len(rows) == last - first + 1 and bool((count(rows, 1) >= 355).all())
 
     def normal(self, first: int, last: int) -> Array:
-        return smoothed(mean(self.of(first, last), 0))
+        """The climatology; where the days lack its years, that which came with them, as its column has it."""
+        if self.covers(first, last):
+            return smoothed(mean(self.of(first, last), 0))
+        found = np.full(366, np.nan)
+        found[self.place] = floats(self.columns["climatology"])
+        return found
 
     def site_normal(self, first: int, last: int, slot: int) -> float:
         """The site's average: by days since 1 January, then a mean of five."""
@@ -286,7 +291,8 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     Of `facts` only questions are taken: which baselines, which series.
     """
     last, noise = days.last, facts["revision_noise"]
-    normals = {name: days.normal(*years) for name in facts["anomalies"] if days.covers(*(years := span(name)))}
+    known = [name for name in facts["anomalies"] if name == facts["baseline"] or days.covers(*span(name))]
+    normals = {name: days.normal(*span(name)) for name in known}
     main = normals.get(facts["baseline"] or "", np.full(366, np.nan))
     anomaly = days.values - main[days.place]
     year = days.row == days.row[-1]
@@ -318,6 +324,8 @@ def recount(days: Days, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
     if isinstance(ahead := facts.get("outlook"), list):
         found["outlook"] = outlook(days, main, np.array([one["lead_days"] for one in ahead]))
+    if facts["baseline"] and not days.covers(*span(facts["baseline"])):
+        found["records"] = {}  # none are counted among the few years of a series whose average came with it
     if facts["baseline"] and days.covers(*shifting):
         normal = days.normal(*shifting)
         found["spread"] = {
@@ -483,6 +491,8 @@ def percentile(days: Days, sample: Array, normal: Array) -> float:
 def beside_normal(days: Days, name: str, normal: Array, main: Array) -> dict[str, Any]:
     """The last day against a baseline."""
     first, last = span(name)
+    if not days.covers(first, last):
+        return {"value": days.values[-1] - normal[days.place[-1]], "normal": normal[days.place[-1]]}
     rows, sample, at = days.of(first, last), around(days, first, last, normal), days.place[-1]
     value = days.values[-1] - normal[at]
     squares = np.nansum((rows - mean(rows, 0)) ** 2, axis=0) / np.maximum(count(rows, 0) - 1, 1)
@@ -867,3 +877,82 @@ def outlook(days: Days, normal: Array, leads: Array) -> list[dict[str, Any]]:
             "normal": normal[at],
         })  # fmt: skip
     return found
+
+
+# NOAA's months
+
+
+@dataclass(frozen=True)
+class Months:
+    """A series by year and month, as its table has it."""
+
+    departures: Mapping[tuple[int, int], float]
+    columns: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def read(cls, text: str) -> Months:
+        head, *rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+        columns = dict(zip(head, zip(*rows, strict=True), strict=True))
+        when = [(int(month[:4]), int(month[5:])) for month in columns["month"]]
+        held = zip(when, columns["departure"], strict=True)
+        return cls({month: float(text) for month, text in held if text}, columns)
+
+    def anomaly(self, year: int, month: int, first: int, last: int) -> float:
+        """A month minus the mean of this month over some years."""
+        usual = [self.departures[one, month] for one in range(first, last + 1)]
+        return self.departures[year, month] - sum(usual) / len(usual)
+
+    def place(self, year: int, month: int) -> dict[str, Any]:
+        """Place of a month among the same month of all years."""
+        gaps = {
+            one: round(value - self.departures[year, month], 9)
+            for (one, other), value in self.departures.items()
+            if other == month and one != year
+        }
+        return {
+            "rank": 1 + sum(gap >= EDGE for gap in gaps.values()),
+            "of": 1 + len(gaps),
+            "tied_with": [one for one, gap in gaps.items() if abs(gap) < EDGE],
+            "first": min((*gaps, year)),
+            "margin": min((gap for gap in gaps.values() if gap >= EDGE), default=-max(gaps.values())),
+            "best_year": max((0.0, year), *((gap, one) for one, gap in gaps.items()))[1],
+        }
+
+
+def recount_months(months: Months, facts: Mapping[str, Any], daily: Days | None) -> dict[str, Any]:
+    """Every fact of NOAA's last whole month, as far as the tables of months and days tell it."""
+    year, month = max(months.departures)
+    years, when = span(facts["baseline"]), dt.date(year, month, 1)
+    after, before = (when + 31 * DAY).replace(day=1), when - DAY
+    anomaly, place = months.anomaly(year, month, *years), months.place(year, month)
+    found: dict[str, Any] = {
+        "departure": months.departures[year, month],
+        "anomaly": anomaly,
+        "year_over_year": round(months.departures[year, month] - months.departures[year - 1, month], 9),
+        "change": anomaly - months.anomaly(before.year, before.month, *years),
+        "first": place.pop("first"),
+        "rank": place | {
+            "first": when,
+            "last": after - DAY,
+            "value": anomaly,
+            "tied": bool(place["tied_with"]),
+            "best_value": months.anomaly(place["best_year"], month, *years),
+            "claim": "tie" if place["tied_with"] else "safe",
+            "noise": FLOOR,
+        },
+    }  # fmt: skip
+    if daily is not None and facts["nearest"]:
+        ends = (when, after - DAY), (when.replace(year=year - 1), after.replace(year=after.year - 1) - DAY)
+        this, last = (float(np.nanmean(daily.part(daily.values, *one))) for one in ends)
+        ways = round(found["year_over_year"], 2) * round(this - last, 2)
+        early = bool(daily.part(daily.early, *ends[0]).any())
+        found["nearest"] = {"year_over_year": this - last, "preliminary": early, "differs": ways < 0}
+    return found
+
+
+def said_of_months(months: Months) -> dict[str, Any]:
+    """Figures that sentences about months say and facts.json does not hold."""
+    year, month = max(months.departures)
+    first = min(months.departures)[0]
+    years = [f"{one}-{month:02d}-01" for one in (year - 1, year - (month == 1))]
+    return {"new_year": f"{year}-01-01", "years": f"{first}-{year}", "named": years, "noise": 0.05}

@@ -13,6 +13,18 @@ RULES: tuple[tuple[str, str, str], ...] = (
      "value value2", "latest.value"),
     ("preliminary", "n numeral", "said.preliminary_days"),
     ("alt.lines.*>days alt.anomaly*>days anomaly.mean*>days title.most*>days", "n", "days_known"),
+    # NOAA's months
+    ("rank.other", "rank", "rank.month.other.rank"),
+    ("rank.other", "of", "rank.month.other.of"),
+    ("months.place.*", "of", "rank.of"),
+    ("months.place.*", "rank ordinal", "rank.rank"),
+    ("months.*>of.average.*", "size", "anomaly"),
+    ("months.falling.*", "anomaly", "anomaly"),
+    ("months.falling.*", "size", "change"),
+    ("months.falling.*", "noise", "said.noise"),
+    ("months.nearest.* months.daily.*", "size", "nearest.year_over_year"),
+    ("months.published", "departure", "departure"),
+    ("months.title.* months.year.* months.alt.*", "size", "year_over_year"),
     # Places
     ("rank.rival", "ordinal", "rank.day.rival_rank rank.month.rival_rank"),
     ("rank.*", "of", "rank.day.of month.of"),

@@ -174,9 +174,10 @@ def facts(
     climtrack facts --region world --against 2016
     climtrack facts --region nh --json | jq .series.air.year_over_year
     """
-    from climtrack.cli.tables import fact_rows, head, heading, table
+    from climtrack.cli.tables import fact_rows, head, heading, month_heading, month_rows, table
     from climtrack.reporter.documents.facts import facts_document
     from climtrack.run.facts import region_studies, unique_studies
+    from climtrack.vocabulary.findings import MonthStudy
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region, variable, baseline, as_of)
@@ -192,6 +193,8 @@ def facts(
         columns = head(language, "fact", "value", "beside")
         for study in unique_studies(found):
             table(columns, fact_rows(study, language), heading(study, language))
+        for months in (one for _, shown in found for one in shown if isinstance(one, MonthStudy)):
+            table(columns, month_rows(months, language), month_heading(months, language))
     leave(run)
 
 
@@ -212,13 +215,16 @@ def compare(
     climtrack compare nh sh
     climtrack compare arctic antarctic --baseline 1981-2010
     climtrack compare natlan gomex --variable sst --json
+    climtrack compare world --variable air
     """
-    from climtrack.cli.tables import head, rows, side_rows, table
+    from climtrack.cli.tables import head, month_heading, month_rows, rows, side_rows, table
     from climtrack.run.facts import contrasts, contrasts_document
     from climtrack.vocabulary.findings import NinoState, Shares, Unknown
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region or ["nh", "sh"], variable, baseline, as_of)
+    if len(choice["regions"]) == 1:
+        return _products(settings, moment, choice, known_on, lang, offline=offline, no_sample=no_sample, json=json)
     with _run(settings, moment, known_on, offline, no_sample) as run:
         done = contrasts(run, **choice)
     notes(run)
@@ -245,8 +251,56 @@ def compare(
     if done.air_sea:
         pairs = [row for region, one in done.air_sea for row in rows(one, language, region)]
         table((say("cell.head.air_sea"), *beside), pairs)
+    for months in done.months:
+        table(head(language, "fact", "value", "beside"), month_rows(months, language), month_heading(months, language))
     if isinstance(done.nino, NinoState):
         table((say("cell.head.nino"), *beside), rows(done.nino, language))
+    return leave(run)
+
+
+def _products(
+    settings: Config,
+    moment: dt.datetime,
+    choice: _Choice,
+    known_on: str | None,
+    lang: str | None,
+    *,
+    offline: bool,
+    no_sample: bool,
+    json: bool,
+) -> None:
+    """One region: the products that are stored of it, side by side, and the records and places of each."""
+    from climtrack.cli.tables import head, heading, record_rows, rows, table
+    from climtrack.run.facts import products, products_document
+
+    (region,) = choice["regions"]
+    with _run(settings, moment, known_on, offline, no_sample) as run:
+        chosen = choice["variables"], choice["baseline"], choice["as_of"]
+        found = products(run, region, chosen[0], baseline=chosen[1], as_of=chosen[2])
+    notes(run)
+    if json:
+        as_json(products_document(run, found))
+        return leave(run)
+    language = table_language(lang)
+    for both, studies in found:
+        names = {"first": both.first.label, "second": both.second.label}
+        whole = language.text("cell.products.all"), both.overall
+        last = language.text("cell.products.last", both.last_year.days), both.last_year
+        months = zip(language.month_names, both.months, strict=True)
+        table(
+            head(language, "period", "days", "difference", "low", "high"),
+            [
+                (name, language.count(one.days), *(language.signed(v, 2) for v in (one.mean, one.low, one.high)))
+                for name, one in (whole, last, *months)
+                if one is not None
+            ],
+            language.text("cell.products", start=both.start, end=both.end, **names),
+        )
+        for study in studies:
+            title = f"{study.series.key.label}: {heading(study, language)}"
+            columns = head(language, "record", "value", "date", "claim", "before", "margin", "level")
+            table(columns, record_rows(study, language), title)
+            table(head(language, "fact", "value", "beside"), rows(study.findings.ranks, language))
     return leave(run)
 
 

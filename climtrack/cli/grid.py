@@ -77,6 +77,7 @@ def backfill(
     variable: Annotated[str, typer.Argument(metavar="sst")] = "sst",
     region: GridRegions = None,
     since: Annotated[str, typer.Option("--since", metavar="YEAR|DATE")] = "1982",
+    recent: Annotated[bool, typer.Option("--recent")] = False,
     until: Annotated[str | None, typer.Option("--until", metavar="YEAR|DATE")] = None,
     source: Annotated[str | None, typer.Option("--from", metavar="PLACE")] = None,
     stride: Annotated[int, typer.Option("--stride", min=1, max=16)] = 1,
@@ -89,8 +90,8 @@ def backfill(
 ) -> None:
     """
     \b
-    climtrack grid backfill sst --region nh,sh --since 1982
-    climtrack grid backfill sst --region nh --since 2024 --dry-run
+    climtrack grid backfill sst --region nh,sh --recent
+    climtrack grid backfill sst --region nh,sh --since 1982 --dry-run
     climtrack grid backfill sst --from psl-opendap --stride 4
     """
     from climtrack.run import grids
@@ -109,15 +110,17 @@ def backfill(
         rule=weights,
         stride=stride,
     )
-    place = work.place
+    whole, short = work, grids.recent(work, settings)
+    work, place = short if recent else whole, work.place
     if work.since < place.first:
         note(Notice("grid.begins", place=place.name, first=place.first))
     if dry:
-        ahead = grids.estimate(run, work)
+        ahead, other = (grids.estimate(run, one) for one in (work, whole if recent else short))
         if json:
-            as_json(ahead.document())
+            as_json({**ahead.document(), "other": other.document()})
         else:
             say(ahead.notice)
+            say(Notice("grid.ahead.whole" if recent else "grid.ahead.recent", ahead=other.notice, baseline=short.means))
         return
     done = total = 0
     with counting("Downloading and reducing", "files") as bar:

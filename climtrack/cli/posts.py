@@ -19,9 +19,12 @@ from climtrack.cli.options import (
     Years,
     configuration,
     now,
+    own_first,
     past,
+    places,
     serving,
     several,
+    tongues,
     variables,
     years,
 )
@@ -44,17 +47,18 @@ def _request(
     chart: list[str] | None,
     presets: tuple[str, ...],
     regions: tuple[str, ...],
+    charts: tuple[str, ...] | None = None,
 ) -> Request:
     """What the options ask for, the rest as in config.toml."""
     from climtrack.run.drawing import Request, charts_of
-    from climtrack.words.language import LANGUAGES
 
     defaults = settings.report
+    usual = settings.refresh.charts or defaults.charts
     return Request(
-        regions=several(region, regions, (), "region"),
+        regions=places(settings, region, regions),
         variables=variables(variable, defaults.variables),
-        languages=several(lang, defaults.languages, LANGUAGES, "language"),
-        charts=charts_of(several(chart, settings.refresh.charts or defaults.charts, (), "chart")),
+        languages=tongues(lang, own_first(settings)),
+        charts=charts_of(several(chart, usual if charts is None else charts, (), "chart")),
         presets=presets,
         themes=("light",),
         formats=("png",),
@@ -72,14 +76,16 @@ def post(
     as_of: AsOf = None,
     chart: Charts = None,
     preset: Presets = None,
+    long: Annotated[bool, typer.Option("--long")] = False,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-post"),
     offline: Offline = False,
     config: ConfigPath = None,
 ) -> None:
     """
     \b
-    climtrack post --region nh --since 2026-11-03 --lang es,en
-    climtrack post --region nh,sh --preset email
+    climtrack post --region nh
+    climtrack post --region nh,sh --lang es,en --since "2 weeks ago"
+    climtrack post --region nh --long
     """
     from climtrack.reporter.theme import PRESETS
     from climtrack.run.publish import write_post
@@ -87,14 +93,15 @@ def post(
 
     settings = configuration(config)
     presets = several(preset, ("post",), PRESETS, "preset")
-    asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions)
+    charts = None if long else ()
+    asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions, charts)
     issue = past(since, "--since", now())
     with progress() as show, Run(settings, now(), offline=offline, on_done=show) as run:
-        files = write_post(run, asked, issue, out)
+        written = write_post(run, asked, issue, out, long=long)
     notes(run)
-    posts = [asset.path for asset in files if asset.path.startswith("post.")]
-    pictures = sum(asset.media_type.startswith("image/") for asset in files)
-    say(Notice("publish.post", folder=out, files=tuple(dict.fromkeys(posts)), n=pictures))
+    for folder, files in written.items():
+        posts = tuple(asset.path for asset in files if asset.path.startswith("post."))
+        say(Notice("publish.post", folder=folder, files=posts, n=len(files) - len(posts)))
     leave(run)
 
 
@@ -159,7 +166,9 @@ def publish(
     from climtrack.run.run import Run
 
     settings = configuration(config)
-    asked = _request(settings, region, variable, lang, baseline, None, chart, PRESETS, settings.refresh.regions)
+    # A site has the order of config.toml whoever's terminal it is published from.
+    ordered = lang or list(settings.report.languages)
+    asked = _request(settings, region, variable, ordered, baseline, None, chart, PRESETS, settings.refresh.regions)
     with progress() as show, Run(settings, now(), offline=offline, sample=False, on_done=show) as run:
         one = write(run, asked, folder)
     notes(run)

@@ -11,8 +11,8 @@ from typing import Any
 from climtrack.cli.output import say
 from climtrack.errors import Notice
 from climtrack.reporter.sentences import place
-from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, Rank, Record, Study, Unknown
-from climtrack.vocabulary.registry import Baseline
+from climtrack.vocabulary.findings import OWN, Comparison, Fact, Findings, MonthStudy, Rank, Record, Study, Unknown
+from climtrack.vocabulary.registry import PRODUCTS, Baseline
 from climtrack.vocabulary.series import SeriesKey
 from climtrack.words.language import Language
 from climtrack.words.standing import standing
@@ -166,6 +166,21 @@ def fact_rows(study: Study, language: Language) -> Rows:
         *run_rows(study, language),
         (say("cell.source"), source.data_source or study.series.key.product, beside),
     ]
+
+
+def month_heading(study: MonthStudy, language: Language) -> str:
+    """What a table of months is about."""
+    product, month = PRODUCTS[study.series.key.product].title, language.month(study.findings.month)
+    name = place(study.region, language).name
+    text = language.text("cell.months.heading", name=name, month=month, product=product)
+    return language.text("cell.simulated", heading=text) if study.simulated else text
+
+
+def month_rows(study: MonthStudy, language: Language) -> Rows:
+    """What NOAA's last whole month tells, and where it is from."""
+    source = study.series.source
+    beside = language.text("cell.source.beside", url=source.url, moment=f"{source.retrieved:%Y-%m-%d %H:%M} UTC")
+    return [*rows(study.findings, language), (language.text("cell.source"), source.data_source, beside)]
 
 
 def record_rows(study: Study, language: Language) -> Rows:

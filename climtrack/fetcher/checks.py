@@ -62,13 +62,14 @@ def check(
     accept: bool = False,
     only: frozenset[dt.date] = frozenset(),
     levels: tuple[float, float] | None = None,
+    named: bool = True,
 ) -> tuple[Notice, ...]:
     """Decide whether a downloaded series may take the place of the held one; what is unusual and accepted is noted."""
     held = _comparable(new, held)
     if accept and only:
-        check(_without(new, held, only), held, today=today, levels=levels)
-    if held is None:
-        _named(new, accept)
+        check(_without(new, held, only), held, today=today, levels=levels, named=named)
+    if held is None and named and not accept:
+        _named(new)
     _future(new, today)
     _levels(new, held, accept=accept, believed=levels)
     if held is None:
@@ -115,10 +116,10 @@ def _comparable(new: Series, held: Series | None) -> Series | None:
     return None if held is not None and held.source.simulated and not new.source.simulated else held
 
 
-def _named(new: Series, accept: bool) -> None:
-    """With nothing held, every name that the payload gives its source must name the product."""
+def _named(new: Series) -> None:
+    """With nothing held, every name that the payload itself gives its source must name the product."""
     called, product = new.source.data_source, new.key.product
-    if not accept and not all(_letters(product) in _letters(label) for label in called.split(LABELS)):
+    if not all(_letters(product) in _letters(label) for label in called.split(LABELS)):
         raise SourceChanged("fetch.unnamed", found=_quoted(called), expected=product)
 
 
@@ -141,7 +142,7 @@ def _source(new: Series, held: Series, accept: bool) -> list[Notice]:
     same, both = _alike(new, held)
     if not accept and same < SAME * both:
         raise SourceChanged("fetch.other_source", found=_quoted(after), n=both - same)
-    return [Notice("fetch.note.renamed", before=_quoted(before, 40), after=_quoted(after, 40), n=same)]
+    return [Notice("fetch.note.relabelled", before=_quoted(before, 40), after=_quoted(after, 40), n=same)]
 
 
 def _alike(new: Series, held: Series) -> tuple[int, int]:

@@ -6,9 +6,10 @@ import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from climtrack.errors import ConfigError, FetchError, Notice, SourceChanged, SourceUnavailable
@@ -118,10 +119,18 @@ def fetch(
             return Answer(endpoint.key)
         source = Source(
             payload.url, now, payload.sha256, etag=payload.etag, last_modified=payload.last_modified,
-            notes=_oddities(endpoint, payload),
+            notes=_oddities(endpoint, payload, now.year), details=_verified(endpoint, payload, transport),
         )  # fmt: skip
         new = (endpoint.read or reanalyzer.read)(payload.body, endpoint, source)
-        notes = checks.check(new, held, today=now.date(), accept=accept, only=only, levels=endpoint.levels)
+        notes = checks.check(
+            new,
+            held,
+            today=now.date(),
+            accept=accept,
+            only=only,
+            levels=endpoint.levels,
+            named=endpoint.read is None,
+        )
         found = None if checks.is_older(new, held) else new
     except ConfigError:
         raise
@@ -134,13 +143,17 @@ def fetch(
     return Answer(endpoint.key, found, notes=(*new.source.notes, *notes))
 
 
+def _names(path: str, year: int) -> tuple[str, ...]:
+    """A name with this year and, for it is not there before the year's first month is known, with the last."""
+    return tuple(dict.fromkeys(path.format(year=year - back) for back in (0, 1)))
+
+
 def _payload(endpoint: Endpoint, held: Source | None, transport: Transport, year: int) -> tuple[str, Payload | None]:
     """The answer under the present name of a file, or else under one that it had before, and that name."""
-    feed = endpoint.key.feed
-    names = [name.format(region=endpoint.key.region) for name in feed.files] if feed else []
-    *paths, last = names if endpoint.path in names[:1] else [endpoint.path]
-    if "{year}" in endpoint.path:  # the address of a year is there once its first month is known
-        paths, last = [endpoint.path.format(year=year)], endpoint.path.format(year=year - 1)
+    region = endpoint.key.region
+    files = [name.replace("{region}", region) for name in endpoint.key.feed.files] if endpoint.key.feed else []
+    former = files[1:] if endpoint.path in files[:1] else []
+    *paths, last = (name for path in (endpoint.path, *former) for name in _names(path, year))
 
     def ask(path: str) -> tuple[str, Payload | None]:
         # validators belong to this address; the sample's are nobody else's business
@@ -157,15 +170,25 @@ def _payload(endpoint: Endpoint, held: Source | None, transport: Transport, year
     return ask(last)
 
 
-def _oddities(endpoint: Endpoint, payload: Payload) -> tuple[Notice, ...]:
+def _verified(endpoint: Endpoint, payload: Payload, transport: Transport) -> Mapping[str, str]:
+    """Where a series that another installation publishes is from, if it is what its maker hashed."""
+    if not endpoint.hashed:
+        return MappingProxyType({})
+    beside = transport.get(f"{endpoint.host}{endpoint.path}.sha256")
+    if beside is None or beside.body[:64] != payload.sha256.encode():
+        raise SourceChanged("fetch.other_hash")
+    return MappingProxyType({"published": payload.url})
+
+
+def _oddities(endpoint: Endpoint, payload: Payload, year: int) -> tuple[Notice, ...]:
     """Whether the file came from another place than it should, or begins with other words."""
     notes = []
-    if "{year}" not in endpoint.path and not payload.url.endswith(endpoint.path):
+    if not payload.url.endswith(_names(endpoint.path, year)):
         found, known = plain(urlsplit(payload.url).path, 80), plain(endpoint.path.rpartition("/")[2], 60)
-        notes.append(Notice("fetch.note.renamed", found=found, known=known))
+        notes.append(Notice("fetch.note.moved", found=found, known=known))
     if (feed := endpoint.key.feed) is not None:
         lines = payload.body[:KEPT].decode("utf-8-sig", "replace").splitlines()
-        first = next((line.strip() for line in lines if line.strip() and not line.startswith("#")), "")
+        first = next((" ".join(line.split()) for line in lines if line.strip() and not line.startswith("#")), "")
         if not first.startswith(feed.opening):
             notes.append(Notice("fetch.note.reworded", found=plain(first, 45), known=feed.opening))
     return tuple(notes)

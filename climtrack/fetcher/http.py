@@ -162,7 +162,7 @@ class Http:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         own = urlsplit(path)
-        bases = (f"{own.scheme}://{own.netloc}/",) if own.scheme == "https" else self._policy.base_urls
+        bases = (f"{own.scheme}://{own.netloc}/",) if own.netloc else self._policy.base_urls
         with self._slots:
             dark = self._dark.get(bases[0], False)
             total = min(BRIEF, self._policy.total_timeout) if dark else self._policy.total_timeout

@@ -19,11 +19,9 @@ from climtrack.errors import Notice
 from climtrack.fetcher.pulse import lines_of
 from climtrack.fetcher.reanalyzer import SIMULATED, YEARS, Endpoint, changed, parsed
 from climtrack.vocabulary.notice import plain
+from climtrack.vocabulary.registry import FEEDS
 from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, trimmed
 
-HOSTS = MappingProxyType(
-    {"noaaglobaltemp": "https://www.ncei.noaa.gov/", "cpc": "https://www.cpc.ncep.noaa.gov/"}
-)  # fmt: skip
 SEASONS = ("DJF", "JFM", "FMA", "MAM", "AMJ", "MJJ", "JJA", "JAS", "ASO", "SON", "OND", "NDJ")
 #: How NOAA calls our regions.
 PLACES = MappingProxyType({"nh": "nhem", "sh": "shem", "world": "globe"})
@@ -40,13 +38,13 @@ def read(body: bytes, endpoint: Endpoint, source: Source) -> Series:
 
 def endpoint(key: SeriesKey, path: str) -> Endpoint:
     """A table of NOAA's."""
-    return Endpoint(key, path, read=read, host=HOSTS.get(key.product, ""))
+    return Endpoint(key, path, read=read, host=key.feed.bases[0] if key.feed else "")
 
 
 def _months(region: str, kind: str) -> Endpoint:
     """Months of a hemisphere, or of the globe."""
-    table = f"access/monitoring/climate-at-a-glance/global/time-series/{PLACES[region]}/{kind}/tavg/1/0"
-    return endpoint(SeriesKey("noaaglobaltemp", kind, region), f"{table}/1850-{{year}}/data.json")
+    key = SeriesKey("noaaglobaltemp", kind, region)
+    return endpoint(key, FEEDS[f"noaaglobaltemp.{kind}"].files[0].replace("{region}", PLACES[region]))
 
 
 ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
@@ -54,8 +52,7 @@ ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
         one.key: one
         for one in (
             *(_months(region, kind) for region in PLACES for kind in ("ocean", "land", "land_ocean")),
-            endpoint(SeriesKey("cpc", "roni", "nino3.4"), "data/indices/RONI.ascii.txt"),
-            endpoint(SeriesKey("cpc", "oni", "nino3.4"), "data/indices/oni.ascii.txt"),
+            *(endpoint(SeriesKey("cpc", name, "nino3.4"), FEEDS[f"cpc.{name}"].files[0]) for name in ("roni", "oni")),
         )
     }
 )

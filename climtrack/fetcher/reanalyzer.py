@@ -23,8 +23,8 @@ import numpy as np
 
 from climtrack.errors import Notice, SourceChanged
 from climtrack.vocabulary.notice import plain
-from climtrack.vocabulary.registry import FEEDS, VARIABLES
-from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, trimmed
+from climtrack.vocabulary.registry import FEEDS, PRODUCTS, VARIABLES
+from climtrack.vocabulary.series import Floats, Series, SeriesKey, Source, Status, folded, trimmed
 
 MAX_DEPTH = 20  # the feed needs 3: list, row, data
 MAX_BRACKETS = 10_000  # the feed needs about 360, NOAA's months 4,300
@@ -209,6 +209,7 @@ class Endpoint:
     # What reads an answer: (body, endpoint, source); this site's JSON where None
     read: Callable[[bytes, Endpoint, Source], Series] | None = None
     host: str = ""  # Base address of its own, ending in a slash; empty where it is the site's
+    hashed: bool = False  # Whether another installation publishes it, with its hash beside it
 
 
 def _air(region: str, low: float, high: float) -> Endpoint:
@@ -246,6 +247,27 @@ ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
         )
     }
 )
+
+
+def payload(series: Series) -> bytes:
+    """A series in the site's dialect, so that another installation reads it as one of the site's."""
+    table, place = folded(series, "slot")
+    early = place[series.preliminary]
+    final = table.values.copy()
+    final.ravel()[early] = np.nan
+    rows = [(str(year), row) for year, row in zip(table.years, final, strict=True) if not np.isnan(row).all()]
+    if early.size:
+        last = np.full(SLOTS, np.nan)
+        last[early % SLOTS] = table.values.ravel()[early]
+        rows.append(("Preliminary", last))
+    return written([*rows, *series.site_climatology.items()], PRODUCTS[series.key.product].title)
+
+
+def written(rows: Iterable[tuple[str, Floats]], data_source: str) -> bytes:
+    """Rows as the site writes them: three decimals, null where empty."""
+    texts = ((name, ",".join("null" if v != v else f"{v:.3f}" for v in row.tolist())) for name, row in rows)
+    lines = ",\n".join(f'{{"data_source":"{data_source}","name":"{name}","data":[{text}]}}' for name, text in texts)
+    return f"[\n{lines}\n]\n".encode()
 
 
 YEARS = range(1850, 2200)

@@ -241,9 +241,7 @@ def payload(key: SeriesKey, today: dt.date) -> bytes:
         rows.append(("Preliminary", row))
     for (first, final), filled in CLIMATOLOGIES[key.variable]:
         rows.append((f"{first}-{final}", _climatology(years, first, final, filled)))
-    named = NAMED[key.variable]
-    lines = ",\n".join(f'{{"data_source":"{named}","name":"{name}","data":[{_text(data)}]}}' for name, data in rows)
-    return f"[\n{lines}\n]\n".encode()
+    return reanalyzer.written(rows, NAMED[key.variable])
 
 
 def _months(since: int, today: dt.date) -> Floats:
@@ -271,7 +269,7 @@ def _departures(key: SeriesKey, today: dt.date) -> bytes:
 def _index(key: SeriesKey, today: dt.date) -> bytes:
     """An El Niño index by season in NOAA's dialect, the plain one warmer by what the tropics have warmed."""
     time = _months(1950, today)[:-1]
-    values = _nino(time) + (0.3 * _forced(time) if key.variable == "oni" else 0)
+    values = _nino(time) + 0.12 * _red(3900, time.size, 0.7) + (0.3 * _forced(time) if key.variable == "oni" else 0)
     rows = (f" {noaa.SEASONS[i % 12]} {1950 + i // 12} {value:.2f}\n" for i, value in enumerate(values.tolist()))
     return f"# {reanalyzer.SIMULATED}\n SEAS YR ANOM\n{''.join(rows)}".encode()
 
@@ -307,8 +305,3 @@ def _climatology(years: dict[int, Floats], first: int, final: int, filled: bool)
     if not filled:
         smooth[365] = np.nan
     return smooth
-
-
-def _text(data: Floats) -> str:
-    """Values as the site writes them: three decimals, null where empty."""
-    return ",".join(["null" if v != v else f"{v:.3f}" for v in data.tolist()])

@@ -85,10 +85,11 @@ PLACES: Mapping[str, Place] = MappingProxyType(
     }
 )  # fmt: skip
 
-#: PSL's long-term means by calendar day, for maps without a climatology of one's own.
+#: PSL's long-term means by calendar day, for maps and series without a climatology of their own; what one weighs.
 LONG_TERM_MEANS: Mapping[str, str] = MappingProxyType(
     {"1991-2020": "sst.day.mean.ltm.1991-2020.nc", "1982-2010": "sst.day.mean.ltm.1982-2010.nc"}
 )
+MEANS_MEGABYTES = 1400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Item:
     first: dt.date  # Days that need it, both included
     last: dt.date
     megabytes: float
+    means: bool = False  # Whether it holds long-term means, no days
 
 
 def items(

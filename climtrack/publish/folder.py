@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,44 @@ def write_bundle(folder: Path, assets: Iterable[Asset]) -> None:
             write_whole(target, asset.data)
 
 
+def write_issue(folder: Path, assets: Sequence[Asset]) -> tuple[tuple[str, str], ...]:
+    """
+    Write the files of an issue; what its author has changed since stays, and the new one goes beside it under a number.
+
+    A file of ours that is not written again goes, where it is in one of the languages written: two runs are never mixed
+    up. Gives the files that were changed, and the names of the new ones.
+    """
+    make_folder(folder)
+    ours, written = dict[str, str](), dict[str, str]()
+    with contextlib.suppress(ValueError):  # a list that is no more: every file is then its author's
+        ours = json.loads(_read(folder / ISSUE) or b"{}")
+    beside = []
+
+    def free(path: str, data: bytes) -> bool:
+        held = _read(folder / path)
+        return held is None or held == data or hashlib.sha256(held).hexdigest() == ours.get(path)
+
+    for asset in assets:
+        head, dot, suffix = asset.path.rpartition(".")
+        names = (asset.path, *(f"{head}.{n}{dot}{suffix}" for n in range(2, 1000)))
+        path = next(name for name in names if free(name, asset.data))
+        if path != asset.path:
+            beside.append((asset.path, path))
+        write_bundle(folder, (replace(asset, path=path),))
+        written[path] = asset.sha256
+    codes = {asset.language for asset in assets}
+    for path in ours.keys() - written.keys():
+        if codes.isdisjoint(path.split(".")):
+            written[path] = ours[path]  # another language of the same issue
+        elif free(path, b""):
+            with contextlib.suppress(FileNotFoundError):
+                (folder / path).unlink()
+    write_whole(folder / ISSUE, json.dumps(written, indent=1, sort_keys=True).encode())
+    return tuple(beside)
+
+
+#: What was written into the folder of an issue, by hash.
+ISSUE = ".climtrack-issue.json"
 STAGING = ".climtrack-staging"
 LOCK = ".climtrack-lock"
 JOURNAL = "journal.json"

@@ -4,7 +4,7 @@ The interactive page: one file that asks nothing of anybody.
 Script, style, data and the static picture are inside it; a content security policy of hashes allows these and nothing
 else. The script is our own (``web/``): a canvas over delta-coded data weighs a third of the smallest charting library
 with the same data (the comparison is in ``docs/``), answers to a keyboard and a screen reader, and brings no licence.
-Type comes from the reader's system, Source Sans 3 first: embedding it would cost 33 KB a page.
+Type is the pictures' own, two cuts of it (`scripts/typeface.py`).
 Every language is in the same file; a button, or ``?lang=es`` in the address, chooses.
 """
 
@@ -26,7 +26,7 @@ import numpy as np
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from climtrack.vocabulary.assets import Asset, Words
+from climtrack.vocabulary.assets import Asset, Table, Words
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Climatology, Study
 from climtrack.vocabulary.notice import clean, markdown
@@ -37,8 +37,6 @@ from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language
 
 _WEB = Path(__file__).parent / "web"
-#: A page stays under this; what script and data leave is for the static pictures, else a still of a few kilobytes.
-BUDGET = 250_000
 #: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
 CLIMATOLOGY_SCALE = 1_000_000
 TABLE_DAYS = 30
@@ -55,11 +53,10 @@ class PageChart:
     words: Mapping[str, Words]  # Title, subtitle, caption and alt texts by language
     # Averages that the reader may choose from, by date (``harmonic``), the default first
     climatologies: tuple[Climatology, ...] = ()
-    # Static pictures of the same, of which the widest that fits is shown where scripts do not run
-    pictures: tuple[Asset, ...] = ()
     answers: Sentences = field(default_factory=dict)  # By language
     notices: Sentences = field(default_factory=dict)  # The age of its data, by language
     closing: Sentences = field(default_factory=dict)  # What the foot of the page says of its numbers, by language
+    tables: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)  # By language
 
     def __post_init__(self) -> None:
         words = {code: clean_words(one) for code, one in self.words.items()}
@@ -83,11 +80,13 @@ class Frame:
     home: str = ""  # Address behind it; none for a page that stands alone
     # The same page in other languages: name, address, language; buttons switch inside the page where empty
     others: tuple[tuple[str, str, str], ...] = ()
-    gallery: tuple[str, ...] = ()  # Further pictures, as HTML made by `post.figure_html`
+    # Drawn pictures by language: the chart they belong to, a ``<figure>``, and what may be taken of it (`reuse`)
+    gallery: Mapping[str, Sequence[tuple[str, str, Mapping[str, object]]]] = field(default_factory=dict)
     downloads: tuple[tuple[str, str], ...] = ()  # Files: words and address
-    snippets: tuple[tuple[str, str], ...] = ()  # What to paste elsewhere: platform and text
-    picture: str = ""  # Address of the static picture; empty where it goes into the page
+    code: str = ""  # What to paste elsewhere for the interactive chart
+    picture: str = ""  # The drawn picture as HTML, for readers without scripts; empty for a still
     social: Mapping[str, object] = field(default_factory=dict)  # What Open Graph and Twitter are told
+    address: str = ""  # Where readers find the page
     links: tuple[Mapping[str, str], ...] = ()  # Attributes of each ``<link>``: other languages, feeds, oEmbed
 
 
@@ -106,16 +105,12 @@ def report_html(
     script, style = _script(), style_sheet()
     blocks = [_block(chart, words) for chart in charts]
     data = {"languages": [*words], "words": {c: _script_words(w) for c, w in words.items()}, "charts": blocks}
-    packed = sum(len(b["data"]) + sum(len(c["mean"]) + len(c["spread"]) for c in b["baselines"]) for b in blocks)
-    budget = (BUDGET - len(script) - len(style) - packed - 8_000) // len(blocks) - 12_000 * len(words)
-    titles = {code: charts[0].words[code].title for code in words}
     html = fill(
         "page.html",
         words=words,
         first=words[first],
-        title=titles,
         notices={code: tuple(map(clean, lines)) for code, lines in notices.items()},
-        head_title=titles[first],
+        head_title=charts[0].words[first].title,
         description=charts[0].words[first].alt,
         social=frame.social,
         links=frame.links,
@@ -123,7 +118,7 @@ def report_html(
         style=style,
         script=script,
         data=script_json(data),
-        charts=[_template_values(chart, words, frame, budget * 3 // 4) for chart in charts],
+        charts=[_template_values(chart, words, frame) for chart in charts],
         footers={code: _footer(charts, language) for code, language in words.items()},
         simulated=any(chart.study.simulated for chart in charts),
         frame=frame,
@@ -169,7 +164,12 @@ def _script() -> str:
 
 @cache
 def style_sheet() -> str:
-    return (_WEB / "page.css").read_text("utf-8")
+    faces = (
+        f'@font-face{{font-family:"climtrack sans";font-weight:{weights};src:url(data:font/woff;base64,'
+        f'{base64.b64encode((_WEB / name).read_bytes()).decode()}) format("woff")}}\n'
+        for name, weights in (("sans-400.woff", "400"), ("sans-600.woff", "600 700"))
+    )
+    return "".join(faces) + (_WEB / "page.css").read_text("utf-8")
 
 
 def policy(script: str = "", images: str = "'self' data:") -> str:
@@ -177,7 +177,7 @@ def policy(script: str = "", images: str = "'self' data:") -> str:
     scripts = f"script-src '{_hash(script)}'; " if script else ""
     return (
         f"default-src 'none'; {scripts}style-src '{_hash(style_sheet())}'; img-src {images}; "
-        "base-uri 'none'; form-action 'none'"
+        "font-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -205,7 +205,8 @@ def clean_words(words: Words) -> Words:
 
 #: What ``web/page.js`` says; it fills in the braces itself.
 _SCRIPT_WORDS = ("dayMonth", "shortDate", "average", "band", "shaded", "versus", "versusAverage", "averageOf",
-                 "preliminary", "final", "noData", "keys", "mode", "lines", "language_choice")  # fmt: skip
+                 "preliminary", "final", "noData", "keys", "mode", "lines", "language_choice", "options", "anomaly",
+                 "envelope", "copied", "not_copied")  # fmt: skip
 
 
 def _script_words(language: Language) -> dict[str, Any]:
@@ -232,7 +233,7 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
             {
                 "label": c.baseline.label,
                 "mean": pack(c.mean, CLIMATOLOGY_SCALE),
-                "spread": pack(c.spread, CLIMATOLOGY_SCALE),
+                "spread": pack(c.band / 2, CLIMATOLOGY_SCALE),
             }
             for c in chart.climatologies
         ],
@@ -240,6 +241,8 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
             code: {
                 "title": chart.words[code].title,
                 "subtitle": chart.words[code].subtitle,
+                "place": heading(chart.study, language),
+                "until": language.text("page.updated", date=language.date_long(chart.study.series.end)),
                 "source": _source(chart, language),
                 "notice": _copernicus(chart, language),
             }
@@ -248,10 +251,28 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
     }
 
 
-def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Frame, most: int) -> dict[str, Any]:
+def heading(study: Study, language: Language) -> str:
+    """Place and variable."""
+    variable = language.text(f"page.{VARIABLES[study.series.key.variable].option}")
+    bare = re.sub(r"^(?:el|la|los|las) ", "", study.region.title_es)  # a heading has no article
+    place = bare[:1].upper() + bare[1:] if language.spanish else study.region.title
+    return f"{place}: {variable}"
+
+
+def reuse(
+    chart: PageChart, words: Words, language: Language, *, files: Sequence[tuple[str, str]], code: str, page: str
+) -> dict[str, object]:
+    """What a reader may take of a picture of a chart: its words, its files, code for a page, how to cite it."""
+    until = language.text("page.updated", date=language.date_long(chart.study.series.end))
+    cited = language.text("page.citation", title=words.title, until=until, source=_source(chart, language))
+    texts = {"caption": words.caption, "alt": words.alt, "code": code, "citation": f"{cited} {page}".strip()}
+    texts = {kind: clean(text) if kind != "code" else text for kind, text in texts.items() if text}
+    return {"kinds": ["picture", *texts], "texts": texts, "files": files}
+
+
+def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Frame) -> dict[str, Any]:
     """What the template says of one chart."""
     code, language = next(iter(words.items()))
-    picture = _picture(chart.pictures, most)
     average = chart.climatologies[0] if chart.climatologies else None
     return {
         "id": chart.id,
@@ -270,20 +291,14 @@ def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Fra
         if average
         else language.text("page.average"),
         "rows": table_rows(chart.study, average, language),
-        "still": "" if picture else still(chart.study, average, chart.words[code].alt, language),
-        "picture": picture
-        and {
-            "src": frame.picture or f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}",
-            "width": picture.width,
-            "height": picture.height,
-            "alt": clean(picture.words.alt if picture.words else chart.words[code].alt),
+        "still": "" if frame.picture else still(chart.study, average, chart.words[code].alt, language),
+        "picture": frame.picture,
+        "tables": chart.tables,
+        "cards": {
+            code: reuse(chart, chart.words[code], language, files=(), code=frame.code, page=frame.address)
+            for code, language in words.items()
         },
     }
-
-
-def _picture(pictures: Sequence[Asset], most: int) -> Asset | None:
-    fitting = [p for p in pictures if p.media_type.startswith("image/") and len(p.data) <= most]
-    return max(fitting, key=lambda p: (p.width, p.path), default=None)
 
 
 def _source(chart: PageChart, language: Language) -> str:
@@ -379,21 +394,22 @@ FINE = 10
 def still(study: Study, climatology: Climatology | None, alt: str, language: Language) -> str:
     """The chart as SVG."""
     table, year = study.table, study.year
-    older = table.values[table.years < year]
+    older = table.values[table.years < year - 1]
     with np.errstate(all="ignore"):
         low, high = (_reduced(older, function) for function in (np.fmin, np.fmax))
     this, last = table.row(year), table.row(year - 1)
     rows = [low, high, this, last]
     mean = None
     if climatology is not None:
-        mean, margin = climatology.mean, 2 * climatology.spread
+        mean, margin = climatology.mean, climatology.band
         rows += [mean - margin, mean + margin]
     known = [row for row in rows if not np.isnan(row).all()]
     scale = _Scale(min(float(np.nanmin(row)) for row in known), max(float(np.nanmax(row)) for row in known))
+    baseline = climatology.baseline.label if climatology else ""
     parts = [_axes(scale, language), _area(scale, low, high, "older")]
     if mean is not None:
         parts += [_area(scale, rows[-2], rows[-1], "band"), _line(scale, mean, "mean")]
-    parts += [_line(scale, last, "last"), _line(scale, this, "this"), _labels(scale, last, this, mean, year, language)]
+    parts += [_line(scale, last, "last"), _line(scale, this, "this"), _labels(scale, last, this, mean, year, baseline)]
     size = f'viewBox="0 0 {WIDTH * FINE} {HEIGHT * FINE}" width="{WIDTH}" height="{HEIGHT}"'
     return f'<svg class="still" {size} role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
 
@@ -447,7 +463,7 @@ def _area(scale: _Scale, low: Floats, high: Floats, kind: str) -> str:
 
 def _axes(scale: _Scale, language: Language) -> str:
     """Horizontal grid with its temperatures, months below."""
-    step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if (scale.high - scale.low) / s <= 7)
+    step = next(s for s in (0.1, 0.2, 0.4, 0.5, 1, 2, 4, 5, 10, 20, 50) if (scale.high - scale.low) / s <= 7)
     lines = []
     value = np.ceil(scale.low / step) * step
     while value <= scale.high:
@@ -463,13 +479,13 @@ def _axes(scale: _Scale, language: Language) -> str:
     return "".join(lines)
 
 
-def _labels(scale: _Scale, last: Floats, this: Floats, mean: Floats | None, year: int, language: Language) -> str:
+def _labels(scale: _Scale, last: Floats, this: Floats, mean: Floats | None, year: int, baseline: str) -> str:
     """This year at its end; last year and the average at the right edge, kept apart."""
     end = int(np.flatnonzero(~np.isnan(this))[-1])
     x, y = scale.x(end + 1), scale.y(float(this[end]))
     out = [f'<circle class="this" cx="{x}" cy="{y}" r="40"/>']
     edge = (WIDTH - RIGHT + 6) * FINE
-    names = ((last, "last", str(year - 1)), (mean, "mean", language.text("page.average")))
+    names = ((last, "last", str(year - 1)), (mean, "mean", baseline))
     rows = sorted(
         (scale.y(float(row[-1])), kind, text) for row, kind, text in names if row is not None and not np.isnan(row[-1])
     )

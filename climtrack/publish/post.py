@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,9 +15,9 @@ from climtrack.publish.page import HTML, clean_words, fill
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import Rank, Study
 from climtrack.vocabulary.notice import markdown
-from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Series, Status
-from climtrack.words.attribution import attribution
+from climtrack.words.attribution import attribution, copernicus, origin
 from climtrack.words.language import Language
 from climtrack.words.standing import standing
 
@@ -70,26 +69,36 @@ class Figure:
         return Language(self.language).text(message)
 
 
-def figure_html(figure: Figure) -> str:
-    """``<figure>`` for a web page: the phone's own composition on phones, two sizes of the wide one elsewhere."""
-    words, main, phone = figure.words, figure.picture(POST), figure.pictures.get("phone")
+def picture_html(figure: Figure, *, dark: bool = False) -> str:
+    """``<picture>``: the phone's own composition on phones, two sizes of the wide one elsewhere; dark where asked."""
+    words, main = figure.words, figure.picture(POST)
     both = [figure.pictures[name] for name in ("post", "wide") if name in figure.pictures]
     sizes = (
         f' srcset="{", ".join(f"{escape(p.path)} {p.width}w" for p in both)}" sizes="(min-width: 760px) 728px, 96vw"'
         if len(both) == 2
         else ""
     )
-    narrow = 'media="(max-width: 480px)"'
-    source = (
-        f'<source {narrow} srcset="{escape(phone.path)}" width="{phone.width}" height="{phone.height}">'
-        if phone
-        else ""
-    )
-    return (
-        f'<figure><picture>{source}<img src="{escape(main.path)}"{sizes} width="{main.width}" height="{main.height}"'
-        f' loading="lazy" decoding="async" alt="{escape(words.alt)}"></picture>'
-        f"<figcaption>{escape(words.caption)}{_link(figure)}</figcaption></figure>\n"
-    )
+    narrow, night = "(max-width: 480px)", "(prefers-color-scheme: dark)"
+    sources = ((f"{narrow} and {night}", "phone.dark"), (narrow, "phone"), (night, "post.dark"))
+    return "".join((
+        "<picture>",
+        *(_source(media, figure.pictures[name]) for media, name in sources
+          if name in figure.pictures and (dark or "dark" not in name)),
+        f'<img src="{escape(main.path)}"{sizes} width="{main.width}" height="{main.height}"',
+        f' loading="lazy" decoding="async" alt="{escape(words.alt)}"></picture>',
+    ))  # fmt: skip
+
+
+def _source(media: str, picture: Picture) -> str:
+    mark = "data-dark " if "dark" in media else ""
+    size = f'width="{picture.width}" height="{picture.height}"'
+    return f'<source {mark}media="{media}" srcset="{escape(picture.path)}" {size}>'
+
+
+def figure_html(figure: Figure, *, dark: bool = False) -> str:
+    """``<figure>`` for a web page; `dark` where the page itself follows the reader's theme."""
+    caption = f"{escape(figure.words.caption)}{_link(figure)}"
+    return f"<figure>{picture_html(figure, dark=dark)}<figcaption>{caption}</figcaption></figure>\n"
 
 
 def _link(figure: Figure) -> str:
@@ -109,12 +118,20 @@ def _email(figure: Figure) -> str:
 
 
 def iframe(figure: Figure) -> str:
-    """``<iframe>`` with the interactive chart."""
+    """``<iframe>`` with the interactive chart, high enough at any width."""
     title = escape(figure.words.alt_short)
     return (
         f'<iframe src="{escape(figure.frame)}?lang={escape(figure.language)}" title="{title}" loading="lazy" '
-        'style="width:100%;aspect-ratio:16/10;min-height:420px;border:0"></iframe>\n'
+        'style="width:100%;height:500px;border:0"></iframe>\n'
     )
+
+
+#: Gives a frame the height that it asks for; where a platform takes scripts out, its own height stays.
+RESIZE = (
+    '<script>addEventListener("message",function(e){try{var m=JSON.parse(e.data);if(m.context=="iframe.resize")'
+    'document.querySelectorAll("iframe").forEach(function(f){if(f.contentWindow==e.source)'
+    'f.style.height=m.height+"px"})}catch(x){}})</script>\n'
+)
 
 
 def _markdown(figure: Figure) -> str:
@@ -164,7 +181,7 @@ def _ghost(figure: Figure) -> str:
     words, picture = figure.words, figure.picture(MAIL)
     alt = words.alt if len(words.alt) <= GHOST_ALT else words.alt_short
     return (
-        f"<!--kg-card-begin: html-->\n{iframe(figure)}<!--kg-card-end: html-->\n"
+        f"<!--kg-card-begin: html-->\n{iframe(figure)}{RESIZE}<!--kg-card-end: html-->\n"
         f'<figure class="kg-card kg-image-card kg-card-hascaption"><a href="{escape(figure.page)}">'
         f'<img src="{escape(picture.path)}" class="kg-image" alt="{escape(alt)}" loading="lazy" '
         f'width="{picture.width}" height="{picture.height}"></a>'
@@ -176,7 +193,8 @@ def _substack(figure: Figure) -> str:
     """Substack takes no markup: the picture is uploaded, alt text and caption are pasted into their fields."""
     words = figure.words
     rows = (
-        ("picture" if figure.page else "file", figure.picture(POST).path),
+        ("picture" if figure.page else "file", figure.picture(MAIL).path),
+        ("wide", figure.pictures["post"].path if "post" in figure.pictures else ""),
         ("alt", words.alt),
         ("caption", words.caption),
         ("link", figure.page),
@@ -210,13 +228,15 @@ class Platform:
 
 PLATFORMS: Mapping[str, Platform] = MappingProxyType(
     {
-        "substack": Platform(_substack, ("post",), upload=True),
+        "substack": Platform(_substack, ("email", "post"), upload=True),
         "ghost": Platform(_ghost, ("email",)),
         "wordpress": Platform(_wordpress, ("wide",)),
         "email": Platform(_email, ("email",)),
         "markdown": Platform(_markdown, ("post",), upload=True),
         "html": Platform(figure_html, ("post", "wide", "phone"), upload=True),
-        "iframe": Platform(iframe, ("card",)),  # It shows none, but its words come with a picture: the smallest
+        "iframe": Platform(
+            lambda figure: iframe(figure) + RESIZE, ("card",)
+        ),  # It shows none, but its words come with a picture: the smallest
         "quarto": Platform(_quarto, ("wide",), upload=True),
         "hugo": Platform(_hugo, ("wide",), upload=True),
     }
@@ -294,38 +314,35 @@ def _revisions(old: Series, new: Series) -> tuple[int, float, int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PostPart:
-    """One series of a post, in the language of the post."""
+    """What a post says of a series, or of air and sea together, in the language of the post."""
 
-    study: Study
-    title: str
+    heading: str
     answers: tuple[str, ...]
     pictures: Mapping[str, Asset]  # By address, or file name beside the post
-    before: Study | None = None  # What was known at the last issue; None for a first issue
-    issue: dt.date | None = None  # Day of the last issue; None where what was stored then is not known
-
-    def heading(self, language: Language) -> str:
-        """Place and variable."""
-        region, option = self.study.region, VARIABLES[self.study.series.key.variable].option
-        bare = re.sub(r"^(?:el|la|los|las) ", "", region.title_es)  # a heading has no article
-        place = bare[:1].upper() + bare[1:] if language.spanish else region.title
-        return f"{place}: {language.text(f'page.{option}')}"
+    changes_heading: str = ""
+    changes: tuple[str, ...] = ()  # Since the last issue
 
 
-def post(parts: Sequence[PostPart], code: str, *, page: str = "") -> tuple[Asset, Asset]:
-    """The section as Markdown and as HTML."""
-    if not parts:
-        raise ValueError("a post needs a series")
+def credit(series: Sequence[Series], language: Language) -> tuple[str, ...]:
+    """Whose data these are, as short as their licences let it be."""
+    known = {one.key.product: PRODUCTS[one.key.product] for one in series if origin(one) == "reanalyzer"}
+    named = language.list([f"{product.title} ({product.provider})" for product in known.values()])
+    others = (attribution(one, language, citation=False)[0] for one in series if origin(one) != "reanalyzer")
+    licences = (copernicus(one.key.product, one.end, language, short=True) for one in series)
+    lines = (
+        language.text("post.source", products=named) if known else "",
+        *others,
+        *(f"{one}." for one in licences if one),
+    )
+    return tuple(dict.fromkeys(filter(None, lines)))
+
+
+def post(
+    title: str, parts: Sequence[PostPart], sources: Sequence[str], code: str, *, long: bool = False, page: str = ""
+) -> tuple[Asset, Asset]:
+    """The section as Markdown and as HTML; a long one has its alternative texts in full."""
     language = Language(code)
-    sources = dict.fromkeys(line for part in parts for line in attribution(part.study.series, language))
-    values = {
-        "language": language,
-        "title": parts[0].title,
-        "page": page,
-        "parts": parts,
-        "changes_heading": changes_heading,
-        "changes": changes,
-        "sources": [*sources, language.text("page.made")],
-    }
+    values = {"language": language, "title": title, "page": page, "parts": parts, "sources": sources, "long": long}
     return (
         Asset(f"post.{code}.md", "text/markdown; charset=utf-8", fill("post.md", **values).encode(), code),
         Asset(f"post.{code}.html", HTML, fill("post.html", **values).encode(), code),

@@ -11,6 +11,7 @@ belong together, whatever is published in between.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import json
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from html import escape
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,21 +32,23 @@ from climtrack.publish.page import (
     Sentences,
     embed_html,
     fill,
+    heading,
     policy,
     report_html,
+    reuse,
     slug,
     style_sheet,
 )
-from climtrack.publish.post import PLATFORMS, POST, Figure, Picture, figure_html, iframe
+from climtrack.publish.post import MAIL, PLATFORMS, POST, Figure, Picture, figure_html, iframe, picture_html
 from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.findings import Answer, Rank, Study, Unknown
 from climtrack.vocabulary.notice import clean
-from climtrack.vocabulary.registry import Region
+from climtrack.vocabulary.registry import VARIABLES, Region
+from climtrack.vocabulary.series import Status
 from climtrack.words.language import Language
 
 #: What `serve` listens on by default; used, and said, where no address is configured.
 LOCAL = "http://127.0.0.1:8000/"
-#: What a reader of a page may want to paste elsewhere.
-OFFERED = ("iframe", "html", "markdown")
 #: Entries of a feed: twenty days of three regions.
 ENTRIES = 60
 _LOCALES = {"en": "en_GB", "es": "es_ES", "es-MX": "es_MX"}
@@ -60,6 +64,12 @@ class PictureName:
     theme: str
     language: str
     suffix: str
+
+    @property
+    def label(self) -> str:
+        """What a link to it is called: ``wide dark PNG``."""
+        dark = " dark" if self.theme == "dark" else ""
+        return f"{self.preset}{dark} {self.suffix.upper()}"
 
     @classmethod
     def parse(cls, path: str) -> PictureName | None:
@@ -136,7 +146,7 @@ class Site:
             "site": self.brand,
             "locale": _LOCALES[language],
             "title": title,
-            "description": description[:300] or Language(language).text("page.site_about"),
+            "description": shorten(description, 300, placeholder="…") or Language(language).text("page.site_about"),
             "url": self.absolute(path),
             "picture": picture,
             "image": self.absolute(picture.path) if picture else "",
@@ -190,6 +200,9 @@ class Teaser:
     phone: Picture | None
     card: Picture | None  # For social media
     uses: tuple[str, ...] = ()  # Paths of all dated pictures that its page shows: none of them is ever pruned
+    phone_dark: Picture | None = None
+    place: str = ""  # Place and variable
+    glance: tuple[str, ...] = ()  # Cells of the front page's table
 
     @property
     def date(self) -> dt.date:
@@ -283,6 +296,7 @@ class RegionPage:
     notices: Sentences  # What stands above the charts, by language
     pictures: tuple[Asset, ...] = ()  # Every picture, named as the report names it, with its words
     files: tuple[Asset, ...] = ()  # ``facts.json`` and one table per series
+    series: tuple[Asset, ...] = ()  # Under ``data/series/``, what other installations take from this one
 
 
 def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], tuple[Publication, list[File]]]:
@@ -319,15 +333,80 @@ def figures(
     found: dict[tuple[str, str, str], tuple[PictureName, dict[str, Picture], Asset]] = {}
     for asset in pictures:
         name = PictureName.parse(asset.path)
-        if name is not None and (name.theme, name.suffix) == ("light", "png") and asset.words is not None:
+        if name is not None and name.suffix == "png" and asset.words is not None:
             _, drawn, _ = found.setdefault((name.subject, name.chart, name.language), (name, {}, asset))
-            drawn[name.preset] = Picture(address(asset), asset.width, asset.height)
+            preset = name.preset if name.theme == "light" else f"{name.preset}.dark"
+            drawn[preset] = Picture(address(asset), asset.width, asset.height)
     made = {}
     for (subject, _, code), (name, drawn, asset) in found.items():
         owner = subject if subject in ids else ids[0]
         if asset.words is not None:
             made[name] = owner, Figure(drawn, asset.words, code, link(site.page(owner, code)), link(embed(owner)))
     return made
+
+
+def folder_gallery(
+    assets: Sequence[Asset], charts: Sequence[PageChart], codes: Sequence[str]
+) -> dict[str, list[tuple[str, str, Mapping[str, object]]]]:
+    """
+    The pictures of a report's folder for its page, by language.
+
+    Each chart is inside the page once, square where it is drawn so, which is half as large and legible on a phone; its
+    other sizes and its table are the files beside the page.
+    """
+    found: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
+    for asset in assets:
+        name = PictureName.parse(asset.path)
+        if name is not None:
+            found.setdefault((name.subject, name.chart, name.language), []).append((name, asset))
+    paths = [asset.path for asset in assets]
+    gallery: dict[str, list[tuple[str, str, Mapping[str, object]]]] = {code: [] for code in codes}
+    for (subject, drawn, code), sizes in found.items():
+        shown = [one for one in sizes if one[0].suffix != "pdf"]
+        if not shown:
+            continue
+        first = min(shown, key=lambda one: (one[0].theme != "light", one[0].preset not in MAIL[:1]))[1]
+        if first.words is None:
+            continue
+        data = f"data:{first.media_type};base64,{base64.b64encode(first.data).decode()}"
+        inside, beside = (
+            Figure({"post": Picture(path, first.width, first.height)}, first.words, code, "", "")
+            for path in (data, first.path)
+        )
+        chart = next((one for one in charts if one.id == subject), charts[0])
+        tables = [path for path in (f"{subject}.{drawn}.csv", f"{chart.id}.csv") if path in paths][:1]
+        files = [(name.label, asset.path) for name, asset in sizes] + [("CSV", path) for path in tables]
+        card = reuse(
+            chart, first.words, Language(code), files=files, code=PLATFORMS["html"].snippet(beside), page=""
+        )  # fmt: skip
+        gallery[code].append((chart.id, figure_html(inside), card))
+    return gallery
+
+
+def glance(study: Study, language: Language) -> tuple[str, ...]:
+    """
+    A series in a row of the front page.
+
+    Place, day, value, rank, the fortnight against a year before and against the average with its years, and an arrow
+    where the answer is yes or no.
+    """
+    found, decimals = study.findings, VARIABLES[study.series.key.variable].decimals
+    year, mean, rank = found.year_over_year, found.direction.mean_14d, found.ranks.day
+    known = [
+        language.signed(value, decimals) if isinstance(value, float) else "–"
+        for value in ("–" if isinstance(year, Unknown) else year.mean_14d, mean)
+    ]
+    day = f"{language.date_short(study.series.end)} {study.series.end.year}"
+    soft = bool((study.series.status[-14:] == Status.PRELIMINARY).any())
+    return (
+        heading(study, language),
+        f"{day}, {language.text('page.preliminary')}" if soft else day,
+        language.number(found.latest.value, decimals),
+        language.text("table.rank.of", rank=rank.rank, of=rank.of) if isinstance(rank, Rank) else "–",
+        *known,
+        study.baseline.label if study.baseline else "",
+        found.direction.answer.value if isinstance(found.direction.answer, Answer) else "",
+    )
 
 
 class _RegionFiles:
@@ -348,10 +427,13 @@ class _RegionFiles:
             yield File(latest(picture.path), picture.media_type, picture.data)
         for asset in self.page.files:
             yield File(self._data(asset), asset.media_type, asset.data)
+        for asset in self.page.series:
+            yield File(f"data/series/{asset.path}", asset.media_type, asset.data)
         for chart in self.page.charts:
             code = self.languages[0]
-            shown = replace(chart, pictures=self._leading(chart, code, ("phone", *POST)))
-            page = embed_html(shown, self.languages, path=embed(chart.id), frame=self._frame(chart, code, "../"))
+            frame = Frame(brand=self.site.title, home=f"../{self.site.page(chart.id, code)}")
+            frame = replace(frame, picture=self._still(chart, code, "../"))
+            page = embed_html(chart, self.languages, path=embed(chart.id), frame=frame)
             yield File(page.path, page.media_type, page.data)
             for code in self.languages:
                 yield self._oembed(chart, code)
@@ -363,19 +445,20 @@ class _RegionFiles:
         """Stable path of a table or of the facts."""
         return f"data/{slug([self.page.region.name])}/{slug([asset.path.rsplit('/', 1)[-1]])}"
 
-    def _leading(self, chart: PageChart, code: str, presets: Sequence[str], theme: str = "light") -> tuple[Asset, ...]:
+    def _picture(self, chart: PageChart, code: str, presets: Sequence[str], theme: str = "light") -> Picture | None:
         """The chart that stands for a series, year lines or the first drawn, in the first of these presets."""
         drawn = [name.chart for name in self.pictures if name.subject == chart.id]
         lead = "year-lines" if "year-lines" in drawn or not drawn else drawn[0]
-        names = (PictureName(chart.id, lead, preset, theme, code, "png") for preset in presets)
-        return tuple(self.pictures[name] for name in names if name in self.pictures)[:1]
-
-    def _picture(self, chart: PageChart, code: str, presets: Sequence[str], theme: str = "light") -> Picture | None:
-        """The published picture of `_leading`."""
-        for asset in self._leading(chart, code, presets, theme):
-            alt = clean(asset.words.alt if asset.words else "")
-            return Picture(dated(asset, self.page.day), asset.width, asset.height, len(asset.data), alt)
+        for preset in presets:
+            if asset := self.pictures.get(PictureName(chart.id, lead, preset, theme, code, "png")):
+                alt = clean(asset.words.alt if asset.words else "")
+                return Picture(dated(asset, self.page.day), asset.width, asset.height, len(asset.data), alt)
         return None
+
+    def _still(self, chart: PageChart, code: str, prefix: str) -> str:
+        """The first drawn picture of a series, for readers without scripts."""
+        own = (figure for name, _, figure in self._figures(code, prefix) if name.subject == chart.id)
+        return next((picture_html(figure, dark=True) for figure in own), "")
 
     def _teasers(self) -> Iterator[Teaser]:
         for chart in self.page.charts:
@@ -390,6 +473,9 @@ class _RegionFiles:
                     dark=self._picture(chart, code, POST, "dark"),
                     phone=self._picture(chart, code, ("phone",)),
                     card=self._picture(chart, code, ("card", *POST)),
+                    phone_dark=self._picture(chart, code, ("phone",), "dark"),
+                    place=heading(chart.study, Language(code)),
+                    glance=glance(chart.study, Language(code)),
                     uses=tuple(dated(p, self.page.day) for name, p in self.pictures.items() if name.language == code),
                 )
 
@@ -408,8 +494,8 @@ class _RegionFiles:
                 self._picture(first, code, POST),
             )
 
-    def _figures(self, code: str, prefix: str) -> list[tuple[str, str, Figure]]:
-        """Every chart drawn in a language: its subject, the page that shows it, and its addresses below a prefix."""
+    def _figures(self, code: str, prefix: str) -> list[tuple[PictureName, str, Figure]]:
+        """Every chart drawn in a language, the page that shows it, and its addresses below a prefix."""
         found = figures(
             tuple(self.pictures.values()),
             self.page.charts,
@@ -418,33 +504,24 @@ class _RegionFiles:
             lambda path: f"{prefix}{path}",
         )
         return [
-            (name.subject, owner, figure)
+            (name, owner, figure)
             for name, (owner, figure) in found.items()
             if name.language == code and not figure.pictures.keys().isdisjoint(POST)
         ]
 
-    def _frame(self, chart: PageChart, code: str, prefix: str) -> Frame:
-        """What an embedded page links to."""
-        picture = self._picture(chart, code, ("phone", *POST))
-        return Frame(
-            brand=self.site.title,
-            home=f"{prefix}{self.site.page(chart.id, code)}",
-            picture=f"{prefix}{picture.path}" if picture else "",
-        )
-
     def _page(self, chart: PageChart, code: str) -> File:
         """Page of one series in one language, with links to the others."""
-        site, text = self.site, Language(code).text
+        site, language = self.site, Language(code)
         path = site.page(chart.id, code)
         prefix = "../" * path.count("/")
-        drawn = [(subject, figure) for subject, owner, figure in self._figures(code, prefix) if owner == chart.id]
-        # Air and sea together first, then its own, compared regions behind.
-        drawn.sort(key=lambda one: (one[0] != self.page.region.name, one[0] != chart.id))
-        outside = [figure for _, owner, figure in self._figures(code, site.absolute("")) if owner == chart.id][:1]
         teaser = self.teasers[chart.id, code]
         oembed = {"rel": "alternate", "href": site.absolute(site.oembed(chart.id, code))}
-        frame = replace(
-            self._frame(chart, code, prefix),
+        outside = Figure({}, chart.words[code], code, site.absolute(path), site.absolute(embed(chart.id)))
+        frame = Frame(
+            brand=site.title,
+            picture=self._still(chart, code, prefix),
+            address=outside.page,
+            code=PLATFORMS["iframe"].snippet(outside),
             home=prefix + site.page("", code),
             others=tuple(
                 (Language(other).text("page.language_name"), prefix + site.page(chart.id, other), other)
@@ -456,22 +533,47 @@ class _RegionFiles:
                 *site.alternates(chart.id, self.languages),
                 {**oembed, "type": "application/json+oembed", "title": teaser.title},
             ),
-            gallery=tuple(figure_html(figure) for _, figure in drawn),
+            gallery={code: self._gallery(chart, language, prefix)},
             downloads=tuple(
                 (
-                    text("page.table", subject=chart.id)
+                    language.text("page.table", subject=chart.id)
                     if asset.path.endswith(".csv")
-                    else text("page.download_facts"),
+                    else language.text("page.download_facts"),
                     f"{prefix}{self._data(asset)}",
                 )
                 for asset in self.page.files
                 if asset.path.endswith(("facts.json", f"{chart.id}.csv"))
             ),
-            snippets=tuple((name, PLATFORMS[name].snippet(figure)) for figure in outside for name in OFFERED),
         )
-        shown = replace(chart, pictures=self._leading(chart, code, ("phone", *POST)))
-        made = report_html([shown], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)
+        made = report_html([chart], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)
         return File(made.path, made.media_type, made.data)
+
+    def _gallery(
+        self, chart: PageChart, language: Language, prefix: str
+    ) -> Sequence[tuple[str, str, Mapping[str, object]]]:
+        """The drawn pictures of a page: air and sea together first, then its own, compared regions behind."""
+        outside = {name: figure for name, _, figure in self._figures(language.code, self.site.absolute(""))}
+        own = [one for one in self._figures(language.code, prefix) if one[1] == chart.id]
+        own.sort(key=lambda one: (one[0].subject != self.page.region.name, one[0].subject != chart.id))
+        shown = []
+        for name, _, figure in own:
+            card = reuse(
+                chart, figure.words, language, code=PLATFORMS["html"].snippet(outside[name]), page=outside[name].page,
+                files=self._files(name, prefix),
+            )  # fmt: skip
+            shown.append((chart.id, figure_html(replace(figure, page=""), dark=True), card))
+        return shown
+
+    def _files(self, chart: PictureName, prefix: str) -> list[tuple[str, str]]:
+        """Every size of a picture, and the table behind it."""
+        drawn = [
+            (one.label, f"{prefix}{dated(asset, self.page.day)}")
+            for one, asset in self.pictures.items()
+            if (one.subject, one.chart, one.language) == (chart.subject, chart.chart, chart.language)
+        ]
+        tables = {asset.path: f"{prefix}{self._data(asset)}" for asset in self.page.files}
+        table = tables.get(f"{chart.subject}.{chart.chart}.csv") or tables.get(f"{chart.subject}.csv")
+        return [*drawn, *([("CSV", table)] if table else [])]
 
     def _oembed(self, chart: PageChart, code: str) -> File:
         """OEmbed answer of type ``rich`` (oembed.com, 1.0)."""
@@ -486,7 +588,7 @@ class _RegionFiles:
             "cache_age": 3600,
             "html": iframe(Figure({}, chart.words[code], code, page, frame)).strip(),
             "width": 728,
-            "height": 455,
+            "height": 500,
         }
         if teaser.card:
             answer |= {
@@ -542,6 +644,7 @@ def _index(plan: Publication, site: Site, code: str) -> File:
         language=language,
         prefix=prefix,
         teasers=teasers,
+        rows=[(teaser.subject, teaser.glance) for teaser in teasers if teaser.glance],
         policy=policy(),
         style=style_sheet(),
         head_title=site.brand,

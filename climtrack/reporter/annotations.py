@@ -14,7 +14,7 @@ from climtrack.reporter.fonts import CAP, LEADING, Line
 from climtrack.reporter.geometry import Emptiness, Rect, spread, tick_step, tick_values
 from climtrack.reporter.layout import LAST_BASELINE, UNIT, signed_ticks
 from climtrack.reporter.theme import AVERAGE_LINE, DIVERGING, LAST_LINE
-from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.findings import AnyStudy, Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
@@ -65,22 +65,22 @@ class KeyItem:
 
 
 def draw_right_labels(
-    canvas: Canvas, panel: Panel, study: Study, last: float, average: float, *, below: float = 0.0
+    canvas: Canvas, panel: Panel, study: AnyStudy, last: float, average: float, *, below: float = 0.0
 ) -> list[Rect]:
     """Last year and the average, named where their lines end at the right."""
     theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
     found: list[tuple[float, Sequence[Line]]] = []
     if not np.isnan(last):
         found.append((panel.y(last), [Line(str(study.year - 1), "bold", size, theme.last_year_text)]))
-    if study.climatology is not None:
-        lines = [Line(study.climatology.baseline.label, "bold", size, theme.average)]
+    if study.baseline is not None:
+        lines = [Line(study.baseline.label, "bold", size, theme.average)]
         if not card:
             lines.append(Line(canvas.language.text("label.average"), "regular", size, theme.average))
         found.append((panel.y(average), lines))
     return draw_ends(canvas, panel.rect.right, found, panel.rect.top, panel.rect.bottom + below)
 
 
-def last_year_item(canvas: Canvas, study: Study) -> KeyItem:
+def last_year_item(canvas: Canvas, study: AnyStudy) -> KeyItem:
     """Last year's line."""
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
     return KeyItem(Line(str(study.year - 1), "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)

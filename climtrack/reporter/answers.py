@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, cast
 
 from climtrack.reporter.sentences import FINE, Phrases, side
 from climtrack.vocabulary.findings import Answer, Study, Unknown, YearOverYear, beyond
-from climtrack.words.language import Language, direction, rounded
+from climtrack.words.language import Language, capitalised, direction, rounded
 
 #: From this difference on the site's own figure stands beside ours.
 SITE_DIFFERS = 0.05
@@ -25,6 +26,68 @@ def answers(study: Study, language: Language) -> tuple[str, ...]:
         (language.text("above.question"), above(phrases)),
     )
     return tuple(f"{phrases.simulated if i == 0 else ''}{ask} {tell}" for i, (ask, tell) in enumerate(three))
+
+
+def brief(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
+    """The three answers of one sentence each: of one series, or of air and sea; empty where they share no average."""
+    each = [Phrases(study, language) for study in studies]
+    if len(each) == 1:
+        found = _brief(each[0])
+    elif each[0].baseline != each[1].baseline or not all(
+        one.anomaly and _moved(one) and _beside(one, "post.year") for one in each
+    ):
+        return ()
+    else:
+        found = _brief_pair(*each)
+    return f"{each[0].simulated}{found[0]}", *found[1:]
+
+
+def _brief(phrases: Phrases) -> tuple[str, ...]:
+    """Of one series."""
+    say, found, values = phrases.language.text, phrases.findings.direction, _moved(phrases)
+    names = {"subject": phrases.subject, "Subject": capitalised(phrases.subject)}
+    if values is None:
+        first = say("post.falling.unknown", why=phrases.language.what(cast("Unknown", found.answer)), **names)
+    else:
+        now = "" if found.settled is True else say("falling.now")
+        first = say(f"post.falling.{found.answer}", now=now, **names, **values)
+    second = _beside(phrases, "post.below")
+    if not second:
+        second = phrases.alone if phrases.yoy is None else latest_day(phrases, phrases.yoy)
+    if phrases.anomaly is None:
+        return first, second, above(phrases)
+    relation = phrases.average_relation("post.average")
+    facts = {"date": phrases.date, "relation": relation, "value": phrases.value, "preliminary": phrases.waiting}
+    return first, second, say("post.above", **facts)
+
+
+def _brief_pair(air: Phrases, sea: Phrases) -> tuple[str, ...]:
+    """Of air and sea, against one average."""
+    say = air.language.text
+    moved = [say(f"post.moved.{one.findings.direction.answer}", **(_moved(one) or {})) for one in (air, sea)]
+    names = {"other": sea.short, "baseline": air.baseline}
+    date = "" if air.day == sea.day else say("post.pair.date", date=sea.day_month)
+    return (
+        say("post.pair.falling", first=moved[0], second=moved[1], **names),
+        say("post.pair.below", first=_beside(air, "post.year"), second=_beside(sea, "post.year.too"), **names),
+        say("post.pair.above", date=air.day_month, date2=date, first=air.average_relation("post.average") + air.waiting,
+            second=sea.average_relation("post.too") + sea.waiting, **names),
+    )  # fmt: skip
+
+
+def _beside(phrases: Phrases, message: str) -> str:
+    """The last fortnight beside last year's; nothing where it is not known."""
+    yoy = phrases.yoy
+    if yoy is None or isinstance(yoy.mean_14d, Unknown):
+        return ""
+    way = {1: "warmer", 0: "level", -1: "cooler"}[direction(yoy.mean_14d, phrases.decimals)]
+    line = "post.line" if yoy.named_year is None else "post.line.other"
+    return phrases.language.text(
+        f"{message}.{way}",
+        size=phrases.language.size(yoy.mean_14d, phrases.decimals),
+        line=phrases.language.text(line, other=yoy.other_year),
+        preliminary=phrases.waiting,
+    )
 
 
 def falling(phrases: Phrases) -> str:

@@ -29,7 +29,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from climtrack.errors import ConfigError, RenderError
-from climtrack.reporter.fonts import CAP, DESCENT, FALLBACKS, LEADING, WEIGHTS, Line, font_file, text_width
+from climtrack.reporter.fonts import CAP, DESCENT, LEADING, Line, font_file, text_width
 from climtrack.reporter.geometry import Box, Rect, crosses
 from climtrack.reporter.theme import AVERAGE_LINE, THIN_LINE, Preset, Theme, mix
 from climtrack.vocabulary.series import Floats
@@ -155,7 +155,7 @@ class Canvas:
         self.figure = Figure(figsize=(preset.width / 72, preset.height / 72), dpi=dpi, facecolor=theme.background)
         FigureCanvasAgg(self.figure)
         self.boxes: list[Box] = []
-        self.texts: list[tuple[Text, Align]] = []
+        self.texts: list[Text] = []
         #: This year's line as drawn, one (x, y) array a panel: what no text may cross.
         self.traces: list[Floats] = []
         #: Leaders as drawn, two points each.
@@ -178,13 +178,7 @@ class Canvas:
     # -- text -----------------------------------------------------------------------------------------------------
     def text(self, name: str, x: float, y: float, line: Line, *, align: Align = "left", halo: bool = True) -> Rect:
         """Set one line with its baseline at y."""
-        font = FontProperties(
-            family=list(FALLBACKS),
-            style="italic" if line.face == "italic" else "normal",
-            weight=WEIGHTS[line.face],
-            size=line.size,
-            fname=font_file(self.theme, line.face),
-        )
+        font = FontProperties(size=line.size, fname=font_file(self.theme, line.face))
         # Placed by our own measure: matplotlib would align by hinted widths.
         width = self.width(line)
         left = x - width * SHARES[align]
@@ -197,7 +191,7 @@ class Canvas:
             [withStroke(linewidth=TEXT_HALO, foreground=self.theme.background) if halo else Normal()]
         )
         self.figure.add_artist(artist)
-        self.texts.append((artist, align))
+        self.texts.append(artist)
         rect = Rect(left, y - CAP * line.size, left + width, y + DESCENT * line.size)
         self.boxes.append(Box(name, line.text, rect, line.size, line.colour))
         return rect

@@ -33,8 +33,8 @@ class Chart:
     table: Callable[..., Table] | None = None
     presets: tuple[str, ...] = COMMON  # Where it can be drawn, its home first
     series: tuple[int, int] = (1, 1)  # Fewest and most series it takes
-    # What it is drawn of: any series, both hemispheres of a variable, or air and sea of a region
-    needs: Literal["series", "hemispheres", "both"] = "series"
+    # What it is drawn of: any series, both hemispheres of a variable, air and sea of a region, or a hemisphere's months
+    needs: Literal["series", "hemispheres", "both", "months"] = "series"
     options: tuple[str, ...] = ()  # What else `tell`, `table` and `draw` understand
     thins: bool = False  # Whether `draw` takes `thin_before`, for a PNG that is too large
 

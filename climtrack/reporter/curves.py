@@ -57,9 +57,17 @@ def trace(row: Floats, *, leap: bool) -> tuple[Floats, Floats]:
 def envelope(table: YearTable) -> tuple[Floats, Floats]:
     """Lowest and highest value of each day of year."""
     known = ~np.isnan(table.values)
-    low = np.where(known, table.values, np.inf).min(axis=0)
-    high = np.where(known, table.values, -np.inf).max(axis=0)
+    low = np.where(known, table.values, np.inf).min(axis=0, initial=np.inf)
+    high = np.where(known, table.values, -np.inf).max(axis=0, initial=-np.inf)
     return np.where(np.isinf(low), np.nan, low), np.where(np.isinf(high), np.nan, high)
+
+
+def reach(study: Study) -> tuple[Floats, Floats]:
+    """Lowest and highest of all years and the average, by day of year."""
+    low, high = envelope(study.table)
+    if study.climatology is None:
+        return low, high
+    return np.fmin(low, study.climatology.mean), np.fmax(high, study.climatology.mean)
 
 
 def extremes_of(table: YearTable, years: Sequence[int]) -> tuple[Floats, Floats]:
@@ -94,8 +102,8 @@ def draw_absolute(panel: Panel, study: Study, *, thin_before: int | None = None)
     shown = [y for y in other_years(study, table) if thin_before is None or y >= thin_before or y % 2 == 0]
     panel.years([trace(table.row(year), leap=isleap(year)) for year in shown])
     if study.climatology is not None:
-        mean, spread = study.climatology.mean, study.climatology.spread
-        panel.band(DAY_MIDDLES, mean - 2 * spread, mean + 2 * spread)
+        mean, band = study.climatology.mean, study.climatology.band
+        panel.band(DAY_MIDDLES, mean - band, mean + band)
         panel.average(DAY_MIDDLES, mean)
     return draw_front(panel, study, table)
 
@@ -166,7 +174,7 @@ def draw_differences(
     if study.climatology is None:
         raise ValueError("a study without a climatology has no differences")
     xs, ink = day_places(dates), panel.theme.this_year
-    spread = 2 * study.climatology.spread[dayofyear(dates) - 1]
+    spread = study.climatology.band[dayofyear(dates) - 1]
     values, held = means.on_days(study, dates), dates <= np.datetime64(study.series.end)
     preliminary = np.zeros(dates.size, dtype=bool)
     preliminary[held] = study.series.preliminary[(dates[held] - np.datetime64(study.series.start)).astype(int)]
@@ -219,8 +227,8 @@ def absolute_limits(study: Study, headroom: float) -> tuple[float, float]:
     """Limits of a series, from the record's extremes rounded outward, so that successive issues compare."""
     low, high = float(np.nanmin(study.table.values)), float(np.nanmax(study.table.values))
     if study.climatology is not None:
-        low = min(low, float(np.nanmin(study.climatology.mean - 2 * study.climatology.spread)))
-        high = max(high, float(np.nanmax(study.climatology.mean + 2 * study.climatology.spread)))
+        low = min(low, float(np.nanmin(study.climatology.mean - study.climatology.band)))
+        high = max(high, float(np.nanmax(study.climatology.mean + study.climatology.band)))
     pad = 0.01 * (high - low)
     low, high = outward(low - pad, high + pad, tick_step(high - low) / 8)
     return low, high + headroom * (high - low)
@@ -260,7 +268,7 @@ def compose(
 
     More room above flattens it, so the grey years lose their name before that.
     """
-    low, high = envelope(study.table)
+    low, high = reach(study)
     middles = (low + high) / 2
     for named, headroom in [(named, room) for named in (3, 2) for room in HEADROOM]:
         ylim = absolute_limits(study, headroom)

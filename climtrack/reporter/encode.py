@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from climtrack.reporter.canvas import SHARES, TEXT_HALO, Canvas, defaults
-from climtrack.reporter.fonts import FALLBACKS
+from climtrack.reporter.canvas import TEXT_HALO, Canvas, defaults
 from climtrack.reporter.theme import COLOURS
 
 if TYPE_CHECKING:
@@ -20,9 +19,11 @@ if TYPE_CHECKING:
 
     from climtrack.vocabulary.assets import Words
 
-_FAMILY = re.compile(r"font-family: [^;\"]*")
-_FAMILIES = ", ".join(f"'{name}'" if " " in name else name for name in FALLBACKS)
-_TEXT = re.compile(r'(<g id="text-(\d+)">(?:\s|<!--.*?-->)*)<text style="')
+#: What matplotlib writes of a text: a group of letters, each a use of its outline.
+_LETTERS = re.compile(
+    r'<g id="text-(\d+)">(?:\s|<!--.*?-->)*'
+    r'<g style="([^"]*)" transform="([^"]*scale\(([\d.]+) [^"]*)">(.*?)</g>\s*</g>', re.S
+)  # fmt: skip
 _PATH, _DIGITS = re.compile(r'<path d="[^"]*"'), re.compile(r"(\.\d\d)\d+")
 #: Points are the CSS pixels of the drawing.
 _SIZE = re.compile(r'(width|height)="([0-9.]+)pt"')
@@ -88,35 +89,33 @@ def webp(canvas: Canvas, words: Words) -> bytes:
 
 
 def svg(canvas: Canvas, words: Words) -> bytes:
-    """SVG whose text is text, with a title and a description for those who cannot see it."""
-    for (text, align), box in zip(canvas.texts, canvas.boxes, strict=True):
-        text.set_path_effects([])
-        text.set_horizontalalignment(align)
-        text.set_x(box.rect.left + SHARES[align] * box.rect.width)
+    """SVG whose letters are outlines, the same in every reader; its title and description say what they say."""
+    for text in canvas.texts:
+        text.set_path_effects([])  # with one, each letter would be drawn in full wherever it stands
     file = io.StringIO()
-    with defaults(svg__fonttype="none", svg__hashsalt="climtrack"):
+    with defaults(svg__hashsalt="climtrack"):
         canvas.figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
-    halo = f"paint-order:stroke;stroke:{canvas.theme.background};stroke-width:{TEXT_HALO}px;stroke-linejoin:round;"
-    body = file.getvalue()
     # Hundredths of a CSS pixel are finer than any screen.
-    body = _PATH.sub(lambda found: _DIGITS.sub(r"\1", found[0]), body)
-    body = _FAMILY.sub(f"font-family: {_FAMILIES}", body)
-    # With another font than ours a text keeps its width, and so its distance from the next.
-    body = _TEXT.sub(
-        lambda found: (
-            f'{found[1]}<text textLength="{canvas.boxes[int(found[2])].rect.width:.1f}" '
-            f'lengthAdjust="spacingAndGlyphs" style="{halo}'
-        ),
-        body,
-    )
+    body = _PATH.sub(lambda found: _DIGITS.sub(r"\1", found[0]), file.getvalue())
+    body = _LETTERS.sub(lambda found: _haloed(found, canvas.theme.background), body)
     head, tail = body.split("<defs>", 1)
     head = _SIZE.sub(r'\1="\2"', head[head.index("<svg") :]).replace(
         "<svg ", '<svg role="img" aria-labelledby="t d" ', 1
     )
     labels = f'<title id="t">{escape(words.title)}</title>\n <desc id="d">{escape(words.long)}</desc>\n '
     return f'<?xml version="1.0" encoding="utf-8"?>\n{head}{labels}<defs>{tail}'.encode()
+
+
+def _haloed(found: re.Match[str], paper: str) -> str:
+    """The letters of one text, first as wide strokes of the background, all of them before any is filled."""
+    number, fill, place, scale, letters = found.groups()
+    stroke = f"fill:none;stroke:{paper};stroke-width:{TEXT_HALO / float(scale):.1f};stroke-linejoin:round"
+    return (
+        f'<g transform="{place}"><g style="{stroke}"><g id="text-{number}">{letters}</g></g>'
+        f'<use xlink:href="#text-{number}" style="{fill}"/></g>'
+    )
 
 
 def pdf(canvas: Canvas, words: Words) -> bytes:

@@ -20,7 +20,7 @@ from climtrack.reporter.theme import Theme
 
 Face = Literal["regular", "semibold", "bold", "italic"]
 
-_FILES: Mapping[Face, str] = MappingProxyType(
+FACES: Mapping[Face, str] = MappingProxyType(
     {
         "regular": "SourceSansPro-Regular.ttf",
         "semibold": "SourceSansPro-Semibold.ttf",
@@ -28,9 +28,6 @@ _FILES: Mapping[Face, str] = MappingProxyType(
         "italic": "SourceSansPro-It.ttf",
     }
 )
-WEIGHTS: Mapping[Face, int] = MappingProxyType({"regular": 400, "semibold": 600, "bold": 700, "italic": 400})
-#: What an SVG asks for, where text stays text.
-FALLBACKS = ("Source Sans 3", "Source Sans Pro", "Helvetica Neue", "Arial", "sans-serif")
 #: Height of capitals and figures, and depth of descenders, as shares of the size.
 CAP, DESCENT = 0.68, 0.21
 #: Distance of lines as a share of the size.
@@ -49,7 +46,7 @@ class Line:
 @cache
 def font_file(theme: Theme, face: Face) -> Path:
     own: Path | None = getattr(theme, f"font_{face}")
-    return own or Path(str(files("font_source_sans_pro") / "files" / _FILES[face]))
+    return own or Path(str(files("font_source_sans_pro") / "files" / FACES[face]))
 
 
 @lru_cache(maxsize=8192)

@@ -17,7 +17,7 @@ from climtrack.reporter.sentences import NAMED_GAP, Phrases, products, year_span
 from climtrack.reporter.theme import Preset
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.words.attribution import copernicus, origin
 from climtrack.words.language import Language
@@ -50,8 +50,8 @@ def gap_notes(study: Study, language: Language) -> tuple[str, ...]:
 def notes_of(study: Study, language: Language) -> list[str]:
     """What a picture of differences shades and dots, and what is missing."""
     baseline = study.climatology.baseline.label if study.climatology is not None else ""
-    shaded = language.text("note.shaded.zero", baseline=baseline)
-    return [shaded, *dotted_note(study, language), *missing_notes(study, language)]
+    shaded = () if study.partial else (language.text("note.shaded.zero", baseline=baseline),)
+    return [*shaded, *dotted_note(study, language), *missing_notes(study, language)]
 
 
 def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def partner_note(study: Study, language: Language, other: int) -> tuple[str, ...
     return (language.text("note.partners", other=other, days=language.list(days_lacking)),) if days_lacking else ()
 
 
-def source_line(studies: Sequence[Study], language: Language, preset: Preset, credit: str) -> tuple[str, ...]:
+def source_line(studies: Sequence[AnyStudy], language: Language, preset: Preset, credit: str) -> tuple[str, ...]:
     found: dict[str, list[tuple[str, str]]] = {}
     for study in studies:
         product, hands = PRODUCTS[study.series.key.product], origin(study.series)
@@ -77,13 +77,14 @@ def source_line(studies: Sequence[Study], language: Language, preset: Preset, cr
         licence = copernicus(study.series.key.product, study.series.end, language, short=True)
         parts += [licence] if licence and not study.simulated else []
     if preset.form == "card":  # whose subtitle has no room for it
-        parts.insert(
-            1, language.list(list(dict.fromkeys(language.date_long(one.findings.latest.date) for one in studies)))
-        )
+        ends = [
+            (language.month if isinstance(one, MonthStudy) else language.date_long)(one.series.end) for one in studies
+        ]
+        parts.insert(1, language.list(list(dict.fromkeys(ends))))
     return (*parts, *((credit,) if credit else ()))
 
 
-def warning_line(study: Study, language: Language) -> str:
+def warning_line(study: AnyStudy, language: Language) -> str:
     """What must be seen before the picture is believed: that it is the sample, or how old its newest value is."""
     if study.simulated:
         return language.text("picture.simulated")
@@ -285,7 +286,9 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     return top
 
 
-def page(canvas: Canvas, words: Words, study: Study, notes: Sequence[str], *others: Study, beside: float = 0.0) -> Rect:
+def page(
+    canvas: Canvas, words: Words, study: AnyStudy, notes: Sequence[str], *others: AnyStudy, beside: float = 0.0
+) -> Rect:
     """
     Set everything around a chart, and say what is left for it.
 

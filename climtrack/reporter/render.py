@@ -9,10 +9,10 @@ from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart, fitted
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.documents.facts import COMPUTED_DECIMALS, head, sheet
-from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.months import phrases
 from climtrack.reporter.theme import PRESETS, Preset, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.words.language import LANGUAGES, Language
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
-#: The order in which formats are made of one drawing: SVG sets its texts anew, so it comes last.
+#: The order in which formats are made of one drawing: SVG takes the halos off, so it comes last.
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before these, in turn, every second is left out.
 THIN_BEFORE = (1980, 2020)
 
 
-def words(chart: str, studies: Sequence[Study], **options: Any) -> dict[str, Words]:
+def words(chart: str, studies: Sequence[AnyStudy], **options: Any) -> dict[str, Words]:
     """Title, subtitle, caption and alternative texts by language: all of them at once, for they are equally long."""
     tell = _known(chart).tell
-    return fitted({code: tell([Phrases(study, Language(code)) for study in studies], **options) for code in LANGUAGES})
+    return fitted({code: tell([phrases(study, Language(code)) for study in studies], **options) for code in LANGUAGES})
 
 
-def chart_table(chart: str, studies: Sequence[Study], **options: Any) -> Asset | None:
+def chart_table(chart: str, studies: Sequence[AnyStudy], **options: Any) -> Asset | None:
     """The numbers that a picture shows, as CSV; None where the series' own table holds them all."""
     spec = _known(chart)
     if spec.table is None:
         return None
     columns, rows = spec.table(studies, **options)
-    comments = dict.fromkeys(line for study in studies for line in head(study))
+    comments = dict.fromkeys(line for study in studies if isinstance(study, Study) for line in head(study))
     return sheet(f"{_stem(spec, studies)}.csv", comments, columns, [[_cell(value) for value in row] for row in rows])
 
 
@@ -51,7 +51,7 @@ def _cell(value: object) -> str:
 
 def render(
     chart: str,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     *,
     preset: str,
     theme: str | Theme,
@@ -65,7 +65,7 @@ def render(
 
 def render_formats(
     chart: str,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     *,
     preset: str,
     theme: str | Theme,
@@ -94,7 +94,7 @@ def render_formats(
     )
 
 
-def _png(spec: Chart, studies: Sequence[Study], canvas: Canvas, text: Words, options: dict[str, Any]) -> bytes:
+def _png(spec: Chart, studies: Sequence[AnyStudy], canvas: Canvas, text: Words, options: dict[str, Any]) -> bytes:
     """PNG under its ceiling: with fewer colours, then with fewer of the old years; beyond it where nothing helps."""
     from climtrack.reporter import encode
 
@@ -124,7 +124,7 @@ def oversized(assets: Sequence[Asset]) -> tuple[Notice, ...]:
 
 def draw(
     chart: str,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     *,
     preset: str,
     theme: str | Theme,
@@ -164,12 +164,14 @@ def _preset(chart: str, preset: str) -> Preset:
     return PRESETS[preset]
 
 
-def _stem(spec: Chart, studies: Sequence[Study]) -> str:
+def _stem(spec: Chart, studies: Sequence[AnyStudy]) -> str:
     """
     Beginning of a file's name: ``nh-air.year-lines``, of air and sea ``nh.both``.
 
     Preset, ``dark`` and language follow in a picture's.
     """
+    if isinstance(studies[0], MonthStudy):
+        return f"{studies[0].series.key.label}.{spec.slug}"
     if spec.needs == "both":
         return f"{studies[0].region.name}.{spec.slug}"
     regions = "-".join(study.region.name for study in studies)

@@ -403,7 +403,11 @@ class Phrases:
         )
 
     def ranked(self) -> str:
-        """Place for the date, and how much it will bear; nothing where it has none."""
+        """Place for the date, and how much it will bear, or what it would need; nothing where it has none."""
+        if self.study.partial:
+            product = PRODUCTS.get(self.study.series.key.product)
+            facts = {"first": self.language.date_long(self.findings.first_date), "baseline": self.baseline}
+            return self.language.text("rank.partial", provider=product.provider if product else "", **facts)
         if self.rank is None:
             return ""
         text = standing("rank", self.rank, self.language, day=self.day_month, first=self.first_ranked)
@@ -597,7 +601,7 @@ def sources(each: Sequence[Phrases]) -> str:
     found: dict[str, list[tuple[str, str]]] = {}
     for one in each:
         product = PRODUCTS.get(one.study.series.key.product)
-        kind = {"pulse": "pulse.", "computed": "computed."}.get(origin(one.study.series), "")
+        kind = "" if (hands := origin(one.study.series)) == "reanalyzer" else f"{hands}."
         title = product.title if product else plain(one.study.series.key.product)
         provider = product.provider if product else plain(one.study.series.source.data_source)
         found.setdefault(f"source.{kind}sentence", []).append((title, provider))

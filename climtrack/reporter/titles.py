@@ -70,7 +70,7 @@ def _true(study: Study, kinds: Sequence[str]) -> list[str]:
 
 def _pair(study: Study, name: str) -> int | None:
     """Where the fullest facts of a kind stand that fit in every language; None where none do."""
-    if name in WHOLE and study.findings.absent_years:
+    if name in WHOLE and (study.findings.absent_years or study.partial):
         return None
     every = {code: KINDS[name](Phrases(study, Language(code))) for code in LIMITS}
     for i in range(0, len(every["en"]), 2):  # about the whole subject, and about the place alone

@@ -218,14 +218,14 @@ def check_folders(config: Config) -> Iterator[Check]:
 
 def check_fonts(config: Config) -> Iterator[Check]:
     """The typefaces of the charts, and what [theme] makes of them."""
-    from climtrack.reporter.fonts import WEIGHTS, font_file
+    from climtrack.reporter.fonts import FACES, font_file
     from climtrack.reporter.theme import themed
     from climtrack.run.drawing import themes_of
 
     try:
-        missing = [face for face in WEIGHTS if not font_file(themed("light"), face).is_file()]
+        missing = [face for face in FACES if not font_file(themed("light"), face).is_file()]
     except ModuleNotFoundError:
-        missing = list(WEIGHTS)
+        missing = list(FACES)
     if missing:
         yield _problem("fonts", "fonts.absent", faces=missing)
         return

@@ -25,7 +25,7 @@ from climtrack.run.run import Run
 from climtrack.run.series import keys_of
 from climtrack.signals import defer_signals, die_with_parent, ignore_sigint
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.registry import Baseline
 from climtrack.vocabulary.series import Series, SeriesKey, pairing
 
@@ -59,7 +59,7 @@ class Request:
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     chart: str
-    studies: tuple[Study, ...]
+    studies: tuple[AnyStudy, ...]
     preset: str
     theme: Theme
     language: str
@@ -75,8 +75,11 @@ class ChartInputs:
     hemispheres: Mapping[str, tuple[Study, ...]]  # North and south, by variable name
     options: Mapping[str, Any]  # What was chosen for charts that understand it
 
-    def subjects(self, chart: Chart, studies: Sequence[Study]) -> list[tuple[tuple[Study, ...], dict[str, Any]]]:
+    def subjects(self, chart: Chart, every: Sequence[AnyStudy]) -> list[tuple[tuple[AnyStudy, ...], dict[str, Any]]]:
         """What a chart is drawn of, with what it alone understands."""
+        studies = [study for study in every if isinstance(study, Study)]
+        if chart.needs == "months":
+            return [((study,), {}) for study in every if isinstance(study, MonthStudy)]
         if chart.needs == "hemispheres":
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
@@ -157,7 +160,7 @@ def _placed(problem: ConfigError, config: Config) -> ConfigError:
 
 
 def pictures(
-    request: Request, studies: Sequence[Study], inputs: ChartInputs, themes: Sequence[Theme]
+    request: Request, studies: Sequence[AnyStudy], inputs: ChartInputs, themes: Sequence[Theme]
 ) -> tuple[Picture, ...]:
     """Every picture of a region."""
     found = []

@@ -14,16 +14,28 @@ from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.outlook import score
 from climtrack.analysis.reconciliation import agreement, reconcile
+from climtrack.analysis.succession import side_by_side
 from climtrack.analysis.year_end import year_end_score
 from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFound, StoreBusy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
-from climtrack.reporter.documents.facts import to_json
+from climtrack.reporter.documents.facts import series_facts, to_json
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
+from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves, report_keys
 from climtrack.store.store import Store
-from climtrack.vocabulary.findings import Agreement, AirSea, Comparison, NinoState, Reconciled, Study, Unknown
+from climtrack.vocabulary.findings import (
+    Agreement,
+    AirSea,
+    AnyStudy,
+    Comparison,
+    MonthStudy,
+    NinoState,
+    Reconciled,
+    SideBySide,
+    Study,
+    Unknown,
+)
 from climtrack.vocabulary.registry import DEFAULT, VARIABLES, Baseline
-from climtrack.vocabulary.series import Alignment, Pairing, SeriesKey, pairing, year_table
+from climtrack.vocabulary.series import RONI, Alignment, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
 
@@ -185,7 +197,7 @@ def cross_check(run: Run) -> CrossCheck:
 
 
 #: Studies by region, air before sea.
-RegionStudies = tuple[tuple[Pairing, tuple[Study, ...]], ...]
+RegionStudies = tuple[tuple[Pairing, tuple[AnyStudy, ...]], ...]
 
 
 def region_studies(
@@ -203,18 +215,20 @@ def region_studies(
 
     Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
     """
-    pairs = run.pairings(regions, variables)
-    series = run.series(keys_of(pairs, variables))
-    found = ((pair, run.studies(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
+    pairs = run.pairings(regions, variables, months=True)
+    series = run.series(report_keys(pairs, variables))
+    found = ((pair, run.shown(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
     if against is None and by == "date":
         return tuple(found)
     return tuple(
-        (pair, tuple(_against(one, against or one.year - 1, by) for one in studies)) for pair, studies in found
+        (pair, tuple(_against(one, against or one.year - 1, by) if isinstance(one, Study) else one for one in studies))
+        for pair, studies in found
     )
 
 
 def unique_studies(regions: RegionStudies) -> tuple[Study, ...]:
-    return tuple({study.series.key: study for _, found in regions for study in found}.values())
+    every = (study for _, found in regions for study in found if isinstance(study, Study))
+    return tuple({study.series.key: study for study in every}.values())
 
 
 def _against(study: Study, other: int, by: Alignment) -> Study:
@@ -247,7 +261,37 @@ def _record_facts(study: Study) -> dict[str, Any]:
     }
 
 
-#: The series that tells El Niño.
+#: Two products side by side, and what is known of each on its own.
+Products = tuple[tuple[SideBySide, tuple[Study, ...]], ...]
+
+
+def products(
+    run: Run, region: str, variables: Sequence[str], *, baseline: Baseline | None, as_of: dt.date | None = None
+) -> Products:
+    """Hold the product that answers for a region against the others that are stored of it."""
+    ((pair, studies),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
+    found: list[tuple[SideBySide, tuple[Study, ...]]] = []
+    for leading in (study for study in studies if isinstance(study, Study)):
+        for key in run.others(leading.series.key):
+            if (held := run.held(key)) is not None:
+                of_it, option = replace(pair, air=key, sst=key), VARIABLES[key.variable].option
+                (other,) = run.studies(of_it, (option,), {key: held}, baseline=baseline, as_of=as_of)
+                found.append((side_by_side(leading.series, other.series), (leading, other)))
+    if not found:
+        raise AnalysisError("analysis.one_product", region=region)
+    return tuple(found)
+
+
+def products_document(run: Run, found: Products) -> dict[str, Any]:
+    return {
+        "schema": "climtrack.products/1",
+        "sample": run.simulated,
+        "side_by_side": [to_json(one) for one, _ in found],
+        "series": {str(study.series.key): _record_facts(study) for _, both in found for study in both},
+    }
+
+
+#: The region whose days estimate El Niño to date.
 NINO = "nino3.4"
 
 
@@ -257,6 +301,7 @@ class Contrasts:
 
     comparisons: tuple[tuple[str, Comparison | Unknown], ...]  # By variable, ``air`` before ``sst``
     air_sea: tuple[tuple[str, AirSea | Unknown], ...]
+    months: tuple[MonthStudy, ...]  # The sea of the hemispheres among them
     nino: NinoState | Unknown  # Where El Niño stands
 
 
@@ -271,8 +316,8 @@ def contrasts(
     """
     Hold regions against one another.
 
-    The world is read beside the two hemispheres, for their shares of its anomaly, and Niño 3.4 for the state of El
-    Niño; a comparison does without those that cannot be had.
+    The world is read beside the two hemispheres, for their shares of its anomaly, RONI and Niño 3.4 for the state of
+    El Niño; a comparison does without those that cannot be had.
     """
     if len(regions) < 2:
         raise AnalysisError("analysis.two_regions")
@@ -287,6 +332,7 @@ def contrasts(
         return None
 
     nino = beside(NINO, "sst")
+    roni = run.additional([RONI]).get(RONI)
     world = beside("world", "air") if {"nh", "sh"} <= set(regions) else None
     comparisons: list[tuple[str, Comparison | Unknown]] = []
     for option in variables:
@@ -299,9 +345,11 @@ def contrasts(
             names = [study.region.name for study in sides]
             why = Unknown("unknown.one_side", regions=names) if names else Unknown("unknown.no_side")
             comparisons.append((option, why))
-    air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in found if len(studies) == 2)
-    state = nino_state(nino) if nino is not None else None
-    return Contrasts(tuple(comparisons), air_sea, state or Unknown("unknown.no_nino"))
+    daily = ((pair, [study for study in shown if isinstance(study, Study)]) for pair, shown in found)
+    air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in daily if len(studies) == 2)
+    months = tuple(study for _, shown in found for study in shown if isinstance(study, MonthStudy))
+    state = Unknown("unknown.not_stored", key=RONI.label) if roni is None else nino_state(roni, nino, as_of=as_of)
+    return Contrasts(tuple(comparisons), air_sea, months, state)
 
 
 def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline | None, found: Contrasts) -> dict[str, Any]:
@@ -312,5 +360,6 @@ def contrasts_document(run: Run, regions: Sequence[str], baseline: Baseline | No
         "regions": list(regions),
         "variables": {option: to_json(one) for option, one in found.comparisons},
         "air_minus_sea": {region: to_json(one) for region, one in found.air_sea},
+        "sst_month": {study.region.name: series_facts(study) for study in found.months},
         "nino": to_json(found.nino),
     }

@@ -15,7 +15,7 @@ from climtrack.vocabulary.series import SeriesKey
 def fetch(run: Run, regions: Sequence[str], variables: Collection[str]) -> tuple[Change, ...]:
     """Download what is new; of no region in particular, every series known."""
     if regions:
-        keys = [key for key in report_keys(run.pairings(regions, variables), variables) if not run.computed(key)]
+        keys = run.fetchable(report_keys(run.pairings(regions, variables, months=True), variables))
     else:
         keys = [key for key in run.endpoints if VARIABLES[key.variable].option in variables]
     changes = run.update(keys) if keys else ()

@@ -27,10 +27,10 @@ import numpy as np
 
 from climtrack import __version__
 from climtrack.config import Config
-from climtrack.errors import ConfigError, Notice, SeriesError, StoreBusy
+from climtrack.errors import ConfigError, Notice, SeriesError, SourceUnavailable, StoreBusy
 from climtrack.files import make_folder, remove, write_whole
 from climtrack.grids import daily, download, grids
-from climtrack.grids.daily import RegionSeries
+from climtrack.grids.daily import Days, RegionSeries
 from climtrack.grids.download import Downloader, Item, Journal, Place, Policy, Received
 from climtrack.grids.reduce import FileMeans, Request, file_means, stride_error
 from climtrack.grids.weights import Rule, from_geojson, named
@@ -39,8 +39,8 @@ from climtrack.signals import defer_signals
 from climtrack.store.lock import writers_lock
 from climtrack.store.merge import Merged, merge
 from climtrack.store.store import Store, Writer
-from climtrack.vocabulary.registry import REGIONS, Region
-from climtrack.vocabulary.series import Series, Status
+from climtrack.vocabulary.registry import DEFAULT, REGIONS, Region
+from climtrack.vocabulary.series import Floats, Series, Status
 
 if TYPE_CHECKING:
     from climtrack.run.run import Run
@@ -51,6 +51,8 @@ SAME = ("weights", "grid", "region")
 EVERY = 300.0
 #: So many unreadable files in a row are the place's or the settings' fault, and asking for more is no use.
 ROW = 3
+#: Days that stand for the calendar days of long-term means, which their files date in year 1.
+COMMON_YEAR = np.arange("2001-01-01", "2002-01-01", dtype="datetime64[D]").astype("datetime64[s]")
 #: Waits for a file; None where the place has none of its names.
 Arrival = Callable[[], Received | None]
 
@@ -122,7 +124,11 @@ def _put(writer: Writer, new: Series) -> Merged:
         raise SeriesError("grid.held", key=str(new.key), how=how, grid=theirs.get("grid", "no grid")[:40])
     lines = dict.fromkeys((*theirs["files"].splitlines(), *ours["files"].splitlines()))
     by_label = {line.partition("  ")[2]: line for line in lines}  # a file read again is listed as it is now
-    details = {**ours, "files": "\n".join(by_label[label] for label in sorted(by_label))}
+    details = {
+        "climatology": theirs.get("climatology", ""),
+        **ours,
+        "files": "\n".join(by_label[label] for label in sorted(by_label)),
+    }
     if reached(held):
         details["reached_present"] = "yes"
     merged = merge(held, new)
@@ -208,6 +214,7 @@ class Job:
     until: dt.date
     rule: Rule = "exact"  # How cells on an edge count
     stride: int = 1  # Every so many rows and columns of an OPeNDAP location
+    means: str = ""  # Baseline whose published long-term means come with the days, instead of its years
 
     @property
     def request(self) -> Request:
@@ -235,6 +242,12 @@ def job(
     return Job(replace(place, base=address(source, run.config)), tuple(regions), since, until, _rule(rule), stride)
 
 
+def recent(work: Job, config: Config) -> Job:
+    """The shorter road: this year, last year, and the published means of the report's baseline."""
+    means = config.report.baseline if config.report.baseline in download.LONG_TERM_MEANS else str(DEFAULT)
+    return replace(work, since=dt.date(work.until.year - 1, 1, 1), means=means)
+
+
 def address(place: str, config: Config) -> str:
     """Where a place of the catalogue is."""
     return {str(name): base for name, base in config.grid.bases.items()}.get(place, download.PLACES[place].base)
@@ -257,6 +270,13 @@ def _journal(work: Job, config: Config) -> Journal:
     kind = "daily" if work.place.per == "day" else work.place.name
     thin = f".stride{work.stride}" if work.stride > 1 else ""
     name = f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}{thin}.jsonl"
+    return Journal(grids_folder(config) / name)
+
+
+def _means_journal(work: Job, config: Config) -> Journal:
+    """The journal of the long-term means, which are the same for all places."""
+    thin = f".stride{work.stride}" if work.stride > 1 else ""
+    name = f"{work.place.product}.{work.place.variable}.{work.means or 'none'}.{work.rule}{thin}.jsonl"
     return Journal(grids_folder(config) / name)
 
 
@@ -301,20 +321,25 @@ def _duration(seconds: float) -> Notice:
 
 def estimate(run: Run, work: Job) -> Estimate:
     """What a backfill still has to do."""
-    return _estimate(work, _remaining(work, _journal(work, run.config), run.now.date()))
+    return _estimate(work, _remaining(run, work, _journal(work, run.config)))
 
 
-def _remaining(work: Job, journal: Journal, today: dt.date) -> tuple[Item, ...]:
+def _remaining(run: Run, work: Job, journal: Journal) -> tuple[Item, ...]:
     """Downloads that are left."""
     done, early = (journal.dates(status, work.regions) for status in (Status.FINAL, Status.PRELIMINARY))
-    return download.items(
-        work.place, work.since, work.until, today=today, done=done, early=early, stride=work.stride
+    days = download.items(
+        work.place, work.since, work.until, today=run.now.date(), done=done, early=early, stride=work.stride
     )  # fmt: skip
+    if not work.means or _means_journal(work, run.config).dates(Status.FINAL, work.regions):
+        return days
+    path = download.LONG_TERM_MEANS[work.means]
+    path = path if work.place.opendap else address("psl", run.config) + path
+    return (*days, Item((path,), work.since, work.until, download.MEANS_MEGABYTES / work.stride**2, means=True))
 
 
 def _estimate(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
     """Size of what is left; `factor` says how much more than usual the first file weighed."""
-    count = sum((item.last - item.first).days + 1 for item in todo)
+    count = sum((item.last - item.first).days + 1 for item in todo if not item.means)
     return Estimate(work.place, len(todo), count, factor * sum(i.megabytes for i in todo) / 1000, seconds)
 
 
@@ -333,12 +358,13 @@ def backfill(
     folder, today = grids_folder(run.config), run.now.date()
     with writers_lock(folder, run.now, "backfill"):  # two runs would write into the same passing files
         journal = _journal(work, run.config)
-        todo = _remaining(work, journal, today)
+        todo = _remaining(run, work, journal)
         tell(_estimate(work, todo))
 
         def reduce_file(item: Item, received: Received) -> None:
             found = _file_means(work, item, received, today, scheduler, workers)
-            journal.add(found, work.request.regions, sha256=received.sha256, url=received.url)
+            to = _means_journal(work, run.config) if item.means else journal
+            to.add(found, work.request.regions, sha256=received.sha256, url=received.url)
 
         arrivals = _downloads(work.place, todo, folder / "passing", policy or default_policy(run.config))
         with contextlib.closing(arrivals):
@@ -371,6 +397,8 @@ def _reduce_all(
     row = good = 0
     for done, (item, arrival) in enumerate(arrivals, 1):
         received = arrival()
+        if received is None and item.means:
+            raise SourceUnavailable("grid.no_means", file=item.paths[0].rpartition("/")[2])
         if received is not None:
             try:
                 reduce_file(item, received)
@@ -383,7 +411,7 @@ def _reduce_all(
                     received.path.unlink()
         if done == 1 and len(todo) > 1:
             size = received.size / 1e6 if received is not None and received.size else item.megabytes
-            rest = (time.monotonic() - begin) * (len(todo) - 1)
+            rest = (time.monotonic() - begin) * sum(one.megabytes for one in todo[1:]) / item.megabytes
             tell(_estimate(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
             progress(done, len(todo))
@@ -447,9 +475,14 @@ def _tidy(folder: Path, todo: Sequence[Item]) -> None:
 def _file_means(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
     """Means of a file that has arrived, if it is the one that was asked for."""
     location, place = str(received.path) if received.path.name else received.url, work.place
-    (found,) = file_means([location], work.request, scheduler=scheduler, workers=workers)
+    request = replace(work.request, name=place.variable) if item.means else work.request  # they count their years too
+    (found,) = file_means([location], request, scheduler=scheduler, workers=workers)
     if found.product not in ("", place.product):
         raise SeriesError("grid.wrong_product", file=found.label, product=found.product, expected=place.product)
+    if item.means:
+        if found.times.size != COMMON_YEAR.size:
+            raise SeriesError("grid.long_term", file=found.label, count=found.times.size)
+        return replace(found, times=COMMON_YEAR, status=np.full(COMMON_YEAR.size, Status.FINAL, dtype=np.int8))
     dates = found.times.astype("datetime64[D]")
     if place.per == "day":
         if dates.size != 1 or dates[0].item() != item.first:
@@ -479,4 +512,16 @@ def _store(run: Run, work: Job, journal: Journal) -> tuple[StoredSeries, ...]:
         url=work.place.base,
         notes=[Notice("grid.note.approximate", name=table.name)] if work.stride > 1 else [],
     )
+    means = _means_journal(work, run.config).table(work.regions)
+    if means.dates.size:
+        made = tuple(_with_means(one, work.means, means, row) for one, row in zip(made, means.values.T, strict=True))
     return keep(run, made)
+
+
+def _with_means(one: RegionSeries, baseline: str, means: Days, row: Floats) -> RegionSeries:
+    """A series with its published average: slot i is 1 January + i days of a common year."""
+    label, sha256, _ = means.files[0]
+    details = MappingProxyType({**one.series.source.details, "climatology": f"{sha256}  {label}"})
+    source = replace(one.series.source, details=details)
+    rows = MappingProxyType({baseline: np.append(row, np.nan)})
+    return replace(one, series=replace(one.series, source=source, site_climatology=rows))

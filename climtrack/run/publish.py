@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,25 +13,31 @@ from pathlib import Path
 from climtrack.analysis.survey import study as survey
 from climtrack.config import Config
 from climtrack.errors import BaselineNotCovered, ClimtrackError, ConfigError, Notice, PublishError
+from climtrack.fetcher.reanalyzer import payload
 from climtrack.files import shortened
-from climtrack.publish.folder import Folder, Published, write_bundle
-from climtrack.publish.post import PLATFORMS, Figure, PostPart, post
+from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
+from climtrack.publish.page import heading
+from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.reporter.answers import brief
+from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
-from climtrack.run.drawing import Request
+from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
 from climtrack.run.report import RegionReport, report
 from climtrack.run.run import Run
-from climtrack.store.store import Store
+from climtrack.run.series import keys_of
+from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.series import Series
+from climtrack.vocabulary.series import Pairing, Series
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 #: Formats that a site needs: pages, phones, mail, link previews.
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
-DARK = ("post",)
+DARK = ("post", "phone")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -54,29 +62,51 @@ def _pictures(one: RegionReport) -> tuple[Asset, ...]:
     return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
 
 
-def write_post(run: Run, request: Request, since: dt.date | None, folder: Path) -> tuple[Asset, ...]:
-    """
-    A ready section for each region and language, in Markdown and HTML, with its pictures beside it.
+#: What a short post shows of air and sea together, and of one series.
+TOGETHER, ALONE = "both", "year_lines"
 
-    Pictures lead to the published site where `public_url` is set and stand at its dated addresses; else they are files
-    beside the post, and the one since the last issue begins on its day.
+
+def write_post(
+    run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False
+) -> Mapping[Path, tuple[Asset, ...]]:
     """
-    drawn_since = None if _public(run.config) else since  # the site's own picture begins a fortnight ago
-    regions = report(run, replace(request, since=drawn_since, folder=None))
-    public = None if run.simulated else _public(run.config)
-    written: list[Asset] = []
+    A ready section of each region, by the folder of its issue: Markdown and HTML in each language, and their pictures.
+
+    It is short and has one picture, unless a long one or charts are asked for. Pictures lead to the published site
+    where `public_url` is set and stand at its dated addresses; else they are files beside the post, and the one since
+    the last issue begins on its day: `since`, else the one remembered.
+    """
+    today = request.as_of or run.now.date()
+    pairs = run.pairings(request.regions, request.variables)
+    last = {pair.region: since or _remembered(run, pair, request, today) for pair in pairs}
+    charts = request.charts or tuple(dict.fromkeys(_usual(run, pair, request.variables) for pair in pairs))
+    # The site's own picture begins a fortnight ago.
+    drawn_since = None if _public(run.config) else max(filter(None, last.values()), default=None)
+    regions = report(run, replace(request, charts=charts, since=drawn_since, folder=None))
+    written = {}
     for one in regions:
-        issues = [_last_issue(study, since, run.config, request) for study in one.studies]
-        files = list(_pictures(one))
-        for code in request.languages:
-            parts = [_part(one, n, code, last, public) for n, last in enumerate(issues)]
-            page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
-            files += post(parts, code, page=page)
-        write_bundle(folder / one.pairing.region if len(regions) > 1 else folder, files)
-        written += files
-    if not run.simulated:
-        run.remember((study.series.key, study.series.end, kind(study)) for one in regions for study in one.studies)
-    return tuple(written)
+        issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
+        files = _files(run, one, request, issues, long=long)
+        place = folder / f"{today}-{one.pairing.region}"
+        run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
+        written[place] = files
+        if not run.simulated:
+            run.remember((study.series.key, study.series.end, kind(study), today) for study in one.studies)
+    return written
+
+
+def _usual(run: Run, pair: Pairing, variables: Sequence[str]) -> str:
+    """The one picture of a short post: air and sea together, where there are both and the site shows them so."""
+    settings = run.config
+    published = charts_of(settings.refresh.charts or settings.report.charts) if _public(settings) else tuple(CHARTS)
+    together = "both" in CHARTS and "both" in published and len(keys_of([pair], variables)) == 2
+    return "both" if together else "year_lines"
+
+
+def _remembered(run: Run, pair: Pairing, request: Request, today: dt.date) -> dt.date | None:
+    """Day of the last issue about a region."""
+    days = (run.store.last_issue(key, today) for key in keys_of([pair], request.variables))
+    return max(filter(None, days), default=None)
 
 
 def _last_issue(
@@ -102,21 +132,55 @@ def _last_issue(
     return before, since if seen else None
 
 
-def _part(
-    one: RegionReport, number: int, code: str, last: tuple[Study | None, dt.date | None], public: Site | None
-) -> PostPart:
-    """One series of a post in one language: its pictures in the first preset drawn, compared regions with the first."""
-    title, answers = one.answers[code][number]
-    ids, own = {chart.id for chart in one.charts}, one.charts[number].id
-    shown: dict[str, Asset] = {}
-    for asset in one.assets:
+def _files(
+    run: Run, one: RegionReport, request: Request, issues: Sequence[tuple[Study | None, dt.date | None]], *, long: bool
+) -> tuple[Asset, ...]:
+    """Posts of a region, and the pictures that they show."""
+    public, drawn = None if run.simulated else _public(run.config), _pictures(one)
+    if not drawn and not request.charts:  # what was to be shown together cannot be
+        alone = replace(request, charts=("year_lines",))
+        chosen = pictures(alone, one.studies[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
+        drawn, _ = draw(chosen)
+    posts, shown = list[Asset](), dict[str, Asset]()
+    for code in request.languages:
+        language, parts = Language(code), list[PostPart]()
+        together = () if long else brief(one.studies, language)
+        for n, study in enumerate(one.studies[:1] if together else one.studies):
+            mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
+            mine = mine if long or request.charts else mine[: n == 0]
+            answers = together or (one.charts[n].answers[code] if long else brief([study], language))
+            shown |= {p.path: p for p in mine}
+            placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
+            part = PostPart(heading(study, language), answers, placed)
+            before, issue = issues[n]
+            if long and before is not None:
+                told = changes_heading(before, issue, language), changes(before, study, issue, language)
+                part = replace(part, changes_heading=told[0], changes=told[1])
+            parts.append(part)
+        series = [study.series for study in one.studies]
+        sources = credit(series, language)
+        if long:
+            lines = (line for single in series for line in attribution(single, language))
+            sources = (*dict.fromkeys(lines), language.text("page.made"))
+        page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
+        posts += post(one.charts[0].words[code].title, parts, sources, code, long=long, page=page)
+    return (*posts, *shown.values())
+
+
+def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:
+    """Pictures in one language, each in the first size drawn, with what they are of."""
+    found: dict[tuple[str, str], Asset] = {}
+    for asset in drawn:
         name = PictureName.parse(asset.path)
-        if name is None or asset.words is None or (name.language, name.theme, name.suffix) != (code, "light", "png"):
-            continue
-        if name.subject == own or (number == 0 and name.subject not in ids):
-            shown.setdefault(f"{name.subject}.{name.chart}", asset)
-    pictures = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in shown.values()}
-    return PostPart(one.studies[number], title, answers, pictures, *last)
+        if name is not None and asset.words and (name.language, name.theme, name.suffix) == (code, "light", "png"):
+            found.setdefault((name.subject, name.chart), asset)
+    return [(subject, asset) for (subject, _), asset in found.items()]
+
+
+def _belongs(subject: str, n: int, one: RegionReport) -> bool:
+    """Whether a picture belongs to the part of a series; those of several regions stand with the first."""
+    own = [chart.id for chart in one.charts]
+    return subject == own[n] or (n == 0 and subject not in own)
 
 
 def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path) -> tuple[tuple[str, str, str], ...]:
@@ -201,6 +265,7 @@ def publish_report(
             one.notices,
             _pictures(one),
             tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+            tuple(asset for study in one.studies for asset in shared(study)),
         )
         for one in regions
     ]
@@ -210,6 +275,29 @@ def publish_report(
     )
     run.say(*published.notices)
     return published
+
+
+def shared(study: Study) -> tuple[Asset, ...]:
+    """A series computed here as other installations take it: as the site writes its own, its hash, where it is from."""
+    series = study.series
+    if "weights" not in series.source.details:
+        return ()
+    name, body = f"{series.key}.json", payload(series)
+    sha256 = hashlib.sha256(body).hexdigest()
+    origin = {
+        "schema": "climtrack.series/1",
+        "key": str(series.key),
+        "sha256": sha256,
+        "first_date": series.start.isoformat(),
+        "last_date": series.end.isoformat(),
+        "attribution": " ".join(attribution(series, Language("en"))),
+        "source": json.loads(source_to_json(series.source)),
+    }
+    return (
+        Asset(name, "application/json", body),
+        Asset(f"{name}.sha256", "text/plain; charset=utf-8", f"{sha256}  {name}\n".encode()),
+        Asset(f"{series.key}.provenance.json", "application/json", json.dumps(origin, indent=1).encode()),
+    )
 
 
 def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:

@@ -266,7 +266,7 @@ def refresh(run: Run) -> Round:
         keys = report_keys(pairs, VARIABLES)
         request = round_request(config)
         themes = themes_of(config, request.themes)
-        fetchable = [key for key in keys if not run.computed(key)]
+        fetchable = run.fetchable(keys)
         try:
             changes = (*run.update(fetchable), *increments(run))
             say_failures(run, changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,17 +13,20 @@ from types import MappingProxyType
 from climtrack.analysis.climatology import climatology
 from climtrack.errors import Notice, RenderError
 from climtrack.publish.folder import write_bundle
-from climtrack.publish.page import PageChart, report_html
+from climtrack.publish.page import Frame, PageChart, report_html
+from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents.facts import facts_json, table_csv
-from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown
+from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
+from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown, short_tables
+from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, oversized, words
+from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
 from climtrack.run.series import Line, late_notices, report_keys
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import Climatology, Study, Unknown
+from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 from climtrack.words.language import Language
@@ -44,7 +48,7 @@ class RegionReport:
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
     themes = themes_of(run.config, request.themes)  # a typeface that is not there is told before anything is asked
-    pairs = run.pairings(request.regions, request.variables)
+    pairs = run.pairings(request.regions, request.variables, months=True)
     series = run.series(report_keys(pairs, request.variables))
     run.say(*run.fallback_notices(pairs))
     return compose(run, request, pairs, series, themes)
@@ -68,12 +72,16 @@ def compose(
     inputs = chart_inputs(run, request, series)
     reports = []
     for pair in pairs:
-        studies = run.studies(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
-        if studies:
-            own = [series[study.series.key] for study in studies]
+        shown = run.shown(pair, request.variables, series, baseline=request.baseline, as_of=request.as_of)
+        land = run.month_study(pair, "air", series, baseline=request.baseline, as_of=request.as_of)
+        if shown:
+            own = [series[study.series.key] for study in shown]
             health = () if run.simulated else late_notices(own, run.now)
+            health += (
+                () if run.simulated else run.succession_notices([study for study in shown if isinstance(study, Study)])
+            )
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, studies, pictures(request, studies, inputs, themes), health))
+            reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
 
 
@@ -81,32 +89,47 @@ def _region(
     run: Run,
     request: Request,
     pair: Pairing,
-    studies: tuple[Study, ...],
+    shown: tuple[AnyStudy, ...],
+    land: MonthStudy | None,
     chosen: Sequence[Picture],
     health: Sequence[Notice],
 ) -> RegionReport:
     """One region's pictures, documents and page, written where the request says."""
+    studies = tuple(study for study in shown if isinstance(study, Study))
+    months = [study for study in shown if isinstance(study, MonthStudy)]
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
     run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(study, drawn, request.languages, run.now) for study in studies)
-    notices = {code: page_notices(pair, Language(code), health) for code in request.languages}
+    charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
+    notices = {
+        code: (*map(Language(code).say, health), *(line for one in months for line in _told(one, code)))
+        for code in request.languages
+    }
     paths = [table.path for table in tables]
     assets = (
         *drawn,
         *tables,
-        report_markdown(pair, studies, drawn, request.languages, now=run.now, health=health, tables=paths),
-        facts_json(pair, studies),
+        report_markdown(pair, shown, drawn, request.languages, now=run.now, health=health, tables=paths),
+        facts_json(pair, shown),
         *map(table_csv, studies),
-        report_html(charts, notices),
+        *map(months_csv, filter(None, (*months, land))),
     )
+    if charts:
+        gallery = folder_gallery(assets, charts, request.languages)
+        assets += (report_html(charts, notices, frame=Frame(gallery=gallery)),)
     folder = None
     if request.folder is not None:
         folder = request.folder / pair.region if request.nested or len(request.regions) > 1 else request.folder
         write_bundle(folder, assets)
     findings = {
-        code: tuple((chart.words[code].title, chart.answers[code]) for chart in charts) for code in request.languages
+        code: tuple(
+            (voice.title(), voice.answers())
+            if isinstance(voice := phrases(study, Language(code)), MonthPhrases)
+            else (charts[studies.index(study)].words[code].title, charts[studies.index(study)].answers[code])
+            for study in shown
+        )
+        for code in request.languages
     }
     return RegionReport(pair, studies, assets, findings, folder, charts, notices, undrawn)
 
@@ -122,23 +145,30 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(study: Study, drawn: Sequence[Asset], codes: Sequence[str], now: dt.datetime) -> PageChart:
+def _page_chart(
+    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, *, months: bool = False
+) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
+    sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
+    notices = {}
+    for code in codes:
+        note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
+        notices[code] = tuple(filter(None, (data_line(study, Language(code), now), note)))
     return PageChart(
         study,
         {code: text[code] for code in codes},
         _climatologies(study),
-        tuple(asset for asset in drawn if asset.path.startswith(f"{study.series.key.label}.year-lines.")),
         {code: answers(study, Language(code)) for code in codes},
-        {code: (data_line(study, Language(code), now),) for code in codes},
+        notices,
+        tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
     )
 
 
-def page_notices(pair: Pairing, language: Language, health: Sequence[Notice]) -> tuple[str, ...]:
-    """What a region's page says above its charts."""
-    notices = (pairing_note(pair, language).replace("`", ""), *map(language.say, health))
-    return tuple(notice for notice in notices if notice)
+def _told(months: MonthStudy, code: str) -> tuple[str, ...]:
+    """What a page without a chart of months says of them."""
+    voice = MonthPhrases(months, Language(code))
+    return (f"{voice.simulated}{voice.above()} {voice.below()}",)
 
 
 def _climatologies(study: Study) -> tuple[Climatology, ...]:
@@ -148,6 +178,9 @@ def _climatologies(study: Study) -> tuple[Climatology, ...]:
     others = (
         BASELINES[name]
         for name, found in study.findings.anomalies.items()
-        if not isinstance(found, Unknown) and name in BASELINES and name != str(study.baseline)
+        if isinstance(found, BaselineAnomaly)
+        and not math.isnan(found.spread)  # its years are ours
+        and name in BASELINES
+        and name != str(study.baseline)
     )
     return (study.climatology, *(climatology(study.table, baseline) for baseline in others))

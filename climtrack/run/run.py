@@ -14,9 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from climtrack.analysis.months import month_study
+from climtrack.analysis.succession import side_by_side
 from climtrack.analysis.survey import estimates, study
 from climtrack.config import Config
 from climtrack.errors import (
+    AnalysisError,
     ClimtrackError,
     ConfigError,
     DiskError,
@@ -29,12 +32,12 @@ from climtrack.errors import (
     StoreNewer,
 )
 from climtrack.fetcher import fetch as fetcher
+from climtrack.fetcher.pulse import PULSE
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.run.series import (
     Change,
     Line,
-    covers,
     endpoints,
     failure_notices,
     held,
@@ -42,13 +45,14 @@ from climtrack.run.series import (
     keys_of,
     late_notices,
     overdue,
-    reached,
+    report_keys,
     span,
+    whole,
 )
 from climtrack.store.store import Store
-from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.registry import Baseline
-from climtrack.vocabulary.series import COMPUTED, SEAS, Pairing, Series, SeriesKey, Transport, pairing
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
+from climtrack.vocabulary.registry import DEFAULT, PRODUCTS, Baseline
+from climtrack.vocabulary.series import COMPUTED, LEADING, MONTHS, SEAS, Pairing, Series, SeriesKey, Transport, pairing
 
 if TYPE_CHECKING:
     from climtrack.store.store import Writer
@@ -195,29 +199,73 @@ class Run:
 
     def known_keys(self) -> frozenset[SeriesKey]:
         """
-        Series that are stored or can be fetched, and are fit to answer for a region.
+        Series that are stored or can be fetched, and are fit to answer for a region, one product of each.
 
-        The true sea of a hemisphere takes the North Atlantic's place only when it covers the years of the average and
-        has reached the present: until then a report of it could say nothing that it is read for.
+        The true sea of a hemisphere takes the North Atlantic's place only when it has its years and has reached the
+        present: until then a report of it could say nothing that it is read for. So does a product its predecessor's.
         """
-        return frozenset({*self.endpoints, *self.store} - set(self._incomplete()))
+        every = {*self.endpoints, *self.store} - self._incomplete().keys()
+        rivals = {key: [] if key in PULSE else self.others(key) for key in every}
+        return frozenset(key for key in every if not rivals[key] or key == min((key, *rivals[key]), key=self._order))
 
     def _incomplete(self) -> dict[SeriesKey, Series | None]:
         """Stored series in whose place another one answers, for they lack years."""
         replaced = [keys[0] for keys in SEAS.values() if len(keys) > 1 and keys[0] in self.store]
         found = {key: self.held(key) for key in replaced}
-        return {k: one for k, one in found.items() if one is None or not (covers(one, self.config) and reached(one))}
+        return {key: one for key, one in found.items() if one is None or not whole(one, self.config)}
 
-    def pairings(self, regions: Sequence[str], variables: Collection[str]) -> tuple[Pairing, ...]:
-        """Series that answer for each region."""
+    def others(self, key: SeriesKey) -> list[SeriesKey]:
+        """The same series of other products, stored or to be had; Climate Pulse is a check of one, not another."""
+        every = {*self.endpoints, *self.store} - PULSE.keys()
+        return sorted(one for one in every if one != key and (one.variable, one.region) == (key.variable, key.region))
+
+    def _order(self, key: SeriesKey) -> tuple[bool, bool, bool, int]:
+        """Of several products the first that has its years answers, else one that is stored, a built-in one before."""
+        one = self.held(key)
+        ready, place = one is not None and whole(one, self.config), self._place(key)
+        return not ready, one is None, not ready and place < len(self.config.products), place
+
+    def _place(self, key: SeriesKey) -> int:
+        """Products in the order of config.toml, then the usual one, then the others."""
+        own = [product.name for product in self.config.products]
+        return own.index(key.product) if key.product in own else len(own) + (key.product != LEADING.get(key.variable))
+
+    def pairings(
+        self, regions: Sequence[str], variables: Collection[str], *, months: bool = False
+    ) -> tuple[Pairing, ...]:
+        """Series that answer for each region; with `months`, NOAA's alone will do."""
         known = self.known_keys()
         pairs = tuple(pairing(self.config.region(name).name, known) for name in regions)
         for pair in pairs:
-            if not keys_of([pair], variables):
+            if not (report_keys if months else keys_of)([pair], variables):
                 if pair.region in ("nh", "sh") and "sst" in variables:
                     raise ConfigError("run.no_sea", region=pair.region)
                 raise ConfigError("run.no_series", region=pair.region, variables=sorted(variables))
         return pairs
+
+    def succession_notices(self, studies: Sequence[Study]) -> tuple[Notice, ...]:
+        """By how much the product that answers differs from another of which the same series is stored."""
+        found = []
+        for leading in studies:
+            for key in self.others(leading.series.key):
+                if (held := self.held(key)) is None or held.start > leading.series.end:
+                    continue
+                both = side_by_side(leading.series, held)
+                last, names = both.last_year, [PRODUCTS[one.product].title for one in (both.first, both.second)]
+                found.append(
+                    Notice(
+                        f"run.succession.{'warmer' if last.mean > 0 else 'cooler'}",
+                        label=both.first.stem,
+                        product=names[0],
+                        other=names[1],
+                        end=held.end,
+                        n=last.days,
+                        size=abs(last.mean),
+                        low=last.low,
+                        high=last.high,
+                    )
+                )
+        return tuple(found)
 
     def fallback_notices(self, pairs: Sequence[Pairing]) -> tuple[Notice, ...]:
         """What to tell where a computed series is stored and another one answers in its place."""
@@ -229,11 +277,16 @@ class Run:
         )
 
     def computed(self, key: SeriesKey) -> bool:
-        """Whether a series is made from grids on this computer, so that the source is not asked for it."""
-        if key in COMPUTED:
-            return True
-        one = None if key in self.endpoints else self.held(key)
-        return one is not None and "weights" in one.source.details
+        """Whether a series is made from grids on this computer, so that no source is asked for it."""
+        if key in self.endpoints:
+            return False
+        one = self.held(key)
+        return key in COMPUTED or (one is not None and "weights" in one.source.details)
+
+    def fetchable(self, keys: Sequence[SeriesKey]) -> list[SeriesKey]:
+        """What the sources are asked for where some series are wanted: these, and those that are to succeed them."""
+        coming = [one for key in keys for one in self.others(key) if self._place(one) < self._place(key)]
+        return [key for key in dict.fromkeys((*keys, *coming)) if key in self.endpoints and not self.computed(key)]
 
     # Series and studies.
 
@@ -247,7 +300,7 @@ class Run:
         """The freshest series that can be had; what could not be had, or is older than usual, is noted."""
         if self.known_on is not None:
             return self._past(keys, self.known_on)
-        fetchable = [key for key in keys if not self.computed(key)]
+        fetchable = self.fetchable(keys)
         changes: tuple[Change, ...] = ()
         refusal: DiskError | None = None
         if not self.offline and fetchable:
@@ -311,7 +364,7 @@ class Run:
             return aside.series(missing) if missing else {}
         return {}
 
-    def remember(self, issues: Iterable[tuple[SeriesKey, dt.date, str]]) -> None:
+    def remember(self, issues: Iterable[tuple[SeriesKey, dt.date, str, dt.date]]) -> None:
         """Keep what the titles of issues are about, or say why that could not be kept."""
         try:
             with self.store.writer(self.now) as writer:
@@ -426,9 +479,39 @@ class Run:
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
-        return tuple(self._study(series[key], baseline, as_of) for key in keys_of([pair], variables) if key in series)
+        months = series.get(MONTHS[pair.region, "air"]) if (pair.region, "air") in MONTHS else None
+        return tuple(
+            self._study(series[key], baseline, as_of, months if key == pair.air else None)
+            for key in keys_of([pair], variables)
+            if key in series
+        )
 
-    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None) -> Study:
+    def shown(
+        self, pair: Pairing, variables: Collection[str], series: Mapping[SeriesKey, Series],
+        *, baseline: Baseline | None, as_of: dt.date | None = None,
+    ) -> tuple[AnyStudy, ...]:  # fmt: skip
+        """What answers for a region, the best sea first: its own days, NOAA's months, the sea of another region."""
+        studies = self.studies(pair, variables, series, baseline=baseline, as_of=as_of)
+        months = self.month_study(pair, "sst", series, baseline=baseline, as_of=as_of) if "sst" in variables else None
+        last = [study for study in studies if pair.sea_named and study.series.key == pair.sst]
+        return (*studies[: len(studies) - len(last)], *([months] if months else []), *last)
+
+    def month_study(
+        self, pair: Pairing, option: str, series: Mapping[SeriesKey, Series],
+        *, baseline: Baseline | None, as_of: dt.date | None = None,
+    ) -> MonthStudy | None:  # fmt: skip
+        """What NOAA's months tell beside a variable; beside those of the sea the daily series that answers for it."""
+        months = series.get(MONTHS[pair.region, option]) if (pair.region, option) in MONTHS else None
+        if months is None:
+            return None
+        late = overdue(months, self.now) if as_of is None and not self.simulated else 0
+        daily = series.get(pair.sst) if option == "sst" and pair.sst is not None else None
+        with suppress(SeriesError, AnalysisError):  # a day before its first month
+            region = self.config.region(pair.region)
+            return month_study(months, region, baseline or DEFAULT, as_of=as_of, daily=daily, overdue=late)
+        return None
+
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None, months: Series | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated
@@ -436,7 +519,10 @@ class Run:
             region = self.config.region(series.key.region)
             kept = () if simulated else self.store.estimates(series.key)
             today = self.now.date()
-            made = study(series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept)
+            made = study(
+                series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept,
+                months=months,
+            )  # fmt: skip
             late = overdue(series, self.now) if as_of is None and not simulated else 0
             told = () if simulated else self.store.told(series.key, made.series.end)
             self._studies[name] = replace(made, overdue=late, told=told)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
@@ -15,7 +16,7 @@ from climtrack.fetcher.http import HttpPolicy
 from climtrack.fetcher.reanalyzer import BASE_URLS, Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
-from climtrack.vocabulary.registry import DEFAULT
+from climtrack.vocabulary.registry import DEFAULT, PRODUCTS
 from climtrack.vocabulary.series import MONTHS, Pairing, Series, SeriesKey
 from climtrack.words.language import Language
 
@@ -167,7 +168,7 @@ def late_notices(series: Collection[Series], now: dt.datetime, *, beside: Iterab
 
 
 #: What a download says of a source that is no longer where it was, or no longer begins as it did.
-MOVES = frozenset({"fetch.note.renamed", "fetch.note.reworded"})
+MOVES = frozenset({"fetch.note.moved", "fetch.note.reworded"})
 
 
 def moves(series: Series) -> tuple[Notice, ...]:
@@ -193,14 +194,21 @@ def http_policy(config: Config) -> HttpPolicy:
 
 
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
-    """Every series that can be asked for."""
+    """Every series that can be asked for; an address that config.toml names is no longer that of a built-in one."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = (noaa.endpoint(key, e.path) if key.monthly else Endpoint(key, e.path) for key, e in keys)
-    served = {key: endpoint for source in SOURCES for key, endpoint in source.ENDPOINTS.items()}
-    table = {**served, **{endpoint.key: endpoint for endpoint in own}}
+    own = {key: noaa.endpoint(key, e.path) if key.monthly else _endpoint(key, e.path) for key, e in keys}
+    taken = {endpoint.path for endpoint in own.values()}  # at one address there is one product
+    served = {key: one for source in SOURCES for key, one in source.ENDPOINTS.items() if one.path not in taken}
+    table = {**served, **own}
     if set(config.fetch.base_urls) <= set(BASE_URLS):
         return table
     return {key: replace(endpoint, host="") for key, endpoint in table.items()}  # a copy of everything, in one place
+
+
+def _endpoint(key: SeriesKey, path: str) -> Endpoint:
+    """A series of the site's; or another installation's, by its whole address."""
+    host = urljoin(path, "/") if "://" in path else ""
+    return Endpoint(key, path.removeprefix(host), host=host, hashed=bool(host))
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:
@@ -224,9 +232,23 @@ def report_keys(pairs: Collection[Pairing], variables: Collection[str]) -> tuple
 
 
 def covers(series: Series, config: Config) -> bool:
-    """Whether a series has the years of the average; of those before OISST's first whole year none are asked."""
+    """
+    Whether a series has the years of the average; of those before OISST's first whole year none are asked.
+
+    Or brings the average with it, and has the year before.
+    """
     years = config.report.years or DEFAULT
+    if str(years) in series.site_climatology and series.start <= dt.date(series.end.year - 1, 1, 1):
+        return True
     return series.start <= dt.date(max(years.first, 1982), 1, 1) and series.end >= dt.date(years.last, 12, 31)
+
+
+def whole(series: Series, config: Config) -> bool:
+    """Whether a series has its years, so that it may lead."""
+    product = PRODUCTS.get(series.key.product)
+    if product is not None and product.first_year:
+        return series.start.year <= product.first_year and reached(series)
+    return covers(series, config) and reached(series)
 
 
 def reached(series: Series) -> bool:
@@ -245,4 +267,6 @@ def extended(series: Series, config: Config) -> bool:
 
 def refreshable(series: Series, config: Config) -> bool:
     """Whether rounds can bring a series up to date, so that its age says something."""
+    if any(series.key in source.ENDPOINTS for source in SOURCES) and series.key not in endpoints(config):
+        return False  # another product has taken its address
     return not series.source.details.get("weights") or extended(series, config)

@@ -81,7 +81,7 @@ def _describe(file: Any, series: Series) -> None:
         "keywords": f"{what}, {where}, {origin}, daily mean, reanalysis",
         "institution": product.provider if product else "unknown",
         "source": source.data_source or origin,
-        "references": product.citation if product else source.url,
+        "references": (product.citation if product else "") or source.url,
         "license": product.licence if product else "unknown",
         "acknowledgement": " ".join(attribution(series, Language("en"), citation=False)) if product else source.url,
         "history": f"{when} climtrack: read from {source.url}",

@@ -58,15 +58,18 @@ CREATE TABLE reject (series TEXT, refused TEXT, reason TEXT, url TEXT, sha256 TE
                      PRIMARY KEY (series, refused));
 PRAGMA user_version = {FORMAT};
 """
-#: Younger than the first stores of this format: what was expected, and what the titles of issues were about.
+#: Younger than the first stores of this format: what was expected, what the titles of issues were about (by the day to
+#: which they had data), and on which days there were issues.
 _YOUNGER = """
 CREATE TABLE IF NOT EXISTS estimate (series TEXT, kind TEXT, made TEXT, target TEXT, expected REAL, low REAL, high REAL,
                                      chance REAL, seen TEXT, sha256 TEXT, UNIQUE (series, kind, made, target));
 CREATE TABLE IF NOT EXISTS issue (series TEXT, day TEXT, kind TEXT, UNIQUE (series, day));
+CREATE TABLE IF NOT EXISTS sent (series TEXT, day TEXT, UNIQUE (series, day));
 """
 #: What was said is never overwritten.
 _EXPECT = "INSERT OR IGNORE INTO estimate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TELL = "INSERT OR REPLACE INTO issue VALUES (?, ?, ?)"
+_SEND = "INSERT OR REPLACE INTO sent VALUES (?, ?)"
 _REJECT = "INSERT OR REPLACE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)"
 _HEADS = """
 SELECT series, number, digest, provenance FROM change JOIN (
@@ -266,6 +269,12 @@ class Store:
         query = "SELECT kind FROM issue WHERE series = ? AND day < ? ORDER BY day DESC LIMIT 4"
         return tuple(kind for (kind,) in self._base.execute(query, (str(key), before.isoformat())))[::-1]
 
+    def last_issue(self, key: SeriesKey, before: dt.date) -> dt.date | None:
+        """Day of the last issue before a day that a series was in."""
+        query = "SELECT MAX(day) FROM sent WHERE series = ? AND day < ?"
+        ((day,),) = self._base.execute(query, (str(key), before.isoformat()))
+        return dt.date.fromisoformat(day) if day else None
+
     @contextmanager
     def writer(self, now: dt.datetime) -> Iterator[Writer]:
         """Write to the store; on a clean exit everything put becomes the next snapshot, on an exception nothing."""
@@ -373,9 +382,10 @@ class Writer:
                    chance, _stamp(self.now))  # fmt: skip
             self._rows.append((_EXPECT, (*row, _hash("", row))))
 
-    def tell(self, key: SeriesKey, day: dt.date, kind: str) -> None:
-        """Remember what the title of an issue with data to a day was about."""
+    def tell(self, key: SeriesKey, day: dt.date, kind: str, issue: dt.date) -> None:
+        """Remember what the title of an issue with data to a day was about, and the day of the issue."""
         self._rows.append((_TELL, (str(key), day.isoformat(), kind)))
+        self._rows.append((_SEND, (str(key), issue.isoformat())))
 
     def confirm(self, key: SeriesKey) -> None:
         """Note that the source has answered well, with or without anything new."""

@@ -9,7 +9,10 @@ from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
+import numpy as np
+
 from climtrack.errors import Notice
+from climtrack.vocabulary.calendar import Ints
 from climtrack.vocabulary.registry import Baseline, Region
 from climtrack.vocabulary.series import Floats, Series, SeriesKey, YearTable
 
@@ -216,6 +219,16 @@ class Direction:
 
 
 @finding
+class OtherRank:
+    """Place of the same month in another product."""
+
+    product: str
+    rank: int
+    of: int
+    first: int  # First year ranked
+
+
+@finding
 class Rank:
     """Place among the same period of all years; 1 is warmest."""
 
@@ -237,6 +250,8 @@ class Rank:
     rival: int | None = None
     rival_rank: int | None = None
     noise: float = FLOOR
+    # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
+    other: OtherRank | None = fact(text="cell.rank.other", default=None)
 
     @property
     def warmer_year(self) -> int | None:
@@ -325,12 +340,12 @@ class Holder:
 class Records:
     """Three records never mixed up, and this year's tally."""
 
-    warmest_day: Record = fact("cell.record.day")
+    warmest_day: Record | Unknown = fact("cell.record.day")
     warmest_for_date: Record | Unknown = fact("cell.record.date")
     largest_anomaly: Record | Unknown = fact("cell.record.anomaly", "difference")
     # Days of this year that took the record of their date: warmer than in every earlier year by 0.005 °C; without
     # 29 February
-    days: tuple[dt.date, ...] = fact("cell.record.days", text="cell.count", beside="cell.record.list")
+    days: tuple[dt.date, ...] | Unknown = fact("cell.record.days", text="cell.count", beside="cell.record.list")
     # Years that hold the highest and the lowest value of a date, most dates first. Their dates add up to 365: 29
     # February is left out, and of equals at 0.01 °C the earlier year keeps the date.
     warm_holders: tuple[Holder, ...] = ()
@@ -339,14 +354,19 @@ class Records:
     runs: tuple[Run, ...] = ()
 
     @property
+    def taken(self) -> tuple[dt.date, ...]:
+        """The record days of this year that are known."""
+        return () if isinstance(self.days, Unknown) else self.days
+
+    @property
     def first(self) -> dt.date | None:
         """First record day of this year."""
-        return self.days[0] if self.days else None
+        return self.taken[0] if self.taken else None
 
     @property
     def last(self) -> dt.date | None:
         """Last record day of this year."""
-        return self.days[-1] if self.days else None
+        return self.taken[-1] if self.taken else None
 
 
 @finding
@@ -660,6 +680,33 @@ class AirSea:
     days: int  # Common days of the year so far
 
 
+@finding
+class DailyMonth:
+    """The same month in the nearest daily series, or in the one that was computed for the hemisphere itself."""
+
+    key: SeriesKey = fact()
+    year_over_year: float = fact(OWN, "difference", beside="cell.months.nearest")
+    preliminary: bool  # Whether some of its days still were
+    differs: bool  # Whether one is warmer and the other cooler than a year before
+
+
+@finding
+class WholeMonth:
+    """The last whole month of NOAA's monthly series of a hemisphere's sea."""
+
+    month: dt.date = fact(unit="month")  # Its first day
+    baseline: Baseline
+    departure: float = fact(unit="difference")  # As published: from the mean of this month over the base period
+    base_period: Baseline
+    # From the series' own mean of this month over the baseline
+    anomaly: float = fact("cell.months.anomaly", "difference", beside="cell.months.beside")
+    year_over_year: float | Unknown = fact("cell.months.year", "difference")
+    change: float | Unknown  # Its anomaly minus that of the month before
+    rank: Rank = fact("cell.months.rank")
+    first: int  # First year ranked
+    nearest: DailyMonth | None = fact("cell.months.daily")
+
+
 class Phase(StrEnum):
     """State of the El Niño–Southern Oscillation."""
 
@@ -670,39 +717,53 @@ class Phase(StrEnum):
 
 @finding
 class Episode:
-    """An El Niño or La Niña: at least five overlapping three-month means beyond ±0.5 °C in a row."""
+    """An El Niño or La Niña: at least five overlapping seasons of RONI at or beyond ±0.5 °C in a row."""
 
     phase: Phase
-    # First day of the middle month of its first three-month mean, last day of that of its last one so far
+    # First day of the middle month of its first season, last day of that of its last one so far
     onset: dt.date
     end: dt.date
-    months: int
+    seasons: int
     peak: float  # The largest of them in size
     peak_month: dt.date  # First day of its middle month
-    complete: bool  # False while the latest three-month mean still belongs to it
+    complete: bool  # False while the latest season still belongs to it
+
+
+@finding
+class NinoEstimate:
+    """What RONI would be to date, by our running Niño 3.4 anomaly."""
+
+    date: dt.date
+    baseline: Baseline  # The anomalies are relative to the region's own climatology over these years
+    running: float = fact("cell.nino.running", "difference", beside="cell.nino.days", n="preliminary_days")
+    preliminary_days: int  # Of the 90 days whose mean that is
+    value: float = fact("cell.nino.estimate", "difference", beside="cell.nino.offset")
+    offset: float = fact(unit="difference")  # By which such means stood above RONI in its newest three seasons
+    low: float = fact(unit="difference")  # `value` less the errors of such estimates that 5 and 95 in 100 stayed below
+    high: float = fact(unit="difference")
+    judged: int  # How many estimates of the past the range is drawn from
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether some of the days may still be revised."""
+        return self.preliminary_days > 0
 
 
 @finding
 class NinoState:
-    """State of the Niño 3.4 region."""
+    """El Niño, La Niña or neither, by NOAA's relative Oceanic Niño Index (RONI)."""
 
-    date: dt.date
-    baseline: Baseline  # The anomalies are relative to the region's own climatology over these years
-    # Anomaly of the latest day and of the 30 days that end with it
-    day: float = fact("cell.date", "difference", beside="cell.nino.day")
-    last_30_days: float = fact(unit="difference")
-    # Of the last whole month, which begins on `month_first`
-    month: float = fact("cell.nino.month_of", "difference", beside="cell.nino.month")
-    month_first: dt.date = fact(unit="month")
-    three_months: float = fact("cell.nino.three", "difference", beside="cell.nino.rule")
-    season_first: dt.date = fact(unit="month")  # First day of these three months
-    # By the latest three-month mean
-    phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="months_running")
-    months_running: int  # Three-month means in a row on this side of the threshold, the latest included
-    episode: Episode | None  # The episode under way, once five three-month means in a row have passed the threshold
-    # Where the running months began, also before five of them make an episode; None in the neutral state
+    season_first: dt.date = fact(unit="month")  # First days of the first and last month of the latest season
+    season_last: dt.date = fact(unit="month")
+    roni: float = fact("cell.nino.season", "difference", beside="cell.nino.rule")
+    # By the latest season
+    phase: Phase = fact("cell.nino.state", words="cell.nino", beside="cell.nino.run", n="seasons_running")
+    seasons_running: int  # Seasons in a row on this side of the threshold, the latest included
+    # Middle month of the first of them, also before five make an episode; None in the neutral state
     onset: dt.date | None = fact(unit="month")
+    episode: Episode | None  # The episode under way, once five seasons in a row have passed the threshold
     rule: Notice
+    estimate: NinoEstimate | Unknown = fact("cell.nino.estimate")
 
 
 @finding
@@ -733,6 +794,29 @@ class Agreement:
 
 
 @finding
+class Offset:
+    """One product minus another over some days."""
+
+    days: int
+    mean: float  # degC
+    low: float  # Limits between which the difference lies on 9 days in 10, degC
+    high: float
+
+
+@finding
+class SideBySide:
+    """Two products of one variable and region on the days that both have: first minus second."""
+
+    first: SeriesKey
+    second: SeriesKey
+    start: dt.date  # First and last of those days
+    end: dt.date
+    overall: Offset
+    last_year: Offset  # The last 365 of them
+    months: tuple[Offset | None, ...]  # January to December; None where no day of both lies
+
+
+@finding
 class Published:
     """A figure that somebody published."""
 
@@ -755,7 +839,7 @@ class Reconciled:
     agrees: bool  # Within 0.01 °C, or half of the last digit published where that is coarser; exactly, for counts
 
 
-Method = Literal["harmonic", "site"]
+Method = Literal["harmonic", "site", "published"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -763,9 +847,44 @@ class Climatology:
     """Mean annual cycle over a baseline."""
 
     baseline: Baseline
-    mean: Floats  # degC, shape (366,): by day of year for ``harmonic``, by slot for ``site``
-    spread: Floats  # Sample standard deviation (n - 1) across the baseline years in degC, shape (366,)
-    method: Method  # First 8 annual harmonics by day of year, or the site's 5-slot circular mean by slot
+    mean: Floats  # degC, shape (366,): by slot for ``site``, else by day of year
+    # Sample standard deviation (n - 1) across the baseline years in degC, shape (366,); NaN for ``published``
+    spread: Floats
+    # First 8 annual harmonics by day of year, of the series' own years or of means that came with it; or the site's
+    # 5-slot circular mean by slot
+    method: Method
+
+    @property
+    def band(self) -> Floats:
+        """Two standard deviations, as charts shade them, degC, shape (366,); zero where they are not known."""
+        return np.nan_to_num(2 * self.spread)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthStudy:
+    """NOAA's months of a hemisphere's sea as known on one day: what their chart and sentences are made from."""
+
+    series: Series
+    region: Region
+    as_of: dt.date
+    requested: Baseline
+    years: Ints  # Consecutive calendar years, shape (year,)
+    anomalies: Floats  # From the mean of the month over the baseline of the findings, degC, shape (year, 12)
+    findings: WholeMonth
+    overdue: int = 0  # As of a `Study`
+
+    @property
+    def year(self) -> int:
+        """This year: that of the last month."""
+        return self.series.end.year
+
+    @property
+    def baseline(self) -> Baseline | None:
+        return self.findings.baseline
+
+    @property
+    def simulated(self) -> bool:
+        return self.series.source.simulated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -797,6 +916,15 @@ class Study:
         return None if self.climatology is None else self.climatology.baseline
 
     @property
+    def partial(self) -> bool:
+        """Whether the average came with the series, whose few years rank nothing."""
+        return self.climatology is not None and self.climatology.method == "published"
+
+    @property
     def simulated(self) -> bool:
         """Whether this is the sample, so that everything must say SIMULATED."""
         return self.series.source.simulated
+
+
+#: What a picture or a section is about: a daily series, or months.
+AnyStudy = Study | MonthStudy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -68,11 +69,13 @@ class Product:
     provider: str  # Who makes it, short
     licence: str  # Terms under which it may be used
     citation: str  # Reference in the field's own form
-    copernicus: bool  # Whether the Copernicus sentence must stand beside everything made from it
+    copernicus: bool = False  # Whether the Copernicus sentence must stand beside everything made from it
     licence_read: dt.date | None = None  # When these terms were last read at the provider's
+    attribution: str = ""  # Sentence that must stand in the place of Copernicus's, as the licence gives it
+    first_year: int = 0  # First year that its series have once they are whole
 
 
-PRODUCTS: Mapping[str, Product] = MappingProxyType(
+BUILT_IN: Mapping[str, Product] = MappingProxyType(
     {
         p.name: p
         for p in (
@@ -104,7 +107,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Saha, S. et al. (2010): The NCEP Climate Forecast System Reanalysis. Bull. Amer. Meteor. "
                 "Soc., 91, 1015–1058, doi:10.1175/2010BAMS3001.1",
                 copernicus=False,
-                licence_read=dt.date(2026, 11, 21),
+                licence_read=dt.date(2026, 8, 22),
             ),
             Product(
                 "climate-pulse",
@@ -114,7 +117,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Copernicus Climate Change Service (C3S): Climate Pulse, daily series from ERA5, "
                 "https://pulse.climate.copernicus.eu",
                 copernicus=True,
-                licence_read=dt.date(2026, 11, 21),
+                licence_read=dt.date(2026, 8, 22),
             ),
             Product(
                 "noaaglobaltemp",
@@ -124,6 +127,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "Huang, B. et al. (2024): NOAA Global Surface Temperature Dataset (NOAAGlobalTemp), Version 6.0 "
                 "(ERSST and GHCN), NOAA NCEI; Climate at a Glance, https://www.ncei.noaa.gov/access/monitoring/",
                 copernicus=False,
+                licence_read=dt.date(2026, 8, 22),
             ),
             Product(
                 "cpc",
@@ -133,10 +137,22 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
                 "L'Heureux, M. L. et al. (2024): A Relative Sea Surface Temperature Index for Classifying ENSO Events "
                 "in a Changing Climate. J. Climate, 37, 1197–1211, doi:10.1175/JCLI-D-23-0406.1",
                 copernicus=False,
+                licence_read=dt.date(2026, 8, 22),
             ),
         )
     }
 )
+_own: dict[str, Product] = {}
+#: Every product known, those of config.toml before the built-in ones.
+PRODUCTS: Mapping[str, Product] = ChainMap(_own, dict(BUILT_IN))
+
+
+def use_products(products: Iterable[Product]) -> None:
+    """Know the products of config.toml, in the place of those that it named before."""
+    found = {product.name: product for product in products}
+    for name in _own.keys() - found.keys():
+        del _own[name]
+    _own.update(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +160,8 @@ class Feed:
     """What is known beforehand of the files in which a source publishes one variable of one product."""
 
     bases: tuple[str, ...]  # Addresses that the files continue: the source's own, then its mirrors
-    files: tuple[str, ...]  # Name with `region`: the present one, then those before it, each asked where one is gone
+    # Name with ``{region}`` or ``{year}``: the present one, then those before it, each asked where one is gone
+    files: tuple[str, ...]
     opening: str  # How an answer begins, after comment lines; another beginning is said
     lag: int  # Days by which the newest value is usually behind, at most
 
@@ -152,6 +169,7 @@ class Feed:
 _SITE = ("https://climatereanalyzer.org/", "https://cr.acg.maine.edu/")
 _PULSE = ("https://sites.ecmwf.int/data/climatepulse/data/series/",)
 _PULSE_SEA = ("era5_daily_series_sst_60S-60N_ocean.csv", "era5_daily_series_sst_60S-60N.csv")
+_MONTHS = "access/monitoring/climate-at-a-glance/global/time-series/{{region}}/{kind}/tavg/1/0/1850-{{year}}/data.json"
 
 #: By product and variable. Terms are those of the product; Climate Reanalyzer's pages state none of their own.
 FEEDS: Mapping[str, Feed] = MappingProxyType(
@@ -162,6 +180,14 @@ FEEDS: Mapping[str, Feed] = MappingProxyType(
             _PULSE, ("era5_daily_series_2t_global.csv",), "date,2t,clim_91-20,ano_91-20,status", 10
         ),
         "climate-pulse.sst": Feed(_PULSE, _PULSE_SEA, "date,sst,clim_91-20,ano_91-20,status", 10),
+        **{
+            f"noaaglobaltemp.{kind}": Feed(
+                ("https://www.ncei.noaa.gov/",), (_MONTHS.format(kind=kind),), '{"description":{"title":', 50
+            )
+            for kind in ("ocean", "land", "land_ocean")
+        },
+        "cpc.roni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/RONI.ascii.txt",), "SEAS YR ANOM", 80),
+        "cpc.oni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/oni.ascii.txt",), "SEAS YR", 80),
     }
 )
 

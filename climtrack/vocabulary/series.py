@@ -53,6 +53,10 @@ class Status(IntEnum):
     PRELIMINARY = 2
 
 
+#: The product that answers for a variable, unless config.toml names another.
+LEADING: Mapping[str, str] = MappingProxyType({"t2m": "era5", "sst": "oisst"})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class SeriesKey:
     """Which series: product, variable, region."""
@@ -65,13 +69,18 @@ class SeriesKey:
         return f"{self.product}.{self.variable}.{self.region}"
 
     @property
-    def label(self) -> str:
-        """Region and variable, as lines, files and pages name a series: ``nh-air``; the second source's says so."""
+    def stem(self) -> str:
+        """Region and variable, as the files of a report name the series that leads: ``nh-air``."""
         if self.monthly:
             return f"{self.region}-{self.variable}".replace("_", "-")
         variable = VARIABLES.get(self.variable)
-        label = f"{self.region}-{variable.option if variable else self.variable}"
-        return f"{label}-pulse" if self.product == "climate-pulse" else label
+        return f"{self.region}-{variable.option if variable else self.variable}"
+
+    @property
+    def label(self) -> str:
+        """The same as lines and exports name a series; one of another than the usual product says so."""
+        usual = self.product == LEADING.get(self.variable, self.product)
+        return self.stem if usual else f"{self.stem}-{self.product.removeprefix('climate-')}"
 
     @property
     def feed(self) -> Feed | None:
@@ -270,6 +279,9 @@ SEAS: Mapping[str, tuple[SeriesKey, ...]] = MappingProxyType(
 )
 
 
+#: NOAA's relative Oceanic Niño Index, which decides the state of El Niño.
+RONI = SeriesKey("cpc", "roni", "nino3.4")
+
 #: Series that climtrack computes from grids; nobody serves them.
 COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "sh")})
 
@@ -298,13 +310,13 @@ class Pairing:
 
 
 def pairing(region: str, known: Collection[SeriesKey]) -> Pairing:
-    """Choose the series that answer for a region."""
-    air = SeriesKey("era5", "t2m", region)
-    candidates = SEAS.get(region, (SeriesKey("oisst", "sst", region),))
-    sea = next((key for key in candidates if key in known), None)
+    """Choose the series that answer for a region; of each there is one product among those known."""
+    there = {(key.variable, key.region): key for key in known if key.product != "climate-pulse"}
+    seas = SEAS.get(region, (SeriesKey(LEADING["sst"], "sst", region),))
+    sea = next((there[place] for key in seas if (place := (key.variable, key.region)) in there), None)
     return Pairing(
         region,
-        air if air in known else None,
+        there.get(("t2m", region)),
         sea,
         sea_named=sea is not None and sea.region != region,
         sea_computed=sea in COMPUTED,

@@ -21,14 +21,14 @@ def origin(series: Series) -> str:
 
 def copernicus(product: str, newest: dt.date, language: Language, *, short: bool = False) -> str:
     """
-    The sentence that Copernicus asks for; nothing where its licence does not apply.
+    The sentence that Copernicus asks for, or that config.toml gives a product; nothing where no licence asks for one.
 
     Its year is that in which the information was generated, hence that of the newest value shown: a picture, a page and
     an export of the same days say the same year, whenever they were downloaded or made.
     """
     known = PRODUCTS.get(product)
     if known is None or not known.copernicus:
-        return ""
+        return plain(known.attribution, 200) if known else ""
     return language.text("picture.copernicus" if short else "report.copernicus", year=newest.year)
 
 
@@ -40,5 +40,7 @@ def attribution(series: Series, language: Language, *, citation: bool = True) ->
         product=product.title if product else plain(series.key.product),
         provider=product.provider if product else plain(series.source.data_source),
     )
-    reference = language.text("report.citation", citation=product.citation) if product and citation else ""
+    reference = (
+        language.text("report.citation", citation=product.citation) if citation and product and product.citation else ""
+    )
     return tuple(line for line in (source, copernicus(series.key.product, series.end, language), reference) if line)

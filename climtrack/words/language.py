@@ -116,6 +116,8 @@ class Language:
 
     def percentile(self, value: float) -> str:
         """Percentile, never rounded to the end of the scale: ``97``, ``>99``."""
+        if math.isnan(value):
+            return "–"
         whole = rounded(value, 0)
         return "<1" if whole == 0 < value else ">99" if whole == 100 > value else self.number(value, 0)
 

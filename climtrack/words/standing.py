@@ -10,7 +10,7 @@ from climtrack.vocabulary.findings import FLOOR, LEVEL, Claim, Rank, Reading, Re
 from climtrack.words.language import Language
 
 #: Forms that say a place as a sentence, and what it lacks as another one.
-SENTENCES = frozenset({"rank", "post.rank"})
+SENTENCES = frozenset({"rank", "post.rank", "months.place"})
 #: A place is worth a superlative this far down.
 SUPERLATIVES = 10
 #: Years or days that are named as level.
@@ -27,6 +27,9 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
     """
     facts = values | _facts(form, found, language)
     text = language.text(f"{form}.{_bears(form, found)}", **facts)
+    if form == "rank" and isinstance(found, Rank) and (other := found.other) is not None:
+        place = {"product": other.product, "rank": other.rank, "of": other.of, "first": other.first}
+        text = f"{text} {language.text('rank.other', **place)}"
     if form not in SENTENCES or not isinstance(found, Rank) or found.rank > SUPERLATIVES:
         return text
     if found.claim is Claim.WITHIN_NOISE and found.rival is not None:

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from climtrack.analysis.enso import Index, nino_index, nino_state
+from climtrack.analysis.enso import nino_state, offsets
 from climtrack.analysis.reconciliation import agreement
 from climtrack.analysis.survey import study
+from climtrack.fetcher.noaa import ENDPOINTS, read
 from climtrack.fetcher.reanalyzer import series_from_payload
-from climtrack.vocabulary.findings import NinoState
+from climtrack.vocabulary.findings import NinoEstimate, NinoState
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series, SeriesKey, Source
+from climtrack.vocabulary.series import RONI, Series, SeriesKey, Source
 from tests.analysis.build import pulse
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
-SEASONS = ["DJF", "JFM", "FMA", "MAM", "AMJ", "MJJ", "JJA", "JAS", "ASO", "SON", "OND", "NDJ"]
 
 
 def says(section: str, *numbers: str) -> None:
@@ -29,36 +29,28 @@ def says(section: str, *numbers: str) -> None:
         assert number in text, f"{section}: {number} is not what the page says"
 
 
-def _beside(index: Index, path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Our three-month means and NOAA's of the same seasons."""
-    rows = [line.split() for line in path.read_text().splitlines()[1:]]
-    theirs = {(int(year), SEASONS.index(season) + 1): float(value[-1]) for season, year, *value in rows}
-    pairs = [
-        (value, theirs[day.year, day.month])
-        for i, value in enumerate(index.three_months)
-        if not np.isnan(value) and ((day := index.first_day(i)).year, day.month) in theirs
-    ]
-    first, second = np.array(pairs).T
-    return first, second
-
-
 def test_el_nino(snapshot: Callable[[str, str], Series], shared_data: Path) -> None:
-    """State and agreement with NOAA."""
+    """The state by NOAA's table, the estimate to date and its errors."""
+    source = Source("https://www.cpc.ncep.noaa.gov/", dt.datetime(2026, 8, 22, tzinfo=dt.UTC), "0" * 64)
+    roni = read((shared_data / "noaa" / "roni.txt").read_bytes(), ENDPOINTS[RONI], source)
     nino = study(snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.nino3.4"), REGIONS["nino3.4"])
-    state, index = nino_state(nino), nino_index(nino)
+    state = nino_state(roni, nino)
     assert isinstance(state, NinoState)
-    assert isinstance(index, Index)
-    assert (state.date, state.onset, state.months_running) == (dt.date(2026, 8, 21), dt.date(2026, 5, 1), 2)
-    ours, noaa = _beside(index, shared_data / "noaa" / "oni.txt")
-    mine, official = (np.sign(np.where(np.abs(values) < 0.495, 0, values)) for values in _beside(
-        index, shared_data / "noaa" / "roni.txt"))  # fmt: skip
+    found = state.estimate
+    assert isinstance(found, NinoEstimate)
+    above = offsets(roni, nino)
+    known = above[~np.isnan(above)]
+    errors = known[3:] - (known[2:-1] + known[1:-2] + known[:-3]) / 3
+    other = np.sign(np.where(np.abs(above + roni.values) < 0.495, 0, above + roni.values))
+    official = np.sign(np.where(np.abs(roni.values) < 0.495, 0, roni.values))
     says(
         "El Niño",
-        f"over {ours.size} three-month means",
-        f"**{np.corrcoef(ours, noaa)[0, 1]:.3f}**",
-        f"**{np.sqrt(((ours - noaa) ** 2).mean()):.2f} °C**",
-        f"**{state.three_months:+.2f} °C**",
-        f"**{100 * (mine != official).mean():.0f} %**",
+        f"**{100 * (other != official)[~np.isnan(above)].mean():.0f} %**",
+        f"**{found.judged}** earlier seasons, **{np.sqrt((errors**2).mean()):.2f} °C**",
+        f"**{state.roni:+.2f} °C** for May to July",
+        f"**{found.running:+.2f} °C**, the offset is **{found.offset:+.2f} °C**",
+        f"**{found.value:+.2f} °C**, 9 times in 10 between **{found.low:+.2f}** and",
+        f"**{found.high:+.2f} °C**",
     )
 
 

@@ -57,7 +57,7 @@ def test_publish_writes_a_site_of_this_data(home: Path, capsys: pytest.CaptureFi
     assert facts["series"]["air"]["latest"]["value"] == 21.895
     page = (site / "nh-air/index.html").read_text()
     assert "Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old" in page
-    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 6
+    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 7
     words = ("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--json")
     assert run(*words) == 0
     told = json.loads(capsys.readouterr().out)
@@ -122,34 +122,78 @@ def test_one_snippet_is_printed_alone(home: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith(f'<iframe src="{URL}embed/nh-air.html?lang=en" title="Line chart')
 
 
-def test_post_remembers_its_title(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The issue of 21 June is told again in no other way; that of 5 July does not repeat what it was about."""
+def test_post_remembers_its_title_and_its_day(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The issue of 21 June is told again in no other way; that of 5 July does not repeat it, and counts from it."""
     monkeypatch.setenv("CLIMTRACK_HOME", str(shutil.copytree(home / "store", tmp_path / "store")))
-    words = ("--region", "nh", "--variable", "air", "--lang", "en", "--chart", "year-lines", "--offline")
+    words = ("--region", "nh", "--variable", "air", "--lang", "en", "--long", "--chart", "year-lines", "--offline")
 
-    def headline(day: str) -> str:
+    def issue(day: str) -> str:
         assert run("post", *words, "--as-of", day, "--out", str(tmp_path)) == 0
-        return (tmp_path / "post.en.md").read_text().splitlines()[0]
+        return (tmp_path / f"{day}-nh" / "post.en.md").read_text()
 
-    first = headline("2024-06-21")
-    assert headline("2024-06-21") == first
+    first = issue("2024-06-21")
+    assert issue("2024-06-21") == first
+    assert "What changed" not in first
     store = Store(tmp_path / "store")
     (kind,) = store.told(SeriesKey.parse("era5.t2m.nh"), dt.date(2024, 7, 5))
     assert kind in KINDS
     assert store.told(SeriesKey.parse("era5.t2m.nh"), dt.date(2024, 6, 21)) == ()
-    assert headline("2024-07-05").partition(" on ")[0] != first.partition(" on ")[0]
+    second = issue("2024-07-05")
+    assert second.partition(" on ")[0] != first.partition(" on ")[0]
+    assert "What changed since the data to 21 June 2024" in second
+
+
+def words_of(text: str) -> list[str]:
+    """Words as a word processor counts them: a number and its unit are one; addresses of pictures are none."""
+    return re.findall(r"[^ \n]+", re.sub(r"\]\(<[^>]*>\)", "", text))
+
+
+def test_a_post_is_as_long_as_what_is_pasted(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """At most 150 words a language, air and sea together, one picture; edited it stays, the new one goes beside it."""
+    out, texts = tmp_path / "posts", {}
+    for region in ("nh", "arctic"):
+        words = ("--region", region, "--lang", "español,en", "--offline", "--out", str(out))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CLIMTRACK_HOME", str(tmp_path / "empty"))
+            assert run("post", *words) == 0
+        folder = out / f"2024-07-11-{region}"
+        for code in ("en", "es"):
+            texts[region, code] = (folder / f"post.{code}.md").read_text("utf-8")
+            (picture,) = re.findall(r"\]\(<(.*)>\)", texts[region, code])
+            assert (folder / picture).is_file()
+        assert len(list(folder.glob("*.png"))) == 2
+    simulated = ("DATOS SIMULADOS, no son mediciones. ", "SIMULATED DATA, not measurements. ", "DATOS SIMULADOS. ")
+    for text in texts.values():
+        for warning in (*simulated, "SIMULATED DATA. "):
+            text = text.replace(warning, "")
+        assert len(words_of(text)) <= 150
+    one = texts["nh", "en"]
+    assert re.search(r"In two weeks air [^;]* against the 1991–2020 average; the North Atlantic ", one)
+    assert re.search(r"Over 14 days air was [^;]* last year’s line[^;]*; the North Atlantic was ", one)
+    assert re.search(r"On 5 July air was [^;]* the 1991–2020 average; on 10 July the North Atlantic was ", one)
+    capsys.readouterr()
+    (out / "2024-07-11-nh/post.es.md").write_text("mío")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLIMTRACK_HOME", str(tmp_path / "empty"))
+        assert run("post", "--region", "norte", "--lang", "es", "--offline", "--out", str(out)) == 0
+    assert (out / "2024-07-11-nh/post.es.md").read_text() == "mío"
+    assert (out / "2024-07-11-nh/post.es.2.md").read_text("utf-8") == texts["nh", "es"]
+    assert (
+        "post.es.md was changed since it was written and stays; the new one is post.es.2.md." in capsys.readouterr().err
+    )
 
 
 def test_post_says_what_changed(home: Path, tmp_path: Path) -> None:
     """Both languages; the pictures at the site's dated addresses; fourteen new days since 21 June."""
     words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--out", str(tmp_path))
-    assert run("post", "--since", "2024-06-21", "--lang", "es,en", *words) == 0
-    text = (tmp_path / "post.es.md").read_text("utf-8")
+    assert run("post", "--long", "--since", "21/6/2024", "--lang", "es,en", *words) == 0
+    folder = tmp_path / "2024-07-11-nh"
+    text = (folder / "post.es.md").read_text("utf-8")
     assert "14 días nuevos, del 22 de junio de 2024 al 5 de julio de 2024." in text
     (address,) = re.findall(rf"\(<{URL}(2024-07-05/[\w.-]+)>\)", text)
     assert (home / "site" / address).is_file()
-    assert (tmp_path / "nh-air.year-lines.post.es.png").read_bytes() == (home / "site" / address).read_bytes()
-    assert "14 new days" in (tmp_path / "post.en.html").read_text("utf-8")
+    assert (folder / "nh-air.year-lines.post.es.png").read_bytes() == (home / "site" / address).read_bytes()
+    assert "14 new days" in (folder / "post.en.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -174,8 +218,8 @@ def test_a_post_claims_of_revisions_only_what_the_history_saw(
 ) -> None:
     """The store was filled on 11 July: of earlier revisions nothing is known, of those since then everything."""
     words = ("--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--out", str(tmp_path))
-    assert run("post", "--since", since, "--lang", "en", *words) == 0
-    text = (tmp_path / "post.en.md").read_text("utf-8")
+    assert run("post", "--long", "--since", since, "--lang", "en", *words) == 0
+    text = (tmp_path / "2024-07-11-nh" / "post.en.md").read_text("utf-8")
     assert said in text
     assert unsaid not in text
     assert heading in text

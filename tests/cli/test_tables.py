@@ -15,8 +15,10 @@ from climtrack.analysis.survey import study
 from climtrack.cli.app import main
 from climtrack.cli.overview import terminal_language
 from climtrack.cli.tables import Rows, fact_rows, heading, holder_rows, record_rows, rows, side_rows, streak_rows
+from climtrack.run.run import sampled
 from climtrack.vocabulary.findings import NinoState, Shares, Study, Unknown
 from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.series import RONI
 from climtrack.words.language import Language
 from tests.reporter.studies import sample, series
 
@@ -79,7 +81,8 @@ def test_no_word_of_the_other_language(number: int) -> None:
 
 def test_a_comparison_in_both_languages() -> None:
     """Sides, contrast, shares, air minus sea and El Niño."""
-    north, south, world, nino = sample("nh"), sample("sh"), sample("world"), nino_state(sample("nino3.4", "sst"))
+    north, south, world, days = sample("nh"), sample("sh"), sample("world"), sample("nino3.4", "sst")
+    nino = nino_state(sampled([RONI], dt.datetime.combine(days.as_of, dt.time(), dt.UTC))[RONI], days)
     assert isinstance(nino, NinoState)
     found, parts = compare([north, south, world]), compare([world, north, south]).shares
     beside = [("world", air_minus_sea(world, sample("world2", "sst"))), ("nh", Unknown("unknown.no_baseline"))]

@@ -111,10 +111,9 @@ def study() -> Study:
 
 @pytest.fixture(scope="session")
 def page_chart(study: Study) -> PageChart:
-    """The same with words in two languages, two averages and a tiny picture."""
+    """The same with words in two languages, two averages."""
     averages = (make_climatology(study.series), make_climatology(study.series, Baseline(1961, 1990)))
-    picture = Asset("nh-air.year-lines.phone.en.png", "image/png", PIXEL, "en", make_words(), 1, 1)
-    return PageChart(study, {"en": make_words(), "es": SPANISH}, averages, (picture,), ANSWERS)
+    return PageChart(study, {"en": make_words(), "es": SPANISH}, averages, ANSWERS)
 
 
 @pytest.fixture(scope="session")

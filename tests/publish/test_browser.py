@@ -5,20 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from climtrack.publish.folder import Folder
 from climtrack.publish.page import PageChart, Sentences, pack, report_html
 from climtrack.publish.site import RegionPage, Site, builder
+from climtrack.reporter.render import render_formats
 from climtrack.vocabulary.calendar import dayofyear_of
 from climtrack.words.language import Language
 from tests.loopback import serving
+from tests.reporter.studies import sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -73,7 +79,7 @@ WIDE = """(() => {
 def test_a_name_at_the_end_of_a_line_is_never_clipped(context: BrowserContext, visit: Visit, html: bytes) -> None:
     """On a phone whose fallback font is wide, the average still has room for its name, in either language."""
     context.add_init_script(WIDE)
-    for language, name in (("en", "average"), ("es", "media")):
+    for language, name in (("en", "1991–2020"), ("es", "1991–2020")):
         page = visit(html, f"?lang={language}")
         page.set_viewport_size({"width": 360, "height": 740})
         page.wait_for_function("document.querySelector('canvas').getBoundingClientRect().width < 360")
@@ -107,13 +113,14 @@ def test_the_keyboard_walks_the_days(visit: Visit, html: bytes, page_chart: Page
 def test_the_switches_change_the_numbers(visit: Visit, html: bytes, page_chart: PageChart) -> None:
     """Absolute or anomaly, and the average it is taken from, in readout, table and picture."""
     page = visit(html)
+    page.click(".more summary")
     seen = {readout(page)}
-    first, looks = page.inner_text("tbody tr"), {pixels(page)}
+    first, looks = page.text_content("tbody tr"), {pixels(page)}
     page.select_option("select", label="1961–1990")
     seen.add(readout(page))
     looks.add(pixels(page))
-    assert page.inner_text("tbody tr") != first
-    assert "1961–1990" in page.inner_text("thead")
+    assert page.text_content("tbody tr") != first
+    assert "1961–1990" in (page.text_content("thead") or "")
     page.click('[data-mode="anomaly"]')
     seen.add(readout(page))
     looks.add(pixels(page))
@@ -188,13 +195,15 @@ def test_a_phone_of_360_pixels_needs_no_sideways_scrolling(visit: Visit, html: b
         page.click(f'[data-say="{code}"]')
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         assert page.evaluate("(t => t.scrollWidth - t.parentElement.clientWidth)(document.querySelector('table'))") <= 0
-    heights = page.evaluate("[...document.querySelectorAll('.row button')].map(b => b.offsetHeight)")
+    page.click(".more summary")
+    heights = page.evaluate("[...document.querySelectorAll('.row button')].map(b => b.offsetHeight).filter(h => h)")
     assert min(heights) >= 34
 
 
 def test_downloads_hold_the_whole_series_and_the_view(visit: Visit, html: bytes, page_chart: PageChart) -> None:
     """CSV: every day to the stored decimal with its anomaly; PNG: 2400 × 1350."""
     page = visit(html)
+    page.click(".more summary")
     with page.expect_download() as found:
         page.click('[data-is="csv"]')
     assert found.value.suggested_filename == "nh-air.csv"
@@ -212,12 +221,95 @@ def test_downloads_hold_the_whole_series_and_the_view(visit: Visit, html: bytes,
     assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (2400, 1350)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False])
+def test_the_chart_opens_the_page_at_every_width(browser: Browser, html: bytes, scheme: str, script: bool) -> None:
+    """Whole within the first screen and the first 600 px of a phone, in either theme, with scripts or without."""
+    context = browser.new_context(color_scheme=scheme, java_script_enabled=script)
+    page = context.new_page()
+    page.set_content(html.decode())
+    chart = page.locator(".plot" if script else ".still")
+    for width, height in ((320, 700), (360, 600), (768, 1024), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        box = chart.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height, (width, box)
+        if script:
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+    context.close()
+
+
+def test_a_printed_page_holds_its_chart(browser: Browser, html: bytes) -> None:
+    """In ink on white whatever the screen's theme: thousands of line segments, the dark page's inks gone."""
+    context = browser.new_context(color_scheme="dark", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.set_content(html.decode())
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", page.pdf(), re.S)
+    drawn = b"".join(zlib.decompress(one) for one in streams if one[:1] == b"x")
+    assert len(re.findall(rb"[\d.]+ [\d.]+ l\s", drawn)) > 5_000
+    assert page.evaluate("document.documentElement.dataset.theme || ''") == ""  # the screen is as it was
+    context.close()
+
+
+def test_the_reuse_card_copies_from_a_file(context: BrowserContext, visit: Visit, html: bytes) -> None:
+    """Caption, alt text and picture reach the clipboard, and the card says so in the page's language."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visit(html, "?lang=es")
+    card = page.locator(".reuse:visible").first
+    for kind in ("caption", "alt", "citation", "picture"):
+        card.locator(f'[data-copy="{kind}"]').click()
+        card.get_by_text("Copiado.").wait_for()
+        taken = page.evaluate("navigator.clipboard.read().then((all) => all[0].types)")
+        assert taken == (["image/png"] if kind == "picture" else ["text/plain"])
+        if kind != "picture":
+            shown = card.locator(f'[data-text="{kind}"]').text_content()
+            assert page.evaluate("navigator.clipboard.readText()") == shown
+        page.evaluate("document.querySelectorAll('[role=status]').forEach((e) => { e.textContent = ''; })")
+
+
+def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_page: RegionPage, tmp_path: Path) -> None:
+    """Its dark composition to a reader in the dark, the light one at the press of the button; from files as well."""
+    Folder(tmp_path).publish(builder([region_page], Site()), now=region_page.updated)
+    context = browser.new_context(color_scheme="dark", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    shown = "document.querySelector('picture img').currentSrc"
+    page.goto((tmp_path / "index.html").as_uri())
+    assert ".phone.dark.en." in page.evaluate(shown)
+    assert page.locator(".glance tbody tr").inner_text().startswith("Northern Hemisphere: air")
+    page.goto((tmp_path / "nh-air/index.html").as_uri())
+    page.locator("figure").first.scroll_into_view_if_needed()
+    assert ".phone.dark.en." in page.evaluate(shown)
+    page.click("#theme")
+    page.wait_for_function(f"{shown}.includes('.phone.en.')")
+    context.close()
+
+
+def test_an_svg_is_drawn_alike_everywhere(browser: Browser, tmp_path: Path) -> None:
+    """Chromium and, where it is installed, librsvg draw of the SVG what the PNG holds."""
+    shown = {"preset": "phone", "theme": "light", "language": "en"}
+    png, svg = render_formats("records", [sample()], formats=("png", "svg"), **shown)
+    drawn = Image.open(io.BytesIO(png.data)).convert("L").resize((360, 450), Image.Resampling.BOX)
+    context = browser.new_context(viewport={"width": 360, "height": 450})
+    page = context.new_page()
+    page.set_content(f"<style>body{{margin:0}}</style>{svg.data.decode().split('?>', 1)[1]}")
+    seen = [page.screenshot()]
+    context.close()
+    if converter := which("rsvg-convert"):
+        seen.append(subprocess.run([converter, "-w", "360"], input=svg.data, capture_output=True, check=True).stdout)
+    for one in seen:
+        there = Image.open(io.BytesIO(one)).convert("L")
+        assert np.abs(np.asarray(there, float) - np.asarray(drawn, float)).mean() < 2.5  # of 255
+
+
 def test_without_scripts_the_static_picture_and_the_table_show(browser: Browser, html: bytes) -> None:
-    """What needs a script stays hidden; picture, words and numbers are there."""
+    """What needs a script stays hidden; chart, words and numbers are there."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.set_content(html.decode())
-    assert page.locator("noscript img").is_visible()
+    assert page.locator("noscript svg").is_visible()
+    page.click("details:has(tbody) summary")
     assert page.locator("noscript p").is_visible()
     assert page.locator("tbody tr").count() == 30
     assert page.locator("tbody tr").first.is_visible()
@@ -230,7 +322,8 @@ def test_axe_finds_nothing_serious(browser: Browser, html: bytes, scheme: str) -
     """Accessibility checked by axe-core, whatever is switched on."""
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(color_scheme=scheme)
+    width = {"light": 1440, "dark": 360}[scheme]
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 740})
     page = context.new_page()
     page.set_content(re.sub(rb'<meta http-equiv="Content[^>]*>', b"", html).decode())  # axe brings its own script
     page.click("summary")
@@ -261,7 +354,7 @@ def test_the_scripts_arithmetic_is_pythons(visit: Visit, html: bytes, page_chart
     for decimals in (1, 2):
         said = page.evaluate("([v, n]) => v.map(x => lib.signed(x / 1000, n, ','))", [steps, decimals])
         assert said == [Language("es").signed(step / 1000, decimals) for step in steps]
-    assert page.evaluate("lib.ticks(7.3, 22.9, 5)") == [10, 15, 20]
+    assert page.evaluate("lib.ticks(7.3, 22.9, 5)") == [8, 12, 16, 20]
     assert page.evaluate("lib.spread([10, 12, 90], 16, 0, 100)") == [3, 19, 90]
     assert page.evaluate("lib.spread([98, 99], 16, 0, 100)") == [84, 100]
     assert page.evaluate("lib.monthAndDay(60)") == [1, 29]
@@ -289,14 +382,34 @@ def test_the_embed_works_in_a_page_of_another_origin(
         background(tmp_path / "site", ServeSettings(port=0), now=lambda: region_page.updated) as site,
         serving(tmp_path / "blog") as (blog, _),
     ):
-        frame = f'<iframe id="a" src="{site}embed/nh-air.html?lang=es" title="x" width="700" height="500"></iframe>'
+        frame = f'<iframe id="a" src="{site}embed/nh-air.html?lang=es" title="x" style="border:0"></iframe>'
+        frame += "<script>onmessage = (e) => { window.asked = JSON.parse(e.data).height; }</script>"
         refused = f'<iframe id="b" src="{site}nh-air/" title="y"></iframe>'
         (tmp_path / "blog/post.html").write_text(f"<!doctype html><title>Blog</title>{frame}{refused}")
         page = context.new_page()
         page.goto(f"{blog}post.html")
         inside = page.frame_locator("#a")
-        inside.locator('[role="slider"]').wait_for()
-        inside.locator('[role="slider"]').press("ArrowLeft")
+        plot = inside.locator('[role="slider"]')
+        plot.wait_for()
+        for width in (320, 360, 728):  # the frame's own height is enough, and the one it asks for too
+            page.evaluate("w => { a.width = w; a.style.height = '500px'; }", width)
+            for _ in range(2):
+                page.wait_for_function("w => a.clientWidth == w", arg=width)
+                box = plot.bounding_box()
+                frame = page.locator("#a").bounding_box()
+                assert box
+                assert frame
+                assert box["height"] >= 220
+                assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+                inner = inside.locator("html").evaluate("e => [e.scrollWidth, e.scrollHeight - innerHeight]")
+                assert inner == [width, 0]
+                page.evaluate("window.asked && (a.style.height = window.asked + 'px')")
+        assert page.evaluate("window.asked") > 300
+        assert not inside.locator("select").is_visible()
+        inside.locator(".more summary").click()
+        assert inside.locator("select").is_visible()
+        inside.locator(".more summary").click()
+        plot.press("ArrowLeft")
         assert inside.locator('[data-is="readout"]').inner_text().startswith("4 de julio")
-        assert inside.locator("table").is_hidden()
+        assert inside.locator("table").count() == 0
         assert page.frame_locator("#b").locator('[role="slider"]').count() == 0

@@ -12,8 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from climtrack.publish.page import BUDGET, Frame, PageChart, Sentences, embed_html, report_html, still, table_rows
-from climtrack.vocabulary.assets import Asset
+from climtrack.publish.page import Frame, PageChart, Sentences, embed_html, report_html, still, style_sheet, table_rows
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import Baseline
 from climtrack.words.language import Language
@@ -71,15 +70,12 @@ def test_nothing_is_asked_of_anybody(html: str) -> None:
     assert not re.search(r"https?://(?!www\.w3\.org)", html)
 
 
-@pytest.mark.parametrize(("series", "fits"), [(1, 1200), (2, 0)])
-def test_a_page_stays_under_the_budget(page_chart: PageChart, notices: Sentences, series: int, fits: int) -> None:
-    """Whatever it shows, a page is under 250 KB: the widest picture that fits goes in, else a still of the chart."""
-    sizes = {720: 50_000, 1200: 80_000, 2400: 235_000}
-    pictures = tuple(Asset(f"{w}.png", "image/png", b"\0" * n, "en", None, w, w) for w, n in sizes.items())
-    page = report_html([replace(page_chart, pictures=pictures)] * series, notices)
-    assert (b'width="1200"' in page.data) == bool(fits)
-    assert (b'<svg class="still"' in page.data) != bool(fits)
-    assert len(page.data) < BUDGET
+def test_a_page_stays_under_the_budget(page_chart: PageChart, notices: Sentences) -> None:
+    """A series in two languages, with the typeface, under 250 kB; the typeface under 40 kB of it."""
+    assert len(report_html([page_chart], notices).data) < 250_000
+    faces = re.findall(r"font/woff;base64,([^)]*)", style_sheet())
+    assert len(faces) == 2
+    assert sum(map(len, faces)) < 40_000
 
 
 def test_the_still_shows_the_same_lines(study: Study, page_chart: PageChart) -> None:
@@ -171,7 +167,7 @@ def test_a_series_without_any_average_still_has_a_page(page_chart: PageChart, no
 
 def test_an_embed_is_the_chart_alone(page_chart: PageChart) -> None:
     """Its picture comes from the site, its link opens the full page outside the frame."""
-    frame = Frame(home="../nh-air/", picture="../latest/nh-air.year-lines.phone.en.png")
+    frame = Frame(home="../nh-air/", picture='<img src="../latest/nh-air.year-lines.phone.en.png" alt="">')
     asset = embed_html(page_chart, ("en", "es"), path="embed/nh-air.html", frame=frame)
     html = asset.data.decode()
     assert asset.path == "embed/nh-air.html"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from climtrack.publish.post import PostPart, changes, changes_heading, post
+from climtrack.publish.folder import write_issue
+from climtrack.publish.post import PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import RegionPage
+from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Claim, Rank, Run, Study
 from climtrack.vocabulary.series import Status
 from climtrack.words.language import LANGUAGES, Language
@@ -92,49 +95,76 @@ def test_a_gap_is_not_a_new_day(study: Study) -> None:
 
 
 @pytest.fixture
-def parts(before: Study, now: Study, region_page: RegionPage) -> list[PostPart]:
-    """One series with two pictures."""
-    pictures = [p for p in region_page.pictures if p.path.endswith(".post.es.png")]
-    shown = {p.path: p for p in pictures}
-    return [PostPart(now, "El aire está más frío_", ("Sí, baja*.", "Sí <debajo>.", "+0,44 °C."), shown, before)]
+def part(before: Study, now: Study, region_page: RegionPage) -> PostPart:
+    """One series with two pictures and what changed."""
+    shown = {p.path: p for p in region_page.pictures if p.path.endswith(".post.es.png")}
+    told = changes(before, now, None, Language("es"))
+    heading = changes_heading(before, None, Language("es"))
+    return PostPart("Hemisferio norte: aire", ("Sí, baja*.", "Sí <debajo>.", "+0,44 °C."), shown, heading, told)
 
 
-def test_the_markdown_reads_as_written(parts: list[PostPart]) -> None:
+def test_the_markdown_reads_as_written(part: PostPart, now: Study) -> None:
     """Rendered by a CommonMark parser it says the same words, shows pictures with their alt text, links the page."""
-    asset, _ = post(parts, "es", page="https://charts.example.org/es/nh-air/")
+    sources = credit([now.series], Language("es"))
+    asset, _ = post(
+        "El aire está más frío_", [part], sources, "es", long=True, page="https://charts.example.org/es/nh-air/"
+    )
     assert asset.path == "post.es.md"
     html = MarkdownIt("commonmark").render(asset.data.decode())
     assert "<h2>El aire está más frío_</h2>" in html
     for answer in ("<p>Sí, baja*.</p>", "<p>Sí &lt;debajo&gt;.</p>", "<p>+0,44 °C.</p>"):
         assert answer in html
     assert html.count('<a href="https://charts.example.org/es/nh-air/"><img src="nh-air.') == 2
+    assert html.index("<img") < html.index("Sí, baja") < html.rindex("<img")
     assert 'alt="Gráfico de líneas de la temperatura diaria del aire: 2024 acaba por debajo de 2023."' in html
     assert "<li>14 días nuevos" in html
     assert "Qué ha cambiado respecto a los datos hasta el 21 de junio de 2024" in html
     assert "Copernicus 2024" in html
+    assert "Datos: ERA5 (C3S/ECMWF), vía Climate Reanalyzer, Universidad de Maine." in html
 
 
-def test_the_heading_tells_the_issue_from_its_data(before: Study, now: Study) -> None:
-    """The issue of 27 June had data to 21 June: both dates stand there, each as what it is, for each series its own."""
+def test_the_heading_tells_the_issue_from_its_data(before: Study) -> None:
+    """The issue of 27 June had data to 21 June: both dates stand there, each as what it is."""
     heading = {code: changes_heading(before, D(2024, 6, 27), Language(code)) for code in ("en", "es")}
     assert heading == {
         "en": "What changed since the issue of 27 June 2024, with data to 21 June 2024",
         "es": "Qué ha cambiado desde el número del 27 de junio de 2024, con datos hasta el 21 de junio de 2024",
     }
-    later = replace(before, series=now.series.upto(D(2024, 6, 25)))
-    for asset in post([PostPart(now, "T", (), {}, one, D(2024, 6, 27)) for one in (before, later)], "en"):
-        text = asset.data.decode()
-        assert text.count("with data to 21 June 2024") == 1
-        assert text.count("with data to 25 June 2024") == 1
 
 
-def test_the_html_says_the_same(parts: list[PostPart]) -> None:
-    """One section with headings, figures and a list; a first issue has no list of changes."""
-    _, asset = post(parts, "es", page="https://charts.example.org/es/nh-air/")
+def test_the_html_says_the_same(part: PostPart) -> None:
+    """One section with headings, figures and a list; a first issue has no list of changes, a short post short alts."""
+    _, asset = post("T", [part], (), "es", page="https://charts.example.org/es/nh-air/")
     html = asset.data.decode()
     assert html.count("<figure>") == 2
     assert "<p>Sí &lt;debajo&gt;.</p>" in html
     assert "<li>14 días nuevos" in html
-    _, first = post([replace(parts[0], before=None)], "es")
+    assert 'alt="Gráfico de líneas de la temperatura del aire del hemisferio norte"' in html
+    _, first = post("T", [replace(part, changes=())], (), "es")
     assert b"<ul>" not in first.data
     assert b"<a href" not in first.data
+
+
+def file(path: str, text: str) -> Asset:
+    """A file of a post."""
+    return Asset(path, "text/plain", text.encode(), path.split(".")[-2])
+
+
+def test_what_its_author_has_changed_is_never_overwritten(tmp_path: Path) -> None:
+    """The new one goes beside it, under its own name again and again; what nobody touched is replaced, or goes."""
+    folder = tmp_path / "2026-11-21-nh"
+    held = {"post.es.md": "uno", "nh.a.es.png": "a", "nh.b.es.png": "b", "post.en.md": "one"}
+    assert write_issue(folder, [file(*one) for one in held.items()]) == ()
+    (folder / "post.es.md").write_text("mío")
+    (folder / "mine.txt").write_text("mine")
+    second = [file("post.es.md", "dos"), file("nh.a.es.png", "A")]
+    assert write_issue(folder, second) == (("post.es.md", "post.es.2.md"),)
+    assert write_issue(folder, [file("post.es.md", "tres"), second[1]]) == (("post.es.md", "post.es.2.md"),)
+    (folder / "post.es.2.md").write_text("mío también")
+    assert write_issue(folder, [file("post.es.md", "cuatro"), second[1]]) == (("post.es.md", "post.es.3.md"),)
+    assert {path.name: path.read_text() for path in folder.iterdir() if path.name[0] != "."} == {
+        "post.es.md": "mío", "post.es.2.md": "mío también", "post.es.3.md": "cuatro", "nh.a.es.png": "A",
+        "post.en.md": "one", "mine.txt": "mine",
+    }  # fmt: skip
+    (folder / ".climtrack-issue.json").write_text("no list")
+    assert write_issue(folder, second) == (("post.es.md", "post.es.4.md"),)

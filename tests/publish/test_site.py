@@ -103,8 +103,11 @@ def test_pages_show_dated_pictures_only(site: Path) -> None:
 def test_a_phone_gets_its_own_composition_in_either_theme(site: Path) -> None:
     """The front page never shrinks a wide picture to a phone, whatever colours the reader prefers."""
     sources = re.findall(r'<source media="([^"]*)" srcset="([^"]*)"', (site / "index.html").read_text("utf-8"))
-    assert sources[0][0] == "(max-width: 480px)"
-    assert ".year-lines.phone.en." in sources[0][1]
+    assert [media for media, _ in sources] == [
+        "(max-width: 480px) and (prefers-color-scheme: dark)", "(max-width: 480px)", "(prefers-color-scheme: dark)",
+    ]  # fmt: skip
+    for (_, path), name in zip(sources, ("phone.dark.en", "phone.en", "post.dark.en"), strict=True):
+        assert f".year-lines.{name}." in path
 
 
 def test_cards_and_alternates(site: Path) -> None:

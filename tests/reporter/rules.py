@@ -23,7 +23,7 @@ def illegible(canvas: Canvas) -> list[str]:
     Behind is the commonest colour of the text's own box in the picture drawn without its texts; a halo of the
     background lies between a text and the lines that it crosses.
     """
-    texts = [text for text, _ in canvas.texts]
+    texts = list(canvas.texts)
     for text in texts:
         text.set_visible(False)
     pixels = np.asarray(raster(canvas).convert("RGB"))

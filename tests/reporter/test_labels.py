@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from climtrack.reporter.fonts import WEIGHTS, Face, font_file, text_width, wrapped
+from climtrack.reporter.fonts import FACES, Face, font_file, text_width, wrapped
 from climtrack.reporter.geometry import CELL, Emptiness, Rect, outward, spread, tick_step, tick_values
 from climtrack.reporter.theme import LIGHT
 
@@ -122,7 +122,7 @@ def test_wrapping_never_breaks_a_value() -> None:
     assert text_width(LIGHT, "bold", 23, lines[-1]) >= 0.3 * 404
 
 
-@given(WRITING, st.sampled_from(sorted(WEIGHTS)))
+@given(WRITING, st.sampled_from(sorted(FACES)))
 def test_a_text_is_as_wide_as_its_words_and_spaces(text: str, face: Face) -> None:
     """The width taken word by word is that of the whole text set at once, kerning and ligatures included."""
     from matplotlib.ft2font import FT2Font, LoadFlags

@@ -1,6 +1,6 @@
 // Drawing: one function paints a view of a model on a canvas of any size, on screen and into the downloaded picture.
 
-const FONT = '"Source Sans 3","Source Sans Pro","Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif';
+const FONT = '"climtrack sans","Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif';
 const font = (size, weight) => `${weight || 400} ${size}px ${FONT}`;
 
 // Inks of the theme in force, as the style sheet names them.
@@ -35,7 +35,7 @@ function view(model, state) {
     line(year).forEach((v, i) => {
       if (Number.isNaN(v)) return;
       seen(v);
-      if (year < model.year) { envelope[i][0] = Math.min(envelope[i][0], v); envelope[i][1] = Math.max(envelope[i][1], v); }
+      if (year < model.year - 1) { envelope[i][0] = Math.min(envelope[i][0], v); envelope[i][1] = Math.max(envelope[i][1], v); }
     });
   if (band) band.forEach(([a, b]) => { seen(a); seen(b); });
   return { baseline, anomaly, line, average, band, envelope, low, high };
@@ -126,8 +126,9 @@ function drawThisYear(ctx, at, inks, model, values) {
 // The whole chart; the answer is where things stand, for the pointer.
 function draw(ctx, width, height, model, state, inks, words) {
   ctx.font = font(width < 520 ? 13 : 14, 600);
-  const ending = Math.ceil(ctx.measureText(words.average).width) + 8;
-  const seen = view(model, state), at = frame(width, height, seen, ending), show = (name) => !state.hidden.has(name);
+  const seen = view(model, state), average = seen.baseline ? seen.baseline.label : "";
+  const ending = Math.ceil(ctx.measureText(average).width) + 8;
+  const at = frame(width, height, seen, ending), show = (name) => !state.hidden.has(name);
   ctx.fillStyle = inks.paper;
   ctx.fillRect(0, 0, width, height);
   drawAxes(ctx, at, inks, words, seen);
@@ -152,7 +153,7 @@ function draw(ctx, width, height, model, state, inks, words) {
   if (seen.average && show("average")) {
     ctx.strokeStyle = inks.average; ctx.lineWidth = 1.5; ctx.setLineDash([6, 4]);
     trace(ctx, at, seen.average); ctx.stroke(); ctx.setLineDash([]);
-    named(seen.average, words.average, inks.average);
+    named(seen.average, average, inks.average);
   }
   if (model.years.has(model.year - 1) && show("last")) {
     const values = seen.line(model.year - 1);
@@ -170,7 +171,12 @@ function draw(ctx, width, height, model, state, inks, words) {
     const values = seen.line(model.year), end = at.x(model.lastDay), height_ = at.y(values[model.lastDay - 1]);
     drawThisYear(ctx, at, inks, model, values);
     if (end > width - at.right - 30) ends.push({ y: height_, text: String(model.year), ink: inks.ink });
-    else label(ctx, inks, String(model.year), end + 9, height_ - 9, inks.ink, at.small ? 14.5 : 17, 700);
+    else {  // above its end and above last year's line beside it, or below where that would be far
+      const beside = show("last") && model.years.has(model.year - 1) ? [...seen.line(model.year - 1)].slice(model.lastDay - 1, at.day(end + 44)) : [];
+      const top = Math.min(height_, ...beside.filter((v) => !Number.isNaN(v)).map(at.y)) - 9;
+      const y = top < height_ - 40 || top < at.top ? height_ + 24 : top;
+      label(ctx, inks, String(model.year), end + 9, y, inks.ink, at.small ? 14.5 : 17, 700);
+    }
   }
   const places = spread(ends.map((e) => e.y), 16, at.top, height - at.bottom);
   ends.forEach((e, i) => label(ctx, inks, e.text, width - at.right + 6, places[i] + 4, e.ink, at.small ? 13 : 14, 600));
@@ -218,12 +224,15 @@ function picture(model, state, inks, words, titles) {
   const ctx = canvas.getContext("2d");
   ctx.scale(2, 2);
   ctx.fillStyle = inks.paper; ctx.fillRect(0, 0, 1200, 675);
+  const baseline = model.baselines[state.baseline], anomaly = state.mode === "anomaly" && baseline;
+  const average = baseline ? words.averageOf.replace("{baseline}", baseline.label) : "";
+  const title = anomaly ? titles.place : titles.title, subtitle = anomaly ? `${words.anomaly}, ${baseline.label}. ${titles.until}` : titles.subtitle;
   let size = 30;
-  do { ctx.font = font(size, 700); size -= 1; } while (size > 16 && ctx.measureText(titles.title).width > 1128);
-  ctx.fillStyle = inks.ink; ctx.fillText(titles.title, 36, 58);
-  ctx.font = font(16); ctx.fillStyle = inks.soft; ctx.fillText(titles.subtitle, 36, 86, 1128);
-  const baseline = model.baselines[state.baseline], notes = [titles.source, titles.notice];
-  if (baseline) notes.unshift(`${words.averageOf.replace("{baseline}", baseline.label)}; ${words.shaded}`);
+  do { ctx.font = font(size, 700); size -= 1; } while (size > 16 && ctx.measureText(title).width > 1128);
+  ctx.fillStyle = inks.ink; ctx.fillText(title, 36, 58);
+  ctx.font = font(16); ctx.fillStyle = inks.soft; ctx.fillText(subtitle, 36, 86, 1128);
+  const notes = [titles.source, titles.notice];
+  if (baseline) notes.unshift(`${average}; ${words.shaded}${anomaly ? `; ${words.envelope.replace("{first}", model.firstYear).replace("{last}", model.year - 2)}` : ""}`);
   ctx.font = font(12); ctx.fillStyle = inks.faint;
   notes.filter(Boolean).forEach((line, i, all) => ctx.fillText(line, 36, 660 - 16 * (all.length - 1 - i), 1128));
   const inner = document.createElement("canvas");

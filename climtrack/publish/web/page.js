@@ -2,6 +2,7 @@
 
 const PAGE = JSON.parse(document.getElementById("climtrack-data").textContent);
 const language = { code: PAGE.languages[0] };
+let sharper = 1;
 const words = () => PAGE.words[language.code];
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const make = (tag, text, parent, kind) => {
@@ -53,11 +54,12 @@ function sayDay(model, state) {
 function chart(section, block) {
   const model = readModel(block), find = (name) => section.querySelector(`[data-is="${name}"]`);
   const state = { mode: "absolute", baseline: 0, day: model.lastDay, near: null, pointing: false, hidden: new Set(), picked: new Set() };
+  const whole = () => picture(model, state, readInks(section), words(), block.titles[language.code]);
   const plot = find("plot"), [base, top] = plot.querySelectorAll("canvas"), readout = find("readout"), body = find("rows");
   let drawn = null, inks = null;
 
   function paint() {
-    const width = plot.clientWidth, height = plot.clientHeight, ratio = window.devicePixelRatio || 1;
+    const width = plot.clientWidth, height = plot.clientHeight, ratio = (window.devicePixelRatio || 1) * sharper;
     if (!width) return;
     inks = readInks(section);
     for (const canvas of [base, top]) { canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio); }
@@ -71,6 +73,8 @@ function chart(section, block) {
   function point() {
     if (drawn) drawCursor(top.getContext("2d"), drawn, model, state, inks);
     const { items, preliminary } = sayDay(model, state), w = words();
+    // Over an embedded plot the numbers stand on the side where the pointer is not.
+    readout.dataset.side = !state.pointing ? "none" : state.day < 184 ? "right" : "left";
     readout.replaceChildren();
     make("strong", dayName(state.day) + (preliminary ? ` (${w.preliminary})` : ""), readout);
     for (const [name, value, kind] of items) {
@@ -84,6 +88,7 @@ function chart(section, block) {
 
   function table() {
     const w = words(), baseline = model.baselines[state.baseline], first = Date.parse(model.start + "T00:00:00Z");
+    if (!body) return;  // an embed has none
     body.replaceChildren();
     find("average-head").textContent = baseline ? fill(w.versusAverage, { baseline: baseline.label }) : w.average;
     for (let i = model.values.length - 1; i >= Math.max(0, model.values.length - 30); i--) {
@@ -102,7 +107,7 @@ function chart(section, block) {
     const w = words();
     plot.setAttribute("aria-label", `${block.titles[language.code].title}. ${w.keys}`);
     section.querySelectorAll("[data-year]").forEach((b) => b.setAttribute("aria-pressed", state.picked.has(+b.dataset.year)));
-    const named = { this: String(model.year), last: String(model.year - 1), average: w.average, band: w.band, others: `${model.firstYear}–${model.year - 2}` };
+    const named = { this: String(model.year), last: String(model.year - 1), average: fill(w.averageOf, { baseline: (model.baselines[state.baseline] || {}).label }), band: w.band, others: `${model.firstYear}–${model.year - 2}` };
     section.querySelectorAll("[data-show]").forEach((button) => { button.textContent = named[button.dataset.show]; });
     table();
     paint();
@@ -116,7 +121,7 @@ function chart(section, block) {
   }));
   const select = find("baseline");
   model.baselines.forEach((b, i) => { make("option", b.label, select).value = i; });
-  select.addEventListener("change", () => { state.baseline = +select.value; table(); paint(); });
+  select.addEventListener("change", () => { state.baseline = +select.value; speak(); });
   section.querySelectorAll("[data-show]").forEach((button) => button.addEventListener("click", () => {
     const name = button.dataset.show, off = !state.hidden.has(name);
     if (off) state.hidden.add(name); else state.hidden.delete(name);
@@ -168,11 +173,11 @@ function chart(section, block) {
   // Downloads are made here from the data in the page; nothing is asked of any server.
   find("csv").addEventListener("click", () => download(block.id + ".csv", new Blob([csv(model, model.baselines[state.baseline])], { type: "text/csv" })));
   find("png").addEventListener("click", () =>
-    picture(model, state, readInks(section), words(), block.titles[language.code]).toBlob((blob) => download(`${block.id}.${state.mode}.${language.code}.png`, blob), "image/png"));
+    whole().toBlob((blob) => download(`${block.id}.${state.mode}.${language.code}.png`, blob), "image/png"));
 
   find("live").hidden = false;
   new ResizeObserver(paint).observe(plot);
-  return { speak, paint };
+  return { speak, paint, whole };
 }
 
 const charts = PAGE.charts.map((block) => chart(document.getElementById(block.id), block));
@@ -186,19 +191,65 @@ function speakAll(code) {
   charts.forEach((c) => c.speak());
 }
 
-function setTheme(name) {
-  document.documentElement.dataset.theme = name;
+// Dark or light: the reader's setting, until the button says otherwise; drawn pictures follow.
+const dark = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;
+const darkNow = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
+const themeButton = document.getElementById("theme");
+function showTheme() {
+  themeButton.setAttribute("aria-pressed", darkNow());
+  document.querySelectorAll("source[data-dark]").forEach((e) => {
+    e.dataset.media = e.dataset.media || e.media;
+    e.media = root.dataset.theme ? e.dataset.media.replace("(prefers-color-scheme: dark)", darkNow() ? "all" : "not all") : e.dataset.media;
+  });
   charts.forEach((c) => c.paint());
+}
+themeButton.addEventListener("click", () => { root.dataset.theme = darkNow() ? "light" : "dark"; showTheme(); });
+dark.addEventListener("change", showTheme);
+
+// Paper is white, and twice as fine as a screen.
+let chosen = null;
+addEventListener("beforeprint", () => { chosen = root.dataset.theme; root.dataset.theme = "light"; sharper = 2; showTheme(); });
+addEventListener("afterprint", () => { if (chosen) root.dataset.theme = chosen; else delete root.dataset.theme; sharper = 1; showTheme(); });
+
+// Copying: by the clipboard where the browser allows it, else a text by the selection; a picture is then downloaded.
+async function copy(button) {
+  const card = button.closest(".reuse"), kind = button.dataset.copy, text = card.querySelector(`[data-text="${kind}"]`);
+  const done = (message) => { card.querySelector("[role=status]").textContent = words()[message]; };
+  if (text) {
+    try { await navigator.clipboard.writeText(text.textContent); }
+    catch {
+      text.closest("details").open = true;
+      getSelection().selectAllChildren(text);
+      if (!document.execCommand("copy")) return done("not_copied");
+    }
+    return done("copied");
+  }
+  const shown = card.parentElement.querySelector("img"), section = card.closest("section");
+  let canvas = null;
+  if (shown) {
+    canvas = document.createElement("canvas");
+    canvas.width = shown.naturalWidth; canvas.height = shown.naturalHeight;
+    canvas.getContext("2d").drawImage(shown, 0, 0);
+  } else canvas = charts[PAGE.charts.findIndex((block) => block.id === section.id)].whole();
+  try {
+    const blob = new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+    done("copied");
+  } catch { done("not_copied"); }
+}
+document.querySelectorAll("[data-copy]").forEach((button) => button.addEventListener("click", () => copy(button)));
+
+// An embed tells the page around it how high it would like to be (the message that Embedly's readers know).
+function tellHeight() {
+  const plot = document.querySelector(".plot"), height = Math.min(420, Math.max(260, innerWidth * 0.58));
+  const whole = Math.ceil(document.body.scrollHeight - plot.offsetHeight + height);
+  parent.postMessage(JSON.stringify({ context: "iframe.resize", src: location.href, height: whole }), "*");
 }
 
 document.querySelectorAll("[data-live]").forEach((e) => { e.hidden = false; });
 document.querySelectorAll("[data-say]").forEach((button) => button.addEventListener("click", () => speakAll(button.dataset.say)));
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const darkNow = () => (document.documentElement.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
-const themeButton = document.getElementById("theme");
-const showTheme = () => themeButton.setAttribute("aria-pressed", darkNow());
-themeButton.addEventListener("click", () => { setTheme(darkNow() ? "light" : "dark"); showTheme(); });
-dark.addEventListener("change", () => { charts.forEach((c) => c.paint()); showTheme(); });
-showTheme();
 const asked = new URLSearchParams(location.search).get("lang");
 speakAll(PAGE.languages.includes(asked) ? asked : PAGE.languages[0]);
+showTheme();
+document.fonts.ready.then(() => charts.forEach((c) => c.paint()));
+if (document.body.className === "embed" && parent !== window) new ResizeObserver(tellHeight).observe(document.querySelector(".caption"));

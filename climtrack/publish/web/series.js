@@ -70,10 +70,10 @@ function round(value, decimals) {
 const number = (value, decimals, mark) => round(value, decimals).toFixed(decimals).replace("-", "−").replace(".", mark);
 const signed = (value, decimals, mark) => (round(value, decimals) > 0 ? "+" : "") + number(value, decimals, mark);
 
-// Round steps for an axis: about `count` of 1, 2 or 5 × a power of ten.
+// Round steps for an axis: about `count` of 1, 2, 4 or 5 × a power of ten.
 function ticks(low, high, count) {
   const raw = (high - low) / count, power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5, 10].find((f) => f * power >= raw * 0.999));
+  const step = power * ([1, 2, 4, 5, 10].find((f) => f * power >= raw * 0.999));
   const out = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9; i++) out.push(round(i * step, 6));
   return out;

@@ -33,9 +33,9 @@ from climtrack.reporter.curves import (
     draw_rows,
     draw_scale,
     end_point,
-    envelope,
     other_years,
     outside_extremes,
+    reach,
     shown_days,
 )
 from climtrack.reporter.fonts import CAP, Line
@@ -164,7 +164,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     if first.baseline is None or first.baseline != second.baseline:
         raise RenderError("draw.hemispheres.baseline", north=first.series.key, south=second.series.key)
     language, form = canvas.language, canvas.preset.form
-    notes = [language.text("note.shaded"), *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]
+    shaded = [] if first.partial or second.partial else [language.text("note.shaded")]
+    notes = [*shaded, *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]
     notes.append(language.text("note.same.scale"))
     notes += dict.fromkeys(n for s in studies for n in missing_notes(s, language))
     room = page(canvas, words, first, notes).lowered(4)
@@ -245,7 +246,7 @@ def _key_line(canvas: Canvas, study: Study, base: float, left: float, right: flo
 
 def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bool:
     """Callout, key and the season at the foot of a southern year; whether the key found its place."""
-    low, high = envelope(study.table)
+    low, high = reach(study)
     empty = outside_extremes(panel.rect, panel.rect.width, panel.ylim, low, high)
     size, theme = canvas.size(canvas.preset.type.label), canvas.theme
     at, value = end_point(study, study.table)

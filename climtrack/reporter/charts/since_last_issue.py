@@ -165,7 +165,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     first = max(first, study.series.end - dt.timedelta(days=max(LONGEST, days + LEAD)))
     dates = np.arange(np.datetime64(first), np.datetime64(study.series.end) + 1)
     values, before = means.on_days(study, dates), means.on_days(study, dates, years=1)
-    spread = 2 * study.climatology.spread[dayofyear(dates) - 1]
+    spread = study.climatology.band[dayofyear(dates) - 1]
 
     theme, form = canvas.theme, canvas.preset.form
     named = form in {"wide", "card"}

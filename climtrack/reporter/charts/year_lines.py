@@ -32,10 +32,10 @@ from climtrack.reporter.curves import (
     draw_fan,
     draw_figures,
     end_point,
-    envelope,
     is_early,
     other_years,
     outside_extremes,
+    reach,
 )
 from climtrack.reporter.fonts import CAP, Line, wrapped
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
@@ -53,7 +53,7 @@ from climtrack.reporter.sentences import Phrases, bounds
 from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
-from climtrack.vocabulary.findings import OutlookDay, Study
+from climtrack.vocabulary.findings import OutlookDay, Study, Unknown
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, capitalised
 from climtrack.words.standing import standing
@@ -114,7 +114,7 @@ def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
     """Marks on the axis for days warmer than any before on that date."""
     bottom = panel.rect.bottom - 0.9
     runs: list[list[int]] = []
-    for column in (dayofyear_of(day) - 1 for day in study.findings.records.days):
+    for column in (dayofyear_of(day) - 1 for day in study.findings.records.taken):
         if runs and column - runs[-1][1] <= 1 + (column == LEAP_DAY):
             runs[-1][1] = column
         else:
@@ -122,7 +122,7 @@ def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
     for first, last in runs:
         rect = Rect(panel.x(first), bottom - TICK_HEIGHT, panel.x(last + 1), bottom)
         canvas.fill(rect, canvas.theme.record, z=3)
-    return bool(study.findings.records.days)
+    return bool(study.findings.records.taken)
 
 
 #: Nearest and farthest that the name of the record may stand from its dot.
@@ -134,7 +134,7 @@ DOT = 4.0
 def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> bool:
     """The record named at its peak, as far as its claim bears; one of the latest day is told by the callout."""
     record, language, theme = study.findings.records.warmest_day, canvas.language, canvas.theme
-    if study.findings.latest.date in (record.date, *record.days):
+    if isinstance(record, Unknown) or study.findings.latest.date in (record.date, *record.days):
         return True
     inks = {study.year: (theme.this_year, theme.ink), study.year - 1: (theme.last_year, theme.last_year_text)}
     dot, ink = inks.get(record.date.year, (theme.secondary, theme.secondary))
@@ -224,7 +224,7 @@ def draw(
         by = tick_step(ylim[1] - ylim[0], most=min(area.height / (1.6 * canvas.size(preset.type.axis)), 5))
         draw_grid(canvas, panel, tick_values(*ylim, by), plain_ticks(language, by), left=room.left)
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
-    low, high = envelope(study.table)
+    low, high = reach(study)
     whole = Rect(area.left, area.top, room.right, area.bottom)
     empty = outside_extremes(whole, area.width, ylim, low, high)
     between = between_lines(whole, area.width, ylim, _named(study))
@@ -278,12 +278,12 @@ def _left(study: Study) -> int:
 def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before: int | None) -> list[str]:
     """What is shaded, dotted, ticked and missing."""
     language, found = canvas.language, []
-    if study.climatology is not None:
+    if study.climatology is not None and not study.partial:
         found.append(language.text("note.shaded"))
     if days:
         found.append(language.text("note.fan", n=min(days[-1].lead_days, _left(study))))
     found += dotted_note(study, language)
-    records = len(study.findings.records.days)
+    records = len(study.findings.records.taken)
     if records and canvas.preset.form == "wide":
         found.append(language.text("note.marks", records, year=study.year))
     found += missing_notes(study, language)

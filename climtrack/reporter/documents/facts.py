@@ -17,7 +17,7 @@ from climtrack.errors import Notice
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.calendar import DAYS
-from climtrack.vocabulary.findings import Direction, Findings, Slope, Study, Unknown
+from climtrack.vocabulary.findings import AnyStudy, Direction, MonthStudy, Slope, Study, Unknown
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Baseline
 from climtrack.vocabulary.series import Pairing
@@ -81,7 +81,29 @@ def table_csv(study: Study) -> Asset:
         np.where(partners >= 0, values[partners], "").tolist(),
         _texts(np.round(series.values - earlier, COMPUTED_DECIMALS)).tolist(),
     )
-    return sheet(f"{series.key.label}.csv", head(study), COLUMNS, zip(*columns, strict=True))
+    return sheet(f"{series.key.stem}.csv", head(study), COLUMNS, zip(*columns, strict=True))
+
+
+def months_csv(study: MonthStudy) -> Asset:
+    """NOAA's months: as published, against the report's baseline, and against the same month of the year before."""
+    series, product = study.series, PRODUCTS[study.series.key.product].title
+    flat = study.anomalies.ravel()[study.series.start.month - 1 :][: series.values.size]
+    before = np.concatenate([np.full(12, np.nan), series.values[:-12]])[: series.values.size]
+    found = study.findings
+    comments = (
+        *(("SIMULATED DATA, not measurements",) if study.simulated else ()),
+        f"{plain(study.region.title)}: {VARIABLES[series.key.variable].title}, {product}, departures in degC",
+        f"series {series.key}, months to {series.dates[-1]}, retrieved {series.source.retrieved:%Y-%m-%d %H:%M} UTC",
+        f"departure: from {found.base_period}, as published; anomaly: from the same month of {found.baseline}; "
+        f"difference: from the same month of the year before",
+        " ".join(attribution(series, Language("en"))),
+    )
+    rows = zip(
+        np.datetime_as_string(series.dates).tolist(), _texts(series.values).tolist(),
+        _texts(np.round(flat, COMPUTED_DECIMALS)).tolist(),
+        _texts(np.round(series.values - before, COMPUTED_DECIMALS)).tolist(), strict=True,
+    )  # fmt: skip
+    return sheet(f"{series.key.label}.csv", comments, ("month", "departure", "anomaly", "difference"), rows)
 
 
 SCHEMA = "climtrack.facts/1"
@@ -131,11 +153,13 @@ def _direction(direction: Direction) -> dict[str, Any]:
     return found
 
 
-def series_facts(study: Study) -> dict[str, Any]:
+def series_facts(study: AnyStudy) -> dict[str, Any]:
     """What is known of one series."""
     key, source = study.series.key, study.series.source
     product = PRODUCTS.get(key.product)
-    findings: Findings = study.findings
+    known = to_json(study.findings)
+    if isinstance(study, MonthStudy):
+        known |= {"month": f"{study.findings.month:%Y-%m}"}
     return {
         "key": str(key),
         "title": f"{plain(study.region.title)}: {VARIABLES[key.variable].title}",
@@ -148,11 +172,11 @@ def series_facts(study: Study) -> dict[str, Any]:
         "retrieved_at": to_json(source.retrieved),
         "sha256": source.sha256,
         "notes": [plain(str(note), 300) for note in source.notes],
-        **to_json(findings),
+        **known,
     }
 
 
-def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
+def facts_document(pair: Pairing, studies: Sequence[AnyStudy]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "region": pair.region,
@@ -165,10 +189,15 @@ def facts_document(pair: Pairing, studies: Sequence[Study]) -> dict[str, Any]:
             "sea_named": pair.sea_named,
             "sea_computed": pair.sea_computed,
         },
-        "series": {VARIABLES[study.series.key.variable].option: series_facts(study) for study in studies},
+        "series": {
+            "sst_month" if isinstance(study, MonthStudy) else VARIABLES[study.series.key.variable].option: series_facts(
+                study
+            )
+            for study in studies
+        },
     }
 
 
-def facts_json(pair: Pairing, studies: Sequence[Study]) -> Asset:
+def facts_json(pair: Pairing, studies: Sequence[AnyStudy]) -> Asset:
     text = json.dumps(facts_document(pair, studies), ensure_ascii=False, indent=1, allow_nan=False)
     return Asset("facts.json", "application/json", f"{text}\n".encode())

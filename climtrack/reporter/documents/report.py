@@ -9,15 +9,17 @@ from pathlib import PurePosixPath
 
 from climtrack.errors import Notice
 from climtrack.reporter.answers import answers
+from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.sentences import FINE, Phrases, place
-from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.assets import Asset, Table
 from climtrack.vocabulary.findings import (
+    AnyStudy,
     BaselineAnomaly,
+    MonthStudy,
     Preindustrial,
     Rank,
     Record,
     Spread,
-    Study,
     Trend,
 )
 from climtrack.vocabulary.notice import markdown, plain
@@ -30,26 +32,20 @@ from climtrack.words.standing import peak, standing
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
 
 
-def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table, numbers to the right."""
-    lines = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in rows]
-    if not lines:
-        return []
+def grid(table: Table) -> list[str]:
+    """A Markdown table under its name, numbers to the right."""
+    title, head, rows = table
     rule = "| --- | " + " | ".join("---:" for _ in head[1:]) + " |"
-    return ["| " + " | ".join(markdown(cell) for cell in head) + " |", rule, *lines, ""]
+    first, *lines = ("| " + " | ".join(markdown(cell) for cell in row) + " |" for row in (head, *rows))
+    return [f"**{markdown(title)}**", "", first, rule, *lines, ""]
 
 
-def grids(voice: Phrases) -> list[str]:
-    """Everything a report tables of one series."""
-    return [*_ranks(voice), *_baselines(voice), *_records(voice), *_streaks(voice), *_sentences(voice)]
+def short_tables(voice: Phrases) -> list[Table]:
+    """What the page tables of one series: ranks, records, outlook."""
+    return [table for table in (_ranks(voice), _records(voice), _outlook(voice)) if table[2]]
 
 
-def _titled(title: str, lines: list[str]) -> list[str]:
-    """A table under its name; nothing where it is empty."""
-    return [f"**{markdown(title)}**", "", *lines] if lines else []
-
-
-def _baselines(voice: Phrases) -> list[str]:
+def _baselines(voice: Phrases) -> Table:
     """The latest day on every baseline."""
     language, say = voice.language, voice.language.text
     rows = []
@@ -66,10 +62,10 @@ def _baselines(voice: Phrases) -> list[str]:
         else:
             rows.append((years, say("table.unknown", why=language.what(found)), "", "", ""))
     head = [say(f"table.{name}") for name in ("baseline", "normal", "difference", "site", "percentile")]
-    return _titled(say("table.baselines", day=voice.day_month), grid(head, rows))
+    return say("table.baselines", day=voice.day_month), head, rows
 
 
-def _ranks(voice: Phrases) -> list[str]:
+def _ranks(voice: Phrases) -> Table:
     language, ranks, say = voice.language, voice.findings.ranks, voice.language.text
     names = {"season": ranks.season_name, "season_to_date": ranks.season_to_date_name}
     rows = []
@@ -82,12 +78,20 @@ def _ranks(voice: Phrases) -> list[str]:
         rows.append((
             f"{say(f'period.{period}', season=say(f'season.{season}') if season else '')}, {span}",
             language.temperature(rank.value, FINE),
-            say("table.rank.of", rank=rank.rank, of=rank.of),
+            say("table.rank.of", rank=rank.rank, of=rank.of) + other_place(rank, language),
             f"{rank.best_year}: {language.temperature(rank.best_value, FINE)}",
             standing("claim", rank, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("period", "value", "rank", "best", "claim")]
-    return _titled(say("table.ranks"), grid(head, rows))
+    return say("table.ranks"), head, rows
+
+
+def other_place(rank: Rank, language: Language) -> str:
+    """The place of the same month in NOAA's data, in brackets; nothing where it is not known."""
+    other = rank.other
+    return (
+        "" if other is None else language.text("table.rank.other", rank=other.rank, of=other.of, product=other.product)
+    )
 
 
 def _span(voice: Phrases, rank: Rank) -> str:
@@ -99,7 +103,7 @@ def _span(voice: Phrases, rank: Rank) -> str:
     return span if shown else f"{span} {rank.last.year}"
 
 
-def _records(voice: Phrases) -> list[str]:
+def _records(voice: Phrases) -> Table:
     """Three records, never mixed up."""
     language, records, say = voice.language, voice.findings.records, voice.language.text
     rows = []
@@ -117,10 +121,10 @@ def _records(voice: Phrases) -> list[str]:
             standing("claim", record, language),
         ))  # fmt: skip
     head = [say(f"table.{name}") for name in ("record", "date", "value", "margin", "claim")]
-    return _titled(say("table.records", first=voice.first), grid(head, rows))
+    return say("table.records", first=voice.first), head, rows
 
 
-def _streaks(voice: Phrases) -> list[str]:
+def _streaks(voice: Phrases) -> Table:
     """Runs that include the latest day, and tallies of the year."""
     language, streaks, say = voice.language, voice.findings.streaks, voice.language.text
     rows = []
@@ -138,11 +142,35 @@ def _streaks(voice: Phrases) -> list[str]:
         since = language.date_long(streaks.last_record)
         rows.append((say("streak.since_record"), language.count(streaks.days_since_record), since))
     start = language.date_long(voice.day.replace(month=1, day=1))
-    rows.append((say("streak.year_records"), language.count(len(voice.findings.records.days)), start))
+    if isinstance(days := voice.findings.records.days, tuple):
+        rows.append((say("streak.year_records"), language.count(len(days)), start))
     if voice.yoy is not None:
         for name, count in (("warmer", voice.yoy.days_warmer), ("cooler", voice.yoy.days_cooler)):
             rows.append((say(f"streak.{name}", other=voice.yoy.other_year), language.count(count), start))
-    return _titled(say("table.streaks"), grid([say(f"table.{name}") for name in ("what", "count", "from")], rows))
+    return say("table.streaks"), [say(f"table.{name}") for name in ("what", "count", "from")], rows
+
+
+def _outlook(voice: Phrases) -> Table:
+    """The days ahead: what is expected, its range, the chances."""
+    language, say, decimals = voice.language, voice.language.text, voice.decimals
+    rows = []
+    for day in voice.findings.outlook if isinstance(voice.findings.outlook, tuple) else ():
+        low, high = language.signed(day.low, decimals), language.signed(day.high, decimals)
+        chances = (day.chance_below_last_year, day.chance_record_for_date)
+        rows.append((
+            language.date_long(day.date),
+            language.difference(day.anomaly, decimals),
+            say("table.outlook.range", low=low, high=high),
+            *("–" if math.isnan(chance) else language.share(chance) for chance in chances),
+        ))  # fmt: skip
+    head = [say("table.date"), *(say(f"table.outlook.{name}") for name in ("expected", "within", "below", "record"))]
+    return say("table.outlook", baseline=voice.baseline), head, rows
+
+
+def _numbers(voice: Phrases) -> list[str]:
+    """Everything a report tables of one series, and what it says of it in sentences."""
+    tables = (_ranks(voice), _baselines(voice), _records(voice), _streaks(voice))
+    return [*(line for table in tables if table[2] for line in grid(table)), *_sentences(voice)]
 
 
 def _sentences(voice: Phrases) -> list[str]:
@@ -181,9 +209,12 @@ _ODD_AGE = 3 * 366
 HALVES = frozenset({"nh", "sh"})
 
 
-def data_line(study: Study, language: Language, now: dt.datetime) -> str:
+def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
     """How old the data are: ``Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old``."""
-    end = study.findings.latest.date
+    end = study.series.end
+    if isinstance(study, MonthStudy):
+        moment = language.moment(study.series.source.retrieved)
+        return language.text("report.data.months", month=language.month(end), moment=moment)
     day = language.date_day(end) if end.year == now.year else language.date_long(end)
     moment = language.moment(study.series.source.retrieved)
     age = (now.date() - end).days
@@ -192,7 +223,7 @@ def data_line(study: Study, language: Language, now: dt.datetime) -> str:
     return language.text("report.data", age, day=day, moment=moment)
 
 
-def pairing_note(pair: Pairing, language: Language) -> str:
+def pairing_note(pair: Pairing, language: Language, *, months: bool = False) -> str:
     """Why the sea of a region is what it is; nothing where it needs no word."""
     if pair.region not in HALVES:
         return ""
@@ -200,13 +231,14 @@ def pairing_note(pair: Pairing, language: Language) -> str:
     if pair.sea_computed:
         return language.text("report.pair.computed", the=the)
     if pair.sst is not None and pair.sst.region in REGIONS:
-        return language.text("report.pair.natlan", the=the, sea=place(REGIONS[pair.sst.region], language).the)
-    return language.text("report.pair.none", the=the)
+        sea = place(REGIONS[pair.sst.region], language).the
+        return language.text("report.pair.natlan.months" if months else "report.pair.natlan", the=the, sea=sea)
+    return language.text("report.pair.none.months" if months else "report.pair.none", the=the)
 
 
 def report_markdown(
     pair: Pairing,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     pictures: Iterable[Asset],
     languages: Sequence[str],
     *,
@@ -226,21 +258,21 @@ def report_markdown(
 
 def _section(
     pair: Pairing,
-    studies: Sequence[Study],
+    studies: Sequence[AnyStudy],
     drawn: Sequence[Asset],
     language: Language,
     now: dt.datetime,
     health: Sequence[Notice],
     tables: Sequence[str],
 ) -> str:
-    voices = [Phrases(study, language) for study in studies]
+    voices = [phrases(study, language) for study in studies]
     home = next((v for v in voices if v.study.region.name == pair.region), voices[0])
-    newest = max(voice.day for voice in voices)
+    newest = max(study.series.end for study in studies)
     title = language.text("report.title", name=home.place.name, date=language.date_long(newest))
     out = [f"# {markdown(title)}", ""]
     if any(study.simulated for study in studies):
         out += [f"**{language.text('report.simulated')}**", ""]
-    note = pairing_note(pair, language)
+    note = pairing_note(pair, language, months=any(isinstance(study, MonthStudy) for study in studies))
     if note:
         out += [note, ""]
     first = [
@@ -250,15 +282,16 @@ def _section(
     shown = {asset.path for asset in first}
     for voice in voices:
         out += [f"## {markdown(voice.heading)}", ""]
-        for answer in answers(voice.study, language):
+        for answer in voice.answers() if isinstance(voice, MonthPhrases) else answers(voice.study, language):
             ask, _, tell = answer.partition("? ")
             out += [f"- **{markdown(ask)}?** {markdown(tell)}"]
         out += ["", markdown(data_line(voice.study, language, now)) + ".", ""]
-        label = voice.study.series.key.label
+        label = voice.study.series.key.stem
         own = [a for a in drawn if a.language == language.code and PurePosixPath(a.path).name.startswith(f"{label}.")]
         shown |= {asset.path for asset in own}
         out += _pictures(own, label, language)
-        out += [f"### {language.text('report.tables')}", "", *grids(voice)]
+        if not isinstance(voice, MonthPhrases):
+            out += [f"### {language.text('report.tables')}", "", *_numbers(voice)]
     rest = [asset for asset in drawn if asset.language == language.code and asset.path not in shown]
     out += _pictures(rest, "", language)
     out += [f"## {language.text('report.sources')}", ""]
@@ -273,7 +306,7 @@ def _section(
     for line in dict.fromkeys(line for study in studies for line in attribution(study.series, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
-    names = [*(f"{study.series.key.label}.csv" for study in studies), *tables]
+    names = [*(f"{study.series.key.stem}.csv" for study in studies), *tables]
     links = language.list([f"[{name}]({name})" for name in names])
     files = language.text("report.files", links=links, facts="[facts.json](facts.json)")
     return "\n".join([*out, f"- {files}", ""])

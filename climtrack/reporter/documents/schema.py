@@ -26,6 +26,7 @@ from climtrack.vocabulary.findings import (
     Slope,
     Streaks,
     Unknown,
+    WholeMonth,
 )
 from climtrack.vocabulary.registry import Baseline
 
@@ -42,8 +43,8 @@ class PairingFacts(TypedDict):
     sea_computed: bool
 
 
-class SeriesFacts(TypedDict):
-    """One series, and every finding of it."""
+class SourceFacts(TypedDict):
+    """What a series is, and where it is from."""
 
     key: Annotated[str, {"pattern": r"^[^.]+\.[^.]+\..+$"}]
     title: str
@@ -58,6 +59,22 @@ class SeriesFacts(TypedDict):
     notes: tuple[str, ...]
 
 
+class SeriesFacts(SourceFacts):
+    """One series, and every finding of it."""
+
+
+class MonthFacts(SourceFacts):
+    """NOAA's months of a hemisphere's sea, and what their last whole one tells."""
+
+
+class FactsOfSeries(TypedDict, total=False):
+    """By variable; the sea of a hemisphere by month beside its days, or those of the nearest sea."""
+
+    air: SeriesFacts
+    sst_month: MonthFacts
+    sst: SeriesFacts
+
+
 class FactsDocument(TypedDict):
     """What climtrack knows of one region on one day."""
 
@@ -67,7 +84,7 @@ class FactsDocument(TypedDict):
     sample: Annotated[bool, {"description": "True where the data are simulated and mean nothing."}]
     baseline: Baseline
     pairing: PairingFacts
-    series: Annotated[Mapping[Option, SeriesFacts], {"minProperties": 1}]
+    series: FactsOfSeries
 
 
 class SeriesRecords(TypedDict):
@@ -102,6 +119,7 @@ class CompareDocument(TypedDict):
     regions: Annotated[tuple[str, ...], {"minItems": 2}]
     variables: Mapping[Option, Comparison | Unknown]
     air_minus_sea: Mapping[str, AirSea | Unknown]
+    sst_month: Mapping[str, MonthFacts]
     nino: NinoState | Unknown
 
 
@@ -136,6 +154,8 @@ class CrossCheckDocument(TypedDict):
 DOCUMENTS: Mapping[str, type] = MappingProxyType(
     {"facts": FactsDocument, "records": RecordsDocument, "compare": CompareDocument, "crosscheck": CrossCheckDocument}
 )
+#: The findings among the facts of a series.
+_FOUND: Mapping[type, type] = MappingProxyType({SeriesFacts: Findings, MonthFacts: WholeMonth})
 PROMISE = (
     "Temperatures and differences in degC at full stored precision, slopes in degC per day, dates in ISO form; a fact "
     'that cannot be known is {"value": null, "why": …}, never zero. Fields may be added within version 1; none is '
@@ -231,12 +251,16 @@ def _object(kind: type, definitions: dict[str, Schema]) -> Schema:
             unit = _UNITS.get(one.metadata["fact"].unit) if "fact" in one.metadata else None
             if unit and "$ref" not in properties[one.name]:
                 properties[one.name]["description"] = unit
-    if kind is SeriesFacts:
-        properties |= _object(Findings, definitions)["properties"]
+    if kind in _FOUND:
+        properties |= _object(_FOUND[kind], definitions)["properties"]
+    if kind is MonthFacts:
+        properties["month"] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}
     return {
         "type": "object",
         "description": (kind.__doc__ or "").strip().split("\n")[0],
-        "required": [name for name in properties if not name.endswith("_interval")],
+        "required": [
+            name for name in properties if not name.endswith("_interval") and getattr(kind, "__total__", True)
+        ],
         "properties": properties,
         "additionalProperties": True,
     }
