@@ -269,9 +269,9 @@ def products(
     run: Run, region: str, variables: Sequence[str], *, baseline: Baseline | None, as_of: dt.date | None = None
 ) -> Products:
     """Hold the product that answers for a region against the others that are stored of it."""
-    ((pair, studies),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
+    ((pair, shown),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
     found: list[tuple[SideBySide, tuple[Study, ...]]] = []
-    for leading in (study for study in studies if isinstance(study, Study)):
+    for leading in (study for study in shown if isinstance(study, Study)):
         for key in run.others(leading.series.key):
             if (held := run.held(key)) is not None:
                 of_it, option = replace(pair, air=key, sst=key), VARIABLES[key.variable].option
