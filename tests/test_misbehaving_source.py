@@ -44,6 +44,7 @@ CHOSEN = {
     "on the wire: asks to wait a day",
     "on the wire: round in circles",
     "on the wire: to another host",
+    "on the wire: to an address that is none",
     "on the wire: web page",
     "on the wire: gzip bomb",
     "on the wire: reset at once",
