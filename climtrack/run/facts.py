@@ -278,7 +278,7 @@ def products(
                 (other,) = run.studies(of_it, (option,), {key: held}, baseline=baseline, as_of=as_of)
                 found.append((side_by_side(leading.series, other.series), (leading, other)))
     if not found:
-        raise AnalysisError("analysis.one_product", region=region)
+        raise AnalysisError("analysis.two_regions")
     return tuple(found)
 
 
