@@ -38,6 +38,8 @@ from climtrack.words.language import Language
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
 DARK = ("post", "phone")
+#: Those that are offered as SVG.
+VECTOR = ("wide", "panel", "strip", "grid")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -236,7 +238,8 @@ def for_site(request: Request) -> Request:
         presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
         themes=("light", "dark"),
         dark_presets=DARK,
-        formats=tuple(dict.fromkeys(("png", *request.formats))),
+        svg_presets=VECTOR,
+        formats=tuple(dict.fromkeys(("png", "svg", *request.formats))),
         folder=None,
     )
 
