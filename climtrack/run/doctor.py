@@ -333,7 +333,7 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
             if found[aspect] != value:
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
     if newest := answer.series or held:
-        yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
+        yield _good(topic, "feed.data" if checks else "feed.known", newest=str(newest.dates[-1]))
     yield from checks
 
 
