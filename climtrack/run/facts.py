@@ -169,7 +169,7 @@ def cross_check(run: Run) -> CrossCheck:
             failed = SOME if any(one.error for one in changes) else 0
             run.say(*failure_notices(changes, run.now), *moved, *late, failed=failed, stale=bool(late))
     elif not run.offline:
-        run.say(Notice("run.pulse_rehearsal" if run.config.fetch.cross_check else "run.pulse_off"))
+        run.say(Notice("run.pulse_off"))
     series = {key: found for key in (*keys, *PULSE) if (found := run.held(key)) is not None}
     agreements: list[tuple[SeriesKey, Agreement | Unknown]] = []
     for key, other in COUNTERPARTS.items():
