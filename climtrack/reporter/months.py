@@ -114,6 +114,14 @@ class MonthPhrases(Phrases):
         told = language.text(f"months.{kind}.{way}", **facts)
         return f"{told} {language.text(f'months.{kind}.differs', **facts)}" if near.differs else told
 
+    def parting(self) -> str:
+        """The month in a post about days, where these point the other way; else nothing."""
+        if self.found.nearest is None or not self.found.nearest.differs:
+            return ""
+        return self.language.text(
+            f"months.post.{self.way}", short=self.short, last=self.found.month.year - 1, **self.facts
+        )
+
     def above(self) -> str:
         """How far above average, and its place among all years."""
         found, name = self.found, self.language.month(self.found.month, year=False)

@@ -337,8 +337,10 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
     if newest := answer.series or held:
         if days := overdue(newest, now):
-            checks.append(_note(topic, "feed.stale", days=days, newest=newest.end, usual=usual_lag(newest.key)))
-        yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
+            checks.append(
+                _note(topic, "feed.stale", days=days, newest=str(newest.dates[-1]), usual=usual_lag(newest.key))
+            )
+        yield _good(topic, "feed.data" if checks else "feed.known", newest=str(newest.dates[-1]))
     yield from checks
 
 

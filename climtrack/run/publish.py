@@ -21,6 +21,7 @@ from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
 from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
@@ -151,6 +152,9 @@ def _files(
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
+            if one.months and (together or n == len(one.studies) - 1):
+                voice = MonthPhrases(one.months, language)
+                answers = (*answers, *([voice.above(), voice.below()] if long else filter(None, [voice.parting()])))
             shown |= {p.path: p for p in mine}
             placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
             part = PostPart(heading(study, language), answers, placed)
@@ -159,7 +163,7 @@ def _files(
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
                 part = replace(part, changes_heading=told[0], changes=told[1])
             parts.append(part)
-        series = [study.series for study in one.studies]
+        series = [study.series for study in one.studies] + ([one.months.series] if one.months and long else [])
         sources = credit(series, language)
         if long:
             lines = (line for single in series for line in attribution(single, language))
