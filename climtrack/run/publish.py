@@ -21,6 +21,7 @@ from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
 from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
@@ -144,7 +145,8 @@ def _files(
     posts, shown = list[Asset](), dict[str, Asset]()
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
-        together = () if long else brief(one.studies, language)
+        together = () if long or not one.studies else brief(one.studies, language)
+        seas = [MonthPhrases(months, language) for months in one.months]
         for n, study in enumerate(one.studies[:1] if together else one.studies):
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
@@ -157,13 +159,18 @@ def _files(
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
                 part = replace(part, changes_heading=told[0], changes=told[1])
             parts.append(part)
-        series = [study.series for study in one.studies]
-        sources = credit(series, language)
-        if long:
-            lines = (line for single in series for line in attribution(single, language))
+        if long or not parts:
+            parts += [PostPart(sea.heading, sea.answers(), {}) for sea in seas]
+        else:
+            parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
+        sources = credit([study.series for study in one.studies], language)
+        if long or not sources:
+            every = [*(study.series for study in one.studies), *(months.series for months in one.months)]
+            lines = (line for single in every for line in attribution(single, language))
             sources = (*dict.fromkeys(lines), language.text("page.made"))
-        page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
-        posts += post(one.charts[0].words[code].title, parts, sources, code, long=long, page=page)
+        page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
+        title = one.charts[0].words[code].title if one.charts else seas[0].title()
+        posts += post(title, parts, sources, code, long=long, page=page)
     return (*posts, *shown.values())
 
 
