@@ -82,8 +82,7 @@ class MonthPhrases(Phrases):
 
     def brief(self) -> str:
         """The month beside last year's, as one sentence with its source."""
-        provider = PRODUCTS[self.study.series.key.product].provider
-        return self.language.text(f"months.brief.{self.way}", provider=provider, **self.facts)
+        return self.language.text(f"months.brief.{self.way}", **self.facts)
 
     def falling(self) -> str:
         """Whether it comes down: from one month to the next."""
