@@ -68,14 +68,14 @@ TOGETHER, ALONE = "both", "year_lines"
 
 
 def write_post(
-    run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False
+    run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False, inline: bool = False
 ) -> Mapping[Path, tuple[Asset, ...]]:
     """
     A ready section of each region, by the folder of its issue: Markdown and HTML in each language, and their pictures.
 
     It is short and has one picture, unless a long one or charts are asked for. Pictures lead to the published site
     where `public_url` is set and stand at its dated addresses; else they are files beside the post, and the one since
-    the last issue begins on its day: `since`, else the one remembered.
+    the last issue begins on its day: `since`, else the one remembered. Those of an `inline` post are in its HTML.
     """
     today = request.as_of or run.now.date()
     pairs = run.pairings(request.regions, request.variables)
@@ -87,7 +87,7 @@ def write_post(
     written = {}
     for one in regions:
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
-        files = _files(run, one, request, issues, long=long)
+        files = _files(run, one, request, issues, long=long, inline=inline)
         place = folder / f"{today}-{one.pairing.region}"
         run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
         written[place] = files
@@ -134,7 +134,13 @@ def _last_issue(
 
 
 def _files(
-    run: Run, one: RegionReport, request: Request, issues: Sequence[tuple[Study | None, dt.date | None]], *, long: bool
+    run: Run,
+    one: RegionReport,
+    request: Request,
+    issues: Sequence[tuple[Study | None, dt.date | None]],
+    *,
+    long: bool,
+    inline: bool,
 ) -> tuple[Asset, ...]:
     """Posts of a region, and the pictures that they show."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
@@ -170,7 +176,7 @@ def _files(
             sources = (*dict.fromkeys(lines), language.text("page.made"))
         page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
-        posts += post(title, parts, sources, code, long=long, page=page)
+        posts += post(title, parts, sources, code, long=long, inline=inline, page=page)
     return (*posts, *shown.values())
 
 
