@@ -24,7 +24,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("months.falling.*", "noise", "said.noise"),
     ("months.nearest.* months.daily.*", "size", "nearest.year_over_year"),
     ("months.published", "departure", "departure"),
-    ("months.title.* months.year.* months.alt.* months.post.*", "size", "year_over_year"),
+    ("months.title.* months.year.* months.alt.*", "size", "year_over_year"),
     # Places
     ("rank.rival", "ordinal", "rank.day.rival_rank rank.month.rival_rank"),
     ("rank.*", "of", "rank.day.of month.of"),
