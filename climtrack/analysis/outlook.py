@@ -60,9 +60,7 @@ class Expectation:
 
     def chance_below(self, limits: Floats) -> Floats:
         """Chance of a value below a limit for each lead, 0.01 to 0.99, shape (lead,), NaN where the limit is."""
-        found = [
-            np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)
-        ]
+        found = [np.interp(limits[i] - self.values[i], self.errors[i], self.shares[i]) for i in range(self.values.size)]
         return np.asarray(np.clip(found, LEAST, 1 - LEAST))
 
 

@@ -586,12 +586,12 @@ def preliminary(each: Sequence[Phrases]) -> str:
     if len({phrases.preliminary() for phrases in each}) == 1:
         return each[0].preliminary()
     say = each[0].language.text
-    variables = [v.study.series.key.variable for v in each]
+    variables = [VARIABLES[v.study.series.key.variable].option for v in each]
     alike = len(set(variables)) < len(each)
     parts = [
         say("preliminary.part", (v.day - first).days + 1, short=v.half if alike else say(f"both.{name}"))
         for v, name in zip(each, variables, strict=True)
-        if (first := v.findings.preliminary_from) is not None
+        if v.preliminary() and (first := v.findings.preliminary_from) is not None
     ]
     return say("preliminary.each", parts=each[0].language.list(parts))
 
