@@ -23,7 +23,7 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import LIFT, MONTH_DROP, draw_days, draw_grid, signed_ticks
-from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
+from climtrack.reporter.theme import LAST_LINE, THIS_LINE
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, OutlookDay, Study
 from climtrack.vocabulary.series import Floats, YearTable
@@ -391,7 +391,7 @@ def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Se
             end = day_places(dates)[dates <= np.datetime64(study.series.end)][-1] + 0.5
             width = study.series.end.day if isinstance(study, MonthStudy) else days
             wash = Rect(max(panel.x(end - width), area.left), area.top, panel.x(end), area.bottom)
-            canvas.fill(wash, mix(theme.background, theme.grid, 0.6), z=0.3)
+            canvas.fill(wash, theme.grid, z=0.3)
         canvas.traces.append(draw_differences(panel, study, dates))
         if named:
             draw_right_labels(canvas, panel, study, float(means.on_days(study, dates, years=1)[-1]), 0.0)
