@@ -263,6 +263,8 @@ def _year(phrases: Phrases) -> Wordings:
 def _also(phrases: Phrases, yoy: YearOverYear, way: int, form: str) -> str:
     """What stands beside last year: the year's count where it points the other way, else the average."""
     language, mean = phrases.language, phrases.findings.direction.mean_14d
+    if form == "crossing" and phrases.anomaly is not None:  # which lasts to this day
+        mean = phrases.anomaly.value
     days = yoy.days_warmer if way < 0 else yoy.days_cooler
     if way and 2 * days > yoy.days_compared:
         return language.text(f"news.also.{_SIDES[-way]}", n=days, compared=yoy.days_compared)
