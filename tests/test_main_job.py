@@ -15,6 +15,7 @@ import pytest
 
 from climtrack import __version__
 from climtrack.cli.app import main
+from climtrack.run.check import check_folder
 from tests.loopback import serving
 
 SEED = "climate_reanalyzer_constructed/2024-07-05"
@@ -93,6 +94,16 @@ def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
     assert {"report.md", "facts.json", "nh-air.csv", "natlan-sst.csv"} <= before.keys()
     assert {f"nh-air.year-lines.{p}.{lang}.png" for p in ("wide", "email") for lang in ("en", "es")} <= before.keys()
     assert not any(".climtrack-" in name for name in before)
+
+    # A second computation finds every number, and one that was altered in the page's table of days.
+    assert not check_folder(tmp_path / "out").differing
+    page = tmp_path / "out" / "report.html"
+    altered = page.read_text().replace("</th><td>21.90</td>", "</th><td>21.91</td>", 1)
+    (tmp_path / "altered").mkdir()
+    for name in before:
+        (tmp_path / "altered" / name).write_bytes((tmp_path / "out" / name).read_bytes())
+    (tmp_path / "altered" / "report.html").write_text(altered)
+    assert [one.printed for one in check_folder(tmp_path / "altered").differing] == ["21.91"]
 
     # Without a network: the same bytes, and one line about how old the data are.
     alone = climtrack(*words, "--out", "out", home=tmp_path)
