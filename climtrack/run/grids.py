@@ -13,6 +13,7 @@ import contextlib
 import csv
 import datetime as dt
 import io
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -123,12 +124,10 @@ def _put(writer: Writer, new: Series) -> Merged:
         how = theirs.get("weights", "the site's own series").split(":")[0]
         raise SeriesError("grid.held", key=str(new.key), how=how, grid=theirs.get("grid", "no grid")[:40])
     lines = dict.fromkeys((*theirs["files"].splitlines(), *ours["files"].splitlines()))
-    by_label = {line.partition("  ")[2]: line for line in lines}  # a file read again is listed as it is now
-    details = {
-        "climatology": theirs.get("climatology", ""),
-        **ours,
-        "files": "\n".join(by_label[label] for label in sorted(by_label)),
-    }
+    # A file read again is listed as it is now, and so is the listing of a year.
+    by_label = {re.sub(r"^listing of \d+ ", "", line.partition("  ")[2]): line for line in lines}
+    kept = {name: theirs[name] for name in ("climatology",) if name in theirs}
+    details = {**kept, **ours, "files": "\n".join(by_label[label] for label in sorted(by_label))}
     if reached(held):
         details["reached_present"] = "yes"
     merged = merge(held, new)

@@ -6,11 +6,16 @@ The store: every value ever held, in one SQLite file and a copy of it.
     HOME/climtrack.sqlite         every accepted change of every series, what was expected of days to come, the
                                   sources' health, refused answers
          climtrack.copy.sqlite    the same
+         climtrack.00000100.20270101T170000000000Z.sqlite   what it held before it was begun anew, with its own copy
          damaged/                 files that were not what was written, set aside
 
 A commit makes the next state in memory and writes each file whole, beside its place and then renamed over it; the
 second rename is the commit. So SQLite never meets a disk that is full, read-only or somebody else's, there is no
 journal that could be lost or damaged, and a reader holds the state that it opened, whatever others commit.
+
+After 100 changes of a series the file is kept under the number and the time of its last change, and a new one begins
+with the whole state of every series: neither writing nor reading slows down with the years. What is asked of the past
+is read from the file that ends next after it.
 
 A file ends with the SHA-256 of all that is before it (SQLite ignores what follows its last page). One that fails it is
 not used: its copy is, and where both fail, those of their rows that are whole.
@@ -42,8 +47,9 @@ from climtrack.vocabulary.findings import Estimate, RevisionNoise
 from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source, Status, trimmed
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
-#: Changes of a series after which its whole state is written beside the difference, so that reading never slows down.
-EVERY = 200
+#: Changes of a series after which a new file begins.
+EVERY = 100
+STAMP = "%Y%m%dT%H%M%S%fZ"
 #: Of refused answers: how many of a series are kept, and how many bytes of each.
 REJECTS, HEAD = 3, 64 * 1024
 #: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
@@ -75,6 +81,11 @@ _HEADS = """
 SELECT series, number, digest, provenance FROM change JOIN (
     SELECT series, MAX(number) AS number FROM change WHERE ? IS NULL OR seen <= ? GROUP BY series
 ) USING (series, number)"""
+#: Tables of which a new file takes over everything; of what was expected only the newest, so that its time is known.
+_OTHERS = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'change'"
+_NEWEST = "WHERE made = (SELECT MAX(made) FROM estimate WHERE series = one.series)"
+#: The last change of a series.
+_LAST = "SELECT * FROM change WHERE series = ? ORDER BY number DESC LIMIT 1"
 #: The last row of a table, and one row of it.
 _CHANGES = "SELECT MAX(rowid) FROM change", "SELECT * FROM change WHERE rowid = ?"
 _KEPT = "SELECT MAX(rowid) FROM estimate", "SELECT * FROM estimate WHERE rowid = ?"
@@ -131,12 +142,19 @@ class Store:
         self.home = home
         self._notices: dict[Notice, None] = {}
         self._taken_over = False
+        self._read: dict[SeriesKey, tuple[int, str, Series]] = {}  # By number and digest of its last change
         self._use(self._load(), known_on)
 
     def _use(self, base: sqlite3.Connection, known_on: dt.date | dt.datetime | None = None) -> None:
         """Show the state of a base from here on; its rows are only ever added to, so that numbers name the state."""
         if known_on is not None and not isinstance(known_on, dt.datetime):
             known_on = dt.datetime.combine(known_on, dt.time.max, dt.UTC)
+        self._earlier = self._past()
+        if known_on is not None:
+            for i, (until, path) in enumerate(self._earlier):
+                if known_on < until:
+                    base, self._earlier = self._archived(path), self._earlier[:i]
+                    break
         self._base = base
         heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
         self._heads = {SeriesKey.parse(head["series"]): head for head in heads}
@@ -149,6 +167,29 @@ class Store:
             )
             for key, checked, since, error, until in health
         }
+
+    def _past(self) -> list[tuple[dt.datetime, Path]]:
+        """Files of what was known before the present one was begun, oldest first, and the time of their last change."""
+        names = {path.name.removesuffix(".sqlite").removesuffix(".copy") for path in self.home.glob("climtrack.[0-9]*")}
+        found = ((name, name.split(".")[2]) for name in sorted(names) if name.endswith("Z"))
+        return [
+            (dt.datetime.strptime(until, STAMP).replace(tzinfo=dt.UTC), self.home / f"{name}.sqlite")
+            for name, until in found
+        ]
+
+    def _archived(self, path: Path) -> sqlite3.Connection:
+        """What such a file holds, or its copy, or what is whole of both."""
+        images = [image for one in (path, _spare(path)) if (image := _content(one)) is not None]
+        sound = next(filter(_whole, images), None)
+        if sound is None or not _whole(images[0]):
+            self._say("past", file=path.name)
+        return _salvaged(images) if sound is None else _younger(_opened(memoryview(sound)[:-32]))
+
+    def _history(self) -> Iterator[sqlite3.Connection]:
+        """All that was ever held, oldest first."""
+        for _, path in self._earlier:
+            yield self._archived(path)
+        yield self._base
 
     def keys(self) -> tuple[SeriesKey, ...]:
         """Series that are stored, in alphabetical order."""
@@ -192,7 +233,10 @@ class Store:
     def read(self, key: SeriesKey) -> Series:
         if key not in self._heads:
             raise SeriesNotFound("store.nothing", path=self.home, key=str(key))
-        return _series(_tail(self._base, key, self._heads[key]["number"]))
+        _, number, digest, _ = self._heads[key]
+        if self._read.get(key, ())[:2] != (number, digest):
+            self._read[key] = number, digest, _series(_tail(self._base, key, number))
+        return self._read[key][2]
 
     def versions(self, key: SeriesKey) -> tuple[Version, ...]:
         """Accepted changes of a series, oldest first."""
@@ -255,13 +299,16 @@ class Store:
     def estimates(self, key: SeriesKey) -> tuple[Estimate, ...]:
         """What was expected of the days to come of a series, as it was first said."""
         query = "SELECT * FROM estimate WHERE series = ? AND (? IS NULL OR seen <= ?) ORDER BY kind, made, target"
-        rows = self._base.execute(query, (str(key), self._until, self._until)).fetchall()
+        rows: dict[tuple[str, str, str], Row] = {}
+        for base in self._history():
+            for row in base.execute(query, (str(key), self._until, self._until)):
+                rows.setdefault((row["kind"], row["made"], row["target"]), row)
         return tuple(
             Estimate(
                 row["kind"], dt.date.fromisoformat(row["made"]), dt.date.fromisoformat(row["target"]), row["expected"],
                 row["low"], row["high"], math.nan if row["chance"] is None else row["chance"],
             )
-            for row in rows
+            for _, row in sorted(rows.items())
         )  # fmt: skip
 
     def told(self, key: SeriesKey, before: dt.date) -> tuple[str, ...]:
@@ -297,7 +344,11 @@ class Store:
         """Rows of a series, oldest first, and their days."""
         last = self._heads[key]["number"] if key in self._heads else 0
         query = "SELECT * FROM change WHERE series = ? AND number <= ? ORDER BY number"
-        rows = self._base.execute(query, (str(key), last)).fetchall()
+        found: dict[tuple[int, str], Row] = {}
+        for base in self._history():  # the whole state that a file begins with is no change
+            for row in base.execute(query, (str(key), last)):
+                found.setdefault((row["number"], row["seen"]), row)
+        rows = list(found.values())
         return rows, [_unpack(row["days"]) for row in rows]
 
     def _moves(self, key: SeriesKey) -> tuple[npt.NDArray[np.int64], Floats, Flags, Any, list[dt.datetime]]:
@@ -316,7 +367,7 @@ class Store:
         sound = next(filter(_whole, images), None)
         if sound is None and self.newer:
             raise _newer(self._format)
-        if not images:
+        if not images and not self._past():
             from climtrack.store.takeover import take_over
 
             self._taken_over = take_over(self.home, base := _opened())
@@ -326,6 +377,8 @@ class Store:
             until = _younger(base).execute("SELECT MAX(seen) FROM change").fetchone()[0]
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
+        if until is None and (past := self._past()):  # as if the newest of them were the present one
+            base, until = self._archived(past[-1][1]), past[-1][0].isoformat()
         when = f"{until[:16].replace('T', ' ')} UTC" if until else ""
         if self.newer:
             self._say("newer_read", format=self._format, known=FORMAT)
@@ -371,7 +424,9 @@ class Writer:
 
     def due(self, key: SeriesKey, day: dt.date) -> bool:
         """Whether a week of values has come since estimates of a series were last kept."""
-        last = max((one.made for one in self._store.estimates(key)), default=dt.date.min)
+        query = "SELECT MAX(made) FROM estimate WHERE series = ?"
+        (made,) = self._store._base.execute(query, (str(key),)).fetchone()
+        last = dt.date.fromisoformat(made) if made else dt.date.min
         return day - last >= dt.timedelta(days=WEEK)
 
     def freeze(self, key: SeriesKey, estimates: Iterable[Estimate]) -> None:
@@ -425,9 +480,15 @@ class Writer:
                     make_folder(home / DAMAGED)
                     move(path, home / DAMAGED / f"{path.name}.{self.now:%Y%m%dT%H%M%SZ}")
                     store._say("set_aside", file=path.name, folder=f"{DAMAGED}/")
-        base = _opened(store._base.serialize())
+        current = store._whole and data == spare and data is not None
+        base = _younger(_opened(memoryview(data or b"")[:-32] if current else store._base.serialize()))
+        rows = base.execute("SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM change GROUP BY series)").fetchone()[0]
+        if (rows or 0) >= EVERY:
+            with suppress(StoreDamaged):  # of a series whose values are not what was put
+                base = self._begun_anew(base)
         for key in sorted(self._pending):  # whichever was downloaded first
-            _append(base, self._pending[key], store.generation + 1, self.now)
+            held = store.read(key) if key in store else None
+            _append(base, self._pending[key], held, store.generation + 1, self.now)
         health = [
             (str(key), _stamp(one.checked), _stamp(one.failing_since), one.error and json.dumps(one.error.to_json()),
              _stamp(one.not_before))
@@ -442,13 +503,41 @@ class Writer:
             (REJECTS,),
         )
         base.commit()
-        image = base.serialize()
-        image += hashlib.sha256(image).digest()
+        image = _image(base)
         # The one that readers do not use goes first; the other is the commit.
         for path in (copy, main) if store._whole else (main, copy):
             write_whole(path, image)
         self._pending, self._rows, store._whole = {}, [], True
         store._use(base)
+
+    def _begun_anew(self, base: sqlite3.Connection) -> sqlite3.Connection:
+        """Keep what a base holds in a file of its own; what the next one begins with."""
+        store = self._store
+        until = dt.datetime.fromisoformat(base.execute("SELECT MAX(seen) FROM change").fetchone()[0])
+        kept = store.home / f"climtrack.{store.generation:08d}.{until:{STAMP}}.sqlite"
+        image = _image(base)
+        for path in (_spare(kept), kept):
+            write_whole(path, image)
+        new = _younger(_opened())
+        for (table,) in base.execute(_OTHERS).fetchall():
+            newest = _NEWEST if table == "estimate" else ""
+            for row in base.execute(f"SELECT * FROM {table} AS one {newest}"):  # noqa: S608 - names of our own
+                new.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", tuple(row))  # noqa: S608
+        for key in store:
+            held, last = store.read(key), base.execute(_LAST, (str(key),)).fetchone()
+            insert(new, (*tuple(last)[:6], pack_site(held.site_climatology), pack(_difference(None, held)), None), "")
+        return new
+
+
+def _spare(path: Path) -> Path:
+    """The copy of a file of what was known before."""
+    return path.with_name(f"{path.stem}.copy.sqlite")
+
+
+def _image(base: sqlite3.Connection) -> bytes:
+    """A base as a file holds it."""
+    image = base.serialize()
+    return image + hashlib.sha256(image).digest()
 
 
 def _identity(series: Series) -> tuple[str, str]:
@@ -489,17 +578,18 @@ def _source(text: str) -> Source:
     return Source(**{**fields, "retrieved": retrieved, "notes": notes, "details": details})
 
 
-def _append(base: sqlite3.Connection, series: Series, number: int, now: dt.datetime) -> None:
-    """Add what a series has that its last row has not."""
-    tail = _tail(base, series.key, number - 1)
-    held = _series(tail) if tail else None
-    state = len(tail) >= EVERY
-    packed: bytes | None = pack_site(series.site_climatology)
-    if held is not None and not state and pack_site(held.site_climatology) == packed:
-        packed = None
+def _append(base: sqlite3.Connection, series: Series, held: Series | None, number: int, now: dt.datetime) -> None:
+    """Add what a series has that is not held."""
+    last = base.execute(_LAST, (str(series.key),)).fetchone()
+    alike = held is not None and _alike(held.site_climatology, series.site_climatology)
     head = (str(series.key), number, _stamp(now), *_identity(series), source_to_json(series.source))
-    row = (*head, packed, pack(_difference(held, series)), pack(_difference(None, series)) if state else None)
-    insert(base, row, tail[0]["sha256"] if tail else "")
+    packed = None if alike else pack_site(series.site_climatology)
+    insert(base, (*head, packed, pack(_difference(held, series)), None), last["sha256"] if last else "")
+
+
+def _alike(one: Mapping[str, Floats], other: Mapping[str, Floats]) -> bool:
+    """Whether two sets of climatology rows are the same, to the bit."""
+    return list(one) == list(other) and all(one[name].tobytes() == other[name].tobytes() for name in one)
 
 
 def insert(base: sqlite3.Connection, row: tuple[Any, ...], previous: str) -> str:

@@ -633,4 +633,4 @@ def test_no_error_but_ours_leaves_a_store_of_random_bytes(tmp_path: Path) -> Non
             continue
         for key in store:
             assert store.read(key).digest in {series.digest for series in state(0)}
-        assert store.notices
+        assert store.notices or data == image

@@ -136,7 +136,7 @@ def test_an_open_store_keeps_its_snapshot_while_others_commit(tmp_path: Path) ->
     assert (reader.snapshot, reader.notices) == (snapshot, ())
     tmp_path.mkdir()
     shutil.copy(tmp_path.with_name("kept"), tmp_path / FILE)
-    assert Store(tmp_path).read(SEA).values.size == 8
+    assert Store(tmp_path).read(SEA).values.size == 9
 
 
 def test_a_refresh_with_nothing_new_keeps_the_snapshot_and_notes_the_time(tmp_path: Path) -> None:
@@ -466,6 +466,7 @@ def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
     base.deserialize(data[:-32])
     base.execute("DROP TABLE estimate")
     base.execute("DROP TABLE issue")
+    base.execute("DROP TABLE sent")
     image = base.serialize()
     for name in (FILE, COPY):
         (home / name).write_bytes(image + hashlib.sha256(image).digest())
@@ -474,9 +475,11 @@ def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
     with Store(home).writer(NOW) as writer:
         writer.freeze(SEA, [Estimate("outlook", START, START + 7 * DAY, 20.3, 20.1, 20.6, 0.75)])
         for n in range(6):
-            writer.tell(SEA, START + n * DAY, f"kind{n}")
+            writer.tell(SEA, START + n * DAY, f"kind{n}", START + (n + 6) * DAY)
     assert len(Store(home).estimates(SEA)) == 1
     assert Store(home).told(SEA, START + 5 * DAY) == ("kind1", "kind2", "kind3", "kind4")  # not the issue of the day
+    assert Store(home).last_issue(SEA, START + 11 * DAY) == START + 10 * DAY
+    assert Store(home).last_issue(SEA, START + 6 * DAY) is None
 
 
 def test_a_year_of_all_series_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -552,3 +555,57 @@ def test_changes_that_do_not_add_up_are_never_used(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(module, "_unpack", lambda packed: (*real(packed)[:1], real(packed)[1] + 0.001, real(packed)[2]))
     with pytest.raises(StoreDamaged, match="do not add up"):
         store.read(SEA)
+
+
+def test_a_new_file_begins_after_so_many_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the past is lost with it: days, values, versions, estimates, health and issues are as without."""
+    kept = []
+    for name, every in (("one", 100), ("many", 3)):
+        monkeypatch.setattr(module, "EVERY", every)
+        home = tmp_path / name
+        for i in range(11):
+            series = build(values=[20 + n / 100 + (n > i) / 1000 for n in range(i + 3)], preliminary=2, rows=i % 4 == 0)
+            with Store(home).writer(NOW + i * DAY) as writer:
+                writer.put(replace(series, source=replace(series.source, etag=f'"{i}"')))
+                if i in (0, 5):
+                    writer.put(build(AIR, [10.0 + i, 11.0]), accept=True)
+                if writer.due(SEA, START + i * DAY):
+                    writer.freeze(SEA, [Estimate("outlook", START + i * DAY, START + 30 * DAY, 20.3, 20.1, 20.6, 0.75)])
+        days = [NOW + (i - 0.5) * DAY for i in range(1, 13)]
+        then = [Store(home, known_on=day) for day in days]
+        kept.append((
+            [[one.read(key).digest for key in one] for one in then],
+            [tuple(one.read(SEA).site_climatology) for one in then],
+            [(list(one.values(SEA)), one.versions(SEA), one.estimates(SEA), one.revision_noise(SEA)) for one in then],
+            [Store(home).health(key) for key in Store(home)],
+            Store(home).snapshot,
+        ))  # fmt: skip
+        assert not Store(home).notices
+    assert kept[0] == kept[1]
+    assert len(list((tmp_path / "many").glob("climtrack.0*.sqlite"))) == 2 * 4
+    assert len(list((tmp_path / "one").glob("*.sqlite"))) == 2
+
+
+def test_damage_of_an_earlier_file_is_said_and_its_copy_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its copy stands in; without both the present is whole; without the present the newest earlier one is used."""
+    monkeypatch.setattr(module, "EVERY", 3)
+    for i in range(8):
+        stored(tmp_path, build(values=[20 + n / 100 for n in range(i + 3)]), now=NOW + i * DAY)
+    first, *_, newest = sorted(path for path in tmp_path.glob("climtrack.0*Z.sqlite"))
+    spare = first.with_name(f"{first.stem}.copy.sqlite")
+    first.write_bytes(first.read_bytes()[:-9])
+    then = Store(tmp_path, known_on=NOW + DAY)
+    assert then.read(SEA).values.size == 4
+    assert said(then) == [f"{first.name} or its copy is damaged: of what was known before, what is whole is used"]
+    assert not Store(tmp_path).notices
+    spare.unlink()
+    first.unlink()
+    assert len(Store(tmp_path).versions(SEA)) == 6
+    assert Store(tmp_path).read(SEA).values.size == 10
+    for name in (FILE, COPY):
+        (tmp_path / name).unlink()
+    assert Store(tmp_path).read(SEA).values.size == 8
+    stored(tmp_path, build(values=[20 + n / 100 for n in range(11)]), now=NOW + 9 * DAY)
+    assert Store(tmp_path).read(SEA).values.size == 11
+    assert Store(tmp_path, known_on=NOW + 5 * DAY).read(SEA).values.size == 8
+    assert newest.is_file()

@@ -16,9 +16,9 @@ from climtrack.reporter.annotations import (
     decimals_of,
     draw_key,
     figure_size,
-    figures,
     key_extent,
     last_year_item,
+    latest_figures,
     line_key,
     place_callout,
 )
@@ -52,7 +52,7 @@ from climtrack.reporter.layout import (
 )
 from climtrack.reporter.sentences import Phrases, place, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
@@ -182,10 +182,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 def _head(canvas: Canvas, study: Study, name: str) -> list[list[Line]]:
     """A panel's name, and what the last day differs by."""
-    yoy, anomaly = study.findings.year_over_year, study.findings.anomaly
-    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
-    shown = figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
-    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *shown]
+    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *latest_figures(canvas, study)]
 
 
 def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
