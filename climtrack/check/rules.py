@@ -31,12 +31,13 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("rank.*", "rank ordinal", "rank.day.rank month.rank"),
     ("rank.near.*", "noise", "rank.day.noise rank.month.noise"),
     # Air and sea, the fortnight of each
-    ("both.average.*", "one two", "direction.mean_14d"),
-    ("both.lead*>news.average.* alt.*both>news.average.*", "size", "direction.mean_14d"),
+    ("both.average.*", "one two", "direction.mean_14d anomaly"),
+    ("both.lead*>news.average.* alt.*both*>news.average.* both.lead*>of.average.* alt.*both*>of.average.*", "size",
+     "direction.mean_14d anomaly"),
     ("both.title.level", "one two", "direction.noise"),
     ("both.title.*", "one two", "year_over_year.mean_14d"),
-    ("both.year.level", "size", "direction.noise"),
-    ("both.year.*", "size", "year_over_year.mean_14d"),
+    ("both.year.level", "size", "direction.noise said.noise"),
+    ("both.year.*", "size", "year_over_year.mean_14d year_over_year"),
     # Against last year
     ("year.* brief.year.*", "size difference", "year_over_year.difference"),
     ("alt.yoy.*", "n", "year_over_year.run_length said.day_of_year"),
