@@ -94,11 +94,12 @@ def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
     assert {f"nh-air.year-lines.{p}.{lang}.png" for p in ("wide", "email") for lang in ("en", "es")} <= before.keys()
     assert not any(".climtrack-" in name for name in before)
 
-    # Without a network: the same bytes, and one line about how old the data are.
+    # Without a network: the same bytes, and one line about how old the days are, one about the months.
     alone = climtrack(*words, "--out", "out", home=tmp_path)
     assert alone.returncode == 0
     assert digests(tmp_path / "out") == before
-    (line,) = alone.stderr.splitlines()
+    line, months = alone.stderr.splitlines()
+    assert "Using months to May 2024" in months
     assert "Using data as of 2024-07-04 to 2024-07-05 (6 to 7 days old)" in line
 
 

@@ -483,6 +483,7 @@ def _ranked(frame: Frame, values: Floats, row: int, first: dt.date, last: dt.dat
         margin=margin,
         best_year=int(years[best]),
         best_value=float(values[best]),
+        preliminary=preliminary,
         **_claim(frame, values, row, max(days, 1), preliminary),
     )
 

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import UnionType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from climtrack.config import Config
     from climtrack.vocabulary.findings import Method
+
+
+#: Rules of a climatology.
+METHODS = ("harmonic", "site")
 
 
 def config() -> Config:
@@ -45,16 +50,15 @@ def stored_series(
     variable: str, region: str, *, known_on: str | dt.date | dt.datetime | None, offline: bool, sample: bool
 ) -> Series:
     """The series asked for, and no other one in its place."""
-    from climtrack.config import unknown
-
-    if variable not in OPTIONS:
-        raise ConfigError("config.unknown_name", what=unknown("variable", variable, OPTIONS), known=tuple(OPTIONS))
+    require(region, str, "api.one_region")
+    variable = next((option for option, known in OPTIONS.items() if known.name == variable), variable)
+    one_of(variable, tuple(OPTIONS), "variable")
     pair = pairing_of(region)
     key = pair.air if variable == "air" else pair.sst
     if key is None:
         raise ConfigError("api.no_series", variable=variable, region=region[:40])
-    if key.region != region and region != "world":
-        raise ConfigError("api.no_sea", region=region, other=key.region)
+    if key.region != pair.region and pair.region != "world":
+        raise ConfigError("api.no_sea", region=pair.region, other=key.region)
     return series_of(key, known_on=known_on, offline=offline, sample=sample)
 
 
@@ -72,9 +76,23 @@ def series_of(key: SeriesKey, *, known_on: str | dt.date | dt.datetime | None, o
         return run.series([key])[key]
 
 
+def require(value: object, kind: type | UnionType, message: str) -> None:
+    """Refuse what is no such thing in a line that says what is."""
+    if not isinstance(value, kind):
+        raise ConfigError(message, given=type(value).__name__)
+
+
+def one_of(value: object, known: Sequence[str], kind: str) -> None:
+    """Refuse a word that is none of some."""
+    from climtrack.config import unknown
+
+    if value not in known:
+        raise ConfigError("config.unknown_name", what=unknown(kind, str(value), known), known=known)
+
+
 def baseline_of(value: str | Baseline) -> Baseline:
     """Baseline, however it was given."""
-    return value if isinstance(value, Baseline) else Baseline.parse(value)
+    return value if isinstance(value, Baseline) else Baseline.parse(str(value))
 
 
 def chosen(value: str | Baseline) -> Baseline | None:
@@ -85,6 +103,7 @@ def chosen(value: str | Baseline) -> Baseline | None:
 def date_of(value: str | dt.date | None) -> dt.date | None:
     """Date, however it was given."""
     if not isinstance(value, str):
+        require(value, dt.date | None, "api.day")
         return value
     try:
         return dt.date.fromisoformat(value)
@@ -117,6 +136,9 @@ def to_array(series: Series) -> xr.DataArray:
 
 def from_array(data: xr.DataArray) -> Series:
     """Daily values of an array, whoever made it; days that it lacks are gaps."""
+    import xarray as xr
+
+    require(data, xr.DataArray, "api.array")
     if data.dims != ("time",):
         raise AnalysisError("api.dimensions", dims=str(data.dims))
     if str(data.attrs.get("units", "degC")) not in ("degC", "°C", "celsius", "Celsius", "degree_Celsius"):
@@ -188,6 +210,7 @@ def climatology(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, metho
 
     from climtrack.analysis.climatology import climatology as compute
 
+    one_of(method, METHODS, "rule")
     years = baseline_of(baseline)
     found = compute(from_array(data), years, method=method)
     spread = {"units": "degC", "units_metadata": DIFFERENCE, "long_name": f"standard deviation across {years}"}
@@ -237,6 +260,7 @@ def anomaly(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, method: M
 
     from climtrack.analysis.climatology import climatology as compute
 
+    one_of(method, METHODS, "rule")
     years, series = baseline_of(baseline), from_array(data)
     cycle = compute(series, years, method=method)
     columns = calendar.slot(series.dates) if method == "site" else calendar.dayofyear(series.dates) - 1
@@ -374,6 +398,8 @@ def compare(
     """
     import xarray as xr
 
+    for name in regions:
+        require(name, str, "api.one_region")
     names = tuple(dict.fromkeys(regions or ("nh", "sh")))
     values = [open(variable, name, as_of=as_of, offline=offline, sample=sample) for name in names]
     plain = [one.drop_vars([c for c in one.coords if c != "time"]) for one in values]

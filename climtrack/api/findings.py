@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from climtrack.api.data import DIFFERENCE, baseline_of, chosen, config, date_of, from_array, pairing_of, stored_series
+from climtrack.api.data import (
+    DIFFERENCE,
+    baseline_of,
+    chosen,
+    config,
+    date_of,
+    from_array,
+    one_of,
+    pairing_of,
+    require,
+    stored_series,
+)
 from climtrack.vocabulary.registry import DEFAULT, REGIONS, Baseline
 
 if TYPE_CHECKING:
@@ -24,6 +35,14 @@ if TYPE_CHECKING:
         YearOverYear,
     )
     from climtrack.vocabulary.series import Alignment
+
+
+def require_studies(*studies: object) -> None:
+    """Refuse what is no study: an array, a name."""
+    from climtrack.vocabulary.findings import AnyStudy
+
+    for one in studies:
+        require(one, AnyStudy, "api.study")
 
 
 def study(
@@ -154,6 +173,9 @@ def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = 
     """
     from climtrack.analysis.comparison import two_years as compared
 
+    for one in (year, other):
+        require(one, int, "api.year")
+    one_of(method, ("date", "slot"), "way")
     return compared(from_array(data), year, other, method=method)
 
 
@@ -178,6 +200,7 @@ def contrast(*studies: Study) -> Comparison:
     """
     from climtrack.analysis.hemispheres import compare
 
+    require_studies(*studies)
     return compare(studies)
 
 
@@ -199,6 +222,7 @@ def since(study: Study, date: str | dt.date) -> Since:
     """
     from climtrack.analysis.since import since as account
 
+    require_studies(study)
     return account(study, date_of(date) or study.series.end)
 
 
@@ -223,6 +247,7 @@ def el_nino(nino: Study, *, offline: bool = False) -> NinoState | Unknown:
     from climtrack.api.data import series_of
     from climtrack.vocabulary.series import RONI
 
+    require_studies(nino)
     roni = series_of(RONI, known_on=None, offline=offline, sample=nino.simulated)
     return nino_state(roni, nino, as_of=nino.as_of)
 

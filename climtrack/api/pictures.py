@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from climtrack.api.data import from_array
-from climtrack.api.findings import study
+from climtrack.api.data import from_array, require
+from climtrack.api.findings import require_studies, study
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.series import year_table
 
@@ -57,6 +57,7 @@ def chart(
     """
     from climtrack.reporter.render import render
 
+    require_studies(*studies)
     return render(
         chart.replace("-", "_"), studies or (study(),), preset=preset, theme=theme, language=language, fmt=fmt
     )
@@ -78,9 +79,12 @@ def plot(data: xr.DataArray, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
         The axes, x in days since 1 January, for you to go on with.
     """
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from climtrack.reporter.theme import THEMES
+
+    require(ax, Axes | None, "api.axes")
 
     ink = THEMES["light"]
     if ax is None:

@@ -81,8 +81,9 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
             found = recount(days, facts)
             land = files.get(f"{label.removesuffix('air')}land-ocean.csv")
             if land and (first := found["rank"]["month"].get("first")):
-                other = Months.read(land).place(first.year, first.month)
-                found["rank"]["month"]["other"] = other
+                other = Months.read(land)
+                if (first.year, first.month) in other.departures:  # NOAA's month comes later
+                    found["rank"]["month"]["other"] = other.place(first.year, first.month)
             _facts(result, label, facts, _plain(found))
             since = files.get(f"{label}.since-last-issue.csv")
             spoken = said(days, facts, Days.read(since).first if since else None)

@@ -588,7 +588,8 @@ def rank(days: Days, first: dt.date, last: dt.date, noise: Mapping[str, Any]) ->
     ahead = [gap for gap in gaps.values() if gap >= EDGE]
     best = max(gaps, key=lambda year: (means[year], -year))
     rival = min(gaps, key=lambda year: (abs(means[year] - own), year))
-    share = days.part(days.early, first, last).sum() / known
+    early = int(days.part(days.early, first, last).sum())
+    share = early / known
     found = claim(gaps[rival], noise, share, known)
     close = found == "within_noise"
     return {
@@ -606,6 +607,7 @@ def rank(days: Days, first: dt.date, last: dt.date, noise: Mapping[str, Any]) ->
         "rival": rival if close else None,
         "rival_rank": 1 + sum(gap - gaps[rival] >= EDGE - DUST for gap in (0.0, *gaps.values())) if close else None,
         "noise": least(noise, share),
+        "preliminary": early,
     }
 
 

@@ -52,13 +52,12 @@ def history(
 
     run, chosen = Run(configuration(config), now()), date(day)
     store, keys = run.store, _stored(run, region, variable)
-    document = versions_document(store, keys) if chosen is None else day_document(store, keys, chosen)
     notes(run)
-    if chosen is not None and not any(document["series"].values()):
+    if chosen is not None and not any(True for key in keys for _ in store.values(key, chosen)):
         asked = [key.label for key in keys] if len(keys) < 4 else Notice("cli.series", n=len(keys))
         raise SeriesNotFound("cli.no_value", series=asked, date=chosen)
     if json:
-        as_json(document)
+        as_json(versions_document(store, keys) if chosen is None else day_document(store, keys, chosen))
     else:
         language = table_language(lang)
         if chosen is None:

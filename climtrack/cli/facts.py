@@ -181,7 +181,7 @@ def facts(
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region, variable, baseline, as_of)
-    (way,) = several([by], (), ("date", "slot"), "way to compare")
+    (way,) = several([by], (), ("date", "slot"), "way")
     with _run(settings, moment, known_on, offline, no_sample) as run:
         found = region_studies(run, **choice, against=against, by="slot" if way == "slot" else "date")
     notes(run)

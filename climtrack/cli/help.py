@@ -110,7 +110,9 @@ class Command(_Explained, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         surplus = super().parse_args(ctx, args)
         if surplus and not ctx.resilient_parsing:
-            raise ConfigError("cli.extra_arguments", given=" ".join(surplus), command=ctx.command_path)
+            regions = any("--region" in parameter.opts for parameter in self.get_params(ctx))
+            message = "cli.extra_arguments.region" if regions else "cli.extra_arguments"
+            raise ConfigError(message, given=" ".join(surplus), regions=",".join(surplus), command=ctx.command_path)
         return surplus
 
 

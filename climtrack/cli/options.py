@@ -225,8 +225,10 @@ def several(
     listed: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Values of an option that takes commas and repetition; what is `listed`, else `known`, answers an unknown one."""
+    spelled = {name.casefold(): name for name in known}
     words = [word.strip() for text in given or () for word in text.split(",")]
-    chosen = dict.fromkeys(word for word in words if word) or dict.fromkeys(default)
+    words = [word for word in words if word] or words[:1]  # one that is empty is refused, as from an unset variable
+    chosen = dict.fromkeys(spelled.get(word.casefold(), word) for word in words) or dict.fromkeys(default)
     for word in chosen:
         if known and word not in known:
             from climtrack.config import unknown

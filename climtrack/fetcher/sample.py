@@ -269,7 +269,7 @@ def _departures(key: SeriesKey, today: dt.date) -> bytes:
 def _index(key: SeriesKey, today: dt.date) -> bytes:
     """An El Niño index by season in NOAA's dialect, the plain one warmer by what the tropics have warmed."""
     time = _months(1950, today)[:-1]
-    values = _nino(time) + 0.12 * _red(3900, time.size, 0.7) + (0.3 * _forced(time) if key.variable == "oni" else 0)
+    values = _nino(time) + 0.04 * _red(3900, time.size, 0.7) + (0.3 * _forced(time) if key.variable == "oni" else 0)
     rows = (f" {noaa.SEASONS[i % 12]} {1950 + i // 12} {value:.2f}\n" for i, value in enumerate(values.tolist()))
     return f"# {reanalyzer.SIMULATED}\n SEAS YR ANOM\n{''.join(rows)}".encode()
 

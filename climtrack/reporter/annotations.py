@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,9 +86,9 @@ def last_year_item(canvas: Canvas, study: AnyStudy) -> KeyItem:
     return KeyItem(Line(str(study.year - 1), "bold", size, theme.last_year_text), theme.last_year, LAST_LINE)
 
 
-def average_item(canvas: Canvas, baseline: str) -> KeyItem:
+def average_item(canvas: Canvas, baseline: str, language: Language | None = None) -> KeyItem:
     theme, size = canvas.theme, canvas.size(canvas.preset.type.label)
-    text = canvas.language.text("label.average.of", baseline=baseline)
+    text = (language or canvas.language).text("label.average.of", baseline=baseline)
     return KeyItem(Line(text, "semibold", size, theme.average), theme.average, AVERAGE_LINE, KEY_DASHES)
 
 
@@ -128,20 +129,6 @@ def decimals_of(study: Study) -> int:
     return VARIABLES[study.series.key.variable].decimals
 
 
-def versus_year(language: Language, study: Study, *, unit: bool = True) -> str | None:
-    """``−0.3 °C vs 2025``, or ``level with 2025``; None where there is nothing to compare with."""
-    found = study.findings.year_over_year
-    if not isinstance(found, YearOverYear):
-        return None
-    return _versus(language, found.difference, decimals_of(study), "callout.year", unit=unit, other=found.other_year)
-
-
-def versus_average(language: Language, study: Study, *, unit: bool = True) -> str | None:
-    """``+0.6 °C vs average``, or ``level with average``; None where no baseline is covered."""
-    found = study.findings.anomaly
-    return None if found is None else _versus(language, found.value, decimals_of(study), "callout.average", unit=unit)
-
-
 def _versus(language: Language, value: float, places: int, what: str, *, unit: bool, **values: object) -> str:
     """A difference in words that agree with its printed figure."""
     if not direction(value, places):
@@ -174,26 +161,73 @@ def figures(
     return found
 
 
+def latest_figures(canvas: Canvas, study: Study) -> list[list[Line]]:
+    """The same of the latest day."""
+    yoy, anomaly = study.findings.year_over_year, study.findings.anomaly
+    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
+    return figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
+
+
 def callout_lines(canvas: Canvas, study: Study, *, versus: str) -> list[Line]:
-    theme, kind, language = canvas.theme, canvas.preset.type, canvas.language
+    """This year's name, the latest value, and what it differs by."""
+    found, yoy = study.findings, study.findings.year_over_year
+    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else None
+    anomaly = None if found.anomaly is None else found.anomaly.value
+    return _callout(canvas, canvas.language, study, versus, found.latest.value, found.latest.date, year, anomaly)
+
+
+#: A difference as wide as they are.
+WIDEST = -0.88
+
+
+def callout_room(canvas: Canvas, study: Study, *, versus: str) -> tuple[float, float]:
+    """Room that a callout takes at most, in any language and on any day: so that every issue is composed alike."""
+    values = float(np.nanmin(study.table.values)), float(np.nanmax(study.table.values))
+    year, anomaly = (WIDEST, study.year - 1), None if study.climatology is None else WIDEST
+    sizes = [
+        canvas.extent(_callout(canvas, Language(code), study, versus, value, day, year, anomaly))
+        for code in ("en", "es")
+        for value in values
+        for day in (dt.date(study.year, month, 28) for month in range(1, 13))
+    ]
+    return max(width for width, _ in sizes), max(height for _, height in sizes)
+
+
+def _callout(
+    canvas: Canvas, language: Language, study: Study, versus: str, value: float, day: dt.date,
+    year: tuple[float, int] | None, anomaly: float | None,
+) -> list[Line]:  # fmt: skip
+    theme, kind, places = canvas.theme, canvas.preset.type, decimals_of(study)
     size, full = canvas.size(kind.label), versus == "both"
-    value = language.temperature(study.findings.latest.value, decimals_of(study))
+    text = language.temperature(value, places)
     if full:
-        value = language.text("callout.value", value=value, day=language.date_short(study.findings.latest.date))
-    year = Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)
-    found = [year, Line(value, "semibold", size, theme.ink)]
-    if versus in {"both", "year"} and (text := versus_year(language, study, unit=full)):
+        text = language.text("callout.value", value=text, day=language.date_short(day))
+    found = [Line(str(study.year), "bold", canvas.size(kind.callout), theme.ink)]
+    found.append(Line(text, "semibold", size, theme.ink))
+    if versus in {"both", "year"} and year is not None:
+        text = _versus(language, year[0], places, "callout.year", unit=full, other=year[1])
         found.append(Line(text, "semibold", size, theme.last_year_text))
-    if versus in {"both", "average"} and (text := versus_average(language, study, unit=full)):
+    if versus in {"both", "average"} and anomaly is not None:
+        text = _versus(language, anomaly, places, "callout.average", unit=full)
         found.append(Line(text, "semibold", size, theme.average))
     return found
 
 
+#: What a leader across a line counts, as CSS pixels of its length.
+CROSSING = 60.0
+
+
 def callout_place(
-    empty: Emptiness, size: tuple[float, float], x: float, y: float, *, straight: bool = False, lean: float = 0.26
-) -> Rect | None:
-    """Where a callout goes: straight above or below its point where that is free, else the nearest place beside it."""
+    empty: Emptiness, size: tuple[float, float], x: float, y: float, *, straight: bool = False, lean: float = 0.26,
+    levels: Sequence[float] = (),
+) -> Rect | None:  # fmt: skip
+    """
+    Where a callout goes: straight above or below its point where that is free, else the nearest place beside it.
+
+    Rather on the side where no line stands between: `levels` are their heights at the point.
+    """
     width, height = size
+    higher, lower = [level for level in levels if level < y], [level for level in levels if level > y]
 
     def cost(left: Floats, top: Floats) -> Floats:
         inside = x - (left + CALLOUT_CLEAR)
@@ -201,6 +235,10 @@ def callout_place(
         length = np.maximum(above, below)
         upright = (inside >= 3) & (inside <= width - 3) & (length >= SHORTEST_LEADER)
         vertical = np.abs(length - LEADER_LENGTH) + 0.35 * np.abs(inside - lean * width) + 6 * (below > above)
+        for level in higher:
+            vertical = vertical + CROSSING * (top + CALLOUT_CLEAR + height < level)
+        for level in lower:
+            vertical = vertical + CROSSING * (top + CALLOUT_CLEAR > level)
         beside = np.maximum(np.maximum(left + CALLOUT_CLEAR - x, x - (left + CALLOUT_CLEAR + width)), 0)
         slanted = np.inf if straight else 90 + np.hypot(beside, np.maximum(length, 0))
         near = (beside >= SHORTEST_LEADER) & (np.hypot(beside, np.maximum(length, 0)) <= LONGEST_LEADER)
@@ -212,21 +250,20 @@ def callout_place(
 
 def draw_callout(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y: float) -> None:
     """Set the callout and its leader."""
-    ink = canvas.theme.this_year
     if place.left <= x <= place.right:
         ys = (
             [place.bottom + LEADER_GAP, y - DOT_RADIUS]
             if place.bottom < y
             else [place.top - LEADER_GAP, y + DOT_RADIUS]
         )
-        canvas.stroke([x, x], ys, ink, 0.9, z=8)
+        canvas.leader([x, x], ys)
     else:
         side = place.right + LEADER_GAP if place.right < x else place.left - LEADER_GAP
         middle = min(max(y, place.top + 6), place.bottom - 6)
         reach = float(np.hypot(side - x, middle - y))
         if reach > DOT_RADIUS + 3:
             share = DOT_RADIUS / reach
-            canvas.stroke([side, x + (side - x) * share], [middle, y + (middle - y) * share], ink, 0.9, z=8)
+            canvas.leader([side, x + (side - x) * share], [middle, y + (middle - y) * share])
     canvas.block("callout", place.left, place.top, found)
 
 
@@ -253,13 +290,14 @@ def arrange(
     point: tuple[float, float],
     second: Second | None,
     modes: Sequence[Mode],
+    levels: Sequence[float] = (),
 ) -> Arrangement | None:
     """Place a callout and whatever else must stand inside the axes, trying either first."""
     for wording, straight in modes:
         if wording >= len(sizes):
             continue
         trial = empty.copy()
-        place = callout_place(trial, sizes[wording], *point, straight=straight)
+        place = callout_place(trial, sizes[wording], *point, straight=straight, levels=levels)
         if place is not None and second is None:
             return Arrangement(wording, place, None)
         if place is None or second is None:
@@ -273,7 +311,7 @@ def arrange(
         if other is None:
             return None  # not even without a callout
         trial.occupy(other.grown(CALLOUT_CLEAR))
-        place = callout_place(trial, sizes[wording], *point, straight=straight)
+        place = callout_place(trial, sizes[wording], *point, straight=straight, levels=levels)
         if place is not None:
             return Arrangement(wording, place, other)
     return None
@@ -285,18 +323,30 @@ def place_callout(
     wordings: Sequence[Sequence[Line]],
     point: tuple[float, float],
     tries: Iterable[tuple[Emptiness, Second | None]] = (),
+    sizes: Sequence[tuple[float, float]] = (),
 ) -> Rect | None:
     """
     Set the callout of a point in the first room that has a place for it and for what must stand beside it.
 
-    Says where that is to stand; the callout is taken from the picture's empty space.
+    Says where that is to stand; the callout is taken from the picture's empty space. `sizes` are the room that it takes
+    in any language.
     """
-    sizes = [canvas.extent(lines) for lines in wordings]
-    for room, second in tries or ((empty, None),):
-        if found := arrange(room, sizes, point, second, EVERY):
-            draw_callout(canvas, found.callout, wordings[found.wording], *point)
-            empty.occupy(found.callout.grown(CALLOUT_CLEAR))
-            return found.second
+    sizes, levels = sizes or [canvas.extent(lines) for lines in wordings], []
+    for line in canvas.named_lines():
+        known = line[~np.isnan(line[:, 1])]
+        if known.size and known[0, 0] <= point[0] <= known[-1, 0]:
+            level = float(np.interp(point[0], known[:, 0], known[:, 1]))
+            levels += [level] if abs(level - point[1]) > DOT_RADIUS else []
+    rooms = list(tries) or [(empty, None)]
+    # What stands beside the callout goes only where no room has both, a fact only where none has the full wording.
+    whole = [room for room in rooms if room[1] is not None]
+    for some in (whole, [room for room in rooms if room[1] is None]):
+        for modes in (EVERY[i : i + 2] for i in range(0, len(EVERY), 2)):
+            for room, second in some:
+                if found := arrange(room, sizes, point, second, modes, levels):
+                    draw_callout(canvas, found.callout, wordings[found.wording], *point)
+                    empty.occupy(found.callout.grown(CALLOUT_CLEAR))
+                    return found.second
     return None
 
 
@@ -340,13 +390,13 @@ def draw_colour_key(
         canvas.text("scale", max(x, left), base, line)
 
 
-def line_key(canvas: Canvas, study: Study, years: Sequence[int]) -> list[KeyItem]:
+def line_key(canvas: Canvas, study: Study, years: Sequence[int], language: Language | None = None) -> list[KeyItem]:
     """Last year, average and the other years, as far as they are drawn."""
     found = []
     if not np.isnan(study.table.row(study.year - 1)).all():
         found.append(last_year_item(canvas, study))
     if study.baseline is not None:
-        found.append(average_item(canvas, study.baseline.label))
+        found.append(average_item(canvas, study.baseline.label, language))
     if years:
         found.append(others_item(canvas, years, canvas.theme.newest, 0.8))
     return found

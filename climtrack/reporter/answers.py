@@ -134,7 +134,7 @@ def _change(phrases: Phrases) -> str:
     if isinstance(share, float) and found.answer is not Answer.LEVEL:
         n = round(1 / share) if share else 0
         message = "often" if 0 < n <= RARE else "rare" if n else "never"
-        often = say(f"falling.{message}.{found.answer}", n=n, first=phrases.first)
+        often = "" if n == 1 else say(f"falling.{message}.{found.answer}", n=n, first=phrases.first)
     return say(f"falling.{found.answer}", now=now, often=often, **values)
 
 

@@ -30,7 +30,7 @@ from matplotlib.transforms import Affine2D
 
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.fonts import CAP, DESCENT, LEADING, Line, font_file, text_width
-from climtrack.reporter.geometry import Box, Rect
+from climtrack.reporter.geometry import Box, Rect, crosses
 from climtrack.reporter.theme import AVERAGE_LINE, THIN_LINE, Preset, Theme, mix
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language
@@ -138,6 +138,8 @@ class Panel:
 
 
 Align = Literal["left", "center", "right"]
+#: Lines that carry meaning: this year's, last year's, the average.
+NAMED = frozenset({"this-year", "preliminary", "before", "last-year", "average"})
 TEXT_HALO = 4.5
 #: No axes are narrower or lower than this.
 LEAST = 24.0
@@ -156,6 +158,8 @@ class Canvas:
         self.texts: list[Text] = []
         #: This year's line as drawn, one (x, y) array a panel: what no text may cross.
         self.traces: list[Floats] = []
+        #: Leaders as drawn, two points each.
+        self.leaders: list[Floats] = []
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, preset.height / 72) + self.figure.dpi_scale_trans
 
     # -- measures -------------------------------------------------------------------------------------------------
@@ -212,6 +216,23 @@ class Canvas:
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, z: float = 1, dash: object = "-"
     ) -> None:
         self.add(Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt"))
+
+    def leader(self, xs: Sequence[float], ys: Sequence[float]) -> None:
+        """A line from a text to what it names; none where it would cross a line that carries meaning."""
+        ends = np.column_stack([xs, ys])
+        if not any(crosses(ends, line) for line in self.named_lines()):
+            self.leaders.append(ends)
+            self.stroke(xs, ys, self.theme.axis, 0.9, z=8)
+
+    def named_lines(self) -> list[Floats]:
+        """Lines of years and of the average as drawn, in CSS pixels."""
+        back = self._place.inverted()
+        return [
+            back.transform(axes.transData.transform(line.get_xydata()))
+            for axes in self.figure.axes
+            for line in axes.lines
+            if line.get_gid() in NAMED
+        ]
 
     def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
         self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))

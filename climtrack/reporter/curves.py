@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from calendar import isleap
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,23 +13,20 @@ import numpy.typing as npt
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     EVERY,
-    FULL,
     RIGHT_GUTTER,
-    Mode,
     Second,
     arrange,
-    decimals_of,
     draw_right_labels,
-    versus_average,
+    figure_size,
+    latest_figures,
 )
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
-from climtrack.reporter.layout import LIFT, MONTH_DROP, UNIT, draw_days, draw_grid, signed_ticks
+from climtrack.reporter.layout import LIFT, MONTH_DROP, draw_days, draw_grid, signed_ticks
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
 from climtrack.vocabulary.findings import OutlookDay, Study
 from climtrack.vocabulary.series import Floats, YearTable
-from climtrack.words.language import direction
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas, Panel
@@ -149,7 +145,11 @@ def shown_days(end: dt.date) -> Dates:
     """Days of a panel of differences: those of the calendar year, or early in it the twelve months to the last one."""
     if is_early(end):
         return np.arange(np.datetime64(same_day(end, end.year - 1)) + 1, np.datetime64(end) + 1)
-    return np.arange(np.datetime64(f"{end.year}-01-01"), np.datetime64(f"{end.year + 1}-01-01"))
+    return calendar_days(end.year)
+
+
+def calendar_days(year: int) -> Dates:
+    return np.arange(np.datetime64(f"{year}-01-01"), np.datetime64(f"{year + 1}-01-01"))
 
 
 def day_places(dates: Dates) -> Floats:
@@ -216,14 +216,9 @@ def draw_front(panel: Panel, study: Study, table: YearTable) -> Floats:
 
 
 #: Share of the record's range added above it, tried in turn until callout and panel find room in every month.
-HEADROOM = (0.0, 0.1, 0.2, 0.32)
-#: A composition to try: whether the difference panel stands inside, headroom, acceptable callouts, and whether the key
-#: names every line.
-Plan = tuple[bool, float, tuple[Mode, ...], bool]
+HEADROOM = (0.12, 0.2, 0.32)
 #: Columns in the middle of the months.
 MONTH_MIDDLES = tuple(start + 14 for start in MONTH_STARTS)
-#: Share of the height that the curve takes where a panel stands under it.
-UPPER = 0.60
 #: What a line takes on either side where text may stand between lines.
 LINE_CLEAR = 4.0
 
@@ -263,59 +258,43 @@ def between_lines(area: Rect, width: float, ylim: tuple[float, float], lines: Se
 
 def compose(
     study: Study,
-    full: Rect,
+    area: Rect,
     right: float,
     sizes: Sequence[tuple[float, float]],
-    *,
-    second: Callable[[bool, bool], Second | None],
-    compared: bool,
-    wide: bool,
-) -> tuple[bool, tuple[float, float]]:
+    second: Callable[[int], Second | None],
+) -> tuple[float, float]:
     """
-    Whether the difference panel fits inside the axes, and their limits: the same for every issue.
+    Limits of a curve in which callout and key find room whatever the month: the same for every issue and language.
 
-    In this composition callout and panel find room whatever the month.
+    More room above flattens it, so the grey years lose their name before that.
     """
     low, high = reach(study)
     middles = (low + high) / 2
-    for inset, headroom, modes, named in _plans(wide=wide, compared=compared):
-        area, ylim = full if inset else upper_part(full), absolute_limits(study, headroom)
+    for named, headroom in [(named, room) for named in (3, 2) for room in HEADROOM]:
+        ylim = absolute_limits(study, headroom)
         empty = outside_extremes(Rect(area.left, area.top, right, area.bottom), area.width, ylim, low, high)
         if all(
-            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(inset, named), modes) is not None
+            arrange(empty, sizes, (area.left + day / DAYS * area.width, y), second(named), EVERY) is not None
             for day in MONTH_MIDDLES
             if not np.isnan(y := area.bottom - (middles[day] - ylim[0]) / (ylim[1] - ylim[0]) * area.height)
         ):
-            return inset, ylim
-    return not compared, absolute_limits(study, HEADROOM[2])
+            return ylim
+    return absolute_limits(study, HEADROOM[1])
 
 
-def _plans(*, wide: bool, compared: bool) -> list[Plan]:
-    """
-    Compositions to try, best first.
-
-    More room above flattens the curve, in one language more than in the other where its words are longer; so the grey
-    years lose their name before that, and a day that still finds no room has its callout between the lines.
-    """
-    alone = not compared
-    plans: list[Plan] = [(alone, headroom, FULL[:1], True) for headroom in HEADROOM[:2]]
-    plans += [(alone, headroom, FULL, True) for headroom in HEADROOM[:3]]
-    plans += [(alone, headroom, EVERY, named) for named in (True, False) for headroom in HEADROOM[: 3 + (not named)]]
-    if not wide or alone:
-        return plans
-    inside: list[Plan] = [(True, headroom, FULL[:1], True) for headroom in HEADROOM[:3]]
-    inside += [(True, headroom, FULL, True) for headroom in HEADROOM]
-    return inside + plans
+#: Height of a panel of differences with its name and figures: a share of the room, and at least so many CSS pixels.
+PANEL, LOWEST = {"wide": 0.28, "square": 0.33, "tall": 0.33}, {"wide": 62.0, "square": 76.0, "tall": 74.0}
+#: Room between the curve and the panel's name, as a share of the height.
+PANEL_GAP = 0.09
 
 
-def upper_part(full: Rect) -> Rect:
-    """The curve's room where a panel stands under it."""
-    return Rect(full.left, full.top, full.right, full.top + UPPER * full.height)
+def above_panel(canvas: Canvas, full: Rect) -> Rect:
+    """What a panel of differences leaves for the curve above it."""
+    form = canvas.preset.form
+    height = max(PANEL[form] * full.height, canvas.size(LOWEST[form]))
+    return Rect(full.left, full.top, full.right, full.bottom - height - PANEL_GAP * full.height)
 
 
-#: Width and height of the inset with its title and months, and the factors tried.
-INSET = (222.0, 118.0)
-FACTORS = (1.12, 1.0, 0.92, 0.84, 0.78)
 #: How far a tick label may reach above the panel.
 ABOVE = 7.0
 
@@ -333,53 +312,20 @@ def difference_limits(study: Study) -> tuple[float, float]:
     return outward(min(low, -0.25 * high), high, 0.1)
 
 
-def inset_place(empty: Emptiness) -> Rect | None:
-    """The emptiest place for the inset."""
-    for factor in FACTORS:
-        width, height = INSET[0] * factor, INSET[1] * factor
-        found = empty.roomiest(width + 8, height + 8)
-        if found is not None:
-            return found.grown(-4)
-    return None
-
-
-def draw_inset(canvas: Canvas, study: Study, place: Rect) -> None:
-    """Draw the panel inside the curve."""
-    title = Line(_panel_title(canvas, study), "semibold", canvas.size(canvas.preset.type.note), canvas.theme.ink)
-    if canvas.width(title) > place.width:  # the months beneath say which days
-        title = replace(title, text=canvas.language.text("label.difference"))
-    canvas.text("panel-title", place.left, place.top + CAP * title.size, title)
-    values, label = _panel_ticks(canvas, study, place.height - canvas.size(MONTH_DROP) - title.size - 9)
-    size = canvas.size(canvas.preset.type.axis)
-    names = [Line(label(v) + UNIT * (v == values[-1]), "regular", size, canvas.theme.secondary) for v in values]
-    left = place.left + 4 + max(map(canvas.width, names))
-    area = Rect(left, place.top + title.size + 9, place.right, place.bottom - canvas.size(MONTH_DROP))
-    _draw_panel(canvas, study, area, place.left, z=4)
-
-
 def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
-    """Draw the panel under the curve, its title and the latest difference above it."""
-    size = canvas.size(canvas.preset.type.label)
-    title = canvas.text(
-        "panel-title", left, area.top, Line(_panel_title(canvas, study), "semibold", size, canvas.theme.ink)
-    )
-    text = versus_average(canvas.language, study)
-    if text is not None:
-        language, found = canvas.language, study.findings.anomaly
-        if found is not None and direction(found.value, decimals_of(study)):
-            text = language.text(
-                "callout.on",
-                difference=language.difference(found.value, decimals_of(study)),
-                day=language.date_short(study.findings.latest.date),
-            )
-        line = Line(text, "semibold", size, canvas.theme.average)
-        if title.right + 12 + canvas.width(line) <= area.right:
-            canvas.text("panel-value", area.right, area.top, line, align="right")
-    return _draw_panel(canvas, study, Rect(area.left, area.top + size, area.right, area.bottom), left, z=2)
+    """Draw the panel under the curve, above it its name and what the latest day differs by."""
+    size, shown = figure_size(canvas), latest_figures(canvas, study)
+    names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
+    room = Rect(left, area.top - CAP * size, area.right, area.bottom)
+    below = draw_head(canvas, [names, *shown], room)
+    return _draw_panel(canvas, study, Rect(area.left, below + size, area.right, area.bottom), left, z=2)
 
 
-def _panel_title(canvas: Canvas, study: Study) -> str:
-    return canvas.language.text("label.difference.12" if is_early(study.series.end) else "label.difference")
+def _panel_names(canvas: Canvas, study: Study) -> tuple[str, ...]:
+    """Names of the panel of differences, fullest first."""
+    say, baseline = canvas.language.text, study.baseline.label if study.baseline is not None else ""
+    early = ".12" if is_early(study.series.end) else ""
+    return tuple(say(f"label.difference{kind}", baseline=baseline) for kind in (f"{early}.of", ".of", ""))
 
 
 def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
@@ -464,21 +410,34 @@ def head_width(canvas: Canvas, name: Line, figures: Sequence[Line]) -> float:
     return sum(map(canvas.width, (name, *figures))) + gaps * name.size
 
 
-def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = False) -> float:
-    """Set a panel's name and its figures, on one line or under it, and say where the panel may begin."""
+def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> float:
+    """Set a panel's name and its figures, on one line where they fit, else under it, and say where the panel begins."""
     names, *wordings = head
-    name, x, base = names[0], room.left, room.top + CAP * names[0].size
-    canvas.text("head", x, base, name)
-    if level:
-        lines = wordings[0]
-        x = room.right - head_width(canvas, name, lines) + canvas.width(name) + NAME_GAP * name.size
+    size, base = names[0].size, room.top + CAP * names[0].size
+    pairs = [(name, lines) for name in names for lines in wordings]
+    fitting = [pair for pair in pairs if head_width(canvas, *pair) <= room.width] if level else []
+    if fitting:
+        name, lines = fitting[0]
+        canvas.text("head", room.left, base, name)
+        x = room.right - head_width(canvas, name, lines) + canvas.width(name) + NAME_GAP * size
     else:
-        base += 1.25 * name.size
+        name = next((one for one in names if canvas.width(one) <= room.width), names[-1])
+        x = canvas.text("head", room.left, base, name).left
+        base += 1.25 * size
         widths = [head_width(canvas, name, lines) - canvas.width(name) for lines in wordings]
         lines = next((one for one, width in zip(wordings, widths, strict=True) if width <= room.width), wordings[-1])
     for line in lines:
-        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * name.size
+        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
     return base
+
+
+def draw_figures(canvas: Canvas, study: Study, room: Rect) -> Rect:
+    """Set what the latest day differs by above a card's chart, and say what is left for it."""
+    size, lines = figure_size(canvas), latest_figures(canvas, study)[0]
+    x, base = room.left, room.top + CAP * size
+    for line in lines if len(lines) > 1 else []:
+        x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
+    return room.lowered(CAP * size + 7)
 
 
 def draw_beside(canvas: Canvas, head: Head, room: Rect) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from climtrack.errors import ConfigError, RenderError
+from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart, fitted
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.documents.facts import COMPUTED_DECIMALS, head, sheet
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
 #: The order in which formats are made of one drawing: SVG takes the halos off, so it comes last.
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
-#: Where a smaller palette does not suffice, of the years before this one every second is left out.
-THIN_BEFORE = 1980
+#: Where a smaller palette does not suffice, of the years before these, in turn, every second is left out.
+THIN_BEFORE = (1980, 2020)
 
 
 def words(chart: str, studies: Sequence[AnyStudy], **options: Any) -> dict[str, Words]:
@@ -95,21 +95,31 @@ def render_formats(
 
 
 def _png(spec: Chart, studies: Sequence[AnyStudy], canvas: Canvas, text: Words, options: dict[str, Any]) -> bytes:
-    """PNG under its ceiling: with fewer colours, then with fewer of the old years."""
+    """PNG under its ceiling: with fewer colours, then with fewer of the old years; beyond it where nothing helps."""
     from climtrack.reporter import encode
 
     size = canvas.preset
     data = encode.smallest_png(canvas)
-    if len(data) > size.ceiling * 1000 and spec.thins:
+    for year in THIN_BEFORE if spec.thins else ():
+        if len(data) <= size.ceiling * 1000:
+            break
         thinned = draw(
             spec.name, studies, preset=size.name, theme=canvas.theme, language=canvas.language.code, text=text,
-            thin_before=THIN_BEFORE, **options,
+            thin_before=year, **options,
         )  # fmt: skip
         data = encode.smallest_png(thinned, steps=encode.STEPS[-1:])
-    if len(data) > size.ceiling * 1000:
-        kilobytes = len(data) // 1000
-        raise RenderError("draw.too_large", chart=spec.name, preset=size.name, size=kilobytes, ceiling=size.ceiling)
     return data
+
+
+def oversized(assets: Sequence[Asset]) -> tuple[Notice, ...]:
+    """PNG pictures above their ceiling, which are written all the same: a page without its picture is worse."""
+    found = []
+    for asset in assets:
+        preset = next((PRESETS[part] for part in asset.path.split(".") if part in PRESETS), None)
+        if preset and asset.path.endswith(".png") and len(asset.data) > preset.ceiling * 1000:
+            size = len(asset.data) // 1000
+            found.append(Notice("draw.too_large", picture=asset.path, size=size, ceiling=preset.ceiling))
+    return tuple(found)
 
 
 def draw(

@@ -29,7 +29,7 @@ from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.words.attribution import origin
 from climtrack.words.catalogue import catalogue
-from climtrack.words.language import Language, capitalised, direction
+from climtrack.words.language import NBSP, Language, capitalised, direction
 from climtrack.words.standing import standing
 
 _LONGEST = 32
@@ -80,6 +80,25 @@ def place(region: Region, language: Language) -> Place:
         form("short.sea") or short or language.text("place.other.short.sea", name=title, of=of),
         form("half"),
     )
+
+
+def bounds(region: Region, language: Language) -> str:
+    """Bounds of a part of a zone, in brackets: `` (0–60°N, 0–80°W)``; nothing where the name tells or no box does."""
+    if region.width == 360 or region.outline:
+        return ""
+    north, south, east, west = language.text("bounds.compass").split()
+    spans = []
+    for low, high, positive, negative in (
+        (region.south, region.north, north, south),
+        (region.west, region.east, east, west),
+    ):
+        ends = [(language.number(abs(v), int(v % 1 > 0)), positive if v > 0 else negative) for v in (low, high)]
+        if low < 0 < high or low > high:
+            spans.append("–".join(f"{number}°{NBSP * language.spanish}{side}" for number, side in ends))
+        else:
+            (first, _), (last, _) = sorted(ends, key=lambda end: abs(low if end is ends[0] else high))
+            spans.append(f"{first}–{last}°{NBSP * language.spanish}{positive if high > 0 else negative}")
+    return f" ({', '.join(spans)})"
 
 
 _SIDES = {1: "above", 0: "level", -1: "below"}
@@ -519,9 +538,16 @@ class Phrases:
         )
 
     def subtitles(self, message: str, **values: Any) -> tuple[str, ...]:
-        """A subtitle that begins with the whole subject, and the same with its short name."""
+        """A subtitle that begins with the whole subject and its bounds, without these, and with its short name."""
+        box = bounds(self.study.region, self.language)
         return tuple(
-            self.language.text(message, **{**values, "name": name}) for name in (self.topic, _headed(self.short))
+            self.language.text(message, **{**values, "name": name})
+            for name in (
+                self.topic + box,
+                self.topic,
+                *((self.place.name + box,) * (not self.air)),
+                _headed(self.short),
+            )
         )
 
     def brief(self) -> str:

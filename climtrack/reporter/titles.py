@@ -253,16 +253,18 @@ def _year(phrases: Phrases) -> Wordings:
     early = early_days(phrases.study)
     size = phrases.language.size(yoy.mean_14d, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
     also = _also(phrases, yoy, way, "year")
-    if phrases.day.month > 1 or phrases.day.day >= FORTNIGHT:
-        return _say(phrases, f"year.{_SIDES[way]}", early, size=size, other=yoy.other_year, also=also)
-    # Days of two years are compared with, and naming neither leaves less room.
-    facts = {"size": size, "other": phrases.language.text("news.year.before")}
-    return tuple(text for one in (also, "") for text in _say(phrases, f"year.{_SIDES[way]}", early, also=one, **facts))
+    # In early January days of two years are compared with.
+    two = phrases.day.month == 1 and phrases.day.day < FORTNIGHT
+    facts = {"size": size, "other": phrases.language.text("news.year.before") if two else yoy.other_year}
+    beside = (also, "")[: 1 + bool(way)]  # a difference is news without the average, which the picture shows besides
+    return tuple(text for one in beside for text in _say(phrases, f"year.{_SIDES[way]}", early, also=one, **facts))
 
 
 def _also(phrases: Phrases, yoy: YearOverYear, way: int, form: str) -> str:
     """What stands beside last year: the year's count where it points the other way, else the average."""
     language, mean = phrases.language, phrases.findings.direction.mean_14d
+    if form == "crossing" and phrases.anomaly is not None:  # which lasts to this day
+        mean = phrases.anomaly.value
     days = yoy.days_warmer if way < 0 else yoy.days_cooler
     if way and 2 * days > yoy.days_compared:
         return language.text(f"news.also.{_SIDES[-way]}", n=days, compared=yoy.days_compared)

@@ -31,7 +31,7 @@ from climtrack.fetcher.http import Http, HttpPolicy
 from climtrack.fetcher.pulse import PULSE
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.files import TEMPORARY, dangling_link, disk_error
-from climtrack.run.series import endpoints, held, http_policy
+from climtrack.run.series import endpoints, held, http_policy, overdue, usual_lag
 from climtrack.store.store import Store
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import FEEDS, PRODUCTS
@@ -269,11 +269,10 @@ def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
 
 def check_sources() -> Iterator[Check]:
     """What is known of every source: where it stands, on what terms, how far behind it usually is."""
-    for name, feed in FEEDS.items():
-        product = PRODUCTS[name.partition(".")[0]]
-        host, days = urlsplit(feed.bases[0]).netloc, feed.lag
-        facts = {"host": host, "licence": product.licence, "read": product.licence_read, "n": days}
-        yield _good(name, "source", **facts)
+    for name in dict.fromkeys(name.partition(".")[0] for name in FEEDS):
+        feeds = [feed for one, feed in FEEDS.items() if one.startswith(f"{name}.")]
+        host, lag, product = urlsplit(feeds[0].bases[0]).netloc, max(feed.lag for feed in feeds), PRODUCTS[name]
+        yield _good(name, "source", host=host, licence=product.licence, read=product.licence_read, n=lag)
 
 
 def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Check, ...]:
@@ -333,6 +332,8 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
             if found[aspect] != value:
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
     if newest := answer.series or held:
+        if days := overdue(newest, now):
+            checks.append(_note(topic, "feed.stale", days=days, newest=newest.end, usual=usual_lag(newest.key)))
         yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
     yield from checks
 

@@ -169,7 +169,7 @@ def cross_check(run: Run) -> CrossCheck:
             failed = SOME if any(one.error for one in changes) else 0
             run.say(*failure_notices(changes, run.now), *moved, *late, failed=failed, stale=bool(late))
     elif not run.offline:
-        run.say(Notice("run.pulse_rehearsal" if run.config.fetch.cross_check else "run.pulse_off"))
+        run.say(Notice("run.pulse_off"))
     series = {key: found for key in (*keys, *PULSE) if (found := run.held(key)) is not None}
     agreements: list[tuple[SeriesKey, Agreement | Unknown]] = []
     for key, other in COUNTERPARTS.items():
@@ -269,9 +269,9 @@ def products(
     run: Run, region: str, variables: Sequence[str], *, baseline: Baseline | None, as_of: dt.date | None = None
 ) -> Products:
     """Hold the product that answers for a region against the others that are stored of it."""
-    ((pair, studies),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
+    ((pair, shown),) = region_studies(run, [region], variables, baseline=baseline, as_of=as_of)
     found: list[tuple[SideBySide, tuple[Study, ...]]] = []
-    for leading in (study for study in studies if isinstance(study, Study)):
+    for leading in (study for study in shown if isinstance(study, Study)):
         for key in run.others(leading.series.key):
             if (held := run.held(key)) is not None:
                 of_it, option = replace(pair, air=key, sst=key), VARIABLES[key.variable].option

@@ -19,7 +19,7 @@ from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
 from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown, short_tables
 from climtrack.reporter.months import MonthPhrases, phrases
-from climtrack.reporter.render import chart_table, words
+from climtrack.reporter.render import chart_table, oversized, words
 from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
@@ -99,6 +99,7 @@ def _region(
     months = [study for study in shown if isinstance(study, MonthStudy)]
     drawn, undrawn = draw(chosen)
     run.say(*undrawn, failed=SOME if undrawn else 0)
+    run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
     charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
     notices = {

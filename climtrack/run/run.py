@@ -13,6 +13,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin, urlsplit
 
 from climtrack.analysis.months import month_study
 from climtrack.analysis.succession import side_by_side
@@ -44,6 +45,7 @@ from climtrack.run.series import (
     http_policy,
     keys_of,
     late_notices,
+    one_place,
     overdue,
     report_keys,
     span,
@@ -165,24 +167,16 @@ class Run:
         return self._transport
 
     @property
-    def cross_checked(self) -> bool:
-        """
-        Whether Climate Pulse is held against what is stored: config.toml may do without.
-
-        A source on this computer's loopback is a test or a rehearsal: then nobody outside is asked either.
-        """
-        settings = self.config.fetch
-        rehearsal = all(url.startswith("http://") for url in settings.base_urls)
-        outside = not settings.cross_check_url.startswith("http://")
-        return settings.cross_check and not (rehearsal and outside and self._second is None)
-
-    @property
     def second_source(self) -> Transport | None:
-        """The way to Climate Pulse, where it is wanted."""
-        if self.offline or not self.cross_checked:
+        """The way to Climate Pulse, where config.toml wants the cross-check; in a copy of every source, to its copy."""
+        settings = self.config.fetch
+        if self.offline or not settings.cross_check:
             return None
         if self._second is None:
-            self._second = self._open((self.config.fetch.cross_check_url,))
+            address = urlsplit(settings.cross_check_url)
+            everything = address.scheme == "https" and one_place(self.config)
+            place = tuple(urljoin(base, address.path.lstrip("/")) for base in settings.base_urls)
+            self._second = self._open(place if everything else (settings.cross_check_url,))
         return self._second
 
     def _open(self, base_urls: tuple[str, ...]) -> Transport:

@@ -200,9 +200,12 @@ def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     taken = {endpoint.path for endpoint in own.values()}  # at one address there is one product
     served = {key: one for source in SOURCES for key, one in source.ENDPOINTS.items() if one.path not in taken}
     table = {**served, **own}
-    if set(config.fetch.base_urls) <= set(BASE_URLS):
-        return table
-    return {key: replace(endpoint, host="") for key, endpoint in table.items()}  # a copy of everything, in one place
+    return {key: replace(one, host="") for key, one in table.items()} if one_place(config) else table
+
+
+def one_place(config: Config) -> bool:
+    """Whether every source is asked for in one place, at the paths that it has at home."""
+    return not set(config.fetch.base_urls) <= set(BASE_URLS)
 
 
 def _endpoint(key: SeriesKey, path: str) -> Endpoint:

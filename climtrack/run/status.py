@@ -100,7 +100,7 @@ def status(run: Run) -> Status:
     keys = refreshed = store.keys()
     try:
         refreshed = report_keys(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
-        refreshed += tuple(COUNTERPARTS[key] for key in refreshed if key in COUNTERPARTS and run.cross_checked)
+        refreshed += tuple(COUNTERPARTS[key] for key in refreshed if key in COUNTERPARTS and config.fetch.cross_check)
     except ConfigError as problem:  # what is stored can be shown all the same; a round would say this too
         notices.append(problem)
     for key in sorted({*keys, *store.sources()}):

@@ -250,6 +250,7 @@ class Rank:
     rival: int | None = None
     rival_rank: int | None = None
     noise: float = FLOOR
+    preliminary: int = 0  # Days that are still preliminary
     # Of the last whole month of world and hemispheric air: its place in NOAA's data, where they have it
     other: OtherRank | None = fact(text="cell.rank.other", default=None)
 
@@ -417,9 +418,9 @@ class YearEnd:
     chance_of_rank: Mapping[str, float]
 
     @property
-    def record_percent(self) -> float:
-        """Chance of becoming the warmest year."""
-        return 100 * self.chance_of_rank["1"]
+    def records(self) -> int:
+        """In how many of the `years` the error would make this one the warmest."""
+        return round(self.chance_of_rank["1"] * self.years)
 
 
 @finding

@@ -25,6 +25,8 @@ def standing(form: str, found: Rank | Record, language: Language, **values: Any)
     `form` says what is written: a title (``title.date``, ``title.warmest``, ``title.largest``), a sentence (``rank`` of
     a day or month, ``post.rank`` of the year so far), a label (``label.record``) or a cell (``claim``).
     """
+    if form == "claim" and found.claim is Claim.SAFE and isinstance(found, Rank) and found.preliminary:
+        return language.text("claim.safe.preliminary", found.preliminary)
     facts = values | _facts(form, found, language)
     text = language.text(f"{form}.{_bears(form, found)}", **facts)
     if form == "rank" and isinstance(found, Rank) and (other := found.other) is not None:

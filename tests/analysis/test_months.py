@@ -133,3 +133,13 @@ def test_hemisphere_and_north_atlantic_part_from_february_to_june_2026(shared_da
         assert ("Hemisphere and the North Atlantic point different ways" in said(study)) is (2 <= month <= 6)
     assert "No: in NOAAGlobalTemp, July 2026 was 0.13 °C warmer than July 2025." in said(study)
     assert "0.67 °C above the 1991–2020 average: the second-warmest July of 177" in said(study)
+
+
+def test_the_daily_series_of_the_hemisphere_itself_is_checked_by_months() -> None:
+    """Where one was computed from grids, months and days are said to agree or not."""
+    for step, words in ((0.01, "OISST v2.1 was 0.01 °C warmer in January 2021"), (-0.2, "Months and days disagree")):
+        days = np.where(np.arange(397) < 366, 20.0, 20.0 + step)
+        daily = series(dt.date(2020, 1, 1), days, SeriesKey("oisst", "sst", "nh"))
+        study = month_study(hand(), REGIONS["nh"], DEFAULT, as_of=dt.date(2021, 1, 31), daily=daily)
+        assert words in said(study)
+        assert "point different ways" not in said(study)

@@ -33,7 +33,7 @@ def report(study: Study, codes: tuple[str, ...] = ("en", "es")) -> tuple[Asset, 
 
 def _pictures(study: Study, codes: tuple[str, ...]) -> Iterator[Asset]:
     for name, chart in CHARTS.items():
-        if chart.series[0] > 1:
+        if chart.needs != "series":
             continue
         try:
             every = words(name, [study])
@@ -46,7 +46,7 @@ def _pictures(study: Study, codes: tuple[str, ...]) -> Iterator[Asset]:
 
 def _tables(study: Study) -> Iterator[Asset]:
     for name, chart in CHARTS.items():
-        if chart.table is not None and chart.series[0] == 1:
+        if chart.table is not None and chart.needs == "series":
             try:
                 table = chart_table(name, [study])
             except RenderError:

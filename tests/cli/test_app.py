@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from climtrack import __version__
+from climtrack.cli.app import main
+from climtrack.config import load
 
 
 def climtrack(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -46,6 +49,22 @@ def test_init_writes_once(tmp_path: Path) -> None:
     again = climtrack("init", cwd=tmp_path)
     assert again.returncode == 2
     assert again.stderr == "climtrack: config.toml already exists. Name another file, or replace it with --force.\n"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_init_asks_for_the_contact(
+    asked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal, or as --contact: every source is told it; what is no address is refused, nothing written."""
+    monkeypatch.chdir(tmp_path)
+    for address, code in (("https://example.org/ (me)", 2), ("me@example.org", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{address}\n"))
+        monkeypatch.setattr("sys.stdin.isatty", lambda: asked, raising=False)
+        with pytest.raises(SystemExit) as left:
+            main(["init", "--lang", "es", *(() if asked else ("--contact", address))])
+        assert (left.value.code, Path("config.toml").exists()) == (code, not code)
+    assert ("¿Dónde pueden localizarle" in capsys.readouterr().out) is asked
+    assert load(None, {}).fetch.agent == f"climtrack/{__version__} (+me@example.org)"
 
 
 def test_a_bug_is_one_honest_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,7 +90,7 @@ def test_the_second_source_is_no_region_of_its_own(
     ("settings", "code", "reason"),
     [
         ("cross_check = false", 0, "Climate Pulse is not asked: cross_check = false in config.toml.\n"),
-        ("", 0, "Climate Pulse is not asked: the source is this computer itself. Set cross_check_url in config.toml "),
+        ("", 3, "world-air-pulse: not updated: "),
         ('cross_check_url = "http://127.0.0.1:9/"', 3, "world-air-pulse: not updated: "),
     ],
 )

@@ -125,8 +125,8 @@ ADDED = {
         )
     ],
     "fetcher/fetch.py": [
-        ("import checks, reanalyzer\n", "import checks, iberia, reanalyzer\n"),
-        ("SOURCES = (reanalyzer,)", "SOURCES = (reanalyzer, iberia)"),
+        ("import checks, noaa, reanalyzer\n", "import checks, iberia, noaa, reanalyzer\n"),
+        ("SOURCES = (reanalyzer, noaa)", "SOURCES = (reanalyzer, noaa, iberia)"),
     ],
     "cli/app.py": [("    doctor.init,\n", "    doctor.init,\n    doctor.ages,\n")],
     "cli/doctor.py": [

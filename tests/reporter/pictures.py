@@ -13,12 +13,15 @@ from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.geometry import Rect
 from climtrack.vocabulary.findings import Study
+from tests.reporter.studies import sample_months
 
 
-def subject(chart: str, studies: Sequence[Study]) -> tuple[tuple[Study, ...], dict[str, Any]]:
+def subject(chart: str, studies: Sequence[Study]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What a chart is drawn of, and its options; no studies where it takes more than there are."""
     spec, options = CHARTS[chart], {}
     air, sea = ([one for one in studies if one.series.key.variable == name] for name in ("t2m", "sst"))
+    if spec.needs == "months":
+        return (sample_months("nh"),), {}
     if spec.needs == "both":
         return (air[0], sea[0]) if air and sea else (), {}
     shown = tuple((air if len(air) > 1 else studies)[: spec.series[1]])
@@ -27,7 +30,7 @@ def subject(chart: str, studies: Sequence[Study]) -> tuple[tuple[Study, ...], di
     return shown if len(shown) >= spec.series[0] else (), options
 
 
-def combinations_of(studies: Sequence[Study]) -> Iterator[tuple[str, str, tuple[Study, ...], dict[str, Any]]]:
+def combinations_of(studies: Sequence[Study]) -> Iterator[tuple[str, str, tuple[Any, ...], dict[str, Any]]]:
     """Chart, preset, studies and options of every picture of some studies."""
     for name, chart in CHARTS.items():
         shown, options = subject(name, studies)

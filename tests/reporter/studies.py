@@ -6,11 +6,13 @@ import datetime as dt
 from functools import cache
 from pathlib import Path
 
+from climtrack.analysis.months import month_study
 from climtrack.analysis.survey import study
+from climtrack.fetcher import noaa
 from climtrack.fetcher.reanalyzer import series_from_payload
 from climtrack.fetcher.sample import payload
-from climtrack.vocabulary.findings import Study
-from climtrack.vocabulary.registry import REGIONS
+from climtrack.vocabulary.findings import MonthStudy, Study
+from climtrack.vocabulary.registry import DEFAULT, REGIONS
 from climtrack.vocabulary.series import Series, SeriesKey, Source
 
 #: Four dates of the year: January, a leap day, summer and late autumn.
@@ -34,6 +36,16 @@ def series(region: str, variable: str = "t2m") -> Series:
 def sample(region: str = "nh", variable: str = "t2m", as_of: dt.date = DATES[-1]) -> Study:
     """The study of a simulated series on a day."""
     return study(series(region, variable), REGIONS[region], as_of=as_of)
+
+
+@cache
+def sample_months(region: str = "nh", *, simulated: bool = True) -> MonthStudy:
+    """The study of simulated months."""
+    endpoint = noaa.ENDPOINTS[SeriesKey("noaaglobaltemp", "ocean", region)]
+    source = Source("https://example.org/x.json", dt.datetime(2026, 11, 23, tzinfo=dt.UTC), "0" * 64)
+    body = payload(endpoint.key, TODAY)
+    months = noaa.read(body if simulated else body.replace(b"(simulated by climtrack)", b""), endpoint, source)
+    return month_study(months, REGIONS[region], DEFAULT, daily=series("natlan", "sst"))
 
 
 @cache

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -21,7 +22,7 @@ from climtrack.reporter import encode
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.fonts import Line
-from climtrack.reporter.render import THIN_BEFORE, draw, render, render_formats
+from climtrack.reporter.render import THIN_BEFORE, draw, oversized, render, render_formats
 from climtrack.reporter.theme import LIGHT, PRESETS
 from climtrack.vocabulary.assets import Words
 from climtrack.words.language import Language
@@ -79,10 +80,22 @@ def test_a_heavy_picture_steps_down() -> None:
 def test_thinned_years_are_said() -> None:
     """Where every second early year is left out the note says so, and no later year is touched."""
     full = draw("year_lines", [sample()], preset="wide", theme="light", language="en")
-    thin = draw("year_lines", [sample()], preset="wide", theme="light", language="en", thin_before=THIN_BEFORE)
+    thin = draw("year_lines", [sample()], preset="wide", theme="light", language="en", thin_before=THIN_BEFORE[0])
     counts = [len(canvas.figure.axes[0].collections[0].get_paths()) for canvas in (full, thin)]
     assert counts == [85, 85 - 20]  # 1940–2024; of 1940–1979 the even ones stay
     assert any("every second year" in box.text for box in thin.boxes)
+
+
+def test_a_picture_over_its_ceiling_is_written_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thinned as far as it goes, with its note, and named: never absent, never that of the last issue."""
+    monkeypatch.setattr("climtrack.reporter.render.PRESETS", PRESETS | {"phone": replace(PRESETS["phone"], ceiling=9)})
+    asset = render("year_lines", [sample()], preset="phone", theme="light", language="en")
+    (notice,) = oversized([asset])
+    said = Language("en").say(notice)
+    assert said.startswith(
+        f"nh-air.year-lines.phone.en.png is {len(asset.data) // 1000} kB, more than 9; it is written"
+    )
+    assert Image.open(io.BytesIO(asset.data)).size == (720, 900)
 
 
 def test_svg_has_outlines_title_and_description() -> None:

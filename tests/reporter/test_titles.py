@@ -161,7 +161,7 @@ class Recount:
         else:
             raise AssertionError(text)
         if also := re.search(r" (and|yet)(?: is)? (\d+\.\d+) °C (above|below) average$", text):
-            mean = self.anomaly(14)
+            mean = self.anomaly(1 if "has been" in text else 14)  # of what lasts to this day, the day's
             assert near(abs(mean), also[2])
             assert (mean > 0) == (also[3] == "above")
         if also := re.search(r"yet (above|below) on (\d+) of (\d+) days$", text):

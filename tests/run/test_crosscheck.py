@@ -6,8 +6,6 @@ import datetime as dt
 import json
 from pathlib import Path
 
-import pytest
-
 from climtrack.config import Config, load
 from climtrack.errors import Notice
 from climtrack.run.facts import cross_check
@@ -87,13 +85,22 @@ def test_a_departure_is_known_by_its_series(shared_data: Path, tmp_path: Path) -
     assert line in (tmp_path / "report" / "world" / "report.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("settings", ["", "[fetch]\ncross_check = false\n"])
-def test_nobody_is_asked_who_should_not_be(tmp_path: Path, settings: str) -> None:
-    """Where the source is this computer's own, or the check switched off, there is no way to Climate Pulse."""
+def test_nobody_is_asked_who_should_not_be(tmp_path: Path) -> None:
+    """Where the check is switched off, there is no way to Climate Pulse."""
     file = tmp_path / "config.toml"
-    file.write_text(settings, encoding="utf-8")
-    loopback = {"CLIMTRACK_BASE_URL": "http://127.0.0.1:9/"} if not settings else {}
-    assert Run(load(file, {"CLIMTRACK_HOME": str(tmp_path), **loopback}), NOW).second_source is None
+    file.write_text("[fetch]\ncross_check = false\n", encoding="utf-8")
+    assert Run(load(file, {"CLIMTRACK_HOME": str(tmp_path)}), NOW).second_source is None
+
+
+def test_in_a_copy_of_every_source_its_copy_is_asked(shared_data: Path, tmp_path: Path) -> None:
+    """CLIMTRACK_BASE_URL takes the place of every host; the paths stay."""
+    with serving(shared_data / "sites" / "2026-08-22") as (site, log):
+        config = load(None, {"CLIMTRACK_HOME": str(tmp_path), "CLIMTRACK_BASE_URL": site})
+        with Run(config, REAL) as run:
+            run.update([SeriesKey("oisst", "sst", "world2")])
+            cross_check(run)
+    assert "/data/climatepulse/data/series/era5_daily_series_sst_60S-60N_ocean.csv" in [path for path, *_ in log]
+    assert run.outcome.code == 0
 
 
 def _asked(config: Config) -> tuple[list[str], int]:

@@ -114,7 +114,8 @@ def test_each_series_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for _ in range(3):
         region_studies(run, ["nh"], ["air"], baseline=DEFAULT)
         run.additional([AIR])
-    assert read == [AIR]
+    assert AIR in read
+    assert len(read) == len(set(read))
 
 
 def test_what_completes_a_chart_is_asked_for_in_silence(tmp_path: Path) -> None:

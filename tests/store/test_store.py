@@ -466,6 +466,7 @@ def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
     base.deserialize(data[:-32])
     base.execute("DROP TABLE estimate")
     base.execute("DROP TABLE issue")
+    base.execute("DROP TABLE sent")
     image = base.serialize()
     for name in (FILE, COPY):
         (home / name).write_bytes(image + hashlib.sha256(image).digest())
@@ -474,9 +475,11 @@ def test_a_store_without_estimates_is_given_them(tmp_path: Path) -> None:
     with Store(home).writer(NOW) as writer:
         writer.freeze(SEA, [Estimate("outlook", START, START + 7 * DAY, 20.3, 20.1, 20.6, 0.75)])
         for n in range(6):
-            writer.tell(SEA, START + n * DAY, f"kind{n}", START + n * DAY)
+            writer.tell(SEA, START + n * DAY, f"kind{n}", START + (n + 6) * DAY)
     assert len(Store(home).estimates(SEA)) == 1
     assert Store(home).told(SEA, START + 5 * DAY) == ("kind1", "kind2", "kind3", "kind4")  # not the issue of the day
+    assert Store(home).last_issue(SEA, START + 11 * DAY) == START + 10 * DAY
+    assert Store(home).last_issue(SEA, START + 6 * DAY) is None
 
 
 def test_a_year_of_all_series_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from climtrack.reporter.curves import (
     day_limits,
     day_places,
     draw_differences,
+    draw_figures,
     envelope,
     extremes_of,
     other_years,
@@ -129,11 +130,13 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
     room = page(canvas, words, study, notes_of(study, language))
     named = form in {"wide", "card"}
+    if form == "card":
+        room = draw_figures(canvas, study, room)
     low, high = limits(study)
     dates = shown_days(study.series.end)
     panel = difference_panel(
         canvas, room, day_limits(dates), (low, high), by=tick_step(high - low), right=canvas.size(RIGHT_GUTTER) * named,
-        headroom=HEADROOM * (1.5 if form == "card" else 1.0),
+        headroom=HEADROOM * (2.4 if form == "card" else 1.0),
     )  # fmt: skip
     area, ylim = panel.rect, panel.ylim
     others = other_years(study, study.anomalies)

@@ -16,9 +16,9 @@ from climtrack.reporter.annotations import (
     decimals_of,
     draw_key,
     figure_size,
-    figures,
     key_extent,
     last_year_item,
+    latest_figures,
     line_key,
     place_callout,
 )
@@ -52,7 +52,7 @@ from climtrack.reporter.layout import (
 )
 from climtrack.reporter.sentences import Phrases, place, side
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study, YearOverYear
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import capitalised, direction
@@ -64,21 +64,26 @@ HALVES = {"nh", "sh"}
 
 
 def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
-    """Both against the average, then against last year where that says more."""
+    """The fortnight of both against the average, then against the year before where that says more."""
     say = one.language.text
-    shorts = {"short": one.half, "Short": capitalised(one.half), "short2": two.half}
-    if one.anomaly is None or two.anomaly is None:
-        return (say("hemi.values", value=one.value, value2=two.value, **shorts),)
-    sides = {side(phrases.anomaly.value, phrases.decimals) for phrases in (one, two) if phrases.anomaly is not None}
-    each = say("hemi.each", one=_average(one, shorts["Short"]), two=_average(two, two.half))
+    means = [phrases.findings.direction.mean_14d for phrases in (one, two)]
+    known = [mean for mean in means if isinstance(mean, float)]
+    if len(known) < 2:
+        return (say("hemi.values", value=one.value, value2=two.value, Short=capitalised(one.half), short2=two.half),)
+    sides = {side(mean, one.decimals) for mean in known}
+    each = say("hemi.each", one=_average(one, known[0], capitalised(one.half)), two=_average(two, known[1], two.half))
     halves = {one.study.region.name, two.study.region.name} == HALVES
     if not halves or sides not in ({"above"}, {"below"}):
         return (each,)
     if sides == {"below"}:
         return (say("hemi.below"),)
-    if one.yoy is None or two.yoy is None or any(v.yoy and v.yoy.other_year != v.day.year - 1 for v in (one, two)):
+    ways = [
+        direction(yoy.mean_14d, one.decimals)
+        for yoy in (one.yoy, two.yoy)
+        if yoy is not None and yoy.other_year == yoy.date.year - 1 and isinstance(yoy.mean_14d, float)
+    ]
+    if len(ways) < 2:
         return (say("hemi.above"),)
-    ways = [direction(phrases.yoy.difference, phrases.decimals) for phrases in (one, two) if phrases.yoy is not None]
     if ways == [-1, -1]:
         return (say("hemi.above.cooler"),)
     if ways == [1, 1]:
@@ -88,11 +93,10 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     return (say("hemi.above"),)
 
 
-def _average(phrases: Phrases, subject: str) -> str:
-    """A hemisphere against its average, as the titles of one series say it."""
-    value = phrases.anomaly.value if phrases.anomaly is not None else np.nan
-    size = phrases.language.size(value, phrases.decimals)
-    return phrases.language.text(f"title.average.{side(value, phrases.decimals)}", Subject=subject, size=size)
+def _average(phrases: Phrases, mean: float, subject: str) -> str:
+    """A hemisphere against its average."""
+    size = phrases.language.size(mean, phrases.decimals)
+    return phrases.language.text(f"title.average.{side(mean, phrases.decimals)}", Subject=subject, size=size)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
@@ -178,10 +182,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 def _head(canvas: Canvas, study: Study, name: str) -> list[list[Line]]:
     """A panel's name, and what the last day differs by."""
-    yoy, anomaly = study.findings.year_over_year, study.findings.anomaly
-    year = (yoy.difference, yoy.other_year) if isinstance(yoy, YearOverYear) else (None, 0)
-    shown = figures(canvas, study, year[0], anomaly.value if anomaly is not None else None, year[1])
-    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *shown]
+    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *latest_figures(canvas, study)]
 
 
 def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from climtrack.errors import RenderError
 from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     average_item,
@@ -41,6 +42,8 @@ CLEAR = 5.0
 
 def tell(each: Sequence[MonthPhrases]) -> Draft:
     phrases = each[0]
+    if not isinstance(phrases, MonthPhrases):
+        raise RenderError("draw.no_months", series=phrases.study.series.key.label)
     language, facts = phrases.language, phrases.facts
     return Draft(
         each,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     Second,
     callout_lines,
+    callout_room,
     draw_key,
     draw_right_labels,
     key_extent,
@@ -22,19 +23,19 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import falling
 from climtrack.reporter.chart import Chart, Draft
 from climtrack.reporter.curves import (
+    PANEL_GAP,
+    above_panel,
     between_lines,
     compose,
     draw_absolute,
     draw_below,
     draw_fan,
-    draw_inset,
+    draw_figures,
     end_point,
-    inset_place,
     is_early,
     other_years,
     outside_extremes,
     reach,
-    upper_part,
 )
 from climtrack.reporter.fonts import CAP, Line, wrapped
 from climtrack.reporter.geometry import Emptiness, Rect, tick_step, tick_values
@@ -48,13 +49,13 @@ from climtrack.reporter.layout import (
     page,
     plain_ticks,
 )
-from climtrack.reporter.sentences import Phrases
+from climtrack.reporter.sentences import Phrases, bounds
 from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import OutlookDay, Study, Unknown
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import capitalised
+from climtrack.words.language import Language, capitalised
 from climtrack.words.standing import standing
 
 if TYPE_CHECKING:
@@ -79,17 +80,22 @@ def course(phrases: Phrases) -> str:
 def tell(each: Sequence[Phrases], *, outlook: bool = False) -> Draft:
     phrases = each[0]
     language = phrases.language
-    common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name}
+    box = bounds(phrases.study.region, language)
+    common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name + box}
     quantity = {"quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity)}
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
+    placed = (
+        language.text("subtitle.lines.place", **quantity, **common),
+        language.text("subtitle.lines.place", **quantity, **common | {"name": phrases.place.name}),
+        language.text("subtitle.short.place", **common),
+    )
     return Draft(
         each,
         titles=titles(phrases),
-        subtitles=(language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
-        subtitles_placed=(
-            language.text("subtitle.lines.place", **quantity, **common),
-            language.text("subtitle.short.place", **common),
-        ),
+        subtitles=placed
+        if box
+        else (language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
+        subtitles_placed=placed,
         lead=phrases.averaged(),
         extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked(), phrases.outlook() if outlook else ""),
         alts_short=phrases.alts_short("alt.short.lines"),
@@ -120,14 +126,16 @@ def record_ticks(canvas: Canvas, panel: Panel, study: Study) -> bool:
 
 
 #: Nearest and farthest that the name of the record may stand from its dot.
-NEAR, FAR = 9.0, 48.0
+NEAR, FAR = 9.0, 64.0
+#: Radius of that dot with its rim.
+DOT = 4.0
 
 
-def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> None:
+def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -> bool:
     """The record named at its peak, as far as its claim bears; one of the latest day is told by the callout."""
     record, language, theme = study.findings.records.warmest_day, canvas.language, canvas.theme
     if isinstance(record, Unknown) or study.findings.latest.date in (record.date, *record.days):
-        return
+        return True
     inks = {study.year: (theme.this_year, theme.ink), study.year - 1: (theme.last_year, theme.last_year_text)}
     dot, ink = inks.get(record.date.year, (theme.secondary, theme.secondary))
     label = standing("label.record", record, language, value=language.temperature(record.value, 2))
@@ -147,10 +155,12 @@ def record_label(canvas: Canvas, panel: Panel, study: Study, empty: Emptiness) -
             empty.occupy(place)
             rect = place.grown(-3)
             end = (min(max(x, rect.left - 2), rect.right + 2), min(max(y, rect.top - 3), rect.bottom + 3))
-            canvas.stroke([x, end[0]], [y, end[1]], theme.axis, 0.7, z=4)
+            share = DOT / max(float(np.hypot(end[0] - x, end[1] - y)), DOT)
+            canvas.leader([x + share * (end[0] - x), end[0]], [y + share * (end[1] - y), end[1]])
             panel.mark(dayofyear_of(record.date) - 0.5, record.value, dot)
             canvas.text("record", rect.left, rect.top + CAP * line.size, line)
-            return
+            return True
+    return False
 
 
 def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
@@ -171,10 +181,10 @@ def thin_lines(canvas: Canvas, study: Study, empty: Emptiness) -> None:
             return
 
 
-#: Where the panel under the curve begins, as a share of the height.
-LOWER = 0.70
-#: Items that the key keeps: last year and average.
-FEWEST = 2
+#: What stands above and below the axes in most issues, in CSS pixels: room that a composition counts on.
+AROUND = {"wide": (98.0, 60.0), "square": (138.0, 60.0), "tall": (123.0, 73.0), "card": (88.0, 45.0)}
+#: Items of the key: all of them, and those that it keeps, last year and average.
+EVERY_LINE, FEWEST = 3, 2
 
 
 def draw(
@@ -182,40 +192,43 @@ def draw(
 ) -> None:
     (study,) = studies
     days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) and _left(study) > 1 else ()
-    preset, language = canvas.preset, canvas.language
-    form, card = preset.form, preset.form == "card"
+    preset, language, form = canvas.preset, canvas.language, canvas.preset.form
+    card, narrow = form == "card", form in {"square", "tall"}
     room = page(canvas, words, study, _notes(canvas, study, days, thin_before))
-    compared = study.anomalies is not None and not card
-    left = 3 if card else canvas.size(preset.gutter)
-    right = canvas.size(RIGHT_GUTTER) if form in {"wide", "card"} else 0
-    bottom = room.bottom - canvas.size(MONTH_DROP)
-    full = Rect(room.left + left, room.top, room.right - right, bottom)
-    wordings = _callouts(canvas, study)
-    sizes = [canvas.extent(lines) for lines in wordings]
-    items = line_key(canvas, study, other_years(study, study.table)) if form in {"square", "tall"} else []
+    if card:
+        room = draw_figures(canvas, study, room)
+    stacked = study.anomalies is not None and not card
+    # "+0.5 °C" is wider than "20 °C".
+    left = room.left + (3 if card else canvas.size(preset.gutter + 7 * (stacked and form == "wide")))
+    right = room.right - canvas.size(RIGHT_GUTTER) * (not narrow)
+    full = Rect(left, room.top, right, room.bottom - canvas.size(MONTH_DROP))
+    area = above_panel(canvas, full) if stacked else full
+    years = other_years(study, study.table) if narrow else ()
+    keys = [line_key(canvas, study, years, Language(code)) for code in ("en", "es")]
+    narrow = narrow and bool(keys[0])
 
-    def second(inset: bool, named: bool = True) -> Second | None:
-        """What else must find room inside the axes: the inset, or the key, without the grey years if need be."""
-        if inset and compared:
-            return inset_place
-        shown = items if named else items[:FEWEST]
-        return (lambda empty: empty.roomiest(*key_extent(canvas, shown))) if shown else None
+    def second(named: int) -> Second | None:
+        """Room that the key needs with so many of its lines, in any language."""
+        if not narrow:
+            return None
+        width, height = (max(sides) for sides in zip(*(key_extent(canvas, one[:named]) for one in keys), strict=True))
+        return lambda empty: empty.roomiest(width, height)
 
-    inset, ylim = compose(study, full, room.right, sizes, second=second, compared=compared, wide=form == "wide")
-    stacked = compared and not inset
-    if stacked and form == "wide":
-        full = Rect(full.left + canvas.size(7), full.top, full.right, full.bottom)  # "+0.5 °C" is wider than "20 °C"
-    area = upper_part(full) if stacked else full
+    versus = ("none",) if stacked or card else ("year", "none")
+    sizes = [callout_room(canvas, study, versus=one) for one in versus]
+    above, below = (canvas.size(side) for side in AROUND[form])
+    usual = Rect(left, above, right, preset.height - below - canvas.size(MONTH_DROP))
+    ylim = compose(study, above_panel(canvas, usual) if stacked else usual, room.right, sizes[-1:], second)
     panel = canvas.panel(area, YEAR, ylim)
     if not card:
-        by = tick_step(ylim[1] - ylim[0])
+        by = tick_step(ylim[1] - ylim[0], most=min(area.height / (1.6 * canvas.size(preset.type.axis)), 5))
         draw_grid(canvas, panel, tick_values(*ylim, by), plain_ticks(language, by), left=room.left)
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = reach(study)
     whole = Rect(area.left, area.top, room.right, area.bottom)
     empty = outside_extremes(whole, area.width, ylim, low, high)
     between = between_lines(whole, area.width, ylim, _named(study))
-    if form in {"wide", "card"}:
+    if not narrow:
         last, average = float(study.table.row(study.year - 1)[-1]), study.climatology
         end = np.nan if average is None else float(average.mean[-1])
         for box in draw_right_labels(canvas, panel, study, last, end, below=4):
@@ -223,36 +236,30 @@ def draw(
             between.occupy(box.grown(2))
     if not stacked:
         draw_months(canvas, panel)
-        if not card and record_ticks(canvas, panel, study):
-            empty.occupy(ticks := Rect(area.left, area.bottom - 9, area.right, area.bottom))
-            between.occupy(ticks)
     if days:
         fan = draw_fan(panel, study, days)
         empty.occupy(fan)
         between.occupy(fan)
     at, value = end_point(study, study.table)
-    point = (panel.x(at), panel.y(value))
-
-    def tries() -> Iterator[tuple[Emptiness, Second | None]]:
-        yield empty, second(inset)
-        while len(items) > FEWEST:
-            items.pop()  # the grey years go first; last year and average stay named
-            yield empty, second(inset)
-        yield from ((between, second(inset)), (between, None))
-
-    if place := place_callout(canvas, empty, wordings, point, tries()):
+    wordings = [callout_lines(canvas, study, versus=one) for one in versus]
+    # The key's grey years go first; below the curve last year and the average are named in their inks once more.
+    tries = [(empty, second(named)) for named in (EVERY_LINE, FEWEST)] if narrow else []
+    tries += [(between, second(FEWEST))] if narrow and not stacked else []
+    tries += [(empty, None), (between, None)]
+    if place := place_callout(canvas, empty, wordings, (panel.x(at), panel.y(value)), tries, sizes):
         empty.occupy(place.grown(CALLOUT_CLEAR))
-        if items:
-            draw_key(canvas, items, place)
-        else:
-            draw_inset(canvas, study, place)
+        items = line_key(canvas, study, years)
+        fitting = key_extent(canvas, items)[1] <= place.height + 0.1
+        draw_key(canvas, items if fitting else items[:FEWEST], place)
     if stacked:
-        lower = Rect(full.left, full.top + LOWER * full.height, full.right, full.bottom)
+        lower = Rect(full.left, area.bottom + PANEL_GAP * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
         if form == "wide" and not is_early(study.series.end):
             record_ticks(canvas, under, study)
-    if not card:
-        record_label(canvas, panel, study, empty)
+    for text in canvas.boxes:
+        between.occupy(text.rect.grown(3))
+    if not card and not record_label(canvas, panel, study, empty):
+        record_label(canvas, panel, study, between)
     if form == "wide":
         thin_lines(canvas, study, empty)
 
@@ -283,13 +290,6 @@ def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
     return found
-
-
-def _callouts(canvas: Canvas, study: Study) -> list[list[Line]]:
-    """The callout, and shorter ones for where it does not fit."""
-    kinds = {"card": ("average", "none"), "wide": ("both", "year", "none")}
-    order = kinds.get(canvas.preset.form, ("year", "none"))
-    return [callout_lines(canvas, study, versus=versus) for versus in order]
 
 
 CHART = Chart("year_lines", 10, tell, draw, options=("outlook",), thins=True)

@@ -7,19 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter.annotations import decimals_of
 from climtrack.reporter.answers import latest_day
 from climtrack.reporter.chart import Chart, Draft
+from climtrack.reporter.curves import Dates, calendar_days, day_limits, day_places, draw_figures, is_early, shown_days
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import (
     MONTH_DROP,
-    YEAR,
+    draw_days,
     draw_grid,
-    draw_months,
     missing_notes,
     page,
     partner_note,
@@ -28,7 +29,7 @@ from climtrack.reporter.layout import (
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.titles import beside, crossed, kind
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
+from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Study, Unknown, YearOverYear
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import direction
@@ -84,10 +85,11 @@ def tell(each: Sequence[Phrases]) -> Draft:
         still = language.text("yoy.still" if contrary else "yoy.is", relation=relation)
     widest = max(yoy.warmest, yoy.coldest, key=lambda gap: abs(gap.difference))
     gap = {"difference": language.difference(widest.difference, decimals), "day": language.date_day(widest.date)}
+    early = is_early(phrases.day) and yoy.other_year == phrases.day.year - 1
     leap = language.text("note.leap") + "." if yoy.leap_day else ""
     brief = phrases.alts_short("alt.short.bars")
     alts = list(brief)
-    if relation:
+    if relation and not early:
         bars = phrases.day.timetuple().tm_yday
         every = bars > 1 and max(yoy.days_warmer, yoy.days_cooler) == bars
         message, drawn = f"alt.yoy.{way}{'.all' * (every and bool(counted))}", tuple(min(n, bars) for n in counted)
@@ -96,13 +98,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=_titles(phrases),
-        subtitles=phrases.subtitles("subtitle.yoy", **common),
+        subtitles=phrases.subtitles("subtitle.yoy.early" if early else "subtitle.yoy", **common),
         lead=mean or phrases.averaged(),
         extras=(
             still,
             leap,
             *((tally, day) if phrases.year_contrary else (day, tally)),
-            language.text("yoy.widest", **gap),
+            "" if early else language.text("yoy.widest", **gap),
             phrases.uncovered(),
         ),
         alts_short=brief,
@@ -128,33 +130,49 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     compared = study.findings.year_over_year
     found = compared if isinstance(compared, YearOverYear) else None
     other = study.year - 1 if found is None else found.other_year
-    edges, bars = _bars(study, other)
+    dates, edges, bars = _bars(study, other)
     if np.isnan(bars).all():
         if isinstance(compared, Unknown):
             raise RenderError("draw.no_other_year.why", series=study.series.key.label, why=compared)
         raise RenderError("draw.no_other_year", series=study.series.key.label)
     theme, language, card = canvas.theme, canvas.language, canvas.preset.form == "card"
-    room = page(canvas, words, study, _notes(canvas, study, other))
+    early = is_early(study.series.end) and other == study.year - 1
+    room = page(canvas, words, study, _notes(canvas, study, other, early))
+    if card:
+        room = draw_figures(canvas, study, room)
     left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 48)))
     area = Rect(left, room.top, room.right, room.bottom - canvas.size(MONTH_DROP))
-    texts = _tallies(canvas, bars, other, area.width) | (
-        {} if found is None else {0: _last_lines(canvas, study, found)}
-    )
-    tip = dayofyear_of(study.series.end), float(bars[~np.isnan(bars)][-1])
-    panel, places = _composed(canvas, canvas.panel(area, YEAR, _limits(bars)), edges, bars, tip, texts)
+    texts = _tallies(canvas, bars, other, area.width, ".early" * early)
+    if found is not None and not card:  # whose figures stand above
+        texts[0] = _last_lines(canvas, study, found)
+    last = np.flatnonzero(~np.isnan(bars))[-1]
+    tip = float(edges[last + 1]), float(bars[last])
+    panel, places = _composed(canvas, canvas.panel(area, day_limits(dates), _limits(bars)), edges, bars, tip, texts)
     if not card:
         by = tick_step(panel.ylim[1] - panel.ylim[0])
         draw_grid(canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by), left=room.left)
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
         heights = np.where(sign * bars > 0, bars, 0.0)
         panel.axes.fill_between(edges, 0, heights, step="post", color=colour, lw=0, zorder=3)
-    panel.axes.plot(YEAR, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
-    draw_months(canvas, panel)
+    _hatch(panel, study, dates, edges, bars)
+    panel.axes.plot(panel.xlim, [0, 0], color=theme.this_year, lw=0.9, zorder=4, clip_on=False)
+    draw_days(canvas, panel, dates)
     for name, lines in texts.items():
         if (place := places.get(name)) and name:
             canvas.block("tally", place.left + 5, place.top + 4, lines)
         elif place and found is not None:
-            _draw_last_value(canvas, panel, found, place, lines)
+            _draw_last_value(canvas, panel.x(tip[0]), panel.y(found.difference), place, lines)
+
+
+def _hatch(panel: Panel, study: Study, dates: Dates, edges: Floats, bars: Floats) -> None:
+    """Hatch the bars of preliminary days."""
+    preliminary = study.series.dates[study.series.preliminary]
+    heights = np.where(np.append(np.isin(dates, preliminary), False), bars, 0.0)
+    with mpl.rc_context({"hatch.linewidth": 0.9}):
+        panel.axes.fill_between(
+            edges, 0, np.nan_to_num(heights), step="post", facecolor="none", edgecolor=panel.theme.background,
+            hatch="/////", lw=0, zorder=3.5, gid="preliminary",
+        )  # fmt: skip
 
 
 def tally(bars: Floats) -> tuple[int, int, int]:
@@ -163,20 +181,20 @@ def tally(bars: Floats) -> tuple[int, int, int]:
     return ways.count(1), ways.count(-1), len(ways)
 
 
-def _bars(study: Study, other: int) -> tuple[Floats, Floats]:
+def _bars(study: Study, other: int) -> tuple[Dates, Floats, Floats]:
     """
-    Edges and heights of the bars, those that the tally counts.
+    Days, edges and heights of the bars, those that the tally counts; early in the year those of the last twelve months.
 
     29 February faces 28 February of a common year; in a common year 28 February is wider instead.
     """
-    before = study.table.row(other).copy()
-    if not isleap(other):
-        before[LEAP_DAY - 1] = before[LEAP_DAY - 2]
-    heights = study.table.row(study.year) - before
-    edges = np.arange(heights.size + 1, dtype=np.float64)
-    if not isleap(study.year):
-        edges, heights = np.delete(edges, LEAP_DAY - 1), np.delete(heights, LEAP_DAY - 1)
-    return edges, np.append(heights, np.nan)
+    series = study.series
+    dates = shown_days(series.end) if other == study.year - 1 else calendar_days(study.year)
+    pairs = [
+        (series.value(day), series.value(same_day(day, day.year - study.year + other))) for day in dates.astype(object)
+    ]
+    heights = [np.nan if ours is None or theirs is None else ours - theirs for ours, theirs in pairs]
+    places = day_places(dates)
+    return dates, np.append(places - 0.5, places[-1] + 0.5), np.append(heights, np.nan)
 
 
 def _limits(bars: Floats) -> tuple[float, float]:
@@ -199,15 +217,20 @@ def _range(bars: Floats) -> tuple[float, float, float]:
     return low, high, max(high - low, 0.4)
 
 
-def _tallies(canvas: Canvas, bars: Floats, other: int, width: float) -> dict[int, list[Line]]:
+def _tallies(canvas: Canvas, bars: Floats, other: int, width: float, early: str) -> dict[int, list[Line]]:
     """How many days lie above (1) and below (-1)."""
     theme, language, size = canvas.theme, canvas.language, canvas.size(canvas.preset.type.label)
     warmer, cooler, compared = tally(bars)
     long, short = (
-        Line(language.text(f"label.warmer{kind}", compared, other=other, warmer=warmer), "semibold", size, theme.warmer)
+        Line(
+            language.text(f"label.warmer{kind or early}", compared, other=other, warmer=warmer),
+            "semibold",
+            size,
+            theme.warmer,
+        )
         for kind in ("", ".brief")
     )
-    below = Line(language.text("label.cooler", cooler, other=other), "semibold", size, theme.cooler)
+    below = Line(language.text(f"label.cooler{early}", cooler, other=other), "semibold", size, theme.cooler)
     return {1: [long if canvas.width(long) + 10 <= width else short], -1: [below]}
 
 
@@ -270,7 +293,7 @@ def _tally_cost(empty: Emptiness, width: float, height: float, zero: float, sign
     return cost
 
 
-def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
+def _notes(canvas: Canvas, study: Study, other: int, early: bool) -> list[str]:
     """Where the year stands against its average: never a lone year-on-year claim; and which days the other lacks."""
     language, phrases, notes = canvas.language, Phrases(study, canvas.language), []
     anomaly, found, day = study.findings.anomaly, study.findings.year_over_year, study.findings.latest.date
@@ -281,10 +304,11 @@ def _notes(canvas: Canvas, study: Study, other: int) -> list[str]:
         kind = "note.still.above" if where == "above" and cooler else f"note.was.{where}"
         values = {"day": language.date_day(day), "short": phrases.short, "baseline": study.baseline.label}
         notes.append(language.text(kind, size=language.size(anomaly.value, places), **values))
-    notes += partner_note(study, language, other)
-    if dayofyear_of(day) >= LEAP_DAY and isleap(study.year) != isleap(other):
+    if not early:
+        notes += partner_note(study, language, other)
+    if not early and dayofyear_of(day) >= LEAP_DAY and isleap(study.year) != isleap(other):
         notes.append(language.text("note.leap" if isleap(study.year) else "note.leap.out"))
-    notes += [notice.rstrip(".")] if (notice := phrases.preliminary()) else []
+    notes += [language.text("note.hatched")] if study.findings.preliminary_from else []
     return [*notes, *missing_notes(study, language)]
 
 
@@ -326,15 +350,14 @@ def _distance(place: Rect, x: float, y: float) -> float:
     return max(inside.left - x, x - inside.right, 0.0) + max(inside.top - y, y - inside.bottom, 0.0)
 
 
-def _draw_last_value(canvas: Canvas, panel: Panel, found: YearOverYear, place: Rect, lines: list[Line]) -> None:
+def _draw_last_value(canvas: Canvas, x: float, y: float, place: Rect, lines: list[Line]) -> None:
     """The latest difference beside its bar, with a leader where it stands apart."""
-    x, y = panel.x(dayofyear_of(found.date)), panel.y(found.difference)
     inside = place.grown(-4)
     if _distance(place, x, y) > SHORTEST:
         near = inside.left - 4 if inside.left > x else min(max(x, inside.left), inside.right)
         foot = inside.bottom + 4 if inside.bottom < y else inside.top - 4
         level = foot if inside.left <= x else (inside.top + inside.bottom) / 2
-        canvas.stroke([near, x - 0.8], [level, y], canvas.theme.this_year, 0.8, z=8)
+        canvas.leader([near, x - 0.8], [level, y])
     canvas.block("callout", inside.left, inside.top, lines)
 
 

@@ -210,12 +210,12 @@ HALVES = frozenset({"nh", "sh"})
 
 
 def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
-    """How old the data are: ``Data to 5 July, retrieved 11 July 16:42 UTC, 6 days old``."""
+    """How old the data are: ``Data to 5 July 2024, retrieved 11 July 16:42 UTC, 6 days old``."""
     end = study.series.end
     if isinstance(study, MonthStudy):
         moment = language.moment(study.series.source.retrieved)
         return language.text("report.data.months", month=language.month(end), moment=moment)
-    day = language.date_day(end) if end.year == now.year else language.date_long(end)
+    day = language.date_long(end)
     moment = language.moment(study.series.source.retrieved)
     age = (now.date() - end).days
     if not 0 <= age <= _ODD_AGE:

@@ -134,9 +134,15 @@ def test_year_over_year_on_a_leap_day_names_its_partner():
 
 
 def pair(north, south):
-    """Two studies, by their difference from average and from last year."""
+    """Two studies, by their fortnight's difference from average and from last year."""
+    course = made.direction()
     return [
-        made.study(region, f"era5.t2m.{region}", anomalies={"1991-2020": made.anomaly(a)}, year_over_year=made.yoy(y))
+        made.study(
+            region,
+            f"era5.t2m.{region}",
+            direction=made.replace(course, mean_14d=a),
+            year_over_year=made.yoy(mean_14d=y),
+        )
         for region, (a, y) in (("nh", north), ("sh", south))
     ]
 
@@ -144,22 +150,26 @@ def pair(north, south):
 @pytest.mark.parametrize(
     ("north", "south", "english", "spanish"),
     [
-        ((0.6, -0.3), (0.6, 0.1), "Both hemispheres are warmer than average; only the north is cooler than a year ago",
-         "Los dos hemisferios están por encima de la media; solo el norte está por debajo de hace un año"),
-        ((0.6, 0.3), (0.6, -0.1), "Both hemispheres are warmer than average; only the south is cooler than a year ago",
-         "Los dos hemisferios están por encima de la media; solo el sur está por debajo de hace un año"),
-        ((0.6, -0.3), (0.6, -0.1), "Both hemispheres are warmer than average, yet cooler than a year ago",
-         "Los dos hemisferios están por encima de la media, pero por debajo de hace un año"),
-        ((0.6, 0.3), (0.6, 0.1), "Both hemispheres are warmer than average, and warmer than a year ago",
-         "Los dos hemisferios están por encima de la media y de hace un año"),
-        ((0.6, 0.01), (0.6, 0.1), "Both hemispheres are warmer than average",
-         "Los dos hemisferios están por encima de la media"),
-        ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres are cooler than average",
-         "Los dos hemisferios están por debajo de la media"),
-        ((0.6, -0.3), (-0.1, 0.1), "The north is 0.6 °C above average; the south is 0.1 °C below average",
-         "El norte está 0,6 °C por encima de la media; el sur está 0,1 °C por debajo de la media"),
-        ((0.6, -0.3), (0.04, 0.1), "The north is 0.6 °C above average; the south is level with its average",
-         "El norte está 0,6 °C por encima de la media; el sur está en su media"),
+        ((0.6, -0.3), (0.6, 0.1),
+         "Both hemispheres: two weeks warmer than average; only the north cooler than a year before",
+         "Los dos hemisferios: dos semanas sobre la media; solo el norte, más frío que hace un año"),
+        ((0.6, 0.3), (0.6, -0.1),
+         "Both hemispheres: two weeks warmer than average; only the south cooler than a year before",
+         "Los dos hemisferios: dos semanas sobre la media; solo el sur, más frío que hace un año"),
+        ((0.6, -0.3), (0.6, -0.1), "Both hemispheres: two weeks warmer than average, yet cooler than a year before",
+         "Los dos hemisferios: dos semanas sobre la media, pero más frías que hace un año"),
+        ((0.6, 0.3), (0.6, 0.1), "Both hemispheres: two weeks warmer than average and than a year before",
+         "Los dos hemisferios: dos semanas más cálidas que la media y que hace un año"),
+        ((0.6, 0.01), (0.6, 0.1), "Both hemispheres were warmer than average over two weeks",
+         "Los dos hemisferios estuvieron por encima de la media en dos semanas"),
+        ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres were cooler than average over two weeks",
+         "Los dos hemisferios estuvieron por debajo de la media en dos semanas"),
+        ((0.6, -0.3), (-0.1, 0.1),
+         "The north was 0.6 °C above average; the south was 0.1 °C below average over two weeks",
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en dos semanas"),
+        ((0.6, -0.3), (0.04, 0.1),
+         "The north was 0.6 °C above average; the south was level with its average over two weeks",
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en dos semanas"),
     ],
 )  # fmt: skip
 def test_hemispheres_lead_with_the_contrast(north, south, english, spanish):

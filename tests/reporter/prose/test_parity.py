@@ -20,6 +20,7 @@ from climtrack.vocabulary.findings import Claim, Gap, Holder, Reading, Record, R
 from climtrack.vocabulary.registry import Region
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter import made
+from tests.reporter.studies import sample_months
 
 PLACES = (
     ("nh", "era5.t2m.nh"),
@@ -155,6 +156,8 @@ def told(chart, changes, simulated=False, region="nh", key="era5.t2m.nh", codes=
     start = dt.date(1982, 1, 1) if "sst" in key else dt.date(1940, 1, 1)
     study = made.study(region, key, simulated=simulated, start=start, **changes)
     studies = [study]
+    if CHARTS[chart].needs == "months":
+        studies = [sample_months("sh" if region == "sh" else "nh", simulated=simulated)]
     if CHARTS[chart].needs == "hemispheres":
         studies.append(made.study("sh", "era5.t2m.sh", simulated=simulated) if region == "nh" else study)
     if CHARTS[chart].needs == "both":

@@ -1,0 +1,48 @@
+"""The sea of a hemisphere in a first report, from a copy of both sources on this computer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from climtrack.cli.app import main
+from climtrack.run.check import check_folder
+from tests.loopback import serving
+
+SITES = "sites/2026-08-22"
+
+
+@pytest.fixture
+def copy(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for the report of a home that asks the copy of 22 August 2026, in which there is no hemispheric air."""
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLIMTRACK_NOW", "2026-08-22T18:00:00Z")
+    with serving(shared_data / SITES) as (base, log):
+        monkeypatch.setenv("CLIMTRACK_BASE_URL", base)
+        for region in ("nh", "sh"):
+            with pytest.raises(SystemExit) as left:
+                main(["report", "--region", region, "--chart", "months", "--preset", "card", "--lang", "en,es",
+                      "--out", str(tmp_path / region)])  # fmt: skip
+            assert left.value.code == 3  # the air could not be had, and is named
+    asked = [path for path, _, _ in log if "climate-at-a-glance" in path]
+    assert len(asked) == len(set(asked)) == 4  # land and sea, and the sea, of each
+    return tmp_path
+
+
+def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path) -> None:
+    """In words, facts, table and picture; every number holds against a second computation."""
+    for region, anomaly, change in (("nh", 0.669, 0.13), ("sh", 0.429, 0.15)):
+        facts = json.loads((copy / region / "facts.json").read_text())["series"]["sst_month"]
+        assert (facts["month"], facts["product"], facts["baseline"]) == ("2026-07", "NOAAGlobalTemp", "1991-2020")
+        assert facts["anomaly"] == pytest.approx(anomaly, abs=0.001)
+        assert facts["year_over_year"] == pytest.approx(change)
+        text = (copy / region / "report.md").read_text().replace("\N{NO-BREAK SPACE}", " ")
+        assert f"No: in NOAAGlobalTemp, July 2026 was {change:.2f} °C warmer than July 2025." in text
+        assert f"julio de 2026 fue 0,{change * 100:.0f} °C más cálido que julio de 2025" in text
+        assert f"]({region}-ocean.months.card.en.png)" in text
+        assert (copy / region / f"{region}-ocean.csv").read_text().count("\n2026-") == 7
+    assert check_folder(copy / "nh").differing == []
+    assert check_folder(copy / "sh").differing == []
+    assert [*json.loads((copy / "nh/facts.json").read_text())["series"]] == ["sst_month", "sst"]
