@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_data_path
@@ -466,6 +466,8 @@ class RegionSettings(Section):
 
     title: Text = Field(min_length=1)
     title_es: Text = ""
+    title_short: Text = ""
+    title_short_es: Text = ""
     outline: Place = ""
     south: float = Field(-90.0, ge=-90, le=90)
     north: float = Field(90.0, ge=-90, le=90)
@@ -549,6 +551,9 @@ class Settings(Section):
     fetch: FetchSettings = FetchSettings()
     products: tuple[ProductSettings, ...] = ()
     endpoints: tuple[EndpointSettings, ...] = ()
+    sources: dict[Annotated[str, _shaped(rf"({_HOST})(:[0-9]{{1,5}})?", "config.source")], Source] = Field(
+        default_factory=dict
+    )
     regions: dict[Name, RegionSettings] = Field(default_factory=dict)
     grid: GridSettings = GridSettings()
     refresh: RefreshSettings = RefreshSettings()
@@ -588,14 +593,21 @@ class Config(Settings):
             raise no_place(name, self.regions)
         return found
 
+    def address(self, url: str) -> str:
+        """Where a source is asked: [sources] moves a host, `base_urls` that are not the site's own move every one."""
+        parts, bases = urlsplit(url), self.fetch.base_urls
+        base = self.sources.get(parts.netloc, "") if set(bases) <= set(FEEDS["era5.t2m"].bases) else bases[0]
+        return urljoin(base, parts.path.lstrip("/")) if base and parts.scheme == "https" else url
+
     def region(self, name: str) -> Region:
         """Region by any of its names."""
         name = self.place(name)
-        if own := self.regions.get(name):
-            if own.outline:
-                return self._outlined(name, own)
-            return Region(name, own.title, own.title_es or own.title, own.south, own.north, own.west, own.east)
-        return REGIONS[name]
+        if not (own := self.regions.get(name)):
+            return REGIONS[name]
+        region = Region(name, own.title, own.title_es or own.title, own.south, own.north, own.west, own.east)
+        if own.outline:
+            region = self._outlined(name, own)
+        return replace(region, title_short=own.title_short, title_short_es=own.title_short_es or own.title_short)
 
     def _outlined(self, name: str, own: RegionSettings) -> Region:
         """The user's region with an irregular outline: a GeoJSON file beside config.toml, or a name of regionmask."""

@@ -53,7 +53,13 @@ class Request:
     outlook: bool = False  # Whether year_lines shows where the line may go
     folder: Path | None = None  # Where to write; None computes without writing
     nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
-    dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
+    # Presets that are drawn in the dark theme, and as SVG; None for all
+    dark_presets: tuple[str, ...] | None = None
+    svg_presets: tuple[str, ...] | None = None
+
+    def formats_of(self, preset: str) -> tuple[str, ...]:
+        vector = self.svg_presets is None or preset in self.svg_presets
+        return tuple(one for one in self.formats if vector or one != "svg")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +90,17 @@ class ChartInputs:
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
         if chart.needs == "both":
-            return [(tuple(studies), {})] if len(studies) == 2 else []
+            return [(pair, {})] if (pair := _air_and_sea(every)) else []
         options = {name: value for name, value in self.options.items() if name in chart.options}
         return [((study,), options) for study in studies]
+
+
+def _air_and_sea(every: Sequence[AnyStudy]) -> tuple[AnyStudy, ...]:
+    """Air and sea of a region: rather its own sea by month than another's by day; nothing where one is not here."""
+    air = [study for study in every if study.series.key.variable == "t2m"]
+    sea = [study for study in every if study.series.key.variable in {"sst", "ocean"}]
+    sea.sort(key=lambda study: study.region.name != air[0].region.name and study.region.width < 360 if air else False)
+    return (air[0], sea[0]) if air and sea else ()
 
 
 def chart_inputs(run: Run, request: Request, series: Mapping[SeriesKey, Series]) -> ChartInputs:
@@ -172,7 +186,7 @@ def pictures(
             with suppress(RenderError):  # drawing it says why
                 text = words(name, shown, **options)
             found += [
-                Picture(name, shown, preset, theme, language, request.formats, options, text.get(language))
+                Picture(name, shown, preset, theme, language, request.formats_of(preset), options, text.get(language))
                 for preset in fitting
                 for theme in themes
                 if theme.name != "dark" or request.dark_presets is None or preset in request.dark_presets
