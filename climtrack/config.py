@@ -466,6 +466,8 @@ class RegionSettings(Section):
 
     title: Text = Field(min_length=1)
     title_es: Text = ""
+    title_short: Text = ""
+    title_short_es: Text = ""
     outline: Place = ""
     south: float = Field(-90.0, ge=-90, le=90)
     north: float = Field(90.0, ge=-90, le=90)
@@ -600,11 +602,12 @@ class Config(Settings):
     def region(self, name: str) -> Region:
         """Region by any of its names."""
         name = self.place(name)
-        if own := self.regions.get(name):
-            if own.outline:
-                return self._outlined(name, own)
-            return Region(name, own.title, own.title_es or own.title, own.south, own.north, own.west, own.east)
-        return REGIONS[name]
+        if not (own := self.regions.get(name)):
+            return REGIONS[name]
+        region = Region(name, own.title, own.title_es or own.title, own.south, own.north, own.west, own.east)
+        if own.outline:
+            region = self._outlined(name, own)
+        return replace(region, title_short=own.title_short, title_short_es=own.title_short_es or own.title_short)
 
     def _outlined(self, name: str, own: RegionSettings) -> Region:
         """The user's region with an irregular outline: a GeoJSON file beside config.toml, or a name of regionmask."""

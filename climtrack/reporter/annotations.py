@@ -124,7 +124,7 @@ LONGEST_LEADER = 64.0
 DOT_RADIUS = 4.6
 
 
-def decimals_of(study: Study) -> int:
+def decimals_of(study: AnyStudy) -> int:
     """Decimals of this variable in a picture."""
     return VARIABLES[study.series.key.variable].decimals
 
@@ -144,13 +144,13 @@ def figure_size(canvas: Canvas) -> float:
 
 
 def figures(
-    canvas: Canvas, study: Study, year: float | None, average: float | None, other: int | str
+    canvas: Canvas, study: AnyStudy, year: float | None, average: float | None, other: int | str, name: str = ""
 ) -> list[list[Line]]:
     """What this year differs by from another and from the average, in the inks of their lines; fullest first."""
     theme, language, places, size = canvas.theme, canvas.language, decimals_of(study), figure_size(canvas)
     found = []
     for unit in (True, False):
-        lines = [Line(f"{study.year}:", "bold", size, theme.ink)]
+        lines = [Line(f"{name or study.year}:", "bold", size, theme.ink)]
         if year is not None:
             text = _versus(language, year, places, "callout.year", unit=unit, other=other)
             lines.append(Line(text, "semibold", size, theme.last_year_text))

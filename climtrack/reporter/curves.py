@@ -23,9 +23,9 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
 from climtrack.reporter.layout import LIFT, MONTH_DROP, draw_days, draw_grid, signed_ticks
-from climtrack.reporter.theme import LAST_LINE, THIS_LINE, mix
+from climtrack.reporter.theme import LAST_LINE, THIS_LINE
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
-from climtrack.vocabulary.findings import OutlookDay, Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, OutlookDay, Study
 from climtrack.vocabulary.series import Floats, YearTable
 
 if TYPE_CHECKING:
@@ -164,34 +164,35 @@ def day_limits(dates: Dates) -> tuple[float, float]:
 
 
 def draw_differences(
-    panel: Panel, study: Study, dates: Dates, turn: int | None = None, *, lighter: float = 0.85
+    panel: Panel, study: AnyStudy, dates: Dates, turn: int | None = None, *, lighter: float = 0.85
 ) -> Floats:
     """
     Draw differences from the average on some days: the band, zero, the line a year earlier, and this one.
 
-    This one is thinner before the day at `turn`, which is the first of its last year where none is given.
+    This one is thinner before the day at `turn`, which is the first of its last year where none is given. Months are
+    steps, without a band.
     """
-    if study.climatology is None:
-        raise ValueError("a study without a climatology has no differences")
-    xs, ink = day_places(dates), panel.theme.this_year
-    spread = study.climatology.band[dayofyear(dates) - 1]
-    values, held = means.on_days(study, dates), dates <= np.datetime64(study.series.end)
+    xs, ink, end = day_places(dates), panel.theme.this_year, np.datetime64(study.series.end)
+    values, before = means.on_days(study, dates), means.on_days(study, dates, years=1)
+    known = np.flatnonzero((dates <= end) & ~np.isnan(values))
     preliminary = np.zeros(dates.size, dtype=bool)
-    preliminary[held] = study.series.preliminary[(dates[held] - np.datetime64(study.series.start)).astype(int)]
+    if isinstance(study, Study) and study.climatology is not None:
+        spread = 2 * study.climatology.spread[dayofyear(dates) - 1]
+        panel.band(xs, -spread, spread)
+        held = dates <= end
+        preliminary[held] = study.series.preliminary[(dates[held] - np.datetime64(study.series.start)).astype(int)]
     if turn is None:
         turn = max(int((np.datetime64(f"{study.series.end.year}-01-01") - dates[0]).astype(int)), 0)
-    panel.band(xs, -spread, spread)
     panel.average(np.array(panel.xlim), np.zeros(2))
-    panel.heavy(
-        xs, means.on_days(study, dates, years=1), panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year"
-    )
+    panel.heavy(xs, before, panel.theme.last_year, LAST_LINE * lighter, z=5, gid="last-year")
     index = np.arange(dates.size)
     if turn:
         thin = np.where(index <= turn, values, np.nan)
         panel.heavy(xs, thin, ink, THIS_LINE * 0.6 * lighter, z=6, gid="before")
     heavy = np.where(index >= turn, values, np.nan)
     draw_this_year(panel, xs, heavy, preliminary, width=THIS_LINE * lighter, z=6.5)
-    panel.dot(float(xs[held][-1]), float(values[held][-1]))
+    if known.size:
+        panel.dot(float(xs[known[-1]]), float(values[known[-1]]))
     return panel.points(xs, values)
 
 
@@ -303,12 +304,16 @@ ABOVE = 7.0
 HELD = 10
 
 
-def difference_limits(study: Study) -> tuple[float, float]:
+def difference_limits(study: AnyStudy) -> tuple[float, float]:
     """Limits of the differences of a series, always with zero: its record above, the last years' lowest below."""
-    if study.anomalies is None:
+    if isinstance(study, MonthStudy):
+        years, values = study.years, study.anomalies
+    elif study.anomalies is not None:
+        years, values = study.anomalies.years, study.anomalies.values
+    else:
         raise ValueError("a study without a climatology has no differences")
-    high = max(float(np.nanmax(study.anomalies.values)), 0.1)
-    low = float(np.nanmin(study.anomalies.values[study.anomalies.years > study.year - HELD]))
+    high = max(float(np.nanmax(values)), 0.1)
+    low = float(np.nanmin(values[years > study.year - HELD]))
     return outward(min(low, -0.25 * high), high, 0.1)
 
 
@@ -357,11 +362,12 @@ Head = Sequence[Sequence[Line]]
 BESIDE = 196.0
 
 
-def draw_rows(canvas: Canvas, studies: Sequence[Study], room: Rect, heads: Sequence[Head], *, days: int = 0) -> None:
+def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Sequence[Head], *, days: int = 0) -> None:
     """
     Draw differences from the average under one another, on one scale and one time axis.
 
-    Name and figures stand above each, on a card beside it; the last `days` of each line lie on a wash.
+    Name and figures stand above each, on a card beside it; the last `days` of each line, or its last month, lie on a
+    wash.
     """
     theme, size, card = canvas.theme, canvas.size(canvas.preset.type.label), canvas.preset.form == "card"
     lows, highs = zip(*(difference_limits(study) for study in studies), strict=True)
@@ -383,8 +389,9 @@ def draw_rows(canvas: Canvas, studies: Sequence[Study], room: Rect, heads: Seque
             draw_scale(canvas, panel, left=cell.left)
         if days:
             end = day_places(dates)[dates <= np.datetime64(study.series.end)][-1] + 0.5
-            wash = Rect(max(panel.x(end - days), area.left), area.top, panel.x(end), area.bottom)
-            canvas.fill(wash, mix(theme.background, theme.grid, 0.6), z=0.3)
+            width = study.series.end.day if isinstance(study, MonthStudy) else days
+            wash = Rect(max(panel.x(end - width), area.left), area.top, panel.x(end), area.bottom)
+            canvas.fill(wash, theme.grid, z=0.3)
         canvas.traces.append(draw_differences(panel, study, dates))
         if named:
             draw_right_labels(canvas, panel, study, float(means.on_days(study, dates, years=1)[-1]), 0.0)

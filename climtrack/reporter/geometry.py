@@ -61,13 +61,16 @@ def spread(centres: Sequence[float], heights: Sequence[float], low: float, high:
 
 
 def crosses(segment: Floats, line: Floats) -> bool:
-    """Whether a segment crosses a line of many points, shape (n, 2), gaps as NaN."""
+    """Whether a segment crosses or touches a line of many points, shape (n, 2), gaps as NaN."""
     (x, y), along = segment[0], segment[1] - segment[0]
     # On which side of the segment each point lies, and on which side of each piece the segment's ends lie.
     sides = along[0] * (line[:, 1] - y) - along[1] * (line[:, 0] - x)
     step = np.diff(line, axis=0)
     first, last = (step[:, 0] * (end[1] - line[:-1, 1]) - step[:, 1] * (end[0] - line[:-1, 0]) for end in segment)
-    return bool(((sides[1:] * sides[:-1] <= 0) & (first * last <= 0) & (np.abs(step).sum(axis=1) > 0)).any())
+    through = (sides[1:] * sides[:-1] <= 0) & (first * last <= 0) & (np.abs(step).sum(axis=1) > 0)
+    share = np.clip(((line - segment[0]) @ along) / max(float(along @ along), 1e-9), 0, 1)
+    near = np.hypot(*(line - segment[0] - share[:, None] * along).T) < 1.0
+    return bool(through.any() or near.any())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.series import Floats, YearTable
 
 Dates = npt.NDArray[np.datetime64]
@@ -30,11 +30,15 @@ def daily(study: Study) -> Floats:
     return study.series.values - study.climatology.mean[calendar.dayofyear(study.series.dates) - 1]
 
 
-def on_days(study: Study, dates: Dates, *, years: int = 0) -> Floats:
-    """Anomaly on some days, or on the same days some years earlier; NaN where it is not known."""
-    every = daily(study)
-    days = [calendar.same_day(day, day.year - years) for day in dates.astype(object)] if years else dates
-    places = (np.array(days, dtype="datetime64[D]") - np.datetime64(study.series.start)).astype(int)
+def on_days(study: AnyStudy, dates: Dates, *, years: int = 0) -> Floats:
+    """Anomaly on some days, or on the same days some years earlier, of months that of their month; NaN if not known."""
+    if isinstance(study, MonthStudy):
+        months = dates.astype("datetime64[M]").astype(int) - 12 * years
+        places, every = months - 12 * (int(study.years[0]) - 1970), study.anomalies.ravel()
+    else:
+        days = [calendar.same_day(day, day.year - years) for day in dates.astype(object)] if years else dates
+        places = (np.array(days, dtype="datetime64[D]") - np.datetime64(study.series.start)).astype(int)
+        every = daily(study)
     known = (places >= 0) & (places < every.size)
     return np.where(known, every[np.where(known, places, 0)], np.nan)
 

@@ -80,6 +80,10 @@ class MonthPhrases(Phrases):
         """The finding."""
         return self.language.text(f"months.title.{self.way}", **self.facts)
 
+    def brief(self) -> str:
+        """The month beside last year's, as one sentence with its source."""
+        return self.language.text(f"months.brief.{self.way}", **self.facts)
+
     def falling(self) -> str:
         """Whether it comes down: from one month to the next."""
         language, found = self.language, self.found
@@ -113,14 +117,6 @@ class MonthPhrases(Phrases):
         }  # fmt: skip
         told = language.text(f"months.{kind}.{way}", **facts)
         return f"{told} {language.text(f'months.{kind}.differs', **facts)}" if near.differs else told
-
-    def parting(self) -> str:
-        """The month in a post about days, where these point the other way; else nothing."""
-        if self.found.nearest is None or not self.found.nearest.differs:
-            return ""
-        return self.language.text(
-            f"months.post.{self.way}", short=self.short, last=self.found.month.year - 1, **self.facts
-        )
 
     def above(self) -> str:
         """How far above average, and its place among all years."""

@@ -8,6 +8,7 @@ from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,18 @@ def contracted(preposition: str, phrase: str) -> str:
     return f"{preposition} {phrase}"
 
 
+def _fitting(title: str, short: str) -> str:
+    """A region's title, else its short one, else as many of its words as a picture has room for."""
+    whole = plain(title, 10 * _LONGEST)
+    if len(whole) > _LONGEST and short:
+        whole = plain(short, _LONGEST)
+    return (
+        whole
+        if len(whole) <= _LONGEST
+        else shorten(whole, _LONGEST, placeholder="…").lstrip("…") or plain(title, _LONGEST)
+    )
+
+
 def place(region: Region, language: Language) -> Place:
     """A region as a language says it."""
     known = catalogue(language.code)
@@ -67,8 +80,9 @@ def place(region: Region, language: Language) -> Place:
     def form(name: str) -> str:
         return known.get(f"place.{region.name}.{name}", ("",))[0]
 
-    title = plain(region.title, _LONGEST) or plain(region.name, _LONGEST)
-    the = form("the") or (plain(region.title_es, _LONGEST) or title if language.spanish else title)
+    title = _fitting(region.title, region.title_short) or plain(region.name, _LONGEST)
+    spanish = _fitting(region.title_es, region.title_short_es) or title
+    the = form("the") or (spanish if language.spanish else title)
     name = form("name") or (_headed(the) if language.spanish else title)
     of, short = contracted("de", the), form("short") or form("the")
     return Place(
@@ -586,12 +600,12 @@ def preliminary(each: Sequence[Phrases]) -> str:
     if len({phrases.preliminary() for phrases in each}) == 1:
         return each[0].preliminary()
     say = each[0].language.text
-    variables = [v.study.series.key.variable for v in each]
+    variables = [VARIABLES[v.study.series.key.variable].option for v in each]
     alike = len(set(variables)) < len(each)
     parts = [
         say("preliminary.part", (v.day - first).days + 1, short=v.half if alike else say(f"both.{name}"))
         for v, name in zip(each, variables, strict=True)
-        if (first := v.findings.preliminary_from) is not None
+        if v.preliminary() and (first := v.findings.preliminary_from) is not None
     ]
     return say("preliminary.each", parts=each[0].language.list(parts))
 

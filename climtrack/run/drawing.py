@@ -90,9 +90,17 @@ class ChartInputs:
             names = dict.fromkeys(study.series.key.variable for study in studies)
             return [(self.hemispheres[name], {}) for name in names if name in self.hemispheres]
         if chart.needs == "both":
-            return [(tuple(studies), {})] if len(studies) == 2 else []
+            return [(pair, {})] if (pair := _air_and_sea(every)) else []
         options = {name: value for name, value in self.options.items() if name in chart.options}
         return [((study,), options) for study in studies]
+
+
+def _air_and_sea(every: Sequence[AnyStudy]) -> tuple[AnyStudy, ...]:
+    """Air and sea of a region: rather its own sea by month than another's by day; nothing where one is not here."""
+    air = [study for study in every if study.series.key.variable == "t2m"]
+    sea = [study for study in every if study.series.key.variable in {"sst", "ocean"}]
+    sea.sort(key=lambda study: study.region.name != air[0].region.name and study.region.width < 360 if air else False)
+    return (air[0], sea[0]) if air and sea else ()
 
 
 def chart_inputs(run: Run, request: Request, series: Mapping[SeriesKey, Series]) -> ChartInputs:

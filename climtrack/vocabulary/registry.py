@@ -205,6 +205,8 @@ class Region:
     east: float = 180.0
     outline: str = ""  # GeoJSON geometry of an irregular region; the bounds are then those of the box around it
     names: tuple[str, ...] = ()  # Everyday names in either language, besides its titles
+    title_short: str = ""  # Instead of titles too long for a picture
+    title_short_es: str = ""
 
     def __post_init__(self) -> None:
         if not -90 <= self.south < self.north <= 90:

@@ -55,6 +55,12 @@ def faults(canvas: Canvas) -> list[str]:
             rect = box.rect.grown(0.8)
             if ((xs > rect.left) & (xs < rect.right) & (ys > rect.top) & (ys < rect.bottom)).any():
                 found.append(f"{box.text!r} lies on this year's line")
+    for line in canvas.named_lines():
+        xs, ys = _dense(line)
+        for leader in canvas.leaders:
+            steps = np.linspace(leader[0], leader[1], 100)
+            if xs.size and np.hypot(xs[:, None] - steps[:, 0], ys[:, None] - steps[:, 1]).min() < 0.2:
+                found.append(f"a leader crosses a line near {leader[0].round()}")
     small = {"source", "notes", "warning"}
     found += [f"{b.text!r} is set in {b.size}" for b in boxes if b.size < (10.8 if b.name in small else 12.0)]
     return found

@@ -14,10 +14,13 @@ from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_rows, shown_days
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.layout import dotted_note, missing_notes, page
+from climtrack.reporter.months import NOISE, MonthPhrases
+from climtrack.reporter.months import phrases as phrases_of
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.titles import early_days
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study, YearOverYear, beyond
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, YearOverYear, beyond
+from climtrack.vocabulary.registry import VARIABLES
 from climtrack.words.language import capitalised
 
 if TYPE_CHECKING:
@@ -29,28 +32,35 @@ APART = FORTNIGHT
 _SIDES = {1: "above", 0: "level", -1: "below"}
 
 
-def year_mean(study: Study) -> float | None:
-    """The last fortnight beside the same days of last year; None where too few are known."""
+def year_mean(study: AnyStudy) -> float | None:
+    """The last fortnight, or month, beside the same of last year; None where too little is known."""
     found = study.findings.year_over_year
-    return found.mean_14d if isinstance(found, YearOverYear) and isinstance(found.mean_14d, float) else None
+    mean = found.mean_14d if isinstance(found, YearOverYear) else found
+    return mean if isinstance(mean, float) else None
 
 
-def average_mean(study: Study) -> float | None:
-    """The last fortnight beside the average."""
-    found = study.findings.direction.mean_14d
+def average_mean(study: AnyStudy) -> float | None:
+    """The last fortnight, or month, beside the average."""
+    found = study.findings.anomaly if isinstance(study, MonthStudy) else study.findings.direction.mean_14d
     return found if isinstance(found, float) else None
 
 
 def _other(phrases: Phrases) -> int | str:
-    """Last year as a name; in the first days of January two years are compared with."""
+    """Last year as a name, or its month; in the first days of January two years are compared with."""
+    if isinstance(phrases, MonthPhrases):
+        return phrases.other
     if phrases.yoy is None or (phrases.day.month == 1 and phrases.day.day < FORTNIGHT):
         return phrases.language.text("news.year.before")
     return phrases.yoy.other_year
 
 
-def _noise(study: Study) -> float:
-    found = study.findings.direction.noise
+def _noise(study: AnyStudy) -> float:
+    found = NOISE if isinstance(study, MonthStudy) else study.findings.direction.noise
     return found if isinstance(found, float) else np.inf
+
+
+def _option(study: AnyStudy) -> str:
+    return VARIABLES[study.series.key.variable].option
 
 
 def _sea(one: Phrases, two: Phrases, form: str) -> str:
@@ -81,9 +91,14 @@ def _average(phrases: Phrases, form: str) -> str:
 def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
     """Both beside last year, with the average and without it."""
     say, pair = one.language.text, (one, two)
-    names = {"air": say("both.t2m"), "sea": _sea(one, two, "title")}
+    names = {"air": say("both.air"), "sea": _sea(one, two, "title")}
     values: dict[str, Any] = {"Air": capitalised(names["air"]), **names, "year": _year(one), "year2": _year(two)}
-    parts = [say("both.t2m"), say("both.sst")]
+    parts = [say("both.air"), say("both.sst")]
+    if isinstance(two, MonthPhrases):
+        values["month"] = two.language.month(two.found.month, year=False)
+        averages = [average_mean(phrases.study) for phrases in pair]
+        also = _also(pair, averages, [0, 0])
+        return say("both.title.months", **values, also=also), say("both.title.months", **values, also="")
     flags = [early_days(phrases.study) for phrases in pair]
     soon = [part for part, early in zip(parts, flags, strict=True) if early.size and early.all()]
     waiting = say("both.preliminary" if len(soon) < 2 else "both.preliminary.two", what=soon[0]) if soon else ""
@@ -100,14 +115,20 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
             message = f"both.title.{_SIDES[ways[0]]}"
             sizes = [mean if ways[0] else _noise(phrases.study) for phrases, mean in zip(pair, years, strict=True)]
             values |= _sizes(pair, sizes) | {"other": _other(one)}
-    averages = [average_mean(phrases.study) for phrases in pair]
-    sides = {side(mean, phrases.decimals) for phrases, mean in zip(pair, averages, strict=True) if mean is not None}
-    also = ""
-    if None not in averages and len(sides) == 1 and (where := sides.pop()) != "level":
-        contrast = set(ways) == {-1 if where == "above" else 1}
-        average = say(f"both.average.{where}", **_sizes(pair, averages))
-        also = say("both.also.yet" if contrast else "both.also.and", average=average)
+    also = _also(pair, [average_mean(phrases.study) for phrases in pair], ways)
     return say(message, **values, also=also) + waiting, say(message, **values, also="") + waiting
+
+
+def _also(pair: Sequence[Phrases], averages: Sequence[float | None], ways: Sequence[int]) -> str:
+    """Both beside the average, where both are on one side of it."""
+    say = pair[0].language.text
+    sides = {side(mean, phrases.decimals) for phrases, mean in zip(pair, averages, strict=True) if mean is not None}
+    if None in averages or len(sides) > 1 or sides == {"level"}:
+        return ""
+    (where,) = sides
+    contrast = set(ways) == {-1 if where == "above" else 1}
+    average = say(f"both.average.{where}", **_sizes(pair, averages))
+    return say("both.also.yet" if contrast else "both.also.and", average=average)
 
 
 def _sizes(pair: Sequence[Phrases], values: Sequence[float | None]) -> dict[str, str]:
@@ -125,11 +146,13 @@ def tell(each: Sequence[Phrases]) -> Draft:
     if one.study.baseline is None or one.study.baseline != two.study.baseline:
         raise RenderError("draw.hemispheres.baseline", north=keys[0], south=keys[1])
     full, brief = _titles(one, two)
-    apart = ".dates" if one.day != two.day else ""
+    monthly = two if isinstance(two, MonthPhrases) else None
+    kind = ".months" if monthly else ".dates" if one.day != two.day else ""
     common = {
         "name": one.place.name, "sea": _sea(one, two, "inside"), "baseline": one.baseline, "date": one.date,
-        "day": one.day_month, "date2": two.date,
+        "day": one.day_month, "date2": "" if monthly else two.date, "month": monthly.month_name if monthly else "",
     }  # fmt: skip
+    of_months = ".months" if monthly else ""
     averages = {"relation": _average(one, "of.average"), "relation2": _average(two, "news.average")}
     shown = {
         name: say("brief.two", one=_year(phrases), two=averages[name])
@@ -139,38 +162,50 @@ def tell(each: Sequence[Phrases]) -> Draft:
         each,
         titles=(full,),
         titles_brief=(brief,),
-        subtitles=(say(f"subtitle.both{apart}", **common), say(f"subtitle.both.short{apart}", **common)),
-        lead=say(f"both.lead{apart}", **shown, **common),
-        lead_brief=say("both.lead.brief", **shown, **common),
-        extras=(one.uncovered(), one.gaps(), two.gaps()),
-        alts_short=(say("alt.short.both", **averages, **common), say("alt.short.both.plain", **common)),
-        alts=(say("alt.both", **shown, **common), say("alt.both", **averages, **common)),
-        more=(one.year_mean("yoy.mean"), two.year_mean("yoy.mean"), one.ranked(), two.ranked()),
-    )
+        subtitles=(say(f"subtitle.both{kind}", **common), say(f"subtitle.both.short{kind}", **common)),
+        lead=say(f"both.lead{kind}", **shown, **common),
+        lead_brief=say(f"both.lead.brief{of_months}", **shown, **common),
+        extras=(monthly.nearest() if monthly else "", one.uncovered(), one.gaps(), "" if monthly else two.gaps()),
+        alts_short=(
+            say(f"alt.short.both{of_months}", **averages, **common), say("alt.short.both.plain", **common),
+        ),
+        alts=(say(f"alt.both{of_months}", **shown, **common), say(f"alt.both{of_months}", **averages, **common)),
+        more=(
+            one.year_mean("yoy.mean"), monthly.published() if monthly else two.year_mean("yoy.mean"), one.ranked(),
+            "" if monthly else two.ranked(),
+        ),
+    )  # fmt: skip
 
 
-def table(studies: Sequence[Study]) -> Table:
-    """Difference from average of both on the days of the time axis, and on the same days a year before."""
+def table(studies: Sequence[AnyStudy]) -> Table:
+    """Difference from average of the daily series on the days of the time axis, and on the same days a year before."""
     dates = shown_days(max(study.series.end for study in studies))
-    columns = ["date", *(f"{name}_anomaly{kind}" for name in ("air", "sea") for kind in ("", "_year_before"))]
-    cells = [means.on_days(study, dates, years=years) for study in studies for years in (0, 1)]
+    daily = [study for study in studies if isinstance(study, Study)]  # months stand in a table of their own
+    names = list(map(_option, daily))
+    columns = ["date", *(f"{name}_anomaly{kind}" for name in names for kind in ("", "_year_before"))]
+    cells = [means.on_days(study, dates, years=years) for study in daily for years in (0, 1)]
     return columns, list(zip(np.datetime_as_string(dates).tolist(), *(row.tolist() for row in cells), strict=True))
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
-    """Draw the differences of air and sea under one another, the last fortnight on a wash."""
-    language = canvas.language
-    notes = [language.text("note.fortnight"), language.text("note.shaded"), language.text("note.same.scale")]
-    notes += dict.fromkeys(note for study in studies for note in dotted_note(study, language))
-    notes += dict.fromkeys(note for study in studies for note in missing_notes(study, language))
+def draw(canvas: Canvas, studies: Sequence[AnyStudy], words: Words) -> None:
+    """Draw the differences of air and sea under one another, the last fortnight on a wash; months as steps."""
+    language, months = canvas.language, any(isinstance(study, MonthStudy) for study in studies)
+    notes = [language.text("note.fortnight.months" if months else "note.fortnight"), language.text("note.shaded")]
+    notes.append(language.text("note.same.scale"))
+    daily = [study for study in studies if isinstance(study, Study)]
+    notes += dict.fromkeys(note for study in daily for note in dotted_note(study, language))
+    notes += dict.fromkeys(note for study in daily for note in missing_notes(study, language))
     room = page(canvas, words, studies[0], notes, *studies[1:])
     heads = []
     for study in studies:
-        phrases = Phrases(study, language)
-        size = figure_size(canvas)
-        names = [Line(text, "semibold", size, canvas.theme.ink) for text in (phrases.heading, phrases.place.name)]
-        shown = figures(canvas, study, year_mean(study), average_mean(study), _other(phrases))
-        heads.append([names, *shown])
+        voice, size = phrases_of(study, language), figure_size(canvas)
+        short = voice.place.name if study.region.width < 360 else language.text(f"both.{_option(study)}")
+        names = [Line(text, "semibold", size, canvas.theme.ink) for text in (voice.heading, capitalised(short))]
+        name, other = "", _other(voice)
+        if isinstance(voice, MonthPhrases):  # the month once, before its figures
+            month = voice.found.month
+            name, other = f"{language.month_short[month.month - 1]} {month.year}", month.year - 1
+        heads.append([names, *figures(canvas, study, year_mean(study), average_mean(study), other, name)])
     draw_rows(canvas, studies, room, heads, days=FORTNIGHT)
 
 
