@@ -6,14 +6,14 @@ The store: every value ever held, in one SQLite file and a copy of it.
     HOME/climtrack.sqlite         every accepted change of every series, what was expected of days to come, the
                                   sources' health, refused answers
          climtrack.copy.sqlite    the same
-         climtrack.00000100.20270101T170000000000Z.sqlite   what it held before it was begun anew, with its own copy
+         climtrack.00000060.20270101T170000000000Z.sqlite   what it held before it was begun anew, with its own copy
          damaged/                 files that were not what was written, set aside
 
 A commit makes the next state in memory and writes each file whole, beside its place and then renamed over it; the
 second rename is the commit. So SQLite never meets a disk that is full, read-only or somebody else's, there is no
 journal that could be lost or damaged, and a reader holds the state that it opened, whatever others commit.
 
-After 100 changes of a series the file is kept under the number and the time of its last change, and a new one begins
+After 60 changes of a series the file is kept under the number and the time of its last change, and a new one begins
 with the whole state of every series: neither writing nor reading slows down with the years. What is asked of the past
 is read from the file that ends next after it.
 
@@ -49,7 +49,7 @@ from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
 #: Changes of a series after which a new file begins.
-EVERY = 100
+EVERY = 60
 STAMP = "%Y%m%dT%H%M%S%fZ"
 _ENDED = re.compile(r"(climtrack\.\d{8}\.(\d{8}T\d{12}Z))(\.copy)?\.sqlite", re.ASCII)
 #: Of refused answers: how many of a series are kept, and how many bytes of each.
@@ -151,12 +151,9 @@ class Store:
         """Show the state of a base from here on; its rows are only ever added to, so that numbers name the state."""
         if known_on is not None and not isinstance(known_on, dt.datetime):
             known_on = dt.datetime.combine(known_on, dt.time.max, dt.UTC)
-        self._earlier = self._past()
-        if known_on is not None:
-            for i, (until, path) in enumerate(self._earlier):
-                if known_on < until:
-                    base, self._earlier = self._archived(path), self._earlier[:i]
-                    break
+        self._ended = next((path for until, path in self._past() if known_on < until), None) if known_on else None
+        if self._ended is not None:
+            base = self._archived(self._ended)
         self._base = base
         heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
         self._heads = {SeriesKey.parse(head["series"]): head for head in heads}
@@ -189,7 +186,9 @@ class Store:
 
     def _history(self) -> Iterator[sqlite3.Connection]:
         """All that was ever held, oldest first."""
-        for _, path in self._earlier:
+        for _, path in self._past():
+            if path == self._ended:
+                break
             yield self._archived(path)
         yield self._base
 
