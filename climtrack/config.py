@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_data_path
@@ -551,6 +551,9 @@ class Settings(Section):
     fetch: FetchSettings = FetchSettings()
     products: tuple[ProductSettings, ...] = ()
     endpoints: tuple[EndpointSettings, ...] = ()
+    sources: dict[Annotated[str, _shaped(rf"({_HOST})(:[0-9]{{1,5}})?", "config.source")], Source] = Field(
+        default_factory=dict
+    )
     regions: dict[Name, RegionSettings] = Field(default_factory=dict)
     grid: GridSettings = GridSettings()
     refresh: RefreshSettings = RefreshSettings()
@@ -589,6 +592,12 @@ class Config(Settings):
         if not found:
             raise no_place(name, self.regions)
         return found
+
+    def address(self, url: str) -> str:
+        """Where a source is asked: [sources] moves a host, `base_urls` that are not the site's own move every one."""
+        parts, bases = urlsplit(url), self.fetch.base_urls
+        base = self.sources.get(parts.netloc, "") if set(bases) <= set(FEEDS["era5.t2m"].bases) else bases[0]
+        return urljoin(base, parts.path.lstrip("/")) if base and parts.scheme == "https" else url
 
     def region(self, name: str) -> Region:
         """Region by any of its names."""

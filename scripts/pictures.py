@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from climtrack.analysis.months import month_study
 from climtrack.analysis.survey import study
 from climtrack.config import load
 from climtrack.reporter.render import render
 from climtrack.run.run import sampled
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy
+from climtrack.vocabulary.registry import DEFAULT
 from climtrack.vocabulary.series import SeriesKey
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -22,6 +24,7 @@ SHOWN = (
     ("year_lines", ("era5.t2m.nh",), "phone", "dark"),
     ("anomaly", ("era5.t2m.nh",), "wide", "light"),
     ("year_over_year", ("era5.t2m.nh",), "wide", "light"),
+    ("months", ("noaaglobaltemp.ocean.nh",), "wide", "light"),
     ("hemispheres", ("era5.t2m.nh", "era5.t2m.sh"), "panel", "light"),
     ("stripes", ("era5.t2m.nh",), "strip", "light"),
     ("year_to_date", ("era5.t2m.nh",), "wide", "light"),
@@ -30,19 +33,23 @@ SHOWN = (
 )
 
 
-def studies() -> dict[str, Study]:
+def studies() -> dict[str, AnyStudy]:
     """
     Everything known of the series shown.
 
     Returns
     -------
-    dict of str to Study
+    dict of str to Study or MonthStudy
         By key.
     """
     names = sorted({name for _, keys, _, _ in SHOWN for name in keys})
     config = load(None, {})
     found = sampled([SeriesKey.parse(name) for name in names], NOW)
-    return {str(key): study(series, config.region(key.region)) for key, series in found.items()}
+    places = {key: config.region(key.region) for key in found}
+    return {
+        str(key): month_study(series, places[key], DEFAULT) if key.monthly else study(series, places[key])
+        for key, series in found.items()
+    }
 
 
 def main() -> None:

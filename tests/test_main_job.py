@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from climtrack import __version__
 from climtrack.cli.app import main
+from climtrack.run.check import check_folder
 from tests.loopback import serving
 
 SEED = "climate_reanalyzer_constructed/2024-07-05"
@@ -93,6 +95,12 @@ def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
     assert {"report.md", "facts.json", "nh-air.csv", "natlan-sst.csv"} <= before.keys()
     assert {f"nh-air.year-lines.{p}.{lang}.png" for p in ("wide", "email") for lang in ("en", "es")} <= before.keys()
     assert not any(".climtrack-" in name for name in before)
+
+    # A second computation finds every number, and one that was altered in the page's table of days.
+    assert not check_folder(tmp_path / "out").differing
+    page = tmp_path / "out" / "report.html"
+    page.write_text(re.sub(r"(5 Jul 2024</th><td>)[\d.]+", r"\g<1>9.99", page.read_text(), count=1))
+    assert [one.printed for one in check_folder(tmp_path / "out").differing] == ["9.99"]
 
     # Without a network: the same bytes, and one line about how old the days are, one about the months.
     alone = climtrack(*words, "--out", "out", home=tmp_path)

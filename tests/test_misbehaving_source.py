@@ -24,6 +24,7 @@ from tests.fetcher.test_transport import LASTING, PASSING
 
 SEA = SeriesKey("oisst", "sst", "world2")
 MONTHS = SeriesKey("noaaglobaltemp", "land_ocean", "world")
+MONTHS = SeriesKey("noaaglobaltemp", "land_ocean", "world")
 AIR_PATH, SEA_PATH, MONTHS_PATH = ENDPOINTS[WORLD].path, ENDPOINTS[SEA].path, noaa.ENDPOINTS[MONTHS].path
 #: Those that differ most; the others are tried in the soak.
 CHOSEN = {
@@ -44,6 +45,7 @@ CHOSEN = {
     "on the wire: asks to wait a day",
     "on the wire: round in circles",
     "on the wire: to another host",
+    "on the wire: to an address that is none",
     "on the wire: web page",
     "on the wire: gzip bomb",
     "on the wire: reset at once",
@@ -135,9 +137,9 @@ def test_refused(name: str, field: Field, capsys: pytest.CaptureFixture[str]) ->
 
 def _forget_the_wish(field: Field) -> None:
     """A wish to be left alone is obeyed by later runs; the next fault is another server's."""
-    if any(Store(field.home).health(key).not_before for key in (WORLD, SEA)):
+    if any(Store(field.home).health(key).not_before for key in (WORLD, SEA, MONTHS)):
         with Store(field.home).writer(dt.datetime.now(dt.UTC)) as writer:
-            for key in (WORLD, SEA):
+            for key in (WORLD, SEA, MONTHS):
                 writer.confirm(key)
 
 

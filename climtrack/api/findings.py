@@ -14,12 +14,13 @@ from climtrack.api.data import (
     config,
     date_of,
     from_array,
+    now,
     one_of,
     pairing_of,
     require,
     stored_series,
 )
-from climtrack.vocabulary.registry import DEFAULT, REGIONS, Baseline
+from climtrack.vocabulary.registry import DEFAULT, OPTIONS, REGIONS, Baseline
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -95,7 +96,7 @@ def facts(
     sample: bool = False,
 ) -> dict[str, Any]:
     """
-    The document that ``climtrack facts --json`` prints, of the series of `climtrack.study`.
+    The document that ``climtrack facts --json`` prints.
 
     Parameters
     ----------
@@ -110,13 +111,14 @@ def facts(
     import json
 
     from climtrack.reporter.documents.facts import facts_json
+    from climtrack.run.run import Run, sampled
+    from climtrack.run.series import report_keys
 
-    pair = pairing_of(region)
-    found = [
-        study(option, key.region, baseline=baseline, as_of=as_of, offline=offline, sample=sample)
-        for option, key in (("air", pair.air), ("sst", pair.sst))
-        if key is not None
-    ]
+    pair, options = pairing_of(region), tuple(OPTIONS)
+    keys = report_keys([pair], options)
+    with Run(config(), now(), offline=offline, sample=False) as run:
+        series = sampled(keys, now()) if sample else run.series(keys)
+        found = run.shown(pair, options, series, baseline=chosen(baseline), as_of=date_of(as_of))
     document: dict[str, Any] = json.loads(facts_json(pair, found).data)
     return document
 

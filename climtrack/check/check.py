@@ -7,12 +7,24 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from climtrack.check.recount import About, Days, Months, floats, recount, recount_months, said, said_of_months, span
+from climtrack.check.recount import (
+    DAY,
+    About,
+    Array,
+    Days,
+    Months,
+    floats,
+    recount,
+    recount_months,
+    said,
+    said_of_months,
+    span,
+)
 from climtrack.check.sentences import Book, judge, judge_row, masked, places
 from climtrack.words.catalogue import CATALOGUES, catalogue
 
@@ -22,6 +34,11 @@ EXACT = 1e-6
 COLUMN = 1e-6
 #: Words of a cell that is no sentence.
 LONGEST_CELL = 6
+#: The last days on a page, series by series: a day, its value, its differences from last year and from average.
+DAYS_SHOWN = re.compile(r'<tbody data-is="rows">(.*?)</tbody>', re.DOTALL)
+DAY_SHOWN = re.compile(r'<th scope="row">([^<]*)</th>' + 3 * "<td>([^<]*)</td>")
+#: What a number of two decimals may be off.
+HALF = 0.005 + 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,12 @@ class Result:
     checked: int = 0
     differing: list[Difference] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """For machines."""
+        differing = [asdict(one) for one in self.differing]
+        return {"schema": "climtrack.check/1", "numbers": self.checked, "differing": differing, "unknown": self.unknown}
 
     def note(self, agrees: bool | None, where: str, printed: object, recounted: Iterable[object] = ()) -> None:
         if agrees is None:
@@ -68,7 +91,7 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
     """Hold every number of facts, of tables of days and of some texts against a second computation."""
     result, books = Result(), {}
     for files in reports:
-        every = json.loads(files["facts.json"])["series"]
+        every, shown = json.loads(files["facts.json"])["series"], iter(DAYS_SHOWN.findall(files.get("report.html", "")))
         for label, (option, facts) in zip(subjects(files), every.items(), strict=True):
             if option == "sst_month":
                 sea = f"{every['sst']['region']}-sst.csv" if "sst" in every else ""
@@ -78,6 +101,7 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
                 continue
             days = Days.read(files[f"{label}.csv"])
             _columns(result, f"{label}.csv", days, facts)
+            _page(result, f"report.html: {label}", days, facts, next(shown, ""))
             found = recount(days, facts)
             land = files.get(f"{label.removesuffix('air')}land-ocean.csv")
             if land and (first := found["rank"]["month"].get("first")):
@@ -167,8 +191,7 @@ def _facts(result: Result, where: str, printed: Any, recounted: Any) -> None:
 
 def _columns(result: Result, where: str, days: Days, facts: Mapping[str, Any]) -> None:
     """Hold the computed columns of a table against its values; each column counts as one number."""
-    normal = days.normal(*span(facts["baseline"])) if facts["baseline"] else np.full(366, np.nan)
-    usual = normal[days.place]
+    usual = _usual(days, facts)
     for column, expected in {
         "climatology": usual,
         "anomaly": days.values - usual,
@@ -180,6 +203,24 @@ def _columns(result: Result, where: str, days: Days, facts: Mapping[str, Any]) -
         n = int(wrong[0]) if wrong.size else 0
         shown = f"{days.day(n)} {days.columns[column][n]}"
         result.note(not wrong.size, f"{where}: {column} ({wrong.size})", shown, [expected[n]])
+
+
+def _usual(days: Days, facts: Mapping[str, Any]) -> Array:
+    """The average of each day, NaN without a baseline."""
+    return days.normal(*span(facts["baseline"]))[days.place] if facts["baseline"] else np.full(days.place.size, np.nan)
+
+
+def _page(result: Result, where: str, days: Days, facts: Mapping[str, Any], shown: str) -> None:
+    """Hold the last days of a page, newest first, against the values."""
+    anomaly = days.values - _usual(days, facts)
+    for n, (day, *cells) in enumerate(DAY_SHOWN.findall(shown)):
+        date, at = days.last - n * DAY, days.values.size - 1 - n
+        result.note(day.startswith(f"{date.day} ") and day.endswith(f" {date.year}"), where, day, [date])
+        for cell, expected in zip(cells, (days.values[at], days.beside[at], anomaly[at]), strict=True):
+            digits = cell.replace("−", "-").replace(",", ".")
+            printed = float(digits) if re.fullmatch(r"[+-]?\d+\.\d\d", digits) else np.nan
+            agrees = abs(printed - expected) <= HALF or bool(np.isnan(printed) and np.isnan(expected))
+            result.note(bool(agrees), f"{where}, {day}", cell, [expected])
 
 
 def subjects(files: Mapping[str, str]) -> list[str]:

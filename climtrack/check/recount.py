@@ -941,6 +941,7 @@ def recount_months(months: Months, facts: Mapping[str, Any], daily: Days | None)
             "best_value": months.anomaly(place["best_year"], month, *years),
             "claim": "tie" if place["tied_with"] else "safe",
             "noise": FLOOR,
+            "preliminary": 0,
         },
     }  # fmt: skip
     if daily is not None and facts["nearest"]:

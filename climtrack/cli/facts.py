@@ -71,6 +71,7 @@ def verify(
 
 def check(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+    json: Json = False,
     config: ConfigPath = None,
 ) -> None:
     """
@@ -82,11 +83,14 @@ def check(
     from climtrack.run.run import SOME
 
     result = check_folder(folder or Path(configuration(config).report.folder).expanduser())
-    say(Notice("check.done", wrong=len(result.differing), n=result.checked))
-    for one in result.differing:
-        say(Notice("check.difference", where=one.where, printed=one.printed, recounted=one.recounted))
-    if result.unknown:
-        say(Notice("check.unknown", n=result.unknown.total(), names=sorted(result.unknown)))
+    if json:
+        as_json(result.document)
+    else:
+        say(Notice("check.done", wrong=len(result.differing), n=result.checked))
+        for one in result.differing:
+            say(Notice("check.difference", where=one.where, printed=one.printed, recounted=one.recounted))
+        if result.unknown:
+            say(Notice("check.unknown", n=result.unknown.total(), names=sorted(result.unknown)))
     if result.differing:
         raise typer.Exit(SOME)
 

@@ -267,11 +267,11 @@ def tongues(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, .
 
 
 def own_first(settings: Config) -> tuple[str, ...]:
-    """Languages of a text, as config.toml orders them, else the terminal's before the others."""
+    """Languages of a text, the terminal's before the others, unless config.toml has a choice of its own."""
     from climtrack.cli.overview import terminal_language
 
     chosen = settings.report.languages
-    if "languages" in settings.report.model_fields_set:
+    if chosen != type(settings.report)().languages:
         return chosen
     own = terminal_language(os.environ)
     return (own, *(code for code in chosen if code[:2] != own[:2]))

@@ -77,6 +77,7 @@ def post(
     chart: Charts = None,
     preset: Presets = None,
     long: Annotated[bool, typer.Option("--long")] = False,
+    inline: Annotated[bool, typer.Option("--inline")] = False,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-post"),
     offline: Offline = False,
     config: ConfigPath = None,
@@ -86,6 +87,7 @@ def post(
     climtrack post --region nh
     climtrack post --region nh,sh --lang es,en --since "2 weeks ago"
     climtrack post --region nh --long
+    climtrack post --region nh --inline
     """
     from climtrack.reporter.theme import PRESETS
     from climtrack.run.publish import write_post
@@ -97,7 +99,7 @@ def post(
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions, charts)
     issue = past(since, "--since", now())
     with progress() as show, Run(settings, now(), offline=offline, on_done=show) as run:
-        written = write_post(run, asked, issue, out, long=long)
+        written = write_post(run, asked, issue, out, long=long, inline=inline)
     notes(run)
     for folder, files in written.items():
         posts = tuple(asset.path for asset in files if asset.path.startswith("post."))

@@ -57,6 +57,7 @@ class Place:
     megabytes: float  # What one file usually weighs
     first: dt.date
     early: str = ""  # Path of a day's preliminary file, where it has a name of its own
+    lag: int = 5  # Days by which its newest file is usually behind, at most
     opendap: bool = False  # Read over the network instead of downloaded; `stride` then saves most of it
 
 
@@ -77,10 +78,10 @@ PLACES: Mapping[str, Place] = MappingProxyType(
                   _DAILY, "day", 1.6, _BEGIN, _EARLY),
             Place("psl", "oisst", "sst",
                   "https://downloads.psl.noaa.gov/Datasets/noaa.oisst.v2.highres/",
-                  _YEARLY, "year", 480.0, _BEGIN),
+                  _YEARLY, "year", 480.0, _BEGIN, lag=120),
             Place("psl-opendap", "oisst", "sst",
                   "https://psl.noaa.gov/thredds/dodsC/Datasets/noaa.oisst.v2.highres/",
-                  _YEARLY, "year", 760.0, _BEGIN, opendap=True),
+                  _YEARLY, "year", 760.0, _BEGIN, lag=120, opendap=True),
         )
     }
 )  # fmt: skip

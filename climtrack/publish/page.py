@@ -227,6 +227,7 @@ def _block(chart: PageChart, words: Mapping[str, Language]) -> dict[str, Any]:
         "id": chart.id,
         "start": series.start.isoformat(),
         "scale": scale,
+        "decimals": VARIABLES[series.key.variable].decimals,
         "data": pack(series.values, scale),
         "preliminary": runs(series.preliminary),
         "baselines": [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -323,6 +324,11 @@ class PostPart:
     changes: tuple[str, ...] = ()  # Since the last issue
 
 
+def embedded(picture: Asset) -> str:
+    """Address that holds the picture itself."""
+    return f"data:{picture.media_type};base64,{b64encode(picture.data).decode()}"
+
+
 def credit(series: Sequence[Series], language: Language) -> tuple[str, ...]:
     """Whose data these are, as short as their licences let it be."""
     known = {one.key.product: PRODUCTS[one.key.product] for one in series if origin(one) == "reanalyzer"}
@@ -338,11 +344,23 @@ def credit(series: Sequence[Series], language: Language) -> tuple[str, ...]:
 
 
 def post(
-    title: str, parts: Sequence[PostPart], sources: Sequence[str], code: str, *, long: bool = False, page: str = ""
+    title: str,
+    parts: Sequence[PostPart],
+    sources: Sequence[str],
+    code: str,
+    *,
+    long: bool = False,
+    inline: bool = False,
+    page: str = "",
 ) -> tuple[Asset, Asset]:
-    """The section as Markdown and as HTML; a long one has its alternative texts in full."""
+    """
+    The section as Markdown and as HTML; a long one has its alternative texts in full.
+
+    Pictures in the HTML of an `inline` one travel with a copy and paste.
+    """
     language = Language(code)
     values = {"language": language, "title": title, "page": page, "parts": parts, "sources": sources, "long": long}
+    values |= {"inline": inline, "embedded": embedded}
     return (
         Asset(f"post.{code}.md", "text/markdown; charset=utf-8", fill("post.md", **values).encode(), code),
         Asset(f"post.{code}.html", HTML, fill("post.html", **values).encode(), code),

@@ -24,7 +24,7 @@ _LETTERS = re.compile(
     r'<g id="text-(\d+)">(?:\s|<!--.*?-->)*'
     r'<g style="([^"]*)" transform="([^"]*scale\(([\d.]+) [^"]*)">(.*?)</g>\s*</g>', re.S
 )  # fmt: skip
-_PATH, _DIGITS = re.compile(r'<path d="[^"]*"'), re.compile(r"(\.\d\d)\d+")
+_PATH, _DIGITS, _SPACE = re.compile(r'(?<= d=")[^"]*'), re.compile(r"(\.\d\d)\d+"), re.compile(r"\s*([A-Za-z])\s*")
 #: Points are the CSS pixels of the drawing.
 _SIZE = re.compile(r'(width|height)="([0-9.]+)pt"')
 #: Colours of the palette and effort of packing, tried in turn until the file is small enough. The fast octree has no
@@ -98,7 +98,7 @@ def svg(canvas: Canvas, words: Words) -> bytes:
             file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
     # Hundredths of a CSS pixel are finer than any screen.
-    body = _PATH.sub(lambda found: _DIGITS.sub(r"\1", found[0]), file.getvalue())
+    body = _PATH.sub(lambda found: _SPACE.sub(r"\1", _DIGITS.sub(r"\1", found[0])), file.getvalue())
     body = _LETTERS.sub(lambda found: _haloed(found, canvas.theme.background), body)
     head, tail = body.split("<defs>", 1)
     head = _SIZE.sub(r'\1="\2"', head[head.index("<svg") :]).replace(

@@ -80,6 +80,10 @@ class MonthPhrases(Phrases):
         """The finding."""
         return self.language.text(f"months.title.{self.way}", **self.facts)
 
+    def brief(self) -> str:
+        """The month beside last year's, as one sentence with its source."""
+        return self.language.text(f"months.brief.{self.way}", **self.facts)
+
     def falling(self) -> str:
         """Whether it comes down: from one month to the next."""
         language, found = self.language, self.found

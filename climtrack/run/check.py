@@ -9,7 +9,7 @@ from climtrack.check.check import Result, Text, check, sections, subjects
 from climtrack.errors import ConfigError
 from climtrack.vocabulary.assets import Asset
 
-SUFFIXES = (".json", ".csv", ".md")
+SUFFIXES = (".json", ".csv", ".md", ".html")
 
 
 def check_assets(reports: Sequence[Sequence[Asset]]) -> Result:

@@ -31,6 +31,8 @@ from climtrack.fetcher.http import Http, HttpPolicy
 from climtrack.fetcher.pulse import PULSE
 from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.files import TEMPORARY, dangling_link, disk_error
+from climtrack.grids.download import PLACES
+from climtrack.run.grids import address
 from climtrack.run.series import endpoints, held, http_policy, overdue, usual_lag
 from climtrack.store.store import Store
 from climtrack.vocabulary.notice import plain
@@ -119,7 +121,7 @@ def run_checks(
         ("folder", lambda: check_folders(config)),
         ("fonts", lambda: check_fonts(config)),
         ("store", lambda: check_store(config, now)),
-        ("sources", check_sources),
+        ("sources", lambda: check_sources(config)),
     ]
     if transport is not None:
         table = endpoints(config)
@@ -267,12 +269,14 @@ def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
         yield _problem("clock", "clock.data", today=now.date(), newest=max(ends))
 
 
-def check_sources() -> Iterator[Check]:
+def check_sources(config: Config) -> Iterator[Check]:
     """What is known of every source: where it stands, on what terms, how far behind it usually is."""
-    for name in dict.fromkeys(name.partition(".")[0] for name in FEEDS):
-        feeds = [feed for one, feed in FEEDS.items() if one.startswith(f"{name}.")]
-        host, lag, product = urlsplit(feeds[0].bases[0]).netloc, max(feed.lag for feed in feeds), PRODUCTS[name]
-        yield _good(name, "source", host=host, licence=product.licence, read=product.licence_read, n=lag)
+    place = PLACES[config.grid.source]
+    known = {name.partition(".")[0]: (feed.bases[0], feed.lag) for name, feed in FEEDS.items()}
+    for name, (url, lag) in (*known.items(), (f"{place.product} grids", (address(place.name, config), place.lag))):
+        product = PRODUCTS[name.partition(" ")[0]]
+        facts = {"host": urlsplit(url).netloc, "licence": product.licence, "read": product.licence_read, "n": lag}
+        yield _good(name, "source", **facts)
 
 
 def check_hosts(policy: HttpPolicy, path: str, *, now: dt.datetime) -> tuple[Check, ...]:
@@ -333,8 +337,10 @@ def check_feed(endpoint: Endpoint, held: Series | None, *, transport: Transport,
                 checks.append(_note(topic, "feed.layout", aspect=aspect, found=found[aspect], known=value))
     if newest := answer.series or held:
         if days := overdue(newest, now):
-            checks.append(_note(topic, "feed.stale", days=days, newest=newest.end, usual=usual_lag(newest.key)))
-        yield _good(topic, "feed.data" if checks else "feed.known", newest=newest.end)
+            checks.append(
+                _note(topic, "feed.stale", days=days, newest=str(newest.dates[-1]), usual=usual_lag(newest.key))
+            )
+        yield _good(topic, "feed.data" if checks else "feed.known", newest=str(newest.dates[-1]))
     yield from checks
 
 

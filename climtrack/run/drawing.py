@@ -53,7 +53,13 @@ class Request:
     outlook: bool = False  # Whether year_lines shows where the line may go
     folder: Path | None = None  # Where to write; None computes without writing
     nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
-    dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
+    # Presets that are drawn in the dark theme, and as SVG; None for all
+    dark_presets: tuple[str, ...] | None = None
+    svg_presets: tuple[str, ...] | None = None
+
+    def formats_of(self, preset: str) -> tuple[str, ...]:
+        vector = self.svg_presets is None or preset in self.svg_presets
+        return tuple(one for one in self.formats if vector or one != "svg")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +186,7 @@ def pictures(
             with suppress(RenderError):  # drawing it says why
                 text = words(name, shown, **options)
             found += [
-                Picture(name, shown, preset, theme, language, request.formats, options, text.get(language))
+                Picture(name, shown, preset, theme, language, request.formats_of(preset), options, text.get(language))
                 for preset in fitting
                 for theme in themes
                 if theme.name != "dark" or request.dark_presets is None or preset in request.dark_presets

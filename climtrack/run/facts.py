@@ -165,7 +165,7 @@ def cross_check(run: Run) -> CrossCheck:
             run.say(Notice("run.checking_stored", cause=busy))
         else:
             late = late_notices([one.series for one in changes if one.series and not one.error], run.now)
-            moved = [line for one in changes if one.series for line in moves(one.series)]
+            moved = [line for one in changes if one.series and not one.error for line in moves(one.series)]
             failed = SOME if any(one.error for one in changes) else 0
             run.say(*failure_notices(changes, run.now), *moved, *late, failed=failed, stale=bool(late))
     elif not run.offline:
@@ -278,7 +278,7 @@ def products(
                 (other,) = run.studies(of_it, (option,), {key: held}, baseline=baseline, as_of=as_of)
                 found.append((side_by_side(leading.series, other.series), (leading, other)))
     if not found:
-        raise AnalysisError("analysis.one_product", region=region)
+        raise AnalysisError("analysis.two_regions")
     return tuple(found)
 
 

@@ -249,7 +249,8 @@ def recent(work: Job, config: Config) -> Job:
 
 def address(place: str, config: Config) -> str:
     """Where a place of the catalogue is."""
-    return {str(name): base for name, base in config.grid.bases.items()}.get(place, download.PLACES[place].base)
+    bases = {str(name): base for name, base in config.grid.bases.items()}
+    return bases.get(place) or config.address(download.PLACES[place].base)
 
 
 def default_policy(config: Config) -> Policy:

@@ -21,6 +21,7 @@ from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
 from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
@@ -38,6 +39,8 @@ from climtrack.words.language import Language
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
 DARK = ("post", "phone")
+#: Those that are offered as SVG.
+VECTOR = ("wide", "panel", "strip", "grid")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -67,14 +70,14 @@ TOGETHER, ALONE = "both", "year_lines"
 
 
 def write_post(
-    run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False
+    run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False, inline: bool = False
 ) -> Mapping[Path, tuple[Asset, ...]]:
     """
     A ready section of each region, by the folder of its issue: Markdown and HTML in each language, and their pictures.
 
     It is short and has one picture, unless a long one or charts are asked for. Pictures lead to the published site
     where `public_url` is set and stand at its dated addresses; else they are files beside the post, and the one since
-    the last issue begins on its day: `since`, else the one remembered.
+    the last issue begins on its day: `since`, else the one remembered. Those of an `inline` post are in its HTML.
     """
     today = request.as_of or run.now.date()
     pairs = run.pairings(request.regions, request.variables)
@@ -86,7 +89,7 @@ def write_post(
     written = {}
     for one in regions:
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
-        files = _files(run, one, request, issues, long=long)
+        files = _files(run, one, request, issues, long=long, inline=inline)
         place = folder / f"{today}-{one.pairing.region}"
         run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
         written[place] = files
@@ -133,7 +136,13 @@ def _last_issue(
 
 
 def _files(
-    run: Run, one: RegionReport, request: Request, issues: Sequence[tuple[Study | None, dt.date | None]], *, long: bool
+    run: Run,
+    one: RegionReport,
+    request: Request,
+    issues: Sequence[tuple[Study | None, dt.date | None]],
+    *,
+    long: bool,
+    inline: bool,
 ) -> tuple[Asset, ...]:
     """Posts of a region, and the pictures that they show."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
@@ -144,7 +153,8 @@ def _files(
     posts, shown = list[Asset](), dict[str, Asset]()
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
-        together = () if long else brief(one.studies, language)
+        together = () if long or not one.studies else brief(one.studies, language)
+        seas = [MonthPhrases(months, language) for months in one.months]
         for n, study in enumerate(one.studies[:1] if together else one.studies):
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
@@ -157,13 +167,18 @@ def _files(
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
                 part = replace(part, changes_heading=told[0], changes=told[1])
             parts.append(part)
-        series = [study.series for study in one.studies]
-        sources = credit(series, language)
-        if long:
-            lines = (line for single in series for line in attribution(single, language))
+        if long or not parts:
+            parts += [PostPart(sea.heading, sea.answers(), {}) for sea in seas]
+        else:
+            parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
+        sources = credit([study.series for study in one.studies], language)
+        if long or not sources:
+            every = [*(study.series for study in one.studies), *(months.series for months in one.months)]
+            lines = (line for single in every for line in attribution(single, language))
             sources = (*dict.fromkeys(lines), language.text("page.made"))
-        page = public.absolute(public.page(one.charts[0].id, code)) if public else ""
-        posts += post(one.charts[0].words[code].title, parts, sources, code, long=long, page=page)
+        page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
+        title = one.charts[0].words[code].title if one.charts else seas[0].title()
+        posts += post(title, parts, sources, code, long=long, inline=inline, page=page)
     return (*posts, *shown.values())
 
 
@@ -236,7 +251,8 @@ def for_site(request: Request) -> Request:
         presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
         themes=("light", "dark"),
         dark_presets=DARK,
-        formats=tuple(dict.fromkeys(("png", *request.formats))),
+        svg_presets=VECTOR,
+        formats=tuple(dict.fromkeys(("png", "svg", *request.formats))),
         folder=None,
     )
 

@@ -43,6 +43,7 @@ class RegionReport:
     charts: tuple[PageChart, ...]
     notices: Mapping[str, tuple[str, ...]]  # What the page says above its charts, by language
     undrawn: tuple[Line, ...] = ()  # Why pictures are missing
+    months: tuple[MonthStudy, ...] = ()  # The sea of a hemisphere where NOAA's months answer for it
 
 
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
@@ -131,7 +132,7 @@ def _region(
         )
         for code in request.languages
     }
-    return RegionReport(pair, studies, assets, findings, folder, charts, notices, undrawn)
+    return RegionReport(pair, studies, assets, findings, folder, charts, notices, undrawn, tuple(months))
 
 
 def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, ...]:

@@ -13,7 +13,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
 
 from climtrack.analysis.months import month_study
 from climtrack.analysis.succession import side_by_side
@@ -45,7 +44,6 @@ from climtrack.run.series import (
     http_policy,
     keys_of,
     late_notices,
-    one_place,
     overdue,
     report_keys,
     span,
@@ -163,20 +161,17 @@ class Run:
         if self.offline:
             raise AssertionError("the source was asked although the run is offline")
         if self._transport is None:
-            self._transport = self._open(self.config.fetch.base_urls)
+            self._transport = self._open(http_policy(self.config).base_urls)
         return self._transport
 
     @property
     def second_source(self) -> Transport | None:
-        """The way to Climate Pulse, where config.toml wants the cross-check; in a copy of every source, to its copy."""
+        """The way to Climate Pulse, where config.toml wants the cross-check."""
         settings = self.config.fetch
         if self.offline or not settings.cross_check:
             return None
         if self._second is None:
-            address = urlsplit(settings.cross_check_url)
-            everything = address.scheme == "https" and one_place(self.config)
-            place = tuple(urljoin(base, address.path.lstrip("/")) for base in settings.base_urls)
-            self._second = self._open(place if everything else (settings.cross_check_url,))
+            self._second = self._open((self.config.address(settings.cross_check_url),))
         return self._second
 
     def _open(self, base_urls: tuple[str, ...]) -> Transport:

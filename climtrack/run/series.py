@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from climtrack.config import Config
 from climtrack.errors import ClimtrackError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher import noaa
 from climtrack.fetcher.fetch import SOURCES
 from climtrack.fetcher.http import HttpPolicy
-from climtrack.fetcher.reanalyzer import BASE_URLS, Endpoint
+from climtrack.fetcher.reanalyzer import Endpoint
 from climtrack.store.merge import Merged
 from climtrack.store.store import Store
 from climtrack.vocabulary.registry import DEFAULT, PRODUCTS
@@ -184,7 +184,7 @@ def http_policy(config: Config) -> HttpPolicy:
     """How the source is asked, as config.toml says."""
     fetch = config.fetch
     return HttpPolicy(
-        base_urls=fetch.base_urls,
+        base_urls=tuple(config.sources.get(urlsplit(url).netloc, url) for url in fetch.base_urls),
         user_agent=fetch.agent,
         proxy=fetch.proxy,
         connect_timeout=fetch.connect_timeout,
@@ -196,22 +196,17 @@ def http_policy(config: Config) -> HttpPolicy:
 def endpoints(config: Config) -> Mapping[SeriesKey, Endpoint]:
     """Every series that can be asked for; an address that config.toml names is no longer that of a built-in one."""
     keys = ((SeriesKey.parse(entry.key), entry) for entry in config.endpoints)
-    own = {key: noaa.endpoint(key, e.path) if key.monthly else _endpoint(key, e.path) for key, e in keys}
+    own = {key: _endpoint(key, entry.path) for key, entry in keys}
     taken = {endpoint.path for endpoint in own.values()}  # at one address there is one product
-    served = {key: one for source in SOURCES for key, one in source.ENDPOINTS.items() if one.path not in taken}
-    table = {**served, **own}
-    return {key: replace(one, host="") for key, one in table.items()} if one_place(config) else table
-
-
-def one_place(config: Config) -> bool:
-    """Whether every source is asked for in one place, at the paths that it has at home."""
-    return not set(config.fetch.base_urls) <= set(BASE_URLS)
+    table = [one for source in SOURCES for one in source.ENDPOINTS.values() if one.path not in taken]
+    return {one.key: replace(one, host=config.address(one.host)) for one in (*table, *own.values())}
 
 
 def _endpoint(key: SeriesKey, path: str) -> Endpoint:
-    """A series of the site's; or another installation's, by its whole address."""
+    """A series of its product's source; or another installation's, by its whole address."""
     host = urljoin(path, "/") if "://" in path else ""
-    return Endpoint(key, path.removeprefix(host), host=host, hashed=bool(host))
+    one = noaa.endpoint(key, path) if key.monthly else Endpoint(key, path, hashed=bool(host))
+    return replace(one, path=path.removeprefix(host), host=host) if host else one
 
 
 def held(store: Store, key: SeriesKey) -> Series | None:

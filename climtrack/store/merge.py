@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from climtrack.errors import Notice, SeriesError
-from climtrack.vocabulary.series import Flags, Floats, Series, Status
+from climtrack.vocabulary.series import Flags, Floats, Series, Status, trimmed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +29,11 @@ class Merged:
 
 
 def merge(held: Series | None, new: Series, *, accept: bool = False, only: frozenset[dt.date] = frozenset()) -> Merged:
-    """Held and new days together; what a person accepts wins on every day it has, or on some days only."""
+    """
+    Held and new days together; what a person accepts wins on every day it has, or on some days only.
+
+    Where most values differ they are of another product, and no held day stays beside them.
+    """
     if held is not None and held.key != new.key:
         raise SeriesError("store.other_series", new=str(new.key), held=str(held.key))
     if held is not None and new.source.simulated and not held.source.simulated:
@@ -58,9 +62,11 @@ def merge(held: Series | None, new: Series, *, accept: bool = False, only: froze
             note = Notice("store.older_copy", date=f"{new.source.retrieved:%Y-%m-%d}")
             source = replace(source, notes=(*(n for n in source.notes if n != note), note))
     values, status = np.where(taken, came, old), np.where(taken, says, was).astype(np.int8)
+    if accept and not only and 2 * np.count_nonzero(differs) > np.count_nonzero(both):
+        values, status = came, says
     moves = np.abs(came - old)[taken & differs]
     return Merged(
-        Series(held.key, held.key.date(start), values, status, source, rows),
+        trimmed(held.key, held.key.date(start), values, status, source, rows),
         int(np.count_nonzero(added)),
         moves.size,
         int(np.count_nonzero(taken & finalised)),

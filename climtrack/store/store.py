@@ -27,6 +27,7 @@ import datetime as dt
 import hashlib
 import json
 import math
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,6 +51,7 @@ FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "dama
 #: Changes of a series after which a new file begins.
 EVERY = 100
 STAMP = "%Y%m%dT%H%M%S%fZ"
+_ENDED = re.compile(r"(climtrack\.\d{8}\.(\d{8}T\d{12}Z))(\.copy)?\.sqlite", re.ASCII)
 #: Of refused answers: how many of a series are kept, and how many bytes of each.
 REJECTS, HEAD = 3, 64 * 1024
 #: Fewer watched days than this say nothing about the noise, nor does a final value watched for a shorter time.
@@ -170,11 +172,11 @@ class Store:
 
     def _past(self) -> list[tuple[dt.datetime, Path]]:
         """Files of what was known before the present one was begun, oldest first, and the time of their last change."""
-        names = {path.name.removesuffix(".sqlite").removesuffix(".copy") for path in self.home.glob("climtrack.[0-9]*")}
-        found = ((name, name.split(".")[2]) for name in sorted(names) if name.endswith("Z"))
+        found = (_ENDED.fullmatch(path.name) for path in self.home.glob("climtrack.*.sqlite"))
+        names = {match[1]: match[2] for match in found if match}
         return [
             (dt.datetime.strptime(until, STAMP).replace(tzinfo=dt.UTC), self.home / f"{name}.sqlite")
-            for name, until in found
+            for name, until in sorted(names.items())
         ]
 
     def _archived(self, path: Path) -> sqlite3.Connection:

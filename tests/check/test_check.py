@@ -154,6 +154,10 @@ def test_the_command_names_what_differs(tmp_path: Path, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit, match="0"):
         main(["check", str(tmp_path)])
     assert capsys.readouterr().out.startswith("0 of ")
+    with pytest.raises(SystemExit, match="0"):
+        main(["check", str(tmp_path), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["differing"], found["numbers"] > 700) == ("climtrack.check/1", [], True)
     facts = folder / "facts.json"
     facts.write_text(re.sub(r'("days_known": )\d+', r"\g<1>7", facts.read_text()))
     with pytest.raises(SystemExit, match="3"):

@@ -98,7 +98,7 @@ def test_languages_by_name() -> None:
 
 
 def test_the_readers_language_comes_first(settings: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The terminal's, unless config.toml has an order; `init` writes the reader's order and comments."""
+    """The terminal's, unless config.toml has a choice of its own; `init` writes the reader's order and comments."""
     for locale, first in (("es_ES.UTF-8", ("es", "en")), ("es_MX.UTF-8", ("es-MX", "en")), ("C", ("en", "es"))):
         monkeypatch.setenv("LC_ALL", locale)
         assert own_first(settings) == first
@@ -107,8 +107,12 @@ def test_the_readers_language_comes_first(settings: Config, monkeypatch: pytest.
         assert load(file, {"CLIMTRACK_HOME": str(tmp_path)}).report.languages == first
         assert ("# qué dibuja" in file.read_text("utf-8").lower()) == (locale != "C")
     monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
-    file.write_text("[report]\nlanguages = ['en', 'es']\n")
-    assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == ("en", "es")
+    for written, first in (("'en', 'es'", ("es", "en")), ("'en', 'es-MX'", ("en", "es-MX")), ("'en'", ("en",))):
+        file.write_text(f"[report]\nlanguages = [{written}]\n")
+        assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == first
+    monkeypatch.setenv("LC_ALL", "C")
+    file.write_text("[report]\nlanguages = ['es', 'en']\n")
+    assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == ("es", "en")
 
 
 DATES = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,6 +145,15 @@ def test_the_html_says_the_same(part: PostPart) -> None:
     _, first = post("T", [replace(part, changes=())], (), "es")
     assert b"<ul>" not in first.data
     assert b"<a href" not in first.data
+
+
+def test_pictures_travel_with_the_text(part: PostPart) -> None:
+    """The HTML of an inline post holds its pictures, byte for byte, and asks for no file."""
+    _, asset = post("T", [part], (), "es", inline=True)
+    found = re.findall(r'src="([^"]*)"', asset.data.decode())
+    assert [b64decode(one.removeprefix("data:image/png;base64,")) for one in found] == [
+        picture.data for picture in part.pictures.values()
+    ]
 
 
 def file(path: str, text: str) -> Asset:

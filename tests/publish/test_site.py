@@ -118,6 +118,7 @@ def test_cards_and_alternates(site: Path) -> None:
     assert seen["og:image"].startswith(f"{URL}2024-07-05/nh-air.year-lines.card.es.")
     assert (seen["og:image:width"], seen["og:image:height"]) == ("1200", "630")
     assert seen["og:image:alt"]
+    assert SETTINGS.social("", "en", "", "word " * 99, None)["description"] == "word " * 59 + "word…"
     assert seen["og:url"] == f"{URL}es/nh-air/"
     assert seen["twitter:card"] == "summary_large_image"
     assert {(a.get("hreflang"), a["href"]) for a in links.alternates if a.get("hreflang") and not a.get("type")} == {

@@ -15,7 +15,7 @@ from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.run.status import alarms, status
 from climtrack.vocabulary.findings import Unknown
-from climtrack.vocabulary.series import SeriesKey
+from climtrack.vocabulary.series import MONTHS, RONI, SeriesKey
 from climtrack.words.language import Language
 from tests.loopback import serving
 
@@ -101,6 +101,18 @@ def test_in_a_copy_of_every_source_its_copy_is_asked(shared_data: Path, tmp_path
             cross_check(run)
     assert "/data/climatepulse/data/series/era5_daily_series_sst_60S-60N_ocean.csv" in [path for path, *_ in log]
     assert run.outcome.code == 0
+
+
+def test_sources_move_one_by_one(shared_data: Path, tmp_path: Path) -> None:
+    """[sources] gives a host another address; the paths stay."""
+    file = tmp_path / "config.toml"
+    with serving(shared_data / "sites" / "2026-08-22") as (site, log):
+        file.write_text(f'[sources]\n"www.cpc.ncep.noaa.gov" = "{site}"\n', encoding="utf-8")
+        with Run(load(file, {"CLIMTRACK_HOME": str(tmp_path / "home")}), REAL) as run:
+            (change,) = run.update([RONI])
+    assert change.error is None
+    assert [path for path, *_ in log] == ["/data/indices/RONI.ascii.txt"]
+    assert run.endpoints[MONTHS["nh", "sst"]].host == "https://www.ncei.noaa.gov/"
 
 
 def _asked(config: Config) -> tuple[list[str], int]:

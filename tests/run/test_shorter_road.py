@@ -207,7 +207,7 @@ def test_an_address_stays_its_owners_own(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(entry.format("https://sea.example.org/data/series/oisst.sst.nh.json"))
     home = {"CLIMTRACK_HOME": str(tmp_path), "CLIMTRACK_BASE_URL": "http://127.0.0.1:9/"}
     one = endpoints(load(tmp_path / "config.toml", home))[NH]
-    assert (one.host, one.path, one.hashed) == ("", "data/series/oisst.sst.nh.json", True)
+    assert (one.host, one.path, one.hashed) == ("http://127.0.0.1:9/", "data/series/oisst.sst.nh.json", True)
     for address in ("http://sea.example.org/a.json", "https://sea.example.org/../a.json", "ftp://sea.example.org/a"):
         (tmp_path / "config.toml").write_text(entry.format(address))
         with pytest.raises(Exception, match=r"endpoints\.0\.path"):

@@ -14,7 +14,7 @@ from climtrack.config import Config, load
 from climtrack.errors import AnalysisError, SourceUnavailable
 from climtrack.fetcher.fetch import fetch as ask
 from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
-from climtrack.run.facts import products
+from climtrack.run.facts import products, products_document
 from climtrack.run.fetch import accept, fetch
 from climtrack.run.run import Run
 from climtrack.run.series import english
@@ -24,6 +24,7 @@ from climtrack.vocabulary.series import Payload, Series, SeriesKey
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 from tests.run.site import AIR, NOON, Site
+from tests.schemas import validator
 
 ERA6 = SeriesKey("era6", "t2m", "nh")
 CFSR = SeriesKey("cfsr", "t2m", "world")
@@ -88,6 +89,7 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
         assert pair.air == ERA6
         ((both, (leading, other)),) = products(run, "nh", ("air",), baseline=DEFAULT)
         (told,) = run.succession_notices([leading])
+        validator("products").validate(products_document(run, (((both, (leading, other)),))))
     assert Store(config.home).read(AIR).digest == held.digest
     assert (both.end, both.overall.mean) == (held.end, pytest.approx(0.12, abs=0.001))
     assert (both.overall.low, both.overall.high) == (pytest.approx(0.1), pytest.approx(0.14))
@@ -95,8 +97,8 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
     assert leading.findings.records.warmest_day != other.findings.records.warmest_day
     assert [study.series.key.label for study in (leading, other)] == ["nh-air-era6", "nh-air"]
     assert english(told) == (
-        "nh-air is now ERA6; ERA5 is kept apart (to 2026-07-05). Over their last 365 days ERA6 is 0.12 °C warmer, "
-        "9 days in 10 between +0.10 and +0.14. Ranks and records are ERA6's own."
+        "nh-air is now ERA6; ERA5 is kept apart (to 2026-07-05). Over their last 365 common days ERA6 is 0.12 °C "
+        "warmer, 9 days in 10 between +0.10 and +0.14. Ranks and records are ERA6's own."
     )
     assert "entre +0,10 y +0,14. Puestos y récords son los de ERA6." in Language("es").say(told)
     assert attribution(leading.series, Language("en"))[1:] == ("Contains ERA6.",)
@@ -118,7 +120,7 @@ def test_a_successor_that_is_not_there_yet(tmp_path: Path) -> None:
     assert [english(line).partition(":")[0] for line in run.outcome.notices] == ["nh-air-era6"]
     with Run(config, NOON, offline=True) as run:
         assert run.pairings(["nh"], ("air",))[0].air == AIR
-        with pytest.raises(AnalysisError, match="no two products"):
+        with pytest.raises(AnalysisError, match="needs two regions"):
             products(run, "nh", ("air",), baseline=DEFAULT)
 
 

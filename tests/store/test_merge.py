@@ -105,9 +105,12 @@ def test_a_revision_of_final_values_is_taken_and_counted() -> None:
 
 
 def test_an_accepted_copy_wins_on_every_day_it_has() -> None:
-    """A person decided: even a shorter copy overrules, and days it lacks stay."""
+    """A person decided: even a shorter copy overrules, and days it lacks stay, unless it is of another product."""
+    merged = merge(build(values=(20.1, 20.2, 20.3)), build(values=(20.1, 21.2)), accept=True)
+    assert merged.series.values.tolist() == [20.1, 21.2, 20.3]
+    assert merged.revised == 1
     merged = merge(build(values=(20.1, 20.2, 20.3)), build(values=(21.1, 21.2)), accept=True)
-    assert merged.series.values.tolist() == [21.1, 21.2, 20.3]
+    assert merged.series.values.tolist() == [21.1, 21.2]
     assert merged.revised == 2
 
 

@@ -136,7 +136,7 @@ def test_an_open_store_keeps_its_snapshot_while_others_commit(tmp_path: Path) ->
     assert (reader.snapshot, reader.notices) == (snapshot, ())
     tmp_path.mkdir()
     shutil.copy(tmp_path.with_name("kept"), tmp_path / FILE)
-    assert Store(tmp_path).read(SEA).values.size == 9
+    assert Store(tmp_path).read(SEA).values.size == 8
 
 
 def test_a_refresh_with_nothing_new_keeps_the_snapshot_and_notes_the_time(tmp_path: Path) -> None:
@@ -604,7 +604,7 @@ def test_damage_of_an_earlier_file_is_said_and_its_copy_used(tmp_path: Path, mon
     assert Store(tmp_path).read(SEA).values.size == 10
     for name in (FILE, COPY):
         (tmp_path / name).unlink()
-    assert Store(tmp_path).read(SEA).values.size == 8
+    assert Store(tmp_path).read(SEA).values.size == 9
     stored(tmp_path, build(values=[20 + n / 100 for n in range(11)]), now=NOW + 9 * DAY)
     assert Store(tmp_path).read(SEA).values.size == 11
     assert Store(tmp_path, known_on=NOW + 5 * DAY).read(SEA).values.size == 8

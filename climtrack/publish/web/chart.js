@@ -95,7 +95,7 @@ function drawAxes(ctx, at, inks, words, seen) {
     ctx.lineWidth = 1;
     ctx.strokeStyle = seen.anomaly && value === 0 ? inks.axis : inks.grid;
     ctx.beginPath(); ctx.moveTo(0, y); ctx.lineTo(at.width - at.right, y); ctx.stroke();
-    const text = seen.anomaly ? signed(value, decimals, words.mark) : number(value, decimals, words.mark);
+    const text = seen.anomaly ? signed(value, value ? decimals : 0, words.mark) : number(value, decimals, words.mark);
     label(ctx, inks, text + (i === steps.length - 1 ? "\u00a0°C" : ""), 0, y - 4, inks.soft, 12.5);
   });
   const foot = Math.round(at.height - at.bottom) + 0.5, month = (at.x(32) - at.x(1));

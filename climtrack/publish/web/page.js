@@ -16,8 +16,6 @@ const dayName = (day) => {
   const [month, date] = monthAndDay(day);
   return fill(words().dayMonth, { day: date, month: words().months[month] });
 };
-const degrees = (value) => number(value, 2, words().mark) + "\u00a0°C";
-const difference = (value) => signed(value, 2, words().mark) + "\u00a0°C";
 
 function download(name, blob) {
   const link = document.createElement("a");
@@ -28,8 +26,10 @@ function download(name, blob) {
 }
 
 // Sentences about one day, for the eye (readout) and for the screen reader (value text): a value and differences,
-// never two values and their difference, whose roundings may disagree.
+// never two values and their difference, whose roundings may disagree; to the decimal of titles and pictures.
 function sayDay(model, state) {
+  const degrees = (value) => number(value, model.decimals, words().mark) + "\u00a0°C";
+  const difference = (value) => signed(value, model.decimals, words().mark) + "\u00a0°C";
   const w = words(), i = state.day - 1, year = model.years.get(model.year), last = model.years.get(model.year - 1);
   const baseline = model.baselines[state.baseline], anomaly = state.mode === "anomaly" && baseline;
   const shown = (v) => (anomaly ? difference(v - baseline.mean[i]) : degrees(v));

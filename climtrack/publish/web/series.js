@@ -133,6 +133,6 @@ function readModel(block) {
     }
   });
   const all = [...years.keys()];
-  return { start: block.start, scale: block.scale, values, years, baselines, preliminary, soft,
+  return { start: block.start, scale: block.scale, decimals: block.decimals, values, years, baselines, preliminary, soft,
     firstYear: all[0], year: all[all.length - 1], lastDay: dayOfYear(first + (values.length - 1) * DAY) };
 }

@@ -23,6 +23,7 @@ from climtrack.vocabulary.findings import (
     Reading,
     Records,
     RevisionNoise,
+    SideBySide,
     Slope,
     Streaks,
     Unknown,
@@ -123,6 +124,15 @@ class CompareDocument(TypedDict):
     nino: NinoState | Unknown
 
 
+class ProductsDocument(TypedDict):
+    """The products of a region side by side, and the records, streaks and places of each."""
+
+    schema: Literal["climtrack.products/1"]
+    sample: bool
+    side_by_side: Annotated[tuple[SideBySide, ...], {"minItems": 1}]
+    series: Annotated[Mapping[str, SeriesRecords], {"minProperties": 2}]
+
+
 class PublishedFigure(TypedDict):
     """A figure that somebody published."""
 
@@ -152,7 +162,13 @@ class CrossCheckDocument(TypedDict):
 
 
 DOCUMENTS: Mapping[str, type] = MappingProxyType(
-    {"facts": FactsDocument, "records": RecordsDocument, "compare": CompareDocument, "crosscheck": CrossCheckDocument}
+    {
+        "facts": FactsDocument,
+        "records": RecordsDocument,
+        "compare": CompareDocument,
+        "products": ProductsDocument,
+        "crosscheck": CrossCheckDocument,
+    }
 )
 #: The findings among the facts of a series.
 _FOUND: Mapping[type, type] = MappingProxyType({SeriesFacts: Findings, MonthFacts: WholeMonth})
