@@ -26,7 +26,10 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer once the gate lets the path pass; with NOAA's simulated months where the folder has none."""
         type(self).gate(self.path)
-        if any(part in self.path for part in ("/climate-at-a-glance/", "/data/indices/")) and not Path(self.translate_path(self.path)).exists():
+        if (
+            any(part in self.path for part in ("/climate-at-a-glance/", "/data/indices/"))
+            and not Path(self.translate_path(self.path)).exists()
+        ):
             body = months(self.path.lstrip("/"), self.now)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
