@@ -159,7 +159,7 @@ def test_without_network_store_or_sample_there_is_nothing_to_show(tmp_path: Path
         ),
         (["--region", "nh", "--known-on", "noon"], "'noon' is neither a date nor a time. Write it as 2026-07-05 or"),
         (["--region", "nh", "--lang", "fr"], "unknown language"),
-        (["--region", "sh", "--variable", "sst"], "grid backfill"),
+        (["--region", "arctic", "--variable", "sst"], "Choose the other variable"),
         (["--region", "nh", "--chart", "pie"], "unknown chart"),
     ],
 )

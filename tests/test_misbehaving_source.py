@@ -24,7 +24,6 @@ from tests.fetcher.test_transport import LASTING, PASSING
 
 SEA = SeriesKey("oisst", "sst", "world2")
 MONTHS = SeriesKey("noaaglobaltemp", "land_ocean", "world")
-MONTHS = SeriesKey("noaaglobaltemp", "land_ocean", "world")
 AIR_PATH, SEA_PATH, MONTHS_PATH = ENDPOINTS[WORLD].path, ENDPOINTS[SEA].path, noaa.ENDPOINTS[MONTHS].path
 #: Those that differ most; the others are tried in the soak.
 CHOSEN = {

@@ -19,7 +19,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("months.place.*", "of", "rank.of"),
     ("months.place.*", "rank ordinal", "rank.rank"),
     ("months.*>of.average.*", "size", "anomaly"),
-    ("months.falling.*", "anomaly", "anomaly"),
+    ("months.falling.* months.alt.brief", "anomaly", "anomaly"),
     ("months.falling.*", "size", "change"),
     ("months.falling.*", "noise", "said.noise"),
     ("months.nearest.* months.daily.*", "size", "nearest.year_over_year"),

@@ -15,6 +15,7 @@ from climtrack.fetcher.checks import check
 from climtrack.fetcher.fetch import fetch_all
 from climtrack.fetcher.http import Http, HttpPolicy
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE, series_from_csv
+from climtrack.run.series import moves
 from climtrack.vocabulary.registry import FEEDS
 from climtrack.vocabulary.series import Series, SeriesKey, Source
 from climtrack.words.attribution import attribution
@@ -116,6 +117,19 @@ def test_fetched_like_any_other() -> None:
             held[AIR] = first.series
             (second,) = fetch_all([PULSE[AIR]], held.get, transport=network, now=now)
         assert second.unchanged
+
+
+def test_other_first_words_are_read_and_named() -> None:
+    """A header that is not as it was is stored with a note, which `status` and `doctor` show."""
+    with FakeSite() as site:
+        site.put(PULSE[AIR].path, NEW.replace(b"date,2t,", b"date,t2m,"))
+        with Http(HttpPolicy((site.url,))) as network:
+            (found,) = fetch_all([PULSE[AIR]], lambda _: None, transport=network, now=SOURCE.retrieved)
+    assert found.series is not None
+    assert [str(line) for line in moves(found.series)] == [
+        "world-air-pulse: begins with “date,t2m,clim_91-20,ano_91-20,status”, where the source used to begin with "
+        "“date,2t,clim_91-20,ano_91-20,status”"
+    ]
 
 
 @pytest.mark.shared

@@ -68,7 +68,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     say = one.language.text
     means = [phrases.findings.direction.mean_14d for phrases in (one, two)]
     known = [mean for mean in means if isinstance(mean, float)]
-    if len(known) < 2:
+    if one.anomaly is None or two.anomaly is None or len(known) < 2:
         return (say("hemi.values", value=one.value, value2=two.value, Short=capitalised(one.half), short2=two.half),)
     sides = {side(mean, one.decimals) for mean in known}
     each = say("hemi.each", one=_average(one, known[0], capitalised(one.half)), two=_average(two, known[1], two.half))
