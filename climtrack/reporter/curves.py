@@ -322,7 +322,7 @@ def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
     size, shown = figure_size(canvas), latest_figures(canvas, study)
     names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
     room = Rect(left, area.top - CAP * size, area.right, area.bottom)
-    below = draw_head(canvas, [names, *shown], room)
+    below = draw_head(canvas, [names, *shown], room, level=canvas.preset.form == "wide")
     return _draw_panel(canvas, study, Rect(area.left, below + size, area.right, area.bottom), left, z=2)
 
 
@@ -425,7 +425,7 @@ def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> 
     """Set a panel's name and its figures, on one line where they fit, else under it, and say where the panel begins."""
     names, *wordings = head
     size, base = names[0].size, room.top + CAP * names[0].size
-    pairs = [(name, lines) for name in names for lines in wordings]
+    pairs = [(name, lines) for name in names for lines in wordings[:2]]
     fitting = [pair for pair in pairs if head_width(canvas, *pair) <= room.width] if level else []
     if fitting:
         name, lines = fitting[0]

@@ -114,8 +114,7 @@ def _also(pair: Sequence[Phrases], averages: Sequence[float | None], ways: Seque
         return ""
     (where,) = sides
     contrast = set(ways) == {-1 if where == "above" else 1}
-    average = say(f"both.average.{where}", **_sizes(pair, averages))
-    return say("both.also.yet" if contrast else "both.also.and", average=average)
+    return say(f"both.also.{'yet' if contrast else 'and'}.{where}", **_sizes(pair, averages))
 
 
 def _sizes(pair: Sequence[Phrases], values: Sequence[float | None]) -> dict[str, str]:

@@ -122,7 +122,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
         subtitles=(
             say("subtitle.pair.dates" if apart else "subtitle.pair", **common),
             say("subtitle.pair.short", **common),
-        ),
+        )
+        if one.baseline
+        else (say("subtitle.pair.none", **common),),
         lead=lead,
         lead_brief=shorter,
         extras=(one.uncovered(),),
