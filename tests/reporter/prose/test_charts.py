@@ -162,7 +162,7 @@ def pair(north, south):
         ((0.6, 0.3), (0.6, 0.1), "Both hemispheres: two weeks warmer than average and than a year before",
          "Los dos hemisferios: dos semanas más cálidas que la media y que hace un año"),
         ((0.6, 0.01), (0.6, 0.1), "Both hemispheres were warmer than average over two weeks",
-         "Los dos hemisferios estuvieron por encima de la media en dos semanas"),
+         "Los dos hemisferios, dos semanas por encima de la media"),
         ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres were cooler than average over two weeks",
          "Los dos hemisferios estuvieron por debajo de la media en dos semanas"),
         ((0.6, -0.3), (-0.1, 0.1),
