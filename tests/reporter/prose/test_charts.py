@@ -164,7 +164,7 @@ def pair(north, south):
         ((0.6, 0.01), (0.6, 0.1), "Both hemispheres were warmer than average over two weeks",
          "Los dos hemisferios, dos semanas por encima de la media"),
         ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres were cooler than average over two weeks",
-         "Los dos hemisferios estuvieron por debajo de la media en dos semanas"),
+         "Los dos hemisferios, dos semanas por debajo de la media"),
         ((0.6, -0.3), (-0.1, 0.1),
          "The north was 0.6 °C above average; the south was 0.1 °C below average over two weeks",
          "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en dos semanas"),
