@@ -109,4 +109,4 @@ def frames(canvas: Canvas, studies: Sequence[Study]) -> Iterator[Sequence[Artist
         artist.set_visible(True)
 
 
-CHART = Chart("animation", 15, tell, draw, presets=("motion",), frames=frames)
+CHART = Chart("animation", 100, tell, draw, presets=("motion",), frames=frames)
