@@ -29,16 +29,17 @@ def tell(each: Sequence[Phrases]) -> Draft:
     draft, phrases = anomaly.tell(each), each[0]
     language = phrases.language
     common = {"years": phrases.years, "series": phrases.measured, "year": phrases.day.year, "day": phrases.day_month}
+    shorts = phrases.alts_short("alt.short.animation")
     return Draft(
         each,
         titles=titles(phrases),
         subtitles=draft.subtitles,
         lead=f"{language.text('animation.lead', years=phrases.years)} {draft.lead}",
         extras=draft.extras,
-        alts_short=phrases.alts_short("alt.short.animation"),
-        alts=tuple(
-            language.text("alt.animation", relation=relation, **common)
-            for relation in (phrases.brief(), phrases.briefest())
+        alts_short=shorts,
+        alts=(
+            *(language.text("alt.animation", relation=one, **common) for one in (phrases.brief(), phrases.briefest())),
+            *shorts[3:],
         ),
         more=draft.more,
     )
@@ -81,8 +82,8 @@ def frames(canvas: Canvas, studies: Sequence[Study]) -> Iterator[Sequence[Artist
     dates, ago = shown_days(study.series.end), study.year - int(study.table.years[0])
     places = day_places(dates)
     rows = [np.column_stack([places, means.on_days(study, dates, years=years)]) for years in range(ago, 0, -1)]
-    names = ["–".join(dict.fromkeys(str(day.year - years) for day in dates[[0, -1]].astype(object)))
-             for years in range(ago, 0, -1)]  # fmt: skip
+    ends = dates[[0, -1]].astype(object)
+    names = ["–".join(dict.fromkeys(str(day.year - years) for day in ends)) for years in range(ago, -1, -1)]
     older = LineCollection([], linewidths=THIN_LINE, animated=True)
     newest = Line2D([], [], color=theme.this_year, lw=THIS_LINE, solid_joinstyle="round", animated=True)
     axes.add_collection(older, autolim=False)
@@ -94,7 +95,7 @@ def frames(canvas: Canvas, studies: Sequence[Study]) -> Iterator[Sequence[Artist
     name = canvas.texts[-1]
     name.set_animated(True)
     inks = [mix(theme.secondary, theme.oldest, min(age / FADED, 1.0)) for age in range(ago)]
-    step = -(-ago // FRAMES)
+    step = max(-(-ago // FRAMES), 1)
     for last in range((ago - 1) % step, ago, step):
         older.set_segments(rows[:last])
         older.set_color(inks[last:0:-1])
