@@ -39,7 +39,7 @@ docstrings:
 	$(BIN)numpydoc lint $$(git ls-files climtrack/analysis climtrack/api)
 
 test:
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) -m pytest -n 2 --dist worksteal
 
 golden:   # writes anew what tests/golden/expected says; the commit says why
 	$(PYTHON) -m tests.golden.update

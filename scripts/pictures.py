@@ -18,6 +18,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
 #: Chart, series, preset, theme.
 SHOWN = (
+    ("both", ("era5.t2m.world", "oisst.sst.world2"), "wide", "light"),
     ("year_lines", ("era5.t2m.nh",), "wide", "light"),
     ("year_lines", ("oisst.sst.natlan",), "wide", "light"),
     ("year_lines", ("era5.t2m.nh",), "phone", "dark"),

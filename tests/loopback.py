@@ -26,7 +26,10 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer once the gate lets the path pass; with NOAA's simulated months where the folder has none."""
         type(self).gate(self.path)
-        if "/climate-at-a-glance/" in self.path and not Path(self.translate_path(self.path)).exists():
+        if (
+            any(part in self.path for part in ("/climate-at-a-glance/", "/data/indices/"))
+            and not Path(self.translate_path(self.path)).exists()
+        ):
             body = months(self.path.lstrip("/"), self.now)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -49,8 +52,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
 def months(path: str, now: dt.datetime | None = None) -> bytes:
     """NOAA's simulated months as of the clock given, the command's, or the beginning of the year asked for."""
-    year = int(path.split("1850-")[1][:4])
     told = os.environ.get("CLIMTRACK_NOW")
+    year = int(path.partition("1850-")[2][:4] or (told or "2026")[:4])
     day = now.date() if now else dt.date.fromisoformat(told[:10]) if told else dt.date(year, 2, 1)
     key = next(key for key, one in ENDPOINTS.items() if one.path.format(year=year) == path)
     return genuine(key, day)

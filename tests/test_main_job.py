@@ -113,7 +113,7 @@ def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
 
 def test_first_run_without_network_is_the_sample_and_says_so(tmp_path: Path) -> None:
     """Exit 0, SIMULATED in every text, and nothing simulated in the store."""
-    done = climtrack("report", "--region", "nh", "--preset", "phone", "--out", "out", home=tmp_path)
+    done = climtrack("report", "--region", "nh", "--chart", "stripes", "--out", "out", home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "SIMULATED" in done.stderr
     document = facts(tmp_path)
@@ -159,7 +159,7 @@ def test_without_network_store_or_sample_there_is_nothing_to_show(tmp_path: Path
         ),
         (["--region", "nh", "--known-on", "noon"], "'noon' is neither a date nor a time. Write it as 2026-07-05 or"),
         (["--region", "nh", "--lang", "fr"], "unknown language"),
-        (["--region", "sh", "--variable", "sst"], "grid backfill"),
+        (["--region", "arctic", "--variable", "sst"], "arctic has no series for sst"),
         (["--region", "nh", "--chart", "pie"], "unknown chart"),
     ],
 )

@@ -19,7 +19,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("months.place.*", "of", "rank.of"),
     ("months.place.*", "rank ordinal", "rank.rank"),
     ("months.*>of.average.*", "size", "anomaly"),
-    ("months.falling.*", "anomaly", "anomaly"),
+    ("months.falling.* months.alt.brief", "anomaly", "anomaly"),
     ("months.falling.*", "size", "change"),
     ("months.falling.*", "noise", "said.noise"),
     ("months.nearest.* months.daily.*", "size", "nearest.year_over_year"),
@@ -31,7 +31,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("rank.*", "rank ordinal", "rank.day.rank month.rank"),
     ("rank.near.*", "noise", "rank.day.noise rank.month.noise"),
     # Air and sea, the fortnight of each
-    ("both.average.*", "one two", "direction.mean_14d anomaly"),
+    ("both.also.*", "one two", "direction.mean_14d anomaly"),
     ("both.lead*>news.average.* alt.*both*>news.average.* both.lead*>of.average.* alt.*both*>of.average.*", "size",
      "direction.mean_14d anomaly"),
     ("both.title.level", "one two", "direction.noise"),

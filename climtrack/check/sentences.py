@@ -22,7 +22,7 @@ _MONTHS = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
 #: Digits that are part of a name.
-_NAMES = r"Niño 3[.,]4|\d+°\s?[NSEWO]\b|\bv\d\.\d"
+_NAMES = r"Niño 3[.,]4|\d+(?:[.,]\d+)?(?:–\d+(?:[.,]\d+)?)?°\s?[NSEWO]\b|\bv\d\.\d"
 #: A number in a masked text is one private character, and may have a unit behind it.
 _MASK = "[\ue000-\uf8ff]"
 _UNIT = r"(?:\s?(?:°c|%))?"

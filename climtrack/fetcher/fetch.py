@@ -57,7 +57,7 @@ def fetch_all(
     asked = list(endpoints)
     stored = [held(endpoint.key) for endpoint in asked]
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[int, Answer | ConfigError]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Answer | BaseException]] = queue.SimpleQueue()
     stop = threading.Event()
     for i in range(len(asked)):
         todo.put(i)
@@ -72,8 +72,9 @@ def fetch_all(
             ask = partial(fetch, asked[i], known, transport=transport, now=now, accept=key in accept, only=only)
             try:
                 done.put((i, ask(whole=known is not None and doubted(known))))
-            except ConfigError as mistake:  # in what the user has asked for
-                done.put((i, mistake))
+            except BaseException as end:  # Ctrl-C, or a mistake of the user's: it ends the run in the calling thread
+                done.put((i, end))
+                return
 
     # Daemon threads: after Ctrl-C the program ends at once, whatever a server is still sending.
     for n in range(min(WORKERS, len(asked))):
@@ -82,7 +83,7 @@ def fetch_all(
     try:
         while len(answers) < len(asked):
             i, answer = done.get()
-            if isinstance(answer, ConfigError):
+            if isinstance(answer, BaseException):
                 raise answer
             answers[i] = answer
             on_done(answer)

@@ -261,11 +261,17 @@ def heading(study: Study, language: Language) -> str:
 
 
 def reuse(
-    chart: PageChart, words: Words, language: Language, *, files: Sequence[tuple[str, str]], code: str, page: str
-) -> dict[str, object]:
-    """What a reader may take of a picture of a chart: its words, its files, code for a page, how to cite it."""
+    chart: PageChart, words: Words, language: Language, *, subject: str, files: Sequence[tuple[str, str]] = (),
+    code: str = "", page: str = "",
+) -> dict[str, object]:  # fmt: skip
+    """
+    What a reader may take of a picture on a chart's page: its words, its files, code for a page, how to cite it.
+
+    A picture of more than the chart's own series is cited with its caption, which names every source.
+    """
     until = language.text("page.updated", date=language.date_long(chart.study.series.end))
-    cited = language.text("page.citation", title=words.title, until=until, source=_source(chart, language))
+    source = f"{until}. {_source(chart, language)}" if subject == chart.id else words.caption
+    cited = language.text("page.citation", title=words.title, source=source)
     texts = {"caption": words.caption, "alt": words.alt, "code": code, "citation": f"{cited} {page}".strip()}
     texts = {kind: clean(text) if kind != "code" else text for kind, text in texts.items() if text}
     return {"kinds": ["picture", *texts], "texts": texts, "files": files}
@@ -296,7 +302,7 @@ def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Fra
         "picture": frame.picture,
         "tables": chart.tables,
         "cards": {
-            code: reuse(chart, chart.words[code], language, files=(), code=frame.code, page=frame.address)
+            code: reuse(chart, chart.words[code], language, subject=chart.id, code=frame.code, page=frame.address)
             for code, language in words.items()
         },
     }

@@ -376,11 +376,10 @@ def folder_gallery(
             for path in (data, first.path)
         )
         chart = next((one for one in charts if one.id == subject), charts[0])
-        tables = [path for path in (f"{subject}.{drawn}.csv", f"{chart.id}.csv") if path in paths][:1]
+        tables = [path for path in (f"{subject}.{drawn}.csv", f"{subject}.csv") if path in paths][:1]
         files = [(name.label, asset.path) for name, asset in sizes] + [("CSV", path) for path in tables]
-        card = reuse(
-            chart, first.words, Language(code), files=files, code=PLATFORMS["html"].snippet(beside), page=""
-        )  # fmt: skip
+        code_beside = PLATFORMS["html"].snippet(beside)
+        card = reuse(chart, first.words, Language(code), subject=subject, files=files, code=code_beside)
         gallery[code].append((chart.id, figure_html(inside), card))
     return gallery
 
@@ -561,7 +560,7 @@ class _RegionFiles:
         for name, _, figure in own:
             card = reuse(
                 chart, figure.words, language, code=PLATFORMS["html"].snippet(outside[name]), page=outside[name].page,
-                files=self._files(name, prefix),
+                subject=name.subject, files=self._files(name, prefix),
             )  # fmt: skip
             shown.append((chart.id, figure_html(replace(figure, page=""), dark=True), card))
         return shown

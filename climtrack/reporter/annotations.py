@@ -158,6 +158,7 @@ def figures(
             text = _versus(language, average, places, "callout.average", unit=unit)
             lines.append(Line(text, "semibold", size, theme.average))
         found.append(lines)
+    found.append(found[-1][1:] or found[-1])  # in a large type the inks alone say whose they are
     return found
 
 

@@ -31,7 +31,7 @@ from matplotlib.transforms import Affine2D
 from climtrack.errors import ConfigError, RenderError
 from climtrack.reporter.fonts import CAP, DESCENT, LEADING, Line, font_file, text_width
 from climtrack.reporter.geometry import Box, Rect, crosses
-from climtrack.reporter.theme import AVERAGE_LINE, THIN_LINE, Preset, Theme, mix
+from climtrack.reporter.theme import AVERAGE_LINE, HATCH, THIN_LINE, Preset, Theme, mix
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language
 
@@ -239,6 +239,15 @@ class Canvas:
 
     def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
         self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))
+
+    def hatch(self, rect: Rect, *, z: float = 2.5) -> None:
+        """Mark part of a bar as preliminary."""
+        self.add(
+            Rectangle(
+                (rect.left, rect.top), rect.width, rect.height, fc="none", ec=self.theme.background, lw=0,
+                hatch=HATCH, zorder=z,
+            )
+        )  # fmt: skip
 
     def logo(self, right: float, bottom: float, height: float) -> float:
         """Set the theme's logo."""

@@ -322,7 +322,7 @@ def draw_below(canvas: Canvas, study: Study, area: Rect, left: float) -> Panel:
     size, shown = figure_size(canvas), latest_figures(canvas, study)
     names = [Line(name, "semibold", size, canvas.theme.ink) for name in _panel_names(canvas, study)]
     room = Rect(left, area.top - CAP * size, area.right, area.bottom)
-    below = draw_head(canvas, [names, *shown], room)
+    below = draw_head(canvas, [names, *shown], room, level=canvas.preset.form == "wide")
     return _draw_panel(canvas, study, Rect(area.left, below + size, area.right, area.bottom), left, z=2)
 
 
@@ -411,17 +411,21 @@ def draw_scale(canvas: Canvas, panel: Panel, *, left: float, named: bool = True)
 NAME_GAP, FIGURE_GAP = 1.0, 0.55
 
 
+def figures_width(canvas: Canvas, figures: Sequence[Line]) -> float:
+    """Width of figures on one line."""
+    return sum(map(canvas.width, figures)) + FIGURE_GAP * figures[0].size * (len(figures) - 1)
+
+
 def head_width(canvas: Canvas, name: Line, figures: Sequence[Line]) -> float:
     """Width of a panel's name and its figures on one line."""
-    gaps = NAME_GAP + FIGURE_GAP * (len(figures) - 1)
-    return sum(map(canvas.width, (name, *figures))) + gaps * name.size
+    return canvas.width(name) + NAME_GAP * name.size + figures_width(canvas, figures)
 
 
 def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> float:
     """Set a panel's name and its figures, on one line where they fit, else under it, and say where the panel begins."""
     names, *wordings = head
     size, base = names[0].size, room.top + CAP * names[0].size
-    pairs = [(name, lines) for name in names for lines in wordings]
+    pairs = [(name, lines) for name in names for lines in wordings[:2]]
     fitting = [pair for pair in pairs if head_width(canvas, *pair) <= room.width] if level else []
     if fitting:
         name, lines = fitting[0]
@@ -431,8 +435,7 @@ def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> 
         name = next((one for one in names if canvas.width(one) <= room.width), names[-1])
         x = canvas.text("head", room.left, base, name).left
         base += 1.25 * size
-        widths = [head_width(canvas, name, lines) - canvas.width(name) for lines in wordings]
-        lines = next((one for one, width in zip(wordings, widths, strict=True) if width <= room.width), wordings[-1])
+        lines = next((one for one in wordings if figures_width(canvas, one) <= room.width), wordings[-1])
     for line in lines:
         x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
     return base
@@ -440,7 +443,8 @@ def draw_head(canvas: Canvas, head: Head, room: Rect, *, level: bool = True) -> 
 
 def draw_figures(canvas: Canvas, study: Study, room: Rect) -> Rect:
     """Set what the latest day differs by above a card's chart, and say what is left for it."""
-    size, lines = figure_size(canvas), latest_figures(canvas, study)[0]
+    size, wordings = figure_size(canvas), latest_figures(canvas, study)
+    lines = next((one for one in wordings if figures_width(canvas, one) <= room.width), wordings[-1])
     x, base = room.left, room.top + CAP * size
     for line in lines if len(lines) > 1 else []:
         x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
@@ -452,4 +456,4 @@ def draw_beside(canvas: Canvas, head: Head, room: Rect) -> None:
     names, *wordings = head
     name = next((one for one in names if canvas.width(one) <= room.width), names[-1])
     lines = next((one for one in wordings if canvas.extent(one)[0] <= room.width), wordings[-1])
-    canvas.block("panel-value", room.left, room.top, [name, *lines[1:]])
+    canvas.block("panel-value", room.left, room.top, [name, *(line for line in lines if line.face != "bold")])

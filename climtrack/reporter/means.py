@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, YearOverYear
 from climtrack.vocabulary.series import Floats, YearTable
 
 Dates = npt.NDArray[np.datetime64]
@@ -41,6 +41,19 @@ def on_days(study: AnyStudy, dates: Dates, *, years: int = 0) -> Floats:
         every = daily(study)
     known = (places >= 0) & (places < every.size)
     return np.where(known, every[np.where(known, places, 0)], np.nan)
+
+
+def year_mean(study: AnyStudy) -> float | None:
+    """The last fortnight, or month, beside the same of last year; None where too little is known."""
+    found = study.findings.year_over_year
+    mean = found.mean_14d if isinstance(found, YearOverYear) else found
+    return mean if isinstance(mean, float) else None
+
+
+def average_mean(study: AnyStudy) -> float | None:
+    """The last fortnight, or month, beside the average."""
+    found = study.findings.anomaly if isinstance(study, MonthStudy) else study.findings.direction.mean_14d
+    return found if isinstance(found, float) else None
 
 
 def windows(study: Study, days: int) -> tuple[float, float]:

@@ -64,6 +64,7 @@ class MonthPhrases(Phrases):
             "product": self.product, "baseline": self.baseline, "years": self.years, "year": found.month.year,
             "subject": self.subject, "Subject": capitalised(self.subject), "Short": capitalised(self.short),
             "name": self.place.name, "of": self.of, "relation": self.relation(),
+            "anomaly": language.difference(found.anomaly, self.decimals),
             "size": "" if isinstance(change, Unknown) else language.size(change, self.decimals),
         }  # fmt: skip
 
@@ -92,7 +93,7 @@ class MonthPhrases(Phrases):
         answer = {1: "no", 0: "level", -1: "yes"}[beyond(found.change, NOISE)]
         before = language.month(found.month - dt.timedelta(days=1))
         return language.text(
-            f"months.falling.{answer}", before=before, anomaly=language.difference(found.anomaly, self.decimals),
+            f"months.falling.{answer}", before=before,
             **self.facts | {"size": language.size(found.change, self.decimals)},
             noise=language.size(NOISE, self.decimals),
         )  # fmt: skip

@@ -135,6 +135,8 @@ COLOURS = (
 
 #: Widths of strokes in CSS pixels.
 THIN_LINE, AVERAGE_LINE, LAST_LINE, THIS_LINE = 0.5, 1.5, 1.7, 2.6
+#: What the bars of preliminary days carry.
+HATCH = "/////"
 #: Stripes and heatmap, cold to warm (ColorBrewer Blues and Reds).
 DIVERGING = (
     "#08306b", "#08519c", "#2171b5", "#4292c6", "#6baed6", "#9ecae1", "#c6dbef", "#deebf7",

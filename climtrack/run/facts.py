@@ -20,7 +20,7 @@ from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFou
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import series_facts, to_json
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves, report_keys
+from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import (
     Agreement,
@@ -215,8 +215,7 @@ def region_studies(
 
     Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
     """
-    pairs = run.pairings(regions, variables, months=True)
-    series = run.series(report_keys(pairs, variables))
+    pairs, series = run.answer(regions, variables)
     found = ((pair, run.shown(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
     if against is None and by == "date":
         return tuple(found)

@@ -262,14 +262,15 @@ def refresh(run: Run) -> Round:
     make_folder(config.home)
     run.store.refuse_newer()
     with writers_lock(config.home, run.now, "refresh"):
-        pairs = run.pairings(config.refresh.regions, VARIABLES)
-        keys = report_keys(pairs, VARIABLES)
+        keys = report_keys(run.pairings(config.refresh.regions, VARIABLES), VARIABLES)
         request = round_request(config)
         themes = themes_of(config, request.themes)
         fetchable = run.fetchable(keys)
         try:
             changes = (*run.update(fetchable), *increments(run))
             say_failures(run, changes)
+            pairs = run.pairings(config.refresh.regions, VARIABLES)  # a product that has just come may lead
+            keys = report_keys(pairs, VARIABLES)
             series = {key: found for key in keys if (found := run.held(key)) is not None}
             _say_late(run, series, changes)
             done = Round(changes, run.store.snapshot)

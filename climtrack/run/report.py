@@ -24,7 +24,7 @@ from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Line, late_notices, report_keys
+from climtrack.run.series import Line, late_notices
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
@@ -49,8 +49,7 @@ class RegionReport:
 def report(run: Run, request: Request) -> tuple[RegionReport, ...]:
     """Answer the author's three questions for some regions, in pictures and words."""
     themes = themes_of(run.config, request.themes)  # a typeface that is not there is told before anything is asked
-    pairs = run.pairings(request.regions, request.variables, months=True)
-    series = run.series(report_keys(pairs, request.variables))
+    pairs, series = run.answer(request.regions, request.variables)
     run.say(*run.fallback_notices(pairs))
     return compose(run, request, pairs, series, themes)
 

@@ -318,6 +318,16 @@ class Run:
         self.say(failed=SOME if any(key not in found for key in (*failed, *daily(keys))) else 0, stale=late)
         return found
 
+    def answer(
+        self, regions: Sequence[str], variables: Collection[str]
+    ) -> tuple[tuple[Pairing, ...], dict[SeriesKey, Series]]:
+        """Which series answer for some regions, and the freshest that can be had; one that has just come may lead."""
+        pairs = self.pairings(regions, variables, months=True)
+        series = self.series(report_keys(pairs, variables))
+        pairs = self.pairings(regions, variables, months=True)
+        come = {key: self.held(key) for key in report_keys(pairs, variables) if key not in series}
+        return pairs, series | {key: one for key, one in come.items() if one is not None}
+
     def _past(self, keys: Sequence[SeriesKey], when: dt.date | dt.datetime) -> dict[SeriesKey, Series]:
         """What was known on a day or by a time, and whether it was old then."""
         found = {key: self.store.read(key) for key in keys if key in self.store}

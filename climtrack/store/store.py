@@ -6,14 +6,14 @@ The store: every value ever held, in one SQLite file and a copy of it.
     HOME/climtrack.sqlite         every accepted change of every series, what was expected of days to come, the
                                   sources' health, refused answers
          climtrack.copy.sqlite    the same
-         climtrack.00000100.20270101T170000000000Z.sqlite   what it held before it was begun anew, with its own copy
+         climtrack.00000060.20270101T170000000000Z.sqlite   what it held before it was begun anew, with its own copy
          damaged/                 files that were not what was written, set aside
 
 A commit makes the next state in memory and writes each file whole, beside its place and then renamed over it; the
 second rename is the commit. So SQLite never meets a disk that is full, read-only or somebody else's, there is no
 journal that could be lost or damaged, and a reader holds the state that it opened, whatever others commit.
 
-After 100 changes of a series the file is kept under the number and the time of its last change, and a new one begins
+After 60 changes of a series the file is kept under the number and the time of its last change, and a new one begins
 with the whole state of every series: neither writing nor reading slows down with the years. What is asked of the past
 is read from the file that ends next after it.
 
@@ -49,7 +49,7 @@ from climtrack.vocabulary.series import Flags, Floats, Series, SeriesKey, Source
 
 FILE, COPY, DAMAGED, FORMAT = "climtrack.sqlite", "climtrack.copy.sqlite", "damaged", 2
 #: Changes of a series after which a new file begins.
-EVERY = 100
+EVERY = 60
 STAMP = "%Y%m%dT%H%M%S%fZ"
 _ENDED = re.compile(r"(climtrack\.\d{8}\.(\d{8}T\d{12}Z))(\.copy)?\.sqlite", re.ASCII)
 #: Of refused answers: how many of a series are kept, and how many bytes of each.
@@ -145,19 +145,18 @@ class Store:
         self._notices: dict[Notice, None] = {}
         self._taken_over = False
         self._read: dict[SeriesKey, tuple[int, str, Series]] = {}  # By number and digest of its last change
-        self._use(self._load(), known_on)
-
-    def _use(self, base: sqlite3.Connection, known_on: dt.date | dt.datetime | None = None) -> None:
-        """Show the state of a base from here on; its rows are only ever added to, so that numbers name the state."""
+        self._whole, self._format = True, FORMAT
         if known_on is not None and not isinstance(known_on, dt.datetime):
             known_on = dt.datetime.combine(known_on, dt.time.max, dt.UTC)
-        self._earlier = self._past()
-        if known_on is not None:
-            for i, (until, path) in enumerate(self._earlier):
-                if known_on < until:
-                    base, self._earlier = self._archived(path), self._earlier[:i]
-                    break
+        stamp = f"{known_on.astimezone(dt.UTC):{STAMP}}" if known_on else "Z"
+        self._ended = next((path for until, path in self._past() if stamp < until), None)  # Where the base is from
+        self._use(self._archived(self._ended) if self._ended else self._load(), known_on)
+
+    def _use(self, base: sqlite3.Connection, known_on: dt.datetime | None = None) -> None:
+        """Show the state of a base from here on; its rows are only ever added to, so that numbers name the state."""
         self._base = base
+        if known_on is None:
+            self._ended = None
         heads = base.execute(_HEADS, (_stamp(known_on), _stamp(known_on))).fetchall()
         self._heads = {SeriesKey.parse(head["series"]): head for head in heads}
         self.generation: int = max((head["number"] for head in heads), default=0)
@@ -170,26 +169,30 @@ class Store:
             for key, checked, since, error, until in health
         }
 
-    def _past(self) -> list[tuple[dt.datetime, Path]]:
+    def _past(self) -> list[tuple[str, Path]]:
         """Files of what was known before the present one was begun, oldest first, and the time of their last change."""
-        found = (_ENDED.fullmatch(path.name) for path in self.home.glob("climtrack.*.sqlite"))
-        names = {match[1]: match[2] for match in found if match}
-        return [
-            (dt.datetime.strptime(until, STAMP).replace(tzinfo=dt.UTC), self.home / f"{name}.sqlite")
-            for name, until in sorted(names.items())
-        ]
+        names: list[str] = []
+        with suppress(OSError):  # said where the store itself is read
+            names = [path.name for path in self.home.iterdir()]
+        found = {match[1]: match[2] for match in map(_ENDED.fullmatch, names) if match}
+        return [(until, self.home / f"{name}.sqlite") for name, until in sorted(found.items())]
 
     def _archived(self, path: Path) -> sqlite3.Connection:
         """What such a file holds, or its copy, or what is whole of both."""
-        images = [image for one in (path, _spare(path)) if (image := _content(one)) is not None]
-        sound = next(filter(_whole, images), None)
-        if sound is None or not _whole(images[0]):
+        images = []
+        for one in (path, _spare(path)):
+            image = _content(one)
+            if image is not None and _whole(image):
+                return _younger(_opened(memoryview(image)[:-32]))
             self._say("past", file=path.name)
-        return _salvaged(images) if sound is None else _younger(_opened(memoryview(sound)[:-32]))
+            images.append(image)
+        return _salvaged(images)
 
     def _history(self) -> Iterator[sqlite3.Connection]:
         """All that was ever held, oldest first."""
-        for _, path in self._earlier:
+        for _, path in self._past():
+            if path == self._ended:
+                break
             yield self._archived(path)
         yield self._base
 
@@ -380,7 +383,8 @@ class Store:
         except sqlite3.Error as error:  # what was written, but not by this climtrack
             raise _newer(self._format) from error
         if until is None and (past := self._past()):  # as if the newest of them were the present one
-            base, until = self._archived(past[-1][1]), past[-1][0].isoformat()
+            base = self._archived(past[-1][1])
+            until = base.execute("SELECT MAX(seen) FROM change").fetchone()[0]
         when = f"{until[:16].replace('T', ' ')} UTC" if until else ""
         if self.newer:
             self._say("newer_read", format=self._format, known=FORMAT)

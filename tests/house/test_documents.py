@@ -50,7 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     (folder / "small.toml").write_text(
         '[report]\nvariables = ["air"]\nlanguages = ["en"]\ncharts = ["year-lines"]\npresets = ["phone"]\n'
-        '[refresh]\nregions = ["nh"]\n'
+        '[refresh]\nregions = ["nh"]\n[fetch]\ncross_check = false\n'
     )
     (folder / "public.toml").write_text(
         (folder / "small.toml").read_text() + '[publish]\npublic_url = "https://charts.example.org/"\n'

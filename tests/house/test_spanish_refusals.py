@@ -24,6 +24,7 @@ ENGLISH = re.compile(
 #: Commands, options, addresses and names that are typed as they are.
 TYPED = re.compile(
     r"`[^`]*`|«[^»]*»|\"[^\"]*\"|'[^']*'|--[\w-]+|climtrack(?: [a-z]+)+|pip install .*|\S*[/_]\S*|\w+-[\w-]+"
+    r"|[a-z]+\.\d+\.[a-z]+"
 )
 #: Values that suit no key, one way or another.
 UNSUITABLE = (

@@ -134,7 +134,7 @@ def test_files_have_their_pixels_their_weight_and_the_same_bytes(preset: str) ->
 @pytest.mark.parametrize(
     ("mean", "code", "title"),
     [
-        (0.86, "en", "Northern Hemisphere: the sea is 0.86\u00a0°C warmer than average"),
+        (0.86, "en", "Northern Hemisphere: the sea was 0.86\u00a0°C warmer than average"),
         (-0.31, "en", "Northern Hemisphere: the sea is 0.31\u00a0°C cooler than average"),
         (0.004, "en", "Northern Hemisphere: the sea is level with its average"),
         (0.86, "es", "Hemisferio norte: el mar, 0,86\u00a0°C más cálido que la media"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.charts.both import average_mean, year_mean
+from climtrack.reporter.means import average_mean, year_mean
 from climtrack.reporter.render import draw
 from climtrack.vocabulary.findings import AnyStudy, Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES

@@ -82,11 +82,11 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
     config = settings(tmp_path, SUCCESSOR)
     with Run(config, later, transport=site) as run:
         assert run.pairings(["nh"], ("air",))[0].air == AIR  # until the other is there
-        fetch(run, ["nh"], ("air",))
+        (pair,), series = run.answer(["nh"], ("air",))
         assert run.outcome.code == 0
-    with Run(config, later, transport=site, offline=True) as run:
-        (pair,) = run.pairings(["nh"], ("air",))
         assert pair.air == ERA6
+        assert series[ERA6].values.size > held.values.size
+    with Run(config, later, transport=site, offline=True) as run:
         ((both, (leading, other)),) = products(run, "nh", ("air",), baseline=DEFAULT)
         (told,) = run.succession_notices([leading])
         validator("products").validate(products_document(run, (((both, (leading, other)),))))

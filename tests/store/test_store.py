@@ -560,7 +560,7 @@ def test_changes_that_do_not_add_up_are_never_used(tmp_path: Path, monkeypatch: 
 def test_a_new_file_begins_after_so_many_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the past is lost with it: days, values, versions, estimates, health and issues are as without."""
     kept = []
-    for name, every in (("one", 100), ("many", 3)):
+    for name, every in (("one", 60), ("many", 3)):
         monkeypatch.setattr(module, "EVERY", every)
         home = tmp_path / name
         for i in range(11):

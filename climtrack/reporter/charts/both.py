@@ -19,7 +19,7 @@ from climtrack.reporter.months import phrases as phrases_of
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.titles import early_days
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, YearOverYear, beyond
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, beyond
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.words.language import capitalised
 
@@ -30,19 +30,6 @@ FORTNIGHT = means.FORTNIGHT
 #: Last days of the two series farther apart than this are each named in the title.
 APART = FORTNIGHT
 _SIDES = {1: "above", 0: "level", -1: "below"}
-
-
-def year_mean(study: AnyStudy) -> float | None:
-    """The last fortnight, or month, beside the same of last year; None where too little is known."""
-    found = study.findings.year_over_year
-    mean = found.mean_14d if isinstance(found, YearOverYear) else found
-    return mean if isinstance(mean, float) else None
-
-
-def average_mean(study: AnyStudy) -> float | None:
-    """The last fortnight, or month, beside the average."""
-    found = study.findings.anomaly if isinstance(study, MonthStudy) else study.findings.direction.mean_14d
-    return found if isinstance(found, float) else None
 
 
 def _other(phrases: Phrases) -> int | str:
@@ -71,7 +58,7 @@ def _sea(one: Phrases, two: Phrases, form: str) -> str:
 
 def _year(phrases: Phrases) -> str:
     """The fortnight beside last year, as a clause."""
-    mean = year_mean(phrases.study)
+    mean = means.year_mean(phrases.study)
     if mean is None:
         return phrases.language.text("brief.value", value=phrases.value)
     way = beyond(mean, _noise(phrases.study))
@@ -81,7 +68,7 @@ def _year(phrases: Phrases) -> str:
 
 def _average(phrases: Phrases, form: str) -> str:
     """The fortnight beside the average, as a clause."""
-    mean, language = average_mean(phrases.study), phrases.language
+    mean, language = means.average_mean(phrases.study), phrases.language
     if mean is None:
         return language.text("brief.value", value=phrases.value)
     size = language.size(mean, phrases.decimals)
@@ -96,7 +83,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
     parts = [say("both.air"), say("both.sst")]
     if isinstance(two, MonthPhrases):
         values["month"] = two.language.month(two.found.month, year=False)
-        averages = [average_mean(phrases.study) for phrases in pair]
+        averages = [means.average_mean(phrases.study) for phrases in pair]
         also = _also(pair, averages, [0, 0])
         return say("both.title.months", **values, also=also), say("both.title.months", **values, also="")
     flags = [early_days(phrases.study) for phrases in pair]
@@ -105,7 +92,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
     if abs((one.day - two.day).days) >= APART:
         dates = {"day": one.language.date_short(one.day), "day2": one.language.date_short(two.day)}
         return (say("both.title.apart", **values, **dates),) * 2
-    years, ways = [year_mean(phrases.study) for phrases in pair], [0, 0]
+    years, ways = [means.year_mean(phrases.study) for phrases in pair], [0, 0]
     message = "both.title.mixed"
     if years[0] is not None and years[1] is not None:
         ways = [
@@ -115,7 +102,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
             message = f"both.title.{_SIDES[ways[0]]}"
             sizes = [mean if ways[0] else _noise(phrases.study) for phrases, mean in zip(pair, years, strict=True)]
             values |= _sizes(pair, sizes) | {"other": _other(one)}
-    also = _also(pair, [average_mean(phrases.study) for phrases in pair], ways)
+    also = _also(pair, [means.average_mean(phrases.study) for phrases in pair], ways)
     return say(message, **values, also=also) + waiting, say(message, **values, also="") + waiting
 
 
@@ -127,8 +114,7 @@ def _also(pair: Sequence[Phrases], averages: Sequence[float | None], ways: Seque
         return ""
     (where,) = sides
     contrast = set(ways) == {-1 if where == "above" else 1}
-    average = say(f"both.average.{where}", **_sizes(pair, averages))
-    return say("both.also.yet" if contrast else "both.also.and", average=average)
+    return say(f"both.also.{'yet' if contrast else 'and'}.{where}", **_sizes(pair, averages))
 
 
 def _sizes(pair: Sequence[Phrases], values: Sequence[float | None]) -> dict[str, str]:
@@ -205,7 +191,7 @@ def draw(canvas: Canvas, studies: Sequence[AnyStudy], words: Words) -> None:
         if isinstance(voice, MonthPhrases):  # the month once, before its figures
             month = voice.found.month
             name, other = f"{language.month_short[month.month - 1]} {month.year}", month.year - 1
-        heads.append([names, *figures(canvas, study, year_mean(study), average_mean(study), other, name)])
+        heads.append([names, *figures(canvas, study, means.year_mean(study), means.average_mean(study), other, name)])
     draw_rows(canvas, studies, room, heads, days=FORTNIGHT)
 
 

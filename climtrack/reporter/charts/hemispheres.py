@@ -16,9 +16,9 @@ from climtrack.reporter.annotations import (
     decimals_of,
     draw_key,
     figure_size,
+    figures,
     key_extent,
     last_year_item,
-    latest_figures,
     line_key,
     place_callout,
 )
@@ -68,7 +68,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, ...]:
     say = one.language.text
     means = [phrases.findings.direction.mean_14d for phrases in (one, two)]
     known = [mean for mean in means if isinstance(mean, float)]
-    if len(known) < 2:
+    if one.anomaly is None or two.anomaly is None or len(known) < 2:
         return (say("hemi.values", value=one.value, value2=two.value, Short=capitalised(one.half), short2=two.half),)
     sides = {side(mean, one.decimals) for mean in known}
     each = say("hemi.each", one=_average(one, known[0], capitalised(one.half)), two=_average(two, known[1], two.half))
@@ -122,7 +122,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
         subtitles=(
             say("subtitle.pair.dates" if apart else "subtitle.pair", **common),
             say("subtitle.pair.short", **common),
-        ),
+        )
+        if one.baseline
+        else (say("subtitle.pair.none", **common),),
         lead=lead,
         lead_brief=shorter,
         extras=(one.uncovered(),),
@@ -170,7 +172,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     language, form = canvas.language, canvas.preset.form
     shaded = [] if first.partial or second.partial else [language.text("note.shaded")]
     notes = [*shaded, *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]
-    notes.append(language.text("note.same.scale"))
+    notes += [language.text("note.figures"), language.text("note.same.scale")]
     notes += dict.fromkeys(n for s in studies for n in missing_notes(s, language))
     room = page(canvas, words, first, notes).lowered(4)
     if form != "wide":  # two curves side by side would be too small to read
@@ -181,8 +183,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 
 def _head(canvas: Canvas, study: Study, name: str) -> list[list[Line]]:
-    """A panel's name, and what the last day differs by."""
-    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *latest_figures(canvas, study)]
+    """A panel's name, and what the last fortnight differs by."""
+    shown = figures(canvas, study, means.year_mean(study), means.average_mean(study), study.year - 1)
+    return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *shown]
 
 
 def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:

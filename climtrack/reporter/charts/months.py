@@ -51,7 +51,7 @@ def tell(each: Sequence[MonthPhrases]) -> Draft:
         subtitles=(language.text("months.subtitle", **facts), language.text("months.subtitle.short", **facts)),
         lead=phrases.above(),
         extras=(phrases.below(), phrases.published(), phrases.falling()),
-        alts_short=(language.text("months.alt.short", **facts),),
+        alts_short=tuple(language.text(f"months.alt.{name}", **facts) for name in ("short", "brief")),
         alts=(language.text(f"months.alt.{phrases.way}", **facts), language.text("months.alt.short", **facts)),
     )
 

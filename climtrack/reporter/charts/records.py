@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from climtrack.errors import RenderError
@@ -134,7 +135,10 @@ def _list(canvas: Canvas, title: str, holders: Sequence[Holder], colour: str, ar
             align="right",
         )
         end = left + max(holder.days / most * room, 1.0)
-        canvas.fill(Rect(left, middle - BAR * pitch / 2, end, middle + BAR * pitch / 2), colour, z=2)
+        bar = Rect(left, middle - BAR * pitch / 2, end, middle + BAR * pitch / 2)
+        canvas.fill(bar, colour, z=2)
+        if holder.preliminary:
+            canvas.hatch(replace(bar, left=end - (end - left) * holder.preliminary / holder.days))
         bold: Face = "bold" if current or i == 0 else "regular"
         canvas.text("count", end + 5, base, Line(language.count(holder.days), bold, size, ink))
     canvas.stroke([left, left], [top, top + len(shown) * pitch], theme.axis, 0.9, z=3)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 
 from climtrack.errors import RenderError
@@ -27,6 +26,7 @@ from climtrack.reporter.layout import (
     signed_ticks,
 )
 from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.theme import HATCH
 from climtrack.reporter.titles import beside, crossed, kind
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
@@ -168,11 +168,10 @@ def _hatch(panel: Panel, study: Study, dates: Dates, edges: Floats, bars: Floats
     """Hatch the bars of preliminary days."""
     preliminary = study.series.dates[study.series.preliminary]
     heights = np.where(np.append(np.isin(dates, preliminary), False), bars, 0.0)
-    with mpl.rc_context({"hatch.linewidth": 0.9}):
-        panel.axes.fill_between(
-            edges, 0, np.nan_to_num(heights), step="post", facecolor="none", edgecolor=panel.theme.background,
-            hatch="/////", lw=0, zorder=3.5, gid="preliminary",
-        )  # fmt: skip
+    panel.axes.fill_between(
+        edges, 0, np.nan_to_num(heights), step="post", facecolor="none", edgecolor=panel.theme.background, hatch=HATCH,
+        lw=0, zorder=3.5, gid="preliminary",
+    )  # fmt: skip
 
 
 def tally(bars: Floats) -> tuple[int, int, int]:

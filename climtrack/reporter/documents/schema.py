@@ -271,12 +271,15 @@ def _object(kind: type, definitions: dict[str, Schema]) -> Schema:
         properties |= _object(_FOUND[kind], definitions)["properties"]
     if kind is MonthFacts:
         properties["month"] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}
+    whole = getattr(kind, "__total__", True)  # of a partial dictionary one entry will do
     return {
         "type": "object",
         "description": (kind.__doc__ or "").strip().split("\n")[0],
-        "required": [
-            name for name in properties if not name.endswith("_interval") and getattr(kind, "__total__", True)
-        ],
+        **(
+            {"required": [name for name in properties if not name.endswith("_interval")]}
+            if whole
+            else {"minProperties": 1}
+        ),
         "properties": properties,
         "additionalProperties": True,
     }

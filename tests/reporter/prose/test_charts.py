@@ -84,7 +84,8 @@ def test_a_run_older_than_the_year_is_told_with_its_first_day():
     assert english.title.startswith("Northern Hemisphere air was 0.3 °C below a year earlier over two weeks")
     assert "Each of the past 33 days, since 2 December 2025, has been cooler than a year earlier." in english.long
     assert "Los 33 últimos días, desde el 2 de diciembre de 2025, han sido todos más fríos" in spanish.long
-    assert "every day is cooler" in english.alt
+    assert "every day is cooler" not in english.alt  # the bars are those of twelve months
+    assert "each of the last 12 months’ days" in english.subtitle
     assert "All 3 days compared were cooler." in english.caption
     assert "Each of the past 33 days, since 2 December 2025, has been cooler" in answers(study, EN)[1]
     assert "Los 33 últimos días, desde el 2 de diciembre de 2025," in answers(study, ES)[1]
@@ -161,7 +162,7 @@ def pair(north, south):
         ((0.6, 0.3), (0.6, 0.1), "Both hemispheres: two weeks warmer than average and than a year before",
          "Los dos hemisferios: dos semanas más cálidas que la media y que hace un año"),
         ((0.6, 0.01), (0.6, 0.1), "Both hemispheres were warmer than average over two weeks",
-         "Los dos hemisferios estuvieron por encima de la media en dos semanas"),
+         "Los dos hemisferios, dos semanas por encima de la media"),
         ((-0.6, 0.3), (-0.6, 0.1), "Both hemispheres were cooler than average over two weeks",
          "Los dos hemisferios estuvieron por debajo de la media en dos semanas"),
         ((0.6, -0.3), (-0.1, 0.1),

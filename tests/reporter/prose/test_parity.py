@@ -59,7 +59,7 @@ def numbers(text: str, code: str) -> Counter:
     text = re.sub(r"(\d) (\w+)", lambda m: f"{m[1]} month{months[m[2]]}" if m[2] in months else m[0], text)
     text = re.sub(r"\b(\w+)-(?:warmest|coolest)", lambda m: f"rank{ORDINALS.get(m[1], m[1])}", text)
     place = "|".join(ORDINALS)
-    text = re.sub(rf"\b({place}) (\d+ month\d+|año) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
+    text = re.sub(rf"\b({place}) (\d+ month\d+|\w+) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
     text = re.sub(rf"\b({place}) periodo", lambda m: f"rank{ORDINALS[m[1]]}", text)
     text = re.sub(r"(\d+)(?:th|st|nd|rd)\b|(\d+)\.º", r"\1\2", text)
     text = re.sub(r"[Ll]ast (\w+) days|Los (\w+) últimos días",
