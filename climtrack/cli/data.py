@@ -170,7 +170,7 @@ def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath =
     else:
         language = table_language(lang)
         columns = head(language, "name", "english", "spanish", "latitude", "longitude", "air_since", "sea_since")
-        table(columns, [place_cells(one) for one in found])
+        table(columns, [place_cells(one, language) for one in found])
 
 
 def status(

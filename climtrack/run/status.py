@@ -214,10 +214,11 @@ def _first(run: Run, key: SeriesKey | None) -> dict[str, Any] | None:
     return {"series": key.label, "first_year": (held.start if held else FIRST[key.variable]).year}
 
 
-def place_cells(entry: dict[str, Any]) -> tuple[str, ...]:
+def place_cells(entry: dict[str, Any], language: Language) -> tuple[str, ...]:
     """A region as a table shows it; a series of another name is named."""
     cells = [entry["name"], entry["title"], entry["title_es"]]
-    cells += (f"{entry[low]:g}…{entry[high]:g}".replace("-", "−") for low, high in (BOUNDS[:2], BOUNDS[2:]))
+    ends = {name: language.number(entry[name], 0 if entry[name] % 1 == 0 else 1) for name in BOUNDS}
+    cells += (f"{ends[low]}…{ends[high]}" for low, high in (BOUNDS[:2], BOUNDS[2:]))
     for option in ("air", "sst"):
         one = entry[option] or {"first_year": "", "series": f"{entry['name']}-{option}"}
         other = "" if one["series"] == f"{entry['name']}-{option}" else f" ({one['series']})"
