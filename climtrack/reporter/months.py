@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from climtrack.reporter.sentences import Phrases, contracted, place, side
-from climtrack.vocabulary.findings import MonthStudy, Study, Unknown, WholeMonth, beyond
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Unknown, WholeMonth, beyond
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS
-from climtrack.words.language import capitalised
+from climtrack.words.language import Language, capitalised
 from climtrack.words.standing import standing
 
 #: A change from one month to the next that is smaller is called level, degC.
@@ -141,6 +141,6 @@ class MonthPhrases(Phrases):
         )
 
 
-def phrases(study: Study | MonthStudy, language: Any) -> Phrases:
+def phrases(study: AnyStudy, language: Language) -> Phrases:
     """One study in one language, of days or of months."""
     return MonthPhrases(study, language) if isinstance(study, MonthStudy) else Phrases(study, language)
