@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 RULES: tuple[tuple[str, str, str], ...] = (
     ("averaged.* title.value brief.value since.lead above.answer hemi.*",
      "value value2", "latest.value"),
-    ("preliminary", "n numeral", "said.preliminary_days"),
-    ("alt.lines.*>days alt.anomaly*>days anomaly.mean*>days title.most*>days", "n", "days_known"),
+    ("preliminary", "numeral", "said.preliminary_days"),
+    ("alt.lines.*>days alt.anomaly*>days anomaly.mean*>days", "n", "days_known"),
     # NOAA's months
     ("rank.other", "rank", "rank.month.other.rank"),
     ("rank.other", "of", "rank.month.other.of"),
@@ -39,7 +39,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("both.year.level", "size", "direction.noise said.noise"),
     ("both.year.*", "size", "year_over_year.mean_14d year_over_year"),
     # Against last year
-    ("year.* brief.year.*", "size difference", "year_over_year.difference"),
+    ("year.* brief.year.*", "size", "year_over_year.difference"),
     ("alt.yoy.*", "n", "year_over_year.run_length said.day_of_year"),
     ("below.since below.run", "n", "year_over_year.run_length"),
     ("below.older.*", "days", "year_over_year.run_length"),
@@ -87,8 +87,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("outlook.*", "high", "said.issue.high"),
     # Against the average
     ("ytd.*>of.average.* alt.ytd*>of.average.*", "size", "anomaly_year_to_date"),
-    ("*.ytd* ytd.*", "todate", "anomaly_year_to_date"),
-    ("*.ytd* ytd.*", "mean", "said.ytd.mean"),
+    ("*.ytd*", "todate", "anomaly_year_to_date"),
+    ("ytd.*", "mean", "said.ytd.mean"),
     ("*.ytd* ytd.*", "low", "said.ytd.low"),
     ("*.ytd* ytd.*", "high", "said.ytd.high"),
     ("title.ytd.whole.* title.ytd.was.* title.ytd.sofar.*", "size", "anomaly_year_to_date"),

@@ -271,8 +271,7 @@ def draw_callout(canvas: Canvas, place: Rect, found: Sequence[Line], x: float, y
 Second = Callable[[Emptiness], Rect | None]
 #: Which wording of the callout, and whether it must stand straight above or below its point.
 Mode = tuple[int, bool]
-#: Callouts that a composition must find room for in every month, and those that will do on a day.
-FULL: tuple[Mode, ...] = ((0, True), (0, False))
+#: In the order in which they are tried.
 EVERY: tuple[Mode, ...] = ((0, True), (0, False), (1, True), (1, False), (2, True), (2, False))
 
 

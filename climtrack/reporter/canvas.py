@@ -240,12 +240,12 @@ class Canvas:
     def fill(self, rect: Rect, colour: str, *, z: float = 1) -> None:
         self.add(Rectangle((rect.left, rect.top), rect.width, rect.height, fc=colour, ec="none", lw=0, zorder=z))
 
-    def hatch(self, rect: Rect, *, z: float = 2.5) -> None:
+    def hatch(self, rect: Rect) -> None:
         """Mark part of a bar as preliminary."""
         self.add(
             Rectangle(
                 (rect.left, rect.top), rect.width, rect.height, fc="none", ec=self.theme.background, lw=0,
-                hatch=HATCH, zorder=z,
+                hatch=HATCH, zorder=2.5,
             )
         )  # fmt: skip
 

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from climtrack.reporter.sentences import Phrases, contracted, place, side
-from climtrack.vocabulary.findings import MonthStudy, Study, Unknown, WholeMonth, beyond
+from climtrack.reporter.sentences import Phrases, place, side
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Unknown, WholeMonth, beyond
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS
-from climtrack.words.language import capitalised
+from climtrack.words.language import Language, capitalised
 from climtrack.words.standing import standing
 
 #: A change from one month to the next that is smaller is called level, degC.
@@ -60,10 +60,9 @@ class MonthPhrases(Phrases):
         found, language = self.found, self.language
         change = found.year_over_year
         return {
-            "month": self.month_name, "Month": capitalised(self.month_name), "other": self.other,
-            "product": self.product, "baseline": self.baseline, "years": self.years, "year": found.month.year,
-            "subject": self.subject, "Subject": capitalised(self.subject), "Short": capitalised(self.short),
-            "name": self.place.name, "of": self.of, "relation": self.relation(),
+            "month": self.month_name, "other": self.other, "product": self.product, "baseline": self.baseline,
+            "years": self.years, "subject": self.subject, "Short": capitalised(self.short), "name": self.place.name,
+            "of": self.of, "relation": self.relation(),
             "anomaly": language.difference(found.anomaly, self.decimals),
             "size": "" if isinstance(change, Unknown) else language.size(change, self.decimals),
         }  # fmt: skip
@@ -111,8 +110,8 @@ class MonthPhrases(Phrases):
         own = near.key.region == self.study.series.key.region
         kind, way = "daily" if own else "nearest", side(near.year_over_year, self.decimals)
         the = place(REGIONS[near.key.region], language).the
-        names = {"Sea": capitalised(the), "sea": the, "of_sea": contracted("de", the) if language.spanish else the}
-        facts = self.facts | names | {
+        facts = self.facts | {
+            "Sea": capitalised(the), "sea": the,
             "product": PRODUCTS[near.key.product].title, "size": language.size(near.year_over_year, self.decimals),
             "preliminary": language.text("waiting") if near.preliminary else "",
         }  # fmt: skip
@@ -141,6 +140,6 @@ class MonthPhrases(Phrases):
         )
 
 
-def phrases(study: Study | MonthStudy, language: Any) -> Phrases:
+def phrases(study: AnyStudy, language: Language) -> Phrases:
     """One study in one language, of days or of months."""
     return MonthPhrases(study, language) if isinstance(study, MonthStudy) else Phrases(study, language)

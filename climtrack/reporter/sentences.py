@@ -214,7 +214,7 @@ class Phrases:
     @property
     def measured(self) -> str:
         """The series inside a sentence: ``daily Northern Hemisphere air temperature``."""
-        return self.language.text(f"series.{self.study.series.key.variable}", subject=self.subject, of=self.of)
+        return self.language.text(f"series.{self.study.series.key.variable}", subject=self.subject)
 
     @property
     def of(self) -> str:

@@ -20,7 +20,6 @@ from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
-from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
@@ -65,10 +64,6 @@ def _pictures(one: RegionReport) -> tuple[Asset, ...]:
     return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
 
 
-#: What a short post shows of air and sea together, and of one series.
-TOGETHER, ALONE = "both", "year_lines"
-
-
 def write_post(
     run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False, inline: bool = False
 ) -> Mapping[Path, tuple[Asset, ...]]:
@@ -101,9 +96,8 @@ def write_post(
 def _usual(run: Run, pair: Pairing, variables: Sequence[str]) -> str:
     """The one picture of a short post: air and sea together, where there are both and the site shows them so."""
     settings = run.config
-    published = charts_of(settings.refresh.charts or settings.report.charts) if _public(settings) else tuple(CHARTS)
-    together = "both" in CHARTS and "both" in published and len(keys_of([pair], variables)) == 2
-    return "both" if together else "year_lines"
+    shown = _public(settings) is None or "both" in charts_of(settings.refresh.charts or settings.report.charts)
+    return "both" if shown and len(keys_of([pair], variables)) == 2 else "year_lines"
 
 
 def _remembered(run: Run, pair: Pairing, request: Request, today: dt.date) -> dt.date | None:

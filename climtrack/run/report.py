@@ -76,10 +76,8 @@ def compose(
         land = run.month_study(pair, "air", series, baseline=request.baseline, as_of=request.as_of)
         if shown:
             own = [series[study.series.key] for study in shown]
-            health = () if run.simulated else late_notices(own, run.now)
-            health += (
-                () if run.simulated else run.succession_notices([study for study in shown if isinstance(study, Study)])
-            )
+            days = [study for study in shown if isinstance(study, Study)]
+            health = () if run.simulated else (*late_notices(own, run.now), *run.succession_notices(days))
             health += tuple(departures[one.key] for one in own if one.key in departures)
             reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
     return tuple(reports)
@@ -103,8 +101,7 @@ def _region(
     tables = _tables(chosen, drawn)
     charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
     notices = {
-        code: (*map(Language(code).say, health), *(line for one in months for line in _told(one, code)))
-        for code in request.languages
+        code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
     paths = [table.path for table in tables]
     assets = (
@@ -165,10 +162,10 @@ def _page_chart(
     )
 
 
-def _told(months: MonthStudy, code: str) -> tuple[str, ...]:
+def _told(months: MonthStudy, code: str) -> str:
     """What a page without a chart of months says of them."""
     voice = MonthPhrases(months, Language(code))
-    return (f"{voice.simulated}{voice.above()} {voice.below()}",)
+    return f"{voice.simulated}{voice.above()} {voice.below()}"
 
 
 def _climatologies(study: Study) -> tuple[Climatology, ...]:

@@ -83,7 +83,7 @@ def _titles(phrases: Phrases, to_date: float) -> tuple[str, ...]:
     if end.chance_of_rank[place] >= LIKELY and way == "above":
         ordinal, form = language.ordinal(int(place)), "first" if place == "1" else "rank"
         return phrases.titles(f"title.ytd.{form}", year=year, size=size, ordinal=ordinal)
-    return phrases.titles(f"title.ytd.heading.{way}", year=year, size=size)
+    return phrases.titles(f"title.ytd.heading.{way}", size=size)
 
 
 def tell(each: Sequence[Phrases]) -> Draft:
