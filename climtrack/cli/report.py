@@ -113,5 +113,7 @@ def report(
                         say(f"  {sentence}")
             say("")
             pictures = sum(asset.media_type.startswith("image/") for asset in one.assets)
-            say(Notice("cli.report", folder=f"{one.folder}{os.sep}", n=pictures))
+            written = {asset.path for asset in one.assets}
+            files = ", ".join(name for name in ("report.html", "report.md", "facts.json") if name in written)
+            say(Notice("cli.report", folder=f"{one.folder}{os.sep}", files=files, n=pictures))
     leave(run, strict=strict)

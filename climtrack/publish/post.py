@@ -33,8 +33,8 @@ MAIL_CAPTION = 400
 GHOST_ALT = 191
 #: Presets that a page or post shows at full width, best first: those of charts with their own format come last.
 WIDE = ("wide", "post", "panel", "strip", "grid", "email")
-POST = ("post", "wide", "panel", "strip", "grid", "email")
-MAIL = ("email", "post", "wide", "panel", "strip", "grid")
+POST = ("post", "wide", "panel", "strip", "grid", "email", "motion")
+MAIL = ("email", "post", "wide", "panel", "strip", "grid", "motion")
 
 
 @dataclass(frozen=True, slots=True)

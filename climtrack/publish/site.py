@@ -77,7 +77,7 @@ class PictureName:
         theme = "dark" if len(parts) > 5 and parts[-3] == "dark" else "light"
         if theme == "dark":
             del parts[-3]
-        if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf"}:
+        if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf", "gif"}:
             return None
         return cls(".".join(parts[:-4]), parts[-4], parts[-3], theme, parts[-2], parts[-1])
 
@@ -333,7 +333,7 @@ def figures(
     found: dict[tuple[str, str, str], tuple[PictureName, dict[str, Picture], Asset]] = {}
     for asset in pictures:
         name = PictureName.parse(asset.path)
-        if name is not None and name.suffix == "png" and asset.words is not None:
+        if name is not None and name.suffix in {"png", "gif"} and asset.words is not None:
             _, drawn, _ = found.setdefault((name.subject, name.chart, name.language), (name, {}, asset))
             preset = name.preset if name.theme == "light" else f"{name.preset}.dark"
             drawn[preset] = Picture(address(asset), asset.width, asset.height)
@@ -352,7 +352,7 @@ def folder_gallery(
     The pictures of a report's folder for its page, by language.
 
     Each chart is inside the page once, square where it is drawn so, which is half as large and legible on a phone; its
-    other sizes and its table are the files beside the page.
+    other sizes and its table are the files beside the page, and so is an animation, which is too large.
     """
     found: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
     for asset in assets:
@@ -369,6 +369,8 @@ def folder_gallery(
         if first.words is None:
             continue
         data = f"data:{first.media_type};base64,{base64.b64encode(first.data).decode()}"
+        if first.path.endswith(".gif"):
+            data = first.path
         inside, beside = (
             Figure({"post": Picture(path, first.width, first.height)}, first.words, code, "", "")
             for path in (data, first.path)

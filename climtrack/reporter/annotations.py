@@ -110,7 +110,7 @@ def draw_key(canvas: Canvas, items: Sequence[KeyItem], place: Rect) -> None:
     left, baseline = place.left + KEY_CLEAR, place.top + KEY_CLEAR + CAP * items[0].line.size
     for item in items:
         level = baseline - 0.33 * item.line.size
-        canvas.stroke([left, left + SWATCH], [level, level], item.colour, item.stroke, z=4, dash=item.dash)
+        canvas.stroke([left, left + SWATCH], [level, level], item.colour, item.stroke, z=4, dash=item.dash, gid="key")
         canvas.text("key", left + SWATCH + SWATCH_GAP, baseline, item.line)
         baseline += KEY_LEADING * item.line.size
 

@@ -213,16 +213,19 @@ class Canvas:
         self.figure.add_artist(artist)
 
     def stroke(
-        self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, z: float = 1, dash: object = "-"
-    ) -> None:
-        self.add(Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt"))
+        self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, z: float = 1,
+        dash: object = "-", gid: str | None = None,
+    ) -> None:  # fmt: skip
+        line = Line2D(xs, ys, color=colour, lw=width, ls=dash, zorder=z, solid_capstyle="butt", dash_capstyle="butt")
+        line.set_gid(gid)
+        self.add(line)
 
     def leader(self, xs: Sequence[float], ys: Sequence[float]) -> None:
         """A line from a text to what it names; none where it would cross a line that carries meaning."""
         ends = np.column_stack([xs, ys])
         if not any(crosses(ends, line) for line in self.named_lines()):
             self.leaders.append(ends)
-            self.stroke(xs, ys, self.theme.axis, 0.9, z=8)
+            self.stroke(xs, ys, self.theme.axis, 0.9, z=8, gid="leader")
 
     def named_lines(self) -> list[Floats]:
         """Lines of years and of the average as drawn, in CSS pixels."""

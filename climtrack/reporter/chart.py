@@ -7,12 +7,15 @@ behind it), `draw`, and the `CHART` that puts them into the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from climtrack.reporter.sentences import Phrases, preliminary, sources
 from climtrack.vocabulary.assets import Words
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
 
 COMMON = ("wide", "post", "email", "phone", "card")
 #: Columns and rows; numbers are printed to six decimals, gaps are empty.
@@ -36,6 +39,8 @@ class Chart:
     # What it is drawn of: any series, both hemispheres of a variable, air and sea of a region, or a hemisphere's months
     needs: Literal["series", "hemispheres", "both", "months"] = "series"
     options: tuple[str, ...] = ()  # What else `tell`, `table` and `draw` understand
+    # (canvas, studies): what each frame of an animation adds to the picture without its lines; None where it is still
+    frames: Callable[..., Iterator[Sequence[Artist]]] | None = None
     thins: bool = False  # Whether `draw` takes `thin_before`, for a PNG that is too large
 
     @property

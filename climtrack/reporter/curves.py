@@ -362,6 +362,10 @@ Head = Sequence[Sequence[Line]]
 BESIDE = 196.0
 
 
+#: Between panels; all are as high as one another, as those who share a scale must be.
+ROW_GAP = 8
+
+
 def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Sequence[Head], *, days: int = 0) -> None:
     """
     Draw differences from the average under one another, on one scale and one time axis.
@@ -373,11 +377,11 @@ def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Se
     lows, highs = zip(*(difference_limits(study) for study in studies), strict=True)
     ylim, dates = (min(lows), max(highs)), shown_days(max(study.series.end for study in studies))
     named, bottom = canvas.preset.form == "wide", room.bottom - canvas.size(MONTH_DROP)
-    height, gutter = (bottom - room.top) / len(studies), canvas.size(max(canvas.preset.gutter, 42))
+    height, gutter = (bottom + ROW_GAP - room.top) / len(studies), canvas.size(max(canvas.preset.gutter, 42))
     level = all(head_width(canvas, head[0][0], head[1]) <= room.width for head in heads)
     for i, (study, head) in enumerate(zip(studies, heads, strict=True)):
         last = i == len(studies) - 1
-        cell = Rect(room.left, room.top + i * height, room.right, room.top + (i + 1) * height - 8 * (not last))
+        cell = Rect(room.left, room.top + i * height, room.right, room.top + (i + 1) * height - ROW_GAP)
         if card:
             area = Rect(cell.left + 3, cell.top, cell.right - canvas.size(BESIDE), cell.bottom)
             draw_beside(canvas, head, Rect(area.right + 14, cell.top, cell.right, cell.bottom))

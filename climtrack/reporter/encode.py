@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from climtrack.reporter.canvas import TEXT_HALO, Canvas, defaults
-from climtrack.reporter.theme import COLOURS
+from climtrack.reporter.theme import COLOURS, mix
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from PIL import Image
 
     from climtrack.vocabulary.assets import Words
@@ -33,7 +34,8 @@ STEPS = ((96, 6), (96, 9), (64, 6), (48, 9))
 FAST = 96
 #: A palette entry this near to an ink in every channel is that ink.
 SNAP = 6
-MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp", "pdf": "application/pdf"}
+MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp", "pdf": "application/pdf",
+               "gif": "image/gif"}  # fmt: skip
 
 
 def raster(canvas: Canvas) -> Image.Image:
@@ -79,6 +81,65 @@ def smallest_png(canvas: Canvas, inks: Sequence[str] = (), steps: Sequence[tuple
         if len(data) <= canvas.preset.ceiling * 1000:
             break
     return data
+
+
+#: Milliseconds of the finished picture before the years pass and after them, and of each frame between.
+FIRST, LAST, EACH = 1000, 3000, 160
+#: Colours of an animation besides the inks, tried in turn until it is small enough.
+MOVING_COLOURS = (96, 48, 24)
+
+
+def moving(canvas: Canvas, frames: Iterable[Sequence[Artist]], formats: Sequence[str]) -> dict[str, bytes]:
+    """Animations that begin with the finished picture, play once and stop at it; all frames share one palette."""
+    finished = raster(canvas).convert("RGB")
+    shots = [finished, *_shots(canvas, frames), finished]
+    times = [FIRST, *[EACH] * (len(shots) - 2), LAST]
+    files = {}
+    for fmt in formats:
+        for colours in MOVING_COLOURS:
+            files[fmt] = _animated(canvas, shots, times, fmt, colours)
+            if len(files[fmt]) <= canvas.preset.ceiling * 1000:
+                break
+    return files
+
+
+def _animated(canvas: Canvas, shots: Sequence[Image.Image], times: list[int], fmt: str, colours: int) -> bytes:
+    from PIL import Image
+
+    none, theme = Image.Dither.NONE, canvas.theme
+    sheet = Image.fromarray(np.hstack([np.asarray(shots[i]) for i in (0, 1, -2)]))
+    found = sheet.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=none).getpalette("RGB") or ()
+    inks = [*(getattr(theme, role) for role in COLOURS), mix(theme.background, theme.average, theme.band_alpha)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(bytes(found) + b"".join(bytes.fromhex(ink[1:]) for ink in inks))
+    reduced = [shot.quantize(palette=palette, dither=none) for shot in shots]
+    # Without a count of loops a GIF plays once.
+    options: dict[str, Any] = {"disposal": 1}
+    if fmt == "webp":
+        reduced = [one.convert("RGB") for one in reduced]
+        options = {"loop": 1, "lossless": True, "quality": 60, "method": 3}
+    file = io.BytesIO()
+    reduced[0].save(file, fmt, save_all=True, append_images=reduced[1:], duration=times, **options)
+    return file.getvalue()
+
+
+def _shots(canvas: Canvas, frames: Iterable[Sequence[Artist]]) -> Iterator[Image.Image]:
+    """The frames, each the same picture with something more drawn on it."""
+    from PIL import Image
+
+    agg, empty = canvas.figure.canvas, None
+    if not isinstance(agg, FigureCanvasAgg):
+        raise TypeError("a canvas draws on Agg")
+    with defaults():
+        for artists in frames:
+            if empty is None:
+                size = raster(canvas).size
+                empty = agg.copy_from_bbox(canvas.figure.bbox)  # type: ignore[no-untyped-call]
+            agg.restore_region(empty)  # type: ignore[no-untyped-call]
+            for artist in artists:
+                artist.draw(agg.get_renderer())  # type: ignore[no-untyped-call]
+            pixels = agg.buffer_rgba()  # type: ignore[no-untyped-call]
+            yield Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
 
 
 def webp(canvas: Canvas, words: Words) -> bytes:

@@ -104,7 +104,7 @@ class MonthPhrases(Phrases):
         return " ".join(filter(None, (told, self.nearest())))
 
     def nearest(self) -> str:
-        """The same month of the daily series, and that the two point different ways where they do."""
+        """The same month of the daily series, and that the two went opposite ways where they did."""
         language, near = self.language, self.found.nearest
         if near is None:
             return ""

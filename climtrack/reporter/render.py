@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
+#: Those of a chart that moves; in any other of `FORMATS` it is its finished picture.
+MOVING: tuple[str, ...] = ("gif", "webp")
 #: The order in which formats are made of one drawing: SVG takes the halos off, so it comes last.
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before these, in turn, every second is left out.
@@ -78,13 +80,17 @@ def render_formats(
     from climtrack.reporter import encode
 
     spec, size = _known(chart), _preset(chart, preset)
+    moves = MOVING if spec.frames else ()
+    known = tuple(dict.fromkeys((*FORMATS, *moves)))
     for fmt in formats:
-        if fmt not in FORMATS:
-            raise ConfigError("draw.unknown.format", name=fmt[:20], known=FORMATS)
+        if fmt not in known:
+            raise ConfigError("draw.unknown.format", name=fmt[:20], known=known)
     text = text or words(chart, studies, **options)[Language(language).code]
     canvas = draw(chart, studies, preset=preset, theme=theme, language=language, text=text, **options)
     files: dict[str, bytes] = {}
-    for fmt in sorted(formats, key=LAST_CHANGES.index):
+    if spec.frames and (wanted := [fmt for fmt in formats if fmt in moves]):
+        files |= encode.moving(canvas, spec.frames(canvas, studies), wanted)
+    for fmt in sorted(set(formats) - {*files}, key=LAST_CHANGES.index):
         png = fmt == "png"
         files[fmt] = _png(spec, studies, canvas, text, options) if png else encode.VECTORS[fmt](canvas, text)
     look = "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
@@ -112,11 +118,11 @@ def _png(spec: Chart, studies: Sequence[AnyStudy], canvas: Canvas, text: Words, 
 
 
 def oversized(assets: Sequence[Asset]) -> tuple[Notice, ...]:
-    """PNG pictures above their ceiling, which are written all the same: a page without its picture is worse."""
+    """Pictures above their ceiling, which are written all the same: a page without its picture is worse."""
     found = []
     for asset in assets:
         preset = next((PRESETS[part] for part in asset.path.split(".") if part in PRESETS), None)
-        if preset and asset.path.endswith(".png") and len(asset.data) > preset.ceiling * 1000:
+        if preset and asset.path.endswith((".png", ".gif")) and len(asset.data) > preset.ceiling * 1000:
             size = len(asset.data) // 1000
             found.append(Notice("draw.too_large", picture=asset.path, size=size, ceiling=preset.ceiling))
     return tuple(found)

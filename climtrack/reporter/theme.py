@@ -44,7 +44,7 @@ class Preset:
     type: Type
     margin: float  # Space around, and to the left of the axes for tick labels, in CSS pixels
     gutter: float
-    target: int  # Size of a PNG in kB (1000 bytes): aimed at, and never passed
+    target: int  # Size of a PNG or an animation in kB (1000 bytes): aimed at, and never passed
     ceiling: int
 
     @property
@@ -65,6 +65,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             Preset("post", (1456, 820), 728, "wide", LARGE, 22, 35, 150, 200),
             Preset("email", (1200, 1200), 440, "square", LARGE, 18, 42, 95, 150),
             Preset("phone", (720, 900), 360, "tall", SMALL, 16, 40, 50, 100),
+            Preset("motion", (600, 600), 440, "square", LARGE, 18, 42, 700, 1000),
             Preset("card", (1200, 630), 500, "card", LOW, 19, 35, 50, 120),
             Preset("panel", (2400, 1500), 728, "wide", LARGE, 22, 35, 160, 250),
             Preset("strip", (2400, 960), 728, "wide", LARGE, 22, 35, 45, 100),

@@ -19,7 +19,7 @@ from climtrack.config import Config, refused, theme_mistake
 from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.render import render_formats, words
+from climtrack.reporter.render import MOVING, render_formats, words
 from climtrack.reporter.theme import Theme, themed
 from climtrack.run.run import Run
 from climtrack.run.series import keys_of
@@ -57,7 +57,9 @@ class Request:
     dark_presets: tuple[str, ...] | None = None
     svg_presets: tuple[str, ...] | None = None
 
-    def formats_of(self, preset: str) -> tuple[str, ...]:
+    def formats_of(self, chart: Chart, preset: str) -> tuple[str, ...]:
+        if chart.frames is not None:
+            return MOVING
         vector = self.svg_presets is None or preset in self.svg_presets
         return tuple(one for one in self.formats if vector or one != "svg")
 
@@ -186,7 +188,9 @@ def pictures(
             with suppress(RenderError):  # drawing it says why
                 text = words(name, shown, **options)
             found += [
-                Picture(name, shown, preset, theme, language, request.formats_of(preset), options, text.get(language))
+                Picture(
+                    name, shown, preset, theme, language, request.formats_of(chart, preset), options, text.get(language)
+                )
                 for preset in fitting
                 for theme in themes
                 if theme.name != "dark" or request.dark_presets is None or preset in request.dark_presets

@@ -159,9 +159,10 @@ def _files(
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
+            late = (_overdue(each, language) for each in (one.studies if together else (study,)) if each.overdue)
             shown |= {p.path: p for p in mine}
             placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
-            part = PostPart(heading(study, language), answers, placed)
+            part = PostPart(heading(study, language), (*late, *answers), placed)
             before, issue = issues[n]
             if long and before is not None:
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
@@ -175,11 +176,17 @@ def _files(
         if long or not sources:
             every = [*(study.series for study in one.studies), *(months.series for months in one.months)]
             lines = (line for single in every for line in attribution(single, language))
-            sources = (*dict.fromkeys(lines), language.text("page.made"))
+            sources = (*dict.fromkeys(lines), *([language.text("page.made")] if one.studies else ()))
         page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
         posts += post(title, parts, sources, code, long=long, inline=inline, page=page)
     return (*posts, *shown.values())
+
+
+def _overdue(study: Study, language: Language) -> str:
+    """That the two weeks of a post are not the latest two."""
+    day = language.date_long(study.series.end)
+    return language.text("post.overdue", study.overdue, heading=heading(study, language), day=day)
 
 
 def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:

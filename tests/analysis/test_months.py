@@ -86,8 +86,8 @@ def test_the_nearest_days_may_point_the_other_way() -> None:
         assert isinstance(near, DailyMonth)
         assert near.year_over_year == pytest.approx(step)
         assert near.differs is differs
-        assert ("point different ways" in said(study)) is differs
-        assert ("sentidos distintos" in said(study, "es")) is differs
+        assert ("went opposite ways" in said(study)) is differs
+        assert ("sentidos opuestos" in said(study, "es")) is differs
     few = month_study(
         hand(), REGIONS["nh"], DEFAULT, as_of=dt.date(2021, 1, 31), daily=series(dt.date(2021, 1, 5), [1.0])
     )
@@ -130,7 +130,7 @@ def test_hemisphere_and_north_atlantic_part_from_february_to_june_2026(shared_da
         end = dt.date(2026, month + 1, 1) - dt.timedelta(days=1)
         study = month_study(months, REGIONS["nh"], DEFAULT, as_of=end, daily=daily)
         assert study.findings.year_over_year == pytest.approx(change)
-        assert ("Hemisphere and the North Atlantic point different ways" in said(study)) is (2 <= month <= 6)
+        assert ("the hemisphere and the North Atlantic went opposite ways" in said(study)) is (2 <= month <= 6)
     assert "No: in NOAAGlobalTemp, July 2026 was 0.13 °C warmer than July 2025." in said(study)
     assert "0.67 °C above the 1991–2020 average: the second-warmest July of 177" in said(study)
 
@@ -142,4 +142,4 @@ def test_the_daily_series_of_the_hemisphere_itself_is_checked_by_months() -> Non
         daily = series(dt.date(2020, 1, 1), days, SeriesKey("oisst", "sst", "nh"))
         study = month_study(hand(), REGIONS["nh"], DEFAULT, as_of=dt.date(2021, 1, 31), daily=daily)
         assert words in said(study)
-        assert "point different ways" not in said(study)
+        assert "went opposite ways" not in said(study)

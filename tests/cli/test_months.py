@@ -15,7 +15,9 @@ SITES = "sites/2026-08-22"
 
 
 @pytest.fixture
-def copy(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def copy(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Path:
     """A folder for the report of a home that asks the copy of 22 August 2026, in which there is no hemispheric air."""
     monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CLIMTRACK_NOW", "2026-08-22T18:00:00Z")
@@ -26,6 +28,8 @@ def copy(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
                 main(["report", "--region", region, "--chart", "months", "--preset", "card", "--lang", "en,es",
                       "--out", str(tmp_path / region)])  # fmt: skip
             assert left.value.code == 3  # the air could not be had, and is named
+    nh, sh = (line for line in capsys.readouterr().out.splitlines() if "report.md" in line)
+    assert ("report.html" in nh, "report.html" in sh) == (True, False)
     asked = [path for path, _, _ in log if "climate-at-a-glance" in path]
     assert len(asked) == len(set(asked)) == 4  # land and sea, and the sea, of each
     return tmp_path

@@ -143,6 +143,18 @@ def test_post_remembers_its_title_and_its_day(home: Path, tmp_path: Path, monkey
     assert "What changed since the data to 21 June 2024" in second
 
 
+def test_a_post_of_old_data_says_so(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five weeks after the last day known, "in two weeks" would be read as the latest two."""
+    monkeypatch.setenv("CLIMTRACK_HOME", str(shutil.copytree(home / "store", tmp_path / "store")))
+    monkeypatch.setenv("CLIMTRACK_NOW", "2024-08-11T16:42:00Z")
+    assert (
+        run("post", "--region", "nh", "--variable", "air", "--lang", "en,es", "--offline", "--out", str(tmp_path)) == 0
+    )
+    texts = [(tmp_path / f"2024-08-11-nh/post.{code}.md").read_text("utf-8") for code in ("en", "es")]
+    assert "Data to 5 July 2024 only (Northern Hemisphere: air): 37 days old." in texts[0]
+    assert "Datos solo hasta el 5 de julio de 2024 (Hemisferio norte: aire): tienen 37 días." in texts[1]
+
+
 def words_of(text: str) -> list[str]:
     """Words as a word processor counts them: a number and its unit are one; addresses of pictures are none."""
     return re.findall(r"[^ \n]+", re.sub(r"\]\(<[^>]*>\)", "", text))

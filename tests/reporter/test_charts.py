@@ -332,6 +332,14 @@ def test_hemispheres_share_their_scales() -> None:
         draw("hemispheres", [sample("nh"), sample("natlan", "sst")], preset="panel", theme="light", language="en")
 
 
+@pytest.mark.parametrize("preset", ["wide", "phone", "card"])
+def test_a_degree_is_as_high_in_air_as_in_sea(preset: str) -> None:
+    canvas = draw("both", [sample("nh"), sample("natlan", "sst")], preset=preset, theme="light", language="es")
+    air, sea = canvas.figure.axes
+    assert air.get_ylim() == sea.get_ylim()
+    assert air.get_position().height == pytest.approx(sea.get_position().height, abs=1e-3)
+
+
 @pytest.mark.parametrize("preset", ["wide", "post", "panel", "phone"])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_hemispheres_name_their_baseline(preset: str, language: str) -> None:

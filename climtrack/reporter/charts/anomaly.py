@@ -12,12 +12,11 @@ from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     RIGHT_GUTTER,
     KeyItem,
-    average_item,
     decimals_of,
     draw_key,
     draw_right_labels,
     key_extent,
-    last_year_item,
+    line_key,
     others_item,
     place_callout,
 )
@@ -122,8 +121,8 @@ HEADROOM = 0.22
 HEMISPHERES, HEMISPHERES_REACH = ("nh", "sh"), {"t2m": 2.0, "sst": 1.2}
 
 
-def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
-    """Draw the differences of every day from the average."""
+def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, lines: bool = False) -> None:
+    """Draw the differences of every day from the average, those of the other years as their range or as `lines`."""
     (study,) = studies
     if study.anomalies is None or study.climatology is None:
         raise RenderError("draw.no_anomalies", series=study.series.key.label)
@@ -140,9 +139,12 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     )  # fmt: skip
     area, ylim = panel.rect, panel.ylim
     others = other_years(study, study.anomalies)
-    columns = dayofyear(dates) - 1
-    bottom, top = (edge[columns] for edge in extremes_of(study.anomalies, others))
-    panel.axes.fill_between(day_places(dates), bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
+    columns, places = dayofyear(dates) - 1, day_places(dates)
+    if lines:
+        panel.years([(places, means.on_days(study, dates, years=study.year - year)) for year in others])
+    else:
+        bottom, top = (edge[columns] for edge in extremes_of(study.anomalies, others))
+        panel.axes.fill_between(places, bottom, top, color=canvas.theme.envelope, lw=0, zorder=1, gid="envelope")
     canvas.traces.append(draw_differences(panel, study, dates))
     draw_days(canvas, panel, dates)
 
@@ -155,9 +157,9 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
         for box in draw_right_labels(canvas, panel, study, float(before[-1]), 0.0):
             empty.occupy(box.grown(2))
             between.occupy(box.grown(2))
-    at, value = day_places(dates)[~np.isnan(values)][-1], values[~np.isnan(values)][-1]
+    at, value = places[~np.isnan(values)][-1], values[~np.isnan(values)][-1]
     wordings = [_callout(canvas, study, full) for full in (True, False)]
-    items = [] if named else _key(canvas, study, others)
+    items = [] if named else _key(canvas, study, others, lines=lines)
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
     tries = ((empty, second), (between, second), (between, None))
@@ -194,14 +196,10 @@ def _callout(canvas: Canvas, study: Study, full: bool) -> list[Line]:
     return [*lines, Line(text, "semibold", canvas.size(kind.label), theme.ink)]
 
 
-def _key(canvas: Canvas, study: Study, others: tuple[int, ...]) -> list[KeyItem]:
-    """Last year, average and envelope."""
-    found = []
-    if not np.isnan(study.table.row(study.year - 1)).all():
-        found.append(last_year_item(canvas, study))
-    if study.baseline is not None:
-        found.append(average_item(canvas, study.baseline.label))
-    return [*found, *([others_item(canvas, others, canvas.theme.envelope, 8.0)] if others else [])]
+def _key(canvas: Canvas, study: Study, others: tuple[int, ...], *, lines: bool) -> list[KeyItem]:
+    """Last year, average and the other years."""
+    found = line_key(canvas, study, others if lines else ())
+    return [*found, *([others_item(canvas, others, canvas.theme.envelope, 8.0)] if others and not lines else [])]
 
 
 CHART = Chart("anomaly", 20, tell, draw)
