@@ -57,23 +57,7 @@ def _notebook(source: Path) -> str:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """
-    End the page of facts.json with every finding of its schema.
-
-    Parameters
-    ----------
-    markdown : str
-        Text of a page.
-    page : Page
-        Which page.
-    **_ : object
-        Whatever else mkdocs passes.
-
-    Returns
-    -------
-    str
-        The text, longer where the page is that of facts.json.
-    """
+    """End the page of facts.json with every finding of its schema."""
     if page.file.src_uri != "facts.md":
         return markdown
     kinds = json.loads((ROOT / "climtrack" / "schemas" / "facts-1.json").read_text(encoding="utf-8"))["$defs"]
@@ -83,6 +67,11 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
         if name not in ("SeriesFacts", "MonthFacts", "FactsOfSeries", "Unknown")
     }
     return markdown + "".join(_finding(name, findings) for name in sorted(findings))
+
+
+def on_post_page(output: str, page: Page, **_: Any) -> str:
+    """Tell browsers and screen readers which pages are in Spanish."""
+    return output.replace('<html lang="en"', '<html lang="es"', 1) if page.file.src_uri.startswith("es/") else output
 
 
 def _finding(name: str, findings: dict[str, Any]) -> str:
