@@ -227,6 +227,10 @@ def torn(draw: st.DrawFn) -> Series:
     return of(first, values, key=key, preliminary=draw(st.integers(0, 20)))
 
 
+#: El Niño's index of many years, level.
+INDEX = of(dt.date(1950, 1, 1), np.zeros(900), key="cpc.roni.nino3.4")
+
+
 @settings(max_examples=150)
 @given(torn())
 def test_any_series_can_be_studied(made: Series) -> None:
@@ -238,5 +242,5 @@ def test_any_series_can_be_studied(made: Series) -> None:
         assert not isinstance(card, Unknown) or str(card)
     story = since(found, made.start)
     assert story.new_days + story.missing_days == made.values.size - 1
-    nino_state(found)
+    nino_state(INDEX, found)
     compare([found, found])

@@ -171,7 +171,9 @@ LASTING = {
     "to another host": Case(
         status("302 Found", "Location: http://169.254.169.254/latest"), "(http://169.254.169.254)", 1
     ),
-    "to an address that is none": Case(status("302 Found", "Location: http://[::1:bad/"), "not valid HTTP", 1),
+    "to an address that is none": Case(
+        status("302 Found", "Location: http://[::1:bad/"), "not valid HTTP", 1, SourceChanged
+    ),
     "to another port": Case(status("307 Moved", "Location: http://127.0.0.1:1/x"), "(http://127.0.0.1:1)", 1),
     "to a file": Case(status("308 Moved", "Location: file:///etc/passwd"), "pointed to another place (file://)", 1),
     "to a name with a password": Case(status("302 Found", "Location: http://u:p@10.0.0.1/"), "(http://10.0.0.1)", 1),
