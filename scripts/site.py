@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,6 +54,34 @@ def _notebook(source: Path) -> str:
         cell.source if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```"
         for cell in jupytext.read(source).cells
     )
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """End the page of facts.json with every finding of its schema."""
+    if page.file.src_uri != "facts.md":
+        return markdown
+    kinds = json.loads((ROOT / "climtrack" / "schemas" / "facts-1.json").read_text(encoding="utf-8"))["$defs"]
+    findings = {
+        name: kind
+        for name, kind in kinds.items()
+        if name not in ("SeriesFacts", "MonthFacts", "FactsOfSeries", "Unknown")
+    }
+    return markdown + "".join(_finding(name, findings) for name in sorted(findings))
+
+
+def on_post_page(output: str, page: Page, **_: Any) -> str:
+    """Tell browsers and screen readers which pages are in Spanish."""
+    return output.replace('<html lang="en"', '<html lang="es"', 1) if page.file.src_uri.startswith("es/") else output
+
+
+def _finding(name: str, findings: dict[str, Any]) -> str:
+    """A finding's fields, each with its unit, and the findings inside it."""
+    kind = findings[name]
+    units = {field: entry.get("description") for field, entry in kind["properties"].items()}
+    fields = ", ".join(f"`{field}` ({unit})" if unit else f"`{field}`" for field, unit in units.items())
+    inside = sorted(set(re.findall(r"#/\$defs/(\w+)", json.dumps(kind))) & set(findings))
+    see = "".join(f" [{other}](#{other.lower()})." for other in inside)
+    return f"\n\n### {name}\n\n{kind['description']}\n\n{fields}.{see}"
 
 
 def on_config(config: MkDocsConfig, **_: Any) -> MkDocsConfig:

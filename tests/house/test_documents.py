@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,12 +12,17 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
+from climtrack.config import load
 from climtrack.fetcher.reanalyzer import ENDPOINTS
+from climtrack.reporter.theme import PRESETS
+from climtrack.run.run import Run
+from climtrack.run.status import place_cells, places
 from tests.faults import genuine
 from tests.loopback import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.es.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES += sorted((ROOT / "docs" / "es").glob("*.md"))
 #: Simulated data served on this day; the dates in README and docs lie before it.
 TODAY = dt.date(2026, 11, 20)
 NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
@@ -64,7 +70,7 @@ PUBLISHED = {"platforms.md"}
 _seen: set[str] = set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_every_command_runs(page: Path, site: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line of each shell block ends well; what is not run is at least a command that exists."""
     monkeypatch.chdir(tmp_path)
@@ -94,15 +100,36 @@ def test_both_readmes_hold_the_same_two_commands() -> None:
     assert len(english) == 2
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_links_and_pictures_are_there(page: Path) -> None:
     """Relative links lead to files of the project (the site's generated pages are checked by its own build)."""
     generated = {"commands.md", "changelog.md", "contributing.md"}
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) + re.findall(r'src="([^"]+)"', text):
-        if "://" in target or target in generated or target.startswith("notebooks/"):
+        if "://" in target or target.removeprefix("../") in generated or target.startswith("notebooks/"):
             continue
         assert (page.parent / target).exists(), f"{page.name} points to {target}"
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/es"])
+def test_the_page_of_regions_has_them_all(folder: str, tmp_path: Path) -> None:
+    """The rows of `climtrack regions` with nothing stored, and every preset with its size."""
+    page = (ROOT / folder / "regions.md").read_text(encoding="utf-8")
+    run = Run(load(None, {"CLIMTRACK_HOME": str(tmp_path), "CLIMTRACK_CONFIG": ""}), NOW)
+    rows = [place_cells(one) for one in places(run)]
+    named = [f"| `{row[0]}` | " + " | ".join(cell or "–" for cell in row[1:]) + " |" for row in rows]
+    assert [line for line in page.splitlines() if re.match(r"\| `.*…", line)] == named
+    for preset in PRESETS.values():
+        row = rf"\| `{preset.name}` \| {preset.pixels[0]} × {preset.pixels[1]} \| .*\| {preset.ceiling} kB \|"
+        assert re.search(row, page), preset.name
+
+
+def test_the_page_of_facts_explains_every_field() -> None:
+    """Of the document and of a series by day or by month; the findings below them are read off the schema."""
+    page = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
+    schema = json.loads((ROOT / "climtrack" / "schemas" / "facts-1.json").read_text(encoding="utf-8"))
+    series = (schema["$defs"][name]["properties"] for name in ("SeriesFacts", "MonthFacts"))
+    assert set(re.findall(r"(?m)^\| `(\w+)` \|", page)) == set(schema["properties"]).union(*series)
 
 
 def test_no_page_names_a_machine() -> None:
