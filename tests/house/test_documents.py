@@ -17,6 +17,7 @@ from climtrack.fetcher.reanalyzer import ENDPOINTS
 from climtrack.reporter.theme import PRESETS
 from climtrack.run.run import Run
 from climtrack.run.status import place_cells, places
+from climtrack.words.language import Language
 from tests.faults import genuine
 from tests.loopback import serving
 
@@ -116,7 +117,7 @@ def test_the_page_of_regions_has_them_all(folder: str, tmp_path: Path) -> None:
     """The rows of `climtrack regions` with nothing stored, and every preset with its size."""
     page = (ROOT / folder / "regions.md").read_text(encoding="utf-8")
     run = Run(load(None, {"CLIMTRACK_HOME": str(tmp_path), "CLIMTRACK_CONFIG": ""}), NOW)
-    rows = [place_cells(one) for one in places(run)]
+    rows = [place_cells(one, Language("es" if folder.endswith("es") else "en")) for one in places(run)]
     named = [f"| `{row[0]}` | " + " | ".join(cell or "–" for cell in row[1:]) + " |" for row in rows]
     assert [line for line in page.splitlines() if re.match(r"\| `.*…", line)] == named
     for preset in PRESETS.values():
