@@ -315,7 +315,7 @@ class Run:
         if not self.offline:
             self.say(*late_notices([one for key, one in found.items() if key not in failed], self.now))
         late = bool(failed or refusal or late_notices(found.values(), self.now))
-        self.say(failed=SOME if any(key not in found for key in (*failed, *daily(keys))) else 0, stale=late)
+        self.say(failed=SOME if any(key not in found for key in daily((*failed, *keys))) else 0, stale=late)
         return found
 
     def answer(
