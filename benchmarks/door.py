@@ -24,7 +24,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from climtrack.fetcher.reanalyzer import ENDPOINTS, SIMULATED
+from climtrack.fetcher.fetch import SOURCES
+from climtrack.fetcher.reanalyzer import SIMULATED
 from climtrack.fetcher.sample import payload
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,8 +47,8 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def fill(env: Mapping[str, str], folder: Path) -> None:
     """Store the sample through the real download, on loopback; not marked as simulated, for such is never published."""
-    for key, endpoint in ENDPOINTS.items():
-        file = folder / endpoint.path
+    for key, endpoint in (one for source in SOURCES for one in source.ENDPOINTS.items()):
+        file = folder / endpoint.path.format(year=TODAY.year)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(payload(key, TODAY).replace(SIMULATED.encode(), b""))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
