@@ -29,7 +29,8 @@ def studies(home: Path) -> list[Study]:
     from climtrack.vocabulary.registry import REGIONS
 
     store = Store(home)
-    keys = [key for key in store.keys() if not key.monthly]
+    stored = store.keys()
+    keys = [key for key in stored if not key.monthly]
     return [study(store.read(key), REGIONS[key.region], revision_noise=store.revision_noise(key)) for key in keys]
 
 
