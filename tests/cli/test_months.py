@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
 
 from climtrack.cli.app import main
+from climtrack.fetcher.fetch import SOURCES
 from climtrack.run.check import check_folder
+from climtrack.vocabulary.series import SeriesKey
+from tests.faults import genuine
 from tests.loopback import serving
 
 SITES = "sites/2026-08-22"
+MONTHLY = ("noaaglobaltemp.ocean.nh", "noaaglobaltemp.land_ocean.nh")
 
 
 @pytest.fixture
@@ -50,3 +55,28 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path) -> None:
     assert check_folder(copy / "nh").differing == []
     assert check_folder(copy / "sh").differing == []
     assert [*json.loads((copy / "nh/facts.json").read_text())["series"]] == ["sst_month", "sst"]
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 0), (("--strict",), 3)])
+def test_a_report_of_days_does_without_months(
+    words: tuple[str, ...],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Days are fresh and months cannot be had: said in a line, and a failure only where that is asked for."""
+    table = {key: one for source in SOURCES for key, one in source.ENDPOINTS.items()}
+    for key in map(SeriesKey.parse, ("era5.t2m.nh", "oisst.sst.natlan", *MONTHLY)):
+        path = table[key].path.format(year=2026)
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"" if key.monthly else genuine(key, dt.date(2026, 8, 22)))
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLIMTRACK_NOW", "2026-08-22T18:00:00Z")
+    with serving(tmp_path) as (base, _):
+        monkeypatch.setenv("CLIMTRACK_BASE_URL", base)
+        with pytest.raises(SystemExit) as left:
+            main(["report", "--region", "nh", "--chart", "stripes", "--preset", "strip", "--lang", "en", *words,
+                  "--out", str(tmp_path / "out")])  # fmt: skip
+    assert left.value.code == code
+    assert "nh-land-ocean, nh-ocean: not updated" in capsys.readouterr().err
