@@ -514,6 +514,7 @@ class NotifySettings(Section):
 
     command: tuple[Annotated[str, _shaped(r"[^\x00]*", "config.nul")], ...] = ()
     webhook: Annotated[str, AfterValidator(_webhook)] = ""
+    urls: tuple[str, ...] = ()
 
 
 class PublishSettings(Section):
@@ -637,6 +638,9 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
     if base := environment.get("CLIMTRACK_BASE_URL"):
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
         settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
+    if secret := environment.get("CLIMTRACK_NOTIFY"):
+        notify = settings.notify.model_copy(update={"urls": tuple(secret.split())})
+        settings = settings.model_copy(update={"notify": notify})
     config = Config(home=home, path=chosen, **dict(settings))
     use_products(Product(citation="", **dict(one)) for one in config.products)
     wrong = []

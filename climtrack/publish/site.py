@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from climtrack.errors import PublishError
 from climtrack.publish.page import (
     HTML,
+    WEB,
     Frame,
     PageChart,
     Sentences,
@@ -630,6 +631,9 @@ def _front(plan: Publication, site: Site) -> list[File]:
         File("sitemap.xml", "application/xml", sitemap.encode()),
         File("robots.txt", "text/plain; charset=utf-8", robots.encode()),
         File("404.html", HTML, _missing(site)),
+        File(
+            "favicon.ico", "image/vnd.microsoft.icon", (WEB / "favicon.ico").read_bytes()
+        ),  # asked for beside pictures
     ]
 
 
