@@ -51,8 +51,8 @@ def chart(
         Colours.
     language : {"en", "es", "es-MX"}, default "en"
         Of the words in it.
-    fmt : {"png", "svg", "webp", "pdf", "gif"}, default "png"
-        File format; ``gif`` only of the animation, which moves in ``webp`` too.
+    fmt : {"png", "svg", "webp", "pdf", "gif", "mp4"}, default "png"
+        File format; ``gif`` and ``mp4`` only of the animation, which moves in ``webp`` too.
 
     Returns
     -------

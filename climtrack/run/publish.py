@@ -61,7 +61,7 @@ def _day(one: RegionReport) -> dt.date:
 
 
 def _pictures(one: RegionReport) -> tuple[Asset, ...]:
-    return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
+    return tuple(asset for asset in one.assets if asset.media_type.startswith(("image/", "video/")))
 
 
 def write_post(
