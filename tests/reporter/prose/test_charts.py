@@ -30,7 +30,7 @@ def test_anomaly_counts_the_days():
     """Every day of the year on one side is the finding while nothing moves."""
     english, spanish = both("anomaly", made.study())
     assert english.title == "Northern Hemisphere air was 0.6 °C above average over two weeks"
-    assert spanish.title.endswith("del hemisferio norte estuvo 0,6 °C sobre la media en dos semanas")
+    assert spanish.title.endswith("del hemisferio norte estuvo 0,6 °C sobre la media en la quincena")
     assert "The mean difference of 2026 so far is +0.8 °C, and all 321 days were above average." in english.caption
     assert "y los 321 días quedaron por encima de la media." in spanish.caption
     first = both("anomaly", made.study(days_above_average=1, days_known=1))
@@ -49,7 +49,7 @@ def test_year_over_year_is_the_voice_of_the_page():
     english, spanish = both("year_over_year", made.study())
     assert english.title == "Northern Hemisphere air was 0.3 °C below 2025 over two weeks, yet above on 170 of 321 days"
     assert spanish.title.startswith(
-        "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en dos semanas, pero lo superó"
+        "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en la quincena, pero lo superó"
     )
     assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
     assert "On 17 November the difference from 2025 was −0.3 °C." in english.long
@@ -96,7 +96,7 @@ def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
     yoy = made.yoy(0.3, run=400, crossing=dt.date(2025, 10, 14), days_warmer=321, days_cooler=0)
     english, spanish = both("year_over_year", made.study(year_over_year=yoy))
     assert english.title == "Northern Hemisphere air was 0.3 °C above 2025 over two weeks and 0.6 °C above average"
-    assert "estuvo 0,3 °C por encima de 2025 en dos semanas y 0,6 °C sobre la media" in spanish.title
+    assert "estuvo 0,3 °C por encima de 2025 en la quincena y 0,6 °C sobre la media" in spanish.title
     assert "Each of the past 400 days, since 14 October 2025," in english.long
     said = answers(made.study(year_over_year=yoy), EN)[1]
     assert "Each of the past 400 days, since 14 October 2025, has been warmer" in said
@@ -167,10 +167,10 @@ def pair(north, south):
          "Los dos hemisferios, dos semanas por debajo de la media"),
         ((0.6, -0.3), (-0.1, 0.1),
          "The north was 0.6 °C above average; the south was 0.1 °C below average over two weeks",
-         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en dos semanas"),
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en la quincena"),
         ((0.6, -0.3), (0.04, 0.1),
          "The north was 0.6 °C above average; the south was level with its average over two weeks",
-         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en dos semanas"),
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en la quincena"),
     ],
 )  # fmt: skip
 def test_hemispheres_lead_with_the_contrast(north, south, english, spanish):
