@@ -36,7 +36,7 @@ from climtrack.words.attribution import attribution
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language
 
-_WEB = Path(__file__).parent / "web"
+WEB = Path(__file__).parent / "web"
 #: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
 CLIMATOLOGY_SCALE = 1_000_000
 TABLE_DAYS = 30
@@ -159,17 +159,17 @@ def fill(template: str, /, **values: Any) -> str:
 @cache
 def _script() -> str:
     parts = ("series.js", "chart.js", "page.js")
-    return '"use strict";\n' + "".join((_WEB / name).read_text("utf-8") for name in parts)
+    return '"use strict";\n' + "".join((WEB / name).read_text("utf-8") for name in parts)
 
 
 @cache
 def style_sheet() -> str:
     faces = (
         f'@font-face{{font-family:"climtrack sans";font-weight:{weights};src:url(data:font/woff;base64,'
-        f'{base64.b64encode((_WEB / name).read_bytes()).decode()}) format("woff")}}\n'
+        f'{base64.b64encode((WEB / name).read_bytes()).decode()}) format("woff")}}\n'
         for name, weights in (("sans-400.woff", "400"), ("sans-600.woff", "600 700"))
     )
-    return "".join(faces) + (_WEB / "page.css").read_text("utf-8")
+    return "".join(faces) + (WEB / "page.css").read_text("utf-8")
 
 
 def policy(script: str = "", images: str = "'self' data:") -> str:

@@ -50,7 +50,8 @@ class Picture:
 class Figure:
     """One chart in one language with everything a snippet may need."""
 
-    pictures: Mapping[str, Picture]  # By preset: ``wide``, ``post``, ``email``, ``phone``, ``card``, those of charts
+    # By preset: ``wide``, ``post``, ``email``, ``phone``, ``card``, those of charts; ``still`` is that of an animation
+    pictures: Mapping[str, Picture]
     words: Words  # Caption and alt texts
     language: str
     page: str  # Address of the interactive page; empty where the site has no public address
@@ -80,7 +81,8 @@ def picture_html(figure: Figure, *, dark: bool = False) -> str:
         else ""
     )
     narrow, night = "(max-width: 480px)", "(prefers-color-scheme: dark)"
-    sources = ((f"{narrow} and {night}", "phone.dark"), (narrow, "phone"), (night, "post.dark"))
+    sources = (("(prefers-reduced-motion: reduce)", "still"),
+               (f"{narrow} and {night}", "phone.dark"), (narrow, "phone"), (night, "post.dark"))  # fmt: skip
     return "".join((
         "<picture>",
         *(_source(media, figure.pictures[name]) for media, name in sources

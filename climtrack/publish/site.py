@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from climtrack.errors import PublishError
 from climtrack.publish.page import (
     HTML,
+    WEB,
     Frame,
     PageChart,
     Sentences,
@@ -77,7 +78,7 @@ class PictureName:
         theme = "dark" if len(parts) > 5 and parts[-3] == "dark" else "light"
         if theme == "dark":
             del parts[-3]
-        if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf", "gif"}:
+        if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf", "gif", "mp4"}:
             return None
         return cls(".".join(parts[:-4]), parts[-4], parts[-3], theme, parts[-2], parts[-1])
 
@@ -335,7 +336,8 @@ def figures(
         name = PictureName.parse(asset.path)
         if name is not None and name.suffix in {"png", "gif"} and asset.words is not None:
             _, drawn, _ = found.setdefault((name.subject, name.chart, name.language), (name, {}, asset))
-            preset = name.preset if name.theme == "light" else f"{name.preset}.dark"
+            preset = "still" if (name.preset, name.suffix) == ("motion", "png") else name.preset
+            preset = preset if name.theme == "light" else f"{preset}.dark"
             drawn[preset] = Picture(address(asset), asset.width, asset.height)
     made = {}
     for (subject, _, code), (name, drawn, asset) in found.items():
@@ -369,10 +371,12 @@ def folder_gallery(
         if first.words is None:
             continue
         data = f"data:{first.media_type};base64,{base64.b64encode(first.data).decode()}"
+        still = {}
         if first.path.endswith(".gif"):
             data = first.path
+            still = {"still": Picture(f"{data[:-3]}png", first.width, first.height)}
         inside, beside = (
-            Figure({"post": Picture(path, first.width, first.height)}, first.words, code, "", "")
+            Figure({"post": Picture(path, first.width, first.height), **still}, first.words, code, "", "")
             for path in (data, first.path)
         )
         chart = next((one for one in charts if one.id == subject), charts[0])
@@ -630,6 +634,9 @@ def _front(plan: Publication, site: Site) -> list[File]:
         File("sitemap.xml", "application/xml", sitemap.encode()),
         File("robots.txt", "text/plain; charset=utf-8", robots.encode()),
         File("404.html", HTML, _missing(site)),
+        File(
+            "favicon.ico", "image/vnd.microsoft.icon", (WEB / "favicon.ico").read_bytes()
+        ),  # asked for beside pictures
     ]
 
 

@@ -61,7 +61,7 @@ def _day(one: RegionReport) -> dt.date:
 
 
 def _pictures(one: RegionReport) -> tuple[Asset, ...]:
-    return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
+    return tuple(asset for asset in one.assets if asset.media_type.startswith(("image/", "video/")))
 
 
 def write_post(
@@ -153,7 +153,7 @@ def _files(
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
-            late = (_overdue(each, language) for each in (one.studies if together else (study,)) if each.overdue)
+            late = _overdue(one.studies if together else (study,), language)
             shown |= {p.path: p for p in mine}
             placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
             part = PostPart(heading(study, language), (*late, *answers), placed)
@@ -177,10 +177,13 @@ def _files(
     return (*posts, *shown.values())
 
 
-def _overdue(study: Study, language: Language) -> str:
-    """That the two weeks of a post are not the latest two."""
-    day = language.date_long(study.series.end)
-    return language.text("post.overdue", study.overdue, heading=heading(study, language), day=day)
+def _overdue(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
+    """That the two weeks of a post are not the latest two; the series is named where the other is up to date."""
+    late = sorted((study for study in studies if study.overdue), key=lambda study: study.overdue)
+    if not late:
+        return ()
+    of = f" ({heading(late[0], language)})" if len(late) < len(studies) else ""
+    return (language.text("post.overdue", late[0].overdue, of=of, day=language.date_long(late[0].series.end)),)
 
 
 def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:

@@ -151,8 +151,8 @@ def test_a_post_of_old_data_says_so(home: Path, tmp_path: Path, monkeypatch: pyt
         run("post", "--region", "nh", "--variable", "air", "--lang", "en,es", "--offline", "--out", str(tmp_path)) == 0
     )
     texts = [(tmp_path / f"2024-08-11-nh/post.{code}.md").read_text("utf-8") for code in ("en", "es")]
-    assert "Data to 5 July 2024 only (Northern Hemisphere: air): 37 days old." in texts[0]
-    assert "Datos solo hasta el 5 de julio de 2024 (Hemisferio norte: aire): tienen 37 días." in texts[1]
+    assert "Data to 5 July 2024 only: 37 days old." in texts[0]
+    assert "Datos solo hasta el 5 de julio de 2024: tienen 37 días." in texts[1]
 
 
 def words_of(text: str) -> list[str]:

@@ -135,8 +135,12 @@ def test_the_dockerfile_is_well_formed() -> None:
     for word, rest in found:
         if word == "FROM":
             assert re.match(r"python:3\.\d+-slim-\w+( AS \w+)?$", rest)
-        if word == "COPY" and "--from" not in rest:
-            assert all((ROOT / source).exists() for source in rest.split()[:-1])
+    copied = {source for word, rest in found if word == "COPY" and "--from" not in rest for source in rest.split()[:-1]}
+    assert all((ROOT / source).exists() for source in copied)
+    assert {"pyproject.toml", "hatch_build.py"} <= copied  # the second is part of the build
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in ignored
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied
     assert dict(found)["USER"] not in {"root", "0"}
     assert any("--require-hashes" in rest for word, rest in found if word == "RUN")
     assert found[-2:] == [("ENTRYPOINT", '["climtrack"]'), ("CMD", '["schedule"]')]
@@ -161,14 +165,17 @@ def read(name: str) -> Any:
 def test_the_compose_file_names_real_things() -> None:
     """Two confined services that share the data; the server can only read them; its port is on this host only."""
     whole = read("compose.yaml")
-    assert set(whole) == {"services", "volumes"}
+    assert set(whole) == {"services", "volumes", "x-settings"}
     refresh, serve = whole["services"]["refresh"], whole["services"]["serve"]
     for service in (refresh, serve):
         assert service["command"][0] in COMMANDS
         assert {w for w in service["command"] if w.startswith("--")} <= options(service["command"][0])
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert {v.split(":")[0] for v in service["volumes"]} == {"data", "./config.toml"}
+        data, settings = service["volumes"]
+        assert data.startswith("data:/data")
+        assert (settings["source"], settings["target"]) == ("./config.toml", service["environment"]["CLIMTRACK_CONFIG"])
+        assert settings["bind"] == {"create_host_path": False}  # an absent file is an error, not a new folder
     assert (DEPLOY / refresh["build"]["context"] / refresh["build"]["dockerfile"]).is_file()
     assert "data:/data:ro" in serve["volumes"]
     assert serve["ports"] == ["127.0.0.1:8000:8000"]

@@ -275,8 +275,15 @@ def test_the_reuse_card_copies_from_a_file(context: BrowserContext, visit: Visit
 
 
 def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_page: RegionPage, tmp_path: Path) -> None:
-    """Its dark composition to a reader in the dark, the light one at the press of the button; from files as well."""
-    Folder(tmp_path).publish(builder([region_page], Site()), now=region_page.updated)
+    """
+    Its dark composition to a reader in the dark, the light one at the press of the button; from files as well.
+
+    Who prefers no motion sees the still of an animation.
+    """
+    own = region_page.pictures[0]
+    animation = [replace(own, path=f"nh-air.animation.motion.en.{suffix}") for suffix in ("gif", "png")]
+    shown_too = replace(region_page, pictures=(*region_page.pictures, *animation))
+    Folder(tmp_path).publish(builder([shown_too], Site()), now=region_page.updated)
     context = browser.new_context(color_scheme="dark", viewport={"width": 360, "height": 740})
     page = context.new_page()
     shown = "document.querySelector('picture img').currentSrc"
@@ -288,6 +295,11 @@ def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_pag
     assert ".phone.dark.en." in page.evaluate(shown)
     page.click("#theme")
     page.wait_for_function(f"{shown}.includes('.phone.en.')")
+    moving = page.locator("img[src*=animation]")
+    moving.scroll_into_view_if_needed()
+    for motion, suffix in (("no-preference", ".gif"), ("reduce", ".png")):
+        page.emulate_media(reduced_motion=motion)
+        page.wait_for_function(f"(e) => e.currentSrc.endsWith('{suffix}')", arg=moving.element_handle())
     context.close()
 
 

@@ -220,6 +220,11 @@ def test_somebody_is_told_once_when_it_lasts_and_once_when_it_ends(tmp_path: Pat
     assert told[0]["failing_since"] == NOON.isoformat()
     assert told[0]["exit_code"] == 4
     assert "did not answer" in told[0]["lines"][0]
+    since, first = f"{NOON:%Y-%m-%d %H:%M}", told[0]["lines"][0]
+    assert told[0]["text"].startswith(f"climtrack: rounds have failed since {since} UTC (exit code 4).\n{first}")
+    assert told[0]["content"] == told[0]["text"]
+    assert len(told[0]["text"]) <= 2000
+    assert told[1]["text"].startswith("climtrack: all is well again.")
     assert told[1]["at"] == (NOON + 3 * HOUR).isoformat()
 
 
