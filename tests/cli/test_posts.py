@@ -207,6 +207,7 @@ def test_post_makes_a_draft_and_keeps_no_key(
         config = tmp_path / "config.toml"
         config.write_text(f'[drafts]\nghost = "{site.url}"\nmastodon = "{site.url}"\n')
         patch.setenv("CLIMTRACK_GHOST_KEY", KEYS["ghost"])
+        patch.setattr("keyring.get_password", lambda *_: None)
         assert run(*words, "--config", str(config), "--draft", "mastodon") == 2
         assert run(*words, "--config", str(config), "--draft", "ghost", "--send") == 2
         assert site.asked == []
