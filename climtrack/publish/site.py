@@ -282,6 +282,10 @@ class Publication:
         return sum(record.size for record in self.files.values()) + sum(size for _, size in self.months.values())
 
     @property
+    def count(self) -> int:
+        return len(self.files) + sum(count for count, _ in self.months.values())
+
+    @property
     def when(self) -> dt.datetime | None:
         return dt.datetime.fromisoformat(self.published) if self.published else None
 
