@@ -116,7 +116,7 @@ def test_the_site_is_looked_at_whole(config: Config, tmp_path: Path) -> None:
     folder.publish(lambda before: (replace(before), [old, File("index.html", "text/html", data)]), now=NOW)
     (good,) = doctor.check_site(config)
     assert (good.severity, good.what) == (Severity.GOOD, "2 files published, 0 MB")
-    (tmp_path / old.path).write_bytes(b"?")
+    (folder.root / old.path).write_bytes(b"?")
     (problem,) = problems(doctor.check_site(config))
     assert problem.what == f"1 file of the site is damaged or gone: {old.path}"
     assert "climtrack publish" in problem.remedy
@@ -165,7 +165,7 @@ def test_document(config: Config) -> None:
     assert document["schema"] == "climtrack.doctor/1"
     assert document["problems"] == 0
     assert len(document["findings"]) == len(found)
-    assert {"topic", "severity", "what", "remedy"} == set(document["findings"][0])
+    assert {"topic", "also", "severity", "what", "remedy"} == set(document["findings"][0])
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ YOUNG, AGAIN = 7, 60
 #: Days of dated pictures that pruning always leaves, whatever the bound: mails are opened late.
 KEPT_DAYS = 30
 #: A file of this name that is not ours is the owner's own choice and stays.
-OWNERS = frozenset({"robots.txt", "404.html"})
+OWNERS = frozenset({"robots.txt", "404.html", "favicon.ico"})
 
 
 @dataclass(frozen=True, slots=True)
