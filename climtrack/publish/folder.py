@@ -20,6 +20,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -184,18 +185,27 @@ class Folder:
     def _write(self, files: Sequence[File], after: Publication) -> None:
         """Steps 1 to 3 of the module's plan."""
         staging = self.root / STAGING
-        make_folder(staging)
         moves: dict[str, str] = {}
-        for folder in sorted({str(PurePosixPath(f.path).parent) for f in files}):
-            make_folder(self.root / folder)
-        for number, file in enumerate(files):
-            if file.immutable:
-                write_whole(self.root / file.path, file.data)
-            else:
-                write_whole(staging / str(number), file.data)
-                moves[str(number)] = file.path
-        journal = {"moves": moves, "publication": json.loads(after.to_json())}
-        write_whole(staging / JOURNAL, json.dumps(journal).encode())
+        written = []
+        try:
+            make_folder(staging)
+            for folder in sorted({str(PurePosixPath(f.path).parent) for f in files}):
+                make_folder(self.root / folder)
+            for number, file in enumerate(files):
+                if file.immutable:
+                    if not (self.root / file.path).exists():
+                        written.append(file.path)
+                    write_whole(self.root / file.path, file.data)
+                else:
+                    write_whole(staging / str(number), file.data)
+                    moves[str(number)] = file.path
+            journal = {"moves": moves, "publication": json.loads(after.to_json())}
+            write_whole(staging / JOURNAL, json.dumps(journal).encode())
+        except BaseException:  # above all a full disk, which needs the room
+            if not (staging / JOURNAL).exists():
+                self._delete(written)
+                shutil.rmtree(staging, ignore_errors=True)
+            raise
         self._finish()
 
     def _finish(self) -> None:
