@@ -21,6 +21,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -163,8 +164,9 @@ class Folder:
         """Whether these very bytes are already there, undamaged."""
         if before.files.get(file.path) != record:
             return False
+        place = self.root / file.path
         try:
-            return (self.root / file.path).read_bytes() == file.data
+            return place.is_file() and place.read_bytes() == file.data  # a pipe would be waited for
         except OSError:
             return False
 
@@ -179,7 +181,8 @@ class Folder:
                 raise PublishError("publish.link", path=folder, folder=self.root.name[:60])
         for file in files:
             target = self.root / file.path
-            if file.path not in before.files and not file.immutable and (target.exists() or target.is_symlink()):
+            stranger = file.path not in before.files and not file.immutable and (target.exists() or target.is_symlink())
+            if stranger or target.is_dir():
                 raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
     def _write(self, files: Sequence[File], after: Publication) -> None:
@@ -294,7 +297,7 @@ def _notices(after: Publication, max_bytes: int, prune: bool) -> tuple[Notice, .
 
 
 def open_inside(root: Path, path: str) -> bytes:
-    """Read a published file without following any link."""
+    """Read a published file without following any link, nor waiting at what is no file (a pipe)."""
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     parts = PurePosixPath(path).parts
     try:
@@ -302,7 +305,8 @@ def open_inside(root: Path, path: str) -> bytes:
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
             os.close(handle)
             handle = inner
-        with os.fdopen(os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW, dir_fd=handle), "rb") as file:
-            return file.read()
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        with os.fdopen(os.open(parts[-1], flags, dir_fd=handle), "rb") as file:
+            return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     finally:
         os.close(handle)

@@ -217,9 +217,26 @@ def test_a_full_disk_is_one_line_and_the_old_site_stays(tmp_path: Path, monkeypa
     with pytest.raises(DiskError, match="no room"):
         site.publish(build("2024-07-06", "bb"), now=NOW)
     monkeypatch.undo()
-    assert {k: v for k, v in snapshot(tmp_path).items() if k in old} == old
+    assert snapshot(tmp_path) == old
     site.publish(build("2024-07-06", "bb"), now=NOW)
     assert b"bb" in (tmp_path / "index.html").read_bytes()
+
+
+def test_a_folder_in_the_place_of_a_page_is_named(tmp_path: Path) -> None:
+    """Before anything is written; and a pipe there is replaced, waited for by nobody."""
+    site = Folder(tmp_path)
+    site.publish(build("2024-07-05", "aa"), now=NOW)
+    page = tmp_path / "a/index.html"
+    page.unlink()
+    page.mkdir()
+    with pytest.raises(PublishError, match=r"a/index\.html is already in"):
+        site.publish(build("2024-07-06", "bb"), now=NOW)
+    assert not (tmp_path / STAGING).exists()
+    page.rmdir()
+    os.mkfifo(page)
+    assert open_inside(tmp_path, "a/index.html") == b""
+    site.publish(build("2024-07-06", "bb"), now=NOW)
+    assert b"bb" in page.read_bytes()
 
 
 @pytest.mark.parametrize(
