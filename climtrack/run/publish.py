@@ -20,6 +20,7 @@ from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
+from climtrack.reporter.documents.tables import DESCRIPTION
 from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
@@ -281,7 +282,7 @@ def publish_report(
             tuple(replace(chart, closing=closing) for chart in one.charts),
             one.notices,
             _pictures(one),
-            tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+            tuple(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))),
             tuple(asset for study in one.studies for asset in shared(study)),
         )
         for one in regions

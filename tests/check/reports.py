@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from climtrack.errors import RenderError
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.documents.facts import facts_json, table_csv
+from climtrack.reporter.documents.facts import facts_json
 from climtrack.reporter.documents.report import report_markdown
+from climtrack.reporter.documents.tables import table_csv
 from climtrack.reporter.render import chart_table, words
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
