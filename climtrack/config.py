@@ -386,6 +386,7 @@ def _site(url: str) -> str:
 
 Place = Annotated[str, AfterValidator(_place)]
 Source = Annotated[str, AfterValidator(_source)]
+Site = Annotated[str, AfterValidator(lambda url: url and _source(url))]
 
 
 class Section(BaseModel):
@@ -402,7 +403,7 @@ class ReportSettings(Section):
     charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year", "months"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
-    formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
+    formats: tuple[Literal["png", "svg", "webp", "pdf", "mp4"], ...] = Field(("png",), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
 
     @property
@@ -506,6 +507,7 @@ class NotifySettings(Section):
 
     command: tuple[Annotated[str, _shaped(r"[^\x00]*", "config.nul")], ...] = ()
     webhook: Annotated[str, AfterValidator(_webhook)] = ""
+    urls: tuple[str, ...] = ()
 
 
 class PublishSettings(Section):
@@ -516,6 +518,17 @@ class PublishSettings(Section):
     title: Text = "climtrack"
     max_megabytes: int = Field(500, ge=10)
     prune: bool = False
+
+
+class DraftSettings(Section):
+    """Where `post --draft` makes drafts; keys are no settings."""
+
+    ghost: Site = ""
+    wordpress: Site = ""
+    mastodon: Site = ""
+    bluesky: Site = "https://bsky.social/"
+    buttondown: Site = "https://api.buttondown.com/"
+    beehiiv: Site = "https://api.beehiiv.com/"
 
 
 class ServeSettings(Section):
@@ -552,6 +565,7 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     notify: NotifySettings = NotifySettings()
     publish: PublishSettings = PublishSettings()
+    drafts: DraftSettings = DraftSettings()
     serve: ServeSettings = ServeSettings()
     theme: ThemeSettings = ThemeSettings()
 
@@ -629,6 +643,9 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
     if base := environment.get("CLIMTRACK_BASE_URL"):
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
         settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
+    if secret := environment.get("CLIMTRACK_NOTIFY"):
+        notify = settings.notify.model_copy(update={"urls": tuple(secret.split())})
+        settings = settings.model_copy(update={"notify": notify})
     config = Config(home=home, path=chosen, **dict(settings))
     use_products(Product(citation="", **dict(one)) for one in config.products)
     wrong = []

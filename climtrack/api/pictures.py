@@ -34,7 +34,7 @@ def chart(
     preset: PresetName = "wide",
     theme: Literal["light", "dark"] = "light",
     language: Literal["en", "es", "es-MX"] = "en",
-    fmt: Literal["png", "svg", "webp", "pdf", "gif"] = "png",
+    fmt: Literal["png", "svg", "webp", "pdf", "gif", "mp4"] = "png",
 ) -> Asset:
     """
     A finished picture, as `climtrack report` draws it.
@@ -51,8 +51,8 @@ def chart(
         Colours.
     language : {"en", "es", "es-MX"}, default "en"
         Of the words in it.
-    fmt : {"png", "svg", "webp", "pdf", "gif"}, default "png"
-        File format; ``gif`` only of the animation, which moves in ``webp`` too.
+    fmt : {"png", "svg", "webp", "pdf", "gif", "mp4"}, default "png"
+        File format; ``gif`` and ``mp4`` only of the animation, which moves in ``webp`` too.
 
     Returns
     -------

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
 #: Those of a chart that moves; in any other of `FORMATS` it is its finished picture.
-MOVING: tuple[str, ...] = ("gif", "webp")
+MOVING: tuple[str, ...] = ("gif", "webp", "mp4")
 #: The order in which formats are made of one drawing: SVG takes the halos off, so it comes last.
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before these, in turn, every second is left out.

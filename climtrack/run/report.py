@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,7 +24,7 @@ from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Line, late_notices
+from climtrack.run.series import Line, late_notices, refreshable, usual_lag
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
@@ -78,9 +77,11 @@ def compose(
         if shown:
             own = [series[study.series.key] for study in shown]
             days = [study for study in shown if isinstance(study, Study)]
-            health = () if run.simulated else (*late_notices(own, run.now), *run.succession_notices(days))
+            late = () if run.simulated else late_notices(own, run.now)
+            health = () if run.simulated else run.succession_notices(days)
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
+            chosen = pictures(request, shown, inputs, themes)
+            reports.append(_region(run, request, pair, shown, land, chosen, late, health))
     return tuple(reports)
 
 
@@ -91,6 +92,7 @@ def _region(
     shown: tuple[AnyStudy, ...],
     land: MonthStudy | None,
     chosen: Sequence[Picture],
+    late: Sequence[Notice],
     health: Sequence[Notice],
 ) -> RegionReport:
     """One region's pictures, documents and page, written where the request says."""
@@ -102,19 +104,19 @@ def _region(
     run.say(*undrawn, failed=SOME if missing else 0)
     run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
+    charts = tuple(_page_chart(run, pair, study, request.languages, months=bool(months)) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
     by_month = tuple(filter(None, (*months, land)))
     tables = (*map(table_csv, studies), *map(months_csv, by_month), *tables)
-    paths = [table.path for table in tables]
-    about = description(paths, [*map(notes, studies), *map(notes, by_month)])
+    about = description([one.path for one in tables], [*map(notes, studies), *map(notes, by_month)])
+    paths = [one.path for one in (*tables, about)]
     assets = (
         *drawn,
         *tables,
         about,
-        report_markdown(pair, shown, drawn, request.languages, now=run.now, health=health, tables=[*paths, about.path]),
+        report_markdown(pair, shown, drawn, request.languages, now=run.now, health=(*late, *health), tables=paths),
         facts_json(pair, shown),
     )
     if charts:
@@ -147,16 +149,14 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(
-    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, *, months: bool = False
-) -> PageChart:
+def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, months: bool = False) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
     notices = {}
     for code in codes:
         note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
-        notices[code] = tuple(filter(None, (data_line(study, Language(code), now), note)))
+        notices[code] = tuple(filter(None, (data_line(study, Language(code)), note)))
     return PageChart(
         study,
         {code: text[code] for code in codes},
@@ -164,6 +164,7 @@ def _page_chart(
         {code: answers(study, Language(code)) for code in codes},
         notices,
         tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
+        usual=usual_lag(study.series.key) if refreshable(study.series, run.config) else 0,
     )
 
 

@@ -269,8 +269,8 @@ REGIONS: Mapping[str, Region] = MappingProxyType(
     {
         r.name: r
         for r in (
-            Region("world", "World", "el mundo", -90, 90,
-                   names=("globe", "global", "planet", "planeta", "Earth", "Tierra", "globo")),
+            Region("world", "World", "el planeta", -90, 90,
+                   names=("globe", "global", "planet", "mundo", "Earth", "Tierra", "globo")),
             Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90,
                    names=("north", "northern", "norte", "HN", "N hemisphere", "N. Hemisphere")),
             Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0,

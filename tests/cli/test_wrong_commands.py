@@ -46,7 +46,7 @@ COMMANDS = {
     "report --chart yearlines": "did you mean 'year-lines'?",
     "report --preset poster": "did you mean 'post'?",
     "report --theme blue": "Known are dark, light",
-    "report --format gif": "Known are pdf, png, svg, webp",
+    "report --format gif": "Known are mp4, pdf, png, svg, webp",
     "report --out": "Try `climtrack report --help`",
     "report --json=3": "Try `climtrack report --help`",
     "report --since someday": "2 weeks ago",
