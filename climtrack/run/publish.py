@@ -20,7 +20,7 @@ from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
-from climtrack.reporter.documents.tables import DESCRIPTION
+from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
@@ -284,7 +284,8 @@ def publish_report(
     config = run.config
     root, settings = folder or site_folder(config), config.publish
     _refuse_data_folder(root, config.home)
-    closing = _checked(run, regions)
+    years = [tuple(asset for study in one.studies for asset in year_tables(study)) for one in regions]
+    closing = _checked(run, regions, years)
     pages = [
         RegionPage(
             config.region(one.pairing.region),
@@ -293,10 +294,10 @@ def publish_report(
             tuple(replace(chart, closing=closing) for chart in one.charts),
             one.notices,
             _pictures(one),
-            tuple(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))),
+            (*(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))), *tables),
             tuple(asset for study in one.studies for asset in shared(study)),
         )
-        for one in regions
+        for one, tables in zip(regions, years, strict=True)
     ]
     site = Site(settings.public_url, settings.title, languages)
     published = Folder(root).publish(
@@ -329,9 +330,11 @@ def shared(study: Study) -> tuple[Asset, ...]:
     )
 
 
-def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:
+def _checked(
+    run: Run, regions: Sequence[RegionReport], years: Sequence[Sequence[Asset]]
+) -> Mapping[str, tuple[str, ...]]:
     """How many numbers were computed twice, by language; where two computations differ, nothing is published."""
-    result = check_assets([one.assets for one in regions])
+    result = check_assets([(*one.assets, *tables) for one, tables in zip(regions, years, strict=True)])
     if result.differing:
         first = result.differing[0]
         raise PublishError(

@@ -94,16 +94,15 @@ def months_csv(study: MonthStudy) -> Asset:
     return sheet(f"{series.key.label}.csv", tuple(columns), zip(*texts, strict=True), simulated=study.simulated)
 
 
-def year_csv(study: Study) -> Asset:
+def year_tables(study: Study) -> tuple[Asset, Asset]:
     """
-    This year beside last year, the average and the range of all others: a row a day of this year.
+    This year beside last year, the average and the range of all others, a row a day; and what must be known of it.
 
-    It is what Datawrapper and Flourish draw a line chart of; in `preliminary` the preliminary days stand once more.
+    It is what Datawrapper and Flourish draw a line chart of: small, and of the same shape every day.
     """
     year, table = study.year, study.table
-    this, last = table.row(year), table.row(year - 1).copy()
+    this, last, others = table.row(year), table.row(year - 1).copy(), table.values[table.years < year - 1]
     last[LEAP_DAY - 1] = last[LEAP_DAY - 2] if np.isnan(last[LEAP_DAY - 1]) else last[LEAP_DAY - 1]
-    others = table.values[table.years < year - 1]
     columns = {
         "this_year": this,
         "last_year": last,
@@ -112,9 +111,20 @@ def year_csv(study: Study) -> Asset:
         "high": np.fmax.reduce(others, axis=0, initial=np.nan),
         "preliminary": np.where(study.preliminary.row(year) == 1, this, np.nan),
     }
+    known = int((~np.isnan(others)).any(axis=1).sum())
+    span = f"{known} years of {table.years[0]}-{year - 2}"
+    meanings = {
+        "this_year": f"{year}",
+        "last_year": f"{year - 1}; 28 February for the 29th",
+        "average": f"of {study.baseline}, its first 8 annual harmonics",
+        "low": f"lowest of {span}",
+        "high": f"highest of {span}",
+        "preliminary": "this_year once more, on days that may still be revised",
+    }
     days = ((calendar.date_of(year, n + 1), n) for n in range(DAYS))
     rows = ((day.isoformat(), *(_two(found[n]) for found in columns.values())) for day, n in days if day is not None)
-    return sheet(f"{study.series.key.stem}.year.csv", ("day", *columns), rows, simulated=study.simulated)
+    made = sheet(f"{study.series.key.stem}.year.csv", ("day", *columns), rows, simulated=study.simulated)
+    return made, description([made.path], [notes(study) | {"columns": meanings}], f"{made.path}-metadata.json")
 
 
 def _two(value: float) -> str:

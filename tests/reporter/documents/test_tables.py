@@ -4,10 +4,12 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from climtrack.reporter.documents.tables import description, notes, table_csv
+from climtrack.reporter.documents.tables import description, notes, table_csv, year_tables
 from climtrack.vocabulary.registry import Region
 from tests.reporter import made
 
@@ -39,6 +41,31 @@ def test_no_average_leaves_its_columns_empty():
     """Empty, never zero."""
     table = rows(made.study(baseline=None))
     assert table["2026-11-17"]["anomaly"] == table["2026-11-17"]["climatology"] == ""
+
+
+def test_this_year_beside_the_others():
+    """A row a day of this year, to two decimals: what a chart of lines is drawn from elsewhere."""
+    study = made.study()
+    soft = study.preliminary.values.copy()
+    soft[-1, 319:322] = 1.0
+    table, beside = year_tables(replace(study, preliminary=replace(study.preliminary, values=soft)))
+    assert (table.path, beside.path) == ("nh-air.year.csv", "nh-air.year.csv-metadata.json")
+    found = pd.read_csv(io.BytesIO(table.data), index_col="day", parse_dates=["day"])
+    assert list(found) == ["this_year", "last_year", "average", "low", "high", "preliminary"]
+    assert (len(found), len(table.data) <= 20_000) == (365, True)
+    series = study.series
+    now = found.loc["2026-11-17"]
+    assert now["this_year"] == now["preliminary"] == round(series.value(dt.date(2026, 11, 17)), 2)
+    assert now["last_year"] == round(series.value(dt.date(2025, 11, 17)), 2)
+    others = [series.value(dt.date(year, 11, 17)) for year in range(1940, 2025)]
+    assert (now["low"], now["high"]) == (round(min(others), 2), round(max(others), 2))
+    assert found["preliminary"].count() == 3
+    assert np.isnan(found.loc["2026-11-18", "this_year"])
+    (about,) = json.loads(beside.data)["notes"]
+    assert (about["columns"]["low"], about["columns"]["average"][:12]) == (
+        "lowest of 85 years of 1940-2024",
+        "of 1991-2020",
+    )
 
 
 def test_what_must_be_known_stands_beside():
