@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from climtrack.run.series import keys_of
 from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Pairing, Series
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
@@ -163,7 +164,8 @@ def _posts(
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
-            late = _overdue(one.studies if together else (study,), language)
+            told_of = one.studies if together else (study,)
+            late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
             placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
             part = PostPart(heading(study, language), (*late, *answers), placed)
             before, issue = issues[n]
@@ -193,6 +195,16 @@ def _overdue(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
         return ()
     of = f" ({heading(late[0], language)})" if len(late) < len(studies) else ""
     return (language.text("post.overdue", late[0].overdue, of=of, day=language.date_long(late[0].series.end)),)
+
+
+def _successors(run: Run, studies: Sequence[Study], request: Request, language: Language) -> Iterator[str]:
+    """That other products answer than in the last issue."""
+    today = request.as_of or run.now.date()
+    for key in (study.series.key for study in studies):
+        before = [one for one in run.others(key) if run.store.last_issue(one, today)]
+        if before and run.store.last_issue(key, today) is None:
+            names = [PRODUCTS[one.product].title for one in (key, before[0])]
+            yield language.text("post.product", product=names[0], other=names[1])
 
 
 def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:

@@ -16,7 +16,7 @@ from climtrack.publish.page import Frame, PageChart, report_html
 from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
 from climtrack.reporter.documents.facts import facts_json
-from climtrack.reporter.documents.report import data_line, pairing_note, report_markdown, short_tables
+from climtrack.reporter.documents.report import data_line, nino_note, pairing_note, report_markdown, short_tables
 from climtrack.reporter.documents.tables import description, months_csv, notes, table_csv
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, oversized, words
@@ -156,7 +156,8 @@ def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, 
     notices = {}
     for code in codes:
         note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
-        notices[code] = tuple(filter(None, (data_line(study, Language(code)), note)))
+        lines = data_line(study, Language(code)), note, nino_note(study, Language(code))
+        notices[code] = tuple(filter(None, lines))
     return PageChart(
         study,
         {code: text[code] for code in codes},

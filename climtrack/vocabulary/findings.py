@@ -555,6 +555,7 @@ class Findings:
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
+    nino: NinoState | Unknown | None = fact(default=None)  # Beside Niño 3.4 where NOAA's index is at hand
     # Years between first and last without any value: no rank or record looks at them, and that must be said
     absent_years: tuple[int, ...] = ()
 
