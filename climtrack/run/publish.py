@@ -290,7 +290,8 @@ def publish(run: Run, request: Request, folder: Path | None = None) -> Published
 def publish_report(
     run: Run, regions: Sequence[RegionReport], languages: tuple[str, ...], folder: Path | None = None
 ) -> Published:
-    """Publish a report that was made for a site."""
+    """Publish a report that was made for a site; a region that is told by month alone has no page."""
+    regions = [one for one in regions if one.studies]
     if run.simulated or not regions:
         raise PublishError("publish.no_data")
     config = run.config
