@@ -499,7 +499,9 @@ class _RegionFiles:
                 yield self._page(chart, code)
 
     def _data(self, asset: Asset) -> str:
-        """Stable path of a table or of the facts."""
+        """Stable path of the facts or of a table; charts elsewhere draw from that of this year."""
+        if ".year.csv" in asset.path:
+            return latest(asset.path)
         return f"data/{slug([self.page.region.name])}/{slug([asset.path.rsplit('/', 1)[-1]])}"
 
     def _lead(self) -> tuple[str, str]:
@@ -614,14 +616,14 @@ class _RegionFiles:
             ),
             gallery={code: self._gallery(chart, language, prefix)},
             downloads=tuple(
-                (
-                    language.text("page.table", subject=chart.id)
-                    if asset.path.endswith(".csv")
-                    else language.text("page.download_facts"),
-                    f"{prefix}{self._data(asset)}",
-                )
+                (language.text(text, subject=chart.id), f"{prefix}{self._data(asset)}")
                 for asset in self.page.files
-                if asset.path.endswith(("facts.json", f"{chart.id}.csv"))
+                for name, text in (
+                    ("facts.json", "page.download_facts"),
+                    (f"{chart.id}.csv", "page.table"),
+                    (f"{chart.id}.year.csv", "page.year_table"),
+                )
+                if asset.path == name
             ),
         )
         made = report_html([chart], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)

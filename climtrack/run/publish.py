@@ -20,6 +20,7 @@ from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import File, PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
+from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
@@ -306,14 +307,15 @@ def publish(run: Run, request: Request, folder: Path | None = None) -> Published
 def publish_report(
     run: Run, regions: Sequence[RegionReport], languages: tuple[str, ...], folder: Path | None = None
 ) -> Published:
-    """Publish a report that was made for a site."""
-    shown = [one for one in regions if one.charts]  # months alone have no page
-    if run.simulated or not shown:
+    """Publish a report that was made for a site; a region that is told by month alone has no page."""
+    regions = [one for one in regions if one.studies]
+    if run.simulated or not regions:
         raise PublishError("publish.no_data")
     config = run.config
     root, settings = folder or site_folder(config), config.publish
     _refuse_data_folder(root, config.home)
-    closing = _checked(run, regions)
+    years = [tuple(asset for study in one.studies for asset in year_tables(study)) for one in regions]
+    closing = _checked(run, regions, years)
     pages = [
         RegionPage(
             config.region(one.pairing.region),
@@ -322,15 +324,15 @@ def publish_report(
             tuple(replace(chart, closing=closing) for chart in one.charts),
             one.notices,
             _pictures(one),
-            tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+            (*(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))), *tables),
             tuple(asset for study in one.studies for asset in shared(study)),
         )
-        for one in shown
+        for one, tables in zip(regions, years, strict=True)
     ]
     site = Site(settings.public_url, settings.title, languages)
     published = Folder(root).publish(
         builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune,
-        redraw=lambda lost: redrawn(run, [one.pairing.region for one in shown], lost),
+        redraw=lambda lost: redrawn(run, [one.pairing.region for one in regions], lost),
     )  # fmt: skip
     run.say(*published.notices)
     return published
@@ -382,9 +384,11 @@ def shared(study: Study) -> tuple[Asset, ...]:
     )
 
 
-def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:
+def _checked(
+    run: Run, regions: Sequence[RegionReport], years: Sequence[Sequence[Asset]]
+) -> Mapping[str, tuple[str, ...]]:
     """How many numbers were computed twice, by language; where two computations differ, nothing is published."""
-    result = check_assets([one.assets for one in regions])
+    result = check_assets([(*one.assets, *tables) for one, tables in zip(regions, years, strict=True)])
     if result.differing:
         first = result.differing[0]
         raise PublishError(
