@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from climtrack.reporter.sentences import Phrases, preliminary, sources
 from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.findings import Study
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -80,9 +81,16 @@ class Draft:
         return self.each[0]
 
     @property
+    def late(self) -> str:
+        """The last day of its daily series, to be said behind the title: where all of them ended long ago."""
+        ends = {one.day: one.late for one in self.each if isinstance(one.study, Study)}
+        return ends[max(ends)] if ends and all(ends.values()) else ""
+
+    @property
     def title_limit(self) -> int:
-        """Most characters of a title."""
-        return SPANISH_TITLE if self.phrases.language.spanish else TITLE
+        """Most characters of a title; what has no shorter wording takes as many without the date behind it."""
+        whole = SPANISH_TITLE if self.phrases.language.spanish else TITLE
+        return max(whole - len(self.late), min(whole, *map(len, (*self.titles, *self.titles_brief))))
 
 
 def fitted(drafts: Mapping[str, Draft]) -> dict[str, Words]:
@@ -99,7 +107,7 @@ def fitted(drafts: Mapping[str, Draft]) -> dict[str, Words]:
 
     def words(own: Draft) -> Words:
         titles = own.titles if whole else own.titles_brief or own.titles
-        title = _fullest(titles, [titles], own.title_limit)
+        title = _fullest(titles, [titles], own.title_limit) + own.late
         named = own.phrases.subject.lower() in title.lower()
         subtitles = own.subtitles if named else own.subtitles_placed or own.subtitles
         alt = own.phrases.simulated + _fullest(own.alts, [one.alts for one in every], ALT - warning - caveat)

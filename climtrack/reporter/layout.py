@@ -85,11 +85,11 @@ def source_line(studies: Sequence[AnyStudy], language: Language, preset: Preset,
 
 
 def warning_line(study: AnyStudy, language: Language) -> str:
-    """What must be seen before the picture is believed: that it is the sample, or how old its newest value is."""
+    """What must be seen before the picture is believed: that it is the sample, or that its newest value is old."""
     if study.simulated:
         return language.text("picture.simulated")
     if study.overdue:
-        return language.text("picture.overdue", days=study.overdue, day=language.date_long(study.series.end))
+        return language.text("picture.overdue", day=language.date_long(study.series.end))
     return ""
 
 
@@ -222,6 +222,8 @@ def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
 
 
 _COUNT = re.compile(r"\b(\d{1,3}) (?=\w)")
+#: Lines of a title.
+MOST_LINES = 3
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
 #: Of the last line, above the lower edge; link previews lose some 6 CSS pixels there.
 LAST_BASELINE = 14.0
@@ -239,6 +241,9 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
         lines = wrapped(theme, "bold", size, bound, room)
         if len(lines) <= 1 + (css <= 23):
             break
+    while len(lines) > MOST_LINES:  # in a reader's own large type, or with a date behind it
+        size *= 0.95
+        lines = wrapped(theme, "bold", size, bound, room)
     y = preset.margin + CAP * size + (2 if preset.form in {"wide", "square"} else 0)
     for line in lines:
         canvas.text("title", preset.margin, y, Line(line, "bold", size, theme.ink), halo=False)

@@ -49,7 +49,7 @@ class Place:
     the: str  # Inside a sentence: ``the Northern Hemisphere``, ``el hemisferio norte``
     air: str  # Subject of a sentence: ``Northern Hemisphere air``, ``la superficie del Atlántico norte``
     sea: str
-    short_air: str  # Singular subject for a title: ``the Northern Hemisphere``, ``el hemisferio norte``
+    short_air: str  # Subject for a title: ``Northern Hemisphere air``, ``el aire del hemisferio norte``
     short_sea: str
     half: str  # Beside the other hemisphere: ``the north``; empty for other places
 
@@ -84,14 +84,14 @@ def place(region: Region, language: Language) -> Place:
     spanish = _fitting(region.title_es, region.title_short_es) or title
     the = form("the") or (spanish if language.spanish else title)
     name = form("name") or (_headed(the) if language.spanish else title)
-    of, short = contracted("de", the), form("short") or form("the")
+    of = contracted("de", the)
     return Place(
         name,
         the,
         form("air") or language.text("place.other.air", name=title, of=of),
         form("sea") or language.text("place.other.sea", name=title, the=the),
-        short or language.text("place.other.short.air", name=title, of=of),
-        form("short.sea") or short or language.text("place.other.short.sea", name=title, of=of),
+        form("short.air") or language.text("place.other.short.air", name=title, of=of),
+        form("short.sea") or form("the") or language.text("place.other.short.sea", name=title, of=of),
         form("half"),
     )
 
@@ -120,6 +120,8 @@ _SIDES = {1: "above", 0: "level", -1: "below"}
 YOUNG = 15
 #: Decimals of an annual mean.
 FINE = 2
+#: Days after which the last fortnight of a series is no news.
+LATE = 14
 #: A gap of this many days is named.
 NAMED_GAP = 3
 #: Chances that are said as they are; beyond them "less than 1 in 20" and "more than 19 in 20".
@@ -183,12 +185,12 @@ class Phrases:
 
     @property
     def short(self) -> str:
-        """The place alone, as the subject of a title: ``the Northern Hemisphere``."""
+        """The shortest subject of a title: ``the North Atlantic``, ``el aire del hemisferio norte``."""
         return self.place.short_air if self.air else self.place.short_sea
 
     @property
     def of_short(self) -> str:
-        """The same in the genitive: ``of the Northern Hemisphere``, ``del hemisferio norte``."""
+        """The same in the genitive: ``of the North Atlantic``, ``del aire del hemisferio norte``."""
         return contracted("de", self.short) if self.language.spanish else f"of {self.short}"
 
     @property
@@ -228,6 +230,13 @@ class Phrases:
     @property
     def date(self) -> str:
         return self.language.date_long(self.day)
+
+    @property
+    def late(self) -> str:
+        """The last day, in brackets with a space before it, where the series ended so long ago that titles say it."""
+        if self.study.overdue <= LATE:
+            return ""
+        return self.language.text("title.late", day=f"{self.language.date_short(self.day)} {self.day.year}")
 
     @property
     def day_month(self) -> str:

@@ -21,7 +21,7 @@ from climtrack.vocabulary.findings import FLOOR, Claim, Peak, Record, Study, Unk
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Floats
 from climtrack.words.language import Language, direction
-from climtrack.words.standing import SUPERLATIVES, seen_from
+from climtrack.words.standing import SUPERLATIVES, days_of, seen_from
 
 FORTNIGHT, FEWEST = 14, 10
 #: So many days a crossing of last year's line must have held, and so long it is news.
@@ -65,16 +65,19 @@ def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
 
 def _true(study: Study, kinds: Sequence[str]) -> list[str]:
     """Kinds that say something true of the fortnight, no longer than a title may be in any language."""
-    return [name for name in kinds if name in KINDS and _pair(study, name) is not None]
+    return [name for name in kinds if name in SAYS and _pair(study, name) is not None]
 
 
 def _pair(study: Study, name: str) -> int | None:
     """Where the fullest facts of a kind stand that fit in every language; None where none do."""
     if name in WHOLE and (study.findings.absent_years or study.partial):
         return None
-    every = {code: KINDS[name](Phrases(study, Language(code))) for code in LIMITS}
+    every = {code: SAYS[name](Phrases(study, Language(code))) for code in LIMITS}
     for i in range(0, len(every["en"]), 2):  # about the whole subject, and about the place alone
-        if all(min(map(len, every[code][i : i + 2])) <= limit for code, limit in LIMITS.items()):
+        if all(
+            min(map(len, every[code][i : i + 2])) <= limit - len(Phrases(study, Language(code)).late)
+            for code, limit in LIMITS.items()
+        ):
             return i
     return None
 
@@ -83,8 +86,8 @@ def _fitting(phrases: Phrases, name: str) -> Wordings:
     """Wordings of a kind that are no longer than a title may be, with the facts that every language is told."""
     if name == "value" or (i := _pair(phrases.study, name)) is None:
         return phrases.titles("title.value", value=phrases.value, day=phrases.day_month)
-    limit = LIMITS[phrases.language.code[:2]]
-    return tuple(text for text in KINDS[name](phrases)[i : i + 2] if len(text) <= limit)
+    limit = LIMITS[phrases.language.code[:2]] - len(phrases.late)
+    return tuple(text for text in SAYS[name](phrases)[i : i + 2] if len(text) <= limit)
 
 
 def _say(phrases: Phrases, message: str, early: Flags | None = None, **facts: Any) -> Wordings:
@@ -117,8 +120,8 @@ def _extreme(phrases: Phrases, form: str, record: object, daily: Floats, claims:
     if found is None or found.claim not in claims:
         return ()
     value = language.temperature(found.value, 2)
-    day = language.text("title.on", day=language.date_day(found.date))
-    return tuple(title for on in (day, "") for title in phrases.claimed(form, found, value=value, on=on))
+    on = language.text("title.on", max(len(found.days), 1), days=days_of(found, language, year=False))
+    return tuple(title for on in (on, "") for title in phrases.claimed(form, found, value=value, on=on))
 
 
 def _highest(phrases: Phrases) -> Wordings:
@@ -157,10 +160,10 @@ def _margin(study: Study, day: dt.date) -> float:
 def _crossing(phrases: Phrases) -> Wordings:
     """A crossing of last year's line that has held, while it is news."""
     yoy = phrases.yoy
-    return crossed(phrases) if yoy is not None and yoy.last_crossing is not None and yoy.run_length < NEWS else ()
+    return _crossed(phrases) if yoy is not None and yoy.last_crossing is not None and yoy.run_length < NEWS else ()
 
 
-def crossed(phrases: Phrases) -> Wordings:
+def _crossed(phrases: Phrases) -> Wordings:
     """Days on one side of last year's line, where they are enough and their mean is beyond the noise."""
     yoy = phrases.yoy
     if yoy is None or yoy.run_length < HELD:
@@ -342,3 +345,5 @@ KINDS: Mapping[str, Callable[[Phrases], Wordings]] = {
     "so_far": _so_far,
     "run": _run,
 }
+#: And what other pictures may say besides.
+SAYS = {**KINDS, "run beside": _crossed}

@@ -50,8 +50,7 @@ def _bears(form: str, found: Rank | Record) -> str:
         return found.claim.value
     if found.claim in {Claim.TIE, Claim.WITHIN_NOISE}:
         return f"{found.claim.value}.preliminary" if _measure(found) == "preliminary" else found.claim.value
-    shared = isinstance(found, Record) and len(found.days) > 1
-    return f"{found.claim.value}.days" if shared else found.claim.value
+    return found.claim.value
 
 
 def _measure(found: Rank | Record) -> str:
@@ -71,12 +70,11 @@ def _facts(form: str, found: Rank | Record, language: Language) -> dict[str, Any
             ordinal = language.ordinal(found.rival_rank)
             facts["rival"] = language.text(which, ordinal=ordinal, year=found.rival)
     else:
-        beside = [language.date_day(day) for day in found.days if day != found.date][-1:]  # the last one will do
-        if rival := found.rival:
-            day = rival.date
-            beside = [f"{language.date_short(day)} {day.year}" if form.startswith("label") else language.date_long(day)]
-        rivals = beside
-        facts |= {"peak": peak(found, language), "days": _days(found, language)}
+        rivals = []
+        if found.rival:
+            day = found.rival.date
+            rivals = [f"{language.date_short(day)} {day.year}" if form.startswith("label") else language.date_long(day)]
+        facts |= {"peak": peak(found, language), "days": days_of(found, language)}
     return facts | {"others": language.list(rivals)}
 
 
@@ -88,11 +86,11 @@ def peak(record: Record, language: Language) -> str:
     return f"{language.list([language.date_short(day) for day in days[:NAMED]])} {record.date.year}"
 
 
-def _days(record: Record, language: Language) -> str:
+def days_of(record: Record, language: Language, *, year: bool = True) -> str:
     """The same in a sentence: ``22 and 23 July 2024``."""
     *first, last = (record.days or (record.date,))[-NAMED:]
     near = [str(day.day) if day.month == last.month else language.date_day(day) for day in first]
-    return language.list([*near, language.date_long(last)])
+    return language.list([*near, language.date_long(last) if year else language.date_day(last)])
 
 
 def seen_from(record: Record, day: dt.date, value: float) -> Record | None:

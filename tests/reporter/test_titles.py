@@ -55,6 +55,16 @@ def test_the_highest_value_is_news_before_all_else():
     assert kind(replace(high, told=tuple(KINDS))) == "highest"  # all told: the one told longest ago
 
 
+def test_a_series_that_ended_long_ago_says_when():
+    """Behind every title, of the issue and of its other pictures, from 15 days on."""
+    for chart in ("year_lines", "year_over_year", "year_to_date"):
+        now, late = (render.words(chart, [replace(issue(), overdue=days)]) for days in (14, 15))
+        assert not any("2024)" in one.title for one in now.values())
+        assert late["en"].title.endswith(" (data to 30 Jun 2024)")
+        assert late["es"].title.endswith(" (datos al 30 jun 2024)")
+        assert all(len(late[code].title) <= limit for code, limit in LIMITS.items()) or chart == "year_to_date"
+
+
 def test_a_crossing_is_told_once_it_has_held_a_week():
     """Six days are not news, seven are; what the year's count says otherwise stands beside it."""
     for days, held in ((6, False), (7, True), (20, True), (21, False)):
@@ -100,6 +110,13 @@ def test_no_kind_is_told_again_within_four_issues(told):
             assert re.search(r"\d|-warmest|warmest \d", text)
             assert len(text) <= LIMITS[code]
     assert all(a.english != b.english for a, b in pairwise(told[AIR]))
+
+
+def test_a_record_of_two_days_names_both(told):
+    """22 and 23 July 2024, level at 0.01 °C."""
+    (one,) = [one for one in told[AIR] if one.study.series.end == dt.date(2024, 8, 2)]
+    assert "17.15\u00a0°C on 22 and 23 July, the highest in ERA5" in one.english
+    assert "17,15\u00a0°C los días 22 y 23 de julio, el máximo de ERA5" in one.spanish
 
 
 def test_none_is_false_of_its_fortnight(told, shared_data):

@@ -27,7 +27,7 @@ from climtrack.reporter.layout import (
 )
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.theme import HATCH
-from climtrack.reporter.titles import beside, crossed, kind
+from climtrack.reporter.titles import beside, kind
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import Study, Unknown, YearOverYear
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 def _titles(phrases: Phrases) -> tuple[str, ...]:
     """The run beside last year, where the bars show it whole and it is not the issue's title, else the fortnight."""
-    run = () if phrases.old_run or kind(phrases.study) == "crossing" else crossed(phrases)
-    return run or beside(phrases, ("year",))
+    hidden = phrases.old_run or kind(phrases.study) == "crossing"
+    return beside(phrases, ("year",) if hidden else ("run beside", "year"))
 
 
 def _tally(phrases: Phrases, yoy: YearOverYear) -> str:

@@ -30,7 +30,7 @@ def test_anomaly_counts_the_days():
     """Every day of the year on one side is the finding while nothing moves."""
     english, spanish = both("anomaly", made.study())
     assert english.title == "Northern Hemisphere air was 0.6 °C above average over two weeks"
-    assert spanish.title.endswith("del hemisferio norte estuvo 0,6 °C sobre la media en dos semanas")
+    assert spanish.title.endswith("del hemisferio norte: dos semanas 0,6 °C sobre la media")
     assert "The mean difference of 2026 so far is +0.8 °C, and all 321 days were above average." in english.caption
     assert "y los 321 días quedaron por encima de la media." in spanish.caption
     first = both("anomaly", made.study(days_above_average=1, days_known=1))
@@ -49,7 +49,7 @@ def test_year_over_year_is_the_voice_of_the_page():
     english, spanish = both("year_over_year", made.study())
     assert english.title == "Northern Hemisphere air was 0.3 °C below 2025 over two weeks, yet above on 170 of 321 days"
     assert spanish.title.startswith(
-        "El hemisferio norte estuvo 0,3 °C por debajo de 2025 en dos semanas, pero lo superó"
+        "El aire del hemisferio norte: dos semanas 0,3 °C por debajo de 2025, pero lo superó"
     )
     assert english.caption.startswith("Northern Hemisphere air averaged 0.3 °C less over the last 14 days than a year")
     assert "On 17 November the difference from 2025 was −0.3 °C." in english.long
@@ -96,7 +96,7 @@ def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():
     yoy = made.yoy(0.3, run=400, crossing=dt.date(2025, 10, 14), days_warmer=321, days_cooler=0)
     english, spanish = both("year_over_year", made.study(year_over_year=yoy))
     assert english.title == "Northern Hemisphere air was 0.3 °C above 2025 over two weeks and 0.6 °C above average"
-    assert "estuvo 0,3 °C por encima de 2025 en dos semanas y 0,6 °C sobre la media" in spanish.title
+    assert "dos semanas 0,3 °C por encima de 2025 y 0,6 °C sobre la media" in spanish.title
     assert "Each of the past 400 days, since 14 October 2025," in english.long
     said = answers(made.study(year_over_year=yoy), EN)[1]
     assert "Each of the past 400 days, since 14 October 2025, has been warmer" in said
@@ -167,10 +167,10 @@ def pair(north, south):
          "Los dos hemisferios, dos semanas por debajo de la media"),
         ((0.6, -0.3), (-0.1, 0.1),
          "The north was 0.6 °C above average; the south was 0.1 °C below average over two weeks",
-         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en dos semanas"),
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en la quincena"),
         ((0.6, -0.3), (0.04, 0.1),
          "The north was 0.6 °C above average; the south was level with its average over two weeks",
-         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en dos semanas"),
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en la quincena"),
     ],
 )  # fmt: skip
 def test_hemispheres_lead_with_the_contrast(north, south, english, spanish):
@@ -217,7 +217,7 @@ def test_stripes_of_one_series_give_the_change_of_its_decades():
     """The made series warms by 1.5 °C in 31,000 days: 76 years between the decades' middles make 1.34 °C."""
     english, spanish = both("stripes", made.study())
     assert english.title == "Northern Hemisphere air has warmed by 1.3 °C since 1940–1949"
-    assert spanish.title == "El hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
+    assert spanish.title == "El aire del hemisferio norte se ha calentado 1,3 °C desde 1940–1949"
     assert "From 1940–1949 to 2016–2025 the mean of Northern Hemisphere air changed by +1.34 °C." in english.caption
     assert "Ed Hawkins" in english.caption
     assert "2026, to 17 November" in english.caption
@@ -267,8 +267,8 @@ def test_year_to_date_says_where_the_year_may_end():
 def test_the_heatmap_says_when_the_cold_went():
     """The made series crosses its average in 2005, give or take the drift of the season in the leap cycle."""
     english, spanish = both("day_heatmap", made.study())
-    assert english.title == "The Northern Hemisphere was below average on only 21 of the 3,653 days of 2016–2025"
-    assert spanish.title == "El hemisferio norte quedó bajo la media solo 21 de los 3653 días de 2016–2025"
+    assert english.title == "Northern Hemisphere air was below average on only 21 of the 3,653 days of 2016–2025"
+    assert spanish.title == "El aire del hemisferio norte quedó bajo la media solo 21 de los 3653 días de 2016–2025"
     assert "on 100% of days in 1940–1949 and on 1% in 2016–2025" in english.caption
     assert "become rare after 2007" in english.alt
 
@@ -290,14 +290,14 @@ def test_records_name_the_holder_and_the_series():
         cold_holders=(Holder(1971, 36), Holder(1967, 36)),
     )
     english, spanish = both("records", made.study(records=held))
-    assert english.title == "2024 still holds 209 of the 316 daily heat records of the Northern Hemisphere"
-    assert spanish.title == "2024 conserva 209 de los 316 récords diarios de calor del hemisferio norte"
+    assert english.title == "2024 still holds 209 of the 316 daily heat records of Northern Hemisphere air"
+    assert spanish.title == "2024 conserva 209 de los 316 récords diarios de calor del aire del hemisferio norte"
     assert "2026 holds 28 record highs, 5 of them preliminary." in english.caption
     assert "Los récords son solo de esta serie, que empieza en 1940" in spanish.caption
     joint, _ = both("records", made.study(records=replace(held, warm_holders=(Holder(2025, 90), Holder(2024, 90)))))
-    assert joint.title == "2024 and 2025 hold 90 each of the 180 daily heat records of the Northern Hemisphere"
+    assert joint.title == "2024 and 2025 hold 90 each of the 180 daily heat records of Northern Hemisphere air"
     now, ahora = both("records", made.study(records=replace(held, warm_holders=(Holder(2026, 100, 100),))))
-    assert now.title == "2026 already holds 100 of the 100 daily heat records of the Northern Hemisphere"
+    assert now.title == "2026 already holds 100 of the 100 daily heat records of Northern Hemisphere air"
     assert "todos provisionales" in ahora.caption
     with pytest.raises(RenderError, match="no records"):
         both("records", made.study())
@@ -308,12 +308,15 @@ def test_since_the_last_issue_speaks_of_the_anomaly_only():
     study = made.study()
     english, spanish = both("since_last_issue", study, since=dt.date(2026, 11, 3))
     assert english.title == "Northern Hemisphere air has held at +0.36 °C against average since 3 November"
-    assert spanish.title == "El hemisferio norte: la anomalía se mantiene en +0,36 °C desde el 3 de noviembre"
+    assert spanish.title == "El aire del hemisferio norte: la anomalía se mantiene en +0,36 °C desde el 3 de noviembre"
     assert english.caption.startswith("14 new days since 3 November:")
     assert spanish.caption.startswith("14 días nuevos desde el 3 de noviembre:")
     nothing, nada = both("since_last_issue", study, since=made.DAY)
-    assert nothing.title == "No new day since 17 November: the Northern Hemisphere at +0.36 °C against average"
-    assert nada.title == "Ningún día nuevo desde el 17 de noviembre: el hemisferio norte, +0,36 °C frente a la media"
+    assert nothing.title == "No new day since 17 November: Northern Hemisphere air at +0.36 °C against average"
+    assert (
+        nada.title
+        == "Ningún día nuevo desde el 17 de noviembre: el aire del hemisferio norte, +0,36 °C frente a la media"
+    )
     assert both("since_last_issue", study)[0] == english
     few, _ = both("since_last_issue", study, since=dt.date(2026, 11, 14))
     assert few.title == english.title  # three days are no mean: the fortnight's, and what is new is counted

@@ -43,7 +43,7 @@ UP = (
 )
 DOWN = (
     r"\bbelow\b|\bcool(?:er|ed)\b|\bfalls?\b|come down|\bis down\b|\bless (?:over|in|than)\b"
-    r"|menos que|menos el|menos de media|por debajo|bajo la media|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
+    r"|menos que|menos el|menos de media|por debajo|bajo (?:la|su) m|más frí|\bbaj(?:a|ar|ada|ado)\b|enfriado"
     r"|the least|el mínimo"
 )
 LEVEL = (
