@@ -210,12 +210,8 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
             plain_ticks(canvas.language, by) if i == 0 else None, left=start,
         )  # fmt: skip
         canvas.traces.append(draw_absolute(panel, study))
-        if i == 0:
-            items = line_key(canvas, study, other_years(study, study.table))
-        if _labels(canvas, study, panel, items if i == 0 else []):
-            items = []
-        dashed = [item for item in items if item.dash != "-"]
-        _key_line(canvas, [one for one in items if (one in dashed) == (i == 0)], top, named.right + 2, x + width)
+        items = line_key(canvas, study, other_years(study, study.table)) if i == 0 else []
+        _key_line(canvas, _labels(canvas, study, panel, items), top, named.right + 2, x + width)
         below = draw_head(
             canvas, _head(canvas, study, canvas.language.text("label.difference")),
             Rect(x, top + 8 + TITLE * height - CAP * size, x + width, bottom),
@@ -240,7 +236,7 @@ def _difference(
 
 
 def _key_line(canvas: Canvas, items: Sequence[KeyItem], base: float, left: float, right: float) -> None:
-    """Part of the key at the right end of a heading, where no panel has room for it; as many lines as there fit."""
+    """What the panel below has no room for of the key, at the right end of its heading; as many lines as fit."""
     widths = [key_extent(canvas, [item])[0] for item in items]
     while widths and right + KEY_CLEAR - sum(widths) < left:
         widths.pop()
@@ -251,8 +247,8 @@ def _key_line(canvas: Canvas, items: Sequence[KeyItem], base: float, left: float
         x += width
 
 
-def _labels(canvas: Canvas, study: Study, panel: Panel, items: Sequence[KeyItem]) -> bool:
-    """Callout, key and the season at the foot of a southern year; whether the key found its place."""
+def _labels(canvas: Canvas, study: Study, panel: Panel, items: Sequence[KeyItem]) -> Sequence[KeyItem]:
+    """Callout, key and the season at the foot of a southern year; what of the key found no place."""
     low, high = reach(study)
     empty = outside_extremes(panel.rect, panel.rect.width, panel.ylim, low, high)
     size, theme = canvas.size(canvas.preset.type.label), canvas.theme
@@ -264,12 +260,16 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, items: Sequence[KeyItem]
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
     keyed = place_callout(canvas, empty, [lines], point, ((empty, second), (empty, None)))
+    shown = items
+    if items and keyed is None:  # the average is the widest
+        shown = [item for item in items if item.dash == "-"]
+        keyed = empty.roomiest(*key_extent(canvas, shown)) if shown else None
     if keyed is not None:
-        draw_key(canvas, items, keyed)
+        draw_key(canvas, shown, keyed)
         empty.occupy(keyed)
     if study.region.southern:
         _season(canvas, study, panel, empty, low)
-    return keyed is not None
+    return [item for item in items if keyed is None or item not in shown]
 
 
 def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: Floats) -> None:
