@@ -55,7 +55,9 @@ class PageChart:
     climatologies: tuple[Climatology, ...] = ()
     answers: Sentences = field(default_factory=dict)  # By language
     notices: Sentences = field(default_factory=dict)  # The age of its data, by language
-    closing: Sentences = field(default_factory=dict)  # What the foot of the page says of its numbers, by language
+    closing: Sentences = field(
+        default_factory=dict
+    )  # Last lines of the page: further sources, its numbers; by language
     tables: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)  # By language
 
     def __post_init__(self) -> None:

@@ -77,9 +77,13 @@ def source_line(studies: Sequence[AnyStudy], language: Language, preset: Preset,
         licence = copernicus(study.series.key.product, study.series.end, language, short=True)
         parts += [licence] if licence and not study.simulated else []
     if preset.form == "card":  # whose subtitle has no room for it
+        several = len({one.series.end for one in studies}) > 1
         ends = [
-            (language.month if isinstance(one, MonthStudy) else language.date_long)(one.series.end) for one in studies
-        ]
+            language.month(one.series.end) if isinstance(one, MonthStudy)
+            else f"{language.date_short(one.series.end)} {one.series.end.year}" if several
+            else language.date_long(one.series.end)
+            for one in studies
+        ]  # fmt: skip
         parts.insert(1, language.list(list(dict.fromkeys(ends))))
     return (*parts, *((credit,) if credit else ()))
 
@@ -115,10 +119,12 @@ def draw_grid(
     above: float = 5.0,
     z: float = 0.5,
 ) -> None:
-    """Horizontal grid, each label on its line, the unit on the topmost only."""
+    """Horizontal grid, each label on its line, the unit on the topmost only; on a card two lines, one of them zero."""
     size = canvas.size(canvas.preset.type.axis)
     # A label stands above its line: the line that has no room for one inside the axes is not drawn.
     values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
+    if canvas.preset.form == "card" and values:
+        values = list(dict.fromkeys((0.0 if 0.0 in values[:-1] else values[0], values[-1])))
     for value in values:
         y = panel.y(value)
         canvas.stroke([left, panel.rect.right], [y, y], canvas.theme.grid, 0.8, z=z)
@@ -133,13 +139,11 @@ def difference_panel(
 ) -> Panel:  # fmt: skip
     """Axes of differences with a grid up to the upper limit, headroom above it, and room at the right for labels."""
     low, high = limits
-    card = canvas.preset.form == "card"
-    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, gutter)))
+    left = room.left + canvas.size(max(canvas.preset.gutter, gutter))
     area = Rect(left, room.top, room.right - right, room.bottom - canvas.size(MONTH_DROP))
     panel = canvas.panel(area, xlim, (low, high + headroom * (high - low)))
-    if not card:
-        values = [v for v in tick_values(*panel.ylim, by) if v <= high]
-        draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left)
+    values = [v for v in tick_values(*panel.ylim, by) if v <= high]
+    draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left)
     return panel
 
 
@@ -313,7 +317,7 @@ def page(
     if beside:
         # What stands beside the last lines is as high as two of them.
         bottom = min(bottom, preset.height - LAST_BASELINE - 2.2 * SOURCE_LEADING * canvas.size(preset.type.source))
-    return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
+    return Rect(preset.margin, top + 10, preset.width - preset.margin, bottom - 9)
 
 
 def _sentences(canvas: Canvas, size: float, text: str, room: float) -> tuple[str, ...]:

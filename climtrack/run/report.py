@@ -29,6 +29,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 
@@ -101,7 +102,7 @@ def _region(
     run.say(*undrawn, failed=SOME if missing else 0)
     run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
+    charts = tuple(_page_chart(pair, study, request.languages, run.now, months) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
@@ -145,14 +146,14 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
 
 
 def _page_chart(
-    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, *, months: bool = False
+    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, months: Sequence[MonthStudy]
 ) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
     notices = {}
     for code in codes:
-        note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
+        note = pairing_note(pair, Language(code), months=bool(months)).replace("`", "") if sea else ""
         notices[code] = tuple(filter(None, (data_line(study, Language(code), now), note)))
     return PageChart(
         study,
@@ -161,6 +162,9 @@ def _page_chart(
         {code: answers(study, Language(code)) for code in codes},
         notices,
         tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
+        closing={
+            code: tuple(line for one in months for line in attribution(one.series, Language(code))) for code in codes
+        },
     )
 
 
