@@ -16,8 +16,9 @@ from inspect import CO_OPTIMIZED
 from pathlib import Path
 
 from climtrack.cli.app import main
-from climtrack.fetcher.reanalyzer import ENDPOINTS
-from climtrack.fetcher.sample import SampleTransport
+from climtrack.fetcher.fetch import SOURCES
+from climtrack.fetcher.reanalyzer import SIMULATED
+from climtrack.fetcher.sample import payload
 
 NOW = dt.datetime(2026, 7, 11, 12, tzinfo=dt.UTC)
 COMMANDS = ("fetch nh", "report --region nh --chart year-lines --lang en --offline --out report", "refresh")
@@ -59,10 +60,10 @@ def walk(command: str) -> None:
 
 if __name__ == "__main__":
     os.chdir(tempfile.mkdtemp())
-    for path in (Path(endpoint.path) for endpoint in ENDPOINTS.values()):
+    for key, endpoint in (one for source in SOURCES for one in source.ENDPOINTS.items()):
+        path = Path(endpoint.path.format(year=NOW.year))
         path.parent.mkdir(parents=True, exist_ok=True)
-        body = SampleTransport(NOW.date()).get(str(path)).body
-        path.write_bytes(body.replace(b" (simulated by climtrack)", b""))
+        path.write_bytes(payload(key, NOW.date()).replace(SIMULATED.encode(), b""))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory="."))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     Path("config.toml").write_text(SETTINGS, encoding="utf-8")

@@ -13,8 +13,6 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as type checkers take it: the package imports nothing, so that Ctrl-C meets no line of it
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from climtrack.analysis.hemispheres import air_minus_sea as air_minus_sea
     from climtrack.api.data import anomaly, climatology, compare, reduce
     from climtrack.api.data import open as open  # noqa: A004 - climtrack.open, as xarray.open_dataset
@@ -72,8 +70,8 @@ _HOMES = {
     "ClimtrackError": "climtrack.errors",
 }
 
+#: What `import *` brings: all but `open`, which would take the place of Python's own.
 __all__ = [
-    "open",
     "climatology",
     "anomaly",
     "compare",
@@ -105,16 +103,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Fetch a public name from its home."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'climtrack' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # type checkers read the imports above, and know what is none of them
 
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name):
+        """Fetch a public name from its home."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'climtrack' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*_HOMES, "__version__"]

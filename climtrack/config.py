@@ -30,6 +30,9 @@ from climtrack.vocabulary.registry import (
     Product,
     Region,
     folded,
+    resembling,
+    unknown,
+    unknown_name,
     use_products,
 )
 from climtrack.vocabulary.series import SeriesKey
@@ -68,12 +71,6 @@ def refused(wrong: Iterable[Mistake], path: Path | None, text: str) -> ConfigErr
     return ConfigError("config.mistakes", mistakes=lines)
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
-    """That nothing is known of a name, and which known one it resembles."""
-    what = Notice(f"config.kind.{kind}")
-    return Notice("config.unknown", kind=what, name=repr(name[:40])[1:-1], near=_near(name, known))
-
-
 def no_place(name: str, own: Iterable[str]) -> ConfigError:
     """That a place is none of the regions: which one its name resembles, else how a series of it is computed."""
     titles = {folded(title): title for one in REGIONS.values() for title in (one.title, one.title_es)}
@@ -83,12 +80,7 @@ def no_place(name: str, own: Iterable[str]) -> ConfigError:
     near += (title for one, title in titles.items() if len(bare) >= SAID and bare in one)
     if not near:
         return ConfigError("config.no_place", name=name[:40])
-    return ConfigError("config.unknown_name", what=unknown("region", name, near), known=known)
-
-
-def _near(name: str, known: Iterable[str]) -> Notice | str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return Notice("config.near", name=near[0]) if near else ""
+    return unknown_name("region", name, near, known)
 
 
 def theme_mistake(problem: ConfigError) -> Mistake:
@@ -108,7 +100,7 @@ def _from_pydantic(problem: ValidationError, model: type[BaseModel]) -> Iterator
         where = tuple(str(part) for part in error["loc"])
         facts: dict[str, Any] = dict(error.get("ctx", {}))
         if error["type"] == "extra_forbidden":
-            yield Mistake(where, Notice("config.extra", near=_near(where[-1], _siblings(where[:-1], model))))
+            yield Mistake(where, Notice("config.extra", near=resembling(where[-1], _siblings(where[:-1], model))))
         elif error["type"] == "value_error":
             (what,) = facts["error"].args
             yield Mistake(where, what)
@@ -174,7 +166,7 @@ def _regions(table: Mapping[str, Any]) -> Iterator[Mistake]:
             continue
         (product, _, region), where = key.split(".", 2), ("endpoints", str(number), "key")
         if product not in products:
-            yield Mistake(where, Notice("config.key", name=_shown(product), near=_near(product, products)))
+            yield Mistake(where, Notice("config.key", name=_shown(product), near=resembling(product, products)))
         if region not in known:
             yield Mistake(where, Notice("config.describe", what=unknown("region", region, known), region=region[:40]))
         if key in seen:
@@ -331,7 +323,7 @@ def _owner(path: str) -> str:
 def _key(text: str) -> str:
     name = SeriesKey.parse(text).variable
     if name not in VARIABLES:
-        raise _refuse("config.key", name=_shown(name), near=_near(name, VARIABLES))
+        raise _refuse("config.key", name=_shown(name), near=resembling(name, VARIABLES))
     return text
 
 
@@ -394,6 +386,7 @@ def _site(url: str) -> str:
 
 Place = Annotated[str, AfterValidator(_place)]
 Source = Annotated[str, AfterValidator(_source)]
+Site = Annotated[str, AfterValidator(lambda url: url and _source(url))]
 
 
 class Section(BaseModel):
@@ -410,7 +403,7 @@ class ReportSettings(Section):
     charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year", "months"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
-    formats: tuple[Literal["png", "svg", "webp", "pdf"], ...] = Field(("png",), min_length=1)
+    formats: tuple[Literal["png", "svg", "webp", "pdf", "mp4"], ...] = Field(("png",), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
 
     @property
@@ -514,6 +507,7 @@ class NotifySettings(Section):
 
     command: tuple[Annotated[str, _shaped(r"[^\x00]*", "config.nul")], ...] = ()
     webhook: Annotated[str, AfterValidator(_webhook)] = ""
+    urls: tuple[str, ...] = ()
 
 
 class PublishSettings(Section):
@@ -524,6 +518,17 @@ class PublishSettings(Section):
     title: Text = "climtrack"
     max_megabytes: int = Field(500, ge=10)
     prune: bool = False
+
+
+class DraftSettings(Section):
+    """Where `post --draft` makes drafts; keys are no settings."""
+
+    ghost: Site = ""
+    wordpress: Site = ""
+    mastodon: Site = ""
+    bluesky: Site = "https://bsky.social/"
+    buttondown: Site = "https://api.buttondown.com/"
+    beehiiv: Site = "https://api.beehiiv.com/"
 
 
 class ServeSettings(Section):
@@ -560,6 +565,7 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     notify: NotifySettings = NotifySettings()
     publish: PublishSettings = PublishSettings()
+    drafts: DraftSettings = DraftSettings()
     serve: ServeSettings = ServeSettings()
     theme: ThemeSettings = ThemeSettings()
 
@@ -637,6 +643,9 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Config:
     if base := environment.get("CLIMTRACK_BASE_URL"):
         urls = _validated(FetchSettings, {"base_urls": [base]}, None, "").base_urls
         settings = settings.model_copy(update={"fetch": settings.fetch.model_copy(update={"base_urls": urls})})
+    if secret := environment.get("CLIMTRACK_NOTIFY"):
+        notify = settings.notify.model_copy(update={"urls": tuple(secret.split())})
+        settings = settings.model_copy(update={"notify": notify})
     config = Config(home=home, path=chosen, **dict(settings))
     use_products(Product(citation="", **dict(one)) for one in config.products)
     wrong = []

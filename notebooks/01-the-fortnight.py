@@ -12,7 +12,7 @@ import climtrack
 
 study = climtrack.study("air", "nh", sample=True)
 findings = study.findings
-findings.latest
+study
 
 # %% [markdown]
 # ## Is it coming down?
@@ -44,7 +44,7 @@ print(f"{year.days_warmer} days of this year were warmer, {year.days_cooler} coo
 
 # %%
 for name, found in findings.anomalies.items():
-    if isinstance(found, type(findings.anomaly)):
+    if found.known:
         print(f"{name}: {found.value:+.2f} °C, percentile {found.percentile:.0f}")
     else:
         print(f"{name}: unknown, {found}")

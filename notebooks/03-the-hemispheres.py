@@ -62,8 +62,8 @@ from matplotlib.figure import Figure
 
 figure = Figure(figsize=(11, 4), layout="constrained")
 left, right = figure.subplots(1, 2, sharey=True)
+air = climtrack.open("air", ["nh", "sh"], sample=True)
 for axes, region in ((left, "nh"), (right, "sh")):
-    line = climtrack.anomaly(climtrack.open("air", region, sample=True))
-    climtrack.plot(line, axes)
+    climtrack.plot(climtrack.anomaly(air[region]), axes)
     axes.set_title(climtrack.REGIONS[region].title, loc="left")
 figure

@@ -7,7 +7,6 @@
 # Simulated sample; leave out `sample=True` for real data.
 
 # %%
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from matplotlib.figure import Figure
@@ -50,7 +49,6 @@ july.groupby(july.time.dt.year // 10 * 10).mean().to_pandas().round(2)
 study = climtrack.study("air", "nh", sample=True)
 picture = climtrack.chart("year-lines", study, preset="phone", theme="dark", language="es")
 with TemporaryDirectory() as folder:
-    path = Path(folder) / picture.path
-    path.write_bytes(picture.data)
+    path = picture.save(folder)
     print(f"{path.name}: {picture.width} × {picture.height} pixels, {len(picture.data) // 1024} KB")
 picture

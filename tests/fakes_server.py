@@ -56,6 +56,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     connection: int
+    body: bytes = b""
 
 
 @dataclass(slots=True)
@@ -210,7 +211,7 @@ class FakeSite:
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         while len(body) < int(headers.get("content-length", "0")):  # left unread it would reset the connection
             body += sock.recv(65536)
-        request = Request(first.split(" ")[1].lstrip("/"), headers, number)
+        request = Request(first.split(" ")[1].lstrip("/"), headers, number, body)
         with self._lock:
             self.requests.append(request)
             count = len(self.asked(request.path))

@@ -147,7 +147,7 @@ def test_document(config: Config) -> None:
     assert document["schema"] == "climtrack.doctor/1"
     assert document["problems"] == 0
     assert len(document["findings"]) == len(found)
-    assert {"topic", "severity", "what", "remedy"} == set(document["findings"][0])
+    assert {"topic", "also", "severity", "what", "remedy"} == set(document["findings"][0])
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,9 @@ def air_minus_sea(air: Study, sea: Study) -> AirSea | Unknown:
     AnalysisError
         If there is no common day.
     """
+    for one in (air, sea):
+        if not isinstance(one, Study):
+            raise AnalysisError("api.study", given=type(one).__name__)
     common = _common([air, sea])
     if common.baseline is None:
         return Unknown("unknown.no_baseline_both")

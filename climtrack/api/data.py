@@ -5,26 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args, overload
 
 import numpy as np
 
 from climtrack.errors import AnalysisError, ConfigError, SeriesNotFound
 from climtrack.vocabulary import calendar
-from climtrack.vocabulary.registry import DEFAULT, OPTIONS, VARIABLES, Baseline
+from climtrack.vocabulary.registry import (
+    DEFAULT,
+    OPTIONS,
+    VARIABLES,
+    Baseline,
+    RegionName,
+    VariableName,
+    unknown_name,
+)
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey, Source, Status, trimmed
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from climtrack.config import Config
-    from climtrack.vocabulary.findings import Method
 
 
 #: Rules of a climatology.
-METHODS = ("harmonic", "site")
+Method = Literal["harmonic", "site"]
 
 
 def config() -> Config:
@@ -41,6 +49,7 @@ def now() -> dt.datetime:
 
 def pairing_of(region: str) -> Pairing:
     """Series that answer for a region."""
+    require(region, str, "api.one_region")
     from climtrack.run.run import Run
 
     return Run(config(), now()).pairings((region,), tuple(OPTIONS))[0]
@@ -50,7 +59,6 @@ def stored_series(
     variable: str, region: str, *, known_on: str | dt.date | dt.datetime | None, offline: bool, sample: bool
 ) -> Series:
     """The series asked for, and no other one in its place."""
-    require(region, str, "api.one_region")
     variable = next((option for option, known in OPTIONS.items() if known.name == variable), variable)
     one_of(variable, tuple(OPTIONS), "variable")
     pair = pairing_of(region)
@@ -66,6 +74,7 @@ def series_of(key: SeriesKey, *, known_on: str | dt.date | dt.datetime | None, o
     """The series of a key."""
     from climtrack.run.run import Run, sampled
 
+    require(known_on, str | dt.date | None, "api.day")
     if sample:
         found = sampled([key], now())
         if key not in found:
@@ -84,10 +93,8 @@ def require(value: object, kind: type | UnionType, message: str) -> None:
 
 def one_of(value: object, known: Sequence[str], kind: str) -> None:
     """Refuse a word that is none of some."""
-    from climtrack.config import unknown
-
     if value not in known:
-        raise ConfigError("config.unknown_name", what=unknown(kind, str(value), known), known=known)
+        raise unknown_name(kind, str(value), known)
 
 
 def baseline_of(value: str | Baseline) -> Baseline:
@@ -122,7 +129,8 @@ def to_array(series: Series) -> xr.DataArray:
     from climtrack.store.netcdf import to_netcdf
 
     with xr.open_dataset(to_netcdf(series), engine="netcdf4") as file:
-        data = file[series.key.variable].load()
+        # a hemisphere's middle would keep it from being merged with the other one
+        data = file[series.key.variable].drop_vars(["latitude", "longitude"], errors="ignore").load()
         attributes = {
             name: file.attrs[name]
             for name in ("title", "institution", "source", "references", "license", "acknowledgement", "source_url",
@@ -131,7 +139,19 @@ def to_array(series: Series) -> xr.DataArray:
         data = data.assign_coords(status=("time", file["status"].values, file["status"].attrs))
     data.attrs |= attributes | {"simulated": str(series.source.simulated).lower()}
     data.attrs.pop("ancillary_variables", None)
+    data.encoding.pop("coordinates", None)
     return data
+
+
+def together(arrays: Mapping[str, xr.DataArray]) -> xr.Dataset:
+    """Series on the days that any of them has; the status of `nh` is `nh_status`."""
+    import xarray as xr
+
+    named = [one.rename(name).rename(status=f"{name}_status") for name, one in arrays.items()]
+    missing = {f"{name}_status": Status.MISSING.value for name in arrays}
+    found = xr.merge(named, join="outer", compat="no_conflicts", fill_value=missing)
+    found.attrs = {"Conventions": "CF-1.11"}
+    return found
 
 
 def from_array(data: xr.DataArray) -> Series:
@@ -150,7 +170,8 @@ def from_array(data: xr.DataArray) -> Series:
     values = np.full(int(rows[-1]) + 1, np.nan)
     values[rows] = np.asarray(data.values, dtype=np.float64)
     status = np.full(values.size, Status.MISSING, dtype=np.int8)
-    given = np.asarray(data["status"].values) if "status" in data.coords else np.full(rows.size, Status.FINAL)
+    own = data.coords.get(f"{data.name}_status", data.coords.get("status"))
+    given = np.full(rows.size, Status.FINAL) if own is None else np.asarray(own.values)
     status[rows] = np.where(given == Status.PRELIMINARY, Status.PRELIMINARY, Status.FINAL)
     status[np.isnan(values)] = Status.MISSING
     name = str(data.attrs.get("climtrack_key", f"own.{data.name or 'temperature'}.own"))
@@ -210,7 +231,7 @@ def climatology(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, metho
 
     from climtrack.analysis.climatology import climatology as compute
 
-    one_of(method, METHODS, "rule")
+    one_of(method, get_args(Method), "rule")
     years = baseline_of(baseline)
     found = compute(from_array(data), years, method=method)
     spread = {"units": "degC", "units_metadata": DIFFERENCE, "long_name": f"standard deviation across {years}"}
@@ -260,7 +281,7 @@ def anomaly(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, method: M
 
     from climtrack.analysis.climatology import climatology as compute
 
-    one_of(method, METHODS, "rule")
+    one_of(method, get_args(Method), "rule")
     years, series = baseline_of(baseline), from_array(data)
     cycle = compute(series, years, method=method)
     columns = calendar.slot(series.dates) if method == "site" else calendar.dayofyear(series.dates) - 1
@@ -272,7 +293,7 @@ def anomaly(data: xr.DataArray, baseline: str | Baseline = DEFAULT, *, method: M
         coords={
             "time": series.dates.astype("datetime64[ns]"),
             "climatology": ("time", normal, normal_attributes(data, years, method)),
-            **{name: data.coords[name] for name in ("height", "latitude", "longitude") if name in data.coords},
+            **{name: data.coords[name] for name in ("height",) if name in data.coords},
         },
         name=f"{data.name or 'temperature'}_anomaly",
         attrs=dict(data.attrs)
@@ -308,23 +329,53 @@ def _counted(method: str) -> str:
     return "days since 1 January, plus one" if method == "site" else "day of year, 1 March always 61"
 
 
-def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
-    variable: str = "air",
-    region: str = "nh",
+@overload
+def open(  # numpydoc ignore=GL08
+    variable: VariableName = "air",
+    region: RegionName | str = "nh",
     *,
     as_of: str | dt.date | None = None,
     known_on: str | dt.date | dt.datetime | None = None,
     offline: bool = False,
     sample: bool = False,
-) -> xr.DataArray:
+) -> xr.DataArray: ...
+@overload
+def open(  # numpydoc ignore=GL08
+    variable: VariableName,
+    region: list[str] | tuple[str, ...],
+    *,
+    as_of: str | dt.date | None = None,
+    known_on: str | dt.date | dt.datetime | None = None,
+    offline: bool = False,
+    sample: bool = False,
+) -> xr.Dataset: ...
+@overload
+def open(  # numpydoc ignore=GL08
+    variable: list[str] | tuple[str, ...],
+    *,
+    as_of: str | dt.date | None = None,
+    known_on: str | dt.date | dt.datetime | None = None,
+    offline: bool = False,
+    sample: bool = False,
+) -> xr.Dataset: ...
+def open(
+    variable: VariableName | list[str] | tuple[str, ...] = "air",
+    region: RegionName | str | list[str] | tuple[str, ...] = "nh",
+    *,
+    as_of: str | dt.date | None = None,
+    known_on: str | dt.date | dt.datetime | None = None,
+    offline: bool = False,
+    sample: bool = False,
+) -> xr.DataArray | xr.Dataset:
     """
-    Daily series of one variable over one region.
+    Daily series of one variable over one region, or over several.
 
     Parameters
     ----------
     variable : {"air", "sst"}, default "air"
-        Air temperature 2 m above the surface, or sea surface temperature.
-    region : str, default "nh"
+        Air temperature 2 m above the surface (``t2m`` too), or sea surface temperature; or the regions themselves,
+        ``open(["nh", "sh"])``, of the air.
+    region : str or list of str, default "nh"
         ``world``, ``nh``, ``sh``, ``tropics``, ``arctic``, ``antarctic`` for the air; ``world``, ``natlan``,
         ``natlsp``, ``atlhmdr``, ``gom``, ``gomex``, ``nino3.4`` for the sea, and what config.toml or
         ``climtrack grid`` added.
@@ -341,7 +392,8 @@ def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
     -------
     xarray.DataArray
         Daily means in degC, shape (time,), gaps as NaN; ``status`` (1 final, 2 preliminary) is a coordinate, and the
-        source, its licence and the time of retrieval in the attributes.
+        source, its licence and the time of retrieval in the attributes. Of a list of regions an xarray.Dataset with a
+        variable for each, on the days that any of them has; the status of ``nh`` is ``nh_status``.
 
     Raises
     ------
@@ -356,14 +408,22 @@ def open(  # noqa: A001 - climtrack.open, as xarray.open_dataset
     >>> air = climtrack.open("air", "nh", sample=True)
     >>> air.dims, air.attrs["units"], air.attrs["units_metadata"]
     (('time',), 'degC', 'temperature: on_scale')
+    >>> both = climtrack.open("air", ["nh", "sh"], sample=True)
+    >>> both.nh.dims, both.sh.attrs["climtrack_key"]
+    (('time',), 'era5.t2m.sh')
     """
+    if isinstance(variable, list | tuple):
+        variable, region = "air", variable
+    if isinstance(region, list | tuple):
+        one = partial(open, variable, as_of=as_of, known_on=known_on, offline=offline, sample=sample)
+        return together({name: one(name) for name in region})
     series = stored_series(variable, region, known_on=known_on, offline=offline, sample=sample)
     return to_array(series.upto(last) if (last := date_of(as_of)) else series)
 
 
 def compare(
-    *regions: str,
-    variable: str = "air",
+    *regions: RegionName | str,
+    variable: VariableName = "air",
     baseline: str | Baseline = DEFAULT,
     as_of: str | dt.date | None = None,
     offline: bool = False,
@@ -420,7 +480,10 @@ def compare(
 
 
 def reduce(
-    paths: str | Path | Sequence[str | Path], *regions: str, variable: str = "sst", rule: str = "exact"
+    paths: str | Path | Sequence[str | Path],
+    *regions: RegionName | str,
+    variable: Literal["sst", "air"] = "sst",
+    rule: Literal["exact", "site"] = "exact",
 ) -> xr.Dataset:
     """
     Daily means of regions from gridded files, without touching the store.
@@ -451,6 +514,9 @@ def reduce(
     from climtrack.run import grids
     from climtrack.run.run import Run
 
+    require(paths, str | Path | list | tuple, "api.paths")
+    one_of(variable, tuple(OPTIONS), "variable")
+    one_of(rule, ("exact", "site"), "rule")
     settings, given = config(), [paths] if isinstance(paths, str | Path) else list(paths)
     names = tuple(dict.fromkeys(regions or ("nh", "sh")))
     outlines, files = grids.regions(names, settings), [str(path) for path in given]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from climtrack.api.data import (
     require,
     stored_series,
 )
-from climtrack.vocabulary.registry import DEFAULT, OPTIONS, REGIONS, Baseline
+from climtrack.vocabulary.registry import DEFAULT, OPTIONS, REGIONS, Baseline, RegionName, VariableName
+from climtrack.vocabulary.series import Alignment
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
         Unknown,
         YearOverYear,
     )
-    from climtrack.vocabulary.series import Alignment
 
 
 def require_studies(*studies: object) -> None:
@@ -47,8 +47,8 @@ def require_studies(*studies: object) -> None:
 
 
 def study(
-    variable: str = "air",
-    region: str = "nh",
+    variable: VariableName = "air",
+    region: RegionName | str = "nh",
     *,
     baseline: str | Baseline = "auto",
     as_of: str | dt.date | None = None,
@@ -88,7 +88,7 @@ def study(
 
 
 def facts(
-    region: str = "nh",
+    region: RegionName | str = "nh",
     *,
     baseline: str | Baseline = "auto",
     as_of: str | dt.date | None = None,
@@ -124,7 +124,11 @@ def facts(
 
 
 def study_of(
-    data: xr.DataArray, region: str = "world", *, baseline: str | Baseline = "auto", as_of: str | dt.date | None = None
+    data: xr.DataArray,
+    region: RegionName | str = "world",
+    *,
+    baseline: str | Baseline = "auto",
+    as_of: str | dt.date | None = None,
 ) -> Study:
     """
     Every question that climtrack asks, asked of a series of your own.
@@ -147,6 +151,7 @@ def study_of(
     """
     from climtrack.analysis.survey import study
 
+    require(region, str, "api.one_region")
     where = config().region(region)
     return study(from_array(data), where, baseline=chosen(baseline), as_of=date_of(as_of))
 
@@ -177,7 +182,7 @@ def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = 
 
     for one in (year, other):
         require(one, int, "api.year")
-    one_of(method, ("date", "slot"), "way")
+    one_of(method, get_args(Alignment), "way")
     return compared(from_array(data), year, other, method=method)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,13 +20,21 @@ if TYPE_CHECKING:
     from climtrack.vocabulary.findings import Study
 
 
+#: Names that an editor offers.
+ChartName = Literal[
+    "both", "year-lines", "anomaly", "year-over-year", "months", "hemispheres", "stripes", "year-to-date",
+    "day-heatmap", "records", "since-last-issue", "animation",
+]  # fmt: skip
+PresetName = Literal["wide", "post", "email", "phone", "motion", "card", "panel", "strip", "grid"]
+
+
 def chart(
-    chart: str = "year-lines",
+    chart: ChartName = "year-lines",
     *studies: Study,
-    preset: str = "wide",
-    theme: str = "light",
-    language: str = "en",
-    fmt: str = "png",
+    preset: PresetName = "wide",
+    theme: Literal["light", "dark"] = "light",
+    language: Literal["en", "es", "es-MX"] = "en",
+    fmt: Literal["png", "svg", "webp", "pdf", "gif"] = "png",
 ) -> Asset:
     """
     A finished picture, as `climtrack report` draws it.
@@ -42,8 +51,8 @@ def chart(
         Colours.
     language : {"en", "es", "es-MX"}, default "en"
         Of the words in it.
-    fmt : {"png", "svg", "webp", "pdf", "gif"}, default "png"
-        File format; ``gif`` only of the animation, which moves in ``webp`` too.
+    fmt : {"png", "svg", "webp", "pdf", "gif", "mp4"}, default "png"
+        File format; ``gif`` and ``mp4`` only of the animation, which moves in ``webp`` too.
 
     Returns
     -------
@@ -57,6 +66,7 @@ def chart(
     """
     from climtrack.reporter.render import render
 
+    require(chart, str, "api.chart")
     require_studies(*studies)
     return render(
         chart.replace("-", "_"), studies or (study(),), preset=preset, theme=theme, language=language, fmt=fmt
@@ -102,5 +112,8 @@ def plot(data: xr.DataArray, ax: Axes | None = None) -> Axes:
     ax.set_xticks([start - 1 for start in calendar.MONTH_STARTS], list("JFMAMJJASOND"), ha="left")
     ax.set_xlim(0, calendar.DAYS - 1)
     ax.set_ylabel("°C")
-    ax.set_title(str(data.attrs.get("title", data.name or "")), loc="left")
+    title = ax.set_title(str(data.attrs.get("title", data.name or "")), loc="left")
+    # matplotlib's own wrapping goes by the figure, not by the axes
+    letter = 0.56 * float(title.get_fontsize()) / 72 * ax.figure.dpi
+    title.set_text("\n".join(wrap(title.get_text(), max(int(ax.bbox.width / letter), 20))))
     return ax

@@ -271,7 +271,7 @@ class Days:
         """Mean of the same period of every year, of the days that this year knows, by the year it ends in."""
         days = [self.day(at) for at in range(max(self.at(first), 0), self.at(last) + 1)]
         asked = {366 * (1 + day.year - last.year) + place(day) for day in days if not math.isnan(self.value(day))}
-        if first < last and 366 + LEAP - 1 in asked and (last + DAY).day != 29:
+        if first < last and 366 + LEAP - 1 in asked and (last + DAY).month != 2:
             asked.add(366 + LEAP)  # goes with the 28th in years that have it
         before = np.vstack([np.full(366, np.nan), self.table[:-1]])
         known = np.hstack([before, self.table])[:, sorted(asked)]

@@ -47,9 +47,10 @@ def doctor(
     climtrack doctor
     climtrack doctor --offline
     """
-    from climtrack.cli.tables import table
+    from climtrack.cli.tables import listed, table
     from climtrack.run.doctor import Severity, document, run_checks
     from climtrack.run.run import Run
+    from climtrack.words.language import Language
 
     settings, moment = configuration(config), now()
 
@@ -61,10 +62,16 @@ def doctor(
         as_json(document(found, moment))
     else:
         rows = [
-            (one.topic, "" if one.severity is Severity.GOOD else str(one.severity), one.what, one.remedy)
+            (
+                listed((one.topic, *one.also), Language("en")),
+                "ok" if one.severity is Severity.GOOD else str(one.severity),
+                one.what,
+                one.remedy,
+            )
             for one in found
         ]
         table(("topic", "", "found", "what to do"), rows)
-        say("Nothing is the matter." if not troubles else f"{len(troubles)} of {len(found)} need your attention.")
+        need = f"{len(troubles)} of {len(found)} {'needs' if len(troubles) == 1 else 'need'} your attention."
+        say(need if troubles else "Nothing is the matter.")
     if troubles:
         raise typer.Exit(3)

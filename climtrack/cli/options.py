@@ -231,9 +231,9 @@ def several(
     chosen = dict.fromkeys(spelled.get(word.casefold(), word) for word in words) or dict.fromkeys(default)
     for word in chosen:
         if known and word not in known:
-            from climtrack.config import unknown
+            from climtrack.vocabulary.registry import unknown_name
 
-            raise ConfigError("config.unknown_name", what=unknown(what, word, known), known=sorted(listed or known))
+            raise unknown_name(what, word, known, sorted(listed or known))
     return tuple(chosen)
 
 

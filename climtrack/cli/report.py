@@ -38,7 +38,7 @@ from climtrack.errors import Notice
 Charts = Annotated[list[str] | None, typer.Option("--chart", metavar="NAME[,NAME]", autocompletion=options.charts)]
 Presets = Annotated[list[str] | None, typer.Option("--preset", metavar="NAME[,NAME]", autocompletion=options.presets)]
 Themes = Annotated[list[str] | None, typer.Option("--theme", metavar="light,dark")]
-Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf")]
+Formats = Annotated[list[str] | None, typer.Option("--format", metavar="png,svg,webp,pdf,mp4")]
 
 
 def report(
@@ -85,7 +85,7 @@ def report(
         charts=charts_of(several(chart, defaults.charts, (), "chart")),
         presets=several(preset, defaults.presets, PRESETS, "preset"),
         themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
-        formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf"), "format"),
+        formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf", "mp4"), "format"),
         baseline=years(settings, baseline),
         as_of=past(as_of, "--as-of", moment),
         since=past(since, "--since", moment),

@@ -101,13 +101,18 @@ def _declared(finding: Any) -> list[tuple[str, Fact]]:
     return [(field.name, field.metadata["fact"]) for field in fields(finding) if "fact" in field.metadata]
 
 
+def listed(values: Sequence[Any], language: Language) -> str:
+    """The first four of them, and how many more there are."""
+    first = ", ".join(map(str, values[:4]))
+    return first if len(values) <= 4 else language.text("cell.more", len(values) - 4, listed=first)
+
+
 def _cell(value: Any, spec: Fact | None, language: Language, unit: str) -> Any:
     """One fact as text, in the unit that the field declares; `unit` is that of the field which holds the finding."""
     if isinstance(value, Baseline | SeriesKey):
         return value.label
     if isinstance(value, tuple):
-        listed = ", ".join(map(str, value[:4]))
-        return listed if len(value) <= 4 else language.text("cell.more", len(value) - 4, listed=listed)
+        return listed(value, language)
     if spec is None or value is None or value == "" or isinstance(value, Notice | Mapping):
         return value
     if is_dataclass(value):

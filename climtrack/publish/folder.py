@@ -86,7 +86,7 @@ JOURNAL = "journal.json"
 #: Days of dated files that pruning always leaves, whatever the bound: mails are opened late.
 KEPT_DAYS = 30
 #: A file of this name that is not ours is the owner's own choice and stays.
-OWNERS = frozenset({"robots.txt", "404.html"})
+OWNERS = frozenset({"robots.txt", "404.html", "favicon.ico"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from climtrack.words.attribution import attribution
 from climtrack.words.catalogue import catalogue
 from climtrack.words.language import Language
 
-_WEB = Path(__file__).parent / "web"
+WEB = Path(__file__).parent / "web"
 #: Averages are sent at a millionth of a degree, so that no difference moves by more than 0.0000005.
 CLIMATOLOGY_SCALE = 1_000_000
 TABLE_DAYS = 30
@@ -54,11 +54,10 @@ class PageChart:
     # Averages that the reader may choose from, by date (``harmonic``), the default first
     climatologies: tuple[Climatology, ...] = ()
     answers: Sentences = field(default_factory=dict)  # By language
-    notices: Sentences = field(default_factory=dict)  # The age of its data, by language
-    closing: Sentences = field(
-        default_factory=dict
-    )  # Last lines of the page: further sources, its numbers; by language
+    notices: Sentences = field(default_factory=dict)  # To which day it goes, by language
+    closing: Sentences = field(default_factory=dict)  # Last lines of the page, by language: more sources, its numbers
     tables: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)  # By language
+    usual: int = 0  # Days by which its newest value is usually behind, at most; 0 where no round brings it newer ones
 
     def __post_init__(self) -> None:
         words = {code: clean_words(one) for code, one in self.words.items()}
@@ -160,18 +159,27 @@ def fill(template: str, /, **values: Any) -> str:
 
 @cache
 def _script() -> str:
-    parts = ("series.js", "chart.js", "page.js")
-    return '"use strict";\n' + "".join((_WEB / name).read_text("utf-8") for name in parts)
+    return '"use strict";\n' + "".join(map(script, ("series.js", "chart.js", "page.js", "age.js")))
+
+
+def script(name: str) -> str:
+    return (WEB / name).read_text("utf-8")
 
 
 @cache
 def style_sheet() -> str:
     faces = (
         f'@font-face{{font-family:"climtrack sans";font-weight:{weights};src:url(data:font/woff;base64,'
-        f'{base64.b64encode((_WEB / name).read_bytes()).decode()}) format("woff")}}\n'
+        f'{base64.b64encode((WEB / name).read_bytes()).decode()}) format("woff")}}\n'
         for name, weights in (("sans-400.woff", "400"), ("sans-600.woff", "600 700"))
     )
-    return "".join(faces) + (_WEB / "page.css").read_text("utf-8")
+    return "".join(faces) + (WEB / "page.css").read_text("utf-8")
+
+
+def ages(usual: int, language: Language) -> str:
+    """What ``web/age.js`` chooses from: data of a day, of more days, and of more than usual."""
+    one, more = catalogue(language.code)["page.age"]
+    return "|".join((one, more, language.text("page.age.late", n="{n}", usual=usual)))
 
 
 def policy(script: str = "", images: str = "'self' data:") -> str:
@@ -287,6 +295,9 @@ def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Fra
         "id": chart.id,
         "title": {code: chart.words[code].title for code in words},
         "subtitle": {code: chart.words[code].subtitle for code in words},
+        "until": chart.study.series.end,
+        "usual": chart.usual,
+        "ages": {code: ages(chart.usual, language) for code, language in words.items()},
         "caption": {
             code: f"{_source(chart, words[code])} {_copernicus(chart, words[code])}".strip()
             if frame.embedded

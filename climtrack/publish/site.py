@@ -27,15 +27,18 @@ from urllib.parse import urlsplit
 from climtrack.errors import PublishError
 from climtrack.publish.page import (
     HTML,
+    WEB,
     Frame,
     PageChart,
     Sentences,
+    ages,
     embed_html,
     fill,
     heading,
     policy,
     report_html,
     reuse,
+    script,
     slug,
     style_sheet,
 )
@@ -78,7 +81,7 @@ class PictureName:
         theme = "dark" if len(parts) > 5 and parts[-3] == "dark" else "light"
         if theme == "dark":
             del parts[-3]
-        if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf", "gif"}:
+        if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf", "gif", "mp4"}:
             return None
         return cls(".".join(parts[:-4]), parts[-4], parts[-3], theme, parts[-2], parts[-1])
 
@@ -204,6 +207,7 @@ class Teaser:
     phone_dark: Picture | None = None
     place: str = ""  # Place and variable
     glance: tuple[str, ...] = ()  # Cells of the front page's table
+    usual: int = 0  # As of a `PageChart`
 
     @property
     def date(self) -> dt.date:
@@ -232,6 +236,8 @@ class Publication:
     cards: tuple[Teaser, ...] = ()  # The front page, in its order
     entries: tuple[FeedItem, ...] = ()  # The feed, newest first
     regions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # Last day by series, ISO
+    # Days by which those that the last publish brought up to date are usually behind, at most
+    usual: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
 
     @property
@@ -253,6 +259,7 @@ class Publication:
             "format": FORMAT,
             "published": self.published,
             "regions": dict(self.regions),
+            "usual": dict(self.usual),
             "cards": [asdict(card) for card in self.cards],
             "entries": [asdict(entry) for entry in self.entries],
             "files": {path: asdict(record) for path, record in sorted(self.files.items())},
@@ -274,6 +281,7 @@ class Publication:
                 tuple(Teaser(**_read(card)) for card in whole["cards"]),
                 tuple(FeedItem(**_read(entry)) for entry in whole["entries"]),
                 MappingProxyType(dict(whole["regions"])),
+                MappingProxyType({name: int(days) for name, days in whole.get("usual", {}).items()}),
                 whole["published"],
             )
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -316,6 +324,7 @@ def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], 
             cards=tuple(teasers.values()),
             entries=merged(before.entries, [item for one in made for item in one.feed_items()]),
             regions=MappingProxyType({**before.regions, **ends}),
+            usual=MappingProxyType({chart.id: chart.usual for page in pages for chart in page.charts if chart.usual}),
         )
         return plan, [*(file for one in made for file in one.files()), *_front(plan, site)]
 
@@ -336,7 +345,8 @@ def figures(
         name = PictureName.parse(asset.path)
         if name is not None and name.suffix in {"png", "gif"} and asset.words is not None:
             _, drawn, _ = found.setdefault((name.subject, name.chart, name.language), (name, {}, asset))
-            preset = name.preset if name.theme == "light" else f"{name.preset}.dark"
+            preset = "still" if (name.preset, name.suffix) == ("motion", "png") else name.preset
+            preset = preset if name.theme == "light" else f"{preset}.dark"
             drawn[preset] = Picture(address(asset), asset.width, asset.height)
     made = {}
     for (subject, _, code), (name, drawn, asset) in found.items():
@@ -370,10 +380,12 @@ def folder_gallery(
         if first.words is None:
             continue
         data = f"data:{first.media_type};base64,{base64.b64encode(first.data).decode()}"
+        still = {}
         if first.path.endswith(".gif"):
             data = first.path
+            still = {"still": Picture(f"{data[:-3]}png", first.width, first.height)}
         inside, beside = (
-            Figure({"post": Picture(path, first.width, first.height)}, first.words, code, "", "")
+            Figure({"post": Picture(path, first.width, first.height), **still}, first.words, code, "", "")
             for path in (data, first.path)
         )
         chart = next((one for one in charts if one.id == subject), charts[0])
@@ -478,6 +490,7 @@ class _RegionFiles:
                     phone_dark=self._picture(chart, code, ("phone",), "dark"),
                     place=heading(chart.study, Language(code)),
                     glance=glance(chart.study, Language(code)),
+                    usual=chart.usual,
                     uses=tuple(dated(p, self.page.day) for name, p in self.pictures.items() if name.language == code),
                 )
 
@@ -631,6 +644,9 @@ def _front(plan: Publication, site: Site) -> list[File]:
         File("sitemap.xml", "application/xml", sitemap.encode()),
         File("robots.txt", "text/plain; charset=utf-8", robots.encode()),
         File("404.html", HTML, _missing(site)),
+        File(
+            "favicon.ico", "image/vnd.microsoft.icon", (WEB / "favicon.ico").read_bytes()
+        ),  # asked for beside pictures
     ]
 
 
@@ -646,8 +662,10 @@ def _index(plan: Publication, site: Site, code: str) -> File:
         language=language,
         prefix=prefix,
         teasers=teasers,
-        rows=[(teaser.subject, teaser.glance) for teaser in teasers if teaser.glance],
-        policy=policy(),
+        rows=[teaser for teaser in teasers if teaser.glance],
+        ages=ages,
+        policy=policy(script("age.js")),
+        script=script("age.js"),
         style=style_sheet(),
         head_title=site.brand,
         description=about,

@@ -13,7 +13,7 @@ from climtrack.reporter.months import phrases
 from climtrack.reporter.theme import PRESETS, Preset, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
-from climtrack.vocabulary.registry import VARIABLES
+from climtrack.vocabulary.registry import VARIABLES, unknown_name
 from climtrack.words.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[str, ...] = ("png", "svg", "webp", "pdf")
 #: Those of a chart that moves; in any other of `FORMATS` it is its finished picture.
-MOVING: tuple[str, ...] = ("gif", "webp")
+MOVING: tuple[str, ...] = ("gif", "webp", "mp4")
 #: The order in which formats are made of one drawing: SVG takes the halos off, so it comes last.
 LAST_CHANGES: tuple[str, ...] = ("png", "webp", "pdf", "svg")
 #: Where a smaller palette does not suffice, of the years before these, in turn, every second is left out.
@@ -84,7 +84,7 @@ def render_formats(
     known = tuple(dict.fromkeys((*FORMATS, *moves)))
     for fmt in formats:
         if fmt not in known:
-            raise ConfigError("draw.unknown.format", name=fmt[:20], known=known)
+            raise unknown_name("format", fmt, known)
     text = text or words(chart, studies, **options)[Language(language).code]
     canvas = draw(chart, studies, preset=preset, theme=theme, language=language, text=text, **options)
     files: dict[str, bytes] = {}
@@ -157,14 +157,14 @@ def draw(
 
 def _known(chart: str) -> Chart:
     if chart not in CHARTS:
-        raise ConfigError("draw.unknown.chart", name=chart[:40], known=tuple(CHARTS))
+        raise unknown_name("chart", chart.replace("_", "-"), [one.slug for one in CHARTS.values()])
     return CHARTS[chart]
 
 
 def _preset(chart: str, preset: str) -> Preset:
     """A preset by name, if the chart is composed for it."""
     if preset not in PRESETS:
-        raise ConfigError("draw.unknown.preset", name=preset[:40], known=tuple(PRESETS))
+        raise unknown_name("preset", preset, PRESETS)
     if preset not in CHARTS[chart].presets:
         raise ConfigError("draw.not_composed", chart=chart, preset=preset, known=CHARTS[chart].presets)
     return PRESETS[preset]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from climtrack.errors import ConfigError
+from climtrack.vocabulary.registry import unknown_name
 
 Form = Literal["wide", "square", "tall", "card"]
 
@@ -166,7 +167,7 @@ def mix(one: str, other: str, share: float) -> str:
 def themed(name: str, overrides: Mapping[str, object] | None = None) -> Theme:
     """A theme with a user's own choices, checked so that it can be read."""
     if name not in THEMES:
-        raise ConfigError("draw.unknown.theme", name=name[:40], known=tuple(THEMES))
+        raise unknown_name("theme", name, THEMES)
     base = THEMES[name]
     known = {f.name for f in fields(Theme)} - {"name"}
     choices: dict[str, object] = {}

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,6 +84,7 @@ class Check:
     topic: str  # In a word or two: ``clock``, ``store``, ``nh-air``
     severity: Severity
     found: Notice | ClimtrackError
+    also: tuple[str, ...] = ()  # Other topics that have the same cause
 
     @property
     def what(self) -> str:
@@ -148,7 +150,20 @@ def run_checks(
         except Exception as bug:  # where all may be broken, what breaks one look must not hide the others
             checks.append(_problem(topic, "bug", name=type(bug).__name__, text=str(bug)[:80]))
         on_done(topic)
-    return tuple(checks)
+    return tuple(_by_cause(checks))
+
+
+def _by_cause(checks: Iterable[Check]) -> Iterator[Check]:
+    """What troubles many, such as a computer that is offline, once: at the first, with the names of the others."""
+    causes: dict[object, Check] = {}
+    for number, check in enumerate(checks):
+        problem = check.found.facts.get("problem", check.found)  # that of a host is nested
+        facts = sorted((name, str(fact)) for name, fact in problem.facts.items() if name != "host")
+        cause = number if check.severity is Severity.GOOD else (check.severity, problem.id, *facts)
+        first = causes.setdefault(cause, check)
+        if first is not check and check.topic != first.topic:
+            causes[cause] = replace(first, also=(*first.also, check.topic))
+    yield from causes.values()
 
 
 def check_versions() -> Iterator[Check]:
@@ -185,6 +200,8 @@ def check_settings(config: Config) -> Iterator[Check]:
     here = dt.datetime.now(ZoneInfo(zone)).strftime("%H:%M")
     hours = [f"{hour}:00" for hour in config.schedule.hours]
     yield _good("time zone", "settings.zone", zone=zone, time=here, hours=hours)
+    if config.notify.urls and not find_spec("apprise"):
+        yield Check("config", Severity.PROBLEM, Notice("notify.extra"))
     if config.serve.host not in {"127.0.0.1", "localhost", "::1"}:
         yield _note("config", "settings.public", host=config.serve.host)
 
@@ -380,6 +397,7 @@ def document(checks: Iterable[Check], now: dt.datetime) -> dict[str, Any]:
         "python": sys.version.split()[0],
         "problems": sum(check.severity is Severity.PROBLEM for check in found),
         "findings": [
-            {"topic": c.topic, "severity": str(c.severity), "what": c.what, "remedy": c.remedy or None} for c in found
+            {"topic": c.topic, "also": c.also, "severity": str(c.severity), "what": c.what, "remedy": c.remedy or None}
+            for c in found
         ],
     }

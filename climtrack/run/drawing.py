@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from climtrack.config import Config, refused, theme_mistake
-from climtrack.errors import ConfigError, Notice, RenderError
+from climtrack.errors import ConfigError, ExtraMissing, Notice, RenderError
 from climtrack.reporter.chart import Chart
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.render import MOVING, render_formats, words
@@ -57,11 +58,16 @@ class Request:
     dark_presets: tuple[str, ...] | None = None
     svg_presets: tuple[str, ...] | None = None
 
+    def __post_init__(self) -> None:
+        if "mp4" in self.formats and find_spec("av") is None:  # told before anything is asked or drawn
+            raise ExtraMissing("draw.needs_av")
+
     def formats_of(self, chart: Chart, preset: str) -> tuple[str, ...]:
+        """Of an animation all that move, MP4 where asked for, and the still for readers who prefer no motion."""
         if chart.frames is not None:
-            return MOVING
+            return (*(one for one in MOVING if one != "mp4" or one in self.formats), "png")
         vector = self.svg_presets is None or preset in self.svg_presets
-        return tuple(one for one in self.formats if vector or one != "svg")
+        return tuple(one for one in self.formats if one != "mp4" and (vector or one != "svg")) or ("png",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

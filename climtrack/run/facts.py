@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from climtrack.analysis.comparison import two_years
-from climtrack.analysis.enso import nino_state
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.outlook import score
 from climtrack.analysis.reconciliation import agreement, reconcile
@@ -20,7 +19,7 @@ from climtrack.errors import AnalysisError, ClimtrackError, Notice, SeriesNotFou
 from climtrack.fetcher.pulse import COUNTERPARTS, PULSE
 from climtrack.reporter.documents.facts import series_facts, to_json
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Change, failure_notices, keys_of, late_notices, moves
+from climtrack.run.series import Change, failure_notices, late_notices, moves, report_keys
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import (
     Agreement,
@@ -328,13 +327,12 @@ def contrasts(
 
     def beside(name: str, option: str) -> Study | None:
         pair = pairing(name, known)
-        series = run.additional(keys_of([pair], (option,)))
+        series = run.additional(report_keys([pair], (option,)))
         with suppress(ClimtrackError):  # of a day before its first one, for example
             return next(iter(run.studies(pair, (option,), series, baseline=baseline, as_of=as_of)), None)
         return None
 
     nino = beside(NINO, "sst")
-    roni = run.additional([RONI]).get(RONI)
     world = beside("world", "air") if {"nh", "sh"} <= set(regions) else None
     comparisons: list[tuple[str, Comparison | Unknown]] = []
     for option in variables:
@@ -353,7 +351,7 @@ def contrasts(
         replace(study, findings=replace(study.findings, nearest=None))
         for _, shown in found for study in shown if isinstance(study, MonthStudy)
     )  # fmt: skip
-    state = Unknown("unknown.not_stored", key=RONI.label) if roni is None else nino_state(roni, nino, as_of=as_of)
+    state = (nino and nino.findings.nino) or Unknown("unknown.not_stored", key=RONI.label)
     return Contrasts(tuple(comparisons), air_sea, months, state)
 
 

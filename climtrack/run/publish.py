@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from climtrack.analysis.survey import study as survey
@@ -17,7 +17,7 @@ from climtrack.fetcher.reanalyzer import payload
 from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
-from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes_heading, credit, post
+from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.months import MonthPhrases
@@ -30,6 +30,7 @@ from climtrack.run.series import keys_of
 from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, Study
+from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Pairing, Series
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
@@ -61,12 +62,20 @@ def _day(one: RegionReport) -> dt.date:
 
 
 def _pictures(one: RegionReport) -> tuple[Asset, ...]:
-    return tuple(asset for asset in one.assets if asset.media_type.startswith("image/"))
+    return tuple(asset for asset in one.assets if asset.media_type.startswith(("image/", "video/")))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One region's post, in every language."""
+
+    issues: tuple[Issue, ...]
+    files: tuple[Asset, ...]
 
 
 def write_post(
     run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False, inline: bool = False
-) -> Mapping[Path, tuple[Asset, ...]]:
+) -> Mapping[Path, Written]:
     """
     A ready section of each region, by the folder of its issue: Markdown and HTML in each language, and their pictures.
 
@@ -84,10 +93,12 @@ def write_post(
     written = {}
     for one in regions:
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
-        files = _files(run, one, request, issues, long=long, inline=inline)
+        posts = _posts(run, one, request, issues, long=long)
+        shown = {asset.path: asset for each in posts for asset in each.pictures.values()}
+        files = (*(asset for each in posts for asset in post(each, inline=inline)), *shown.values())
         place = folder / f"{today}-{one.pairing.region}"
         run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
-        written[place] = files
+        written[place] = Written(posts, files)
         if not run.simulated:
             run.remember((study.series.key, study.series.end, kind(study), today) for study in one.studies)
     return written
@@ -129,26 +140,24 @@ def _last_issue(
     return before, since if seen else None
 
 
-def _files(
+def _posts(
     run: Run,
     one: RegionReport,
     request: Request,
     issues: Sequence[tuple[Study | None, dt.date | None]],
     *,
     long: bool,
-    inline: bool,
-) -> tuple[Asset, ...]:
-    """Posts of a region, and the pictures that they show."""
+) -> tuple[Issue, ...]:
+    """A region's post in each language."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
     if not drawn and not request.charts:  # what was to be shown together cannot be
         alone = replace(request, charts=("year_lines",) if one.studies else ("months",))
         first: Sequence[AnyStudy] = one.studies or one.months
         chosen = pictures(alone, first[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
         drawn, _ = draw(chosen)
-    posts, shown = list[Asset](), dict[str, Asset]()
+    posts = list[Issue]()
 
     def placed(some: Sequence[Asset]) -> dict[str, Asset]:
-        shown.update({p.path: p for p in some})
         return {public.absolute(dated(p, _day(one))) if public else p.path: p for p in some}
 
     for code in request.languages:
@@ -159,7 +168,8 @@ def _files(
             mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[: n == 0]
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
-            late = (_overdue(each, language) for each in (one.studies if together else (study,)) if each.overdue)
+            told_of = one.studies if together else (study,)
+            late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
             part = PostPart(heading(study, language), (*late, *answers), placed(mine))
             before, issue = issues[n]
             if long and before is not None:
@@ -178,14 +188,27 @@ def _files(
             sources = (*dict.fromkeys(lines), *([language.text("page.made")] if one.studies else ()))
         page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
-        posts += post(title, parts, sources, code, long=long, inline=inline, page=page)
-    return (*posts, *shown.values())
+        posts.append(Issue(title, parts, sources, code, long, page))
+    return tuple(posts)
 
 
-def _overdue(study: Study, language: Language) -> str:
-    """That the two weeks of a post are not the latest two."""
-    day = language.date_long(study.series.end)
-    return language.text("post.overdue", study.overdue, heading=heading(study, language), day=day)
+def _overdue(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
+    """That the two weeks of a post are not the latest two; the series is named where the other is up to date."""
+    late = sorted((study for study in studies if study.overdue), key=lambda study: study.overdue)
+    if not late:
+        return ()
+    of = f" ({heading(late[0], language)})" if len(late) < len(studies) else ""
+    return (language.text("post.overdue", late[0].overdue, of=of, day=language.date_long(late[0].series.end)),)
+
+
+def _successors(run: Run, studies: Sequence[Study], request: Request, language: Language) -> Iterator[str]:
+    """That other products answer than in the last issue."""
+    today = request.as_of or run.now.date()
+    for key in (study.series.key for study in studies):
+        before = [one for one in run.others(key) if run.store.last_issue(one, today)]
+        if before and run.store.last_issue(key, today) is None:
+            names = [PRODUCTS[one.product].title for one in (key, before[0])]
+            yield language.text("post.product", product=names[0], other=names[1])
 
 
 def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:

@@ -18,9 +18,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,10 @@ from climtrack.store.lock import writers_lock
 from climtrack.vocabulary.notice import network
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
 
-#: Seconds that the command, and the webhook, may take.
+#: Seconds that the command, the webhook, and each address may take.
 PATIENCE = 30
+#: Characters that a message may have; Discord's limit is the lowest.
+MESSAGE = 2000
 _REFUSALS = {
     errno.ENOENT: "notify.no_program",
     errno.EACCES: "notify.forbidden",
@@ -70,7 +73,7 @@ _REFUSALS = {
 
 def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[bool, tuple[Notice, ...]]:
     """
-    Hand a document to the configured command and webhook; neither is there by default.
+    Hand a document to the configured command, webhook and addresses; none is there by default.
 
     Returns whether somebody has it, or nobody is to have it, and what went wrong.
     """
@@ -79,7 +82,9 @@ def notify(settings: NotifySettings, document: Mapping[str, Any]) -> tuple[bool,
     if settings.command:
         results.append(_run_command(settings.command, body))
     if settings.webhook:
-        results.append(_post(settings.webhook, body))
+        results.append(_in_time(partial(_post, settings.webhook, body), "notify.unreached"))
+    for place, url in enumerate(settings.urls, 1):
+        results.append(_in_time(partial(_apprise, place, url, document), "notify.not_taken", place=place))
     problems = tuple(problem for problem in results if problem is not None)
     return not results or len(problems) < len(results), problems
 
@@ -118,29 +123,46 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
+def _in_time(give: Callable[[], Notice | None], late: str, **facts: Any) -> Notice | None:
+    """What was wrong; in a thread, for a server that drips its headers and a silent resolver know no limit."""
+    results: list[Notice | None] = []
+    caller = threading.Thread(target=lambda: results.append(give()), name="climtrack-notify", daemon=True)
+    caller.start()
+    caller.join(PATIENCE)
+    return results[0] if results else Notice(late, reason=Notice("fetch.timeout", seconds=PATIENCE), **facts)
+
+
 def _post(url: str, body: bytes) -> Notice | None:
-    """Post it to the webhook; in a thread, for a server that drips its headers and a silent resolver know no limit."""
+    """Post it to the webhook."""
     import urllib3
 
     from climtrack.fetcher.http import trust
 
-    results: list[Notice | None] = []
+    # The last two are for ntfy, which else would show the JSON itself; others do not look at them.
+    headers = {"Content-Type": "application/json", "User-Agent": "climtrack", "Template": "yes", "Message": "{{.text}}"}
+    try:
+        with urllib3.PoolManager(retries=False, timeout=PATIENCE / 3, ssl_context=trust()) as pool:
+            answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
+            answer.release_conn()
+    except (urllib3.exceptions.HTTPError, OSError) as problem:
+        return Notice("notify.unreached", reason=network(problem, urlsplit(url).hostname or ""))
+    return Notice("notify.answered", status=answer.status) if answer.status >= 300 else None
 
-    def post() -> None:
-        headers = {"Content-Type": "application/json", "User-Agent": "climtrack"}
-        try:
-            with urllib3.PoolManager(retries=False, timeout=PATIENCE / 3, ssl_context=trust()) as pool:
-                answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
-                answer.release_conn()
-        except (urllib3.exceptions.HTTPError, OSError) as problem:
-            results.append(Notice("notify.unreached", reason=network(problem, urlsplit(url).hostname or "")))
-        else:
-            results.append(Notice("notify.answered", status=answer.status) if answer.status >= 300 else None)
 
-    caller = threading.Thread(target=post, name="climtrack-notify", daemon=True)
-    caller.start()
-    caller.join(PATIENCE)
-    return results[0] if results else Notice("notify.unreached", reason=Notice("fetch.timeout", seconds=PATIENCE))
+def _apprise(place: int, url: str, document: Mapping[str, Any]) -> Notice | None:
+    """Hand its text to Apprise, which knows mail and a hundred services by their addresses; these hold passwords."""
+    try:
+        import apprise
+    except ImportError:
+        return Notice("notify.extra")
+    logging.getLogger("apprise").disabled = True  # it repeats addresses
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="climtrack"))
+    if not service.add(url):
+        return Notice("notify.unknown", place=place)
+    given = service.notify(
+        document["text"], title="climtrack", notify_type="failure" if document["event"] == "failure" else "success"
+    )
+    return None if given else Notice("notify.not_taken", place=place, reason=Notice("notify.no"))
 
 
 FOLDER, FILE = "log", "climtrack.log"
@@ -426,14 +448,22 @@ def _remember(run: Run, history: HistoryFile, log: logging.Logger) -> None:
 
 
 def _message(run: Run, history: RunHistory) -> dict[str, Any]:
-    """What a monitor or a person is given."""
+    """What a monitor or a person is given; Slack and Mattermost show its ``text``, Discord its ``content``."""
     outcome = run.outcome
+    event = "failure" if outcome.code else "recovery"
+    lines = [english(line) for line in outcome.notices]
+    since = history.failing_since or run.now
+    first = Notice(f"notify.{event}", code=outcome.code, since=f"{since:%Y-%m-%d %H:%M}")
+    text = "\n".join((english(first), *lines))
+    text = text if len(text) <= MESSAGE else f"{text[: MESSAGE - 1]}…"
     return {
         "schema": "climtrack.notice/1",
-        "event": "failure" if outcome.code else "recovery",
+        "event": event,
+        "text": text,
+        "content": text,
         "at": run.now.isoformat(),
         "exit_code": outcome.code,
         "failing_since": history.failing_since.isoformat() if history.failing_since else None,
         "last_success": history.success.isoformat() if history.success else None,
-        "lines": [english(line) for line in outcome.notices],
+        "lines": lines,
     }

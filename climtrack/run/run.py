@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from climtrack.analysis.enso import nino_state
 from climtrack.analysis.months import month_study
 from climtrack.analysis.succession import side_by_side
 from climtrack.analysis.survey import estimates, study
@@ -52,7 +53,18 @@ from climtrack.run.series import (
 from climtrack.store.store import Store
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
 from climtrack.vocabulary.registry import DEFAULT, PRODUCTS, Baseline
-from climtrack.vocabulary.series import COMPUTED, LEADING, MONTHS, SEAS, Pairing, Series, SeriesKey, Transport, pairing
+from climtrack.vocabulary.series import (
+    COMPUTED,
+    LEADING,
+    MONTHS,
+    RONI,
+    SEAS,
+    Pairing,
+    Series,
+    SeriesKey,
+    Transport,
+    pairing,
+)
 
 if TYPE_CHECKING:
     from climtrack.store.store import Writer
@@ -478,9 +490,9 @@ class Run:
         as_of: dt.date | None = None,
     ) -> tuple[Study, ...]:
         """What is known of a region's air and sea."""
-        months = series.get(MONTHS[pair.region, "air"]) if (pair.region, "air") in MONTHS else None
+        beside = {pair.air: _months(pair, "air", series), pair.sst: _months(pair, "sst", series)}
         return tuple(
-            self._study(series[key], baseline, as_of, months if key == pair.air else None)
+            self._study(series[key], baseline, as_of, beside[key])
             for key in keys_of([pair], variables)
             if key in series
         )
@@ -500,8 +512,8 @@ class Run:
         *, baseline: Baseline | None, as_of: dt.date | None = None,
     ) -> MonthStudy | None:  # fmt: skip
         """What NOAA's months tell beside a variable; beside those of the sea the daily series that answers for it."""
-        months = series.get(MONTHS[pair.region, option]) if (pair.region, option) in MONTHS else None
-        if months is None:
+        months = _months(pair, option, series)
+        if months is None or months.key == RONI:
             return None
         late = overdue(months, self.now) if as_of is None and not self.simulated else 0
         daily = series.get(pair.sst) if option == "sst" and pair.sst is not None else None
@@ -510,7 +522,7 @@ class Run:
             return month_study(months, region, baseline or DEFAULT, as_of=as_of, daily=daily, overdue=late)
         return None
 
-    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None, months: Series | None) -> Study:
+    def _study(self, series: Series, baseline: Baseline | None, as_of: dt.date | None, beside: Series | None) -> Study:
         name = series.key, baseline, as_of
         if name not in self._studies:
             simulated = series.source.simulated
@@ -520,12 +532,19 @@ class Run:
             today = self.now.date()
             made = study(
                 series, region, baseline=baseline, as_of=as_of, today=today, revision_noise=noise, kept=kept,
-                months=months,
+                months=beside if series.key.variable == "t2m" else None,
             )  # fmt: skip
+            if beside is not None and beside.key == RONI:
+                made = replace(made, findings=replace(made.findings, nino=nino_state(beside, made, as_of=made.as_of)))
             late = overdue(series, self.now) if as_of is None and not simulated else 0
             told = () if simulated else self.store.told(series.key, made.series.end)
             self._studies[name] = replace(made, overdue=late, told=told)
         return self._studies[name]
+
+
+def _months(pair: Pairing, option: str, series: Mapping[SeriesKey, Series]) -> Series | None:
+    """NOAA's months beside a variable of a region."""
+    return series.get(MONTHS[pair.region, option]) if (pair.region, option) in MONTHS else None
 
 
 def daily(keys: Iterable[SeriesKey]) -> tuple[SeriesKey, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
+from html import escape
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 import numpy as np
 
@@ -67,10 +68,18 @@ def finding(cls: type[T]) -> type[T]:
     return dataclass(frozen=True, slots=True)(cls)
 
 
+class Known:
+    """A finding in whose place `Unknown` may stand: ``if found.known:`` tells them apart."""
+
+    __slots__ = ()
+    known: ClassVar[Literal[True]] = True
+
+
 class Unknown(Notice):
     """A fact that cannot be known, and why: ``Unknown("unknown.year", year=1939)``."""
 
     __slots__ = ()
+    known: ClassVar[Literal[False]] = False
 
 
 #: No daily mean is claimed to be known better than this, final or not: two reductions of the same ERA5 hours (this
@@ -113,7 +122,7 @@ class Reading:
 
 
 @finding
-class BaselineAnomaly:
+class BaselineAnomaly(Known):
     """The latest day against one baseline."""
 
     value: float = fact(OWN, "difference", beside="cell.anomaly.beside")
@@ -132,7 +141,7 @@ class BaselineAnomaly:
 
 
 @finding
-class Gap:
+class Gap(Known):
     """A day's difference from the same day of the other year."""
 
     date: dt.date
@@ -140,7 +149,7 @@ class Gap:
 
 
 @finding
-class YearOverYear:
+class YearOverYear(Known):
     """One year against another, day by day up to `date`."""
 
     date: dt.date  # The latest day and the day it is compared with
@@ -174,7 +183,7 @@ class YearOverYear:
 
 
 @finding
-class Slope:
+class Slope(Known):
     """
     Least-squares slope in degC per day over the last `days`, with its 95 % interval (AR(1)-adjusted).
 
@@ -188,7 +197,7 @@ class Slope:
 
 
 @finding
-class Peak:
+class Peak(Known):
     """The highest mean anomaly of 365 days in this series, that of those ending on `date`, and the latest."""
 
     date: dt.date
@@ -229,7 +238,7 @@ class OtherRank:
 
 
 @finding
-class Rank:
+class Rank(Known):
     """Place among the same period of all years; 1 is warmest."""
 
     first: dt.date
@@ -286,7 +295,7 @@ class Ranks:
 
 
 @finding
-class Record:
+class Record(Known):
     """An extreme of this series."""
 
     date: dt.date
@@ -315,7 +324,7 @@ class Run:
 
 
 @finding
-class Month:
+class Month(Known):
     """A month's anomaly, as the services publish it: the mean of its days' differences from average."""
 
     first: dt.date
@@ -388,7 +397,7 @@ class Streaks:
 
 
 @finding
-class Trend:
+class Trend(Known):
     """Ordinary least squares over complete years."""
 
     first_year: int
@@ -402,7 +411,7 @@ class Trend:
 
 
 @finding
-class YearEnd:
+class YearEnd(Known):
     """Where the year's mean is heading."""
 
     year: int
@@ -456,7 +465,7 @@ class OutlookDay:
 
 
 @finding
-class OutlookScore:
+class OutlookScore(Known):
     """How the outlooks that were kept have done, counting every day ahead that has come with a final value."""
 
     since: dt.date  # Day of the oldest outlook counted
@@ -469,7 +478,7 @@ class OutlookScore:
 
 
 @finding
-class YearEndScore:
+class YearEndScore(Known):
     """How the year ends that were kept, one a month, have done, counting those of years that are over."""
 
     since: dt.date  # Day of the oldest one counted
@@ -480,7 +489,7 @@ class YearEndScore:
 
 
 @finding
-class Spread:
+class Spread(Known):
     """The latest day in its distribution: fixed baseline beside a shifting one (the 30 years before)."""
 
     percentile: float = fact(unit="percentile")
@@ -505,7 +514,7 @@ class RevisionNoise:
 
 
 @finding
-class Preindustrial:
+class Preindustrial(Known):
     """The latest day, and the year so far, above 1850–1900 (world air only; monthly offsets on 1991–2020)."""
 
     value: float = fact(OWN, "difference", beside="cell.preindustrial.beside", n="days")
@@ -546,6 +555,7 @@ class Findings:
     spread: Spread | Unknown = fact("cell.shifting.unknown")
     preindustrial: Preindustrial | Unknown = fact("cell.preindustrial")
     revision_noise: RevisionNoise = fact("cell.noise")  # By how much a value of this series still moves
+    nino: NinoState | Unknown | None = fact(default=None)  # Beside Niño 3.4 where NOAA's index is at hand
     # Years between first and last without any value: no rank or record looks at them, and that must be said
     absent_years: tuple[int, ...] = ()
 
@@ -627,7 +637,7 @@ REMAINDER = 0.01
 
 
 @finding
-class Shares:
+class Shares(Known):
     """The world's anomaly split into its two halves."""
 
     date: dt.date
@@ -668,7 +678,7 @@ class Comparison:
 
 
 @finding
-class AirSea:
+class AirSea(Known):
     """The air's anomaly minus the sea's on their last common day."""
 
     date: dt.date
@@ -731,7 +741,7 @@ class Episode:
 
 
 @finding
-class NinoEstimate:
+class NinoEstimate(Known):
     """What RONI would be to date, by our running Niño 3.4 anomaly."""
 
     date: dt.date
@@ -751,7 +761,7 @@ class NinoEstimate:
 
 
 @finding
-class NinoState:
+class NinoState(Known):
     """El Niño, La Niña or neither, by NOAA's relative Oceanic Niño Index (RONI)."""
 
     season_first: dt.date = fact(unit="month")  # First days of the first and last month of the latest season
@@ -925,6 +935,41 @@ class Study:
     def simulated(self) -> bool:
         """Whether this is the sample, so that everything must say SIMULATED."""
         return self.series.source.simulated
+
+    @property
+    def _headline(self) -> str:
+        sample = ", SIMULATED" if self.simulated else ""
+        return f"Study of {self.series.key}, {self.series.start} to {self.series.end}{sample}. Its findings:"
+
+    def __repr__(self) -> str:
+        """One screen: the findings by the names under which they are asked for."""
+        return "\n".join((self._headline, *(f"  {name:<20} {text}" for name, text in _rows(self.findings, 76))))
+
+    def _repr_html_(self) -> str:
+        rows = (f"<tr><th>{name}</th><td>{escape(text)}</td></tr>" for name, text in _rows(self.findings, 120))
+        return f"<table><caption>{escape(self._headline)}</caption>{''.join(rows)}</table>"
+
+
+def _rows(found: Findings, width: int) -> list[tuple[str, str]]:
+    """Fields of the findings, each in a line."""
+    lines = ((one.name, _brief(getattr(found, one.name))) for one in fields(found))
+    return [(name, text if len(text) <= width else f"{text[: width - 1]}…") for name, text in lines]
+
+
+def _brief(value: object) -> str:
+    """A finding as a programmer reads it."""
+    match value:
+        case Unknown():
+            return f"unknown: {value}"
+        case float():
+            return f"{value:.3f}"
+        case Mapping():
+            return ", ".join(f"{name}: {_brief(inner)}" for name, inner in value.items())
+        case tuple():
+            return f"({', '.join(map(_brief, value))})"
+        case _ if is_dataclass(value) and not isinstance(value, type | Notice | Baseline):
+            return f"({', '.join(f'{one.name} {_brief(getattr(value, one.name))}' for one in fields(value))})"
+    return str(value)
 
 
 #: What a picture or a section is about: a daily series, or months.

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import unicodedata
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
-from climtrack.errors import ConfigError
+from climtrack.errors import ConfigError, Notice
+
+#: Names that an editor offers where a variable or a region is asked for; config.toml may add regions.
+VariableName = Literal["air", "sst", "t2m"]
+RegionName = Literal[
+    "world", "nh", "sh", "tropics", "arctic", "antarctic", "world2", "natlan", "natlsp", "atlhmdr", "gom", "gomex",
+    "nino3.4",
+]  # fmt: skip
+
+
+def resembling(name: str, known: Iterable[str]) -> Notice | str:
+    """Which known name is perhaps meant."""
+    near = difflib.get_close_matches(str(name), list(known), n=1)
+    return Notice("config.near", name=near[0]) if near else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
+    """That nothing is known of a name, and which known one it resembles."""
+    what = Notice(f"config.kind.{kind}")
+    return Notice("config.unknown", kind=what, name=repr(str(name)[:40])[1:-1], near=resembling(name, known))
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], listed: Iterable[str] = ()) -> ConfigError:
+    """The same as an error, which lists the known ones."""
+    known = tuple(known)
+    return ConfigError("config.unknown_name", what=unknown(kind, name, known), known=tuple(listed) or known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +311,7 @@ class Baseline:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise ValueError(f"baseline {self.first}-{self.last} ends before it begins")
+            raise ConfigError("config.baseline", value=str(self))
 
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"

@@ -286,7 +286,7 @@ RONI = SeriesKey("cpc", "roni", "nino3.4")
 COMPUTED = frozenset({SeriesKey("oisst", "sst", "nh"), SeriesKey("oisst", "sst", "sh")})
 
 
-#: NOAA's months of a region by the variable that they stand beside: the land and sea of the air, the sea of the sea.
+#: NOAA's months by what they stand beside: land and sea by the air, the sea by the sea, RONI by Niño 3.4.
 MONTHS: Mapping[tuple[str, str], SeriesKey] = MappingProxyType(
     {
         (region, option): SeriesKey("noaaglobaltemp", variable, region)
@@ -294,7 +294,7 @@ MONTHS: Mapping[tuple[str, str], SeriesKey] = MappingProxyType(
             ("nh", "air", "land_ocean"), ("sh", "air", "land_ocean"), ("world", "air", "land_ocean"),
             ("nh", "sst", "ocean"), ("sh", "sst", "ocean"),
         )
-    }
+    } | {("nino3.4", "sst"): RONI}
 )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from climtrack.vocabulary.assets import Asset
 from tests.check.reports import NOT_OF_THE_TABLE, report
 from tests.reporter.studies import sample
 
-DAY = dt.date(2026, 7, 20)
+#: The 28th of a month that is not February: the next day is a 29th, and no leap day.
+DAY = dt.date(2026, 7, 28)
 
 
 @cache
@@ -162,6 +163,6 @@ def test_the_command_names_what_differs(tmp_path: Path, capsys: pytest.CaptureFi
     facts.write_text(re.sub(r'("days_known": )\d+', r"\g<1>7", facts.read_text()))
     with pytest.raises(SystemExit, match="3"):
         main(["check", str(tmp_path)])
-    assert "natlan-sst.days_known: 7, computed again 201" in capsys.readouterr().out
+    assert "natlan-sst.days_known: 7, computed again 209" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="2"):
         main(["check", str(tmp_path / "nowhere")])

@@ -26,13 +26,17 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     return int(end.value.code or 0), capsys.readouterr().out
 
 
-def test_a_source_that_refuses_is_named_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 3; the host's line says what was found and what to do."""
+def test_a_source_that_refuses_is_named_once_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3; one line for the host and all its series says what was found and what to do."""
     code, out = told(capsys)
     assert code == 3
-    line = next(line for line in out.splitlines() if "\tproblem\t" in line)
-    assert line.split("\t")[3], "every problem has its remedy"
-    assert "need your attention" in out
+    (line,) = [line for line in out.splitlines() if "\tproblem\t" in line]
+    topic, _, found, remedy = line.split("\t")
+    assert topic.startswith("network, world-air, nh-air, sh-air and ")
+    assert "refused the connection" in found
+    assert remedy
+    assert out.count("\tok\t") > 5
+    assert out.endswith("needs your attention.\n")
 
 
 def test_offline_leaves_the_network_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,7 +90,10 @@ def test_compare(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [side["key"]["region"] for side in air["sides"]] == ["nh", "world"]
     assert found["variables"]["sst"]["date"] == "2024-07-04"
     assert found["air_minus_sea"]["world"]["difference"] == pytest.approx(-0.02, abs=0.01)
-    assert found["nino"]["why"] == "no nino3.4-roni is stored"  # this copy of the site has none of NOAA's tables
+    assert (found["nino"]["phase"], found["nino"]["season_last"]) == (
+        "el_nino",
+        "2024-05-01",
+    )  # RONI came with Niño 3.4
     assert run("compare", "nh", "world", "--offline") == 0
     out = capsys.readouterr().out.replace("\u00a0", " ")
     assert "nh-air minus world-air\t+0.29 °C" in out

@@ -1,4 +1,4 @@
-"""Sixty wrong commands and twenty wrong calls from Python: each answered in one line that says what to do."""
+"""Sixty wrong commands and forty wrong calls from Python: each answered in one line that says what to do."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 import climtrack
 from climtrack.cli.app import main
+from climtrack.vocabulary.assets import Asset
 
 #: What is typed, and what the answer must say: the remedy above all.
 COMMANDS = {
@@ -45,7 +46,7 @@ COMMANDS = {
     "report --chart yearlines": "did you mean 'year-lines'?",
     "report --preset poster": "did you mean 'post'?",
     "report --theme blue": "Known are dark, light",
-    "report --format gif": "Known are pdf, png, svg, webp",
+    "report --format gif": "Known are mp4, pdf, png, svg, webp",
     "report --out": "Try `climtrack report --help`",
     "report --json=3": "Try `climtrack report --help`",
     "report --since someday": "2 weeks ago",
@@ -114,7 +115,10 @@ def calls() -> dict[str, tuple[Callable[[], Any], str]]:
     air, study = climtrack.open("air", "nh", sample=True), climtrack.study("air", "nh", sample=True)
     wrong: Any = climtrack  # whatever a type checker thinks of it
     return {
-        "a list of regions": (lambda: wrong.open("air", ["nh", "sh"], sample=True), "climtrack.compare('nh', 'sh')"),
+        "a list of regions": (lambda: wrong.study("air", ["nh", "sh"], sample=True), "climtrack.compare('nh', 'sh')"),
+        "a list for facts": (lambda: wrong.facts(["nh", "sh"], sample=True), "climtrack.compare('nh', 'sh')"),
+        "one of a list": (lambda: climtrack.open(["nh", "shh"], sample=True), "did you mean 'sh'?"),
+        "several series": (lambda: wrong.anomaly(climtrack.open(["nh"], sample=True)), "Give what climtrack.open"),
         "a variable": (lambda: climtrack.open("wind", "nh", sample=True), "Known are air, sst"),
         "a region": (lambda: climtrack.open("air", "nhh", sample=True), "did you mean 'nh'?"),
         "a place": (lambda: climtrack.open("air", "Spain", sample=True), "climtrack grid"),
@@ -128,8 +132,17 @@ def calls() -> dict[str, tuple[Callable[[], Any], str]]:
         "a capital": (lambda: wrong.anomaly(air, method="Harmonic"), "did you mean 'harmonic'? Known are"),
         "another method": (lambda: wrong.climatology(air, method="mean"), "Known are harmonic, site"),
         "a name for a study": (lambda: wrong.chart("year-lines", "nh"), "climtrack.study('air', 'nh')"),
-        "a chart": (lambda: climtrack.chart("yearlines", study), "Choose one of"),
-        "a preset": (lambda: climtrack.chart("year-lines", study, preset="poster"), "Choose one of wide"),
+        "a chart": (lambda: climtrack.chart("yearlines", study), "did you mean 'year-lines'?"),
+        "no chart": (lambda: wrong.chart(study), "climtrack.chart('year-lines', study)"),
+        "a preset": (lambda: wrong.chart("year-lines", study, preset="pots"), "did you mean 'post'?"),
+        "a theme": (lambda: wrong.chart("year-lines", study, theme="drak"), "did you mean 'dark'?"),
+        "a format": (lambda: wrong.chart("year-lines", study, fmt="pgn"), "did you mean 'png'?"),
+        "a language": (lambda: wrong.chart("year-lines", study, language="french"), "Use en, es"),
+        "another file": (lambda: Asset("a.png", "image/png", b"").save("a.svg"), "fmt='svg'"),
+        "names for air and sea": (lambda: wrong.air_minus_sea("nh", "nh"), "climtrack.study('air', 'nh')"),
+        "a number for a file": (lambda: wrong.reduce(3), "climtrack.reduce("),
+        "a rule of means": (lambda: wrong.reduce("sea.nc", rule="Exact"), "did you mean 'exact'?"),
+        "years turned round": (lambda: climtrack.Baseline(2020, 1991), "for example 1991-2020"),
         "two arrays": (lambda: wrong.plot(air, air), "climtrack.plot(data, ax)"),
         "no date": (lambda: climtrack.open("air", "nh", sample=True, as_of="someday"), "YYYY-MM-DD"),
         "a number for a date": (lambda: wrong.open("air", "nh", sample=True, as_of=2024), "2026-07-05"),

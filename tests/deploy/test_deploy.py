@@ -54,7 +54,7 @@ def test_units_are_accepted_by_systemd(path: Path, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
     for each in UNITS:
-        text = each.read_text().replace("/opt/climtrack/bin/climtrack", sys.executable)
+        text = re.sub(r"/opt/climtrack/bin/(climtrack|python)", sys.executable, each.read_text())
         (tmp_path / each.name).write_text(text)
     done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / path.name)], capture_output=True, text=True)
     ours = [line for line in done.stderr.splitlines() if "climtrack" in line]
@@ -131,12 +131,17 @@ def test_the_dockerfile_is_well_formed() -> None:
     found = instructions((DEPLOY / "Dockerfile").read_text())
     words = [word for word, _ in found]
     assert words[0] == "FROM"
-    assert set(words) <= {"FROM", "WORKDIR", "ENV", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "ENTRYPOINT", "CMD"}
+    assert set(words) <= {"FROM", "WORKDIR", "ENV", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "ENTRYPOINT", "CMD",
+                          "HEALTHCHECK"}  # fmt: skip
     for word, rest in found:
         if word == "FROM":
             assert re.match(r"python:3\.\d+-slim-\w+( AS \w+)?$", rest)
-        if word == "COPY" and "--from" not in rest:
-            assert all((ROOT / source).exists() for source in rest.split()[:-1])
+    copied = {source for word, rest in found if word == "COPY" and "--from" not in rest for source in rest.split()[:-1]}
+    assert all((ROOT / source).exists() for source in copied)
+    assert {"pyproject.toml", "hatch_build.py"} <= copied  # the second is part of the build
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in ignored
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied
     assert dict(found)["USER"] not in {"root", "0"}
     assert any("--require-hashes" in rest for word, rest in found if word == "RUN")
     assert found[-2:] == [("ENTRYPOINT", '["climtrack"]'), ("CMD", '["schedule"]')]
@@ -161,18 +166,25 @@ def read(name: str) -> Any:
 def test_the_compose_file_names_real_things() -> None:
     """Two confined services that share the data; the server can only read them; its port is on this host only."""
     whole = read("compose.yaml")
-    assert set(whole) == {"services", "volumes"}
+    assert set(whole) == {"services", "volumes", "x-settings"}
     refresh, serve = whole["services"]["refresh"], whole["services"]["serve"]
     for service in (refresh, serve):
         assert service["command"][0] in COMMANDS
         assert {w for w in service["command"] if w.startswith("--")} <= options(service["command"][0])
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert {v.split(":")[0] for v in service["volumes"]} == {"data", "./config.toml"}
+        data, settings = service["volumes"]
+        assert data.startswith("data:/data")
+        assert (settings["source"], settings["target"]) == ("./config.toml", service["environment"]["CLIMTRACK_CONFIG"])
+        assert settings["bind"] == {"create_host_path": False}  # an absent file is an error, not a new folder
     assert (DEPLOY / refresh["build"]["context"] / refresh["build"]["dockerfile"]).is_file()
     assert "data:/data:ro" in serve["volumes"]
     assert serve["ports"] == ["127.0.0.1:8000:8000"]
-    assert compile(serve["healthcheck"]["test"][3], "healthcheck", "exec")
+    ask = serve["healthcheck"]["test"][3]
+    assert compile(ask, "healthcheck", "exec")
+    assert ask in unit("climtrack-health.service")["Service"]["ExecStartPost"]
+    assert '["climtrack", "status", "--check"]' in (DEPLOY / "Dockerfile").read_text()
+    assert "--check" in options("status")
 
 
 def test_the_workflow_is_pinned_and_least_privileged() -> None:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import climtrack
+from climtrack.api import data, pictures
 from climtrack.errors import AnalysisError, BaselineNotCovered, ConfigError, FetchError
+from climtrack.reporter.charts import CHARTS
+from climtrack.reporter.render import FORMATS
+from climtrack.reporter.theme import PRESETS, THEMES
+from climtrack.vocabulary import findings
+from climtrack.vocabulary.registry import OPTIONS, REGIONS, RegionName, VariableName, short_name
+from climtrack.words.language import LANGUAGES
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +41,10 @@ def own(values: float = 10.0, first: str = "1991-01-01", last: str = "2021-12-31
 
 
 def test_every_public_name_is_there_with_its_docstring() -> None:
-    """`__all__` is what `dir` shows; each name resolves, and functions and classes are documented."""
-    assert dir(climtrack) == sorted(climtrack.__all__)
-    for name in climtrack.__all__:
+    """Each name resolves, functions and classes are documented; `import *` brings all but a second `open`."""
+    assert dir(climtrack) == sorted({*climtrack.__all__, "open"})
+    assert "open" not in climtrack.__all__
+    for name in dir(climtrack):
         value = getattr(climtrack, name)
         if inspect.isfunction(value) or inspect.isclass(value):
             assert (inspect.getdoc(value) or "").strip(), name
@@ -66,6 +77,38 @@ def test_the_sea_has_preliminary_days_as_a_coordinate() -> None:
     assert int(sea.status[-1]) == 2
     assert int(sea.status[-40]) == 1
     assert sea.attrs["standard_name"] == "sea_surface_temperature"
+
+
+def test_two_hemispheres_are_one_dataset() -> None:
+    """A variable each, its status beside it, on the days that either has; two arrays merge as xarray does it."""
+    north, south = (climtrack.open("air", name, sample=True) for name in ("nh", "sh"))
+    assert not {"latitude", "longitude"} & {*north.coords}
+    both = climtrack.open(["nh", "sh"], sample=True)
+    merged = xr.merge([north.rename("nh"), south.rename("sh")], compat="no_conflicts", join="outer")
+    for made in (both, xr.Dataset({"nh": north, "sh": south}), merged):
+        np.testing.assert_array_equal(made.nh, north)
+        np.testing.assert_array_equal(made.sh, south)
+    assert both.sh.attrs["climtrack_key"] == "era5.t2m.sh"
+    np.testing.assert_array_equal(climtrack.anomaly(both.sh), climtrack.anomaly(south))
+    early = data.together({"north": north[:-3], "south": south})
+    assert (int(early.north_status[-1]), early.north_status.dtype, bool(np.isnan(early.north[-1]))) == (0, "int8", True)
+    sea = climtrack.open("sst", ["natlan"], sample=True)
+    assert int((climtrack.study_of(sea.natlan, "natlan").series.status == 2).sum()) == int(
+        (sea.natlan_status == 2).sum()
+    )
+
+
+def test_the_names_that_an_editor_offers() -> None:
+    """Each is known, and all that are known are offered."""
+    hints = get_type_hints(climtrack.chart, {**vars(pictures), "Asset": object, "Study": object})
+    offered = {name: get_args(hint) for name, hint in hints.items()}
+    assert offered["chart"] == tuple(chart.slug for chart in CHARTS.values())
+    assert offered["preset"] == tuple(PRESETS)
+    assert offered["theme"] == tuple(THEMES)
+    assert offered["language"] == LANGUAGES
+    assert offered["fmt"] == (*FORMATS, "gif")
+    assert get_args(RegionName) == tuple(REGIONS)
+    assert {short_name(name) for name in get_args(VariableName)} == {one.name for one in OPTIONS.values()}
 
 
 def test_as_of_ends_the_series() -> None:
@@ -185,6 +228,27 @@ def test_study_and_chart_and_facts_agree() -> None:
     assert picture.data.startswith(b"\x89PNG")
     assert (picture.width, picture.height, picture.language) == (720, 900, "es")
     assert picture._repr_mimebundle_() == {"image/png": picture.data}
+    assert picture.save() == Path(picture.path)
+    assert picture.save("mine.png").read_bytes() == picture.data
+    shown = repr(study).splitlines()
+    assert len(shown) < 32
+    assert max(map(len, shown)) < 101
+    assert "SIMULATED" in shown[0]
+    assert [line.split()[0] for line in shown[1:]] == [field.name for field in fields(study.findings)]
+    assert study._repr_html_().count("<tr>") == len(shown) - 1
+
+
+def test_findings_and_what_is_not_known_tell_themselves_apart() -> None:
+    """`known` wherever a finding or `Unknown` may stand."""
+    kinds = [kind for kind in vars(findings).values() if inspect.isclass(kind) and is_dataclass(kind)]
+    unions = [get_args(hint) for kind in kinds for hint in get_type_hints(kind).values()]
+    either = {one for union in unions if findings.Unknown in union for one in union if is_dataclass(one)}
+    assert len(either) > 10
+    assert all(issubclass(one, findings.Known) for one in either - {findings.Unknown})
+    assert (findings.Unknown("unknown.no_baseline").known, findings.Gap(dt.date(2024, 1, 1), 0.1).known) == (
+        False,
+        True,
+    )
 
 
 def test_plot_draws_on_given_axes_without_pyplot() -> None:
@@ -195,7 +259,10 @@ def test_plot_draws_on_given_axes_without_pyplot() -> None:
     newest = max(axes.lines, key=lambda line: line.get_linewidth())
     drawn = np.asarray(newest.get_ydata(), dtype=float)
     np.testing.assert_allclose(drawn, air.sel(time="2023").values)
-    assert climtrack.plot(air).figure.canvas.manager is None
+    own = climtrack.plot(climtrack.anomaly(air)).figure
+    assert own.canvas.manager is None
+    own.draw_without_rendering()
+    assert 0 < max(text.get_window_extent().x1 for text in own.axes[0].get_children() if isinstance(text, Text)) < 900
 
 
 def test_a_date_that_is_none_is_refused() -> None:

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from climtrack.publish.folder import Folder
-from climtrack.publish.page import Frame, PageChart, Sentences, pack, report_html
+from climtrack.publish.page import Frame, PageChart, Sentences, pack, report_html, script
 from climtrack.publish.site import RegionPage, Site, builder, folder_gallery
 from climtrack.reporter.render import render_formats
 from climtrack.vocabulary.calendar import dayofyear_of
@@ -174,6 +174,24 @@ def test_both_languages_are_in_the_one_file(visit: Visit, html: bytes) -> None:
     assert visit(html, "?lang=es").locator("h1").inner_text().startswith("La temperatura")
 
 
+def test_the_age_is_that_of_the_day_on_which_the_page_is_read(visit: Visit, page_chart: PageChart) -> None:
+    """Six days, and four months on: older than usual, in both languages."""
+    page = visit(report_html([replace(page_chart, usual=10)], {"en": (), "es": ()}).data)
+
+    def read(on: str) -> str:
+        page.evaluate("(day) => { Date.now = () => Date.parse(day); }", on)
+        page.evaluate(script("age.js"))
+        return page.inner_text(".subtitle").rpartition("2024")[2]
+
+    assert read("2024-07-06T23:59Z") == "1 day old"
+    assert read("2024-07-11T16:42Z") == "6 days old"
+    assert read("2024-11-05") == "123 days old, older than usual (up to 10 days)"
+    page.click('[data-say="es"]')
+    assert read("2024-11-05") == "de hace 123 días, más antiguos de lo habitual (hasta 10 días)"
+    assert page.get_attribute(".age", "class") == "age late"
+    assert read("2024-07-01") == ""
+
+
 def test_the_theme_follows_the_reader_until_told_otherwise(browser: Browser, html: bytes) -> None:
     """Dark by the reader's setting; the button turns it to light and back."""
     context = browser.new_context(color_scheme="dark")
@@ -275,8 +293,15 @@ def test_the_reuse_card_copies_from_a_file(context: BrowserContext, visit: Visit
 
 
 def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_page: RegionPage, tmp_path: Path) -> None:
-    """Its dark composition to a reader in the dark, the light one at the press of the button; from files as well."""
-    Folder(tmp_path).publish(builder([region_page], Site()), now=region_page.updated)
+    """
+    Its dark composition to a reader in the dark, the light one at the press of the button; from files as well.
+
+    Who prefers no motion sees the still of an animation.
+    """
+    own = region_page.pictures[0]
+    animation = [replace(own, path=f"nh-air.animation.motion.en.{suffix}") for suffix in ("gif", "png")]
+    shown_too = replace(region_page, pictures=(*region_page.pictures, *animation))
+    Folder(tmp_path).publish(builder([shown_too], Site()), now=region_page.updated)
     context = browser.new_context(color_scheme="dark", viewport={"width": 360, "height": 740})
     page = context.new_page()
     shown = "document.querySelector('picture img').currentSrc"
@@ -288,6 +313,11 @@ def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_pag
     assert ".phone.dark.en." in page.evaluate(shown)
     page.click("#theme")
     page.wait_for_function(f"{shown}.includes('.phone.en.')")
+    moving = page.locator("img[src*=animation]")
+    moving.scroll_into_view_if_needed()
+    for motion, suffix in (("no-preference", ".gif"), ("reduce", ".png")):
+        page.emulate_media(reduced_motion=motion)
+        page.wait_for_function(f"(e) => e.currentSrc.endsWith('{suffix}')", arg=moving.element_handle())
     context.close()
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import feedparser
 import pytest
+from PIL import Image
 
 from climtrack.errors import PublishError
 from climtrack.publish.folder import Folder
@@ -170,6 +171,8 @@ def test_sitemap_and_robots_name_every_page(site: Path) -> None:
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     assert {e.text for e in root.iter(f"{space}loc")} == {URL, f"{URL}es/", f"{URL}nh-air/", f"{URL}es/nh-air/"}
     assert f"Sitemap: {URL}sitemap.xml" in (site / "robots.txt").read_text()
+    with Image.open(site / "favicon.ico") as icon:  # what a browser asks for beside a picture
+        assert icon.size == (32, 32)
 
 
 def test_stable_paths_hold_data_and_the_newest_pictures(site: Path, region_page: RegionPage) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from climtrack.errors import ExtraMissing
 from climtrack.reporter import encode
 from climtrack.reporter import render as made
 from climtrack.reporter.charts import CHARTS, animation
 from climtrack.reporter.render import draw, oversized, render, render_formats, words
 from climtrack.reporter.theme import PRESETS
+from climtrack.run import drawing
+from climtrack.run.drawing import Request
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
 from tests.reporter.studies import sample
@@ -92,6 +97,39 @@ def test_a_heavy_one_takes_fewer_colours(monkeypatch: pytest.MonkeyPatch) -> Non
     less = render("animation", [sample()], language="en", fmt="gif", **LOOK)
     assert len(less.data) < len(whole.data)
     assert oversized([replace(whole, data=b"0" * 2_000_000)])
+
+
+def test_a_video_shows_the_same_frames() -> None:
+    """H.264 of 25 frames a second, decoded: as long as the GIF, the finished picture first and last; the same bytes."""
+    av = pytest.importorskip("av")
+    video, png = render_formats("animation", [short()], language="es", formats=("mp4", "png"), **LOOK)
+    assert (video.path, video.media_type) == ("nh-air.animation.motion.es.mp4", "video/mp4")
+    with av.open(io.BytesIO(video.data)) as file:
+        (stream,) = file.streams
+        assert (stream.codec_context.name, stream.pix_fmt, stream.average_rate) == ("h264", "yuv420p", encode.RATE)
+        shown = [frame.to_ndarray(format="rgb24").astype(int) for frame in file.decode(stream)]
+    assert len(shown) == (encode.FIRST + 4 * encode.EACH + encode.LAST) * encode.RATE // 1000
+    still = np.asarray(Image.open(io.BytesIO(png.data)).convert("RGB")).astype(int)
+    assert np.abs(shown[0] - still).mean() < 3
+    assert np.abs(shown[-1] - still).mean() < 3
+    assert np.abs(shown[40] - still).mean() > 3
+    assert len(video.data) < 1_000_000
+    assert video.data == render("animation", [short()], language="es", fmt="mp4", **LOOK).data
+
+
+def test_a_video_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line before anything is drawn, that names it; other charts are pictures whatever is asked for."""
+    look = {"languages": ("en",), "themes": ("light",), "presets": ("motion",), "baseline": None}
+    asked = partial(Request, regions=("nh",), variables=("air",), charts=("animation",), **look)
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(ExtraMissing, match=r"pip install '\.\[video\]'"):
+        asked(formats=("mp4",))
+    with pytest.raises(ExtraMissing, match=r"MP4 needs av"):
+        encode.moving(draw("animation", [short()], language="en", **LOOK), (), ["mp4"])
+    assert asked(formats=("png",)).formats_of(CHARTS["animation"], "motion") == ("gif", "webp", "png")
+    monkeypatch.setattr(drawing, "find_spec", lambda _: True)
+    assert asked(formats=("mp4",)).formats_of(CHARTS["animation"], "motion") == ("gif", "webp", "mp4", "png")
+    assert asked(formats=("mp4",)).formats_of(CHARTS["records"], "wide") == ("png",)
 
 
 @pytest.mark.soak

@@ -126,9 +126,9 @@ def test_unknown_names_say_what_is_known() -> None:
     """A wrong chart, preset, format or number of series is one clear line."""
     common = {"preset": "wide", "theme": "light", "language": "en"}
     for wrong in ({"preset": "poster"}, {"preset": "grid"}, {"fmt": "gif"}, {"theme": "sepia"}):
-        with pytest.raises(ConfigError, match="Choose one of"):
+        with pytest.raises(ConfigError, match=r"Known are|Choose one of"):
             render("year_lines", [sample()], **{**common, **wrong})
-    with pytest.raises(ConfigError, match="chart 'pie' is unknown"):
+    with pytest.raises(ConfigError, match="unknown chart 'pie'"):
         render("pie", [sample()], **common)
     with pytest.raises(RenderError, match="takes 1 series, not 2"):
         render("year_lines", [sample(), sample()], **common)

@@ -186,7 +186,7 @@ def test_language_costs_little():
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("en", "'fr': input should be 'en', 'es' or 'es-MX'"),
+        ("en", "'fr': must be 'en', 'es' or 'es-MX'"),
         ("es", "«fr»: debe ser «en», «es» o «es-MX»"),
     ],
 )

@@ -12,8 +12,9 @@ from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.charts import CHARTS
 from climtrack.reporter.encode import raster
 from climtrack.reporter.fonts import Face, Line
-from climtrack.reporter.render import draw
+from climtrack.reporter.render import draw, words
 from climtrack.reporter.theme import LIGHT, PRESETS, THEMES, themed
+from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import Study
 from climtrack.words.language import LANGUAGES, Language
 from tests.reporter.pictures import combinations_of, faults, subject
@@ -30,9 +31,13 @@ SIMULATED = {"en": "SIMULATED DATA", "es": "DATOS SIMULADOS"}
 
 def check(studies: list[Study], *, theme: str = "light", languages: tuple[str, ...] = ("en", "es")) -> None:
     """Every chart of some studies, in every composition; simulated data say so in each, real ones in none."""
+    told: dict[str, dict[str, Words]] = {}
     for chart, preset, shown, options in combinations_of(studies):
+        if chart not in told:
+            told[chart] = words(chart, shown, **options)
         for language in languages:
-            canvas = draw(chart, shown, preset=preset, theme=theme, language=language, **options)
+            text = told[chart][language]
+            canvas = draw(chart, shown, preset=preset, theme=theme, language=language, text=text, **options)
             found = faults(canvas)
             assert not found, (chart, preset, language, studies[0].series.key, studies[0].as_of, found)
             warned = any(SIMULATED[language[:2]] in box.text for box in canvas.boxes if box.name == "warning")

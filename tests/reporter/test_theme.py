@@ -105,7 +105,7 @@ def test_an_own_look() -> None:
 @pytest.mark.parametrize(
     ("name", "choice", "message"),
     [
-        ("sepia", {}, "theme 'sepia' is unknown"),
+        ("sepia", {}, "unknown theme 'sepia'"),
         ("light", {"shadow": "#000000"}, "themes.light.shadow is unknown"),
         ("light", {"average": "blue"}, "'blue', not a colour"),
         ("light", {"average": "#12345G"}, "not a colour"),

@@ -130,6 +130,8 @@ def test_a_webhook_is_given_the_document_and_is_not_followed(monkeypatch: pytest
             assert not given
             assert said(problems) == [f"notify.webhook answered {status}. Check [notify] in config.toml."]
         assert not site.asked("elsewhere")
+        asked = site.asked("good")[0]
+    assert (asked.headers["template"], asked.headers["message"]) == ("yes", "{{.text}}")  # for ntfy
 
 
 def test_a_webhook_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +142,37 @@ def test_a_webhook_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
         _, problems = notify(NotifySettings(webhook=f"{site.url}drip"), {})
     assert said(problems) == [
         "notify.webhook failed: the server did not answer within 1 s. Check [notify] in config.toml."
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Apprise's own
+def test_apprise_gives_the_text_to_each_address_and_no_password_to_anybody_else(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One that takes it is enough; a service that refuses and an address without sense are a line each."""
+    pytest.importorskip("apprise")
+    document = {"event": "failure", "text": "climtrack: rounds have failed\nnh-air was not updated."}
+    with FakeSite() as site:
+        site.fault("good", lambda talk: talk.answer("200 OK"))
+        site.fault("bad", lambda talk: talk.answer("403 Forbidden"))
+        host = site.url.removeprefix("http://")
+        urls = (f"json://me:geheim@{host}good", f"json://me:geheim@{host}bad", "telepathy://geheim")
+        given, problems = notify(NotifySettings(urls=urls), document)
+        sent = json.loads(site.asked("good")[0].body)
+    assert given
+    assert (sent["message"], sent["type"]) == (document["text"], "failure")
+    assert said(problems) == [
+        "address 2 of notify.urls failed: the service did not take it. Try it by hand: apprise -b test ADDRESS.",
+        "address 3 of notify.urls is none that Apprise knows. Check [notify] in config.toml, or CLIMTRACK_NOTIFY.",
+    ]
+    assert "geheim" not in caplog.text + "".join(capfd.readouterr())
+
+
+def test_without_apprise_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a traceback, and not silence."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    assert said(notify(NotifySettings(urls=("mailto://a:b@example.org",)), {})[1]) == [
+        "notify.urls needs Apprise. Install it, in climtrack's folder: pip install '.[notify]'."
     ]
 
 

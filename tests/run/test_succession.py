@@ -14,8 +14,10 @@ from climtrack.config import Config, load
 from climtrack.errors import AnalysisError, SourceUnavailable
 from climtrack.fetcher.fetch import fetch as ask
 from climtrack.fetcher.reanalyzer import ENDPOINTS, Endpoint
+from climtrack.run.drawing import Request
 from climtrack.run.facts import products, products_document
 from climtrack.run.fetch import accept, fetch
+from climtrack.run.publish import write_post
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from climtrack.store.store import Store
@@ -68,6 +70,7 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
     site, config = SiteOf(NOON.date()), settings(tmp_path, "")
     with Run(config, NOON, transport=site) as run:
         fetch(run, ["nh"], ("air",))
+        run.remember([(AIR, NOON.date(), "change", NOON.date())])
     held = Store(config.home).read(AIR)
 
     site.mood, later = moved, NOON + dt.timedelta(days=2)
@@ -86,6 +89,12 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
         assert run.outcome.code == 0
         assert pair.air == ERA6
         assert series[ERA6].values.size > held.values.size
+    for day, told in ((later, True), (later + dt.timedelta(days=1), False)):  # in the first issue alone
+        with Run(config, day, transport=site, offline=True) as run:
+            wanted = Request(("nh",), ("air",), ("en",), ("stripes",), ("email",), ("light",), ("png",), None)
+            files = write_post(run, wanted, None, tmp_path / "post")
+        (text,) = (one.data.decode() for found in files.values() for one in found if one.path.endswith(".md"))
+        assert ("the data are ERA6's, after ERA5's until now." in text) == told
     with Run(config, later, transport=site, offline=True) as run:
         ((both, (leading, other)),) = products(run, "nh", ("air",), baseline=DEFAULT)
         (told,) = run.succession_notices([leading])

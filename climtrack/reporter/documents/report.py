@@ -16,10 +16,13 @@ from climtrack.vocabulary.findings import (
     AnyStudy,
     BaselineAnomaly,
     MonthStudy,
+    NinoState,
+    Phase,
     Preindustrial,
     Rank,
     Record,
     Spread,
+    Study,
     Trend,
 )
 from climtrack.vocabulary.notice import markdown, plain
@@ -174,9 +177,9 @@ def _numbers(voice: Phrases) -> list[str]:
 
 
 def _sentences(voice: Phrases) -> list[str]:
-    """Next issue, month, shifting baseline, trends, year end, pre-industrial view, revision noise, in sentences."""
+    """Next issue, month, El Niño, shifting baseline, trends, year end, 1850–1900, revision noise, in sentences."""
     language, findings, say = voice.language, voice.findings, voice.language.text
-    lines = [line for line in (voice.outlook(), voice.month()) if line]
+    lines = [line for line in (voice.outlook(), voice.month(), nino_note(voice.study, language)) if line]
     if isinstance(findings.spread, Spread):
         spread = findings.spread
         lines.append(say("report.shifting", baseline=spread.shifting_baseline.label,
@@ -209,15 +212,15 @@ _ODD_AGE = 3 * 366
 HALVES = frozenset({"nh", "sh"})
 
 
-def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
-    """How old the data are: ``Data to 5 July 2024, retrieved 11 July 16:42 UTC, 6 days old``."""
+def data_line(study: AnyStudy, language: Language, now: dt.datetime | None = None) -> str:
+    """Which data they are: ``Data to 5 July 2024, retrieved 11 July 16:42 UTC``, and now ``6 days old``."""
     end = study.series.end
     if isinstance(study, MonthStudy):
         moment = language.moment(study.series.source.retrieved)
         return language.text("report.data.months", month=language.month(end), moment=moment)
     day = language.date_long(end)
     moment = language.moment(study.series.source.retrieved)
-    age = (now.date() - end).days
+    age = -1 if now is None else (now.date() - end).days
     if not 0 <= age <= _ODD_AGE:
         return language.text("report.data.noage", day=day, moment=moment)
     return language.text("report.data", age, day=day, moment=moment)
@@ -234,6 +237,17 @@ def pairing_note(pair: Pairing, language: Language, *, months: bool = False) -> 
         sea = place(REGIONS[pair.sst.region], language).the
         return language.text("report.pair.natlan.months" if months else "report.pair.natlan", the=the, sea=sea)
     return language.text("report.pair.none.months" if months else "report.pair.none", the=the)
+
+
+def nino_note(study: Study, language: Language) -> str:
+    """Where El Niño stands by NOAA's index; nothing where that is not at hand."""
+    found = study.findings.nino
+    if not isinstance(found, NinoState):
+        return ""
+    whole = found.episode is not None or found.phase is Phase.NEUTRAL
+    season = f"{language.month(found.season_first, year=False)}–{language.month(found.season_last)}"
+    message = f"report.nino.{found.phase}{'' if whole else '.not_yet'}"
+    return language.text(message, n=found.seasons_running, roni=language.difference(found.roni, FINE), season=season)
 
 
 def report_markdown(

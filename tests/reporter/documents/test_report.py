@@ -5,8 +5,9 @@ import re
 
 from climtrack.errors import Notice
 from climtrack.reporter import render
-from climtrack.reporter.documents.report import data_line, report_markdown
+from climtrack.reporter.documents.report import data_line, nino_note, report_markdown
 from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.findings import Episode, NinoState, Phase, Unknown
 from climtrack.vocabulary.series import SeriesKey, pairing
 from climtrack.words.language import Language
 from tests.reporter import made
@@ -37,6 +38,42 @@ def test_the_age_of_the_data_is_said():
         "Datos hasta el 5 de julio de 2026, descargados el 11 de julio a las 16:42 UTC; son de hace 6 días"
     )
     assert "old" not in data_line(study, EN, now - dt.timedelta(days=400))
+
+
+def test_el_nino_by_the_index():
+    """Before five seasons in a row, after them, on the other side, and neither."""
+    season = dt.date(2026, 5, 1), dt.date(2026, 7, 1)
+    episode = Episode(Phase.LA_NINA, season[0], season[1], 6, -1.1, season[0], complete=False)
+    for roni, phase, n, whole, told in (
+        (
+            0.98,
+            Phase.EL_NINO,
+            1,
+            None,
+            "El Niño conditions by NOAA's relative index (RONI): +0.98\xa0°C in May–July 2026. Five",
+        ),
+        (
+            -1.1,
+            Phase.LA_NINA,
+            6,
+            episode,
+            "La Niña by NOAA's relative index (RONI): −1.10\xa0°C in May–July 2026; overlapping",
+        ),
+        (
+            0.2,
+            Phase.NEUTRAL,
+            3,
+            None,
+            "Neither El Niño nor La Niña by NOAA's relative index (RONI): +0.20\xa0°C in May–July",
+        ),
+    ):
+        state = NinoState(
+            *season, roni, phase, n, None, whole, Notice("finding.nino_rule", threshold=0.5), Unknown("unknown.no_nino")
+        )
+        study = made.study(nino=state)
+        assert told in report(study).replace("\\", "")
+        assert nino_note(study, ES)
+    assert nino_note(made.study(), EN) == ""
 
 
 def test_both_languages_stand_in_one_file():

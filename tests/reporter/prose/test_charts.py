@@ -167,10 +167,10 @@ def pair(north, south):
          "Los dos hemisferios, dos semanas por debajo de la media"),
         ((0.6, -0.3), (-0.1, 0.1),
          "The north was 0.6 °C above average; the south was 0.1 °C below average over two weeks",
-         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en dos semanas"),
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo 0,1 °C bajo la media en la quincena"),
         ((0.6, -0.3), (0.04, 0.1),
          "The north was 0.6 °C above average; the south was level with its average over two weeks",
-         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en dos semanas"),
+         "El norte estuvo 0,6 °C sobre la media; el sur estuvo en su media en la quincena"),
     ],
 )  # fmt: skip
 def test_hemispheres_lead_with_the_contrast(north, south, english, spanish):
