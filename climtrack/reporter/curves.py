@@ -451,7 +451,7 @@ def draw_figures(canvas: Canvas, study: Study, room: Rect) -> Rect:
     x, base = room.left, room.top + CAP * size
     for line in lines if len(lines) > 1 else []:
         x = canvas.text("panel-value", x, base, line).right + FIGURE_GAP * size
-    return room.lowered(CAP * size + 10)
+    return room.lowered(CAP * size + 7)
 
 
 def draw_beside(canvas: Canvas, head: Head, room: Rect) -> None:

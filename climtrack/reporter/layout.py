@@ -122,8 +122,10 @@ def draw_grid(
     """Horizontal grid, each label on its line, the unit on the topmost only; on a card two lines, one of them zero."""
     size = canvas.size(canvas.preset.type.axis)
     # A label stands above its line: the line that has no room for one inside the axes is not drawn.
+    card = canvas.preset.form == "card"
+    above *= not card
     values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
-    if canvas.preset.form == "card" and values:
+    if card and values:
         values = list(dict.fromkeys((0.0 if 0.0 in values[:-1] else values[0], values[-1])))
     for value in values:
         y = panel.y(value)
@@ -317,7 +319,7 @@ def page(
     if beside:
         # What stands beside the last lines is as high as two of them.
         bottom = min(bottom, preset.height - LAST_BASELINE - 2.2 * SOURCE_LEADING * canvas.size(preset.type.source))
-    return Rect(preset.margin, top + 10, preset.width - preset.margin, bottom - 9)
+    return Rect(preset.margin, top + (6 if card else 10), preset.width - preset.margin, bottom - 9)
 
 
 def _sentences(canvas: Canvas, size: float, text: str, room: float) -> tuple[str, ...]:

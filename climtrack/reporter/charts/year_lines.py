@@ -234,6 +234,9 @@ def draw(
         between.occupy(fan)
     at, value = end_point(study, study.table)
     wordings = [callout_lines(canvas, study, versus=one) for one in versus]
+    if card:  # whose figures name the year
+        wordings.append(wordings[-1][1:])
+        sizes.append(canvas.extent(wordings[-1]))
     # The key's grey years go first; below the curve last year and the average are named in their inks once more.
     tries = [(empty, second(named)) for named in (EVERY_LINE, FEWEST)] if narrow else []
     tries += [(between, second(FEWEST))] if narrow and not stacked else []
