@@ -273,6 +273,8 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     lines: list[tuple[str, str, Face, str]] = []
     if warning:
         lines += [("warning", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, warning, room)]
+    if preset.form == "tall":  # where every line counts, all runs on
+        notes, source = (), (". ".join((*notes, *source)),)
     if notes:
         lines += [
             ("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)
