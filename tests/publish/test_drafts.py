@@ -77,8 +77,9 @@ class Author:
 
 
 @pytest.fixture
-def author(site: Platforms, tmp_path: Path) -> Iterator[Author]:
-    """Their keys are in no file when they are done."""
+def author(site: Platforms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Author]:
+    """Their keyring is empty, and their keys are in no file when they are done."""
+    monkeypatch.setattr("keyring.get_password", lambda *_: None)
     yield Author(site, tmp_path)
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or SECRET.encode() not in file.read_bytes()
@@ -374,10 +375,8 @@ def test_the_keyring_is_asked_where_the_environment_says_nothing(
     author: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As `keyring set climtrack ghost` stored it."""
-    import keyring
-
     asked: list[tuple[str, str]] = []
-    monkeypatch.setattr(keyring, "get_password", lambda *words: asked.append(words) or "whose:secret")
+    monkeypatch.setattr("keyring.get_password", lambda *words: asked.append(words) or "whose:secret")
     (client,) = clients(author.config, {}, ("ghost",), NOW, send=False)
     assert client.key == "whose:secret"
     assert asked == [("climtrack", "ghost")]
