@@ -54,12 +54,12 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
         return Unknown("unknown.same_day", year=missing)
     leap = table.alignment == "date" and column == LEAP_DAY - 1 and calendar.date_of(other, LEAP_DAY) is None
     partner = calendar.same_day(day, other) if table.alignment == "date" else _date(table, other, column)
-    places = np.flatnonzero(_exists(table, day.year)[: column + 1])
+    places = np.flatnonzero(table.days(day.year)[: column + 1])
     known = places[~np.isnan(gap[places])]
     day_by_day = gap[places]
     run, crossed = _run(table, day.year, other, day_by_day)
     # The last fortnight may reach back over New Year: then last December faces the December before the other year's.
-    before = differences(table, day.year - 1, other - 1)[_exists(table, day.year - 1)]
+    before = differences(table, day.year - 1, other - 1)[table.days(day.year - 1)]
     last14 = np.concatenate([before, day_by_day])[-FORTNIGHT:]
     few = Unknown("unknown.few_days", n=int(np.count_nonzero(~np.isnan(last14))), days=FORTNIGHT)
     warm, cold = known[np.argmax(gap[known])], known[np.argmin(gap[known])]
@@ -102,15 +102,7 @@ def _run(table: YearTable, year: int, other: int, gap: Floats) -> tuple[int, boo
         if not last_year:
             return length, False
         year, other = year - 1, other - 1
-        gap = differences(table, year, other)[_exists(table, year)]
-
-
-def _exists(table: YearTable, year: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which columns are days of that year."""
-    exists = np.ones(calendar.DAYS, dtype=bool)
-    if calendar.date_of(year, LEAP_DAY) is None:
-        exists[LEAP_DAY - 1 if table.alignment == "date" else -1] = False
-    return exists
+        gap = differences(table, year, other)[table.days(year)]
 
 
 def two_years(

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         Comparison,
         NinoState,
         Reconciled,
-        Since,
         Study,
         Unknown,
         YearOverYear,
@@ -209,28 +208,6 @@ def contrast(*studies: Study) -> Comparison:
 
     require_studies(*studies)
     return compare(studies)
-
-
-def since(study: Study, date: str | dt.date) -> Since:
-    """
-    What a line did since a given date.
-
-    Parameters
-    ----------
-    study : Study
-        From `climtrack.study`.
-    date : str or date
-        Of the last issue.
-
-    Returns
-    -------
-    Since
-        Mean of the days since against that of as many before, split into season and anomaly; new days; places moved.
-    """
-    from climtrack.analysis.since import since as account
-
-    require_studies(study)
-    return account(study, date_of(date) or study.series.end)
 
 
 def el_nino(nino: Study, *, offline: bool = False) -> NinoState | Unknown:

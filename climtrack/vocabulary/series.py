@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from calendar import isleap
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -248,6 +249,12 @@ class YearTable:
         i = year - int(self.years[0])
         return self.values[i] if 0 <= i < self.years.size else np.full(DAYS, np.nan)
 
+    def days(self, year: int) -> npt.NDArray[np.bool_]:
+        """Which columns are days of a year."""
+        exist = np.ones(DAYS, dtype=bool)
+        exist[calendar.LEAP_DAY - 1 if self.alignment == "date" else -1] = isleap(year)
+        return exist
+
 
 def year_table(series: Series, alignment: Alignment = "date") -> YearTable:
     """Daily series folded into (year × day)."""
@@ -267,6 +274,14 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
     values = np.full(exists.shape, np.nan)
     values.ravel()[place] = series.values
     return YearTable(years, values, alignment), place
+
+
+def means_of_days(values: Floats, days: int, fewest: int) -> Floats:
+    """Means of so many days in a row, by the last of them; NaN where fewer than needed have a value."""
+    known = ~np.isnan(values)
+    sums, counts = (np.concatenate([[0], np.cumsum(one)]) for one in (np.where(known, values, 0.0), known))
+    held = counts[days:] - counts[:-days]
+    return np.where(held >= fewest, (sums[days:] - sums[:-days]) / np.maximum(held, 1), np.nan)
 
 
 #: The sea of a region, best first; the site itself has no hemispheric sea surface.

@@ -90,14 +90,6 @@ def test_hemispheres_and_air_minus_sea() -> None:
         climtrack.contrast(world)
 
 
-def test_since_takes_a_date_as_text() -> None:
-    """Season and anomaly add up to the change."""
-    found = climtrack.since(climtrack.study("air", "nh", sample=True, as_of="2025-11-20"), "2025-11-01")
-    assert isinstance(found.season, float)
-    assert isinstance(found.anomaly_change, float)
-    assert found.change == pytest.approx(found.season + found.anomaly_change)
-
-
 def test_el_nino() -> None:
     """A state with its rule."""
     nino = climtrack.study("sst", "nino3.4", sample=True)
