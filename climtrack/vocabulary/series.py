@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -278,10 +278,16 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
 
 def means_of_days(values: Floats, days: int, fewest: int) -> Floats:
     """Means of so many days in a row, by the last of them; NaN where fewer than needed have a value."""
+
+    def over(figures: npt.NDArray[Any]) -> Floats:
+        sums = np.concatenate([[0], np.cumsum(figures)])
+        return np.asarray(sums[days:] - sums[:-days])
+
     known = ~np.isnan(values)
-    sums, counts = (np.concatenate([[0], np.cumsum(one)]) for one in (np.where(known, values, 0.0), known))
-    held = counts[days:] - counts[:-days]
-    return np.where(held >= fewest, (sums[days:] - sums[:-days]) / np.maximum(held, 1), np.nan)
+    if known.all():
+        return over(values) / days
+    held = over(known)
+    return np.where(held >= fewest, over(np.where(known, values, 0.0)) / np.maximum(held, 1), np.nan)
 
 
 #: The sea of a region, best first; the site itself has no hemispheric sea surface.
