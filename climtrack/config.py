@@ -386,6 +386,7 @@ def _site(url: str) -> str:
 
 Place = Annotated[str, AfterValidator(_place)]
 Source = Annotated[str, AfterValidator(_source)]
+Site = Annotated[str, AfterValidator(lambda url: url and _source(url))]
 
 
 class Section(BaseModel):
@@ -519,6 +520,17 @@ class PublishSettings(Section):
     prune: bool = False
 
 
+class DraftSettings(Section):
+    """Where `post --draft` makes drafts; keys are no settings."""
+
+    ghost: Site = ""
+    wordpress: Site = ""
+    mastodon: Site = ""
+    bluesky: Site = "https://bsky.social/"
+    buttondown: Site = "https://api.buttondown.com/"
+    beehiiv: Site = "https://api.beehiiv.com/"
+
+
 class ServeSettings(Section):
     """The read-only server."""
 
@@ -553,6 +565,7 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     notify: NotifySettings = NotifySettings()
     publish: PublishSettings = PublishSettings()
+    drafts: DraftSettings = DraftSettings()
     serve: ServeSettings = ServeSettings()
     theme: ThemeSettings = ThemeSettings()
 

@@ -47,7 +47,7 @@ def publish(root: Path, text: str) -> list[File]:
     ]
 
     def build(before: Publication) -> tuple[Publication, list[File]]:
-        return Publication(before.files, regions={"nh-air": "2024-07-05"}), files
+        return Publication(before.files, regions={"nh-air": "2024-07-05"}, usual={"nh-air": 10}), files
 
     Folder(root).publish(build, now=NOW)
     return files
@@ -164,7 +164,9 @@ def test_health_and_metrics(url: str) -> None:
     health = json.loads(ask(url, "/healthz")[2])
     assert (health["status"], health["seconds_since_refresh"], health["data_age_days"]) == ("ok", 3600, 6)
     assert health["data_to"] == {"nh-air": "2024-07-05"}
+    assert (health["worst"], health["usual_age_days"]) == ("nh-air", 10)
     text = ask(url, "/metrics")[2].decode()
+    assert "climtrack_stale 0\n" in text
     assert 'climtrack_data_timestamp_seconds{series="nh-air"} 1720137600' in text
     assert re.search(r'climtrack_requests_total\{status="200"\} \d+', text)
     for line in text.splitlines():
@@ -178,8 +180,30 @@ def test_a_clock_that_is_wrong_gives_no_age(root: Path, years: int) -> None:
     """Before the data, or years after them: neither fresh nor old."""
     responder = Responder(root, frozenset(), lambda: NOW.replace(year=NOW.year + years))
     responder.look()
-    health = json.loads(responder.health().data)
+    answer = responder.health()
+    health = json.loads(answer.data)
     assert (health["data_to"], health["data_age_days"]) == ({"nh-air": "2024-07-05"}, None)
+    assert (answer.status, health["status"]) == (503, "clock wrong")
+
+
+def test_a_site_that_nobody_keeps_up_says_so(root: Path, tmp_path: Path) -> None:
+    """503 beyond the usual delay of its worst series and two days, and without a publication for two daily rounds."""
+
+    def asked(root: Path, **later: float) -> tuple[int, str, str, int]:
+        responder = Responder(root, frozenset(), lambda: NOW + dt.timedelta(**later))
+        responder.look()
+        answer = responder.health()
+        health = json.loads(answer.data)
+        assert f"climtrack_stale {int(answer.status == 503)}\n" in responder.metrics()
+        return answer.status, health["status"], health["worst"], health["data_age_days"]
+
+    assert asked(root, hours=49) == (200, "ok", "nh-air", 8)
+    assert asked(root, hours=50) == (503, "stale", "nh-air", 8)
+    days = {"nh-air": "2024-07-01", "natlan-sst": "2024-07-04", "old-sst": "2023-01-01"}
+    plan = Publication(regions=days, usual={"nh-air": 10, "natlan-sst": 5})  # the last is of no round any more
+    Folder(tmp_path).publish(lambda _: (plan, []), now=NOW)
+    assert asked(tmp_path) == (200, "ok", "natlan-sst", 7)
+    assert asked(tmp_path, days=1) == (503, "stale", "natlan-sst", 8)
 
 
 def test_readers_meet_whole_publications_while_new_ones_appear(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from climtrack.words.catalogue import catalogue
 
 #: What Python calls a value, behind a name that says it: ``REGION <list[str]>``, ``--port <int range>``.
 _TYPE = re.compile(r" <[^>]+>$")
+#: What stands for a value: ``NAME[,NAME]``.
+_CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 
 
 def text(*ids: str) -> str:
@@ -53,10 +55,14 @@ class _Explained:
         if path:
             _describe(self, path)
         self.options_metavar = text("help.metavar")
+        values = dict(zip(catalogue("en")["help.values"][0].split(), text("help.values").split(), strict=True))
         for parameter in self.get_params(ctx):
             name = option_name(parameter)
             above = (".".join(path[:length]) for length in range(len(path), 0, -1))
             parameter.help = text(*(f"help.{one}.{name}" for one in above), f"help.option.{name}")
+            parameter.metavar = (
+                _CAPITALS.sub(lambda found: values.get(found[0], found[0]), parameter.metavar or "") or None
+            )
         for name, inner in getattr(self, "commands", {}).items():
             self.subcommand_metavar = text("help.metavar.group")
             _describe(inner, [*path, name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,6 +79,8 @@ def post(
     preset: Presets = None,
     long: Annotated[bool, typer.Option("--long")] = False,
     inline: Annotated[bool, typer.Option("--inline")] = False,
+    draft: Annotated[list[str] | None, typer.Option("--draft", metavar="PLATFORM")] = None,
+    send: Annotated[bool, typer.Option("--send")] = False,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR")] = Path("climtrack-post"),
     offline: Offline = False,
     config: ConfigPath = None,
@@ -88,8 +91,11 @@ def post(
     climtrack post --region nh,sh --lang es,en --since "2 weeks ago"
     climtrack post --region nh --long
     climtrack post --region nh --inline
+    climtrack post --region nh --lang en --draft ghost
     """
+    from climtrack.publish.drafts import PLATFORMS
     from climtrack.reporter.theme import PRESETS
+    from climtrack.run.drafts import clients, drafts
     from climtrack.run.publish import write_post
     from climtrack.run.run import Run
 
@@ -98,12 +104,17 @@ def post(
     charts = None if long else ()
     asked = _request(settings, region, variable, lang, baseline, as_of, chart, presets, settings.report.regions, charts)
     issue = past(since, "--since", now())
+    to = clients(settings, os.environ, several(draft, (), PLATFORMS, "platform"), now(), send=send)
     with progress() as show, Run(settings, now(), offline=offline, on_done=show) as run:
         written = write_post(run, asked, issue, out, long=long, inline=inline)
     notes(run)
-    for folder, files in written.items():
-        posts = tuple(asset.path for asset in files if asset.path.startswith("post."))
-        say(Notice("publish.post", folder=folder, files=posts, n=len(files) - len(posts)))
+    for folder, one in written.items():
+        posts = tuple(asset.path for asset in one.files if asset.path.startswith("post."))
+        say(Notice("publish.post", folder=folder, files=posts, n=len(one.files) - len(posts)))
+    for folder, one in written.items():
+        for client in to:
+            for notice in drafts(run, client, folder, one.issues, send=send):
+                say(notice)
     leave(run)
 
 

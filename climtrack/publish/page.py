@@ -54,9 +54,10 @@ class PageChart:
     # Averages that the reader may choose from, by date (``harmonic``), the default first
     climatologies: tuple[Climatology, ...] = ()
     answers: Sentences = field(default_factory=dict)  # By language
-    notices: Sentences = field(default_factory=dict)  # The age of its data, by language
+    notices: Sentences = field(default_factory=dict)  # To which day it goes, by language
     closing: Sentences = field(default_factory=dict)  # What the foot of the page says of its numbers, by language
     tables: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)  # By language
+    usual: int = 0  # Days by which its newest value is usually behind, at most; 0 where no round brings it newer ones
 
     def __post_init__(self) -> None:
         words = {code: clean_words(one) for code, one in self.words.items()}
@@ -158,8 +159,11 @@ def fill(template: str, /, **values: Any) -> str:
 
 @cache
 def _script() -> str:
-    parts = ("series.js", "chart.js", "page.js")
-    return '"use strict";\n' + "".join((WEB / name).read_text("utf-8") for name in parts)
+    return '"use strict";\n' + "".join(map(script, ("series.js", "chart.js", "page.js", "age.js")))
+
+
+def script(name: str) -> str:
+    return (WEB / name).read_text("utf-8")
 
 
 @cache
@@ -170,6 +174,12 @@ def style_sheet() -> str:
         for name, weights in (("sans-400.woff", "400"), ("sans-600.woff", "600 700"))
     )
     return "".join(faces) + (WEB / "page.css").read_text("utf-8")
+
+
+def ages(usual: int, language: Language) -> str:
+    """What ``web/age.js`` chooses from: data of a day, of more days, and of more than usual."""
+    one, more = catalogue(language.code)["page.age"]
+    return "|".join((one, more, language.text("page.age.late", n="{n}", usual=usual)))
 
 
 def policy(script: str = "", images: str = "'self' data:") -> str:
@@ -285,6 +295,9 @@ def _template_values(chart: PageChart, words: Mapping[str, Language], frame: Fra
         "id": chart.id,
         "title": {code: chart.words[code].title for code in words},
         "subtitle": {code: chart.words[code].subtitle for code in words},
+        "until": chart.study.series.end,
+        "usual": chart.usual,
+        "ages": {code: ages(chart.usual, language) for code, language in words.items()},
         "caption": {
             code: f"{_source(chart, words[code])} {_copernicus(chart, words[code])}".strip()
             if frame.embedded

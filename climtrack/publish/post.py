@@ -345,24 +345,26 @@ def credit(series: Sequence[Series], language: Language) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, lines)))
 
 
-def post(
-    title: str,
-    parts: Sequence[PostPart],
-    sources: Sequence[str],
-    code: str,
-    *,
-    long: bool = False,
-    inline: bool = False,
-    page: str = "",
-) -> tuple[Asset, Asset]:
-    """
-    The section as Markdown and as HTML; a long one has its alternative texts in full.
+@dataclass(frozen=True, slots=True, eq=False)
+class Issue:
+    """A post in one language; a long one has its alternative texts in full."""
 
-    Pictures in the HTML of an `inline` one travel with a copy and paste.
-    """
-    language = Language(code)
-    values = {"language": language, "title": title, "page": page, "parts": parts, "sources": sources, "long": long}
-    values |= {"inline": inline, "embedded": embedded}
+    title: str
+    parts: Sequence[PostPart]
+    sources: Sequence[str]
+    language: str
+    long: bool = False
+    page: str = ""  # Address of the interactive page, where there is one
+
+    @property
+    def pictures(self) -> Mapping[str, Asset]:
+        return {source: picture for part in self.parts for source, picture in part.pictures.items()}
+
+
+def post(issue: Issue, *, inline: bool = False) -> tuple[Asset, Asset]:
+    """The section as Markdown and as HTML; pictures in the HTML of an `inline` one travel with a copy and paste."""
+    code = issue.language
+    values = {"issue": issue, "language": Language(code), "inline": inline, "embedded": embedded}
     return (
         Asset(f"post.{code}.md", "text/markdown; charset=utf-8", fill("post.md", **values).encode(), code),
         Asset(f"post.{code}.html", HTML, fill("post.html", **values).encode(), code),

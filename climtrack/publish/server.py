@@ -249,6 +249,8 @@ WATCH = 0.5
 PATIENCE = 10
 #: Days of age beyond which it is the clock that cannot be right, as before the data.
 BELIEVED = 3 * 366
+#: Days beyond the usual delay of a series, and hours without a publication (two daily rounds), that make a site stale.
+GRACE, MISSED = 2, 49
 #: Shown where a picture of a site that has published nothing yet is asked for.
 NO_DATA = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675" width="1200" height="675"><rect width="1200" '
@@ -357,29 +359,41 @@ class Responder:
         return answer("404.html", missing, headers, 404) if missing else text_answer(404, "Not found.\n")
 
     def health(self) -> Answer:
-        """Age of data and of the last publication."""
+        """Age of data and of the last publication; 503 where nobody keeps the site up, by its worst series."""
         publication = self.snapshot.publication if self.snapshot else None
         if publication is None or publication.when is None:
             return text_answer(503, '{"status": "empty"}\n', media_type="application/json")
         now = self.now()
-        newest = max(publication.regions.values(), default="")
-        age = (now.date() - dt.date.fromisoformat(newest)).days if newest else None
+        seconds = round((now - publication.when).total_seconds())
+        ages = {key: (now.date() - dt.date.fromisoformat(day)).days for key, day in publication.regions.items()}
+        beyond = {key: ages[key] - usual for key, usual in publication.usual.items()}
+        worst = max(beyond or ages, key=(beyond or ages).__getitem__, default="")
+        status = "damaged" if self.problem else "ok"
+        if ages and not 0 <= min(ages.values()) <= BELIEVED:
+            status, ages = "clock wrong", {}
+        elif seconds > MISSED * 3600 or beyond.get(worst, 0) > GRACE:
+            status = "stale"
         whole = {
-            "status": "damaged" if self.problem else "ok",
+            "status": status,
             "last_refresh": publication.published,
-            "seconds_since_refresh": round((now - publication.when).total_seconds()),
+            "seconds_since_refresh": seconds,
             "data_to": dict(publication.regions),
-            "data_age_days": age if age is not None and 0 <= age <= BELIEVED else None,
+            "worst": worst,
+            "data_age_days": ages.get(worst),
+            "usual_age_days": publication.usual.get(worst),
             "publication": publication.id,
             "problem": self.problem,
         }
-        return text_answer(200, json.dumps(whole, indent=1) + "\n", media_type="application/json")
+        kept = status in {"ok", "damaged"}
+        return text_answer(200 if kept else 503, json.dumps(whole, indent=1) + "\n", media_type="application/json")
 
     def metrics(self) -> str:
         """Counters and ages, as Prometheus reads them."""
         requests = [(f'{{status="{code}"}}', n) for code, n in sorted(self.counts.items())]
         lines = _metric("requests_total", "counter", "Requests answered.", *requests)
         lines += _metric("sent_bytes_total", "counter", "Bytes of bodies sent.", ("", self.sent))
+        stale = int(self.health().status != 200)
+        lines += _metric("stale", "gauge", "1 while /healthz answers 503, 0 while the site is kept up.", ("", stale))
         publication = self.snapshot.publication if self.snapshot else None
         if publication is not None and publication.when is not None:
             when = round(publication.when.timestamp())

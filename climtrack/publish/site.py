@@ -31,12 +31,14 @@ from climtrack.publish.page import (
     Frame,
     PageChart,
     Sentences,
+    ages,
     embed_html,
     fill,
     heading,
     policy,
     report_html,
     reuse,
+    script,
     slug,
     style_sheet,
 )
@@ -204,6 +206,7 @@ class Teaser:
     phone_dark: Picture | None = None
     place: str = ""  # Place and variable
     glance: tuple[str, ...] = ()  # Cells of the front page's table
+    usual: int = 0  # As of a `PageChart`
 
     @property
     def date(self) -> dt.date:
@@ -232,6 +235,8 @@ class Publication:
     cards: tuple[Teaser, ...] = ()  # The front page, in its order
     entries: tuple[FeedItem, ...] = ()  # The feed, newest first
     regions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # Last day by series, ISO
+    # Days by which those that the last publish brought up to date are usually behind, at most
+    usual: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
 
     @property
@@ -253,6 +258,7 @@ class Publication:
             "format": FORMAT,
             "published": self.published,
             "regions": dict(self.regions),
+            "usual": dict(self.usual),
             "cards": [asdict(card) for card in self.cards],
             "entries": [asdict(entry) for entry in self.entries],
             "files": {path: asdict(record) for path, record in sorted(self.files.items())},
@@ -274,6 +280,7 @@ class Publication:
                 tuple(Teaser(**_read(card)) for card in whole["cards"]),
                 tuple(FeedItem(**_read(entry)) for entry in whole["entries"]),
                 MappingProxyType(dict(whole["regions"])),
+                MappingProxyType({name: int(days) for name, days in whole.get("usual", {}).items()}),
                 whole["published"],
             )
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -316,6 +323,7 @@ def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], 
             cards=tuple(teasers.values()),
             entries=merged(before.entries, [item for one in made for item in one.feed_items()]),
             regions=MappingProxyType({**before.regions, **ends}),
+            usual=MappingProxyType({chart.id: chart.usual for page in pages for chart in page.charts if chart.usual}),
         )
         return plan, [*(file for one in made for file in one.files()), *_front(plan, site)]
 
@@ -481,6 +489,7 @@ class _RegionFiles:
                     phone_dark=self._picture(chart, code, ("phone",), "dark"),
                     place=heading(chart.study, Language(code)),
                     glance=glance(chart.study, Language(code)),
+                    usual=chart.usual,
                     uses=tuple(dated(p, self.page.day) for name, p in self.pictures.items() if name.language == code),
                 )
 
@@ -652,8 +661,10 @@ def _index(plan: Publication, site: Site, code: str) -> File:
         language=language,
         prefix=prefix,
         teasers=teasers,
-        rows=[(teaser.subject, teaser.glance) for teaser in teasers if teaser.glance],
-        policy=policy(),
+        rows=[teaser for teaser in teasers if teaser.glance],
+        ages=ages,
+        policy=policy(script("age.js")),
+        script=script("age.js"),
         style=style_sheet(),
         head_title=site.brand,
         description=about,

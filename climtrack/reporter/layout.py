@@ -85,11 +85,11 @@ def source_line(studies: Sequence[AnyStudy], language: Language, preset: Preset,
 
 
 def warning_line(study: AnyStudy, language: Language) -> str:
-    """What must be seen before the picture is believed: that it is the sample, or how old its newest value is."""
+    """What must be seen before the picture is believed: that it is the sample, or that its newest value is old."""
     if study.simulated:
         return language.text("picture.simulated")
     if study.overdue:
-        return language.text("picture.overdue", days=study.overdue, day=language.date_long(study.series.end))
+        return language.text("picture.overdue", day=language.date_long(study.series.end))
     return ""
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from climtrack.analysis.survey import study as survey
@@ -17,7 +17,7 @@ from climtrack.fetcher.reanalyzer import payload
 from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
-from climtrack.publish.post import PLATFORMS, Figure, PostPart, changes, changes_heading, credit, post
+from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.months import MonthPhrases
@@ -65,9 +65,17 @@ def _pictures(one: RegionReport) -> tuple[Asset, ...]:
     return tuple(asset for asset in one.assets if asset.media_type.startswith(("image/", "video/")))
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One region's post, in every language."""
+
+    issues: tuple[Issue, ...]
+    files: tuple[Asset, ...]
+
+
 def write_post(
     run: Run, request: Request, since: dt.date | None, folder: Path, *, long: bool = False, inline: bool = False
-) -> Mapping[Path, tuple[Asset, ...]]:
+) -> Mapping[Path, Written]:
     """
     A ready section of each region, by the folder of its issue: Markdown and HTML in each language, and their pictures.
 
@@ -85,10 +93,12 @@ def write_post(
     written = {}
     for one in regions:
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
-        files = _files(run, one, request, issues, long=long, inline=inline)
+        posts = _posts(run, one, request, issues, long=long)
+        shown = {asset.path: asset for each in posts for asset in each.pictures.values()}
+        files = (*(asset for each in posts for asset in post(each, inline=inline)), *shown.values())
         place = folder / f"{today}-{one.pairing.region}"
         run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
-        written[place] = files
+        written[place] = Written(posts, files)
         if not run.simulated:
             run.remember((study.series.key, study.series.end, kind(study), today) for study in one.studies)
     return written
@@ -130,22 +140,21 @@ def _last_issue(
     return before, since if seen else None
 
 
-def _files(
+def _posts(
     run: Run,
     one: RegionReport,
     request: Request,
     issues: Sequence[tuple[Study | None, dt.date | None]],
     *,
     long: bool,
-    inline: bool,
-) -> tuple[Asset, ...]:
-    """Posts of a region, and the pictures that they show."""
+) -> tuple[Issue, ...]:
+    """A region's post in each language."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
     if not drawn and not request.charts:  # what was to be shown together cannot be
         alone = replace(request, charts=("year_lines",))
         chosen = pictures(alone, one.studies[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
         drawn, _ = draw(chosen)
-    posts, shown = list[Asset](), dict[str, Asset]()
+    posts = list[Issue]()
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
         together = () if long or not one.studies else brief(one.studies, language)
@@ -156,7 +165,6 @@ def _files(
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
             told_of = one.studies if together else (study,)
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
-            shown |= {p.path: p for p in mine}
             placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
             part = PostPart(heading(study, language), (*late, *answers), placed)
             before, issue = issues[n]
@@ -175,8 +183,8 @@ def _files(
             sources = (*dict.fromkeys(lines), *([language.text("page.made")] if one.studies else ()))
         page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
-        posts += post(title, parts, sources, code, long=long, inline=inline, page=page)
-    return (*posts, *shown.values())
+        posts.append(Issue(title, parts, sources, code, long, page))
+    return tuple(posts)
 
 
 def _overdue(studies: Sequence[Study], language: Language) -> tuple[str, ...]:

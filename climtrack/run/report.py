@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,7 +23,7 @@ from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Picture, Request, chart_inputs, draw, pictures, themes_of
 from climtrack.run.run import SOME, Run
-from climtrack.run.series import Line, late_notices
+from climtrack.run.series import Line, late_notices, refreshable, usual_lag
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
@@ -77,9 +76,11 @@ def compose(
         if shown:
             own = [series[study.series.key] for study in shown]
             days = [study for study in shown if isinstance(study, Study)]
-            health = () if run.simulated else (*late_notices(own, run.now), *run.succession_notices(days))
+            late = () if run.simulated else late_notices(own, run.now)
+            health = () if run.simulated else run.succession_notices(days)
             health += tuple(departures[one.key] for one in own if one.key in departures)
-            reports.append(_region(run, request, pair, shown, land, pictures(request, shown, inputs, themes), health))
+            chosen = pictures(request, shown, inputs, themes)
+            reports.append(_region(run, request, pair, shown, land, chosen, late, health))
     return tuple(reports)
 
 
@@ -90,6 +91,7 @@ def _region(
     shown: tuple[AnyStudy, ...],
     land: MonthStudy | None,
     chosen: Sequence[Picture],
+    late: Sequence[Notice],
     health: Sequence[Notice],
 ) -> RegionReport:
     """One region's pictures, documents and page, written where the request says."""
@@ -101,7 +103,7 @@ def _region(
     run.say(*undrawn, failed=SOME if missing else 0)
     run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(pair, study, request.languages, run.now, months=bool(months)) for study in studies)
+    charts = tuple(_page_chart(run, pair, study, request.languages, months=bool(months)) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
@@ -109,7 +111,7 @@ def _region(
     assets = (
         *drawn,
         *tables,
-        report_markdown(pair, shown, drawn, request.languages, now=run.now, health=health, tables=paths),
+        report_markdown(pair, shown, drawn, request.languages, now=run.now, health=(*late, *health), tables=paths),
         facts_json(pair, shown),
         *map(table_csv, studies),
         *map(months_csv, filter(None, (*months, land))),
@@ -144,16 +146,14 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(
-    pair: Pairing, study: Study, codes: Sequence[str], now: dt.datetime, *, months: bool = False
-) -> PageChart:
+def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, months: bool = False) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
     notices = {}
     for code in codes:
         note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
-        lines = data_line(study, Language(code), now), note, nino_note(study, Language(code))
+        lines = data_line(study, Language(code)), note, nino_note(study, Language(code))
         notices[code] = tuple(filter(None, lines))
     return PageChart(
         study,
@@ -162,6 +162,7 @@ def _page_chart(
         {code: answers(study, Language(code)) for code in codes},
         notices,
         tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
+        usual=usual_lag(study.series.key) if refreshable(study.series, run.config) else 0,
     )
 
 

@@ -45,6 +45,7 @@ class RunHistory:
     tries: int = 0  # Rounds since the last that left nothing overdue
     failing_since: dt.datetime | None = None  # When the first of the failures began that have lasted until now
     notified: bool = False  # Whether somebody was told of them
+    code: int = 0  # With which the last one ended
     offset: float | None = None  # This installation's delay as a share of the configured jitter, 0 to 1, drawn once
 
     def after(self, at: dt.datetime, code: int, *, stale: bool) -> RunHistory:
@@ -52,6 +53,7 @@ class RunHistory:
         return replace(
             self,
             attempt=at,
+            code=code,
             success=at if code == 0 else self.success,
             tries=self.tries + 1 if code or stale else 0,
             failing_since=(self.failing_since or at) if code else None,
@@ -115,7 +117,7 @@ def read(home: Path) -> RunHistory:
         fields: dict[str, Any] = json.loads((home / FILE).read_bytes())
         for name in ("attempt", "success", "failing_since"):
             fields[name] = fields[name] and dt.datetime.fromisoformat(fields[name]).astimezone(dt.UTC)
-        offset = fields["offset"]
+        offset, fields["code"] = fields["offset"], int(fields.get("code", 0))
         fields |= {"tries": int(fields["tries"]), "offset": None if offset is None else float(offset)}
         return RunHistory(**fields)
     except (OSError, ValueError, LookupError, TypeError):

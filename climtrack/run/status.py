@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.errors import ConfigError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.errors import ConfigError, DiskError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.fetcher.sample import FIRST
 from climtrack.reporter.sentences import place
@@ -38,6 +38,8 @@ from climtrack.words.language import Language
 #: Written by `schedule` every minute; an old one means that it is no more.
 HEARTBEAT = "heartbeat.json"
 SILENCE, BUSY = dt.timedelta(minutes=10), dt.timedelta(minutes=40)  # a round draws for minutes without a beat
+#: Rounds that fail, or do not come, for so long concern a monitor: two of a day.
+MISSED = dt.timedelta(hours=48)
 #: Where a region is, in degrees.
 BOUNDS = ("south", "north", "west", "east")
 
@@ -120,8 +122,7 @@ def status(run: Run) -> Status:
     last = newest(stored)
     rows = [row if row.series is None else replace(row, age=age(row.series.end, now, last)) for row in rows]
     judged_series = [row.series for row in rows if row.series is not None and row.judged]
-    if (since := schedule.read(config.home).failing_since) is not None:
-        notices.append(Notice("run.failing", moment=f"{since:%Y-%m-%d %H:%M} UTC", home=config.home.name))
+    notices += _failing(run)
     notices += [line for one in stored for line in moves(one)]
     notices += late_notices(judged_series, now, beside=stored)
     missing = tuple(key for key in refreshed if key not in keys)
@@ -131,7 +132,7 @@ def status(run: Run) -> Status:
 
 
 def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
-    """What a monitor must know: data older than config.toml allows, a silent schedule, a damaged store."""
+    """What a monitor must know: data older than config.toml allows, rounds that fail or are missed, a damaged store."""
     limit, today = run.config.schedule.stale_days, run.now.date()
     lines: list[Line] = [*seen.damage]
     lines += [Notice("run.damaged", label=row.key.label, cause=row.damage) for row in seen.rows if row.damage]
@@ -154,10 +155,21 @@ def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
         lines.append(Notice("run.too_late", n=limit, series=old))
     if any(age is None for age in ages.values()):
         lines.append(Notice("run.clock_wrong", today=today))
+    rounds = schedule.read(run.config.home)
+    if rounds.code == DiskError.exit_code or (rounds.failing_since and run.now - rounds.failing_since > MISSED):
+        lines += _failing(run)
+    if rounds.attempt and run.now - rounds.attempt > MISSED:
+        lines.append(Notice("run.missed", moment=f"{rounds.attempt:%Y-%m-%d %H:%M} UTC"))
     beat = _heartbeat(run.config.home)
     if beat is not None and not -SILENCE <= run.now - beat[0] <= beat[1]:
         lines.append(Notice("run.silent", moment=f"{beat[0]:%Y-%m-%d %H:%M} UTC"))
     return tuple(lines)
+
+
+def _failing(run: Run) -> tuple[Notice, ...]:
+    """Since when rounds have failed, if the last one did."""
+    since, home = schedule.read(run.config.home).failing_since, run.config.home.name
+    return (Notice("run.failing", moment=f"{since:%Y-%m-%d %H:%M} UTC", home=home),) if since else ()
 
 
 def unjudged(seen: Status) -> tuple[Notice, ...]:

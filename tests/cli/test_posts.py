@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from climtrack.cli.app import main
 from climtrack.reporter.titles import KINDS
 from climtrack.store.store import Store
 from climtrack.vocabulary.series import SeriesKey
+from tests.fakes_platforms import KEYS, SECRET, Platforms
 from tests.loopback import serving
 
 NOW = "2024-07-11T16:42:00Z"
@@ -56,7 +58,9 @@ def test_publish_writes_a_site_of_this_data(home: Path, capsys: pytest.CaptureFi
     facts = json.loads((site / "data/nh/facts.json").read_text())
     assert facts["series"]["air"]["latest"]["value"] == 21.895
     page = (site / "nh-air/index.html").read_text()
-    assert "Data to 5 July 2024, retrieved 11 July 16:42 UTC, 6 days old" in page
+    assert '"notice">Data to 5 July 2024, retrieved 11 July 16:42 UTC<' in page
+    assert 'data-until="2024-07-05" data-usual="10" hidden' in page
+    assert 'data-until="2024-07-05" data-usual="10" hidden' in (site / "index.html").read_text()
     assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 7
     words = ("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--json")
     assert run(*words) == 0
@@ -193,6 +197,39 @@ def test_a_post_is_as_long_as_what_is_pasted(home: Path, tmp_path: Path, capsys:
     assert (
         "post.es.md was changed since it was written and stays; the new one is post.es.2.md." in capsys.readouterr().err
     )
+
+
+def test_post_makes_a_draft_and_keeps_no_key(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its line on standard output, what is wrong in one on standard error; the key in no file, line or log."""
+    caplog.set_level(logging.DEBUG)
+    words = ("post", "--region", "nh", "--variable", "air", "--lang", "en", "--offline", "--out", str(tmp_path))
+    with Platforms() as site, pytest.MonkeyPatch.context() as patch:
+        config = tmp_path / "config.toml"
+        config.write_text(f'[drafts]\nghost = "{site.url}"\nmastodon = "{site.url}"\n')
+        patch.setenv("CLIMTRACK_GHOST_KEY", KEYS["ghost"])
+        patch.setattr("keyring.get_password", lambda *_: None)
+        assert run(*words, "--config", str(config), "--draft", "mastodon") == 2
+        assert run(*words, "--config", str(config), "--draft", "ghost", "--send") == 2
+        assert site.asked == []
+        assert run(*words, "--config", str(config), "--draft", "Ghost", "--inline") == 0
+        (post,) = site.posts.values()
+        assert "https://cdn.example.org/1.png" in post["html"]
+        site.fault = lambda handler: handler.answer(403, {"message": handler.headers["Authorization"]}) or True
+        assert run(*words, "--config", str(config), "--draft", "ghost") == 2
+    said = capsys.readouterr()
+    assert f"Ghost: draft made (en): {site.url}ghost/#/editor/post/1\n" in said.out
+    assert [line for line in said.err.splitlines() if line.startswith("climtrack: ")] == [
+        "climtrack: there is no key for Mastodon. Set CLIMTRACK_MASTODON_KEY, or store it: keyring set climtrack "
+        "mastodon.",
+        "climtrack: --send posts to Mastodon and Bluesky only; a newsletter is sent by its author. Use it with --draft "
+        "mastodon or --draft bluesky.",
+        "climtrack: Ghost does not let this key do that (403). Check its rights, and what your plan there includes.",
+    ]
+    assert SECRET not in said.out + said.err + caplog.text
+    for file in (*home.rglob("*"), *tmp_path.rglob("*")):
+        assert file.is_dir() or SECRET.encode() not in file.read_bytes(), file
 
 
 def test_post_says_what_changed(home: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_units_are_accepted_by_systemd(path: Path, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
     for each in UNITS:
-        text = each.read_text().replace("/opt/climtrack/bin/climtrack", sys.executable)
+        text = re.sub(r"/opt/climtrack/bin/(climtrack|python)", sys.executable, each.read_text())
         (tmp_path / each.name).write_text(text)
     done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / path.name)], capture_output=True, text=True)
     ours = [line for line in done.stderr.splitlines() if "climtrack" in line]
@@ -131,7 +131,8 @@ def test_the_dockerfile_is_well_formed() -> None:
     found = instructions((DEPLOY / "Dockerfile").read_text())
     words = [word for word, _ in found]
     assert words[0] == "FROM"
-    assert set(words) <= {"FROM", "WORKDIR", "ENV", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "ENTRYPOINT", "CMD"}
+    assert set(words) <= {"FROM", "WORKDIR", "ENV", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "ENTRYPOINT", "CMD",
+                          "HEALTHCHECK"}  # fmt: skip
     for word, rest in found:
         if word == "FROM":
             assert re.match(r"python:3\.\d+-slim-\w+( AS \w+)?$", rest)
@@ -179,7 +180,11 @@ def test_the_compose_file_names_real_things() -> None:
     assert (DEPLOY / refresh["build"]["context"] / refresh["build"]["dockerfile"]).is_file()
     assert "data:/data:ro" in serve["volumes"]
     assert serve["ports"] == ["127.0.0.1:8000:8000"]
-    assert compile(serve["healthcheck"]["test"][3], "healthcheck", "exec")
+    ask = serve["healthcheck"]["test"][3]
+    assert compile(ask, "healthcheck", "exec")
+    assert ask in unit("climtrack-health.service")["Service"]["ExecStartPost"]
+    assert '["climtrack", "status", "--check"]' in (DEPLOY / "Dockerfile").read_text()
+    assert "--check" in options("status")
 
 
 def test_the_workflow_is_pinned_and_least_privileged() -> None:

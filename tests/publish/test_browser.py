@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from climtrack.publish.folder import Folder
-from climtrack.publish.page import Frame, PageChart, Sentences, pack, report_html
+from climtrack.publish.page import Frame, PageChart, Sentences, pack, report_html, script
 from climtrack.publish.site import RegionPage, Site, builder, folder_gallery
 from climtrack.reporter.render import render_formats
 from climtrack.vocabulary.calendar import dayofyear_of
@@ -172,6 +172,24 @@ def test_both_languages_are_in_the_one_file(visit: Visit, html: bytes) -> None:
     assert page.locator("h1").inner_text().startswith("La temperatura")
     assert not page.get_by_text("It is cooler than last year.").is_visible()
     assert visit(html, "?lang=es").locator("h1").inner_text().startswith("La temperatura")
+
+
+def test_the_age_is_that_of_the_day_on_which_the_page_is_read(visit: Visit, page_chart: PageChart) -> None:
+    """Six days, and four months on: older than usual, in both languages."""
+    page = visit(report_html([replace(page_chart, usual=10)], {"en": (), "es": ()}).data)
+
+    def read(on: str) -> str:
+        page.evaluate("(day) => { Date.now = () => Date.parse(day); }", on)
+        page.evaluate(script("age.js"))
+        return page.inner_text(".subtitle").rpartition("2024")[2]
+
+    assert read("2024-07-06T23:59Z") == "1 day old"
+    assert read("2024-07-11T16:42Z") == "6 days old"
+    assert read("2024-11-05") == "123 days old, older than usual (up to 10 days)"
+    page.click('[data-say="es"]')
+    assert read("2024-11-05") == "de hace 123 días, más antiguos de lo habitual (hasta 10 días)"
+    assert page.get_attribute(".age", "class") == "age late"
+    assert read("2024-07-01") == ""
 
 
 def test_the_theme_follows_the_reader_until_told_otherwise(browser: Browser, html: bytes) -> None:

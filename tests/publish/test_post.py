@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from climtrack.publish.folder import write_issue
-from climtrack.publish.post import PostPart, changes, changes_heading, credit, post
+from climtrack.publish.post import Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import RegionPage
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Claim, Rank, Run, Study
@@ -108,9 +108,10 @@ def part(before: Study, now: Study, region_page: RegionPage) -> PostPart:
 def test_the_markdown_reads_as_written(part: PostPart, now: Study) -> None:
     """Rendered by a CommonMark parser it says the same words, shows pictures with their alt text, links the page."""
     sources = credit([now.series], Language("es"))
-    asset, _ = post(
+    issue = Issue(
         "El aire está más frío_", [part], sources, "es", long=True, page="https://charts.example.org/es/nh-air/"
     )
+    asset, _ = post(issue)
     assert asset.path == "post.es.md"
     html = MarkdownIt("commonmark").render(asset.data.decode())
     assert "<h2>El aire está más frío_</h2>" in html
@@ -136,20 +137,20 @@ def test_the_heading_tells_the_issue_from_its_data(before: Study) -> None:
 
 def test_the_html_says_the_same(part: PostPart) -> None:
     """One section with headings, figures and a list; a first issue has no list of changes, a short post short alts."""
-    _, asset = post("T", [part], (), "es", page="https://charts.example.org/es/nh-air/")
+    _, asset = post(Issue("T", [part], (), "es", page="https://charts.example.org/es/nh-air/"))
     html = asset.data.decode()
     assert html.count("<figure>") == 2
     assert "<p>Sí &lt;debajo&gt;.</p>" in html
     assert "<li>14 días nuevos" in html
     assert 'alt="Gráfico de líneas de la temperatura del aire del hemisferio norte"' in html
-    _, first = post("T", [replace(part, changes=())], (), "es")
+    _, first = post(Issue("T", [replace(part, changes=())], (), "es"))
     assert b"<ul>" not in first.data
     assert b"<a href" not in first.data
 
 
 def test_pictures_travel_with_the_text(part: PostPart) -> None:
     """The HTML of an inline post holds its pictures, byte for byte, and asks for no file."""
-    _, asset = post("T", [part], (), "es", inline=True)
+    _, asset = post(Issue("T", [part], (), "es"), inline=True)
     found = re.findall(r'src="([^"]*)"', asset.data.decode())
     assert [b64decode(one.removeprefix("data:image/png;base64,")) for one in found] == [
         picture.data for picture in part.pictures.values()

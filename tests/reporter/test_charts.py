@@ -271,7 +271,7 @@ def test_only_simulated_data_say_so() -> None:
     assert f"{one.series.end.day} November 2026" in source_lines  # a card has no subtitle to say how far the data go
 
 
-def test_old_data_say_their_age_everywhere() -> None:
+def test_old_data_say_so_everywhere() -> None:
     """Every chart in every preset, in no more room than there is; in Spanish, and in English once a chart."""
     for name, chart in CHARTS.items():
         shown, options = subject(name, [sample("nh"), sample("sh"), sample("natlan", "sst")])
@@ -280,7 +280,8 @@ def test_old_data_say_their_age_everywhere() -> None:
             for one in shown
         ]
         end = late[0].series.end
-        warnings = {"en": f"Data to {end.day} {end:%B} {end.year}: 23 days old", "es": "hace 23 días"}
+        until = f"Data to {end.day} {end:%B} {end.year}"
+        warnings = {"en": f"{until}: older than usual", "es": "más antiguos de lo habitual"}
         for preset in chart.presets:
             for language in ("es", "en") if preset == chart.presets[0] else ("es",):
                 canvas = draw(name, late, preset=preset, theme="light", language=language, **options)

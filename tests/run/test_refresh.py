@@ -127,8 +127,10 @@ def test_a_site_that_is_down_costs_nothing(tmp_path: Path) -> None:
     assert (done.code, done.pictures) == (4, 2)
     assert "Using data as of 2026-07-05 to 2026-07-10" in done.lines[0]
     late = NOON + 30 * DAY
-    (alarm,) = seen(config, late)[2]
-    assert alarm.startswith("older than 10 days: nh-air (36 days), nh-land-ocean (71 days)")
+    old, failing, missed = seen(config, late)[2]
+    assert old.startswith("older than 10 days: nh-air (36 days), nh-land-ocean (71 days)")
+    assert failing.startswith("rounds have failed since 2026-07-13 12:00 UTC")
+    assert missed.startswith("no round has begun since 2026-07-13 12:00 UTC. Start")
 
 
 def test_a_monitor_is_told_only_of_what_rounds_refresh(tmp_path: Path) -> None:
@@ -295,7 +297,7 @@ def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path) -> Non
 
 
 def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
-    """Since when, and where to read more; nothing of it once they are well."""
+    """Since when, and where to read more; a monitor after two days, or at once where it is this computer that fails."""
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
     site.mood = down
@@ -303,6 +305,12 @@ def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
     go(config, site, NOON + 2 * HOUR)
     (line,) = seen(config, NOON + 2 * HOUR)[1]
     assert line == "rounds have failed since 2026-07-11 13:00 UTC; see log/climtrack.log in home."
+    assert [seen(config, NOON + hours * HOUR)[2] for hours in (49, 50)] == [[], [line]]
+    rounds = schedule.HistoryFile(config.home)
+    before = rounds.read()
+    rounds.write(before.after(NOON + 2 * HOUR, 5, stale=True))
+    assert seen(config, NOON + 2 * HOUR)[2] == [line]
+    rounds.write(before)
     site.mood = lambda _, body: body
     go(config, site, NOON + 3 * HOUR)
     assert seen(config, NOON + 3 * HOUR)[1] == []

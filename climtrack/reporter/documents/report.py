@@ -212,15 +212,15 @@ _ODD_AGE = 3 * 366
 HALVES = frozenset({"nh", "sh"})
 
 
-def data_line(study: AnyStudy, language: Language, now: dt.datetime) -> str:
-    """How old the data are: ``Data to 5 July 2024, retrieved 11 July 16:42 UTC, 6 days old``."""
+def data_line(study: AnyStudy, language: Language, now: dt.datetime | None = None) -> str:
+    """Which data they are: ``Data to 5 July 2024, retrieved 11 July 16:42 UTC``, and now ``6 days old``."""
     end = study.series.end
     if isinstance(study, MonthStudy):
         moment = language.moment(study.series.source.retrieved)
         return language.text("report.data.months", month=language.month(end), moment=moment)
     day = language.date_long(end)
     moment = language.moment(study.series.source.retrieved)
-    age = (now.date() - end).days
+    age = -1 if now is None else (now.date() - end).days
     if not 0 <= age <= _ODD_AGE:
         return language.text("report.data.noage", day=day, moment=moment)
     return language.text("report.data", age, day=day, moment=moment)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, Literal, TypedDict, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, Union, get_args, get_origin, get_type_hints
 
 from climtrack.errors import Notice
 from climtrack.reporter.documents.facts import NAMES
@@ -252,6 +252,8 @@ def _object(kind: type, definitions: dict[str, Schema]) -> Schema:
     hints = get_type_hints(kind, include_extras=True)
     properties: dict[str, Schema] = {}
     for name, hint in hints.items():
+        if get_origin(hint) is ClassVar:
+            continue
         if kind is Direction and Slope in get_args(hint):  # plain numbers, each beside its interval
             properties[name] = _schema(float | Unknown, definitions) | {"description": _UNITS["per_day"]}
             properties[f"{name}_interval"] = {
