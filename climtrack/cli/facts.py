@@ -76,12 +76,13 @@ def check(
     """
     \b
     climtrack check
-    climtrack check reports/nh
+    climtrack check climtrack-post/2026-11-21-nh
     """
     from climtrack.run.check import check_folder
     from climtrack.run.run import SOME
 
-    result = check_folder(folder or Path(configuration(config).report.folder).expanduser())
+    reports = Path(configuration(config).report.folder).expanduser()
+    result = check_folder(folder or reports, reports)
     if json:
         as_json(result.document)
     else:
