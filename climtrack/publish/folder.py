@@ -155,13 +155,14 @@ class Folder:
             places = (inside(self.root, place) for place in (staged.get(path, path), path))
             if not any(data is not None and hashlib.sha256(data).hexdigest() == record.sha256 for data in places):
                 found.append(path)
+        last = publication.when.date() if publication.when else dt.date.min
         for month in publication.months:
-            first = dt.date.fromisoformat(f"{month}-01")
-            if any(_due(first + dt.timedelta(n), today) for n in range(31)):
+            days = [dt.date.fromisoformat(f"{month}-01") + dt.timedelta(n) for n in range(31)]
+            due = {day.isoformat() for day in days if today is None or _due(day, today, last)}
+            if due:
                 found += self._damaged(_listed(month), _copy(_listed(month)))
-                for path in self.dated(month):
-                    if _due(dt.date.fromisoformat(path[:10]), today) and not intact(path, inside(self.root, path)):
-                        found.append(path)
+                listed = (path for path in self.dated(month) if path[:10] in due)
+                found += [path for path in listed if not intact(path, inside(self.root, path))]
         return tuple(found)
 
     def _damaged(self, *places: str) -> list[str]:
@@ -297,6 +298,8 @@ class Folder:
         for path, name in moves.items():
             try:
                 make_folder((self.root / path).parent)
+                with contextlib.suppress(OSError):
+                    (self.root / path).rmdir()  # an empty folder where a file belongs
                 with contextlib.suppress(FileNotFoundError):  # moved before the interruption
                     (self.root / name).replace(self.root / path)
             except OSError as problem:
@@ -375,10 +378,10 @@ def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tup
     return MappingProxyType({month: count for month, count in {**before.months, **counts}.items() if count[0]})
 
 
-def _due(day: dt.date, today: dt.date | None) -> bool:
+def _due(day: dt.date, today: dt.date, last: dt.date) -> bool:
     """Whether the dated pictures of a day are looked at today: in their first week, and then every sixty days."""
-    age = (today - day).days if today else 0
-    return 0 <= age <= YOUNG or age % AGAIN == 0
+    age, before = (today - day).days, (last - day).days
+    return 0 <= age <= YOUNG or age // AGAIN > before // AGAIN
 
 
 def intact(path: str, data: bytes | None) -> bool:

@@ -278,10 +278,11 @@ def test_what_is_damaged_is_written_again_or_said(tmp_path: Path) -> None:
     (tmp_path / old.path).write_bytes(b"?")
     (tmp_path / new.path).unlink()
     assert site.faults(later.date() - dt.timedelta(days=2)) == ()
-    assert site.faults(later.date()) == (new.path,)
+    assert site.faults(later.date()) == (old.path, new.path)
     done = site.publish(build("2024-09-01", "cc"), now=later)
-    assert "1 file" in Language("en").say(done.notices[0])
+    assert "2 files" in Language("en").say(done.notices[0])
     assert site.faults() == (old.path,)  # what is gone for ever is told of once
+    assert site.faults(later.date() + dt.timedelta(days=58)) == ()
 
 
 def test_dated_pictures_are_added_without_a_publication(tmp_path: Path) -> None:
