@@ -169,7 +169,8 @@ def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath =
         as_json({"schema": "climtrack.regions/1", "regions": found})
     else:
         language = table_language(lang)
-        columns = head(language, "name", "english", "spanish", "latitude", "longitude", "air_since", "sea_since")
+        titles = ("spanish", "english") if language.spanish else ("english", "spanish")
+        columns = head(language, "name", *titles, "latitude", "longitude", "air_since", "sea_since")
         table(columns, [place_cells(one, language) for one in found])
 
 

@@ -354,6 +354,8 @@ def _show(
         run.say(problem, failed=SOME)
         return done
     except (StoreError, ConfigError, BaselineNotCovered) as problem:
+        if isinstance(problem, DiskError):
+            problem.facts["stored"] = any(one.added or one.revised or one.finalised for one in done.changes)
         run.say(problem, refusal=problem)
         return done
     pictures = sum(asset.media_type.startswith("image/") for one in report for asset in one.assets)

@@ -238,8 +238,9 @@ def _first(run: Run, key: SeriesKey | None) -> dict[str, Any] | None:
 
 
 def place_cells(entry: dict[str, Any], language: Language) -> tuple[str, ...]:
-    """A region as a table shows it; a series of another name is named."""
-    cells = [entry["name"], entry["title"], entry["title_es"]]
+    """A region as a table shows it, the language's own title first; a series of another name is named."""
+    titles = [entry["title"], entry["title_es"]]
+    cells = [entry["name"], *(reversed(titles) if language.spanish else titles)]
     ends = {name: language.number(entry[name], 0 if entry[name] % 1 == 0 else 1) for name in BOUNDS}
     cells += (f"{ends[low]}…{ends[high]}" for low, high in (BOUNDS[:2], BOUNDS[2:]))
     for option in ("air", "sst"):

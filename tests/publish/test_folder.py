@@ -322,6 +322,23 @@ def test_a_site_of_climtrack_0_1_0_is_taken_over(tmp_path: Path) -> None:
     assert site.faults() == (old,)
 
 
+def test_a_folder_in_the_place_of_a_page_is_named(tmp_path: Path) -> None:
+    """Before anything is written; and a pipe there is replaced, waited for by nobody."""
+    site = Folder(tmp_path)
+    site.publish(build("2024-07-05", "aa"), now=NOW)
+    page = tmp_path / "a/index.html"
+    page.unlink()
+    page.mkdir()
+    with pytest.raises(PublishError, match=r"a/index\.html is already in"):
+        site.publish(build("2024-07-06", "bb"), now=NOW)
+    assert not (tmp_path / STAGING).exists()
+    page.rmdir()
+    os.mkfifo(page)
+    assert inside(tmp_path, "a/index.html") is None
+    site.publish(build("2024-07-06", "bb"), now=NOW)
+    assert b"2024-07-06" in page.read_bytes()
+
+
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"moves": []}', b'{"moves": {"0": 7}, "publication": {}}', b"\xff"])
 def test_a_damaged_journal_is_void(tmp_path: Path, damage: bytes) -> None:
     """The site stays as it is, and the next publish goes on as after a kill."""
