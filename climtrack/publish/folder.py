@@ -266,7 +266,8 @@ class Folder:
                 raise PublishError("publish.link", path=folder, folder=self.root.name[:60])
         for file in files:
             target = self.root / file.path
-            if (strangers and (target.exists() or target.is_symlink())) or target.is_dir():
+            full = target.is_dir() and not target.is_symlink() and any(target.iterdir())
+            if full or (strangers and (target.exists() or target.is_symlink())):
                 raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
     def _write(self, files: Sequence[File]) -> None:
