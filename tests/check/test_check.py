@@ -168,7 +168,7 @@ def test_a_post_is_held_against_the_report_of_its_region(tmp_path: Path) -> None
     text = page.read_text("utf-8")
     size = re.search(r"(\d,\d\d)\N{NO-BREAK SPACE}°C sobre la media", text)
     assert size is not None
-    page.write_text(text.replace(size[1], "7,77"), "utf-8")
+    page.write_text(f"{text[: size.start(1)]}7,77{text[size.end(1) :]}", "utf-8")
     (found,) = check_folder(issue, tmp_path).differing
     assert (found.where.split(" (")[0], found.printed) == ("post.es.html", "7,77")
 
