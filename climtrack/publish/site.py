@@ -71,9 +71,10 @@ class PictureName:
 
     @property
     def label(self) -> str:
-        """What a link to it is called: ``wide dark PNG``."""
-        dark = " dark" if self.theme == "dark" else ""
-        return f"{self.preset}{dark} {self.suffix.upper()}"
+        """What a link to it is called: ``wide dark PNG``, ``ancho oscuro PNG``."""
+        say = Language(self.language).text
+        message = "page.file.dark" if self.theme == "dark" else "page.file"
+        return say(message, size=say(f"page.size.{self.preset}"), kind=self.suffix.upper())
 
     @classmethod
     def parse(cls, path: str) -> PictureName | None:
@@ -499,7 +500,9 @@ class _RegionFiles:
                 yield self._page(chart, code)
 
     def _data(self, asset: Asset) -> str:
-        """Stable path of a table or of the facts."""
+        """Stable path of the facts or of a table; charts elsewhere draw from that of this year."""
+        if ".year.csv" in asset.path:
+            return latest(asset.path)
         return f"data/{slug([self.page.region.name])}/{slug([asset.path.rsplit('/', 1)[-1]])}"
 
     def _lead(self) -> tuple[str, str]:
@@ -614,14 +617,14 @@ class _RegionFiles:
             ),
             gallery={code: self._gallery(chart, language, prefix)},
             downloads=tuple(
-                (
-                    language.text("page.table", subject=chart.id)
-                    if asset.path.endswith(".csv")
-                    else language.text("page.download_facts"),
-                    f"{prefix}{self._data(asset)}",
-                )
+                (language.text(text, subject=chart.id), f"{prefix}{self._data(asset)}")
                 for asset in self.page.files
-                if asset.path.endswith(("facts.json", f"{chart.id}.csv"))
+                for name, text in (
+                    ("facts.json", "page.download_facts"),
+                    (f"{chart.id}.csv", "page.table"),
+                    (f"{chart.id}.year.csv", "page.year_table"),
+                )
+                if asset.path == name
             ),
         )
         made = report_html([chart], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)

@@ -20,6 +20,7 @@ from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import File, PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
+from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
@@ -29,7 +30,7 @@ from climtrack.run.run import Run
 from climtrack.run.series import VARIABLES, keys_of
 from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, Study
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Pairing, Series
 from climtrack.words.attribution import attribution
@@ -60,7 +61,7 @@ def _public(config: Config) -> Site | None:
 
 def _day(one: RegionReport) -> dt.date:
     """The day under which a region's pictures are published."""
-    return max(study.series.end for study in one.studies)
+    return max(study.series.end for study in one.studies or one.months)
 
 
 def _pictures(one: RegionReport) -> tuple[Asset, ...]:
@@ -155,10 +156,15 @@ def _posts(
     """A region's post in each language."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
     if not drawn and not request.charts:  # what was to be shown together cannot be
-        alone = replace(request, charts=("year_lines",))
-        chosen = pictures(alone, one.studies[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
+        alone = replace(request, charts=("year_lines",) if one.studies else ("months",))
+        first: Sequence[AnyStudy] = one.studies or one.months
+        chosen = pictures(alone, first[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
         drawn, _ = draw(chosen)
     posts = list[Issue]()
+
+    def placed(some: Sequence[Asset]) -> dict[str, Asset]:
+        return {public.absolute(dated(p, _day(one))) if public else p.path: p for p in some}
+
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
         together = () if long or not one.studies else brief(one.studies, language)
@@ -169,15 +175,15 @@ def _posts(
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
             told_of = one.studies if together else (study,)
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
-            placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
-            part = PostPart(heading(study, language), (*late, *answers), placed)
+            part = PostPart(heading(study, language), (*late, *answers), placed(mine))
             before, issue = issues[n]
             if long and before is not None:
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
                 part = replace(part, changes_heading=told[0], changes=told[1])
             parts.append(part)
         if long or not parts:
-            parts += [PostPart(sea.heading, sea.answers(), {}) for sea in seas]
+            mine = [] if parts else [p for _, p in _first_sizes(drawn, code)]
+            parts += [PostPart(sea.heading, sea.answers(), placed(mine)) for sea in seas]
         else:
             parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
         sources = credit([study.series for study in one.studies], language)
@@ -306,31 +312,35 @@ def publish(run: Run, request: Request, folder: Path | None = None) -> Published
 def publish_report(
     run: Run, regions: Sequence[RegionReport], languages: tuple[str, ...], folder: Path | None = None
 ) -> Published:
-    """Publish a report that was made for a site."""
-    shown = [one for one in regions if one.charts]  # months alone have no page
-    if run.simulated or not shown:
+    """Publish a report that was made for a site; a region that is told by month alone has no page."""
+    regions = [one for one in regions if one.studies]
+    if run.simulated or not regions:
         raise PublishError("publish.no_data")
     config = run.config
     root, settings = folder or site_folder(config), config.publish
     _refuse_data_folder(root, config.home)
-    closing = _checked(run, regions)
+    years = [tuple(asset for study in one.studies for asset in year_tables(study)) for one in regions]
+    closing = _checked(run, regions, years)
     pages = [
         RegionPage(
             config.region(one.pairing.region),
             _day(one),
             max(study.series.source.retrieved for study in one.studies),
-            tuple(replace(chart, closing=closing) for chart in one.charts),
+            tuple(
+                replace(chart, closing={code: (*chart.closing[code], *closing.get(code, ())) for code in chart.closing})
+                for chart in one.charts
+            ),
             one.notices,
             _pictures(one),
-            tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+            (*(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))), *tables),
             tuple(asset for study in one.studies for asset in shared(study)),
         )
-        for one in shown
+        for one, tables in zip(regions, years, strict=True)
     ]
     site = Site(settings.public_url, settings.title, languages)
     published = Folder(root).publish(
         builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune,
-        redraw=lambda lost: redrawn(run, [one.pairing.region for one in shown], lost),
+        redraw=lambda lost: redrawn(run, [one.pairing.region for one in regions], lost),
     )  # fmt: skip
     run.say(*published.notices)
     return published
@@ -382,9 +392,11 @@ def shared(study: Study) -> tuple[Asset, ...]:
     )
 
 
-def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:
+def _checked(
+    run: Run, regions: Sequence[RegionReport], years: Sequence[Sequence[Asset]]
+) -> Mapping[str, tuple[str, ...]]:
     """How many numbers were computed twice, by language; where two computations differ, nothing is published."""
-    result = check_assets([one.assets for one in regions])
+    result = check_assets([(*one.assets, *tables) for one, tables in zip(regions, years, strict=True)])
     if result.differing:
         first = result.differing[0]
         raise PublishError(

@@ -15,8 +15,9 @@ from climtrack.publish.folder import write_bundle
 from climtrack.publish.page import Frame, PageChart, report_html
 from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
+from climtrack.reporter.documents.facts import facts_json
 from climtrack.reporter.documents.report import data_line, nino_note, pairing_note, report_markdown, short_tables
+from climtrack.reporter.documents.tables import description, months_csv, notes, table_csv
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, oversized, words
 from climtrack.reporter.sentences import Phrases
@@ -28,6 +29,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 
@@ -103,18 +105,20 @@ def _region(
     run.say(*undrawn, failed=SOME if missing else 0)
     run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(run, pair, study, request.languages, months=bool(months)) for study in studies)
+    charts = tuple(_page_chart(run, pair, study, request.languages, months) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
-    paths = [table.path for table in tables]
+    by_month = tuple(filter(None, (*months, land)))
+    tables = (*map(table_csv, studies), *map(months_csv, by_month), *tables)
+    about = description([one.path for one in tables], [*map(notes, studies), *map(notes, by_month)])
+    paths = [one.path for one in (*tables, about)]
     assets = (
         *drawn,
         *tables,
+        about,
         report_markdown(pair, shown, drawn, request.languages, now=run.now, health=(*late, *health), tables=paths),
         facts_json(pair, shown),
-        *map(table_csv, studies),
-        *map(months_csv, filter(None, (*months, land))),
     )
     if charts:
         gallery = folder_gallery(assets, charts, request.languages)
@@ -146,13 +150,13 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, months: bool = False) -> PageChart:
+def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], months: Sequence[MonthStudy]) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
     notices = {}
     for code in codes:
-        note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
+        note = pairing_note(pair, Language(code), months=bool(months)).replace("`", "") if sea else ""
         lines = data_line(study, Language(code)), note, nino_note(study, Language(code))
         notices[code] = tuple(filter(None, lines))
     return PageChart(
@@ -162,6 +166,9 @@ def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, 
         {code: answers(study, Language(code)) for code in codes},
         notices,
         tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
+        closing={
+            code: tuple(line for one in months for line in attribution(one.series, Language(code))) for code in codes
+        },
         usual=usual_lag(study.series.key) if refreshable(study.series, run.config) else 0,
     )
 

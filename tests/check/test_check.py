@@ -92,6 +92,16 @@ def test_a_value_of_the_table_that_is_off_by_a_thousandth_is_found() -> None:
     assert any(".trend." in one.where or ".anomalies." in one.where for one in found.differing)
 
 
+def test_a_value_of_the_table_of_this_year_is_found() -> None:
+    """A lowest value that is off by a hundredth, in the table for charts elsewhere."""
+
+    def change(text: str) -> str:
+        return re.sub(r"(2026-03-05,(?:[\d.]+,){3})([\d.]+)", lambda m: f"{m[1]}{float(m[2]) - 0.01:.2f}", text)
+
+    (found,) = altered("natlan-sst.year.csv", change).differing
+    assert found.where == "natlan-sst.year.csv: low (1)"
+
+
 def test_a_number_of_a_table_of_the_report_is_found() -> None:
     """A place among the years that is another."""
     pattern = r"(\| \d+ of )(\d+)( \|)"
