@@ -101,12 +101,15 @@ def _keep_fonts(folder: Path) -> None:
     os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 
 
-def table_language(text: str | None) -> Language:
-    """Language of a table: that of the terminal, as for ``--help``, unless another is asked for."""
+def table_language(text: str | None, settings: Config | None = None) -> Language:
+    """Language of a table: the terminal's, as for ``--help``; the author's own on an English one; or that asked for."""
     from climtrack.cli.overview import terminal_language
     from climtrack.words.language import LANGUAGES, Language
 
-    chosen = tongues([text or terminal_language(os.environ)], ())
+    own = terminal_language(os.environ)
+    if own == "en" and settings is not None:
+        own = own_first(settings)[0]
+    chosen = tongues([text or own], ())
     if len(chosen) != 1:
         raise ConfigError("cli.one_language", known=LANGUAGES)
     return Language(chosen[0])

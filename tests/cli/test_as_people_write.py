@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
-from climtrack.cli.options import day, own_first, places, tongues
+from climtrack.cli.options import day, own_first, places, table_language, tongues
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError
 
@@ -133,7 +133,10 @@ def test_the_readers_language_comes_first(settings: Config, monkeypatch: pytest.
         assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == first
     monkeypatch.setenv("LC_ALL", "C")
     file.write_text("[report]\nlanguages = ['es', 'en']\n")
-    assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == ("es", "en")
+    hers = load(file, {"CLIMTRACK_HOME": str(tmp_path)})
+    assert own_first(hers) == ("es", "en")
+    assert [table_language(text, hers).code for text in (None, "en")] == ["es", "en"]
+    assert table_language(None, settings).code == "en"
 
 
 DATES = {
