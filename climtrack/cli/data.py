@@ -59,7 +59,7 @@ def history(
     if json:
         as_json(versions_document(store, keys) if chosen is None else day_document(store, keys, chosen))
     else:
-        language = table_language(lang)
+        language = table_language(lang, run.config)
         if chosen is None:
             columns = head(language, "series", "commit", "first_seen", "days_changed", "source")
             table(columns, version_rows(store, keys, language))
@@ -168,7 +168,7 @@ def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath =
     if json:
         as_json({"schema": "climtrack.regions/1", "regions": found})
     else:
-        language = table_language(lang)
+        language = table_language(lang, run.config)
         titles = ("spanish", "english") if language.spanish else ("english", "spanish")
         columns = head(language, "name", *titles, "latitude", "longitude", "air_since", "sea_since")
         table(columns, [place_cells(one, language) for one in found])
@@ -200,7 +200,7 @@ def status(
     if json:
         as_json(seen.document())
     else:
-        language = table_language(lang)
+        language = table_language(lang, run.config)
         columns = head(language, "series", "first_day", "last_day", "age", "preliminary", "checked", "problem")
         if seen.rows:
             table(columns, [row.cells(language) for row in seen.rows])
