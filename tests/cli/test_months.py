@@ -6,7 +6,10 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from climtrack.cli.app import main
 from climtrack.fetcher.fetch import SOURCES
@@ -55,6 +58,15 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
     assert check_folder(copy / "nh").differing == []
     assert check_folder(copy / "sh").differing == []
     assert [*json.loads((copy / "nh/facts.json").read_text())["series"]] == ["sst_month", "sst"]
+    with pytest.raises(SystemExit, match="0"):
+        main(["export", "--format", "csv,netcdf", "--region", "sh", "--out", str(copy / "export")])
+    months = pd.read_csv(copy / "export/sh-ocean.monthly.csv", index_col="month")
+    assert months.loc["2026-07", "anomaly"] == pytest.approx(0.429, abs=0.001)
+    assert months.loc["2026-07", "difference"] == pytest.approx(0.15)
+    with xr.open_dataset(copy / "export/sh-ocean.nc") as file:
+        np.testing.assert_array_equal(file["ocean"], months["departure"])
+        assert file["ocean"].attrs["baseline"] == "1901-2000"
+        assert [str(day)[:10] for day in file["time_bounds"].values[-1]] == ["2026-07-01", "2026-08-01"]
     with pytest.raises(SystemExit) as left:  # what is told by month alone has no page
         main(["publish", str(copy / "site"), "--region", "sh", "--chart", "months", "--lang", "en", "--offline"])
     assert (left.value.code, "there are no real data to publish" in capsys.readouterr().err) == (2, True)
