@@ -34,7 +34,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
 )
 from climtrack.vocabulary.registry import DEFAULT, VARIABLES, Baseline
-from climtrack.vocabulary.series import RONI, Alignment, Pairing, SeriesKey, pairing, year_table
+from climtrack.vocabulary.series import RONI, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
 
@@ -207,19 +207,18 @@ def region_studies(
     baseline: Baseline | None,
     as_of: dt.date | None = None,
     against: int | None = None,
-    by: Alignment = "date",
 ) -> RegionStudies:
     """
     What is known of some regions.
 
-    Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
+    Years are compared with the one before, or with `against`.
     """
     pairs, series = run.answer(regions, variables)
     found = ((pair, run.shown(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
-    if against is None and by == "date":
+    if against is None:
         return tuple(found)
     return tuple(
-        (pair, tuple(_against(one, against or one.year - 1, by) if isinstance(one, Study) else one for one in studies))
+        (pair, tuple(_against(one, against) if isinstance(one, Study) else one for one in studies))
         for pair, studies in found
     )
 
@@ -229,9 +228,9 @@ def unique_studies(regions: RegionStudies) -> tuple[Study, ...]:
     return tuple({study.series.key: study for study in every}.values())
 
 
-def _against(study: Study, other: int, by: Alignment) -> Study:
-    """The study with its year held against another than the one before, or by slot."""
-    compared_with = two_years(study.series, study.year, other, method=by)
+def _against(study: Study, other: int) -> Study:
+    """The study with its year held against another than the one before."""
+    compared_with = two_years(study.series, study.year, other)
     return replace(study, findings=replace(study.findings, year_over_year=compared_with))
 
 
@@ -319,7 +318,10 @@ def contrasts(
     """
     if len(regions) < 2:
         raise AnalysisError("analysis.two_regions")
-    found = region_studies(run, regions, variables, baseline=baseline, as_of=as_of)
+    found = tuple(
+        (pair, tuple(one for one in shown if one.region.name == pair.region or one.region.width == 360))
+        for pair, shown in region_studies(run, regions, variables, baseline=baseline, as_of=as_of)
+    )  # the North Atlantic does not stand for a hemisphere here
     known = run.known_keys()
 
     def beside(name: str, option: str) -> Study | None:
@@ -344,7 +346,10 @@ def contrasts(
             comparisons.append((option, why))
     daily = ((pair, [study for study in shown if isinstance(study, Study)]) for pair, shown in found)
     air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in daily if len(studies) == 2)
-    months = tuple(study for _, shown in found for study in shown if isinstance(study, MonthStudy))
+    months = tuple(
+        replace(study, findings=replace(study.findings, nearest=None))
+        for _, shown in found for study in shown if isinstance(study, MonthStudy)
+    )  # fmt: skip
     state = (nino and nino.findings.nino) or Unknown("unknown.not_stored", key=RONI.label)
     return Contrasts(tuple(comparisons), air_sea, months, state)
 

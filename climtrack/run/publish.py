@@ -18,7 +18,7 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
-from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.publish.site import File, PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
@@ -27,10 +27,10 @@ from climtrack.run.check import check_assets
 from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
 from climtrack.run.report import RegionReport, report
 from climtrack.run.run import Run
-from climtrack.run.series import keys_of
+from climtrack.run.series import VARIABLES, keys_of
 from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, Study
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Pairing, Series
 from climtrack.words.attribution import attribution
@@ -42,6 +42,8 @@ PRESETS = ("wide", "post", "email", "phone", "card")
 DARK = ("post", "phone")
 #: Those that are offered as SVG.
 VECTOR = ("wide", "panel", "strip", "grid")
+#: Moments of the past from which a round draws damaged pictures again; the others have their turn later.
+MOMENTS = 3
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -59,7 +61,7 @@ def _public(config: Config) -> Site | None:
 
 def _day(one: RegionReport) -> dt.date:
     """The day under which a region's pictures are published."""
-    return max(study.series.end for study in one.studies)
+    return max(study.series.end for study in one.studies or one.months)
 
 
 def _pictures(one: RegionReport) -> tuple[Asset, ...]:
@@ -96,6 +98,8 @@ def write_post(
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
         posts = _posts(run, one, request, issues, long=long)
         shown = {asset.path: asset for each in posts for asset in each.pictures.values()}
+        if not run.simulated:
+            _keep_dated(run, one, [*shown.values()])
         files = (*(asset for each in posts for asset in post(each, inline=inline)), *shown.values())
         place = folder / f"{today}-{one.pairing.region}"
         run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
@@ -152,10 +156,15 @@ def _posts(
     """A region's post in each language."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
     if not drawn and not request.charts:  # what was to be shown together cannot be
-        alone = replace(request, charts=("year_lines",))
-        chosen = pictures(alone, one.studies[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
+        alone = replace(request, charts=("year_lines",) if one.studies else ("months",))
+        first: Sequence[AnyStudy] = one.studies or one.months
+        chosen = pictures(alone, first[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
         drawn, _ = draw(chosen)
     posts = list[Issue]()
+
+    def placed(some: Sequence[Asset]) -> dict[str, Asset]:
+        return {public.absolute(dated(p, _day(one))) if public else p.path: p for p in some}
+
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
         together = () if long or not one.studies else brief(one.studies, language)
@@ -166,15 +175,15 @@ def _posts(
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
             told_of = one.studies if together else (study,)
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
-            placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
-            part = PostPart(heading(study, language), (*late, *answers), placed)
+            part = PostPart(heading(study, language), (*late, *answers), placed(mine))
             before, issue = issues[n]
             if long and before is not None:
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
                 part = replace(part, changes_heading=told[0], changes=told[1])
             parts.append(part)
         if long or not parts:
-            parts += [PostPart(sea.heading, sea.answers(), {}) for sea in seas]
+            mine = [] if parts else [p for _, p in _first_sizes(drawn, code)]
+            parts += [PostPart(sea.heading, sea.answers(), placed(mine)) for sea in seas]
         else:
             parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
         sources = credit([study.series for study in one.studies], language)
@@ -243,7 +252,11 @@ def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path)
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{owner} {name.language}" if platform == "iframe" else label
                 found.setdefault((platform, what), (label, platform, PLATFORMS[platform].snippet(figure)))
-    run.say(*(_unpublished(regions, run.config) if public else _to_upload(regions, folder)))
+    if public:
+        for one in regions:
+            _keep_dated(run, one, _pictures(one))
+    else:
+        run.say(*_to_upload(regions, folder))
     return tuple(found.values())
 
 
@@ -262,11 +275,20 @@ def _to_upload(regions: Sequence[RegionReport], folder: Path) -> tuple[Notice, .
     return tuple(Notice("publish.to_upload", file=folder / asset.path) for asset in files)
 
 
-def _unpublished(regions: Sequence[RegionReport], config: Config) -> tuple[Notice, ...]:
-    """Whether pictures are not at their addresses yet: what is mailed must exist before it is sent."""
-    site = site_folder(config)
-    absent = [p for one in regions for p in _pictures(one) if not (site / dated(p, _day(one))).is_file()]
-    return (Notice("publish.absent", n=len(absent), folder=site),) if absent else ()
+def _keep_dated(run: Run, one: RegionReport, shown: Sequence[Asset]) -> None:
+    """Put pictures into the site at the dated addresses that a mail shows, or say that they are not there."""
+    site = Folder(site_folder(run.config))
+    files = [File(dated(picture, _day(one)), picture.media_type, picture.data) for picture in shown]
+    absent = [file for file in files if not (site.root / file.path).is_file()]
+    if not absent or _public(run.config) is None:
+        return
+    try:
+        if site.read().published:
+            site.add(absent, now=run.now)
+            return
+    except ClimtrackError as problem:
+        run.say(problem)
+    run.say(Notice("publish.absent", n=len(absent), folder=site.root))
 
 
 def for_site(request: Request) -> Request:
@@ -304,7 +326,10 @@ def publish_report(
             config.region(one.pairing.region),
             _day(one),
             max(study.series.source.retrieved for study in one.studies),
-            tuple(replace(chart, closing=closing) for chart in one.charts),
+            tuple(
+                replace(chart, closing={code: (*chart.closing[code], *closing.get(code, ())) for code in chart.closing})
+                for chart in one.charts
+            ),
             one.notices,
             _pictures(one),
             (*(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))), *tables),
@@ -314,10 +339,34 @@ def publish_report(
     ]
     site = Site(settings.public_url, settings.title, languages)
     published = Folder(root).publish(
-        builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
-    )
+        builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune,
+        redraw=lambda lost: redrawn(run, [one.pairing.region for one in regions], lost),
+    )  # fmt: skip
     run.say(*published.notices)
     return published
+
+
+def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[File]:
+    """Dated pictures drawn again from what was known when they were published, of those that come out as they were."""
+    found = []
+    for moment in sorted(set(lost.values()), reverse=True)[:MOMENTS]:
+        parts = [path.split(".") for path, when in lost.items() if when == moment]
+        names = [name for *stem, _, suffix in parts if (name := PictureName.parse(".".join((*stem, suffix))))]
+        then = Run(run.config, run.now, offline=True, sample=False, known_on=dt.datetime.fromisoformat(moment))
+        with suppress(ClimtrackError):  # what cannot be had is told of as damaged
+            request = Request(
+                regions=tuple(regions),
+                variables=VARIABLES,
+                languages=run.config.report.languages,
+                charts=charts_of(dict.fromkeys(name.chart for name in names)),
+                presets=tuple(dict.fromkeys(name.preset for name in names)),
+                themes=("light",),
+                formats=tuple(dict.fromkeys(name.suffix for name in names)),
+                baseline=run.config.report.years,
+            )
+            drawn = [(dated(asset, _day(one)), asset) for one in report(then, request) for asset in _pictures(one)]
+            found += [File(path, asset.media_type, asset.data) for path, asset in drawn if path in lost]
+    return found
 
 
 def shared(study: Study) -> tuple[Asset, ...]:

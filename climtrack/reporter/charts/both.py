@@ -16,7 +16,7 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.layout import dotted_note, missing_notes, page
 from climtrack.reporter.months import NOISE, MonthPhrases
 from climtrack.reporter.months import phrases as phrases_of
-from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.sentences import SIDES, Phrases, side
 from climtrack.reporter.titles import early_days
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, beyond
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 FORTNIGHT = means.FORTNIGHT
 #: Last days of the two series farther apart than this are each named in the title.
 APART = FORTNIGHT
-_SIDES = {1: "above", 0: "level", -1: "below"}
 
 
 def _other(phrases: Phrases) -> int | str:
@@ -63,7 +62,7 @@ def _year(phrases: Phrases) -> str:
         return phrases.language.text("brief.value", value=phrases.value)
     way = beyond(mean, _noise(phrases.study))
     size = phrases.language.size(mean if way else _noise(phrases.study), phrases.decimals)
-    return phrases.language.text(f"both.year.{_SIDES[way]}", size=size, other=_other(phrases))
+    return phrases.language.text(f"both.year.{SIDES[way]}", size=size, other=_other(phrases))
 
 
 def _average(phrases: Phrases, form: str) -> str:
@@ -83,6 +82,8 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
     parts = [say("both.air"), say("both.sst")]
     if isinstance(two, MonthPhrases):
         values["month"] = two.language.month(two.found.month, year=False)
+        if one.late:
+            return (say("both.title.months.apart", **values, day=one.language.date_short(one.day)),) * 2
         averages = [means.average_mean(phrases.study) for phrases in pair]
         also = _also(pair, averages, [0, 0])
         return say("both.title.months", **values, also=also), say("both.title.months", **values, also="")
@@ -99,7 +100,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
             beyond(mean, _noise(phrases.study)) for phrases, mean in zip(pair, years, strict=True) if mean is not None
         ]
         if ways[0] == ways[1]:
-            message = f"both.title.{_SIDES[ways[0]]}"
+            message = f"both.title.{SIDES[ways[0]]}"
             sizes = [mean if ways[0] else _noise(phrases.study) for phrases, mean in zip(pair, years, strict=True)]
             values |= _sizes(pair, sizes) | {"other": _other(one)}
     also = _also(pair, [means.average_mean(phrases.study) for phrases in pair], ways)
@@ -186,7 +187,8 @@ def draw(canvas: Canvas, studies: Sequence[AnyStudy], words: Words) -> None:
     for study in studies:
         voice, size = phrases_of(study, language), figure_size(canvas)
         short = voice.place.name if study.region.width < 360 else language.text(f"both.{_option(study)}")
-        names = [Line(text, "semibold", size, canvas.theme.ink) for text in (voice.heading, capitalised(short))]
+        texts = (voice.heading.replace(voice.place.name, voice.where), voice.heading, capitalised(short))
+        names = [Line(text, "semibold", size, canvas.theme.ink) for text in texts]
         name, other = "", _other(voice)
         if isinstance(voice, MonthPhrases):  # the month once, before its figures
             month = voice.found.month
