@@ -55,8 +55,8 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
         assert f"julio de 2026 fue 0,{change * 100:.0f} °C más cálido que julio de 2025" in text
         assert f"]({region}-ocean.months.card.en.png)" in text
         assert (copy / region / f"{region}-ocean.csv").read_text().count("\n2026-") == 7
-    assert check_folder(copy / "nh").differing == []
-    assert check_folder(copy / "sh").differing == []
+    assert check_folder(copy / "nh", copy).differing == []
+    assert check_folder(copy / "sh", copy).differing == []
     assert [*json.loads((copy / "nh/facts.json").read_text())["series"]] == ["sst_month", "sst"]
     assert "NOAAGlobalTemp" in (copy / "nh/report.html").read_text().partition("<footer")[2].partition("<script")[0]
     for words in (["post", "--region", "sh", "--lang", "es", "--out", str(copy)], ["compare", "nh", "sh"]):
