@@ -17,7 +17,7 @@ from climtrack.check.check import Result
 from climtrack.check.recount import student
 from climtrack.check.sentences import Book, Place, masked, places
 from climtrack.cli.app import main
-from climtrack.publish.post import PostPart, credit, post
+from climtrack.publish.post import Issue, PostPart, credit, post
 from climtrack.reporter.answers import brief
 from climtrack.reporter.render import words
 from climtrack.run.check import check_assets, check_folder
@@ -188,7 +188,7 @@ def short_post(study: Study, code: str) -> tuple[Asset, Asset]:
     language = Language(code)
     part = PostPart("", brief([study], language), {})
     title = words("year_lines", [study])[code].title
-    return post(title, [part], credit([study.series], language), code)
+    return post(Issue(title, [part], credit([study.series], language), code))
 
 
 def test_the_command_names_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
