@@ -204,6 +204,10 @@ def status(
         if seen.rows:
             table(columns, [row.cells(language) for row in seen.rows])
             say(language.text("cell.status.home", folder=seen.home))
+            if seen.site.published:
+                say(
+                    language.text("cell.status.site", seen.site.count, size=language.count(round(seen.site.size / 1e6)))
+                )
         else:
             say(language.text("cell.status.none"))
     leave(run)

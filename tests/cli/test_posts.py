@@ -61,7 +61,8 @@ def test_publish_writes_a_site_of_this_data(home: Path, capsys: pytest.CaptureFi
     assert '"notice">Data to 5 July 2024, retrieved 11 July 16:42 UTC<' in page
     assert 'data-until="2024-07-05" data-usual="10" hidden' in page
     assert 'data-until="2024-07-05" data-usual="10" hidden' in (site / "index.html").read_text()
-    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 7
+    assert len(list((site / "latest").glob("nh-air.year-lines.*.en.png"))) == 7
+    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 2  # for mails
     words = ("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--json")
     assert run(*words) == 0
     told = json.loads(capsys.readouterr().out)
