@@ -79,20 +79,23 @@ schemas:   # after a change of the findings' fields
 	$(PYTHON) -m scripts.schemas
 
 # Pinned versions with the hashes of every file for every platform, no registry named: constraints.txt is the base
-# install and its build backend, constraints-dev.txt adds every extra at the same versions.
+# install and its build backend, constraints-dev.txt adds every extra at the same versions, constraints-serve.txt those
+# of the container.
 lock:
 	$(LOCK) --upgrade --group build -o constraints.txt
 	$(LOCK) --upgrade --group build --all-extras --constraint constraints.txt -o constraints-dev.txt
+	$(LOCK) --upgrade --group build --extra serve --extra notify --constraint constraints-dev.txt -o constraints-serve.txt
 
-audit:
-	$(BIN)pip-audit --require-hashes --disable-pip -r constraints.txt
+audit:   # fails on what could not be audited, too
+	$(BIN)pip-audit --strict --require-hashes --disable-pip -r constraints.txt
 
 licences:
 	$(PYTHON) -m scripts.licences > docs/dependencies.md
 
-sbom:
+sbom:   # of the environment of the Python OF, with every licence
 	mkdir -p dist
-	$(BIN)cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible -o dist/climtrack.cdx.json
+	$(BIN)cyclonedx-py environment --pyproject pyproject.toml --output-reproducible $(or $(OF),$(PYTHON)) \
+	  | $(PYTHON) -m scripts.sbom > dist/climtrack.cdx.json
 
 package: clean man
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PYTHON) -m build --no-isolation

@@ -11,14 +11,13 @@ from benchmarks.backtest import series, stored
 from climtrack.analysis.anomaly import anomalies
 from climtrack.analysis.climatology import mean_cycle
 from climtrack.analysis.direction import FORTNIGHT, direction
-from climtrack.analysis.direction import means as means_of
 from climtrack.analysis.frame import Frame, default_noise
 from climtrack.analysis.survey import study
 from climtrack.reporter import means
 from climtrack.reporter.charts.since_last_issue import span
 from climtrack.vocabulary.findings import Answer, Direction, Unknown, beyond
 from climtrack.vocabulary.registry import DEFAULT, REGIONS
-from climtrack.vocabulary.series import Floats, Series, Status, YearTable, folded
+from climtrack.vocabulary.series import Floats, Series, Status, YearTable, folded, means_of_days
 
 SEAS = ("world2", "natlan", "natlsp", "atlhmdr", "gom", "gomex", "nino3.4")
 AIR, OCEAN = "era5.t2m.world", "oisst.sst.natlan"
@@ -109,7 +108,7 @@ def sign(answer: Answer | Unknown) -> float:
 def frontier(key: str) -> list[str]:
     """What other least changes would bring: how often yes or no is said, and how often that stays."""
     one, rng = past(series(key)), np.random.default_rng(13)
-    mean = means_of(one.anomalies.values.ravel()[one.place][-365 * YEARS :], (FORTNIGHT, FORTNIGHT))[0]
+    mean = means_of_days(one.anomalies.values.ravel()[one.place][-365 * YEARS :], FORTNIGHT, FORTNIGHT)
     final = mean[FORTNIGHT:] - mean[:-FORTNIGHT]
     lack = np.array([revisions(rng, default_noise(one.series.key).deviation) for _ in final])
     first = final - lack[:, 1:].mean(axis=1) + lack[:, 0] / FORTNIGHT

@@ -709,6 +709,8 @@ def _validated(model: type[S], table: Mapping[str, Any], path: Path | None, text
         wrong = list(_from_pydantic(problem, model))
         more = (one for one in strangers if not any(one.where[: len(other.where)] == other.where for other in wrong))
         raise refused((*wrong, *more), path, text) from problem
+    except RecursionError as problem:  # a table's name in thousands of parts
+        raise _from_toml(problem, path or Path()) from problem
     if strangers:
         raise refused(strangers, path, text)
     return valid

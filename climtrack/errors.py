@@ -179,7 +179,10 @@ class StoreDamaged(StoreError):
 
 
 class DiskError(StoreError):
-    """The computer refused: no space, no permission, no such folder."""
+    """The computer refused: no space, no permission, no such folder; `stored`: after new data had been stored."""
+
+    def __init__(self, id: str, /, *, path: Path | None = None, stored: bool = False, **facts: Any) -> None:  # noqa: A002
+        super().__init__(id, path=path, stored=stored, **facts)
 
 
 class AnalysisError(ClimtrackError):

@@ -37,6 +37,8 @@ def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     """What the computer refused, as one of our errors."""
     number = problem.errno or 0
     name, reason = shortened(path), number or (problem.strerror or type(problem).__name__).lower()
+    if number == errno.ENOSPC and _inodes_used_up(path):
+        return DiskError("disk.files", path=path, name=name)
     if number in _FULL:
         return DiskError(_FULL[number], path=path, name=name, needed=needed, free=_free(path))
     if number in (errno.EACCES, errno.EPERM):
@@ -132,6 +134,15 @@ def _free(path: Path) -> int:
         with contextlib.suppress(OSError):
             return shutil.disk_usage(folder).free
     return 0
+
+
+def _inodes_used_up(path: Path) -> bool:
+    """Whether the disk of `path` has room for bytes, but for no file more; not every kind of disk counts them."""
+    for folder in path.absolute().parents:
+        with contextlib.suppress(OSError, AttributeError):
+            disk = os.statvfs(folder)
+            return disk.f_files > 0 and disk.f_favail == 0
+    return False
 
 
 def _owner(path: Path) -> str:

@@ -137,6 +137,13 @@ def test_a_logo_that_is_not_there_is_named_with_its_line(tmp_path: Path) -> None
     with pytest.raises(ConfigError) as caught:
         themes_of(config, ("light",))
     assert caught.value.what.startswith(f"{path}:3: theme.logo: no .png file at none.png; ")
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (13_000).to_bytes(4) * 2)
+    config = load(written(tmp_path, f"[theme]\nlogo = '{bomb}'\n"), {})
+    with pytest.raises(
+        ConfigError, match=r"config.toml:2: theme.logo: a logo of 13,000 by 13,000 pixels; at most 4000"
+    ):
+        themes_of(config, ("light",))
 
 
 def test_a_long_path_leaves_room_for_the_mistake(tmp_path: Path) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
+from climtrack.publish.folder import Folder
+from climtrack.publish.site import File
 from climtrack.run import doctor
 from climtrack.run.doctor import Check, Severity
 from climtrack.run.run import Run
@@ -44,7 +48,7 @@ def test_a_healthy_computer(config: Config) -> None:
         check.topic for check in found
     } - sources
     assert sources < {check.topic for check in found}
-    assert told == ["versions", "config", "folder", "fonts", "store", "sources"]
+    assert told == ["versions", "config", "folder", "fonts", "store", "site", "sources"]
     assert not config.home.exists()
 
 
@@ -102,6 +106,20 @@ def test_little_space(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 3_000_000}))
     problem, *_ = problems(doctor.check_folders(config))
     assert problem.what.startswith("3 MB free")
+
+
+def test_the_site_is_looked_at_whole(config: Config, tmp_path: Path) -> None:
+    """How large it is; whatever of it is not as it was published is a problem, an old picture too."""
+    data = b"picture"
+    old = File(f"2024-01-05/p.{hashlib.sha256(data).hexdigest()[:12]}.png", "image/png", data)
+    folder = Folder(tmp_path / "site")
+    folder.publish(lambda before: (replace(before), [old, File("index.html", "text/html", data)]), now=NOW)
+    (good,) = doctor.check_site(config)
+    assert (good.severity, good.what) == (Severity.GOOD, "2 files published, 0 MB")
+    (folder.root / old.path).write_bytes(b"?")
+    (problem,) = problems(doctor.check_site(config))
+    assert problem.what == f"1 file of the site is damaged or gone: {old.path}"
+    assert "climtrack publish" in problem.remedy
 
 
 def test_old_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +187,7 @@ def test_what_breaks_one_look_hides_no_other(
     monkeypatch.setattr(doctor, "check_folders", refuse)
     told: list[str] = []
     found = doctor.run_checks(config, now=NOW, on_done=told.append)
-    assert told == ["versions", "config", "folder", "fonts", "store", "sources"]
+    assert told == ["versions", "config", "folder", "fonts", "store", "site", "sources"]
     assert {"versions", "config", "folder", "fonts", "store"} <= {check.topic for check in found}
     (finding,) = problems(found)
     assert finding.topic == "folder"

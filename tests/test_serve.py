@@ -37,7 +37,7 @@ def publish(root: Path, text: str) -> list[File]:
     """A page, its picture under a dated name and under a stable one, and data; all say the same text."""
     picture = text.encode() * 20_000
     files = [
-        File(f"2024-07-05/p.{hashlib.sha256(picture).hexdigest()[:8]}.png", "image/png", picture, immutable=True),
+        File(f"2024-07-05/p.{hashlib.sha256(picture).hexdigest()[:12]}.png", "image/png", picture),
         File("latest/p.png", "image/png", picture),
         File("data/nh/facts.json", "application/json", json.dumps({"text": text}).encode()),
         File("embed/p.html", "text/html; charset=utf-8", f"<p>{text}".encode()),
@@ -281,14 +281,18 @@ def test_broken_and_slow_clients_do_not_hold_up_others(url: str, monkeypatch: py
 
 
 def test_a_damaged_file_is_never_sent(tmp_path: Path) -> None:
-    """A dated file changed on disk answers 503 with a time to come back; the rest goes on."""
+    """A dated picture changed on disk answers 503 with a time to come back; the rest goes on."""
     picture = publish(tmp_path, "bbbb")[0]
+    earlier = picture.path.replace(hashlib.sha256(picture.data).hexdigest()[8:12] + ".png", ".png")
+    (tmp_path / earlier).write_bytes(picture.data)  # as climtrack 0.1.0 named it
     (tmp_path / picture.path).write_bytes(b"damaged")
     with background(tmp_path, ServeSettings(port=0), now=lambda: NOW) as address:
         wait(address)
         status, headers, data = ask(address, "/" + picture.path)
         assert (status, headers["retry-after"]) == (503, "600")
         assert b"damaged" not in data[:7]
+        assert ask(address, "/" + earlier)[2] == picture.data
+        assert ask(address, "/" + picture.path.replace("2024-07-05", "2024-07-04"))[0] == 404
         assert ask(address, "/latest/p.png")[0] == 200
 
 

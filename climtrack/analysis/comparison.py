@@ -11,62 +11,49 @@ from climtrack.analysis.frame import side
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import LEAP_DAY
 from climtrack.vocabulary.findings import Gap, Unknown, YearOverYear
-from climtrack.vocabulary.series import Alignment, Floats, Series, YearTable, year_table
+from climtrack.vocabulary.series import Floats, Series, YearTable, year_table
 
 
 def differences(table: YearTable, year: int, other: int) -> Floats:
     """
-    One year minus another, day by day.
+    One year minus another, day by day; 29 February is compared with 28 February of a year that lacks it.
 
-    By date, 29 February is compared with 28 February of a year that lacks it. In degC, shape (366,), NaN where
-    either is missing.
+    In degC, shape (366,), NaN where either is missing.
     """
     partner = table.row(other)
     leap = LEAP_DAY - 1
-    if table.alignment == "date" and calendar.date_of(other, LEAP_DAY) is None:
+    if calendar.date_of(other, LEAP_DAY) is None:
         partner = partner.copy()
         partner[leap] = partner[leap - 1]
     return np.asarray(table.row(year) - partner)
 
 
-def _date(table: YearTable, year: int, column: int) -> dt.date:
-    """Date of a column that holds a value."""
-    if table.alignment == "date":
-        day = calendar.date_of(year, column + 1)
-        if day is None:
-            raise ValueError(f"{year} has no 29 February")
-        return day
-    return dt.date(year, 1, 1) + dt.timedelta(days=column)
-
-
 def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> YearOverYear | Unknown:
     """
-    One year against another up to a day; any two years, by default the one before.
+    One year against another up to a day, by date (1 March against 1 March); by default the one before.
 
-    By date (1 March against 1 March) with a table aligned by date; by slot, as the site draws its lines, with
-    one aligned by slot. Unknown where the other year has no value on that day.
+    Unknown where the other year has no value on that day.
     """
     other = day.year - 1 if other is None else other
-    column = calendar.dayofyear_of(day) - 1 if table.alignment == "date" else day.timetuple().tm_yday - 1
+    column = calendar.dayofyear_of(day) - 1
     gap = differences(table, day.year, other)[: column + 1]
     if np.isnan(gap[-1]):
         missing = day.year if np.isnan(table.row(day.year)[column]) else other
         return Unknown("unknown.same_day", year=missing)
-    leap = table.alignment == "date" and column == LEAP_DAY - 1 and calendar.date_of(other, LEAP_DAY) is None
-    partner = calendar.same_day(day, other) if table.alignment == "date" else _date(table, other, column)
-    places = np.flatnonzero(_exists(table, day.year)[: column + 1])
-    known = places[~np.isnan(gap[places])]
-    day_by_day = gap[places]
+    day_by_day = gap[table.days(day.year)[: column + 1]]
     run, crossed = _run(table, day.year, other, day_by_day)
     # The last fortnight may reach back over New Year: then last December faces the December before the other year's.
-    before = differences(table, day.year - 1, other - 1)[_exists(table, day.year - 1)]
+    before = differences(table, day.year - 1, other - 1)[table.days(day.year - 1)]
     last14 = np.concatenate([before, day_by_day])[-FORTNIGHT:]
     few = Unknown("unknown.few_days", n=int(np.count_nonzero(~np.isnan(last14))), days=FORTNIGHT)
-    warm, cold = known[np.argmax(gap[known])], known[np.argmin(gap[known])]
-    recent, year = side(last14), side(gap[known])
+    warmest, coldest = (
+        Gap(dt.date(day.year, 1, 1) + dt.timedelta(days=int(at)), float(day_by_day[at]))
+        for at in (np.nanargmax(day_by_day), np.nanargmin(day_by_day))
+    )
+    recent, year = side(last14), side(day_by_day)
     return YearOverYear(
         date=day,
-        partner=partner,
+        partner=calendar.same_day(day, other),
         other_year=other,
         value=float(table.row(day.year)[column] - gap[-1]),
         difference=float(gap[-1]),
@@ -76,13 +63,13 @@ def year_over_year(table: YearTable, day: dt.date, other: int | None = None) -> 
         days_level_last_14=int(np.count_nonzero(recent == 0)),
         run_length=run,
         last_crossing=day - dt.timedelta(days=run - 1) if crossed else None,
-        warmest=Gap(_date(table, day.year, int(warm)), float(gap[warm])),
-        coldest=Gap(_date(table, day.year, int(cold)), float(gap[cold])),
+        warmest=warmest,
+        coldest=coldest,
         days_warmer=int(np.count_nonzero(year > 0)),
         days_cooler=int(np.count_nonzero(year < 0)),
         days_level=int(np.count_nonzero(year == 0)),
-        days_compared=int(known.size),
-        leap_day=leap,
+        days_compared=int(np.count_nonzero(~np.isnan(day_by_day))),
+        leap_day=column == LEAP_DAY - 1 and calendar.date_of(other, LEAP_DAY) is None,
     )
 
 
@@ -102,27 +89,15 @@ def _run(table: YearTable, year: int, other: int, gap: Floats) -> tuple[int, boo
         if not last_year:
             return length, False
         year, other = year - 1, other - 1
-        gap = differences(table, year, other)[_exists(table, year)]
+        gap = differences(table, year, other)[table.days(year)]
 
 
-def _exists(table: YearTable, year: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which columns are days of that year."""
-    exists = np.ones(calendar.DAYS, dtype=bool)
-    if calendar.date_of(year, LEAP_DAY) is None:
-        exists[LEAP_DAY - 1 if table.alignment == "date" else -1] = False
-    return exists
-
-
-def two_years(
-    series: Series, year: int, other: int, *, method: Alignment = "date", day: dt.date | None = None
-) -> YearOverYear | Unknown:
+def two_years(series: Series, year: int, other: int, *, day: dt.date | None = None) -> YearOverYear | Unknown:
     """
     Any year against any other.
 
     Parameters
     ----------
-    method : {"date", "slot"}, default "date"
-        By calendar date, or by slot as the site draws its lines.
     day : date, optional
         Last day looked at; by default the last of `year` that has a value.
 
@@ -137,4 +112,4 @@ def two_years(
     known = series.upto(last)
     if known.end.year != year:
         return Unknown("unknown.year", year=year)
-    return year_over_year(year_table(known, method), known.end, other)
+    return year_over_year(year_table(known), known.end, other)

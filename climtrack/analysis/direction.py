@@ -7,7 +7,7 @@ import numpy as np
 from climtrack.analysis.frame import Frame
 from climtrack.analysis.trend import slope
 from climtrack.vocabulary.findings import Answer, Direction, Peak, Slope, Unknown, beyond
-from climtrack.vocabulary.series import Floats
+from climtrack.vocabulary.series import Floats, means_of_days
 
 FORTNIGHT, FEWEST = 14, 10
 #: No change of a fortnight's mean is said to be one below this.
@@ -20,37 +20,6 @@ YEAR, LACKING = 365, 10
 ALIKE = 4.0
 
 
-def means(values: Floats, *windows: tuple[int, int]) -> list[Floats]:
-    """
-    Means of consecutive days.
-
-    Parameters
-    ----------
-    values : array of float
-        One value a day, gaps as NaN, shape (time,).
-    windows : tuple of int
-        Length of a window, and days with a value that its mean needs.
-
-    Returns
-    -------
-    list of array of float
-        For each window the means that end with each day from its length on, NaN where too many are missing.
-    """
-    total = np.zeros(values.size + 1)
-    missing = np.isnan(values)
-    if not missing.any():
-        np.cumsum(values, out=total[1:])
-        return [(total[days:] - total[:-days]) / days for days, _ in windows]
-    np.cumsum(np.where(missing, 0.0, values), out=total[1:])
-    lacking = np.zeros(values.size + 1, dtype=np.int64)
-    np.cumsum(missing, out=lacking[1:])
-    found = []
-    for days, fewest in windows:
-        held = days - (lacking[days:] - lacking[:-days])
-        found.append(np.where(held >= fewest, (total[days:] - total[:-days]) / np.maximum(held, 1), np.nan))
-    return found
-
-
 def direction(frame: Frame) -> Direction:
     """
     Whether the line comes down: the mean of the last 14 days beside that of the 14 days before.
@@ -58,13 +27,13 @@ def direction(frame: Frame) -> Direction:
     The line's own change is the season's plus the anomaly's; the answer is about the anomaly's.
     """
     values, anomaly = frame.series.values, frame.anomaly
-    found, years = (None, None) if anomaly is None else means(anomaly, (FORTNIGHT, FEWEST), (YEAR, YEAR - LACKING))
+    found = None if anomaly is None else means_of_days(anomaly, FORTNIGHT, FEWEST)
     slopes = _slopes(values, anomaly)
     days = [int((~np.isnan(part)).sum()) for part in (values[-FORTNIGHT:], values[-2 * FORTNIGHT : -FORTNIGHT])]
     if min(days) < FEWEST:
         few = Unknown("unknown.few_days", n=min(days), days=FORTNIGHT)
-        return Direction(few, few, few, few, few, few, few, few, _peak(frame, years), *slopes)
-    before, *_, latest = means(values[-2 * FORTNIGHT :], (FORTNIGHT, FEWEST))[0].tolist()
+        return Direction(few, few, few, few, few, few, few, few, _peak(frame), *slopes)
+    before, *_, latest = means_of_days(values[-2 * FORTNIGHT :], FORTNIGHT, FEWEST).tolist()
     line = latest - before
     if anomaly is None or found is None:
         why = Unknown("unknown.no_season")
@@ -82,7 +51,7 @@ def direction(frame: Frame) -> Direction:
         season_14d=line - change,
         noise=least,
         share_of_steps_as_large=_share(frame, steps),
-        peak_12m=_peak(frame, years),
+        peak_12m=_peak(frame),
         slope_14d=slopes[0],
         slope_30d=slopes[1],
         anomaly_slope_14d=slopes[2],
@@ -122,7 +91,7 @@ def noise(frame: Frame, values: Floats) -> tuple[float, float]:
 
 def _scatter(values: Floats) -> float:
     """Standard deviation of a day about the mean of its fortnight, from the whole series."""
-    mean, square = (means(part, (FORTNIGHT, FEWEST))[0] for part in (values, values**2))
+    mean, square = (means_of_days(part, FORTNIGHT, FEWEST) for part in (values, values**2))
     return float(np.nanmean(np.maximum(square - mean**2, 0.0)) ** 0.5)
 
 
@@ -140,10 +109,11 @@ def _share(frame: Frame, steps: Floats) -> float | Unknown:
     return float((np.sign(steps[-1]) * past > abs(steps[-1]) - 1e-9).mean())
 
 
-def _peak(frame: Frame, year: Floats | None) -> Peak | Unknown:
+def _peak(frame: Frame) -> Peak | Unknown:
     """The highest mean of 365 days, and the latest."""
-    if year is None:
+    if frame.anomaly is None:
         return Unknown("unknown.no_baseline")
+    year = means_of_days(frame.anomaly, YEAR, YEAR - LACKING)
     if frame.series.values.size <= 2 * YEAR or np.isnan(year[-1]):
         return Unknown("unknown.no_12_months")
     at = int(np.nanargmax(year))

@@ -9,7 +9,7 @@ import numpy as np
 from climtrack.analysis.frame import frame_of, last_run, runs
 from climtrack.errors import Notice
 from climtrack.vocabulary.findings import Episode, NinoEstimate, NinoState, Phase, Study, Unknown
-from climtrack.vocabulary.series import Floats, Series
+from climtrack.vocabulary.series import Floats, Series, means_of_days
 
 THRESHOLD = 0.5
 #: Overlapping seasons in a row that make an episode.
@@ -164,11 +164,8 @@ def _running(nino: Study) -> Floats:
     if nino.anomalies is None:
         return np.full(nino.series.values.size, np.nan)
     daily = frame_of(nino).daily(nino.anomalies.values)
-    known = ~np.isnan(daily)
-    kernel = np.ones(RUNNING)
-    total = np.convolve(np.where(known, daily, 0.0), kernel)[: daily.size]
-    count = np.round(np.convolve(known, kernel)[: daily.size])
-    return np.where(count >= KNOWN * RUNNING, total / np.maximum(count, 1), np.nan)
+    found = means_of_days(daily, RUNNING, round(KNOWN * RUNNING))
+    return np.concatenate([np.full(RUNNING - 1, np.nan), found])[-daily.size :]
 
 
 def _beyond(values: Floats, sign: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

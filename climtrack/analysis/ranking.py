@@ -299,6 +299,22 @@ def between(series: Series, first: dt.date, last: dt.date) -> Floats:
     return values
 
 
+def gaps(first: Series, second: Series) -> tuple[dt.date, Floats]:
+    """
+    The first series minus the second from the first day that both reach, NaN where one has no value.
+
+    Raises
+    ------
+    AnalysisError
+        If they have no day in common.
+    """
+    start, end = max(first.start, second.start), min(first.end, second.end)
+    found = between(first, start, end) - between(second, start, end) if start <= end else np.empty(0)
+    if np.isnan(found).all():
+        raise AnalysisError("analysis.no_day_of_both", first=str(first.key), second=str(second.key))
+    return start, found
+
+
 def mean(series: Series, first: dt.date, last: dt.date) -> float:
     """
     Mean of a stretch of days.

@@ -14,7 +14,6 @@ from climtrack.analysis.anomaly import site_anomaly
 from climtrack.analysis.climatology import climatology
 from climtrack.analysis.frame import last_run, month_span
 from climtrack.analysis.preindustrial import ANNUAL_OFFSET, OFFSETS, REFERENCE
-from climtrack.analysis.ranking import between
 from climtrack.errors import AnalysisError, ClimtrackError, Notice
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.calendar import Ints
@@ -52,14 +51,9 @@ def agreement(site: Series, pulse: Series) -> Agreement:
     """
     if site.key.variable != pulse.key.variable:
         raise AnalysisError("analysis.other_quantity", first=str(site.key), second=str(pulse.key))
-    start, end = max(site.start, pulse.start), min(site.end, pulse.end)
-    if end < start:
-        raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
-    gap = between(site, start, end) - between(pulse, start, end)
+    start, gap = ranking.gaps(site, pulse)
     years = calendar.year_of(np.datetime64(start, "D") + np.arange(gap.size))
     known = ~np.isnan(gap)
-    if not known.any():
-        raise AnalysisError("analysis.no_day_of_both", first=str(site.key), second=str(pulse.key))
     air = site.key.variable == "t2m"
     odd = (years >= KNOWN_YEARS[0]) & (years <= KNOWN_YEARS[1])
     overall = _period(gap, years, known, start)

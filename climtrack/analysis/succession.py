@@ -6,8 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from climtrack.analysis.ranking import between
-from climtrack.errors import AnalysisError
+from climtrack.analysis.ranking import gaps
 from climtrack.vocabulary.findings import Offset, SideBySide
 from climtrack.vocabulary.series import Floats, Series
 
@@ -32,11 +31,8 @@ def side_by_side(first: Series, second: Series) -> SideBySide:
     AnalysisError
         If they have no day in common.
     """
-    start, end = max(first.start, second.start), min(first.end, second.end)
-    gap = between(first, start, end) - between(second, start, end) if start <= end else np.empty(0)
+    start, gap = gaps(first, second)
     days = np.flatnonzero(~np.isnan(gap))
-    if not days.size:
-        raise AnalysisError("analysis.no_day_of_both", first=str(first.key), second=str(second.key))
     gap = gap[days]
     months = (np.datetime64(start, "D") + days).astype("datetime64[M]").astype(int) % 12
     return SideBySide(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Iterable
 
 import numpy as np
@@ -60,8 +59,7 @@ def year_end(table: YearTable, column: int, *, means: Floats | None = None) -> Y
     """
     means = annual_means(table) if means is None else means
     year = int(table.years[-1])
-    exists = np.ones(DAYS, dtype=bool)
-    exists[LEAP_DAY - 1] = isleap(year)
+    exists = table.days(year)
     days, known = int(exists[: column + 1].sum()), int((~np.isnan(table.values[-1])).sum())
     past = np.flatnonzero(~np.isnan(means[:-1]))[-YEARS:]
     if column == DAYS - 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,13 +15,11 @@ from climtrack.api.data import (
     date_of,
     from_array,
     now,
-    one_of,
     pairing_of,
     require,
     stored_series,
 )
 from climtrack.vocabulary.registry import DEFAULT, OPTIONS, REGIONS, Baseline, RegionName, VariableName
-from climtrack.vocabulary.series import Alignment
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
         Comparison,
         NinoState,
         Reconciled,
-        Since,
         Study,
         Unknown,
         YearOverYear,
@@ -156,16 +153,14 @@ def study_of(
     return study(from_array(data), where, baseline=chosen(baseline), as_of=date_of(as_of))
 
 
-def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = "date") -> YearOverYear | Unknown:
+def two_years(data: xr.DataArray, year: int, other: int) -> YearOverYear | Unknown:
     """
-    Any year against any other, day by day.
+    Any year against any other, day by day, by calendar date; 29 February against 28 February.
 
     Parameters
     ----------
     data : xarray.DataArray
         Daily means in degC, shape (time,).
-    method : {"date", "slot"}, default "date"
-        By calendar date, 29 February against 28 February; or by slot, as the site draws its lines.
 
     Returns
     -------
@@ -182,8 +177,7 @@ def two_years(data: xr.DataArray, year: int, other: int, *, method: Alignment = 
 
     for one in (year, other):
         require(one, int, "api.year")
-    one_of(method, get_args(Alignment), "way")
-    return compared(from_array(data), year, other, method=method)
+    return compared(from_array(data), year, other)
 
 
 def contrast(*studies: Study) -> Comparison:
@@ -209,28 +203,6 @@ def contrast(*studies: Study) -> Comparison:
 
     require_studies(*studies)
     return compare(studies)
-
-
-def since(study: Study, date: str | dt.date) -> Since:
-    """
-    What a line did since a given date.
-
-    Parameters
-    ----------
-    study : Study
-        From `climtrack.study`.
-    date : str or date
-        Of the last issue.
-
-    Returns
-    -------
-    Since
-        Mean of the days since against that of as many before, split into season and anomaly; new days; places moved.
-    """
-    from climtrack.analysis.since import since as account
-
-    require_studies(study)
-    return account(study, date_of(date) or study.series.end)
 
 
 def el_nino(nino: Study, *, offline: bool = False) -> NinoState | Unknown:

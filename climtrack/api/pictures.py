@@ -34,7 +34,7 @@ def chart(
     preset: PresetName = "wide",
     theme: Literal["light", "dark"] = "light",
     language: Literal["en", "es", "es-MX"] = "en",
-    fmt: Literal["png", "svg", "webp", "pdf", "gif"] = "png",
+    fmt: Literal["png", "svg", "webp", "pdf", "gif", "mp4"] = "png",
 ) -> Asset:
     """
     A finished picture, as `climtrack report` draws it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import re
@@ -13,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from climtrack.check.recount import (
+    COMMON,
     DAY,
+    LEAP,
+    PLACES,
     About,
     Array,
     Days,
@@ -101,6 +105,8 @@ def check(reports: Sequence[Mapping[str, str]], texts: Iterable[Text]) -> Result
                 continue
             days = Days.read(files[f"{label}.csv"])
             _columns(result, f"{label}.csv", days, facts)
+            if f"{label}.year.csv" in files:
+                _year(result, f"{label}.year.csv", days, facts, files[f"{label}.year.csv"])
             _page(result, f"report.html: {label}", days, facts, next(shown, ""))
             found = recount(days, facts)
             land = files.get(f"{label.removesuffix('air')}land-ocean.csv")
@@ -203,6 +209,28 @@ def _columns(result: Result, where: str, days: Days, facts: Mapping[str, Any]) -
         n = int(wrong[0]) if wrong.size else 0
         shown = f"{days.day(n)} {days.columns[column][n]}"
         result.note(not wrong.size, f"{where}: {column} ({wrong.size})", shown, [expected[n]])
+
+
+def _year(result: Result, where: str, days: Days, facts: Mapping[str, Any], text: str) -> None:
+    """Hold this year's table, of two decimals, against the values; each column counts as one number."""
+    head, *rows = csv.reader(text.splitlines())
+    columns = dict(zip(head, zip(*rows, strict=True), strict=True))
+    at = PLACES if len(rows) == PLACES.size else COMMON
+    nothing = np.full(366, np.nan)
+    *others, last, this = [nothing, nothing, *days.table]
+    early = days.folded(days.early)[-1] == 1
+    for column, expected in {
+        "this_year": this,
+        "last_year": np.where((PLACES == LEAP) & np.isnan(last), last[LEAP - 1], last),
+        "average": days.normal(*span(facts["baseline"])) if facts["baseline"] else nothing,
+        "low": np.fmin.reduce(others),
+        "high": np.fmax.reduce(others),
+        "preliminary": np.where(early, this, np.nan),
+    }.items():
+        wrong = ~np.isclose(floats(columns[column]), expected[at], rtol=0, atol=HALF, equal_nan=True)
+        n = int(wrong.argmax())
+        shown = f"{columns['day'][n]} {columns[column][n]}"
+        result.note(not wrong.any(), f"{where}: {column} ({wrong.sum()})", shown, [expected[at][n]])
 
 
 def _usual(days: Days, facts: Mapping[str, Any]) -> Array:

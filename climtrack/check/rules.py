@@ -38,6 +38,13 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("both.title.*", "one two", "year_over_year.mean_14d"),
     ("both.year.level", "size", "direction.noise said.noise"),
     ("both.year.*", "size", "year_over_year.mean_14d year_over_year"),
+    # Posts
+    ("post.falling.* post.moved.*", "size", "direction.change_14d"),
+    ("post.falling.*", "mean", "direction.mean_14d"),
+    ("post.falling.* post.moved.*", "noise", "direction.noise"),
+    ("post.below.* post.year.*", "size", "year_over_year.mean_14d"),
+    ("post.average.* post.too.*", "size", "anomalies.*.value"),
+    ("post.above", "value", "latest.value"),
     # Against last year
     ("year.* brief.year.*", "size", "year_over_year.difference"),
     ("alt.yoy.*", "n", "year_over_year.run_length said.day_of_year"),

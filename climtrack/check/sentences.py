@@ -64,7 +64,7 @@ class Number:
 #: Messages that no report holds.
 _UNSAID = re.compile(
     r"(accept|api|callout|cell|check|cli|config|disk|doctor|draw|embed|errno|fetch|grid|help|label|notify|numeral|ordinal"
-    r"|page|picture|post|publish|run|serve|service|store|verify)\."
+    r"|page|picture|publish|run|serve|service|store|verify)\."
     r"|table\.rank\.of|title\.on"  # too short: any "2 of 5" or "el 99 %" would be one
 )
 #: More than the letters of any message.

@@ -169,7 +169,8 @@ def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath =
         as_json({"schema": "climtrack.regions/1", "regions": found})
     else:
         language = table_language(lang)
-        columns = head(language, "name", "english", "spanish", "latitude", "longitude", "air_since", "sea_since")
+        titles = ("spanish", "english") if language.spanish else ("english", "spanish")
+        columns = head(language, "name", *titles, "latitude", "longitude", "air_since", "sea_since")
         table(columns, [place_cells(one, language) for one in found])
 
 
@@ -204,6 +205,10 @@ def status(
         if seen.rows:
             table(columns, [row.cells(language) for row in seen.rows])
             say(language.text("cell.status.home", folder=seen.home))
+            if seen.site.published:
+                say(
+                    language.text("cell.status.site", seen.site.count, size=language.count(round(seen.site.size / 1e6)))
+                )
         else:
             say(language.text("cell.status.none"))
     leave(run)

@@ -26,7 +26,6 @@ from climtrack.cli.options import (
     now,
     past,
     places,
-    several,
     table_language,
     variables,
     years,
@@ -77,12 +76,13 @@ def check(
     """
     \b
     climtrack check
-    climtrack check reports/nh
+    climtrack check climtrack-post/2026-11-21-nh
     """
     from climtrack.run.check import check_folder
     from climtrack.run.run import SOME
 
-    result = check_folder(folder or Path(configuration(config).report.folder).expanduser())
+    reports = Path(configuration(config).report.folder).expanduser()
+    result = check_folder(folder or reports, reports)
     if json:
         as_json(result.document)
     else:
@@ -164,7 +164,6 @@ def facts(
     as_of: AsOf = None,
     known_on: KnownOn = None,
     against: Annotated[int | None, typer.Option("--against", metavar="YEAR")] = None,
-    by: Annotated[str, typer.Option("--by", metavar="date|slot")] = ("date"),
     lang: TableLanguage = None,
     offline: Offline = False,
     no_sample: NoSample = False,
@@ -185,9 +184,8 @@ def facts(
 
     settings, moment = configuration(config), now()
     choice = _choice(settings, moment, region, variable, baseline, as_of)
-    (way,) = several([by], (), ("date", "slot"), "way")
     with _run(settings, moment, known_on, offline, no_sample) as run:
-        found = region_studies(run, **choice, against=against, by="slot" if way == "slot" else "date")
+        found = region_studies(run, **choice, against=against)
     notes(run)
     if json:
         documents = [facts_document(pair, studies) for pair, studies in found if studies]

@@ -4,13 +4,15 @@ Write a site whole or not at all, into a folder that any host can serve.
 A site is plain files: no links between folders, which some hosts refuse, and no swapping of the folder itself, which a
 container that has mounted it would never see. So a publication goes in by steps, and the site is good at every instant:
 
-1. new dated files, whose names hold the hash of their bytes, are written: nobody points at them yet;
-2. every other new file is written into a staging folder, flushed, and a journal that names them all is written last:
-   from here on the publication is decided;
-3. the staged files are renamed over the old ones, leaves before the pages that lead to them, then ``publication.json``.
+1. every new file is written into a staging folder, flushed, and a journal that names them all is written last: from
+   here on the publication is decided;
+2. the staged files are renamed to their places: pictures, then the pages that show them, and ``publication.json`` last.
 
-A reader meets whole files, and pages only ever point at dated pictures that exist. A kill before step 2 ends leaves the
-old site; after it, the next publish (or the server, which reads the journal too) goes forward to the new one.
+A reader meets whole files. A kill before step 1 ends leaves the old site; after it, the next publish (or the server,
+which reads the journal too) goes forward to the new one.
+
+What is published stands in ``publication.json``; dated pictures, whose names hold their hash, in a list for each month
+below ``.climtrack/``. Every list has a checksum and a copy, and where both are lost it is made anew from the folder.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
+import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -28,8 +33,8 @@ from types import MappingProxyType
 from filelock import FileLock, Timeout
 
 from climtrack.errors import Notice, PublishError, StoreBusy
-from climtrack.files import TEMPORARY, disk_error, flush_folder, make_folder, write_whole
-from climtrack.publish.site import NAME, File, Publication, Record
+from climtrack.files import disk_error, flush_folder, make_folder, write_whole
+from climtrack.publish.site import DATED, NAME, File, Publication, sealed, unsealed
 from climtrack.vocabulary.assets import Asset
 
 
@@ -83,7 +88,14 @@ ISSUE = ".climtrack-issue.json"
 STAGING = ".climtrack-staging"
 LOCK = ".climtrack-lock"
 JOURNAL = "journal.json"
-#: Days of dated files that pruning always leaves, whatever the bound: mails are opened late.
+#: Lists of the dated pictures of each month, and copies of all lists.
+LISTS = ".climtrack"
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+#: Dated pictures by path: bytes, and when they were published.
+Dated = dict[str, tuple[int, str]]
+#: Dated pictures are looked at for so many days, and then each so many days, for damage.
+YOUNG, AGAIN = 7, 60
+#: Days of dated pictures that pruning always leaves, whatever the bound: mails are opened late.
 KEPT_DAYS = 30
 #: A file of this name that is not ours is the owner's own choice and stays.
 OWNERS = frozenset({"robots.txt", "404.html", "favicon.ico"})
@@ -109,12 +121,62 @@ class Folder:
 
     def state(self) -> tuple[Publication, Mapping[str, str]]:
         """What is published, and which of its files may still be on their way to their place."""
-        journal = _read(self.root / STAGING / JOURNAL)
-        if journal is not None:
-            publication, moves = _journal(journal)
-            return publication, {path: f"{STAGING}/{name}" for name, path in moves.items()}
-        data = _read(self.root / NAME)
-        return (Publication() if data is None else Publication.from_json(data)), {}
+        staged = self._moves()
+        for place in (staged.get(NAME, NAME), NAME, _copy(NAME)):
+            if content := unsealed(_read(self.root / place)):
+                return Publication.of(content), staged
+        return Publication(), staged
+
+    def _moves(self) -> dict[str, str]:
+        """Where the files of a publication are that is decided and not in its place; a damaged journal is none."""
+        journal = unsealed(_read(self.root / STAGING / JOURNAL))
+        return journal["moves"] if journal else {}
+
+    def dated(self, month: str) -> Dated:
+        """The dated pictures of a month, as listed; as found in the folder where list and copy are lost."""
+        for place in (_listed(month), _copy(_listed(month))):
+            if content := unsealed(_read(self.root / place)):
+                return {path: (size, when) for path, (size, when) in content["files"].items()}
+        found = {}
+        for file in sorted(self.root.glob(f"{month}-[0-9][0-9]/*")):
+            path, held = file.relative_to(self.root).as_posix(), file.lstat()
+            if DATED.fullmatch(path):
+                when = dt.datetime.fromtimestamp(held.st_mtime, dt.UTC)
+                found[path] = (held.st_size, when.isoformat(timespec="seconds"))
+        return found
+
+    def faults(self, today: dt.date | None = None) -> tuple[str, ...]:
+        """Paths of what is not as it was published: lists, files, dated pictures (those due today, or all)."""
+        publication, staged = self.state()
+        if not publication.published and not self._ours():
+            return ()
+        found = self._damaged(NAME, _copy(NAME))
+        for path, record in publication.files.items():
+            places = (inside(self.root, place) for place in (staged.get(path, path), path))
+            if not any(data is not None and hashlib.sha256(data).hexdigest() == record.sha256 for data in places):
+                found.append(path)
+        for month in publication.months:
+            first = dt.date.fromisoformat(f"{month}-01")
+            if any(_due(first + dt.timedelta(n), today) for n in range(31)):
+                found += self._damaged(_listed(month), _copy(_listed(month)))
+                for path in self.dated(month):
+                    if _due(dt.date.fromisoformat(path[:10]), today) and not intact(path, inside(self.root, path)):
+                        found.append(path)
+        return tuple(found)
+
+    def _damaged(self, *places: str) -> list[str]:
+        """Of a list and its copy what is not what was written; a copy that is not there is only made."""
+        held = {place: _read(self.root / place) for place in places}
+        return [one for one, data in held.items() if unsealed(data) is None and (data is not None or one == places[0])]
+
+    def _ours(self) -> bool:
+        """Whether climtrack has written here, even where no list tells of it."""
+        paths = (file.relative_to(self.root).as_posix() for file in self.root.glob("[0-9]*/*"))
+        return (self.root / LISTS).is_dir() or any(map(DATED.fullmatch, paths))
+
+    def add(self, files: Sequence[File], *, now: dt.datetime) -> None:
+        """Put more dated pictures into a published site; all else stays as it is."""
+        self.publish(lambda before: (before, files), now=now)
 
     def publish(
         self,
@@ -123,28 +185,64 @@ class Folder:
         now: dt.datetime,
         max_bytes: int = 500_000_000,
         prune: bool = False,
+        redraw: Callable[[Mapping[str, str]], Iterable[File]] = lambda _: (),
     ) -> Published:
-        """Bring the site up to date; warn of more than `max_bytes`, or prune: old dated files, and nothing else."""
+        """
+        Bring the site up to date; warn of more than `max_bytes`, or prune: old dated pictures, and nothing else.
+
+        `redraw` gives those dated pictures that it can make as they were; with each that is damaged or gone it is told
+        when it was published.
+        """
         make_folder(self.root)
         with self._locked():
             self._finish()
-            before = self.read()
-            plan, files = build(before)
-            files = [f for f in files if not self._owners(f.path, before)]
-            records = {f.path: f.record for f in files}
-            fresh = [f for f in files if not self._holds(f, records[f.path], before)]
-            self._refuse_strangers(fresh, before)
-            kept = {**before.files, **records}
-            pruned = _old_files(kept, set(records), plan, max_bytes, now.date()) if prune else []
-            for path in pruned:
-                del kept[path]
-            entries = tuple(e for e in plan.entries if e.shot is None or e.shot.path in kept)
+            before, ours = self.read(), self._ours()
+            plan, built = build(before)
+            faults = () if plan is before else self.faults(now.date())
+            lists = [path for path in faults if path == NAME or path.startswith(LISTS)]
+            held = {month: self.dated(month) for month in self._months(before, [*faults, *(f.path for f in built)])}
+            lost = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
+            redrawn = list(redraw(lost)) if lost else []
+            files = [*redrawn, *(file for file in built if not self._owners(file, before))]
+            fresh = [file for file in files if not self._holds(file)]
+            self._refuse(fresh, strangers=not before.published and not ours)
+            for file in files:
+                if match := DATED.fullmatch(file.path):
+                    known = len(file.data), now.isoformat(timespec="seconds")
+                    held[match[1]].setdefault(file.path, known)
+            left = sorted({*faults} - {*lists} - {file.path for file in files})
+            for path in lost.keys() & {*left}:
+                if not (self.root / path).exists():
+                    del held[path[:7]][path]  # what is gone for ever is told of once
+            kept = {**before.files, **{f.path: f.record for f in files if not DATED.fullmatch(f.path)}}
+            after = replace(plan, files=MappingProxyType(kept), months=_counted(before, held))
+            pruned = self._pruned(held, after, max_bytes, now.date()) if prune else []
             after = replace(
-                plan, files=MappingProxyType(kept), entries=entries, published=now.isoformat(timespec="seconds")
+                after,
+                months=_counted(before, held),
+                entries=tuple(e for e in plan.entries if e.shot is None or e.shot.path not in pruned),
+                published=plan.published if plan is before else now.isoformat(timespec="seconds"),
             )
-            self._write(fresh, after)
-            self._delete(pruned)
-            return Published(after, len(fresh), len(files) - len(fresh), len(pruned), _notices(after, max_bytes, prune))
+            listed = [
+                file for month, dated in held.items() if dated for file in _list(_listed(month), {"files": dated})
+            ]
+            self._write([*fresh, *(f for f in listed if not self._holds(f)), *_list(NAME, after.content)])
+            empty = [place for month in held if not held[month] for place in (_listed(month), _copy(_listed(month)))]
+            self._delete([*pruned, *empty])
+            notices = (
+                *(Notice("publish.lists", files=lists) for _ in lists[:1]),
+                *(Notice("publish.anew") for _ in lists[:1] if not before.published),
+                *(Notice("publish.redrawn", n=len(redrawn), path=file.path) for file in redrawn[:1]),
+                *(Notice("publish.faults", n=len(left), path=path) for path in left[:1]),
+                *_notices(after, max_bytes, prune),
+            )
+            return Published(after, len(fresh), len(files) - len(fresh), len(pruned), notices)
+
+    def _months(self, before: Publication, paths: Iterable[str]) -> set[str]:
+        """Months whose lists change: those of some paths, and those that are in the folder and nowhere listed."""
+        days = (folder.name for folder in self.root.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"))
+        named = {found[0] for path in paths if (found := _MONTH.search(path))}
+        return named | ({day[:7] for day in days} - before.months.keys())
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -158,71 +256,86 @@ class Folder:
         except OSError as problem:
             raise disk_error(problem, self.root) from problem
 
-    def _holds(self, file: File, record: Record, before: Publication) -> bool:
-        """Whether these very bytes are already there, undamaged."""
-        if before.files.get(file.path) != record:
-            return False
-        try:
-            return (self.root / file.path).read_bytes() == file.data
-        except OSError:
-            return False
+    def _holds(self, file: File) -> bool:
+        """Whether these very bytes are already there."""
+        return inside(self.root, file.path) == file.data
 
-    def _owners(self, path: str, before: Publication) -> bool:
+    def _owners(self, file: File, before: Publication) -> bool:
         """Whether the owner of the site has put an own file there, of the kind that is theirs to decide."""
-        return path in OWNERS and path not in before.files and (self.root / path).exists()
+        own = file.path in OWNERS and file.path not in before.files and (self.root / file.path).exists()
+        return own and not self._holds(file)
 
-    def _refuse_strangers(self, files: Sequence[File], before: Publication) -> None:
+    def _refuse(self, files: Sequence[File], *, strangers: bool) -> None:
         """Never overwrite what we did not write, nor write through a link to a place outside the site."""
         for folder in sorted({str(parent) for file in files for parent in PurePosixPath(file.path).parents}):
             if folder != "." and (self.root / folder).is_symlink():
                 raise PublishError("publish.link", path=folder, folder=self.root.name[:60])
         for file in files:
             target = self.root / file.path
-            if file.path not in before.files and not file.immutable and (target.exists() or target.is_symlink()):
+            if (strangers and (target.exists() or target.is_symlink())) or target.is_dir():
                 raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
-    def _write(self, files: Sequence[File], after: Publication) -> None:
-        """Steps 1 to 3 of the module's plan."""
+    def _write(self, files: Sequence[File]) -> None:
+        """Both steps of the module's plan; one that fails before the publication is decided leaves nothing behind."""
         staging = self.root / STAGING
-        make_folder(staging)
-        moves: dict[str, str] = {}
-        for folder in sorted({str(PurePosixPath(f.path).parent) for f in files}):
-            make_folder(self.root / folder)
-        for number, file in enumerate(files):
-            if file.immutable:
-                write_whole(self.root / file.path, file.data)
-            else:
-                write_whole(staging / str(number), file.data)
-                moves[str(number)] = file.path
-        journal = {"moves": moves, "publication": json.loads(after.to_json())}
-        write_whole(staging / JOURNAL, json.dumps(journal).encode())
+        moves = {file.path: f"{STAGING}/{number}" for number, file in enumerate(files)}
+        try:
+            make_folder(staging)
+            for file in files:
+                make_folder((self.root / file.path).parent)
+                write_whole(self.root / moves[file.path], file.data)
+            write_whole(staging / JOURNAL, sealed({"moves": moves}))
+        except BaseException:  # an interrupt too
+            with contextlib.suppress(OSError):
+                self._clear()
+            raise
         self._finish()
 
     def _finish(self) -> None:
-        """Step 3, also for a publish that was interrupted in it; clear what an earlier interruption left."""
-        staging = self.root / STAGING
-        journal = _read(staging / JOURNAL)
+        """Step 2, also for a publish that was interrupted in it; clear what an earlier interruption left."""
+        moves = self._moves()
+        for path, name in moves.items():
+            try:
+                make_folder((self.root / path).parent)
+                with contextlib.suppress(FileNotFoundError):  # moved before the interruption
+                    (self.root / name).replace(self.root / path)
+            except OSError as problem:
+                raise disk_error(problem, self.root / path) from problem
         try:
-            if journal is not None:
-                publication, moves = _journal(journal)
-                for name, path in moves.items():
-                    with contextlib.suppress(FileNotFoundError):  # moved before the interruption
-                        (staging / name).replace(self.root / path)
-                for folder in {(self.root / path).parent for path in moves.values()}:
-                    flush_folder(folder)
-                write_whole(self.root / NAME, publication.to_json())
-                (staging / JOURNAL).unlink()
-            if staging.is_dir():
-                for leftover in staging.iterdir():
-                    leftover.unlink()
-                staging.rmdir()
-            for leftover in self.root.glob(f"**/{TEMPORARY}[0-9]*"):
-                leftover.unlink()
+            for folder in {(self.root / path).parent for path in moves}:
+                flush_folder(folder)
+            self._clear()
         except OSError as problem:
-            raise disk_error(problem, staging) from problem
+            raise disk_error(problem, self.root / STAGING) from problem
+
+    def _clear(self) -> None:
+        """Remove the staging folder, its journal first."""
+        staging = self.root / STAGING
+        if staging.is_dir() and not staging.is_symlink():
+            (staging / JOURNAL).unlink(missing_ok=True)
+            shutil.rmtree(staging)
+        else:
+            staging.unlink(missing_ok=True)
+
+    def _pruned(self, held: dict[str, Dated], site: Publication, max_bytes: int, today: dt.date) -> list[str]:
+        """Take dated pictures off their lists, oldest day first, until the site fits."""
+        gone: list[str] = []
+        excess = site.size - max_bytes
+        # a clock years ahead must not make old what has just been published
+        newest = max((path[:10] for dated in held.values() for path in dated), default="")
+        limit = (min(today, dt.date.fromisoformat(newest)) - dt.timedelta(days=KEPT_DAYS)).isoformat() if newest else ""
+        for month in sorted({*site.months, *held}):
+            if excess <= 0 or month > limit:
+                break
+            dated = held.setdefault(month, self.dated(month))
+            for path in sorted(dated):
+                if excess > 0 and path[:10] < limit:
+                    excess -= dated.pop(path)[0]
+                    gone.append(path)
+        return gone
 
     def _delete(self, paths: Sequence[str]) -> None:
-        """Prune what the publication no longer names; a file that cannot be deleted is only litter."""
+        """Delete what the publication no longer names; a file that cannot be deleted is only litter."""
         for path in paths:
             with contextlib.suppress(OSError):
                 (self.root / path).unlink()
@@ -235,42 +348,43 @@ def _read(path: Path) -> bytes | None:
     """Bytes of one of our own files, None where there is none."""
     try:
         return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as problem:
         raise disk_error(problem, path) from problem
 
 
-def _journal(data: bytes) -> tuple[Publication, Mapping[str, str]]:
-    """The publication of a journal that was written whole, and where its staged files belong."""
-    try:
-        whole = json.loads(data)
-        moves: dict[str, str] = whole["moves"]
-        if all(isinstance(path, str) for path in moves.values()) and isinstance(whole["publication"], dict):
-            return Publication.from_json(json.dumps(whole["publication"]).encode()), moves
-    except (ValueError, KeyError, TypeError, AttributeError):
-        pass
-    raise PublishError("publish.journal", path=f"{STAGING}/{JOURNAL}", folder=STAGING)
+def _listed(month: str) -> str:
+    return f"{LISTS}/{month}.json"
 
 
-def _old_files(
-    files: Mapping[str, Record], new: set[str], plan: Publication, max_bytes: int, today: dt.date
-) -> list[str]:
-    """Dated paths that go, oldest day first, until the site fits."""
-    gone: list[str] = []
-    used = {path for teaser in plan.cards for path in teaser.uses} | new
-    dated = sorted(path for path, record in files.items() if record.immutable)
-    if dated:  # a clock years ahead must not make old what has just been published
-        today = min(today, dt.date.fromisoformat(dated[-1].split("/", 1)[0]))
-    limit = (today - dt.timedelta(days=KEPT_DAYS)).isoformat()
-    size = sum(record.size for record in files.values())
-    for path in dated:
-        if size <= max_bytes or path.split("/", 1)[0] >= limit:
-            break
-        if path not in used:
-            size -= files[path].size
-            gone.append(path)
-    return gone
+def _copy(path: str) -> str:
+    """Where the copy of a list is."""
+    return f"{LISTS}/copies/{PurePosixPath(path).name}"
+
+
+def _list(path: str, content: Mapping[str, object]) -> tuple[File, File]:
+    """A list and its copy, which goes before it."""
+    data = sealed(content)
+    return File(_copy(path), "application/json", data), File(path, "application/json", data)
+
+
+def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tuple[int, int]]:
+    """How many dated pictures there are, and their bytes, by month."""
+    counts = {month: (len(dated), sum(size for size, _ in dated.values())) for month, dated in held.items()}
+    return MappingProxyType({month: count for month, count in {**before.months, **counts}.items() if count[0]})
+
+
+def _due(day: dt.date, today: dt.date | None) -> bool:
+    """Whether the dated pictures of a day are looked at today: in their first week, and then every sixty days."""
+    age = (today - day).days if today else 0
+    return 0 <= age <= YOUNG or age % AGAIN == 0
+
+
+def intact(path: str, data: bytes | None) -> bool:
+    """Whether the bytes of a dated picture are those that its name promises."""
+    match = DATED.fullmatch(path)
+    return data is not None and match is not None and hashlib.sha256(data).hexdigest().startswith(match[2])
 
 
 def _notices(after: Publication, max_bytes: int, prune: bool) -> tuple[Notice, ...]:
@@ -283,16 +397,19 @@ def _notices(after: Publication, max_bytes: int, prune: bool) -> tuple[Notice, .
     return (Notice("publish.size", **sizes),)
 
 
-def open_inside(root: Path, path: str) -> bytes:
-    """Read a published file without following any link."""
-    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    parts = PurePosixPath(path).parts
-    try:
-        for part in parts[:-1]:
-            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+def inside(root: Path, path: str) -> bytes | None:
+    """Bytes of a published file, None where it cannot be read; no link is followed, nothing but a file is read."""
+    with contextlib.suppress(OSError):
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        parts = PurePosixPath(path).parts
+        try:
+            for part in parts[:-1]:
+                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+                os.close(handle)
+                handle = inner
+            last = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=handle)
+            with os.fdopen(last, "rb") as file:
+                return file.read() if stat.S_ISREG(os.fstat(last).st_mode) else None
+        finally:
             os.close(handle)
-            handle = inner
-        with os.fdopen(os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW, dir_fd=handle), "rb") as file:
-            return file.read()
-    finally:
-        os.close(handle)
+    return None

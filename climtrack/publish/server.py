@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from climtrack.errors import ClimtrackError, ConfigError, DiskError, ExtraMissing, PublishError
-from climtrack.publish.folder import STAGING, Folder, open_inside
-from climtrack.publish.site import NAME, Record
+from climtrack.publish.folder import STAGING, Folder, inside, intact
+from climtrack.publish.site import DATED, NAME, Record
 
 if TYPE_CHECKING:
     import uvicorn
@@ -37,13 +37,18 @@ logger = logging.getLogger(__name__)
 
 # One publication in memory, so that every answer comes from a whole one.
 #
-# Names that change are read at once, checked against the hashes of the publication and kept; dated names, whose bytes
-# cannot change, are read when asked for, checked likewise, and kept while room lasts. What is not in the publication's
-# list does not exist, whatever lies in the folder: dot files, temporary files, links, strangers.
+# Names that change are read at once, checked against the hashes of the publication and kept; dated pictures are read
+# when asked for, checked against the hash in their name, and kept while room lasts. All else does not exist, whatever
+# lies in the folder: dot files, temporary files, links, strangers.
 
 
-#: Bytes of dated files kept in memory.
+#: Bytes of dated pictures kept in memory.
 CACHE = 64_000_000
+_PICTURES = {
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "mp4": "video/mp4",
+}  # the others are image/ and their suffix
 _SMALL = 600
 _COMPRESSED = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]{1,600})">')
@@ -72,11 +77,8 @@ def body(record: Record, data: bytes) -> Body:
 
 def _checked(root: Path, path: str, record: Record) -> Body | None:
     """A file's bytes, if they are the publication's own."""
-    try:
-        data = open_inside(root, path)
-    except OSError:
-        return None
-    return body(record, data) if hashlib.sha256(data).hexdigest() == record.sha256 else None
+    data = inside(root, path)
+    return body(record, data) if data is not None and hashlib.sha256(data).hexdigest() == record.sha256 else None
 
 
 class Snapshot:
@@ -86,17 +88,10 @@ class Snapshot:
         self.root = root
         self.publication, staged = Folder(root).state()
         self._bodies: dict[str, Body] = {}
-        self._dated: dict[str, Body] = {}
-        self._size = 0
+        self._dated: dict[str, Body] = before._dated if before else {}
         for path, record in self.publication.files.items():
             found = before.ready(path) if before else None
-            if found and found.record != record:
-                found = None
-            if record.immutable:
-                if found:
-                    self._keep(path, found)
-                continue
-            if not found:
+            if not found or found.record != record:
                 places = (path, staged.get(path), path)  # it may be moved between the first two looks
                 found = next((one for place in places if place and (one := _checked(root, place, record))), None)
             if found:
@@ -108,20 +103,16 @@ class Snapshot:
         """A file that is in memory."""
         return self._bodies.get(path) or self._dated.get(path)
 
-    async def read(self, path: str) -> Body | None:
-        """A dated file from disk, off the loop; those read the longest ago give way."""
-        found = await asyncio.to_thread(_checked, self.root, path, self.publication.files[path])
-        if found:
-            self._keep(path, found)
-        return found
-
-    def _keep(self, path: str, found: Body) -> None:
-        if path in self._dated:
-            return
-        self._dated[path] = found
-        self._size += found.record.size
-        while self._size > CACHE:
-            self._size -= self._dated.pop(next(iter(self._dated))).record.size
+    def keep(self, path: str, data: bytes | None) -> Body | None:
+        """A dated picture, if it is what its name says; those read the longest ago give way."""
+        if data is None or not intact(path, data):
+            return None
+        suffix = path.rpartition(".")[2]
+        record = Record(hashlib.sha256(data).hexdigest(), len(data), _PICTURES.get(suffix, f"image/{suffix}"))
+        self._dated[path] = body(record, data)
+        while sum(one.record.size for one in self._dated.values()) > CACHE:
+            del self._dated[next(iter(self._dated))]
+        return self._dated.get(path)
 
 
 # HTTP, as values: a question and a file → an answer.
@@ -182,7 +173,7 @@ def answer(path: str, body: Body, headers: Mapping[str, str], status: int = 200)
     lifetime = HOUR if path.startswith(("latest/", "data/", "oembed/")) else MINUTES
     own = [
         (b"content-type", body.record.media_type.encode()),
-        (b"cache-control", (MINUTES if status != 200 else YEAR if body.record.immutable else lifetime).encode()),
+        (b"cache-control", (MINUTES if status != 200 else YEAR if DATED.fullmatch(path) else lifetime).encode()),
         (b"content-security-policy", _policy(path, body).encode()),
         *_sharing(path, body),
     ]
@@ -348,11 +339,14 @@ class Responder:
         name, files = path.removeprefix("/"), snapshot.publication.files
         if not name or name.endswith("/"):
             name += "index.html"
-        if name in files:
-            found = snapshot.ready(name) or await snapshot.read(name)
-            if found is None:
-                return text_answer(503, "This file is damaged; it will be written again.\n", (b"retry-after", b"600"))
+        found, known = snapshot.ready(name), name in files
+        if found is None and DATED.fullmatch(name):
+            data = await asyncio.to_thread(inside, self.root, name)
+            known, found = data is not None, snapshot.keep(name, data)
+        if found:
             return answer(name, found, headers)
+        if known:
+            return text_answer(503, "This file is damaged.\n", (b"retry-after", b"600"))
         if f"{name}/index.html" in files:
             return text_answer(308, "", (b"location", f"{name.rsplit('/', 1)[-1]}/".encode()))
         missing = snapshot.ready("404.html")

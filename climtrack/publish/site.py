@@ -4,9 +4,9 @@ Region pages → the files of a site: pages, embeds, feeds, oEmbed, front page.
 A region page is what one region says on one day. Those of earlier runs stay: their files are not touched, and the front
 page and the feed remember them through the `Publication`.
 
-Dated, content-hashed names never change their bytes and are what anything mailed or cached points at; ``latest/`` and
-``data/`` are stable names whose bytes change. Pages point at dated names only, so a page and its pictures always
-belong together, whatever is published in between.
+``latest/`` and ``data/`` are stable names whose bytes change; pages show pictures under them, with their hash behind a
+question mark, so that no cache mixes two days. A dated name holds the hash of its bytes, which never change: mails and
+feeds point at it. A round dates the picture that stands for a region, `post` and `embed` what else they show.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -86,16 +87,25 @@ class PictureName:
         return cls(".".join(parts[:-4]), parts[-4], parts[-3], theme, parts[-2], parts[-1])
 
 
+#: Dated paths: month, hash (of eight digits in climtrack 0.1.0), suffix.
+DATED = re.compile(r"(\d{4}-\d\d)-\d\d/[\w.-]+\.([0-9a-f]{12}|[0-9a-f]{8})\.(png|svg|webp|pdf|gif|mp4)", re.ASCII)
+
+
 def dated(asset: Asset, day: dt.date) -> str:
     """Path that will only ever hold these bytes."""
     stem, _, suffix = asset.path.rsplit("/", 1)[-1].rpartition(".")
-    return f"{day.isoformat()}/{slug([stem])}.{asset.sha256[:8]}.{slug([suffix])}"
+    return f"{day.isoformat()}/{slug([stem])}.{asset.sha256[:12]}.{slug([suffix])}"
 
 
 def latest(path: str) -> str:
     """Path that holds the newest version."""
     stem, _, suffix = path.rsplit("/", 1)[-1].rpartition(".")
     return f"latest/{slug([stem])}.{slug([suffix])}"
+
+
+def current(asset: Asset) -> str:
+    """Address of a picture for pages, which is another one when its bytes are."""
+    return f"{latest(asset.path)}?{asset.sha256[:12]}"
 
 
 def embed(chart: str) -> str:
@@ -159,13 +169,43 @@ class Site:
 
 # Publication: what a site holds after a publish, file by file.
 #
-# It is kept in the site itself as ``publication.json``, whose names are those of these fields. The server answers only
-# what stands in it, the next publish reads from it what is already there, and the feed and the front page remember in
-# it the days and regions of earlier runs.
+# It is kept in the site itself as ``publication.json``, whose names are those of these fields. The server answers what
+# stands in it, and dated pictures, which their names vouch for; the feed and the front page remember in it the days and
+# regions of earlier runs. Of dated pictures it only holds how many there are: each month has a list of its own.
 
 
-FORMAT = "climtrack.publication/1"
+FORMAT = "climtrack.publication/2"
 NAME = "publication.json"
+
+
+def sealed(content: Mapping[str, object]) -> bytes:
+    """A list as JSON, under the hash of all that it holds."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    seal = hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps({"sha256": seal, **content}, ensure_ascii=False, indent=1).encode()
+
+
+def unsealed(data: bytes | None) -> dict[str, Any] | None:
+    """What such a list holds; None for one that is not there, or not what was written."""
+    try:
+        content: dict[str, Any] = json.loads(data or b"")
+        if "sha256" not in content:
+            return _earlier(content)
+        del content["sha256"]
+        return content if sealed(content) == data else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _earlier(content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The publication of climtrack 0.1.0, which held every dated picture."""
+    if content["format"] != "climtrack.publication/1":
+        return None
+    files = {path: record for path, record in content["files"].items() if not record.pop("immutable")}
+    cards = [{name: value for name, value in card.items() if name != "uses"} for card in content["cards"]]
+    usual = content.get("usual", {})
+    earlier = {**content, "format": FORMAT, "files": files, "cards": cards, "months": {}, "usual": usual}
+    return earlier if Publication.of(earlier) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +215,6 @@ class Record:
     sha256: str
     size: int
     media_type: str
-    immutable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +222,10 @@ class File:
     path: str  # In the site, with forward slashes
     media_type: str
     data: bytes
-    immutable: bool = False  # True where the name holds the hash of the bytes, so that they never change
 
     @property
     def record(self) -> Record:
-        return Record(hashlib.sha256(self.data).hexdigest(), len(self.data), self.media_type, self.immutable)
+        return Record(hashlib.sha256(self.data).hexdigest(), len(self.data), self.media_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +241,6 @@ class Teaser:
     dark: Picture | None
     phone: Picture | None
     card: Picture | None  # For social media
-    uses: tuple[str, ...] = ()  # Paths of all dated pictures that its page shows: none of them is ever pruned
     phone_dark: Picture | None = None
     place: str = ""  # Place and variable
     glance: tuple[str, ...] = ()  # Cells of the front page's table
@@ -232,7 +269,9 @@ class FeedItem:
 class Publication:
     """A site's content."""
 
-    files: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))
+    files: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))  # All but dated pictures
+    #: How many dated pictures there are, and their bytes, by month
+    months: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
     cards: tuple[Teaser, ...] = ()  # The front page, in its order
     entries: tuple[FeedItem, ...] = ()  # The feed, newest first
     regions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # Last day by series, ISO
@@ -248,44 +287,42 @@ class Publication:
 
     @property
     def size(self) -> int:
-        return sum(record.size for record in self.files.values())
+        return sum(record.size for record in self.files.values()) + sum(size for _, size in self.months.values())
+
+    @property
+    def count(self) -> int:
+        return len(self.files) + sum(count for count, _ in self.months.values())
 
     @property
     def when(self) -> dt.datetime | None:
         return dt.datetime.fromisoformat(self.published) if self.published else None
 
-    def to_json(self) -> bytes:
-        whole = {
+    @property
+    def content(self) -> dict[str, object]:
+        return {
             "format": FORMAT,
             "published": self.published,
             "regions": dict(self.regions),
             "usual": dict(self.usual),
             "cards": [asdict(card) for card in self.cards],
             "entries": [asdict(entry) for entry in self.entries],
+            "months": {month: list(held) for month, held in sorted(self.months.items())},
             "files": {path: asdict(record) for path, record in sorted(self.files.items())},
         }
-        return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
     @classmethod
-    def from_json(cls, data: bytes) -> Publication:
-        try:
-            whole = json.loads(data)
-            if whole["format"] != FORMAT:
-                raise PublishError("publish.format", file=NAME, found=str(whole["format"])[:40], format=FORMAT)
-            for day in whole["regions"].values():
-                dt.date.fromisoformat(day)
-            if whole["published"] and dt.datetime.fromisoformat(whole["published"]).tzinfo is None:
-                raise ValueError(f"published has no zone: {whole['published']}")
-            return cls(
-                MappingProxyType({path: Record(**record) for path, record in whole["files"].items()}),
-                tuple(Teaser(**_read(card)) for card in whole["cards"]),
-                tuple(FeedItem(**_read(entry)) for entry in whole["entries"]),
-                MappingProxyType(dict(whole["regions"])),
-                MappingProxyType({name: int(days) for name, days in whole.get("usual", {}).items()}),
-                whole["published"],
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            raise PublishError("publish.damaged", file=NAME, reason=str(problem)[:80]) from problem
+    def of(cls, content: Mapping[str, Any]) -> Publication:
+        if content["format"] != FORMAT:
+            raise PublishError("publish.format", file=NAME, found=str(content["format"])[:40], format=FORMAT)
+        return cls(
+            MappingProxyType({path: Record(**record) for path, record in content["files"].items()}),
+            MappingProxyType({month: (count, size) for month, (count, size) in content["months"].items()}),
+            tuple(Teaser(**_read(card)) for card in content["cards"]),
+            tuple(FeedItem(**_read(entry)) for entry in content["entries"]),
+            MappingProxyType(dict(content["regions"])),
+            MappingProxyType(dict(content["usual"])),
+            content["published"],
+        )
 
 
 def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -423,6 +460,11 @@ def glance(study: Study, language: Language) -> tuple[str, ...]:
     )
 
 
+def _placed(asset: Asset, path: str) -> Picture:
+    """A picture at its place."""
+    return Picture(path, asset.width, asset.height, len(asset.data), clean(asset.words.alt if asset.words else ""))
+
+
 class _RegionFiles:
     """The files of one region page."""
 
@@ -431,12 +473,14 @@ class _RegionFiles:
         self.site = site
         self.languages = tuple(code for code in site.languages if code in page.notices)
         self.pictures = {name: p for p in page.pictures if (name := PictureName.parse(p.path))}
+        self.lead = self._lead()
         self.teasers = {(one.subject, one.language): one for one in self._teasers()}
 
     def files(self) -> Iterator[File]:
         """Leaves first, then the pages that lead to them."""
-        for picture in self.pictures.values():
-            yield File(dated(picture, self.page.day), picture.media_type, picture.data, immutable=True)
+        for code in self.languages:
+            for picture in self._mailed(code).values():
+                yield File(dated(picture, self.page.day), picture.media_type, picture.data)
         for picture in self.pictures.values():
             yield File(latest(picture.path), picture.media_type, picture.data)
         for asset in self.page.files:
@@ -456,8 +500,33 @@ class _RegionFiles:
                 yield self._page(chart, code)
 
     def _data(self, asset: Asset) -> str:
-        """Stable path of a table or of the facts."""
+        """Stable path of the facts or of a table; charts elsewhere draw from that of this year."""
+        if ".year.csv" in asset.path:
+            return latest(asset.path)
         return f"data/{slug([self.page.region.name])}/{slug([asset.path.rsplit('/', 1)[-1]])}"
+
+    def _lead(self) -> tuple[str, str]:
+        """Subject and chart of the picture that stands for the region: air and sea together where it is drawn."""
+        every = [(name.subject, name.chart) for name in self.pictures]
+        first = self.page.charts[0].id
+        usual = ((self.page.region.name, "both"), (first, "year-lines"), *(one for one in every if one[0] == first))
+        return next((one for one in usual if one in every), (first, ""))
+
+    def _mailed(self, code: str) -> dict[str, Asset]:
+        """What mails and feeds show of that picture, by preset: the format for mail and the one for posts."""
+        drawn = {
+            name.preset: asset
+            for name, asset in self.pictures.items()
+            if ((name.subject, name.chart), name.language, name.theme) == (self.lead, code, "light")
+            and name.suffix in {"png", "gif"}
+        }
+        chosen = (next((one for one in presets if one in drawn), "") for presets in (MAIL, POST))
+        return {preset: drawn[preset] for preset in chosen if preset}
+
+    def _shot(self, code: str) -> Picture | None:
+        """That picture as a feed shows it."""
+        asset = next(reversed(self._mailed(code).values()), None)
+        return _placed(asset, dated(asset, self.page.day)) if asset else None
 
     def _picture(self, chart: PageChart, code: str, presets: Sequence[str], theme: str = "light") -> Picture | None:
         """The chart that stands for a series, year lines or the first drawn, in the first of these presets."""
@@ -465,8 +534,7 @@ class _RegionFiles:
         lead = "year-lines" if "year-lines" in drawn or not drawn else drawn[0]
         for preset in presets:
             if asset := self.pictures.get(PictureName(chart.id, lead, preset, theme, code, "png")):
-                alt = clean(asset.words.alt if asset.words else "")
-                return Picture(dated(asset, self.page.day), asset.width, asset.height, len(asset.data), alt)
+                return _placed(asset, current(asset))
         return None
 
     def _still(self, chart: PageChart, code: str, prefix: str) -> str:
@@ -491,7 +559,6 @@ class _RegionFiles:
                     place=heading(chart.study, Language(code)),
                     glance=glance(chart.study, Language(code)),
                     usual=chart.usual,
-                    uses=tuple(dated(p, self.page.day) for name, p in self.pictures.items() if name.language == code),
                 )
 
     def feed_items(self) -> Iterator[FeedItem]:
@@ -506,7 +573,7 @@ class _RegionFiles:
                 first.words[code].title,
                 tuple(answer for chart in self.page.charts for answer in chart.answers.get(code, ())),
                 self.site.page(first.id, code),
-                self._picture(first, code, POST),
+                self._shot(code),
             )
 
     def _figures(self, code: str, prefix: str) -> list[tuple[PictureName, str, Figure]]:
@@ -515,7 +582,7 @@ class _RegionFiles:
             tuple(self.pictures.values()),
             self.page.charts,
             self.site,
-            lambda asset: f"{prefix}{dated(asset, self.page.day)}",
+            lambda asset: f"{prefix}{current(asset)}",
             lambda path: f"{prefix}{path}",
         )
         return [
@@ -550,14 +617,14 @@ class _RegionFiles:
             ),
             gallery={code: self._gallery(chart, language, prefix)},
             downloads=tuple(
-                (
-                    language.text("page.table", subject=chart.id)
-                    if asset.path.endswith(".csv")
-                    else language.text("page.download_facts"),
-                    f"{prefix}{self._data(asset)}",
-                )
+                (language.text(text, subject=chart.id), f"{prefix}{self._data(asset)}")
                 for asset in self.page.files
-                if asset.path.endswith(("facts.json", f"{chart.id}.csv"))
+                for name, text in (
+                    ("facts.json", "page.download_facts"),
+                    (f"{chart.id}.csv", "page.table"),
+                    (f"{chart.id}.year.csv", "page.year_table"),
+                )
+                if asset.path == name
             ),
         )
         made = report_html([chart], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)
@@ -567,14 +634,23 @@ class _RegionFiles:
         self, chart: PageChart, language: Language, prefix: str
     ) -> Sequence[tuple[str, str, Mapping[str, object]]]:
         """The drawn pictures of a page: air and sea together first, then its own, compared regions behind."""
-        outside = {name: figure for name, _, figure in self._figures(language.code, self.site.absolute(""))}
+        mailed = {
+            preset: _placed(asset, self.site.absolute(dated(asset, self.page.day)))
+            for preset, asset in self._mailed(language.code).items()
+        }
         own = [one for one in self._figures(language.code, prefix) if one[1] == chart.id]
         own.sort(key=lambda one: (one[0].subject != self.page.region.name, one[0].subject != chart.id))
         shown = []
+        address = self.site.absolute(self.site.page(chart.id, language.code))
         for name, _, figure in own:
+            code = (
+                ""  # Words of one day beside a picture of another would be wrong: only dated ones are for other pages
+            )
+            if mailed and (name.subject, name.chart) == self.lead:
+                code = PLATFORMS["html"].snippet(replace(figure, pictures=mailed, page=address))
             card = reuse(
-                chart, figure.words, language, code=PLATFORMS["html"].snippet(outside[name]), page=outside[name].page,
-                subject=name.subject, files=self._files(name, prefix),
+                chart, figure.words, language, code=code, page=address, subject=name.subject,
+                files=self._files(name, prefix),
             )  # fmt: skip
             shown.append((chart.id, figure_html(replace(figure, page=""), dark=True), card))
         return shown
@@ -582,7 +658,7 @@ class _RegionFiles:
     def _files(self, chart: PictureName, prefix: str) -> list[tuple[str, str]]:
         """Every size of a picture, and the table behind it."""
         drawn = [
-            (one.label, f"{prefix}{dated(asset, self.page.day)}")
+            (one.label, f"{prefix}{latest(asset.path)}")
             for one, asset in self.pictures.items()
             if (one.subject, one.chart, one.language) == (chart.subject, chart.chart, chart.language)
         ]

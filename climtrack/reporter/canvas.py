@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -137,6 +139,24 @@ class Panel:
         )  # fmt: skip
 
 
+def logo(path: Path) -> np.ndarray[Any, Any]:
+    """Pixels of a logo, decoded once while the file stays the same."""
+    try:
+        return _decoded(path, path.stat().st_mtime_ns)
+    except (SyntaxError, ValueError, OSError) as problem:  # what Pillow says of what is no picture, or a damaged one
+        raise ConfigError("draw.logo", name=path.name[:60]) from problem
+
+
+@lru_cache(2)
+def _decoded(path: Path, _: int) -> np.ndarray[Any, Any]:
+    from PIL import Image
+
+    with Image.open(path) as file:
+        picture = file.convert("RGBA")
+    picture.thumbnail((400, 400))  # as much as the largest picture shows of it
+    return np.asarray(picture)
+
+
 Align = Literal["left", "center", "right"]
 #: Lines that carry meaning: this year's, last year's, the average.
 NAMED = frozenset({"this-year", "preliminary", "before", "last-year", "average"})
@@ -253,19 +273,14 @@ class Canvas:
         """Set the theme's logo."""
         if self.theme.logo is None:
             return 0.0
-        from PIL import Image, UnidentifiedImageError
-
-        try:
-            with Image.open(self.theme.logo) as file:
-                picture = file.convert("RGBA")
-        except (UnidentifiedImageError, OSError) as problem:
-            raise ConfigError("draw.logo", name=self.theme.logo.name[:60]) from problem
-        width = min(height * picture.width / picture.height, WIDEST_LOGO)
-        height = width * picture.height / picture.width
+        pixels = logo(self.theme.logo)
+        shape = float(pixels.shape[1] / pixels.shape[0])
+        width = min(height * shape, WIDEST_LOGO)
+        height = width / shape
         w, h = self.preset.width, self.preset.height
         axes = self.figure.add_axes(((right - width) / w, 1 - bottom / h, width / w, height / h), zorder=3)
         axes.set_axis_off()
-        axes.imshow(np.asarray(picture), aspect="auto", interpolation="antialiased")
+        axes.imshow(pixels, aspect="auto", interpolation="antialiased")
         return width + 10
 
     def panel(self, rect: Rect, xlim: tuple[float, float], ylim: tuple[float, float], *, z: float = 2) -> Panel:

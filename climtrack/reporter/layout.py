@@ -225,7 +225,7 @@ def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
         canvas.text("month", middle, y + canvas.size(MONTH_DROP - 2), lines[i], align="center")
 
 
-_COUNT = re.compile(r"\b(\d{1,3}) (?=\w)")
+_COUNT = re.compile(r"\b(\d{1,3}°?) (?=\w)")
 #: Lines of a title.
 MOST_LINES = 3
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
@@ -238,7 +238,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     """Set title and subtitle, and say where the picture may begin."""
     preset, theme = canvas.preset, canvas.theme
     room = preset.width - 2 * preset.margin
-    # A day stays with its month, a count with what it counts.
+    # A day stays with its month, a count with what it counts, a degree with its side.
     bound = _COUNT.sub("\\1\u00a0", title)
     for css in preset.type.title:
         size = canvas.size(css)

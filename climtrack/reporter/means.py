@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import isleap
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from climtrack.vocabulary import calendar
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, YearOverYear
-from climtrack.vocabulary.series import Floats, YearTable
+from climtrack.vocabulary.series import Floats, YearTable, means_of_days
 
 Dates = npt.NDArray[np.datetime64]
 #: A year counts as whole with this many days.
@@ -66,11 +65,7 @@ def windows(study: Study, days: int) -> tuple[float, float]:
 
 def fortnights(study: Study) -> Floats:
     """Mean anomaly of each 14 days that end with a day from the 14th on; NaN where fewer than ten are known."""
-    values = daily(study)
-    known = ~np.isnan(values)
-    total, days = (np.concatenate([[0], np.cumsum(x)]) for x in (np.where(known, values, 0.0), known))
-    held = days[FORTNIGHT:] - days[:-FORTNIGHT]
-    return np.where(held >= 10, (total[FORTNIGHT:] - total[:-FORTNIGHT]) / np.maximum(held, 1), np.nan)
+    return means_of_days(daily(study), FORTNIGHT, 10)
 
 
 def annual(study: Study) -> dict[int, float]:
@@ -100,9 +95,7 @@ def year_normal(study: Study) -> float:
     """Average of this year's days: what lies between its mean and its mean anomaly."""
     if study.climatology is None:
         return float("nan")
-    days = np.ones(calendar.DAYS, dtype=bool)
-    days[calendar.LEAP_DAY - 1] = isleap(study.year)
-    return float(study.climatology.mean[days].mean())
+    return float(study.climatology.mean[study.table.days(study.year)].mean())
 
 
 def decades(years: dict[int, float]) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from climtrack.errors import ConfigError, Notice, RenderError
 from climtrack.reporter.chart import Chart, fitted
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.documents.facts import COMPUTED_DECIMALS, head, sheet
+from climtrack.reporter.documents.tables import COMPUTED_DECIMALS, sheet
 from climtrack.reporter.months import phrases
 from climtrack.reporter.theme import PRESETS, Preset, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
-from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study
+from climtrack.vocabulary.findings import AnyStudy, MonthStudy
 from climtrack.vocabulary.registry import VARIABLES, unknown_name
 from climtrack.words.language import LANGUAGES, Language
 
@@ -40,8 +40,9 @@ def chart_table(chart: str, studies: Sequence[AnyStudy], **options: Any) -> Asse
     if spec.table is None:
         return None
     columns, rows = spec.table(studies, **options)
-    comments = dict.fromkeys(line for study in studies if isinstance(study, Study) for line in head(study))
-    return sheet(f"{_stem(spec, studies)}.csv", comments, columns, [[_cell(value) for value in row] for row in rows])
+    simulated = any(study.simulated for study in studies)
+    cells = ([_cell(value) for value in row] for row in rows)
+    return sheet(f"{_stem(spec, studies)}.csv", columns, cells, simulated=simulated)
 
 
 def _cell(value: object) -> str:

@@ -116,7 +116,7 @@ def bounds(region: Region, language: Language) -> str:
     return f" ({f',{NBSP}'.join(spans)})"
 
 
-_SIDES = {1: "above", 0: "level", -1: "below"}
+SIDES = {1: "above", 0: "level", -1: "below"}
 #: In January, before this many days are known, the year has only begun.
 YOUNG = 15
 #: Decimals of an annual mean.
@@ -134,7 +134,7 @@ NUMERALS = 10
 
 def side(value: float, decimals: int) -> str:
     """The word's key for a difference: ``above``, ``level`` or ``below`` as it will print."""
-    return _SIDES[direction(value, decimals)]
+    return SIDES[direction(value, decimals)]
 
 
 def year_spans(years: Sequence[int]) -> list[str]:

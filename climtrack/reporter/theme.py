@@ -78,6 +78,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 )
 
 
+#: Pixels of a logo on either side, at most.
+LARGEST_LOGO = 4000
 #: WCAG 2.2: contrast against the background that text, and strokes that carry meaning, must reach.
 TEXT_CONTRAST = 4.5
 STROKE_CONTRAST = 3.0
@@ -215,4 +217,13 @@ def _checked(where: str, field: str, value: object) -> object:
     suffixes = (".png",) if field == "logo" else (".ttf", ".otf")
     if path.suffix.lower() not in suffixes or not path.is_file():
         raise ConfigError(f"draw.theme.{'logo' if field == 'logo' else 'font'}", where=where, path=str(value)[:80])
+    if field == "logo" and max(size := _png_size(path)) > LARGEST_LOGO:
+        raise ConfigError("draw.theme.logo.large", where=where, width=size[0], height=size[1], most=LARGEST_LOGO)
     return path
+
+
+def _png_size(path: Path) -> tuple[int, int]:
+    """Width and height by the header alone: a file of some kilobytes can ask for gigabytes once it is decoded."""
+    with path.open("rb") as file:
+        head = file.read(24).ljust(24, b"\0")
+    return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])

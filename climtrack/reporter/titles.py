@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from climtrack.reporter import means
-from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.sentences import SIDES, Phrases, side
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of, same_day
 from climtrack.vocabulary.findings import FLOOR, Claim, Peak, Record, Study, Unknown, YearOverYear, beyond
 from climtrack.vocabulary.registry import PRODUCTS
@@ -177,7 +177,7 @@ def _crossed(phrases: Phrases) -> Wordings:
     return tuple(
         wording
         for also in beside
-        for wording in _say(phrases, f"crossing.{_SIDES[way]}", early, n=days, other=other, also=also)
+        for wording in _say(phrases, f"crossing.{SIDES[way]}", early, n=days, other=other, also=also)
     )
 
 
@@ -220,7 +220,7 @@ def _change(phrases: Phrases) -> Wordings:
     way = beyond(found.change_14d, _noise(phrases))
     size, mean = phrases.language.size(found.change_14d, 2), phrases.language.difference(found.mean_14d, 2)
     early = early_days(phrases.study)
-    return _say(phrases, f"change.{_SIDES[way]}", early, size=size, mean=mean) if way else ()
+    return _say(phrases, f"change.{SIDES[way]}", early, size=size, mean=mean) if way else ()
 
 
 def _rank(phrases: Phrases) -> Wordings:
@@ -260,7 +260,7 @@ def _year(phrases: Phrases) -> Wordings:
     two = phrases.day.month == 1 and phrases.day.day < FORTNIGHT
     facts = {"size": size, "other": phrases.language.text("news.year.before") if two else yoy.other_year}
     beside = (also, "")[: 1 + bool(way)]  # a difference is news without the average, which the picture shows besides
-    return tuple(text for one in beside for text in _say(phrases, f"year.{_SIDES[way]}", early, also=one, **facts))
+    return tuple(text for one in beside for text in _say(phrases, f"year.{SIDES[way]}", early, also=one, **facts))
 
 
 def _also(phrases: Phrases, yoy: YearOverYear, way: int, form: str) -> str:
@@ -270,7 +270,7 @@ def _also(phrases: Phrases, yoy: YearOverYear, way: int, form: str) -> str:
         mean = phrases.anomaly.value
     days = yoy.days_warmer if way < 0 else yoy.days_cooler
     if way and 2 * days > yoy.days_compared:
-        return language.text(f"news.also.{_SIDES[-way]}", n=days, compared=yoy.days_compared)
+        return language.text(f"news.also.{SIDES[-way]}", n=days, compared=yoy.days_compared)
     if isinstance(mean, Unknown):
         return ""
     average = language.text(f"news.average.{side(mean, phrases.decimals)}", size=language.size(mean, phrases.decimals))
@@ -285,7 +285,7 @@ def _average(phrases: Phrases) -> Wordings:
     way = beyond(mean, _noise(phrases))
     size = phrases.language.size(mean, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
     early = early_days(phrases.study)
-    return _say(phrases, f"level.{_SIDES[way]}", early, size=size)
+    return _say(phrases, f"level.{SIDES[way]}", early, size=size)
 
 
 def _peak(phrases: Phrases) -> Wordings:
@@ -329,7 +329,6 @@ def _way(value: float) -> str:
     return "above" if value > 0 else "below"
 
 
-_SIDES = {1: "above", 0: "level", -1: "below"}
 #: In the order of their news value.
 KINDS: Mapping[str, Callable[[Phrases], Wordings]] = {
     "highest": _highest,

@@ -41,8 +41,8 @@ from climtrack.vocabulary.registry import FEEDS, PRODUCTS
 from climtrack.vocabulary.series import Payload, Series, SeriesKey, Transport
 from climtrack.words.language import Language
 
-#: Bytes that a year of all series, history and charts needs, generously.
-NEEDED = 200_000_000
+#: Bytes that a year of default settings needs, generously: history and log; dated pictures (docs/soaks.md).
+NEEDED = {"data folder": 100_000_000, "published folder": 500_000_000}
 #: Packages that a report needs, and the oldest release that is known to be safe or to work.
 PACKAGES: Mapping[str, tuple[int, ...]] = {
     "numpy": (2, 0), "netCDF4": (1, 7), "xarray": (2025, 1), "matplotlib": (3, 10), "pillow": (11,),
@@ -123,6 +123,7 @@ def run_checks(
         ("folder", lambda: check_folders(config)),
         ("fonts", lambda: check_fonts(config)),
         ("store", lambda: check_store(config, now)),
+        ("site", lambda: check_site(config)),
         ("sources", lambda: check_sources(config)),
     ]
     if transport is not None:
@@ -228,11 +229,11 @@ def check_folders(config: Config) -> Iterator[Check]:
             else:
                 yield _good(topic, "folder.can_be_made", path=folder)
             free = shutil.disk_usage(there).free
-            if free < NEEDED:
-                megabytes = round(NEEDED / 1e6)
-                yield _problem("disk", "disk.full", free=round(free / 1e6), path=folder, needed=megabytes)
+            facts = {"free": round(free / 1e6), "needed": round(NEEDED[topic] / 1e6)}
+            if free < NEEDED[topic]:
+                yield _problem("disk", "disk.full", path=folder, **facts)
             else:
-                yield _good("disk", "disk", free=round(free / 1e6), purpose=topic)
+                yield _good("disk", "disk", purpose=topic, **facts)
 
 
 def check_fonts(config: Config) -> Iterator[Check]:
@@ -284,6 +285,18 @@ def check_store(config: Config, now: dt.datetime) -> Iterator[Check]:
         yield _note("store", "leftovers")
     if ends and not max(ends) <= now.date() <= max(ends) + dt.timedelta(days=3 * 366):
         yield _problem("clock", "clock.data", today=now.date(), newest=max(ends))
+
+
+def check_site(config: Config) -> Iterator[Check]:
+    """The published site: how large it is, and whether all of it is as it was published."""
+    from climtrack.publish.folder import Folder
+    from climtrack.run.publish import site_folder
+
+    folder = Folder(site_folder(config))
+    if (site := folder.read()).published:
+        yield _good("site", "site", n=site.count, size=round(site.size / 1e6))
+    if faults := folder.faults():
+        yield _problem("site", "site.faults", n=len(faults), path=faults[0])
 
 
 def check_sources(config: Config) -> Iterator[Check]:

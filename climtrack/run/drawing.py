@@ -235,6 +235,10 @@ def _draw(picture: Picture) -> tuple[Asset, ...] | Notice:
 def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset, ...] | Notice]:
     """Pictures drawn by several processes, which inherit them; an interrupt waits for those under way, no longer."""
     import climtrack.reporter.encode  # noqa: F401 - loaded once, before the processes part
+    from climtrack.reporter.canvas import logo
+
+    for path in {picture.theme.logo for picture in batch if picture.theme.logo}:
+        logo(path)
 
     fork = multiprocessing.get_context("fork")
     stop = fork.Event()

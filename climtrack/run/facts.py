@@ -34,7 +34,7 @@ from climtrack.vocabulary.findings import (
     Unknown,
 )
 from climtrack.vocabulary.registry import DEFAULT, VARIABLES, Baseline
-from climtrack.vocabulary.series import RONI, Alignment, Pairing, SeriesKey, pairing, year_table
+from climtrack.vocabulary.series import RONI, Pairing, SeriesKey, pairing, year_table
 from climtrack.words.language import Language
 
 
@@ -207,19 +207,18 @@ def region_studies(
     baseline: Baseline | None,
     as_of: dt.date | None = None,
     against: int | None = None,
-    by: Alignment = "date",
 ) -> RegionStudies:
     """
     What is known of some regions.
 
-    Years are compared with the one before, or with `against`; by calendar date, or by slot as the site draws its lines.
+    Years are compared with the one before, or with `against`.
     """
     pairs, series = run.answer(regions, variables)
     found = ((pair, run.shown(pair, variables, series, baseline=baseline, as_of=as_of)) for pair in pairs)
-    if against is None and by == "date":
+    if against is None:
         return tuple(found)
     return tuple(
-        (pair, tuple(_against(one, against or one.year - 1, by) if isinstance(one, Study) else one for one in studies))
+        (pair, tuple(_against(one, against) if isinstance(one, Study) else one for one in studies))
         for pair, studies in found
     )
 
@@ -229,9 +228,9 @@ def unique_studies(regions: RegionStudies) -> tuple[Study, ...]:
     return tuple({study.series.key: study for study in every}.values())
 
 
-def _against(study: Study, other: int, by: Alignment) -> Study:
-    """The study with its year held against another than the one before, or by slot."""
-    compared_with = two_years(study.series, study.year, other, method=by)
+def _against(study: Study, other: int) -> Study:
+    """The study with its year held against another than the one before."""
+    compared_with = two_years(study.series, study.year, other)
     return replace(study, findings=replace(study.findings, year_over_year=compared_with))
 
 

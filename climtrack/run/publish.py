@@ -18,15 +18,16 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
-from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.publish.site import File, PictureName, RegionPage, Site, builder, dated, figures
 from climtrack.reporter.answers import brief
+from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
 from climtrack.reporter.titles import kind
 from climtrack.run.check import check_assets
 from climtrack.run.drawing import ChartInputs, Request, charts_of, draw, pictures, themes_of
 from climtrack.run.report import RegionReport, report
 from climtrack.run.run import Run
-from climtrack.run.series import keys_of
+from climtrack.run.series import VARIABLES, keys_of
 from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, Study
@@ -41,6 +42,8 @@ PRESETS = ("wide", "post", "email", "phone", "card")
 DARK = ("post", "phone")
 #: Those that are offered as SVG.
 VECTOR = ("wide", "panel", "strip", "grid")
+#: Moments of the past from which a round draws damaged pictures again; the others have their turn later.
+MOMENTS = 3
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -95,6 +98,8 @@ def write_post(
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
         posts = _posts(run, one, request, issues, long=long)
         shown = {asset.path: asset for each in posts for asset in each.pictures.values()}
+        if not run.simulated:
+            _keep_dated(run, one, [*shown.values()])
         files = (*(asset for each in posts for asset in post(each, inline=inline)), *shown.values())
         place = folder / f"{today}-{one.pairing.region}"
         run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
@@ -247,7 +252,11 @@ def snippets(run: Run, request: Request, platforms: Sequence[str], folder: Path)
                 # A frame holds the interactive chart, one per series and language, whatever picture was asked for.
                 what = f"{owner} {name.language}" if platform == "iframe" else label
                 found.setdefault((platform, what), (label, platform, PLATFORMS[platform].snippet(figure)))
-    run.say(*(_unpublished(regions, run.config) if public else _to_upload(regions, folder)))
+    if public:
+        for one in regions:
+            _keep_dated(run, one, _pictures(one))
+    else:
+        run.say(*_to_upload(regions, folder))
     return tuple(found.values())
 
 
@@ -266,11 +275,20 @@ def _to_upload(regions: Sequence[RegionReport], folder: Path) -> tuple[Notice, .
     return tuple(Notice("publish.to_upload", file=folder / asset.path) for asset in files)
 
 
-def _unpublished(regions: Sequence[RegionReport], config: Config) -> tuple[Notice, ...]:
-    """Whether pictures are not at their addresses yet: what is mailed must exist before it is sent."""
-    site = site_folder(config)
-    absent = [p for one in regions for p in _pictures(one) if not (site / dated(p, _day(one))).is_file()]
-    return (Notice("publish.absent", n=len(absent), folder=site),) if absent else ()
+def _keep_dated(run: Run, one: RegionReport, shown: Sequence[Asset]) -> None:
+    """Put pictures into the site at the dated addresses that a mail shows, or say that they are not there."""
+    site = Folder(site_folder(run.config))
+    files = [File(dated(picture, _day(one)), picture.media_type, picture.data) for picture in shown]
+    absent = [file for file in files if not (site.root / file.path).is_file()]
+    if not absent or _public(run.config) is None:
+        return
+    try:
+        if site.read().published:
+            site.add(absent, now=run.now)
+            return
+    except ClimtrackError as problem:
+        run.say(problem)
+    run.say(Notice("publish.absent", n=len(absent), folder=site.root))
 
 
 def for_site(request: Request) -> Request:
@@ -294,13 +312,15 @@ def publish(run: Run, request: Request, folder: Path | None = None) -> Published
 def publish_report(
     run: Run, regions: Sequence[RegionReport], languages: tuple[str, ...], folder: Path | None = None
 ) -> Published:
-    """Publish a report that was made for a site."""
+    """Publish a report that was made for a site; a region that is told by month alone has no page."""
+    regions = [one for one in regions if one.studies]
     if run.simulated or not regions:
         raise PublishError("publish.no_data")
     config = run.config
     root, settings = folder or site_folder(config), config.publish
     _refuse_data_folder(root, config.home)
-    closing = _checked(run, regions)
+    years = [tuple(asset for study in one.studies for asset in year_tables(study)) for one in regions]
+    closing = _checked(run, regions, years)
     pages = [
         RegionPage(
             config.region(one.pairing.region),
@@ -312,17 +332,41 @@ def publish_report(
             ),
             one.notices,
             _pictures(one),
-            tuple(asset for asset in one.assets if asset.path == "facts.json" or asset.path.endswith(".csv")),
+            (*(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))), *tables),
             tuple(asset for study in one.studies for asset in shared(study)),
         )
-        for one in regions
+        for one, tables in zip(regions, years, strict=True)
     ]
     site = Site(settings.public_url, settings.title, languages)
     published = Folder(root).publish(
-        builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune
-    )
+        builder(pages, site), now=run.now, max_bytes=settings.max_megabytes * 1_000_000, prune=settings.prune,
+        redraw=lambda lost: redrawn(run, [one.pairing.region for one in regions], lost),
+    )  # fmt: skip
     run.say(*published.notices)
     return published
+
+
+def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[File]:
+    """Dated pictures drawn again from what was known when they were published, of those that come out as they were."""
+    found = []
+    for moment in sorted(set(lost.values()), reverse=True)[:MOMENTS]:
+        parts = [path.split(".") for path, when in lost.items() if when == moment]
+        names = [name for *stem, _, suffix in parts if (name := PictureName.parse(".".join((*stem, suffix))))]
+        then = Run(run.config, run.now, offline=True, sample=False, known_on=dt.datetime.fromisoformat(moment))
+        with suppress(ClimtrackError):  # what cannot be had is told of as damaged
+            request = Request(
+                regions=tuple(regions),
+                variables=VARIABLES,
+                languages=run.config.report.languages,
+                charts=charts_of(dict.fromkeys(name.chart for name in names)),
+                presets=tuple(dict.fromkeys(name.preset for name in names)),
+                themes=("light",),
+                formats=tuple(dict.fromkeys(name.suffix for name in names)),
+                baseline=run.config.report.years,
+            )
+            drawn = [(dated(asset, _day(one)), asset) for one in report(then, request) for asset in _pictures(one)]
+            found += [File(path, asset.media_type, asset.data) for path, asset in drawn if path in lost]
+    return found
 
 
 def shared(study: Study) -> tuple[Asset, ...]:
@@ -348,9 +392,11 @@ def shared(study: Study) -> tuple[Asset, ...]:
     )
 
 
-def _checked(run: Run, regions: Sequence[RegionReport]) -> Mapping[str, tuple[str, ...]]:
+def _checked(
+    run: Run, regions: Sequence[RegionReport], years: Sequence[Sequence[Asset]]
+) -> Mapping[str, tuple[str, ...]]:
     """How many numbers were computed twice, by language; where two computations differ, nothing is published."""
-    result = check_assets([one.assets for one in regions])
+    result = check_assets([(*one.assets, *tables) for one, tables in zip(regions, years, strict=True)])
     if result.differing:
         first = result.differing[0]
         raise PublishError(

@@ -44,6 +44,7 @@ from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.files import make_folder, write_whole
 from climtrack.grids import download
 from climtrack.grids.download import Policy
+from climtrack.publish.folder import Folder
 from climtrack.reporter.theme import Theme
 from climtrack.run.drawing import Request, charts_of, themes_of
 from climtrack.run.facts import cross_check
@@ -353,6 +354,8 @@ def _show(
         run.say(problem, failed=SOME)
         return done
     except (StoreError, ConfigError, BaselineNotCovered) as problem:
+        if isinstance(problem, DiskError):
+            problem.facts["stored"] = any(one.added or one.revised or one.finalised for one in done.changes)
         run.say(problem, refusal=problem)
         return done
     pictures = sum(asset.media_type.startswith("image/") for one in report for asset in one.assets)
@@ -368,12 +371,18 @@ def _show(
 SHOWN = "shown.json"
 
 
-def _state(run: Run) -> list[str | int]:
+def _state(run: Run) -> list[str]:
     """Everything that pictures and pages are made from, and what lies where they are shown."""
-    folder = site_folder(run.config) if run.config.refresh.publish else Path(run.config.report.folder).expanduser()
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    today = run.now.date()
     settings = hashlib.sha256(run.config.model_dump_json().encode()).hexdigest()
-    return [run.store.snapshot, run.now.date().isoformat(), settings, __version__, len(sizes), sum(sizes)]
+    if run.config.refresh.publish:
+        site = Folder(site_folder(run.config))
+        shown = [site.read().id, *site.faults(today)]
+    else:
+        folder = Path(run.config.report.folder).expanduser()
+        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+        shown = [str(len(sizes)), str(sum(sizes))]
+    return [run.store.snapshot, today.isoformat(), settings, __version__, *shown]
 
 
 def _unchanged(run: Run) -> int | None:

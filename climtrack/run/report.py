@@ -15,8 +15,9 @@ from climtrack.publish.folder import write_bundle
 from climtrack.publish.page import Frame, PageChart, report_html
 from climtrack.publish.site import folder_gallery
 from climtrack.reporter.answers import answers
-from climtrack.reporter.documents.facts import facts_json, months_csv, table_csv
+from climtrack.reporter.documents.facts import facts_json
 from climtrack.reporter.documents.report import data_line, nino_note, pairing_note, report_markdown, short_tables
+from climtrack.reporter.documents.tables import description, months_csv, notes, table_csv
 from climtrack.reporter.months import MonthPhrases, phrases
 from climtrack.reporter.render import chart_table, oversized, words
 from climtrack.reporter.sentences import Phrases
@@ -108,14 +109,16 @@ def _region(
     notices = {
         code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
-    paths = [table.path for table in tables]
+    by_month = tuple(filter(None, (*months, land)))
+    tables = (*map(table_csv, studies), *map(months_csv, by_month), *tables)
+    about = description([one.path for one in tables], [*map(notes, studies), *map(notes, by_month)])
+    paths = [one.path for one in (*tables, about)]
     assets = (
         *drawn,
         *tables,
+        about,
         report_markdown(pair, shown, drawn, request.languages, now=run.now, health=(*late, *health), tables=paths),
         facts_json(pair, shown),
-        *map(table_csv, studies),
-        *map(months_csv, filter(None, (*months, land))),
     )
     if charts:
         gallery = folder_gallery(assets, charts, request.languages)

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from climtrack.errors import ConfigError, DiskError, Notice, SeriesNotFound, StoreDamaged
+from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice, SeriesNotFound, StoreDamaged
 from climtrack.fetcher.pulse import COUNTERPARTS
 from climtrack.fetcher.sample import FIRST
+from climtrack.publish.folder import Folder
+from climtrack.publish.site import Publication
 from climtrack.reporter.sentences import place
 from climtrack.run import schedule
 from climtrack.run.run import Run
@@ -76,12 +78,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
-    """The store at a glance."""
+    """The store and the published site at a glance."""
 
     home: Path
     snapshot: str
     rows: tuple[Row, ...]
     notices: tuple[Line, ...]
+    site: Publication
     missing: tuple[SeriesKey, ...] = ()  # Series that rounds are to bring and of which nothing is stored
     damage: tuple[Line, ...] = ()  # Those of the notices that tell of a damaged file, whose other copy is used
 
@@ -90,12 +93,15 @@ class Status:
             "schema": "climtrack.status/1",
             "snapshot": self.snapshot,
             "series": {str(row.key): _entry(row) for row in self.rows},
+            "site": {"published": self.site.published or None, "files": self.site.count, "bytes": self.site.size},
             "notices": [english(line) for line in self.notices],
         }
 
 
 def status(run: Run) -> Status:
-    """Look at the store."""
+    """Look at the store, and at the site."""
+    from climtrack.run.publish import site_folder
+
     store, config, now = run.store, run.config, run.now
     rows = []
     notices: list[Line] = []
@@ -126,9 +132,14 @@ def status(run: Run) -> Status:
     notices += [line for one in stored for line in moves(one)]
     notices += late_notices(judged_series, now, beside=stored)
     missing = tuple(key for key in refreshed if key not in keys)
+    site = Publication()
+    try:
+        site = Folder(site_folder(config)).read()
+    except ClimtrackError as problem:
+        notices.append(problem)
     run.say(*notices)
     damaged = () if store.newer else store.notices
-    return Status(config.home, store.snapshot, tuple(rows), run.outcome.notices, missing, damaged)
+    return Status(config.home, store.snapshot, tuple(rows), run.outcome.notices, site, missing, damaged)
 
 
 def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
@@ -227,8 +238,9 @@ def _first(run: Run, key: SeriesKey | None) -> dict[str, Any] | None:
 
 
 def place_cells(entry: dict[str, Any], language: Language) -> tuple[str, ...]:
-    """A region as a table shows it; a series of another name is named."""
-    cells = [entry["name"], entry["title"], entry["title_es"]]
+    """A region as a table shows it, the language's own title first; a series of another name is named."""
+    titles = [entry["title"], entry["title_es"]]
+    cells = [entry["name"], *(reversed(titles) if language.spanish else titles)]
     ends = {name: language.number(entry[name], 0 if entry[name] % 1 == 0 else 1) for name in BOUNDS}
     cells += (f"{ends[low]}…{ends[high]}" for low, high in (BOUNDS[:2], BOUNDS[2:]))
     for option in ("air", "sst"):

@@ -567,33 +567,6 @@ class Findings:
 
 
 @finding
-class Since:
-    """What a line did since a given date: the difference between two issues of a newsletter."""
-
-    asked: dt.date
-    then: Reading  # Last value not after `asked`, and the latest value
-    now: Reading
-    change: float | Unknown  # Mean of the days since minus that of as many before
-    season: float | Unknown  # The part of `change` that the climatology makes
-    anomaly_then: float | Unknown  # The two means for the anomaly; `change` = `season` + `anomaly_change`
-    anomaly_now: float | Unknown
-    anomaly_change: float | Unknown
-    new_days: int  # Days with a value after `then`
-    missing_days: int
-    warmest: Gap | Unknown  # Highest and lowest anomaly among the new days
-    coldest: Gap | Unknown
-    below_last_year: int  # New days below the same day of the year before, and how many could be compared
-    compared_with_last_year: int
-    record_days: tuple[dt.date, ...]  # New days warmer than the same date of every earlier year
-    rank_then: Rank | Unknown
-    rank_now: Rank | Unknown
-    day_rank_then: Rank | Unknown
-    day_rank_now: Rank | Unknown
-    year_end_then: float | Unknown  # Annual mean expected
-    year_end_now: float | Unknown
-
-
-@finding
 class Side:
     """One series of a comparison, on the common day."""
 

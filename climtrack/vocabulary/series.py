@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from calendar import isleap
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -248,6 +249,12 @@ class YearTable:
         i = year - int(self.years[0])
         return self.values[i] if 0 <= i < self.years.size else np.full(DAYS, np.nan)
 
+    def days(self, year: int) -> npt.NDArray[np.bool_]:
+        """Which columns are days of a year."""
+        exist = np.ones(DAYS, dtype=bool)
+        exist[calendar.LEAP_DAY - 1 if self.alignment == "date" else -1] = isleap(year)
+        return exist
+
 
 def year_table(series: Series, alignment: Alignment = "date") -> YearTable:
     """Daily series folded into (year × day)."""
@@ -267,6 +274,20 @@ def folded(series: Series, alignment: Alignment = "date") -> tuple[YearTable, ca
     values = np.full(exists.shape, np.nan)
     values.ravel()[place] = series.values
     return YearTable(years, values, alignment), place
+
+
+def means_of_days(values: Floats, days: int, fewest: int) -> Floats:
+    """Means of so many days in a row, by the last of them; NaN where fewer than needed have a value."""
+
+    def over(figures: npt.NDArray[Any]) -> Floats:
+        sums = np.concatenate([[0], np.cumsum(figures)])
+        return np.asarray(sums[days:] - sums[:-days])
+
+    known = ~np.isnan(values)
+    if known.all():
+        return over(values) / days
+    held = over(known)
+    return np.where(held >= fewest, over(np.where(known, values, 0.0)) / np.maximum(held, 1), np.nan)
 
 
 #: The sea of a region, best first; the site itself has no hemispheric sea surface.

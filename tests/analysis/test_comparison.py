@@ -1,4 +1,4 @@
-"""One year against another: by date, by slot, leap days, gaps, New Year."""
+"""One year against another: leap days, gaps, New Year."""
 
 from __future__ import annotations
 
@@ -65,16 +65,6 @@ def test_leap_day_meets_28_february() -> None:
     assert (march.leap_day, march.partner) == (False, dt.date(2023, 3, 1))
     assert march.difference == pytest.approx(36.6)
     assert march.days_compared == 61
-
-
-def test_by_slot_as_the_site_draws_it() -> None:
-    """By slot, 1 March 2024 stands over 2 March 2023."""
-    series = made(dt.date(2023, 1, 1), dt.date(2024, 3, 1), lambda day: day / 10)
-    found = year_over_year(year_table(series, "slot"), dt.date(2024, 3, 1))
-    assert isinstance(found, YearOverYear)
-    assert found.partner == dt.date(2023, 3, 2)
-    assert found.difference == pytest.approx(36.5)
-    assert not found.leap_day
 
 
 def test_any_two_years() -> None:
@@ -164,9 +154,9 @@ def test_two_years_of_a_series() -> None:
     over = two_years(series, 2021, 2020)
     assert isinstance(over, YearOverYear)
     assert (over.date, over.difference) == (dt.date(2021, 12, 31), 10.0)
-    running = two_years(series, 2023, 2020, method="slot")
+    running = two_years(series, 2023, 2020)
     assert isinstance(running, YearOverYear)
-    assert (running.date, running.partner) == (dt.date(2023, 5, 5), dt.date(2020, 5, 4))
+    assert (running.date, running.partner) == (dt.date(2023, 5, 5), dt.date(2020, 5, 5))
     assert isinstance(two_years(series, 2023, 2020, day=dt.date(2023, 2, 1)), YearOverYear)
     assert why(two_years(series, 2019, 2020)) == "no value of 2019"
     assert why(two_years(series, 2024, 2020)) == "no value of 2024"

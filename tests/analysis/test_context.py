@@ -15,13 +15,12 @@ from climtrack.analysis.climatology import climatology
 from climtrack.analysis.hemispheres import air_minus_sea, compare
 from climtrack.analysis.preindustrial import OFFSETS, above_preindustrial
 from climtrack.analysis.reconciliation import agreement
-from climtrack.analysis.since import since
 from climtrack.analysis.survey import study
-from climtrack.errors import AnalysisError, SeriesError
-from climtrack.vocabulary.findings import AirSea, Gap, Preindustrial, Rank, Shares, Study, Unknown
+from climtrack.errors import AnalysisError
+from climtrack.vocabulary.findings import AirSea, Gap, Preindustrial, Shares, Study, Unknown
 from climtrack.vocabulary.registry import BASELINES, REGIONS, Baseline
 from climtrack.vocabulary.series import Series, YearTable, year_table
-from tests.analysis.build import made, of, pulse, why
+from tests.analysis.build import made, of, pulse
 
 FIRST = dt.date(1991, 1, 1)
 Snapshot = Callable[[str, str], Series]
@@ -146,56 +145,6 @@ def test_air_minus_sea_without_a_common_baseline(northern: Series, snapshot: Sna
     """The air of 1979–2000 and the sea from 1982 share none."""
     sea = study(snapshot("climate_reanalyzer_constructed/2024-07-05", "oisst.sst.natlan"), REGIONS["natlan"])
     assert isinstance(air_minus_sea(study(northern, REGIONS["nh"]), sea), Unknown)
-
-
-def test_since_by_hand() -> None:
-    """Ten new days on a flat climate: 1.4 in 8 days on average, nothing of it season, two missing, one a record."""
-    values = np.zeros((dt.date(2022, 7, 10) - FIRST).days + 1)
-    values[-10:] = [0.1, 0.1, np.nan, np.nan, -0.5, 0.1, 0.2, 0.9, 0.2, 0.3]
-    found = since(study(of(FIRST, values), REGIONS["nh"]), dt.date(2022, 6, 30))
-    assert (found.then.date, found.now.date) == (dt.date(2022, 6, 30), dt.date(2022, 7, 10))
-    assert (found.new_days, found.missing_days) == (8, 2)
-    assert (found.change, found.season, found.anomaly_change) == pytest.approx((0.175, 0.0, 0.175))
-    assert found.warmest == Gap(dt.date(2022, 7, 8), pytest.approx(0.9))
-    assert found.coldest == Gap(dt.date(2022, 7, 5), pytest.approx(-0.5))
-    assert (found.below_last_year, found.compared_with_last_year) == (1, 8)
-    assert len(found.record_days) == 7
-    assert isinstance(found.day_rank_then, Rank)
-    assert isinstance(found.day_rank_now, Rank)
-    assert (found.day_rank_then.rank, found.day_rank_now.rank) == (1, 1)
-    assert found.day_rank_then.tied
-    assert not found.day_rank_now.tied
-
-
-def test_since_splits_season_and_anomaly(snapshot: Snapshot) -> None:
-    """North Atlantic, the 15 days to 21 August 2026: +0.55, of which +0.38 is the season and +0.17 the anomaly."""
-    sea = study(snapshot("climate_reanalyzer/2026-08-22", "oisst.sst.natlan"), REGIONS["natlan"])
-    found = since(sea, dt.date(2026, 8, 6))
-    assert found.change == pytest.approx(0.552, abs=1e-3)
-    assert isinstance(found.season, float)
-    assert isinstance(found.anomaly_change, float)
-    assert found.season + found.anomaly_change == pytest.approx(found.change)
-    assert found.season == pytest.approx(0.380, abs=1e-3)
-    assert (found.new_days, found.now.status) == (15, "preliminary")
-    assert isinstance(found.year_end_then, float)
-
-
-def test_since_today_and_before_the_beginning() -> None:
-    """Nothing new since the last day; a date before the series is refused."""
-    flat = _level("nh", dt.date(2022, 7, 5), 0.0)
-    found = since(flat, dt.date(2022, 8, 1))
-    assert (found.new_days, found.change) == (0, Unknown("unknown.no_new_day"))
-    assert found.warmest == found.anomaly_change == found.change
-    with pytest.raises(SeriesError):
-        since(flat, dt.date(1980, 1, 1))
-
-
-def test_since_without_a_baseline() -> None:
-    """A short series still has its change of value."""
-    short = study(made(dt.date(2022, 1, 1), dt.date(2022, 7, 5), lambda day: day / 10), REGIONS["nh"])
-    found = since(short, dt.date(2022, 7, 1))
-    assert found.change == pytest.approx(0.4)  # four days against the four before, a tenth a day
-    assert why(found.anomaly_change) == "the series covers no baseline"
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from climtrack.errors import RenderError
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.documents.facts import facts_json, table_csv
+from climtrack.reporter.documents.facts import facts_json
 from climtrack.reporter.documents.report import report_markdown
+from climtrack.reporter.documents.tables import table_csv, year_tables
 from climtrack.reporter.render import chart_table, words
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Study
@@ -28,7 +29,7 @@ def report(study: Study, codes: tuple[str, ...] = ("en", "es")) -> tuple[Asset, 
     pair = Pairing(key.region, key if air else None, None if air else key, sea_named=False, sea_computed=False)
     pictures = tuple(_pictures(study, codes))
     document = report_markdown(pair, [study], pictures, codes, now=NOW)
-    return (*pictures, *_tables(study), document, facts_json(pair, [study]), table_csv(study))
+    return (*pictures, *_tables(study), document, facts_json(pair, [study]), table_csv(study), *year_tables(study))
 
 
 def _pictures(study: Study, codes: tuple[str, ...]) -> Iterator[Asset]:

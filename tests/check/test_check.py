@@ -17,8 +17,13 @@ from climtrack.check.check import Result
 from climtrack.check.recount import student
 from climtrack.check.sentences import Book, Place, masked, places
 from climtrack.cli.app import main
-from climtrack.run.check import check_assets
+from climtrack.publish.post import PostPart, credit, post
+from climtrack.reporter.answers import brief
+from climtrack.reporter.render import words
+from climtrack.run.check import check_assets, check_folder
 from climtrack.vocabulary.assets import Asset
+from climtrack.vocabulary.findings import Study
+from climtrack.words.language import Language
 from tests.check.reports import NOT_OF_THE_TABLE, report
 from tests.reporter.studies import sample
 
@@ -68,8 +73,8 @@ def test_a_number_of_a_caption_that_is_off_by_a_hundredth_is_found() -> None:
     printed = re.search(r"(\d,\d\d)\N{NO-BREAK SPACE}°C (?:por encima|más)", picture.words.caption)
     assert printed is not None
     wrong = f"{float(printed[1].replace(',', '.')) + 0.01:.2f}".replace(".", ",")
-    words = replace(picture.words, caption=picture.words.caption.replace(printed[1], wrong, 1))
-    other = replace(picture, words=words)
+    told = replace(picture.words, caption=picture.words.caption.replace(printed[1], wrong, 1))
+    other = replace(picture, words=told)
     result = check_assets([[other if asset is picture else asset for asset in made()]])
     assert [(one.where.split(" (")[0], one.printed) for one in result.differing] == [
         ("natlan-sst.year-lines.es caption", wrong)
@@ -85,6 +90,16 @@ def test_a_value_of_the_table_that_is_off_by_a_thousandth_is_found() -> None:
     found = altered("natlan-sst.csv", change)
     assert any("natlan-sst.csv: anomaly" in one.where for one in found.differing)
     assert any(".trend." in one.where or ".anomalies." in one.where for one in found.differing)
+
+
+def test_a_value_of_the_table_of_this_year_is_found() -> None:
+    """A lowest value that is off by a hundredth, in the table for charts elsewhere."""
+
+    def change(text: str) -> str:
+        return re.sub(r"(2026-03-05,(?:[\d.]+,){3})([\d.]+)", lambda m: f"{m[1]}{float(m[2]) - 0.01:.2f}", text)
+
+    (found,) = altered("natlan-sst.year.csv", change).differing
+    assert found.where == "natlan-sst.year.csv: low (1)"
 
 
 def test_a_number_of_a_table_of_the_report_is_found() -> None:
@@ -143,6 +158,37 @@ def test_the_message_tells_which_fact_a_number_is() -> None:
 def test_the_mathematics_of_its_own() -> None:
     """Student's t against the printed tables."""
     assert [round(student(freedom), 3) for freedom in (1, 2, 5, 30)] == [12.706, 4.303, 2.571, 2.042]
+
+
+def test_a_post_is_held_against_the_report_of_its_region(tmp_path: Path) -> None:
+    """Each number of both languages, Markdown and HTML; one that its author has changed is found."""
+    study, issue = sample("natlan", "sst", DAY), tmp_path / "2026-07-21-natlan"
+    for folder, files in (
+        (tmp_path / "natlan", [asset for asset in made() if not asset.path.endswith(".png")]),
+        (issue, [file for code in ("en", "es") for file in short_post(study, code)]),
+    ):
+        folder.mkdir()
+        for asset in files:
+            (folder / asset.path).write_bytes(asset.data)
+    result, report_alone = check_folder(issue, tmp_path), check_folder(tmp_path, tmp_path)
+    assert not result.differing
+    assert not {name for name in result.unknown if name.startswith("post.")}
+    assert report_alone.checked > 700
+    page = issue / "post.es.html"
+    text = page.read_text("utf-8")
+    size = re.search(r"(\d,\d\d)\N{NO-BREAK SPACE}°C sobre la media", text)
+    assert size is not None
+    page.write_text(text.replace(size[1], "7,77"), "utf-8")
+    (found,) = check_folder(issue, tmp_path).differing
+    assert (found.where.split(" (")[0], found.printed) == ("post.es.html", "7,77")
+
+
+def short_post(study: Study, code: str) -> tuple[Asset, Asset]:
+    """A post of one series without its picture."""
+    language = Language(code)
+    part = PostPart("", brief([study], language), {})
+    title = words("year_lines", [study])[code].title
+    return post(title, [part], credit([study.series], language), code)
 
 
 def test_the_command_names_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
 import os
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import netCDF4
 import numpy as np
+import pandas as pd
 import pytest
 
 from climtrack.analysis.climatology import climatology
@@ -23,6 +23,7 @@ from tests.loopback import serving
 from tests.run.site import NATLAN
 
 DAYS = (dt.date(2026, 7, 11), dt.date(2026, 7, 12))
+COLUMNS = ["date", "value", "status", "climatology", "anomaly", "last_year", "difference"]
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -122,13 +123,16 @@ def test_export_gives_the_stored_values_and_right_anomalies(site: Path, run: Run
             assert file["sst_anomaly"].units_metadata == "temperature: difference"
             assert file["sst_anomaly"].cell_methods.endswith("time: anomaly_wrt climatology")
     elif fmt == "csv":
-        with (tmp_path / "out" / "natlan-sst.daily.csv").open() as text:
-            rows = list(csv.DictReader(text))
-        found, last = [float(row["value"]) for row in rows], float(rows[-1]["anomaly"])
-        assert rows[-1]["date"] == "2026-07-10"
+        table = pd.read_csv(tmp_path / "out" / "natlan-sst.daily.csv")
+        assert list(table) == COLUMNS
+        found, last = table["value"], table["anomaly"].iloc[-1]
+        assert table["date"].iloc[-1] == "2026-07-10"
+        beside = json.loads((tmp_path / "out" / "natlan-sst.daily.csv-metadata.json").read_text())
+        assert beside["tables"] == [{"url": "natlan-sst.daily.csv"}]
+        assert beside["notes"][0]["source_url"].endswith(ENDPOINTS[NATLAN].path)
     elif fmt == "json":
         document = json.loads((tmp_path / "out" / "natlan-sst.daily.json").read_text())
-        assert document["columns"] == ["date", "value", "status", "climatology", "anomaly"]
+        assert document["columns"] == COLUMNS
         assert document["source_url"].endswith(ENDPOINTS[NATLAN].path)
         found, last = [row[1] for row in document["rows"]], document["rows"][-1][4]
     else:
@@ -136,6 +140,8 @@ def test_export_gives_the_stored_values_and_right_anomalies(site: Path, run: Run
 
         table = pq.read_table(tmp_path / "out" / "natlan-sst.daily.parquet")
         assert table.schema.metadata[b"climtrack.key"] == b"oisst.sst.natlan"
+        years = table.to_pandas().set_index("date")["value"].resample("YE").mean()
+        assert years.loc["1990"].item() == pytest.approx(series.values[3044:3409].mean())
         found, last = table["value"].to_pylist(), table["anomaly"].to_pylist()[-1]
     np.testing.assert_array_equal(np.asarray(found, dtype=float), series.values)
     day = 10 + 31 + 29 + 31 + 30 + 31 + 30  # 10 July, 1 March being day 61

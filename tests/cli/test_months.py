@@ -61,6 +61,9 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
             main([*words, "--offline"])
     assert "](<sh-ocean.months.post.es.png>)" in (copy / "2026-08-22-sh/post.es.md").read_text()
     assert "natlan" not in capsys.readouterr().out
+    with pytest.raises(SystemExit) as left:  # what is told by month alone has no page
+        main(["publish", str(copy / "site"), "--region", "sh", "--chart", "months", "--lang", "en", "--offline"])
+    assert (left.value.code, "there are no real data to publish" in capsys.readouterr().err) == (2, True)
 
 
 @pytest.mark.parametrize(("words", "code"), [((), 0), (("--strict",), 3)])

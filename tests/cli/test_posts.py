@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import feedparser
+import pandas as pd
 import pytest
 
 from climtrack.cli.app import main
@@ -49,7 +50,7 @@ def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield folder
 
 
-def test_publish_writes_a_site_of_this_data(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_publish_writes_a_site_of_this_data(home: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Page, feed, facts and pictures of 5 July 2024; a second run writes nothing."""
     site = home / "site"
     feed = feedparser.parse((site / "feed.es.xml").read_bytes())
@@ -57,11 +58,24 @@ def test_publish_writes_a_site_of_this_data(home: Path, capsys: pytest.CaptureFi
     assert len(feed.entries[0].content[0].value) > 300
     facts = json.loads((site / "data/nh/facts.json").read_text())
     assert facts["series"]["air"]["latest"]["value"] == 21.895
+    table = site / "latest/nh-air.year.csv"
+    year = pd.read_csv(table, index_col="day")
+    rows = json.loads((shared_data / SEED / "clim/t2_daily/json/era5_nh_t2_day.json").read_text())
+    others = [row["data"][59] for row in rows if row["name"] in map(str, range(1940, 2023, 4))]
+    assert (len(year), table.stat().st_size < 20_000) == (366, True)  # a leap year
+    assert year.loc["2024-07-05", "this_year"] == 21.9  # 21.895
+    assert (year.loc["2024-02-29", "low"], year.loc["2024-02-29", "high"]) == (
+        round(min(others), 2),
+        round(max(others), 2),
+    )
+    assert "CC-BY" in table.with_name("nh-air.year.csv-metadata.json").read_text()
     page = (site / "nh-air/index.html").read_text()
+    assert '"../latest/nh-air.year.csv"' in page
     assert '"notice">Data to 5 July 2024, retrieved 11 July 16:42 UTC<' in page
     assert 'data-until="2024-07-05" data-usual="10" hidden' in page
     assert 'data-until="2024-07-05" data-usual="10" hidden' in (site / "index.html").read_text()
-    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 7
+    assert len(list((site / "latest").glob("nh-air.year-lines.*.en.png"))) == 7
+    assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 2  # for mails
     words = ("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--json")
     assert run(*words) == 0
     told = json.loads(capsys.readouterr().out)

@@ -58,7 +58,7 @@ COMMANDS = {
     "embed --for myspace": "Known are email, ghost",
     "embed --for GHOST --offline": "Set it and run `climtrack publish`",
     "facts --against last": "write a number",
-    "facts --by week": "unknown way to compare 'week'. Known are date, slot",
+    "facts --by slot": "no such option: --by",
     "facts --region nh sh": "--region sh",
     "compare nh": "climtrack compare nh sh",
     "compare nh atlantis": "did you mean 'natlan'?",

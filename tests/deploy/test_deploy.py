@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import configparser
+import datetime as dt
+import http.client
+import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from typer.main import get_command
 
 from climtrack.cli.app import app
+from climtrack.publish.folder import Folder
+from climtrack.publish.server import ServeSettings, background
+from climtrack.publish.site import File
+from tests.test_serve import wait
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -98,26 +107,64 @@ def test_the_cron_line_is_one() -> None:
     assert "%" not in line
 
 
-def test_nginx_takes_its_file(tmp_path: Path) -> None:
-    """`nginx -t` on a configuration that includes it."""
+def test_nginx_answers_as_the_built_in_server(tmp_path: Path) -> None:
+    """`nginx -t` accepts its file without a warning; of a published site both give the same types and statuses."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         pytest.skip("nginx is not installed")
-    text = (DEPLOY / "nginx.conf").read_text().replace("listen 80;", "listen 127.0.0.1:8081;")
-    text = text.replace("listen [::]:80;", "")
+    site = tmp_path / "site"
+    data = {"index.html": "text/html; charset=utf-8", "404.html": "text/html; charset=utf-8",
+            "nh-air/index.html": "text/html; charset=utf-8", "data/nh/nh-air.csv": "text/csv; charset=utf-8",
+            "data/nh/facts.json": "application/json", "latest/nh-air.png": "image/png",
+            "data/series/x.json.sha256": "text/plain; charset=utf-8", "feed.xml": "application/atom+xml",
+            "sitemap.xml": "application/xml", "favicon.ico": "image/vnd.microsoft.icon"}  # fmt: skip
+    files = [File(path, kind, b"x") for path, kind in data.items()]
+    Folder(site).publish(lambda before: (before, files), now=dt.datetime(2024, 7, 11, tzinfo=dt.UTC))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    text = (DEPLOY / "nginx.conf").read_text().replace("listen 80;", f"listen 127.0.0.1:{port};")
+    text = text.replace("listen [::]:80;", "").replace("/var/lib/climtrack/climtrack-site", str(site))
     (tmp_path / "climtrack.conf").write_text(text)
     temporary = "".join(
         f'{name}_temp_path "{tmp_path}/{name}";' for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    user = "user root;" if os.geteuid() == 0 else ""
     (tmp_path / "nginx.conf").write_text(
-        f'pid "{tmp_path}/pid"; error_log stderr; events {{}} '
+        f'{user} daemon off; worker_processes 1; pid "{tmp_path}/pid"; error_log stderr; events {{}} '
         f'http {{ access_log off; {temporary} include "{tmp_path}/climtrack.conf"; }}'
     )
-    done = subprocess.run(
-        [nginx, "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], capture_output=True, text=True
-    )
+    words = [nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)]
+    done = subprocess.run([*words, "-t"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
+
+    def answers(address: str) -> list[tuple[str, int, str]]:
+        asked = [("GET", f"/{path}") for path in data] + [
+            ("GET", "/nh-air/"),
+            ("POST", "/"),
+            ("GET", "/.climtrack-lock"),
+        ]
+        asked += [("GET", "/latest/"), ("GET", "/nowhere"), ("GET", "/publication.json"), ("DELETE", "/feed.xml")]
+        found = []
+        for method, path in asked:
+            connection = http.client.HTTPConnection(address, timeout=60)
+            connection.request(method, path)
+            answer = connection.getresponse()
+            found.append((path, answer.status, answer.headers["content-type"] if answer.status == 200 else ""))
+            connection.close()
+        return found
+
+    with background(site, ServeSettings(port=0), now=lambda: dt.datetime.now(dt.UTC)) as address:
+        wait(address)
+        ours = answers(urlsplit(address).netloc)
+    with subprocess.Popen(words) as running:
+        try:
+            wait(f"http://127.0.0.1:{port}/")
+            assert answers(f"127.0.0.1:{port}") == ours
+        finally:
+            running.terminate()
+    assert [status for _, status, _ in ours] == [200] * (len(data) + 1) + [405, 404, 404, 404, 404, 405]
 
 
 def instructions(text: str) -> list[tuple[str, str]]:

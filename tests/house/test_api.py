@@ -18,7 +18,7 @@ import climtrack
 from climtrack.api import data, pictures
 from climtrack.errors import AnalysisError, BaselineNotCovered, ConfigError, FetchError
 from climtrack.reporter.charts import CHARTS
-from climtrack.reporter.render import FORMATS
+from climtrack.reporter.render import FORMATS, MOVING
 from climtrack.reporter.theme import PRESETS, THEMES
 from climtrack.vocabulary import findings
 from climtrack.vocabulary.registry import OPTIONS, REGIONS, RegionName, VariableName, short_name
@@ -106,7 +106,7 @@ def test_the_names_that_an_editor_offers() -> None:
     assert offered["preset"] == tuple(PRESETS)
     assert offered["theme"] == tuple(THEMES)
     assert offered["language"] == LANGUAGES
-    assert offered["fmt"] == (*FORMATS, "gif")
+    assert offered["fmt"] == tuple(dict.fromkeys((*FORMATS, *MOVING)))
     assert get_args(RegionName) == tuple(REGIONS)
     assert {short_name(name) for name in get_args(VariableName)} == {one.name for one in OPTIONS.values()}
 

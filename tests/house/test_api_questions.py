@@ -44,16 +44,13 @@ def test_a_series_of_ones_own_is_studied() -> None:
     assert found.latest.date == dt.date(2021, 12, 31)
 
 
-def test_any_two_years_by_date_and_by_slot() -> None:
+def test_any_two_years() -> None:
     """2021 half a degree above 2000; an absent year is unknown."""
     values = level()
     values[-365:] = 0.5
     by_date = climtrack.two_years(own(values), 2021, 2000)
     assert isinstance(by_date, YearOverYear)
     assert (by_date.days_warmer, by_date.difference) == (365, 0.5)
-    by_slot = climtrack.two_years(own(values), 2021, 2000, method="slot")
-    assert isinstance(by_slot, YearOverYear)
-    assert by_slot.partner == dt.date(2000, 12, 30)
     assert isinstance(climtrack.two_years(own(values), 2030, 2000), Unknown)
     assert isinstance(climtrack.two_years(own(values), 2021, 1950), Unknown)
 
@@ -88,14 +85,6 @@ def test_hemispheres_and_air_minus_sea() -> None:
     assert found.difference == pytest.approx(found.air - found.sea)
     with pytest.raises(AnalysisError):
         climtrack.contrast(world)
-
-
-def test_since_takes_a_date_as_text() -> None:
-    """Season and anomaly add up to the change."""
-    found = climtrack.since(climtrack.study("air", "nh", sample=True, as_of="2025-11-20"), "2025-11-01")
-    assert isinstance(found.season, float)
-    assert isinstance(found.anomaly_change, float)
-    assert found.change == pytest.approx(found.season + found.anomaly_change)
 
 
 def test_el_nino() -> None:

@@ -89,6 +89,8 @@ def test_every_message_is_used() -> None:
     }
     templates = (path for kind in ("html", "md", "toml") for path in PACKAGE.rglob(f"*.{kind}"))
     texts |= {word for path in templates for word in re.findall(r"[\w.-]+", path.read_text("utf-8"))}
+    texts |= {word for forms in ENGLISH.values() for either in re.findall(r":\?([\w.:-]+)", " ".join(forms))
+              for word in either.split(":")}  # fmt: skip
     starts = tuple(text for text in texts if re.fullmatch(r"[a-z][\w-]*\.(?:[\w.-]*[.\w])?", text))
     unused = [
         name

@@ -114,7 +114,11 @@ def test_every_dependency_is_pinned_with_hashes() -> None:
         assert {named(one) for one in extra} <= set(everything)
     for name, (version, _) in base.items():
         assert everything[name][0] == version, f"{name} differs between the two locks: run make lock"
-    for lock in ("constraints.txt", "constraints-dev.txt"):
+    container = pinned("constraints-serve.txt")
+    assert base.items() <= container.items() <= {**everything, **base}.items()
+    extras = (PROJECT["optional-dependencies"][name] for name in ("serve", "notify"))
+    assert {*base, *(named(one) for extra in extras for one in extra)} <= set(container)
+    for lock in ("constraints.txt", "constraints-dev.txt", "constraints-serve.txt"):
         text = (ROOT / lock).read_text()
         assert text.count("==") <= text.count("--hash=sha256:")
         assert not re.search(r"https?:|file:|--index|--find|@ ", text), f"{lock} names a place"

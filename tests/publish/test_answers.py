@@ -51,7 +51,7 @@ def test_a_file_comes_whole_with_its_headers() -> None:
 
 def test_dated_names_are_kept_for_ever() -> None:
     """Their bytes never change."""
-    found = asked(File("2024-07-05/p.0a1b2c3d.png", "image/png", b"x", immutable=True))
+    found = asked(File("2024-07-05/p.0a1b2c3d.png", "image/png", b"x"))
     assert header(found, "cache-control") == "public, max-age=31536000, immutable"
 
 

@@ -265,6 +265,7 @@ def whole(root: Path) -> None:
         places = [root / place for place in (path, staged.get(path, path))]
         bodies = [place.read_bytes() for place in places if place.is_file()]
         assert record.sha256 in {hashlib.sha256(body).hexdigest() for body in bodies}, path
+    assert Folder(root).faults() == ()
     for file in root.rglob("*"):
         if file.is_dir() or any(part.startswith(".climtrack-") for part in file.relative_to(root).parts):
             continue
@@ -287,7 +288,7 @@ def page(root: Path, file: Path) -> None:
         for name in [one.split()[0] for one in value.split(",")] if kind == "srcset" else [value]:
             if re.match(r"[a-z]+:", name):
                 continue
-            target = (file.parent / name).resolve()
+            target = (file.parent / name.partition("?")[0]).resolve()
             assert target.is_file() or (target / "index.html").is_file(), f"{file.relative_to(root)} → {name}"
 
 

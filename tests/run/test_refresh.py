@@ -569,17 +569,29 @@ def published(config: Config, folder: Path) -> Config:
 
 
 def test_the_site_is_mended_by_the_next_round(tmp_path: Path) -> None:
-    """A latest picture that is gone, as it was after the round; an unchanged site is left alone."""
+    """Pictures, lists and pages as they were after the round; dated ones of earlier days from the history."""
     config, site, root = settings(tmp_path / "home", "natlan"), Site(NOON.date()), tmp_path / "site"
     config = published(config, root)
     first = go(config, site)
     before = {path: path.read_bytes() for path in root.rglob("*.png")}
-    assert (first.published, len(before)) == (True, 2 * first.pictures)
+    (dated,) = root.glob("2026-*/*.png")
+    assert (first.published, len(before)) == (True, first.pictures + 1)
     again = go(config, site, NOON + HOUR)
     assert (again.published, again.pictures, again.drawn) == (True, first.pictures, 0)
     (root / "latest" / "natlan-sst.stripes.email.en.png").unlink()
-    assert go(config, site, NOON + HOUR).drawn == first.pictures
+    dated.write_bytes(b"?")
+    mended = go(config, site, NOON + HOUR)
+    assert (mended.code, mended.drawn) == (0, first.pictures)
     assert {path: path.read_bytes() for path in root.rglob("*.png")} == before
+    site.today += DAY
+    dated.unlink()
+    (root / "publication.json").write_bytes(b"")
+    later = go(config, site, NOON + DAY)
+    assert dated.read_bytes() == before[dated]
+    assert (later.code, later.lines[-2:]) == (0, [
+        "Damaged or gone: publication.json; made again from the copy, or from the site's folder.",
+        f"1 damaged picture drawn again: {dated.relative_to(root)}.",
+    ])  # fmt: skip
 
 
 def test_numbers_that_a_second_computation_does_not_find_are_not_published(

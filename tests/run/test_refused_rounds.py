@@ -18,15 +18,17 @@ from pathlib import Path
 import pytest
 
 from climtrack.errors import ClimtrackError
+from climtrack.publish.folder import JOURNAL, STAGING
 from climtrack.run import refresh
 from climtrack.run.run import Run
 from climtrack.run.series import english
 from tests.run.killed import Clock, Field
+from tests.run.site import AIR
 from tests.store.faults import at_call, dying, raising
 
 CLONE_NEWNS = 0x20000
 #: Bytes that a round certainly needs no more than.
-ENOUGH = 4_000_000
+ENOUGH, FILES = 8_000_000, 60
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EDQUOT, errno.EINTR)
 
 
@@ -96,8 +98,8 @@ class NoDisk(Exception):
     """Root in a container may have no right to mount one."""
 
 
-def on_a_small_disk(folder: Path, steps: int) -> int:
-    """Rounds on a disk of their own (tmpfs) with ever more room, from none to enough; then room, and all is well."""
+def on_a_small_disk(folder: Path, steps: int, *, files: bool = False) -> int:
+    """Rounds on a disk of their own (tmpfs) with ever more room, or `files`, from none to enough; then all is well."""
     folder.mkdir()
     try:
         if ctypes.CDLL(None).unshare(CLONE_NEWNS):
@@ -111,8 +113,11 @@ def on_a_small_disk(folder: Path, steps: int) -> int:
     assert field.examine()
     refused = 0
     for step in range(steps):
-        used = shutil.disk_usage(folder).used
-        mount("-o", f"remount,size={used + step * ENOUGH // steps}", str(folder))
+        disk = os.statvfs(folder)
+        inodes, used = disk.f_files - disk.f_ffree, (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        limit = f"nr_inodes={inodes + step * FILES // steps}" if files else f"size={used + step * ENOUGH // steps}"
+        mount("-o", f"remount,{limit}", str(folder))
+        held = field.held[AIR]
         field.next_day()
         try:
             run = Run(field.config, field.now, transport=field.site)
@@ -121,11 +126,16 @@ def on_a_small_disk(folder: Path, steps: int) -> int:
         except ClimtrackError as problem:
             code, lines = 5, [str(problem)]
         assert code in (0, 5)
-        assert not code or any("no room" in line for line in lines), lines
+        assert not code or any("no room" in line and ("no more files" in line) == files for line in lines), lines
         assert all(line.isprintable() and len(line) <= 200 for line in lines), lines
         field.examine()
+        if code:
+            text = "The new data are stored" if held != field.held[AIR] else "Nothing was changed"
+            assert any(text in line for line in lines), lines
+            staging = folder / "site" / STAGING
+            assert (staging / JOURNAL).exists() or not staging.exists()
         refused += code == 5
-        mount("-o", "remount,size=64m", str(folder))
+        mount("-o", "remount,size=64m,nr_inodes=9000", str(folder))
         assert field.go() == 0
         assert field.examine()
         assert field.litter() == []
@@ -138,7 +148,7 @@ def mount(*words: str) -> None:
     subprocess.run(["mount", *words], check=True, timeout=120)
 
 
-def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int:
+def small_disk(folder: Path, steps: int, *, files: bool = False) -> int:
     """In a process and a mount namespace of its own; how many rounds were refused."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         pytest.skip("only root mounts disks")
@@ -147,7 +157,7 @@ def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int
     if pid == 0:
         code = 99
         try:
-            told[0] = on_a_small_disk(folder, steps)
+            told[0] = on_a_small_disk(folder, steps, files=files)
             code = 0
         except NoDisk:
             code = 77
@@ -162,18 +172,18 @@ def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> int
     return told[0]
 
 
-def test_a_disk_that_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C5: a whole round where the disk has room for nothing, and for some of it."""
-    small_disk(tmp_path / "disk", monkeypatch, 2)
+@pytest.mark.parametrize("files", [False, True])
+def test_a_disk_that_fills(tmp_path: Path, files: bool) -> None:
+    """C5: a whole round where the disk has room for nothing, and for some of it; for no more files alike."""
+    small_disk(tmp_path / "disk", 1 if files else 2, files=files)
 
 
 @pytest.mark.soak
-def test_a_disk_that_fills_anywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
-    """C5: 60 whole rounds with ever more room, so that it ends at every write (3 minutes)."""
-    record_property("rounds", 60)
-    record_property("refused", small_disk(tmp_path / "disk", monkeypatch, 60))
+def test_a_disk_that_fills_anywhere(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    """C5: 60 whole rounds with ever more room, then with ever more files: it ends at every write (6 minutes)."""
+    record_property("rounds", 120)
+    record_property("refused", small_disk(tmp_path / "disk", 60))
+    record_property("refused for files", small_disk(tmp_path / "disk of files", 60, files=True))
 
 
 @pytest.mark.soak

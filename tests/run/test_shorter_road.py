@@ -20,7 +20,8 @@ from climtrack.config import Config, load
 from climtrack.errors import SourceUnavailable
 from climtrack.grids.download import Policy
 from climtrack.reporter.answers import above
-from climtrack.reporter.documents.facts import facts_json, table_csv
+from climtrack.reporter.documents.facts import facts_json
+from climtrack.reporter.documents.tables import table_csv
 from climtrack.reporter.sentences import Phrases
 from climtrack.run import grids
 from climtrack.run.drawing import Request

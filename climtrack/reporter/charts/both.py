@@ -16,7 +16,7 @@ from climtrack.reporter.fonts import Line
 from climtrack.reporter.layout import dotted_note, missing_notes, page
 from climtrack.reporter.months import NOISE, MonthPhrases
 from climtrack.reporter.months import phrases as phrases_of
-from climtrack.reporter.sentences import Phrases, side
+from climtrack.reporter.sentences import SIDES, Phrases, side
 from climtrack.reporter.titles import early_days
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, Study, beyond
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 FORTNIGHT = means.FORTNIGHT
 #: Last days of the two series farther apart than this are each named in the title.
 APART = FORTNIGHT
-_SIDES = {1: "above", 0: "level", -1: "below"}
 
 
 def _other(phrases: Phrases) -> int | str:
@@ -63,7 +62,7 @@ def _year(phrases: Phrases) -> str:
         return phrases.language.text("brief.value", value=phrases.value)
     way = beyond(mean, _noise(phrases.study))
     size = phrases.language.size(mean if way else _noise(phrases.study), phrases.decimals)
-    return phrases.language.text(f"both.year.{_SIDES[way]}", size=size, other=_other(phrases))
+    return phrases.language.text(f"both.year.{SIDES[way]}", size=size, other=_other(phrases))
 
 
 def _average(phrases: Phrases, form: str) -> str:
@@ -101,7 +100,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
             beyond(mean, _noise(phrases.study)) for phrases, mean in zip(pair, years, strict=True) if mean is not None
         ]
         if ways[0] == ways[1]:
-            message = f"both.title.{_SIDES[ways[0]]}"
+            message = f"both.title.{SIDES[ways[0]]}"
             sizes = [mean if ways[0] else _noise(phrases.study) for phrases, mean in zip(pair, years, strict=True)]
             values |= _sizes(pair, sizes) | {"other": _other(one)}
     also = _also(pair, [means.average_mean(phrases.study) for phrases in pair], ways)

@@ -25,7 +25,7 @@ from climtrack.reporter.annotations import (
 from climtrack.reporter.answers import below
 from climtrack.reporter.chart import Chart, Draft, Table
 from climtrack.reporter.curves import draw_differences
-from climtrack.reporter.documents.facts import COLUMNS, table_csv
+from climtrack.reporter.documents.tables import day_rows
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step
 from climtrack.reporter.layout import difference_panel, draw_month_starts, notes_of, page
@@ -148,10 +148,8 @@ HEADROOM = {"wide": 0.4, "square": 0.4, "tall": 0.4, "card": 0.75}
 def table(studies: Sequence[Study], *, since: dt.date | None = None) -> Table:
     """The series' own table from the date on, that day included."""
     (study,) = studies
-    first = moment(study, since).isoformat()
-    lines = table_csv(study).data.decode().splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith(first))
-    return COLUMNS, [line.split(",") for line in lines[start:]]
+    columns, rows = day_rows(study)
+    return columns, rows[(moment(study, since) - study.series.start).days :]
 
 
 def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.date | None = None) -> None:

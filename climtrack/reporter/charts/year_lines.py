@@ -281,6 +281,8 @@ def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before
     records = len(study.findings.records.taken)
     if records and canvas.preset.form == "wide":
         found.append(language.text("note.marks", records, year=study.year))
+    if study.findings.anomaly is not None:
+        found.append(language.text("note.figures.day", day=language.date_day(study.findings.latest.date)))
     found += missing_notes(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))

@@ -320,8 +320,7 @@ def _section(
     for line in dict.fromkeys(line for study in studies for line in attribution(study.series, language)):
         out += [f"- {markdown(line)}"]
     out += [f"- {language.text('report.method')}"]
-    names = [*(f"{study.series.key.stem}.csv" for study in studies), *tables]
-    links = language.list([f"[{name}]({name})" for name in names])
+    links = language.list([f"[{name}]({name})" for name in tables])
     files = language.text("report.files", links=links, facts="[facts.json](facts.json)")
     return "\n".join([*out, f"- {files}", ""])
 
