@@ -145,6 +145,23 @@ def read(file: GridFile, reader: Reader, first: int, stop: int) -> Iterator[tupl
         raise opening.reading_error(file.location, error) from error
 
 
+#: Share of a cell from which it counts as ice: where NSIDC and NOAA draw the ice edge.
+ICE_EDGE = 0.15
+
+
+def sea_ice(file: GridFile, step: int) -> npt.NDArray[np.bool_] | None:
+    """Cells with sea ice at a step, in the file's own order; None where the file holds no `ice` beside its values."""
+    with opening.open_reader(file.location) as reader:
+        var = reader.variables.get("ice")
+        if var is None or var.shape != reader.variables[file.name].shape:
+            return None
+        (stored,) = reader.fields("ice", file.layout, step, step + 1)
+        share = np.round(stored * float(np.ravel(var.attrs.get("scale_factor", 1.0))[0]), 4)  # scales are float32
+    known = (share >= 0) & (share <= 100)  # what is missing lies outside
+    percent = known.any() and share[known].max() > 1.5  # NOAA's units say "%" where the numbers are shares
+    return np.asarray(known & (share >= ICE_EDGE * (100 if percent else 1)))
+
+
 def file_hash(location: str) -> tuple[str, int]:
     """SHA-256 and size of a file; of a Zarr store, over its files' names and contents; nothing of an address."""
     if "://" in location:

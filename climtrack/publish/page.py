@@ -55,7 +55,7 @@ class PageChart:
     climatologies: tuple[Climatology, ...] = ()
     answers: Sentences = field(default_factory=dict)  # By language
     notices: Sentences = field(default_factory=dict)  # To which day it goes, by language
-    closing: Sentences = field(default_factory=dict)  # What the foot of the page says of its numbers, by language
+    closing: Sentences = field(default_factory=dict)  # Last lines of the page, by language: more sources, its numbers
     tables: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)  # By language
     usual: int = 0  # Days by which its newest value is usually behind, at most; 0 where no round brings it newer ones
 

@@ -71,9 +71,10 @@ class PictureName:
 
     @property
     def label(self) -> str:
-        """What a link to it is called: ``wide dark PNG``."""
-        dark = " dark" if self.theme == "dark" else ""
-        return f"{self.preset}{dark} {self.suffix.upper()}"
+        """What a link to it is called: ``wide dark PNG``, ``ancho oscuro PNG``."""
+        say = Language(self.language).text
+        message = "page.file.dark" if self.theme == "dark" else "page.file"
+        return say(message, size=say(f"page.size.{self.preset}"), kind=self.suffix.upper())
 
     @classmethod
     def parse(cls, path: str) -> PictureName | None:

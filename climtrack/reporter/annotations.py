@@ -352,6 +352,8 @@ def place_callout(
 
 #: Width and height of the key's bar, and the room it takes with its numbers.
 COLOUR_KEY_WIDTH, COLOUR_KEY_HEIGHT, COLOUR_KEY_ROOM = 182.0, 7.5, 30.0
+#: Its width on a card, whose last lines stand beside it.
+COLOUR_KEY_CARD = 128.0
 #: Width that a number of the key takes.
 COLOUR_NUMBER = 48.0
 
@@ -365,10 +367,13 @@ def colour_classes(values: Floats, limit: float) -> npt.NDArray[np.int64]:
     return found
 
 
-def draw_colour_key(
-    canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = COLOUR_KEY_WIDTH
-) -> None:
+def colour_key_width(canvas: Canvas) -> float:
+    return COLOUR_KEY_CARD if canvas.preset.form == "card" else COLOUR_KEY_WIDTH
+
+
+def draw_colour_key(canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = 0.0) -> None:
     """Draw the scale with its numbers."""
+    width = width or colour_key_width(canvas)
     size = canvas.size(canvas.preset.type.axis)
     base = canvas.preset.height - LAST_BASELINE if base is None else base
     top = base - CAP * size - 5 - COLOUR_KEY_HEIGHT
@@ -379,6 +384,8 @@ def draw_colour_key(
         )
     by = tick_step(2 * limit, most=width / COLOUR_NUMBER)
     values = tick_values(-limit, limit, by)
+    if len(values) < 3:
+        by, values = limit, (-limit, 0.0, limit)
     label = signed_ticks(canvas.language, by)
     for value in values:
         text = label(value) + UNIT * (value == values[-1])

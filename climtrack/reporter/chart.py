@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 
 from climtrack.reporter.sentences import Phrases, preliminary, sources
 from climtrack.vocabulary.assets import Words
-from climtrack.vocabulary.findings import Study
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -22,7 +21,7 @@ COMMON = ("wide", "post", "email", "phone", "card")
 #: Columns and rows; numbers are printed to six decimals, gaps are empty.
 Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 
-TITLE, SUBTITLE, CAPTION, ALT_SHORT, ALT, LONG = 90, 130, 400, 125, 300, 1000
+TITLE, SUBTITLE, CAPTION, ALT_SHORT, ALT, LONG = 90, 150, 400, 125, 300, 1000
 #: Spanish needs a tenth more room.
 SPANISH_TITLE = 99
 
@@ -66,7 +65,6 @@ class Draft:
     alts: Sequence[str]
     lead_brief: str = ""  # Instead of `lead` where that is too long in some language
     titles_brief: Sequence[str] = ()  # Instead of `titles` where those are too long in some language
-    subtitles_placed: Sequence[str] = ()  # With the place, for a title that does not name it
     extras: Sequence[str] = ()  # Further sentences of the caption, by priority; an empty one is not said
     more: Sequence[str] = ()  # Sentences for the long description only
 
@@ -82,9 +80,8 @@ class Draft:
 
     @property
     def late(self) -> str:
-        """The last day of its daily series, to be said behind the title: where all of them ended long ago."""
-        ends = {one.day: one.late for one in self.each if isinstance(one.study, Study)}
-        return ends[max(ends)] if ends and all(ends.values()) else ""
+        """The last day, to be said behind the title: where all series ended long ago."""
+        return max(self.each, key=lambda one: one.day).late if all(one.late for one in self.each) else ""
 
     @property
     def title_limit(self) -> int:
@@ -108,12 +105,10 @@ def fitted(drafts: Mapping[str, Draft]) -> dict[str, Words]:
     def words(own: Draft) -> Words:
         titles = own.titles if whole else own.titles_brief or own.titles
         title = _fullest(titles, [titles], own.title_limit) + own.late
-        named = own.phrases.subject.lower() in title.lower()
-        subtitles = own.subtitles if named else own.subtitles_placed or own.subtitles
         alt = own.phrases.simulated + _fullest(own.alts, [one.alts for one in every], ALT - warning - caveat)
         return Words(
             title=title,
-            subtitle=_fullest(subtitles, [subtitles], SUBTITLE),
+            subtitle=_fullest(own.subtitles, [own.subtitles], SUBTITLE),
             caption=own.phrases.simulated + _sentences(own, every, CAPTION - warning, more=False),
             alt_short=own.phrases.simulated_short
             + _fullest(own.alts_short, [one.alts_short for one in every], ALT_SHORT - warning_short),

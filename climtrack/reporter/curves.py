@@ -383,14 +383,13 @@ def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Se
         last = i == len(studies) - 1
         cell = Rect(room.left, room.top + i * height, room.right, room.top + (i + 1) * height - ROW_GAP)
         if card:
-            area = Rect(cell.left + 3, cell.top, cell.right - canvas.size(BESIDE), cell.bottom)
+            area = Rect(cell.left + gutter, cell.top, cell.right - canvas.size(BESIDE), cell.bottom)
             draw_beside(canvas, head, Rect(area.right + 14, cell.top, cell.right, cell.bottom))
         else:
             top = draw_head(canvas, head, cell, level=level) + size
             area = Rect(cell.left + gutter, top, cell.right - canvas.size(RIGHT_GUTTER) * named, cell.bottom)
         panel = canvas.panel(area, day_limits(dates), ylim)
-        if not card:
-            draw_scale(canvas, panel, left=cell.left)
+        draw_scale(canvas, panel, left=cell.left)
         if days:
             end = day_places(dates)[dates <= np.datetime64(study.series.end)][-1] + 0.5
             width = study.series.end.day if isinstance(study, MonthStudy) else days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,18 +15,18 @@ from climtrack.errors import ConfigError, ExtraMissing, RenderError
 from climtrack.reporter import encode
 from climtrack.reporter.annotations import COLOUR_KEY_ROOM, colour_classes, draw_colour_key
 from climtrack.reporter.canvas import Canvas
-from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
-from climtrack.reporter.geometry import Rect
+from climtrack.reporter.fonts import CAP, LEADING, Face, Line, wrapped
+from climtrack.reporter.geometry import Emptiness, Rect
 from climtrack.reporter.layout import foot, head
 from climtrack.reporter.sentences import contracted, place, side
-from climtrack.reporter.theme import DIVERGING, PRESETS, Theme, themed
+from climtrack.reporter.theme import DIVERGING, HATCH, PRESETS, Theme, themed
 from climtrack.vocabulary.assets import Asset, Words
 from climtrack.vocabulary.fields import Extreme, FieldMap
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import PRODUCTS, VARIABLES, Region
 from climtrack.vocabulary.series import Floats, Status
 from climtrack.words.attribution import copernicus
-from climtrack.words.language import Language, direction
+from climtrack.words.language import Language
 
 if TYPE_CHECKING:
     from climtrack.reporter.canvas import Canvas
@@ -150,26 +150,30 @@ def projection(region: Region) -> Projection:
 #: Land and other places without data: a middle grey, far from the palest colours of the sea for every eye.
 BLANK = {"light": "#9AA2A8", "dark": "#54575A"}
 SHORE = {"light": "#4F5962", "dark": "#939EA8"}
+#: Sea ice is striped, which no eye takes for an anomaly or for land; width of a stripe in CSS pixels, across and down.
+ICE, STRIPE = ("#FFFFFF", "#A9B4BE"), 1.8
 
 
-def draw_field(
-    canvas: Canvas,
-    region: Region,
-    view: Projection,
-    area: Rect,
-    inks: Sequence[str],
-    classes: Callable[[Floats, Floats], npt.NDArray[np.integer]],
-) -> None:
+def _places_on(view: Projection, columns: int, rows: int) -> tuple[Floats, Floats]:
+    """Latitude and longitude of the middles of pixels."""
+    x = view.left + (np.arange(columns) + 0.5) / columns * (view.right - view.left)
+    y = view.top - (np.arange(rows) + 0.5) / rows * (view.top - view.bottom)
+    return view.inverse(*np.meshgrid(x, y))
+
+
+def draw_field(canvas: Canvas, shown: FieldMap, limit: float, view: Projection, area: Rect) -> None:
     """A field as pixels of the picture: each takes the cell it lies in, so no cell is blurred into its neighbour."""
     scale = canvas.preset.scale
     columns, rows = max(round(area.width * scale), 2), max(round(area.height * scale), 2)
-    x = view.left + (np.arange(columns) + 0.5) / columns * (view.right - view.left)
-    y = view.top - (np.arange(rows) + 0.5) / rows * (view.top - view.bottom)
-    latitude, longitude = view.inverse(*np.meshgrid(x, y))
-    outside = np.isnan(latitude) | ~_within(region, latitude, longitude)
+    latitude, longitude = _places_on(view, columns, rows)
+    outside = np.isnan(latitude) | ~_within(shown.region, latitude, longitude)
+    inks = (*DIVERGING, *ICE, BLANK[canvas.theme.name])
+    classes = colour_classes(shown.at(latitude, longitude), limit)
+    stripes = np.add.outer(np.arange(rows), np.arange(columns)) // round(STRIPE * scale) % 2
+    classes = np.where(shown.icy(latitude, longitude), len(DIVERGING) + stripes, classes)
     table = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in inks])
     pixels = np.zeros((rows, columns, 4), dtype=np.uint8)
-    pixels[..., :3] = table[classes(latitude, longitude)]
+    pixels[..., :3] = table[classes]
     pixels[..., 3] = np.where(outside, 0, 255)
     panel = canvas.panel(area, (view.left, view.right), (view.bottom, view.top), z=1)
     panel.axes.imshow(
@@ -244,12 +248,28 @@ COLUMN, GUTTER = 196.0, 18.0
 
 #: Above this share of values a region counts as known whole: what is left is rounding.
 WHOLE = 0.9995
+#: °C below which a mean over a map is level with its average.
+LEVEL = 0.05
+#: Names on land, the larger first: south, north, west, east of where each may stand.
+NAMED = {
+    "north_america": (15, 75, -168, -52), "asia": (10, 75, 60, 150), "africa": (-35, 36, -18, 50),
+    "south_america": (-56, 12, -82, -34), "europe": (36, 70, -10, 45), "australia": (-40, -10, 112, 155),
+    "antarctica": (-90, -65, -180, 180), "greenland": (60, 83, -56, -18), "iberia": (36, 44, -10, 3),
+    "florida": (25, 31, -88, -80), "texas": (25, 33, -104, -93), "maine": (43, 47, -72, -67),
+    "nova_scotia": (43, 47, -67, -60),
+}  # fmt: skip
 
 
 def map_words(shown: FieldMap, language: Language) -> Words:
     """Title, subtitle, caption and alt texts of a map."""
     decimals = VARIABLES[shown.variable].decimals
     preliminary = shown.status == Status.PRELIMINARY
+    stands = "level" if abs(shown.mean) < LEVEL else side(shown.mean, decimals)
+    extremes = [
+        language.text("map.extreme", value=language.difference(one.value, decimals), where=where(one, language))
+        for one in (shown.warmest, shown.coldest)
+        if one is not None
+    ]
     values = {
         "place": plain(place(shown.region, language).name),
         "the": plain(place(shown.region, language).the),
@@ -260,26 +280,32 @@ def map_words(shown: FieldMap, language: Language) -> Words:
         "date": language.date_long(shown.date),
         "mean": language.difference(shown.mean, decimals),
         "share": share(shown, language),
-        "warmest": language.difference(shown.warmest.value, decimals),
-        "warmest_at": where(shown.warmest, language),
-        "coldest": language.difference(shown.coldest.value, decimals),
-        "coldest_at": where(shown.coldest, language),
-        "source": map_source(shown, language),
         "early": early(shown.status, language),
         "within": language.text("map.early.within") if preliminary else "",
     }
-    title = language.text(f"map.title.{shown.variable}.{side(shown.mean, decimals)}", **values)
+    title = language.text(f"map.title.{shown.variable}.{stands}", **values)
     values["title"] = title
+    largest = [language.text("map.extremes", len(extremes), which=language.list(extremes))] if extremes else []
+    ice = [language.text("map.long.ice")] if _icy(shown) else []
+    source = f"{map_source(shown, language)}."
     # Inside a sentence the share begins with a small letter; after a full stop with a capital.
     within = values | {"share": values["share"][0].lower() + values["share"][1:]}
     return Words(
         title,
         language.text(f"map.subtitle{'.preliminary' if preliminary else ''}", **values),
-        language.text("map.caption", **values),
+        " ".join([
+            language.text(f"map.caption{'.level' * (stands == 'level')}", **values), f"{values['share']}.",
+            *largest, source,
+        ]),
         language.text("map.alt.short", **within),
         language.text("map.alt", **(values if language.spanish else within)),
-        language.text("map.long", **values),
-    )
+        " ".join([language.text("map.long", **values), *ice, *largest, source]),
+    )  # fmt: skip
+
+
+def _icy(shown: FieldMap) -> bool:
+    """Whether a map shows any sea ice."""
+    return shown.ice is not None and bool((shown.ice & np.isfinite(shown.anomaly)).any())
 
 
 def share(shown: FieldMap, language: Language) -> str:
@@ -315,7 +341,7 @@ def render_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: st
     text = map_words(shown, Language(language))
     canvas = draw_map(shown, preset=preset, theme=theme, language=language)
     size, look = canvas.preset, "" if canvas.theme.name == "light" else f".{canvas.theme.name}"
-    data = encode.smallest_png(canvas, [*DIVERGING, BLANK[canvas.theme.name]])
+    data = encode.smallest_png(canvas, [*DIVERGING, *ICE, BLANK[canvas.theme.name]])
     if len(data) > size.ceiling * 1000:
         raise RenderError("draw.map.too_large", preset=size.name, size=len(data) // 1000, ceiling=size.ceiling)
     name = f"{shown.region.name}-{VARIABLES[shown.variable].option}.map-{shown.date}"
@@ -330,18 +356,24 @@ def draw_map(shown: FieldMap, *, preset: str, theme: str | Theme, language: str)
     canvas = Canvas(PRESETS[preset], themed(theme) if isinstance(theme, str) else theme, Language(language))
     text, limit, view = map_words(shown, canvas.language), scale_limit(shown.anomaly), projection(shown.region)
     top = head(canvas, text.title, text.subtitle) + 10
-    bottom = foot(canvas, _notes(shown, canvas.language), _sources(shown, canvas)) - 9
+    bottom = foot(canvas, (canvas.language.text("map.equal"),), _sources(shown, canvas)) - 9
     left, right = canvas.preset.margin, canvas.preset.width - canvas.preset.margin
+    key = _key(canvas, shown)
     if canvas.preset.form == "wide" and view.ratio < 1.7:
         area = _fitting(view.ratio, Rect(left, top, right - COLUMN - GUTTER, bottom))
         _say(canvas, Rect(right - COLUMN, top, right, bottom), shown)
         draw_colour_key(canvas, limit, right, bottom, COLUMN)
+        _draw_key(canvas, key, right - COLUMN, bottom - COLOUR_KEY_ROOM - 8)
     else:
-        area = _fitting(view.ratio, Rect(left, top, right, bottom - (COLOUR_KEY_ROOM + 4)))
-        draw_colour_key(canvas, limit, min(area.right, right), bottom, min(220.0, area.width))
-    inks = (*DIVERGING, BLANK[canvas.theme.name])
-    draw_field(canvas, shown.region, view, area, inks, lambda *place: colour_classes(shown.at(*place), limit))
+        rows = [line for _, lines in key for line in lines]
+        high = max([COLOUR_KEY_ROOM, *(KEY_LEADING * len(rows) * line.size for line in rows[:1])])
+        area = _fitting(view.ratio, Rect(left, top, right, bottom - (high + 4)))
+        room = min(area.right, right) - left - SWATCH - max(map(canvas.width, rows), default=0) - 16
+        draw_colour_key(canvas, limit, min(area.right, right), bottom, min(220.0, area.width, room))
+        _draw_key(canvas, key, left, bottom)
+    draw_field(canvas, shown, limit, view, area)
     draw_shores(canvas, shown.region, view, area)
+    _name_places(canvas, shown, view, area, _mark(canvas, shown, view, area))
     return canvas
 
 
@@ -358,10 +390,100 @@ def scale_limit(anomaly: Floats) -> float:
     return max(float(np.ceil(np.nanpercentile(np.abs(anomaly), 99))), 1.0)
 
 
-def _notes(shown: FieldMap, language: Language) -> tuple[str, ...]:
-    """What the grey is, and what the projection keeps."""
+#: Width that a swatch of the key takes, its side, the widest line beside it, and the distance of lines.
+SWATCH, SWATCH_SIDE, KEY_WIDTH, KEY_LEADING = 17.0, 11.0, 112.0, 1.35
+#: Stripes and grey: the swatch's ink, that of its stripes, and what it means, in lines.
+Key = list[tuple[tuple[str, str], list[Line]]]
+
+
+def _key(canvas: Canvas, shown: FieldMap) -> Key:
+    """What the stripes and the grey are."""
     grey = ".".join(("outside",) * bool(shown.region.outline) + ("blank",) * (shown.variable == "sst"))
-    return (*((language.text(f"map.{grey}"),) if grey else ()), language.text("map.equal"))
+    blank = BLANK[canvas.theme.name]
+    found = [("ice", (ICE[1], ICE[0]))] * _icy(shown) + [(grey, (blank, blank))] * bool(grey)
+    size, ink = canvas.size(canvas.preset.type.axis), canvas.theme.secondary
+    texts = [
+        wrapped(canvas.theme, "regular", size, canvas.language.text(f"map.{name}"), KEY_WIDTH) for name, _ in found
+    ]
+    return [
+        (inks, [Line(one, "regular", size, ink) for one in text]) for (_, inks), text in zip(found, texts, strict=True)
+    ]
+
+
+def _draw_key(canvas: Canvas, key: Key, left: float, baseline: float) -> None:
+    """A swatch and its words a row, the last line on this baseline."""
+    from matplotlib.patches import Rectangle
+
+    y = baseline - KEY_LEADING * sum(line.size for line in [line for _, lines in key for line in lines][1:])
+    for (ink, stripes), lines in key:
+        top = y - SWATCH_SIDE + 1
+        for line in lines:
+            canvas.text("key", left + SWATCH, y, line, halo=False)
+            y += KEY_LEADING * line.size
+        hatch = HATCH if stripes != ink else None
+        canvas.add(Rectangle((left, top), SWATCH_SIDE, SWATCH_SIDE, fc=ink, ec=stripes, hatch=hatch, lw=0, zorder=2))
+
+
+#: Radius of the ring around an extreme, and how far from its middle the value stands.
+RING, OFF = 5.0, 10.0
+
+
+def _mark(canvas: Canvas, shown: FieldMap, view: Projection, area: Rect) -> list[Rect]:
+    """Rings around the extremes, each with its value on the side that has room; says where they stand."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patheffects import withStroke
+
+    theme, size, taken = canvas.theme, canvas.size(canvas.preset.type.note), list[Rect]()
+    for extreme in filter(None, (shown.warmest, shown.coldest)):
+        spot = np.array([[*view.forward(np.array(extreme.latitude), np.array(extreme.longitude))]], dtype=np.float64)
+        ((x, y),) = _placed(spot, view, area).tolist()
+        ring = Line2D([x], [y], marker="o", ms=2 * RING, mfc="none", mec=theme.ink, mew=1.5, zorder=7)
+        ring.set_path_effects([withStroke(linewidth=3.5, foreground=theme.background)])
+        canvas.add(ring)
+        text = canvas.language.difference(extreme.value, VARIABLES[shown.variable].decimals)
+        line = Line(text, "semibold", size, theme.ink)
+        width, half = canvas.width(line), CAP * size / 2
+        sides = (
+            (x + OFF, y + half),
+            (x - OFF - width, y + half),
+            (x - width / 2, y - OFF),
+            (x - width / 2, y + OFF + 2 * half),
+        )
+        boxes = [Rect(left, base - 2 * half, left + width, base) for left, base in sides]
+        free = [i for i, box in enumerate(boxes) if area.contains(box) and not any(box.touches(one) for one in taken)]
+        left, base = sides[free[0] if free else 0]
+        taken += [canvas.text("extreme", left, base, line).grown(2), Rect(x, y, x, y).grown(RING + 3)]
+    return taken
+
+
+def _name_places(canvas: Canvas, shown: FieldMap, view: Projection, area: Rect, taken: Sequence[Rect]) -> None:
+    """Names on land, where each has most room; over the air, whose land has data, as near the middle as may be."""
+    empty = Emptiness(area)
+    for rect in taken:
+        empty.occupy(rect)
+    latitude, longitude = _places_on(view, empty.columns, empty.rows)
+    size, land = canvas.size(canvas.preset.type.axis), shown.variable == "sst"
+    free = _within(shown.region, latitude, longitude)
+    if land:
+        free &= np.isnan(shown.at(latitude, longitude))
+    for name, (south, north, west, east) in NAMED.items():
+        text = canvas.language.text(f"map.place.{name}")
+        lines = [Line(word, "regular", size, canvas.theme.ink) for word in text.split(" ")]
+        there, box = empty.copy(), Region(name, "", "", south, north, west, east)
+        there.taken |= ~free | ~_within(box, latitude, longitude)
+        width, height = canvas.extent(lines)
+        if found := there.roomiest(width + 4, height + 4):
+            for i, line in enumerate(lines):
+                middle = (found.left + found.right) / 2
+                canvas.text(
+                    "place",
+                    middle,
+                    found.top + 2 + CAP * size + i * LEADING * size,
+                    line,
+                    align="center",
+                    halo=not land,
+                )
+            empty.occupy(found.grown(6))
 
 
 def _sources(shown: FieldMap, canvas: Canvas) -> tuple[str, ...]:
@@ -373,18 +495,14 @@ def _sources(shown: FieldMap, canvas: Canvas) -> tuple[str, ...]:
 
 
 def _say(canvas: Canvas, column: Rect, shown: FieldMap) -> None:
-    """The mean in large type, and under it how much is warmer and where the extremes are."""
+    """How much is warmer and where the extremes are; the mean stands in the title."""
     theme, language, sizes = canvas.theme, canvas.language, canvas.preset.type
-    decimals, big = VARIABLES[shown.variable].decimals, canvas.size(sizes.callout) * 1.7
-    ink = {1: theme.warmer, 0: theme.ink, -1: theme.cooler}[direction(shown.mean, decimals)]
-    facts = [share(shown, language)]
+    facts, decimals = [share(shown, language)], VARIABLES[shown.variable].decimals
     for which, extreme in (("warmest", shown.warmest), ("coldest", shown.coldest)):
-        value = language.difference(extreme.value, decimals)
-        facts.append(language.text(f"map.{which}", value=value, where=where(extreme, language)))
-    y = column.top + 8 + CAP * big
-    value = language.difference(shown.mean, decimals)
-    canvas.text("mean", column.left, y, Line(value, "bold", big, ink), halo=False)
-    y += DESCENT * big + 4
+        if extreme is not None:
+            value = language.difference(extreme.value, decimals)
+            facts.append(language.text(f"map.{which}", value=value, where=where(extreme, language)))
+    y = column.top
     face: Face = "semibold"
     size, colour = canvas.size(sizes.label), theme.ink
     for fact in facts:

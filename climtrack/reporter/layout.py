@@ -77,9 +77,13 @@ def source_line(studies: Sequence[AnyStudy], language: Language, preset: Preset,
         licence = copernicus(study.series.key.product, study.series.end, language, short=True)
         parts += [licence] if licence and not study.simulated else []
     if preset.form == "card":  # whose subtitle has no room for it
+        several = len({one.series.end for one in studies}) > 1
         ends = [
-            (language.month if isinstance(one, MonthStudy) else language.date_long)(one.series.end) for one in studies
-        ]
+            language.month(one.series.end) if isinstance(one, MonthStudy)
+            else f"{language.date_short(one.series.end)} {one.series.end.year}" if several
+            else language.date_long(one.series.end)
+            for one in studies
+        ]  # fmt: skip
         parts.insert(1, language.list(list(dict.fromkeys(ends))))
     return (*parts, *((credit,) if credit else ()))
 
@@ -115,10 +119,14 @@ def draw_grid(
     above: float = 5.0,
     z: float = 0.5,
 ) -> None:
-    """Horizontal grid, each label on its line, the unit on the topmost only."""
+    """Horizontal grid, each label on its line, the unit on the topmost only; on a card two lines, one of them zero."""
     size = canvas.size(canvas.preset.type.axis)
     # A label stands above its line: the line that has no room for one inside the axes is not drawn.
+    card = canvas.preset.form == "card"
+    above *= not card
     values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
+    if card and values:
+        values = list(dict.fromkeys((0.0 if 0.0 in values[:-1] else values[0], values[-1])))
     for value in values:
         y = panel.y(value)
         canvas.stroke([left, panel.rect.right], [y, y], canvas.theme.grid, 0.8, z=z)
@@ -133,13 +141,11 @@ def difference_panel(
 ) -> Panel:  # fmt: skip
     """Axes of differences with a grid up to the upper limit, headroom above it, and room at the right for labels."""
     low, high = limits
-    card = canvas.preset.form == "card"
-    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, gutter)))
+    left = room.left + canvas.size(max(canvas.preset.gutter, gutter))
     area = Rect(left, room.top, room.right - right, room.bottom - canvas.size(MONTH_DROP))
     panel = canvas.panel(area, xlim, (low, high + headroom * (high - low)))
-    if not card:
-        values = [v for v in tick_values(*panel.ylim, by) if v <= high]
-        draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left)
+    values = [v for v in tick_values(*panel.ylim, by) if v <= high]
+    draw_grid(canvas, panel, values, signed_ticks(canvas.language, by), left=room.left)
     return panel
 
 
@@ -221,7 +227,7 @@ def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
             canvas.text("month", x, y + canvas.size(MONTH_DROP - 2), line, align="center")
 
 
-_COUNT = re.compile(r"\b(\d{1,3}) (?=\w)")
+_COUNT = re.compile(r"\b(\d{1,3}°?) (?=\w)")
 #: Lines of a title.
 MOST_LINES = 3
 TITLE_LEADING, SUBTITLE_LEADING, SOURCE_LEADING = 1.12, 1.2, 1.28
@@ -234,7 +240,7 @@ def head(canvas: Canvas, title: str, subtitle: str) -> float:
     """Set title and subtitle, and say where the picture may begin."""
     preset, theme = canvas.preset, canvas.theme
     room = preset.width - 2 * preset.margin
-    # A day stays with its month, a count with what it counts.
+    # A day stays with its month, a count with what it counts, a degree with its side.
     bound = _COUNT.sub("\\1\u00a0", title)
     for css in preset.type.title:
         size = canvas.size(css)
@@ -267,6 +273,8 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     lines: list[tuple[str, str, Face, str]] = []
     if warning:
         lines += [("warning", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, warning, room)]
+    if preset.form == "tall":  # where every line counts, all runs on
+        notes, source = (), (". ".join((*notes, *source)),)
     if notes:
         lines += [
             ("notes", t, "regular", theme.source) for t in wrapped(theme, "regular", size, ". ".join(notes), room)

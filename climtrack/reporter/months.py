@@ -76,6 +76,10 @@ class MonthPhrases(Phrases):
     def preliminary(self) -> str:
         return ""
 
+    @property
+    def late(self) -> str:
+        return ""  # a title of months names its month
+
     def title(self) -> str:
         """The finding."""
         return self.language.text(f"months.title.{self.way}", **self.facts)

@@ -97,14 +97,15 @@ def place(region: Region, language: Language) -> Place:
 
 
 def bounds(region: Region, language: Language) -> str:
-    """Bounds of a part of a zone, in brackets: `` (0–60°N, 0–80°W)``; nothing where the name tells or no box does."""
-    if region.width == 360 or region.outline:
+    """Bounds in brackets: `` (0–60°N, 0–80°W)``; nothing where the name tells, as of a hemisphere, or no box does."""
+    zone = region.width == 360
+    if region.outline or (zone and {region.south, region.north} <= {-90, 0, 90}):
         return ""
     north, south, east, west = language.text("bounds.compass").split()
     spans = []
     for low, high, positive, negative in (
         (region.south, region.north, north, south),
-        (region.west, region.east, east, west),
+        *(((region.west, region.east, east, west),) * (not zone)),
     ):
         ends = [(language.number(abs(v), int(v % 1 > 0)), positive if v > 0 else negative) for v in (low, high)]
         if low < 0 < high or low > high:
@@ -112,7 +113,7 @@ def bounds(region: Region, language: Language) -> str:
         else:
             (first, _), (last, _) = sorted(ends, key=lambda end: abs(low if end is ends[0] else high))
             spans.append(f"{first}–{last}°{NBSP * language.spanish}{positive if high > 0 else negative}")
-    return f" ({', '.join(spans)})"
+    return f" ({f',{NBSP}'.join(spans)})"
 
 
 SIDES = {1: "above", 0: "level", -1: "below"}
@@ -202,6 +203,15 @@ class Phrases:
     def topic(self) -> str:
         """The subject as a subtitle begins with it: ``North Atlantic sea surface``, ``Aire del hemisferio norte``."""
         return _headed(self.subject)
+
+    def bounded(self, name: str) -> str:
+        """A name of the place with its bounds, where it does not tell them."""
+        return name if "°" in name else name + bounds(self.study.region, self.language)
+
+    @property
+    def where(self) -> str:
+        """``North Atlantic (0–60°N, 0–80°W)``."""
+        return self.bounded(self.place.name)
 
     @property
     def heading(self) -> str:
@@ -561,16 +571,11 @@ class Phrases:
         )
 
     def subtitles(self, message: str, **values: Any) -> tuple[str, ...]:
-        """A subtitle that begins with the whole subject and its bounds, without these, and with its short name."""
-        box = bounds(self.study.region, self.language)
+        """A subtitle that begins with the whole subject and its bounds, with its short name, then without bounds."""
+        short = _headed(self.short) if self.air else self.language.text("subtitle.sea", name=self.where)
         return tuple(
             self.language.text(message, **{**values, "name": name})
-            for name in (
-                self.topic + box,
-                self.topic,
-                *((self.place.name + box,) * (not self.air)),
-                _headed(self.short),
-            )
+            for name in (self.bounded(self.topic), self.bounded(short), _headed(self.short))
         )
 
     def brief(self) -> str:

@@ -318,7 +318,10 @@ def contrasts(
     """
     if len(regions) < 2:
         raise AnalysisError("analysis.two_regions")
-    found = region_studies(run, regions, variables, baseline=baseline, as_of=as_of)
+    found = tuple(
+        (pair, tuple(one for one in shown if one.region.name == pair.region or one.region.width == 360))
+        for pair, shown in region_studies(run, regions, variables, baseline=baseline, as_of=as_of)
+    )  # the North Atlantic does not stand for a hemisphere here
     known = run.known_keys()
 
     def beside(name: str, option: str) -> Study | None:
@@ -343,7 +346,10 @@ def contrasts(
             comparisons.append((option, why))
     daily = ((pair, [study for study in shown if isinstance(study, Study)]) for pair, shown in found)
     air_sea = tuple((pair.region, air_minus_sea(*studies)) for pair, studies in daily if len(studies) == 2)
-    months = tuple(study for _, shown in found for study in shown if isinstance(study, MonthStudy))
+    months = tuple(
+        replace(study, findings=replace(study.findings, nearest=None))
+        for _, shown in found for study in shown if isinstance(study, MonthStudy)
+    )  # fmt: skip
     state = (nino and nino.findings.nino) or Unknown("unknown.not_stored", key=RONI.label)
     return Contrasts(tuple(comparisons), air_sea, months, state)
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from climtrack import __version__
 from climtrack.config import Config
@@ -102,6 +103,8 @@ def field_maps(
         step = cells.dates(file).index(day)
         field, status = next(grids.fields(file, step, step + 1))
         values = cells.in_celsius(file.packing, cells.oriented(file, field)).astype(np.float64)
+        ice = grids.sea_ice(file, step)
+        ice = None if ice is None else cells.oriented(file, ice)
     average = _climatology(run, file, baseline, tell, progress)
     centres = average.latitude, average.longitude
     if any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(cells.axes(file), centres, strict=True)):
@@ -114,7 +117,7 @@ def field_maps(
         data_source=file.title,
         details=MappingProxyType({"climatology": str(baseline), "program": f"climtrack {__version__}"}),
     )
-    return tuple(_map(file, status, region, day, average, anomaly, source) for region in regions)
+    return tuple(_map(file, status, region, day, average, anomaly, ice, source) for region in regions)
 
 
 @contextmanager
@@ -185,6 +188,7 @@ def _map(
     day: dt.date,
     average: CellClimatology,
     anomaly: Floats,
+    ice: npt.NDArray[np.bool_] | None,
     source: Source,
 ) -> FieldMap:
     """The field with what can be said of it in numbers."""
@@ -193,16 +197,23 @@ def _map(
     share, _ = Kernel(plan, Packing())(np.where(np.isnan(anomaly), np.nan, (anomaly > 0).astype(np.float64)))
     if np.isnan(mean[0]):
         raise SeriesError("grid.region_without", region=region.name, day=day)
-    shown = np.where(weights.inside(plan, 0), anomaly, np.nan)
+    within, clear = weights.inside(plan, 0), anomaly if ice is None else np.where(ice, np.nan, anomaly)
 
-    def extreme(place: np.intp) -> Extreme:
-        row, column = np.unravel_index(place, shown.shape)
-        return Extreme(float(shown[row, column]), float(average.latitude[row]), float(average.longitude[column]))
+    def extreme(sign: int) -> Extreme | None:
+        """The largest difference of a sign among cells whose eight neighbours are of that sign too: no shore or ice."""
+        around = [np.roll(clear, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        supported = within & (sign * np.stack(around) > 0).all(axis=0)
+        supported[[0, -1]] = False  # no neighbours beyond the last row, nor the last column of part of the globe
+        supported[:, [0, -1]] &= np.ptp(average.longitude) > 350
+        if not supported.any():
+            return None
+        row, column = np.unravel_index(np.argmax(np.where(supported, sign * clear, -np.inf)), clear.shape)
+        return Extreme(float(clear[row, column]), float(average.latitude[row]), float(average.longitude[column]))
 
     return FieldMap(
         file.product, file.variable, region, day, status, average.baseline, average.latitude, average.longitude,
-        shown, float(mean[0]), float(share[0]), extreme(np.nanargmax(shown)), extreme(np.nanargmin(shown)),
-        source, float(coverage[0]),
+        np.where(within, anomaly, np.nan), float(mean[0]), float(share[0]), extreme(1), extreme(-1),
+        source, float(coverage[0]), ice,
     )  # fmt: skip
 
 
@@ -239,8 +250,8 @@ def document(shown: FieldMap, pictures: Sequence[Asset]) -> dict[str, Any]:
         "mean": shown.mean,
         "coverage": shown.coverage,
         "warmer_share": shown.warmer,
-        "warmest": asdict(shown.warmest),
-        "coldest": asdict(shown.coldest),
+        "warmest": asdict(shown.warmest) if shown.warmest else None,
+        "coldest": asdict(shown.coldest) if shown.coldest else None,
         "source_url": shown.source.url,
         "sha256": shown.source.sha256,
         "pictures": [one.path for one in pictures],

@@ -30,7 +30,7 @@ from climtrack.run.run import Run
 from climtrack.run.series import VARIABLES, keys_of
 from climtrack.store.store import Store, source_to_json
 from climtrack.vocabulary.assets import Asset
-from climtrack.vocabulary.findings import Study
+from climtrack.vocabulary.findings import AnyStudy, Study
 from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Pairing, Series
 from climtrack.words.attribution import attribution
@@ -61,7 +61,7 @@ def _public(config: Config) -> Site | None:
 
 def _day(one: RegionReport) -> dt.date:
     """The day under which a region's pictures are published."""
-    return max(study.series.end for study in one.studies)
+    return max(study.series.end for study in one.studies or one.months)
 
 
 def _pictures(one: RegionReport) -> tuple[Asset, ...]:
@@ -156,10 +156,15 @@ def _posts(
     """A region's post in each language."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
     if not drawn and not request.charts:  # what was to be shown together cannot be
-        alone = replace(request, charts=("year_lines",))
-        chosen = pictures(alone, one.studies[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
+        alone = replace(request, charts=("year_lines",) if one.studies else ("months",))
+        first: Sequence[AnyStudy] = one.studies or one.months
+        chosen = pictures(alone, first[:1], ChartInputs({}, {}), themes_of(run.config, request.themes))
         drawn, _ = draw(chosen)
     posts = list[Issue]()
+
+    def placed(some: Sequence[Asset]) -> dict[str, Asset]:
+        return {public.absolute(dated(p, _day(one))) if public else p.path: p for p in some}
+
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
         together = () if long or not one.studies else brief(one.studies, language)
@@ -170,15 +175,15 @@ def _posts(
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
             told_of = one.studies if together else (study,)
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
-            placed = {public.absolute(dated(p, _day(one))) if public else p.path: p for p in mine}
-            part = PostPart(heading(study, language), (*late, *answers), placed)
+            part = PostPart(heading(study, language), (*late, *answers), placed(mine))
             before, issue = issues[n]
             if long and before is not None:
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
                 part = replace(part, changes_heading=told[0], changes=told[1])
             parts.append(part)
         if long or not parts:
-            parts += [PostPart(sea.heading, sea.answers(), {}) for sea in seas]
+            mine = [] if parts else [p for _, p in _first_sizes(drawn, code)]
+            parts += [PostPart(sea.heading, sea.answers(), placed(mine)) for sea in seas]
         else:
             parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
         sources = credit([study.series for study in one.studies], language)
@@ -321,7 +326,10 @@ def publish_report(
             config.region(one.pairing.region),
             _day(one),
             max(study.series.source.retrieved for study in one.studies),
-            tuple(replace(chart, closing=closing) for chart in one.charts),
+            tuple(
+                replace(chart, closing={code: (*chart.closing[code], *closing.get(code, ())) for code in chart.closing})
+                for chart in one.charts
+            ),
             one.notices,
             _pictures(one),
             (*(asset for asset in one.assets if asset.path.endswith((".csv", "facts.json", DESCRIPTION))), *tables),

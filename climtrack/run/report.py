@@ -29,6 +29,7 @@ from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import AnyStudy, BaselineAnomaly, Climatology, MonthStudy, Study
 from climtrack.vocabulary.registry import BASELINES
 from climtrack.vocabulary.series import Pairing, Series, SeriesKey
+from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
 
 
@@ -104,7 +105,7 @@ def _region(
     run.say(*undrawn, failed=SOME if missing else 0)
     run.say(*oversized(drawn))
     tables = _tables(chosen, drawn)
-    charts = tuple(_page_chart(run, pair, study, request.languages, months=bool(months)) for study in studies)
+    charts = tuple(_page_chart(run, pair, study, request.languages, months) for study in studies)
     notices = {
         code: (*map(Language(code).say, health), *(_told(one, code) for one in months)) for code in request.languages
     }
@@ -149,13 +150,13 @@ def _tables(chosen: Sequence[Picture], drawn: Sequence[Asset]) -> tuple[Asset, .
     return tuple(one for one in made if one is not None and any(path.startswith(one.path[:-3]) for path in paths))
 
 
-def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, months: bool = False) -> PageChart:
+def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], months: Sequence[MonthStudy]) -> PageChart:
     """A series' interactive chart."""
     text = words("year_lines", [study])
     sea = pair.sst in (None, study.series.key)  # what is said of the sea stands with the sea
     notices = {}
     for code in codes:
-        note = pairing_note(pair, Language(code), months=months).replace("`", "") if sea else ""
+        note = pairing_note(pair, Language(code), months=bool(months)).replace("`", "") if sea else ""
         lines = data_line(study, Language(code)), note, nino_note(study, Language(code))
         notices[code] = tuple(filter(None, lines))
     return PageChart(
@@ -165,6 +166,9 @@ def _page_chart(run: Run, pair: Pairing, study: Study, codes: Sequence[str], *, 
         {code: answers(study, Language(code)) for code in codes},
         notices,
         tables={code: tuple(short_tables(Phrases(study, Language(code)))) for code in codes},
+        closing={
+            code: tuple(line for one in months for line in attribution(one.series, Language(code))) for code in codes
+        },
         usual=usual_lag(study.series.key) if refreshable(study.series, run.config) else 0,
     )
 

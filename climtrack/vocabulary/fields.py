@@ -14,7 +14,7 @@ from climtrack.vocabulary.series import Floats, Source, Status
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The largest difference of one sign: degC, and where."""
+    """The largest difference of one sign whose surroundings agree: degC, and where."""
 
     value: float
     latitude: float
@@ -36,10 +36,11 @@ class FieldMap:
     anomaly: Floats  # degC, shape (latitude, longitude); NaN where there is no value
     mean: float  # Area-weighted mean over the region's cells that have a value
     warmer: float  # Share of that area, 0 to 1, that is warmer than average
-    warmest: Extreme  # The largest differences of either sign within the region
-    coldest: Extreme
+    warmest: Extreme | None  # The largest differences of either sign within the region; None without one
+    coldest: Extreme | None
     source: Source
     coverage: float = 1.0  # Share of the region's area, 0 to 1, that has a value
+    ice: npt.NDArray[np.bool_] | None = None  # Cells with sea ice, shape as `anomaly`; None where the file is silent
 
     def __post_init__(self) -> None:
         if self.anomaly.ndim != 2 or not np.isfinite(self.anomaly).any():
@@ -49,6 +50,11 @@ class FieldMap:
         """Anomaly of the cells that hold some places."""
         rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
         return np.where(known, self.anomaly[rows, columns], np.nan)
+
+    def icy(self, latitude: Floats, longitude: Floats) -> npt.NDArray[np.bool_]:
+        """Whether the cells that hold some places have sea ice."""
+        rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
+        return known & (self.ice is not None and self.ice[rows, columns])
 
 
 def places(

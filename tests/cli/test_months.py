@@ -41,7 +41,7 @@ def copy(
 
 
 def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """In words, facts, table and picture; every number holds against a second computation."""
+    """In words, facts, table and picture, at the foot of the page; every number holds against a second computation."""
     for region, anomaly, change in (("nh", 0.669, 0.13), ("sh", 0.429, 0.15)):
         facts = json.loads((copy / region / "facts.json").read_text())["series"]["sst_month"]
         assert (facts["month"], facts["product"], facts["baseline"]) == ("2026-07", "NOAAGlobalTemp", "1991-2020")
@@ -55,6 +55,12 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
     assert check_folder(copy / "nh").differing == []
     assert check_folder(copy / "sh").differing == []
     assert [*json.loads((copy / "nh/facts.json").read_text())["series"]] == ["sst_month", "sst"]
+    assert "NOAAGlobalTemp" in (copy / "nh/report.html").read_text().partition("<footer")[2].partition("<script")[0]
+    for words in (["post", "--region", "sh", "--lang", "es", "--out", str(copy)], ["compare", "nh", "sh"]):
+        with pytest.raises(SystemExit):
+            main([*words, "--offline"])
+    assert "](<sh-ocean.months.post.es.png>)" in (copy / "2026-08-22-sh/post.es.md").read_text()
+    assert "natlan" not in capsys.readouterr().out
     with pytest.raises(SystemExit) as left:  # what is told by month alone has no page
         main(["publish", str(copy / "site"), "--region", "sh", "--chart", "months", "--lang", "en", "--offline"])
     assert (left.value.code, "there are no real data to publish" in capsys.readouterr().err) == (2, True)

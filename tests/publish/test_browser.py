@@ -299,7 +299,7 @@ def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_pag
     Who prefers no motion sees the still of an animation.
     """
     own = region_page.pictures[0]
-    animation = [replace(own, path=f"nh-air.animation.motion.en.{suffix}") for suffix in ("gif", "png")]
+    animation = [replace(own, path=f"nh-air.animation.motion.en.{suffix}") for suffix in ("gif", "png", "mp4")]
     shown_too = replace(region_page, pictures=(*region_page.pictures, *animation))
     Folder(tmp_path).publish(builder([shown_too], Site()), now=region_page.updated)
     context = browser.new_context(color_scheme="dark", viewport={"width": 360, "height": 740})
@@ -315,6 +315,7 @@ def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_pag
     page.wait_for_function(f"{shown}.includes('.phone.en.')")
     moving = page.locator("img[src*=animation]")
     moving.scroll_into_view_if_needed()
+    assert page.locator("a[href*='.mp4']").inner_text() == "motion MP4"
     for motion, suffix in (("no-preference", ".gif?"), ("reduce", ".png?")):
         page.emulate_media(reduced_motion=motion)
         page.wait_for_function(f"(e) => e.currentSrc.includes('{suffix}')", arg=moving.element_handle())

@@ -13,6 +13,7 @@ from PIL import Image
 from climtrack.errors import ConfigError
 from climtrack.reporter.field_map import (
     BLANK,
+    ICE,
     MAP_PRESETS,
     coastlines,
     draw_map,
@@ -137,6 +138,7 @@ def test_files_have_their_pixels_their_weight_and_the_same_bytes(preset: str) ->
         (0.86, "en", "Northern Hemisphere: the sea was 0.86\u00a0°C warmer than average"),
         (-0.31, "en", "Northern Hemisphere: the sea was 0.31\u00a0°C cooler than average"),
         (0.004, "en", "Northern Hemisphere: the sea was level with its average"),
+        (-0.02, "en", "Northern Hemisphere: the sea was level with its average"),
         (0.86, "es", "Hemisferio norte: el mar, 0,86\u00a0°C más cálido que la media"),
         (-0.31, "es-MX", "Hemisferio norte: el mar, 0.31\u00a0°C más frío que la media"),
     ],
@@ -156,10 +158,12 @@ def test_the_sea_has_two_decimals_and_the_air_one() -> None:
         caption = map_words(shown, Language("en")).caption
         drawn = " ".join(box.text for box in draw_map(shown, preset="wide", theme="light", language="en").boxes)
         assert f"{figures[0].removeprefix('+')}\u00a0°C warmer" in caption  # the mean is said once
-        for figure in figures:
-            assert f"{figure}\u00a0°C" in drawn
+        for figure in figures[1:]:  # on the map and beside it
+            assert drawn.count(f"{figure}\u00a0°C") == 2
         assert all(f"{figure}\u00a0°C" in caption for figure in figures[1:])
-    assert map_words(made(), Language("en")).title.count("0.86") == 1
+        assert drawn.count(figures[0].removeprefix("+")) == 1  # so is the mean in the picture, in its title
+    assert "mean of the area: −0.02\u00a0°C)" in map_words(made(mean=-0.02), Language("en")).caption
+    assert "The largest difference was −4.04" in map_words(replace(made(), warmest=None), Language("en")).caption
 
 
 def test_a_share_is_of_what_has_data() -> None:
@@ -241,6 +245,36 @@ def test_what_has_no_data_looks_like_no_anomaly(theme: str) -> None:
         assert min(far[7:9]) >= 20, kind
 
 
+def test_sea_ice_is_striped_and_named() -> None:
+    """Two inks that no anomaly and no land have, in the picture where the ice is, and in the key of the picture."""
+    ice = np.zeros((180, 360), dtype=bool)
+    ice[170:] = True  # north of 80° N: the middle of the map
+    shown = replace(made(), ice=ice)
+    asset = render_map(shown, preset="phone", theme="light", language="es")
+    canvas = draw_map(shown, preset="phone", theme="light", language="es")
+    (axes,) = canvas.figure.axes
+    place = axes.get_position()
+    x, y = (place.x0 + place.x1) / 2 * asset.width, (1 - (place.y0 + place.y1) / 2) * asset.height
+    pixels = np.asarray(Image.open(io.BytesIO(asset.data)).convert("RGB"))[
+        int(y) - 12 : int(y) + 12, int(x) - 12 : int(x) + 12
+    ]
+    inks = {"#{:02X}{:02X}{:02X}".format(*pixel) for pixel in pixels.reshape(-1, 3).tolist()}
+    assert set(ICE) <= inks
+    assert [box.text for box in canvas.boxes if box.name == "key"] == ["Hielo marino", "Tierra o sin datos"]
+    assert "hielo marino va rayado" in (asset.words.long if asset.words else "")
+    assert "hielo" not in map_words(made(), Language("es")).long
+    for theme in BLANK:
+        assert all(np.linalg.norm(seen(ICE[0], "") - seen(ink, "")) > 20 for ink in (BLANK[theme], ICE[1]))
+
+
+def test_land_is_named_where_it_has_no_data() -> None:
+    """Names stand on the grey, and only where they fit."""
+    shown = made("world")
+    shown.anomaly[115:140, 200:280] = np.nan
+    canvas = draw_map(shown, preset="wide", theme="light", language="en")
+    assert {box.text for box in canvas.boxes if box.name == "place"} == {"Africa", "Asia"}
+
+
 def test_unknown_presets_are_named() -> None:
     """A card is too small for a map."""
     with pytest.raises(ConfigError, match="not composed"):
@@ -262,7 +296,7 @@ def test_a_region_of_the_users_own_is_drawn() -> None:
 
 @pytest.mark.parametrize("preset", MAP_PRESETS)
 @pytest.mark.parametrize(
-    ("variable", "grey"), [("sst", "fuera de la región o sin datos"), ("t2m", "fuera de la región")]
+    ("variable", "grey"), [("sst", "Fuera de la región o sin datos"), ("t2m", "Fuera de la región")]
 )
 def test_what_lies_outside_an_outline_is_not_called_land(preset: str, variable: str, grey: str) -> None:
     """The sea around it is grey too; the longer line touches nothing."""
@@ -272,7 +306,7 @@ def test_what_lies_outside_an_outline_is_not_called_land(preset: str, variable: 
         replace(shown, region=replace(shown.region, outline=outline), variable=variable),
         preset=preset, theme="light", language="es",
     )  # fmt: skip
-    assert f"En gris: {grey}" in " ".join(box.text for box in canvas.boxes)
+    assert " ".join(box.text for box in canvas.boxes if box.name == "key") == grey
     for i, one in enumerate(canvas.boxes):
         assert one.rect.right <= canvas.preset.width - canvas.preset.margin + 1
         assert not any(one.rect.touches(other.rect) for other in canvas.boxes[i + 1 :])

@@ -73,7 +73,34 @@ def test_a_field_two_degrees_above_average_says_two_degrees(day: Path, tmp_path:
         shown = field_map(Run(config, NOW), DAY, REGIONS[name], "sst", YEARS, paths=[str(day)])
         assert shown.mean == pytest.approx(2, abs=0.003)
         assert shown.warmer == 1
+        assert shown.warmest is not None
         assert REGIONS[name].south - 5 <= shown.warmest.latitude <= REGIONS[name].north + 5
+
+
+def test_an_extreme_has_neighbours_that_agree(day: Path, tmp_path: Path) -> None:
+    """Neither a lone cell nor one beside land or ice; of a sign that no neighbourhood has, there is none."""
+    config = load(None, {"CLIMTRACK_HOME": str(tmp_path / "home")})
+    with netCDF4.Dataset(day, "a") as data:
+        for name in ("sst", "ice"):
+            data[name].set_auto_maskandscale(False)
+        data["sst"][0, 0, 23:26, 28:31] += 100  # 25–40° N, 140–155° E
+        data["sst"][0, 0, 24, 29] += 50
+        data["sst"][0, 0, 16, 30] = -300  # alone
+        data["sst"][0, 0, 25:28, 40:43] += 900
+        data["sst"][0, 0, 26, 41] = synthetic.FILL
+        data["sst"][0, 0, 3:6, 32:35] += 900
+        data["ice"][0, 0, 3:6, 32:35] = 15
+    shown = field_map(Run(config, NOW), DAY, REGIONS["world"], "sst", YEARS, paths=[str(day)])
+    assert shown.warmest is not None
+    assert (shown.warmest.latitude, shown.warmest.longitude) == (32.5, 147.5)
+    assert shown.warmest.value == pytest.approx(3.5, abs=0.02)
+    assert shown.coldest is None
+    assert shown.ice is not None
+    assert shown.ice.sum() == 9
+    assert shown.ice[3:6, 68:71].all()  # eastward from 180 W
+    gulf = field_map(Run(config, NOW), DAY, REGIONS["natlan"], "sst", YEARS, paths=[str(day)])
+    assert gulf.warmest is not None
+    assert gulf.warmest.value == pytest.approx(2, abs=0.02)
 
 
 def test_the_day_is_downloaded_and_deleted(day: Path, tmp_path: Path) -> None:

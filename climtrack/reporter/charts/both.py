@@ -82,6 +82,8 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
     parts = [say("both.air"), say("both.sst")]
     if isinstance(two, MonthPhrases):
         values["month"] = two.language.month(two.found.month, year=False)
+        if one.late:
+            return (say("both.title.months.apart", **values, day=one.language.date_short(one.day)),) * 2
         averages = [means.average_mean(phrases.study) for phrases in pair]
         also = _also(pair, averages, [0, 0])
         return say("both.title.months", **values, also=also), say("both.title.months", **values, also="")
@@ -185,7 +187,8 @@ def draw(canvas: Canvas, studies: Sequence[AnyStudy], words: Words) -> None:
     for study in studies:
         voice, size = phrases_of(study, language), figure_size(canvas)
         short = voice.place.name if study.region.width < 360 else language.text(f"both.{_option(study)}")
-        names = [Line(text, "semibold", size, canvas.theme.ink) for text in (voice.heading, capitalised(short))]
+        texts = (voice.heading.replace(voice.place.name, voice.where), voice.heading, capitalised(short))
+        names = [Line(text, "semibold", size, canvas.theme.ink) for text in texts]
         name, other = "", _other(voice)
         if isinstance(voice, MonthPhrases):  # the month once, before its figures
             month = voice.found.month

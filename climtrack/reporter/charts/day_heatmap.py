@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
-from climtrack.reporter.annotations import COLOUR_KEY_ROOM, COLOUR_KEY_WIDTH, colour_classes, draw_colour_key
+from climtrack.reporter.annotations import COLOUR_KEY_ROOM, colour_classes, colour_key_width, draw_colour_key
 from climtrack.reporter.chart import COMMON, Chart, Draft, Table
 from climtrack.reporter.fonts import CAP, LEADING, Line
 from climtrack.reporter.geometry import Rect, spread
@@ -78,7 +78,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=titles,
-        subtitles=(say("subtitle.heatmap", **common), *phrases.subtitles("subtitle.heatmap.short", **common)),
+        subtitles=phrases.subtitles("subtitle.heatmap", **common),
         lead=lead,
         extras=(phrases.uncovered(), phrases.gaps(), turned),
         alts_short=(
@@ -105,16 +105,16 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw a row a year and a column a day."""
     (study,) = studies
     form = canvas.preset.form
-    wide = form == "wide"
+    narrow = form in {"square", "tall"}
     notes = missing_notes(study, canvas.language)
-    room = page(canvas, words, study, notes, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(3)
+    room = page(canvas, words, study, notes, beside=0 if narrow else colour_key_width(canvas) + 20).lowered(3)
     years, values = smoothed(study)
     limit = scale_limit(values)
-    if wide:
-        draw_colour_key(canvas, limit, room.right - canvas.size(RIGHT))
-    elif form != "card":
+    if narrow:
         draw_colour_key(canvas, limit, room.right, room.bottom)
         room = Rect(room.left, room.top, room.right, room.bottom - COLOUR_KEY_ROOM)
+    else:
+        draw_colour_key(canvas, limit, room.right - canvas.size(RIGHT) * (form == "wide"))
     right = room.right - canvas.size(RIGHT if form != "tall" else 40)
     area = Rect(room.left + canvas.size(LEFT), room.top, right, room.bottom - canvas.size(MONTH_DROP))
     panel = canvas.panel(area, (0.0, float(DAYS)), (float(years[-1]) + 1, float(years[0])))

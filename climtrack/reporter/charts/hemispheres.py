@@ -12,13 +12,12 @@ from climtrack.errors import RenderError
 from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     KEY_CLEAR,
-    average_item,
+    KeyItem,
     decimals_of,
     draw_key,
     figure_size,
     figures,
     key_extent,
-    last_year_item,
     line_key,
     place_callout,
 )
@@ -211,8 +210,8 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
             plain_ticks(canvas.language, by) if i == 0 else None, left=start,
         )  # fmt: skip
         canvas.traces.append(draw_absolute(panel, study))
-        if not _labels(canvas, study, panel, with_key=i == 0) and i == 0:
-            _key_line(canvas, study, top, named.right + 8, x + width)
+        items = line_key(canvas, study, other_years(study, study.table)) if i == 0 else []
+        _key_line(canvas, _labels(canvas, study, panel, items), top, named.right + 2, x + width)
         below = draw_head(
             canvas, _head(canvas, study, canvas.language.text("label.difference")),
             Rect(x, top + 8 + TITLE * height - CAP * size, x + width, bottom),
@@ -236,23 +235,20 @@ def _difference(
     draw_days(canvas, panel, dates)
 
 
-def _key_line(canvas: Canvas, study: Study, base: float, left: float, right: float) -> None:
-    """The key at the right end of a heading, where the panel below has no room for it; the average before last year."""
-    average = average_item(canvas, study.baseline.label if study.baseline else "")
-    for items in ([last_year_item(canvas, study), average], [average]):
-        widths = [key_extent(canvas, [item])[0] for item in items]
-        x = right + KEY_CLEAR - sum(widths)
-        if x < left:
-            continue
-        for item, width in zip(items, widths, strict=True):
-            top = base - CAP * item.line.size - KEY_CLEAR
-            draw_key(canvas, [item], Rect(x, top, x + width, base + KEY_CLEAR))
-            x += width
-        return
+def _key_line(canvas: Canvas, items: Sequence[KeyItem], base: float, left: float, right: float) -> None:
+    """What the panel below has no room for of the key, at the right end of its heading; as many lines as fit."""
+    widths = [key_extent(canvas, [item])[0] for item in items]
+    while widths and right + KEY_CLEAR - sum(widths) < left:
+        widths.pop()
+    x = right + KEY_CLEAR - sum(widths)
+    for item, width in zip(items, widths, strict=False):
+        top = base - CAP * item.line.size - KEY_CLEAR
+        draw_key(canvas, [item], Rect(x, top, x + width, base + KEY_CLEAR))
+        x += width
 
 
-def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bool:
-    """Callout, key and the season at the foot of a southern year; whether the key found its place."""
+def _labels(canvas: Canvas, study: Study, panel: Panel, items: Sequence[KeyItem]) -> Sequence[KeyItem]:
+    """Callout, key and the season at the foot of a southern year; what of the key found no place."""
     low, high = reach(study)
     empty = outside_extremes(panel.rect, panel.rect.width, panel.ylim, low, high)
     size, theme = canvas.size(canvas.preset.type.label), canvas.theme
@@ -261,16 +257,19 @@ def _labels(canvas: Canvas, study: Study, panel: Panel, *, with_key: bool) -> bo
         Line(str(study.year), "bold", canvas.size(canvas.preset.type.callout) * 0.9, theme.ink),
         Line(canvas.language.temperature(study.findings.latest.value, decimals_of(study)), "semibold", size, theme.ink),
     ]
-    items = line_key(canvas, study, other_years(study, study.table)) if with_key else []
     point = (panel.x(at), panel.y(value))
     second = (lambda free: free.roomiest(*key_extent(canvas, items))) if items else None
     keyed = place_callout(canvas, empty, [lines], point, ((empty, second), (empty, None)))
+    shown = items
+    if items and keyed is None:  # the average is the widest
+        shown = [item for item in items if item.dash == "-"]
+        keyed = empty.roomiest(*key_extent(canvas, shown)) if shown else None
     if keyed is not None:
-        draw_key(canvas, items, keyed)
+        draw_key(canvas, shown, keyed)
         empty.occupy(keyed)
     if study.region.southern:
         _season(canvas, study, panel, empty, low)
-    return keyed is not None
+    return [item for item in items if keyed is None or item not in shown]
 
 
 def _season(canvas: Canvas, study: Study, panel: Panel, empty: Emptiness, low: Floats) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from climtrack.errors import RenderError
 from climtrack.reporter import means
-from climtrack.reporter.annotations import COLOUR_KEY_ROOM, COLOUR_KEY_WIDTH, colour_classes, draw_colour_key
+from climtrack.reporter.annotations import COLOUR_KEY_ROOM, colour_classes, colour_key_width, draw_colour_key
 from climtrack.reporter.chart import COMMON, Chart, Draft, Table
 from climtrack.reporter.fonts import CAP, LEADING, Line, wrapped
 from climtrack.reporter.geometry import Rect
@@ -80,7 +80,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     changes = [found for found in map(_change, each) if found is not None]
     common = {
         "baseline": phrases.baseline, "years": phrases.years, "year": phrases.day.year, "day": phrases.day_month,
-        "name": phrases.place.name, "quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity),
+        "name": phrases.where, "quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity),
         "subject": phrases.subject, "Subject": capitalised(phrases.subject), "of": phrases.of,
     }  # fmt: skip
     titles = _faster(*each) if len(each) == 2 else ()
@@ -104,12 +104,11 @@ def tell(each: Sequence[Phrases]) -> Draft:
             lead = say("stripes.lead.two", difference2=language.difference(changes[1][0], FINE), **other, **values)
         alts = (say("alt.stripes", changes=language.list(parts), **spans, **common), *alts)
         shorts = (say("alt.short.stripes", changes=language.list(parts), **spans, **common), *shorts)
-    placed = "" if len(each) > 1 else ".place"
+    placed = "" if len(each) > 1 else ".place"  # the rows of two have their names
     return Draft(
         each,
         titles=titles or phrases.titles("stripes.plain"),
-        subtitles=(say("subtitle.stripes", **common), say("subtitle.stripes.short", **common)),
-        subtitles_placed=(say(f"subtitle.stripes{placed}", **common), say(f"subtitle.stripes.short{placed}", **common)),
+        subtitles=(say(f"subtitle.stripes{placed}", **common), say(f"subtitle.stripes.short{placed}", **common)),
         lead=lead,
         extras=(*(_to_date(v) for v in each), say("stripes.hawkins"), *(_trend(v) for v in each), phrases.uncovered()),
         alts_short=shorts,
@@ -172,14 +171,15 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     """Draw a column of colour a year, one row a series, all on the same scale."""
     rows = [_columns(study) for study in studies]
     preset, language = canvas.preset, canvas.language
-    wide, narrow = preset.form == "wide", preset.form in {"square", "tall"}
+    narrow = preset.form in {"square", "tall"}
     notes = [language.text("note.hawkins"), *dict.fromkeys(n for s in studies for n in missing_notes(s, language))]
-    room = page(canvas, words, studies[0], notes, beside=COLOUR_KEY_WIDTH + 20 if wide else 0).lowered(4)
-    if wide:
-        draw_colour_key(canvas, _limit(rows), room.right)
-    elif preset.form != "card":
+    key = colour_key_width(canvas)
+    room = page(canvas, words, studies[0], notes, beside=0 if narrow else key + 20).lowered(4)
+    if narrow:
         draw_colour_key(canvas, _limit(rows), room.right, room.bottom)
         room = Rect(room.left, room.top, room.right, room.bottom - COLOUR_KEY_ROOM)
+    else:
+        draw_colour_key(canvas, _limit(rows), room.right)
     size = canvas.size(preset.type.label)
     foot = CAP * canvas.size(preset.type.axis) * (2.6 if narrow else 1) + 12
     left = room.left + (canvas.size(LABELS) if len(studies) > 1 and not narrow else 0)

@@ -49,13 +49,13 @@ from climtrack.reporter.layout import (
     page,
     plain_ticks,
 )
-from climtrack.reporter.sentences import Phrases, bounds
+from climtrack.reporter.sentences import Phrases
 from climtrack.reporter.titles import titles
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import LEAP_DAY, dayofyear_of
 from climtrack.vocabulary.findings import OutlookDay, Study, Unknown
 from climtrack.vocabulary.series import Floats
-from climtrack.words.language import Language, capitalised
+from climtrack.words.language import Language
 from climtrack.words.standing import standing
 
 if TYPE_CHECKING:
@@ -80,22 +80,15 @@ def course(phrases: Phrases) -> str:
 def tell(each: Sequence[Phrases], *, outlook: bool = False) -> Draft:
     phrases = each[0]
     language = phrases.language
-    box = bounds(phrases.study.region, language)
-    common = {"years": phrases.years, "date": phrases.date, "name": phrases.place.name + box}
-    quantity = {"quantity": phrases.quantity, "Quantity": capitalised(phrases.quantity)}
+    common = {"years": phrases.years, "date": phrases.date}
     plain_end = language.text("alt.lines.plain", year=phrases.day.year, day=phrases.day_month, relation=phrases.brief())
-    placed = (
-        language.text("subtitle.lines.place", **quantity, **common),
-        language.text("subtitle.lines.place", **quantity, **common | {"name": phrases.place.name}),
-        language.text("subtitle.short.place", **common),
-    )
     return Draft(
         each,
         titles=titles(phrases),
-        subtitles=placed
-        if box
-        else (language.text("subtitle.lines", **quantity, **common), language.text("subtitle.short", **common)),
-        subtitles_placed=placed,
+        subtitles=(
+            language.text("subtitle.lines", name=phrases.where, quantity=phrases.quantity, **common),
+            *phrases.subtitles("subtitle.short", **common),
+        ),
         lead=phrases.averaged(),
         extras=(phrases.uncovered(), phrases.gaps(), phrases.ranked(), phrases.outlook() if outlook else ""),
         alts_short=phrases.alts_short("alt.short.lines"),
@@ -199,7 +192,7 @@ def draw(
         room = draw_figures(canvas, study, room)
     stacked = study.anomalies is not None and not card
     # "+0.5 °C" is wider than "20 °C".
-    left = room.left + (3 if card else canvas.size(preset.gutter + 7 * (stacked and form == "wide")))
+    left = room.left + canvas.size(preset.gutter + 7 * (stacked and form == "wide"))
     right = room.right - canvas.size(RIGHT_GUTTER) * (not narrow)
     full = Rect(left, room.top, right, room.bottom - canvas.size(MONTH_DROP))
     area = above_panel(canvas, full) if stacked else full
@@ -220,9 +213,8 @@ def draw(
     usual = Rect(left, above, right, preset.height - below - canvas.size(MONTH_DROP))
     ylim = compose(study, above_panel(canvas, usual) if stacked else usual, room.right, sizes[-1:], second)
     panel = canvas.panel(area, YEAR, ylim)
-    if not card:
-        by = tick_step(ylim[1] - ylim[0], most=min(area.height / (1.6 * canvas.size(preset.type.axis)), 5))
-        draw_grid(canvas, panel, tick_values(*ylim, by), plain_ticks(language, by), left=room.left)
+    by = tick_step(ylim[1] - ylim[0], most=min(area.height / (1.6 * canvas.size(preset.type.axis)), 5))
+    draw_grid(canvas, panel, tick_values(*ylim, by), plain_ticks(language, by), left=room.left)
     canvas.traces.append(draw_absolute(panel, study, thin_before=thin_before))
     low, high = reach(study)
     whole = Rect(area.left, area.top, room.right, area.bottom)
@@ -242,6 +234,9 @@ def draw(
         between.occupy(fan)
     at, value = end_point(study, study.table)
     wordings = [callout_lines(canvas, study, versus=one) for one in versus]
+    if card:  # whose figures name the year
+        wordings.append(wordings[-1][1:])
+        sizes.append(canvas.extent(wordings[-1]))
     # The key's grey years go first; below the curve last year and the average are named in their inks once more.
     tries = [(empty, second(named)) for named in (EVERY_LINE, FEWEST)] if narrow else []
     tries += [(between, second(FEWEST))] if narrow and not stacked else []
@@ -286,6 +281,8 @@ def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before
     records = len(study.findings.records.taken)
     if records and canvas.preset.form == "wide":
         found.append(language.text("note.marks", records, year=study.year))
+    if study.findings.anomaly is not None:
+        found.append(language.text("note.figures.day", day=language.date_day(study.findings.latest.date)))
     found += missing_notes(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))

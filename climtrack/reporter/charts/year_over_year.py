@@ -140,7 +140,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     room = page(canvas, words, study, _notes(canvas, study, other, early))
     if card:
         room = draw_figures(canvas, study, room)
-    left = room.left + (3 if card else canvas.size(max(canvas.preset.gutter, 48)))
+    left = room.left + canvas.size(max(canvas.preset.gutter, 48))
     area = Rect(left, room.top, room.right, room.bottom - canvas.size(MONTH_DROP))
     texts = _tallies(canvas, bars, other, area.width, ".early" * early)
     if found is not None and not card:  # whose figures stand above
@@ -148,9 +148,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     last = np.flatnonzero(~np.isnan(bars))[-1]
     tip = float(edges[last + 1]), float(bars[last])
     panel, places = _composed(canvas, canvas.panel(area, day_limits(dates), _limits(bars)), edges, bars, tip, texts)
-    if not card:
-        by = tick_step(panel.ylim[1] - panel.ylim[0])
-        draw_grid(canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by), left=room.left)
+    by = tick_step(panel.ylim[1] - panel.ylim[0])
+    draw_grid(canvas, panel, tick_values(*panel.ylim, by), signed_ticks(language, by), left=room.left)
     for sign, colour in ((1, theme.warmer), (-1, theme.cooler)):
         heights = np.where(sign * bars > 0, bars, 0.0)
         panel.axes.fill_between(edges, 0, heights, step="post", color=colour, lw=0, zorder=3)

@@ -34,7 +34,7 @@ from climtrack.reporter.curves import (
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Emptiness, outward, tick_step
 from climtrack.reporter.layout import YEAR, difference_panel, dotted_note, draw_months, missing_notes, page
-from climtrack.reporter.sentences import FINE, Phrases, side, year_spans
+from climtrack.reporter.sentences import FINE, Phrases, side
 from climtrack.reporter.theme import LAST_LINE, Theme
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, dayofyear_of
@@ -93,10 +93,9 @@ def tell(each: Sequence[Phrases]) -> Draft:
         raise RenderError("draw.no_anomalies", series=study.series.key.label)
     running = means.to_date(study)
     to_date = end_point(study, running)[1]
-    held = running.years[~np.isnan(running.values).all(axis=1)].tolist()
     relation = say(f"of.average.{side(to_date, FINE)}", size=language.size(to_date, FINE), baseline=phrases.baseline)
     facts = {
-        "name": phrases.topic, "baseline": phrases.baseline, "years": language.list(year_spans(held)),
+        "name": phrases.topic, "baseline": phrases.baseline,
         "year": phrases.day.year, "date": phrases.date, "day": phrases.day_month, "subject": phrases.subject,
         "of": phrases.of, "relation": relation, "todate": language.difference(to_date, FINE),
     }  # fmt: skip
@@ -116,7 +115,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     return Draft(
         each,
         titles=_titles(phrases, to_date),
-        subtitles=(say("subtitle.ytd", **facts), say("subtitle.ytd.short", **facts)),
+        subtitles=phrases.subtitles("subtitle.ytd", **facts),
         lead=say("ytd.lead", **facts),
         extras=extras,
         alts_short=shorts,

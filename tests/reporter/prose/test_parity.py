@@ -28,7 +28,7 @@ PLACES = (
     ("atlhmdr", "oisst.sst.atlhmdr"),
     ("tropics", "era5.t2m.tropics"),
 )
-LIMITS = {"subtitle": 130, "caption": 400, "alt_short": 125, "alt": 300, "long": 1000}
+LIMITS = {"subtitle": 150, "caption": 400, "alt_short": 125, "alt": 300, "long": 1000}
 ENGLISH, SPANISH = (
     {**{name: i for i, name in enumerate(Language(code).month_names, 1)},
      **{name: i for i, name in enumerate(Language(code).month_short, 1)}}

@@ -67,10 +67,9 @@ def test_the_sample_says_that_it_is_simulated_in_every_text():
             assert text.startswith(warning)
 
 
-def test_the_subtitle_names_the_place_where_the_title_does_not():
-    """Quantity, place, years, data to."""
-    assert plain(words().subtitle).removeprefix("Northern Hemisphere: d").removeprefix("D") == (
-        "aily mean air temperature 2 m above the surface, 1940–2026. Data to 17 November 2026"
+def test_the_subtitle_names_place_quantity_years_and_date():
+    assert plain(words().subtitle) == (
+        "Northern Hemisphere: daily mean air temperature 2 m above the surface, 1940–2026. Data to 17 November 2026"
     )
 
 
