@@ -94,7 +94,7 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
             wanted = Request(("nh",), ("air",), ("en",), ("stripes",), ("email",), ("light",), ("png",), None)
             files = write_post(run, wanted, None, tmp_path / "post")
         (text,) = (one.data.decode() for found in files.values() for one in found if one.path.endswith(".md"))
-        assert ("the data are ERA6's, after ERA5's until now." in text) == told
+        assert ("the data come from ERA6, no longer from ERA5." in text) == told
     with Run(config, later, transport=site, offline=True) as run:
         ((both, (leading, other)),) = products(run, "nh", ("air",), baseline=DEFAULT)
         (told,) = run.succession_notices([leading])
