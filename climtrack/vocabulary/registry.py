@@ -69,8 +69,6 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
                      "area: mean time: mean", None, 2, (-4.0, 5.0), monthly=True),
             Variable("roni", "sst", "relative oceanic Niño index (RONI)", "sea_surface_temperature_anomaly",
                      "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
-            Variable("oni", "sst", "oceanic Niño index (ONI)", "sea_surface_temperature_anomaly",
-                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
         )
     }
 )  # fmt: skip
@@ -214,7 +212,6 @@ FEEDS: Mapping[str, Feed] = MappingProxyType(
             for kind in ("ocean", "land", "land_ocean")
         },
         "cpc.roni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/RONI.ascii.txt",), "SEAS YR ANOM", 80),
-        "cpc.oni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/oni.ascii.txt",), "SEAS YR", 80),
     }
 )
 
