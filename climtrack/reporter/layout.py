@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
 from climtrack.reporter.geometry import Rect, tick_values
-from climtrack.reporter.sentences import NAMED_GAP, Phrases, products, year_spans
+from climtrack.reporter.sentences import FINE, NAMED_GAP, Phrases, products, year_spans
 from climtrack.reporter.theme import Preset
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 def dotted_note(study: Study, language: Language) -> tuple[str, ...]:
     """What the dotted end means, where there is one."""
     return (language.text("note.dotted"),) if study.findings.preliminary_from is not None else ()
+
+
+def fortnight_note(study: Study, language: Language, title: str) -> tuple[str, ...]:
+    """Of what a number in the title is the mean, in a picture of single days; nothing where the title gives no such."""
+    found = study.findings.direction.mean_14d
+    mean = language.difference(found, FINE) if isinstance(found, float) else ""
+    return (language.text("note.fortnight.mean", mean=mean),) if mean and mean in title else ()
 
 
 def missing_notes(study: Study, language: Language) -> tuple[str, ...]:
