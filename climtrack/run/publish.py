@@ -412,4 +412,4 @@ def _refuse_data_folder(root: Path, home: Path) -> None:
     """Readers are never given the data folder: a web server before the site would show all of it."""
     site, store = root.resolve(), home.resolve()
     if store.is_relative_to(site) or any(site.is_relative_to(store / name) for name in PARTS):
-        raise PublishError("publish.data_folder", folder=shortened(root, 60))
+        raise PublishError("publish.data_folder", folder=shortened(root))
