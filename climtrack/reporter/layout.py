@@ -218,7 +218,7 @@ def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
     lines = {i: Line(text, "regular", size, canvas.theme.secondary) for i, text in texts.items()}
     widest = max(canvas.width(line) for line in lines.values()) + 10
     apart = WEEK if WEEK * panel.rect.width / days >= 1.5 * widest else 2 * WEEK  # the last one stands inside the edge
-    for i in range(days - 1, -1, -apart):
+    for i in range((days - 1) % apart, days, apart):
         x, half = panel.x(i + 0.5), canvas.width(lines[i]) / 2
         canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
         middle = min(max(x, panel.rect.left + half), panel.rect.right - half)
