@@ -105,7 +105,8 @@ def _slip(problem: Any, words: Sequence[str]) -> ConfigError:
         case "BadOptionUsage":
             surplus = any(word.startswith(f"{option}=") for word in words)
             return ConfigError("cli.takes_no_value" if surplus else "cli.needs_value", option=option, command=command)
-        case "MissingParameter" if problem.param.param_type_name == "argument":
+        case "MissingParameter" if context and problem.param.param_type_name == "argument":
+            context.command.explain(context)  # in the terminal's language
             return ConfigError("cli.missing_argument", name=problem.param.metavar, command=command)
         case "MissingParameter":
             return ConfigError("cli.missing_option", option=problem.param.opts, command=command)

@@ -59,7 +59,7 @@ def history(
     if json:
         as_json(versions_document(store, keys) if chosen is None else day_document(store, keys, chosen))
     else:
-        language = table_language(lang)
+        language = table_language(lang, run.config)
         if chosen is None:
             columns = head(language, "series", "commit", "first_seen", "days_changed", "source")
             table(columns, version_rows(store, keys, language))
@@ -94,7 +94,7 @@ def export(
     chosen = several([fmt], (), FORMATS, "format")
     span = years(settings, baseline)
     run = Run(settings, now())
-    keys = _stored(run, region, variable)
+    keys = _stored(run, region, variable, months=True)
     formats = [one for one in FORMATS if one in chosen]
     made = [
         one for key in keys for form in formats for one in make(run, key, form, baseline=span, history=with_history)
@@ -106,19 +106,20 @@ def export(
     notes(run)
 
 
-def _stored(run: Run, region: list[str] | None, variable: list[str] | None) -> list[SeriesKey]:
-    """Stored series that are asked for; no region means all."""
-    from climtrack.run.series import keys_of
-    from climtrack.vocabulary.registry import OPTIONS
+def _stored(run: Run, region: list[str] | None, variable: list[str] | None, *, months: bool = False) -> list[SeriesKey]:
+    """Stored series that are asked for, those of days or NOAA's months beside them; no region means all."""
+    from climtrack.run.series import report_keys
+    from climtrack.vocabulary.registry import OPTIONS, VARIABLES
 
     held = run.store.keys()
     options = variables(variable, tuple(OPTIONS))
     regions = places(run.config, region)
     if regions:
-        asked = keys_of(run.pairings(regions, options), options)
+        asked = report_keys(run.pairings(regions, options), options)
         keys = [key for key in asked if key in held]
     else:
-        keys = [key for key in held if key.variable in {OPTIONS[option].name for option in options}]
+        keys = [key for key in held if VARIABLES[key.variable].option in options]
+    keys = [key for key in keys if not key.monthly or (months and key.product == "noaaglobaltemp")]
     if not keys:
         raise SeriesNotFound("cli.nothing_stored")
     return keys
@@ -168,7 +169,7 @@ def regions(lang: TableLanguage = None, json: Json = False, config: ConfigPath =
     if json:
         as_json({"schema": "climtrack.regions/1", "regions": found})
     else:
-        language = table_language(lang)
+        language = table_language(lang, run.config)
         titles = ("spanish", "english") if language.spanish else ("english", "spanish")
         columns = head(language, "name", *titles, "latitude", "longitude", "air_since", "sea_since")
         table(columns, [place_cells(one, language) for one in found])
@@ -200,7 +201,7 @@ def status(
     if json:
         as_json(seen.document())
     else:
-        language = table_language(lang)
+        language = table_language(lang, run.config)
         columns = head(language, "series", "first_day", "last_day", "age", "preliminary", "checked", "problem")
         if seen.rows:
             table(columns, [row.cells(language) for row in seen.rows])

@@ -191,7 +191,7 @@ def facts(
         documents = [facts_document(pair, studies) for pair, studies in found if studies]
         as_json(documents[0] if len(documents) == 1 else documents)
     else:
-        language = table_language(lang)
+        language = table_language(lang, settings)
         columns = head(language, "fact", "value", "beside")
         for study in unique_studies(found):
             table(columns, fact_rows(study, language), heading(study, language))
@@ -233,7 +233,7 @@ def compare(
     if json:
         as_json(contrasts_document(run, choice["regions"], choice["baseline"], done))
         return leave(run)
-    language = table_language(lang)
+    language = table_language(lang, settings)
     say, beside = language.text, head(language, "value", "beside")
     for option, found in done.comparisons:
         if isinstance(found, Unknown):
@@ -283,7 +283,7 @@ def _products(
     if json:
         as_json(products_document(run, found))
         return leave(run)
-    language = table_language(lang)
+    language = table_language(lang, settings)
     for both, studies in found:
         names = {"first": both.first.label, "second": both.second.label}
         whole = language.text("cell.products.all"), both.overall
@@ -333,7 +333,7 @@ def records(
     if json:
         as_json(records_document(run, found))
     else:
-        language = table_language(lang)
+        language = table_language(lang, settings)
         columns = head(language, "record", "value", "date", "claim", "before", "margin", "level")
         for study in unique_studies(found):
             table(columns, record_rows(study, language), heading(study, language))

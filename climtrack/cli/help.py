@@ -55,7 +55,9 @@ class _Explained:
         if path:
             _describe(self, path)
         self.options_metavar = text("help.metavar")
-        values = dict(zip(catalogue("en")["help.values"][0].split(), text("help.values").split(), strict=True))
+        values = dict(
+            zip(catalogue("en")["help.metavar.values"][0].split(), text("help.metavar.values").split(), strict=True)
+        )
         for parameter in self.get_params(ctx):
             name = option_name(parameter)
             above = (".".join(path[:length]) for length in range(len(path), 0, -1))
@@ -116,7 +118,10 @@ class Command(_Explained, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         surplus = super().parse_args(ctx, args)
         if surplus and not ctx.resilient_parsing:
-            regions = any("--region" in parameter.opts for parameter in self.get_params(ctx))
+            from climtrack.vocabulary.registry import PLACES, folded
+
+            options = any("--region" in parameter.opts for parameter in self.get_params(ctx))
+            regions = options and any(folded(word) in PLACES for word in surplus)
             message = "cli.extra_arguments.region" if regions else "cli.extra_arguments"
             raise ConfigError(message, given=" ".join(surplus), regions=",".join(surplus), command=ctx.command_path)
         return surplus

@@ -101,12 +101,15 @@ def _keep_fonts(folder: Path) -> None:
     os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 
 
-def table_language(text: str | None) -> Language:
-    """Language of a table: that of the terminal, as for ``--help``, unless another is asked for."""
+def table_language(text: str | None, settings: Config | None = None) -> Language:
+    """Language of a table: the terminal's, as for ``--help``; the author's own on an English one; or that asked for."""
     from climtrack.cli.overview import terminal_language
     from climtrack.words.language import LANGUAGES, Language
 
-    chosen = tongues([text or terminal_language(os.environ)], ())
+    own = terminal_language(os.environ)
+    if own == "en" and settings is not None:
+        own = own_first(settings)[0]
+    chosen = tongues([text or own], ())
     if len(chosen) != 1:
         raise ConfigError("cli.one_language", known=LANGUAGES)
     return Language(chosen[0])
@@ -126,12 +129,13 @@ def now() -> dt.datetime:
 
 # Dates as people write them: 2026-11-07, 7/11/2026, 7 Nov, 7 de noviembre de 2026, yesterday, hace 2 semanas.
 
-_DAYS_AGO = {"today": 0, "hoy": 0, "yesterday": 1, "ayer": 1, "anteayer": 2, "antier": 2}
+_DAYS_AGO = {"today": 0, "hoy": 0, "now": 0, "ahora": 0, "yesterday": 1, "ayer": 1, "the day before yesterday": 2,
+             "anteayer": 2, "antes de ayer": 2, "antier": 2}  # fmt: skip
 _DAYS_IN = {"day": 1, "dia": 1, "week": 7, "semana": 7, "fortnight": 14, "quincena": 14}
 _MONTHS_IN = {"month": 1, "mes": 1, "year": 12, "ano": 12}
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "dos": 2, "tres": 3, "cuatro": 4,
             "cinco": 5, "seis": 6, "quince": 15}  # fmt: skip
-_LINKS = {"de", "del", "of", "the", "el"}
+_LINKS = {"de", "del", "of", "on", "the", "el"}
 _UNIT = rf"(?P<unit>{'|'.join((*_DAYS_IN, *_MONTHS_IN))})"
 _AGO = re.compile(
     rf"(?:hace )?(?P<n>\d{{1,3}}|an?|one|una?|{'|'.join(_NUMBERS)}) {_UNIT}(?:e?s)?(?: ago)?"
@@ -176,7 +180,7 @@ def _spoken(text: str, today: dt.date) -> dt.date | None:
         return today - dt.timedelta(days=(today.weekday() - days[name] - 1) % 7 + 1)
     figures, order = re.split(r"[./-]", words), "en_US" if terminal_locale(os.environ) == "en_us" else "es"
     if len(figures) == 1 or not figures[1].isdigit():  # a month by its name, before or behind its day
-        tokens = [word for word in re.sub(r"\.|(?<=\d)(?:st|nd|rd|th)", " ", words).split() if word not in _LINKS]
+        tokens = [word for word in re.sub(r"[.-]|(?<=\d)(?:st|nd|rd|th|o)\b", " ", words).split() if word not in _LINKS]
         months = {
             unaccented(name): n for one in ("en", "es") for n, name in Locale(one).months["format"]["wide"].items()
         }
@@ -242,6 +246,8 @@ def places(settings: Config, given: Iterable[str] | None, default: Iterable[str]
     return tuple(dict.fromkeys(settings.place(name) for name in several(given, default, (), "region")))
 
 
+#: What people call a variable besides its option, as `folded` leaves it.
+_VARIABLES = {"aire": "air", "sea": "sst", "mar": "sst", "todo": "all"}
 #: What people call a language besides its code, as `folded` leaves it.
 _LANGUAGES = {
     "english": "en",
@@ -288,7 +294,8 @@ def years(settings: Config, given: str | None) -> Baseline | None:
 
 def variables(given: Iterable[str] | None, default: Iterable[str]) -> tuple[str, ...]:
     """Air, sea or both."""
-    chosen = several(given, default, ("air", "sst", "all"), "variable")
+    named = (_VARIABLES.get(folded(word), word) for word in several(given, default, (), "variable"))
+    chosen = several(named, (), ("air", "sst", "all"), "variable")
     return ("air", "sst") if "all" in chosen else chosen
 
 

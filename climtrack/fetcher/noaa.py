@@ -20,7 +20,7 @@ from climtrack.fetcher.pulse import lines_of
 from climtrack.fetcher.reanalyzer import SIMULATED, YEARS, Endpoint, changed, parsed
 from climtrack.vocabulary.notice import plain
 from climtrack.vocabulary.registry import FEEDS
-from climtrack.vocabulary.series import Series, SeriesKey, Source, Status, trimmed
+from climtrack.vocabulary.series import RONI, Series, SeriesKey, Source, Status, trimmed
 
 SEASONS = ("DJF", "JFM", "FMA", "MAM", "AMJ", "MJJ", "JJA", "JAS", "ASO", "SON", "OND", "NDJ")
 #: How NOAA calls our regions.
@@ -52,7 +52,7 @@ ENDPOINTS: Mapping[SeriesKey, Endpoint] = MappingProxyType(
         one.key: one
         for one in (
             *(_months(region, kind) for region in PLACES for kind in ("ocean", "land", "land_ocean")),
-            *(endpoint(SeriesKey("cpc", name, "nino3.4"), FEEDS[f"cpc.{name}"].files[0]) for name in ("roni", "oni")),
+            endpoint(RONI, FEEDS["cpc.roni"].files[0]),
         )
     }
 )

@@ -214,7 +214,7 @@ def payload(key: SeriesKey, today: dt.date) -> bytes:
     its final ones end 15 days before.
     """
     if key in noaa.ENDPOINTS:
-        return _index(key, today) if key.product == "cpc" else _departures(key, today)
+        return _index(today) if key.product == "cpc" else _departures(key, today)
     if key not in KEYS or today.year < 1983:
         raise ValueError(f"no simulated {key} on {today}")
     sea = key.variable == "sst"
@@ -266,10 +266,10 @@ def _departures(key: SeriesKey, today: dt.date) -> bytes:
     return f'{{"description":{{"title":"{title}","base_period":"1901-2000"}},"data":{{{rows}}}}}'.encode()
 
 
-def _index(key: SeriesKey, today: dt.date) -> bytes:
-    """An El Niño index by season in NOAA's dialect, the plain one warmer by what the tropics have warmed."""
+def _index(today: dt.date) -> bytes:
+    """El Niño's index by season in NOAA's dialect."""
     time = _months(1950, today)[:-1]
-    values = _nino(time) + 0.04 * _red(3900, time.size, 0.7) + (0.3 * _forced(time) if key.variable == "oni" else 0)
+    values = _nino(time) + 0.04 * _red(3900, time.size, 0.7)
     rows = (f" {noaa.SEASONS[i % 12]} {1950 + i // 12} {value:.2f}\n" for i, value in enumerate(values.tolist()))
     return f"# {reanalyzer.SIMULATED}\n SEAS YR ANOM\n{''.join(rows)}".encode()
 

@@ -122,7 +122,7 @@ class Folder:
     def state(self) -> tuple[Publication, Mapping[str, str]]:
         """What is published, and which of its files may still be on their way to their place."""
         staged = self._moves()
-        for place in (staged.get(NAME, NAME), NAME, _copy(NAME)):
+        for place in (staged.get(NAME, NAME), *_places(NAME)):
             if content := unsealed(_read(self.root / place)):
                 return Publication.of(content), staged
         return Publication(), staged
@@ -134,7 +134,7 @@ class Folder:
 
     def dated(self, month: str) -> Dated:
         """The dated pictures of a month, as listed; as found in the folder where list and copy are lost."""
-        for place in (_listed(month), _copy(_listed(month))):
+        for place in _places(_listed(month)):
             if content := unsealed(_read(self.root / place)):
                 return {path: (size, when) for path, (size, when) in content["files"].items()}
         found = {}
@@ -150,24 +150,25 @@ class Folder:
         publication, staged = self.state()
         if not publication.published and not self._ours():
             return ()
-        found = self._damaged(NAME, _copy(NAME))
+        found = self._damaged(NAME)
         for path, record in publication.files.items():
             places = (inside(self.root, place) for place in (staged.get(path, path), path))
             if not any(data is not None and hashlib.sha256(data).hexdigest() == record.sha256 for data in places):
                 found.append(path)
+        last = publication.when.date() if publication.when else dt.date.min
         for month in publication.months:
-            first = dt.date.fromisoformat(f"{month}-01")
-            if any(_due(first + dt.timedelta(n), today) for n in range(31)):
-                found += self._damaged(_listed(month), _copy(_listed(month)))
-                for path in self.dated(month):
-                    if _due(dt.date.fromisoformat(path[:10]), today) and not intact(path, inside(self.root, path)):
-                        found.append(path)
+            days = [dt.date.fromisoformat(f"{month}-01") + dt.timedelta(n) for n in range(31)]
+            due = {day.isoformat() for day in days if today is None or _due(day, today, last)}
+            if due:
+                found += self._damaged(_listed(month))
+                listed = (path for path in self.dated(month) if path[:10] in due)
+                found += [path for path in listed if not intact(path, inside(self.root, path))]
         return tuple(found)
 
-    def _damaged(self, *places: str) -> list[str]:
+    def _damaged(self, path: str) -> list[str]:
         """Of a list and its copy what is not what was written; a copy that is not there is only made."""
-        held = {place: _read(self.root / place) for place in places}
-        return [one for one, data in held.items() if unsealed(data) is None and (data is not None or one == places[0])]
+        held = {place: _read(self.root / place) for place in _places(path)}
+        return [one for one, data in held.items() if unsealed(data) is None and (data is not None or one == path)]
 
     def _ours(self) -> bool:
         """Whether climtrack has written here, even where no list tells of it."""
@@ -199,43 +200,36 @@ class Folder:
             before, ours = self.read(), self._ours()
             plan, built = build(before)
             faults = () if plan is before else self.faults(now.date())
-            lists = [path for path in faults if path == NAME or path.startswith(LISTS)]
-            held = {month: self.dated(month) for month in self._months(before, [*faults, *(f.path for f in built)])}
+            months = self._months(before, [*faults, *(file.path for file in built)])
+            held = {month: self.dated(month) for month in months}
             lost = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
             redrawn = list(redraw(lost)) if lost else []
             files = [*redrawn, *(file for file in built if not self._owners(file, before))]
             fresh = [file for file in files if not self._holds(file)]
             self._refuse(fresh, strangers=not before.published and not ours)
+            kept = dict(before.files)
             for file in files:
                 if match := DATED.fullmatch(file.path):
                     known = len(file.data), now.isoformat(timespec="seconds")
                     held[match[1]].setdefault(file.path, known)
-            left = sorted({*faults} - {*lists} - {file.path for file in files})
-            for path in lost.keys() & {*left}:
+                else:
+                    kept[file.path] = file.record
+            for path in lost.keys() - {file.path for file in files}:
                 if not (self.root / path).exists():
                     del held[path[:7]][path]  # what is gone for ever is told of once
-            kept = {**before.files, **{f.path: f.record for f in files if not DATED.fullmatch(f.path)}}
-            after = replace(plan, files=MappingProxyType(kept), months=_counted(before, held))
-            pruned = self._pruned(held, after, max_bytes, now.date()) if prune else []
+            size = sum(record.size for record in kept.values())
+            pruned = self._pruned(held, before, max_bytes - size, now.date()) if prune else []
             after = replace(
-                after,
+                plan,
+                files=MappingProxyType(kept),
                 months=_counted(before, held),
                 entries=tuple(e for e in plan.entries if e.shot is None or e.shot.path not in pruned),
                 published=plan.published if plan is before else now.isoformat(timespec="seconds"),
             )
-            listed = [
-                file for month, dated in held.items() if dated for file in _list(_listed(month), {"files": dated})
-            ]
-            self._write([*fresh, *(f for f in listed if not self._holds(f)), *_list(NAME, after.content)])
-            empty = [place for month in held if not held[month] for place in (_listed(month), _copy(_listed(month)))]
-            self._delete([*pruned, *empty])
-            notices = (
-                *(Notice("publish.lists", files=lists) for _ in lists[:1]),
-                *(Notice("publish.anew") for _ in lists[:1] if not before.published),
-                *(Notice("publish.redrawn", n=len(redrawn), path=file.path) for file in redrawn[:1]),
-                *(Notice("publish.faults", n=len(left), path=path) for path in left[:1]),
-                *_notices(after, max_bytes, prune),
-            )
+            lists = [one for month in held if held[month] for one in _list(_listed(month), {"files": held[month]})]
+            self._write([*fresh, *(one for one in lists if not self._holds(one)), *_list(NAME, after.content)])
+            self._delete([*pruned, *(one for month in held if not held[month] for one in _places(_listed(month)))])
+            notices = (*_mended(faults, files, redrawn, before), *_notices(after, max_bytes, prune))
             return Published(after, len(fresh), len(files) - len(fresh), len(pruned), notices)
 
     def _months(self, before: Publication, paths: Iterable[str]) -> set[str]:
@@ -272,7 +266,8 @@ class Folder:
                 raise PublishError("publish.link", path=folder, folder=self.root.name[:60])
         for file in files:
             target = self.root / file.path
-            if (strangers and (target.exists() or target.is_symlink())) or target.is_dir():
+            full = target.is_dir() and not target.is_symlink() and any(target.iterdir())
+            if full or (strangers and (target.exists() or target.is_symlink())):
                 raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
     def _write(self, files: Sequence[File]) -> None:
@@ -297,6 +292,8 @@ class Folder:
         for path, name in moves.items():
             try:
                 make_folder((self.root / path).parent)
+                with contextlib.suppress(OSError):
+                    (self.root / path).rmdir()  # an empty folder where a file belongs
                 with contextlib.suppress(FileNotFoundError):  # moved before the interruption
                     (self.root / name).replace(self.root / path)
             except OSError as problem:
@@ -317,14 +314,14 @@ class Folder:
         else:
             staging.unlink(missing_ok=True)
 
-    def _pruned(self, held: dict[str, Dated], site: Publication, max_bytes: int, today: dt.date) -> list[str]:
-        """Take dated pictures off their lists, oldest day first, until the site fits."""
+    def _pruned(self, held: dict[str, Dated], before: Publication, room: int, today: dt.date) -> list[str]:
+        """Take dated pictures off their lists, oldest day first, until they fit."""
         gone: list[str] = []
-        excess = site.size - max_bytes
+        excess = sum(size for _, size in _counted(before, held).values()) - room
         # a clock years ahead must not make old what has just been published
         newest = max((path[:10] for dated in held.values() for path in dated), default="")
         limit = (min(today, dt.date.fromisoformat(newest)) - dt.timedelta(days=KEPT_DAYS)).isoformat() if newest else ""
-        for month in sorted({*site.months, *held}):
+        for month in sorted({*before.months, *held}):
             if excess <= 0 or month > limit:
                 break
             dated = held.setdefault(month, self.dated(month))
@@ -358,15 +355,15 @@ def _listed(month: str) -> str:
     return f"{LISTS}/{month}.json"
 
 
-def _copy(path: str) -> str:
-    """Where the copy of a list is."""
-    return f"{LISTS}/copies/{PurePosixPath(path).name}"
+def _places(path: str) -> tuple[str, str]:
+    """A list and its copy."""
+    return path, f"{LISTS}/copies/{PurePosixPath(path).name}"
 
 
-def _list(path: str, content: Mapping[str, object]) -> tuple[File, File]:
-    """A list and its copy, which goes before it."""
+def _list(path: str, content: Mapping[str, object]) -> list[File]:
+    """A list and its copy, which is written first."""
     data = sealed(content)
-    return File(_copy(path), "application/json", data), File(path, "application/json", data)
+    return [File(place, "application/json", data) for place in reversed(_places(path))]
 
 
 def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tuple[int, int]]:
@@ -375,16 +372,32 @@ def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tup
     return MappingProxyType({month: count for month, count in {**before.months, **counts}.items() if count[0]})
 
 
-def _due(day: dt.date, today: dt.date | None) -> bool:
+def _due(day: dt.date, today: dt.date, last: dt.date) -> bool:
     """Whether the dated pictures of a day are looked at today: in their first week, and then every sixty days."""
-    age = (today - day).days if today else 0
-    return 0 <= age <= YOUNG or age % AGAIN == 0
+    age, before = (today - day).days, (last - day).days
+    return 0 <= age <= YOUNG or age // AGAIN > before // AGAIN
 
 
 def intact(path: str, data: bytes | None) -> bool:
     """Whether the bytes of a dated picture are those that its name promises."""
     match = DATED.fullmatch(path)
     return data is not None and match is not None and hashlib.sha256(data).hexdigest().startswith(match[2])
+
+
+def _mended(
+    faults: Sequence[str], files: Sequence[File], redrawn: Sequence[File], before: Publication
+) -> Iterator[Notice]:
+    """What was not as it was published, and what became of it; a page that is written again is not worth a word."""
+    lists = [path for path in faults if path == NAME or path.startswith(LISTS)]
+    left = sorted({*faults} - {*lists} - {file.path for file in files})
+    if lists:
+        yield Notice("publish.lists", files=lists)
+        if not before.published:
+            yield Notice("publish.anew")
+    if redrawn:
+        yield Notice("publish.redrawn", n=len(redrawn), path=redrawn[0].path)
+    if left:
+        yield Notice("publish.faults", n=len(left), path=left[0])
 
 
 def _notices(after: Publication, max_bytes: int, prune: bool) -> tuple[Notice, ...]:

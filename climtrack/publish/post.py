@@ -20,7 +20,7 @@ from climtrack.vocabulary.registry import PRODUCTS
 from climtrack.vocabulary.series import Series, Status
 from climtrack.words.attribution import attribution, copernicus, origin
 from climtrack.words.language import Language
-from climtrack.words.standing import standing
+from climtrack.words.standing import begun, standing
 
 # Snippets: what each platform takes, with the alt text that belongs to the picture.
 #
@@ -283,7 +283,7 @@ def changes(before: Study, now: Study, issue: dt.date | None, language: Language
         streak = text(f"post.streak.{name}", **average)
         for move, run in moves:
             if run:  # as it is now, or as it was when it was last told of
-                days = {"first": day(run.first), "last": day(run.last), **average}
+                days = {"first": begun(run, now, language), "last": day(run.last), **average}
                 if move == "began" and run.days == 1:
                     lines.append(text(f"post.streak.{name}.first", **days))
                     continue
@@ -324,6 +324,7 @@ class PostPart:
     pictures: Mapping[str, Asset]  # By address, or file name beside the post
     changes_heading: str = ""
     changes: tuple[str, ...] = ()  # Since the last issue
+    page: str = ""  # Address of its interactive page, where there is one
 
 
 def embedded(picture: Asset) -> str:

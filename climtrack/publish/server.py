@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 
 #: Bytes of dated pictures kept in memory.
-CACHE = 64_000_000
+CACHE = 16_000_000
 _PICTURES = {
     "svg": "image/svg+xml",
     "pdf": "application/pdf",

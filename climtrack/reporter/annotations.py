@@ -371,8 +371,11 @@ def colour_key_width(canvas: Canvas) -> float:
     return COLOUR_KEY_CARD if canvas.preset.form == "card" else COLOUR_KEY_WIDTH
 
 
-def draw_colour_key(canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = 0.0) -> None:
-    """Draw the scale with its numbers."""
+def draw_colour_key(
+    canvas: Canvas, limit: float, right: float, base: float | None = None, width: float = 0.0, *,
+    values: Floats | None = None,
+) -> None:  # fmt: skip
+    """Draw the scale with its numbers; those at its ends say where `values` lie beyond."""
     width = width or colour_key_width(canvas)
     size = canvas.size(canvas.preset.type.axis)
     base = canvas.preset.height - LAST_BASELINE if base is None else base
@@ -383,12 +386,14 @@ def draw_colour_key(canvas: Canvas, limit: float, right: float, base: float | No
             Rect(left + i * step - 0.05, top, left + (i + 1) * step + 0.05, top + COLOUR_KEY_HEIGHT), colour, z=2
         )
     by = tick_step(2 * limit, most=width / COLOUR_NUMBER)
-    values = tick_values(-limit, limit, by)
-    if len(values) < 3:
-        by, values = limit, (-limit, 0.0, limit)
+    ticks = tick_values(-limit, limit, by)
+    low, high = (values is not None and bool(np.nanmax(way * values) > limit) for way in (-1, 1))
+    if low or high or len(ticks) < 3:
+        by, ticks = 0.1, (-limit, 0.0, limit)
     label = signed_ticks(canvas.language, by)
-    for value in values:
-        text = label(value) + UNIT * (value == values[-1])
+    for value in ticks:
+        end = "≤\u00a0" if low and value == -limit else "≥\u00a0" if high and value == limit else ""
+        text = end + label(value) + UNIT * (value == ticks[-1])
         line = Line(text, "regular", size, canvas.theme.secondary)
         x = left + (value + limit) / (2 * limit) * width
         # The number stands under its colour, the unit beside it.

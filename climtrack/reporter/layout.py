@@ -103,8 +103,8 @@ UNIT = "\u00a0°C"
 #: Below this many CSS pixels a month shows its initial only.
 NARROW_MONTH = 34
 TICK, MONTH_DROP = 5.0, 18.0
-#: A panel of no more days than this has dates under it, on these days of a month.
-FEW_DAYS, WEEKS = 45, (1, 8, 15, 22)
+#: A panel of no more days than this has dates under it.
+FEW_DAYS, WEEK = 45, 7
 #: Height of a tick label above its line.
 LIFT = 5.0
 
@@ -212,19 +212,17 @@ def draw_month_starts(canvas: Canvas, panel: Panel, first: dt.date, *, z: float 
 
 
 def _week_dates(canvas: Canvas, panel: Panel, first: dt.date, z: float) -> None:
-    """Ticks and dates a week apart, a fortnight where that is too dense, on the same days of every month."""
+    """Ticks and dates a week apart, a fortnight where that is too dense, counted back from the last day."""
     size, y, days = canvas.size(canvas.preset.type.axis), panel.rect.bottom, int(panel.xlim[1])
     texts = {i: canvas.language.date_short(first + dt.timedelta(days=i)) for i in range(days)}
     lines = {i: Line(text, "regular", size, canvas.theme.secondary) for i, text in texts.items()}
     widest = max(canvas.width(line) for line in lines.values()) + 10
-    marks = WEEKS if 7 * panel.rect.width / days >= widest else WEEKS[::2]
-    for i, line in lines.items():
-        x, half = panel.x(i + 0.5), canvas.width(line) / 2
-        if (first + dt.timedelta(days=i)).day not in marks:
-            continue
+    apart = WEEK if WEEK * panel.rect.width / days >= 1.5 * widest else 2 * WEEK  # the last one stands inside the edge
+    for i in range((days - 1) % apart, days, apart):
+        x, half = panel.x(i + 0.5), canvas.width(lines[i]) / 2
         canvas.stroke([x, x], [y, y + TICK], canvas.theme.axis, 0.8, z=z)
-        if panel.rect.left <= x - half and x + half <= panel.rect.right:
-            canvas.text("month", x, y + canvas.size(MONTH_DROP - 2), line, align="center")
+        middle = min(max(x, panel.rect.left + half), panel.rect.right - half)
+        canvas.text("month", middle, y + canvas.size(MONTH_DROP - 2), lines[i], align="center")
 
 
 _COUNT = re.compile(r"\b(\d{1,3}°?) (?=\w)")
@@ -273,7 +271,7 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     lines: list[tuple[str, str, Face, str]] = []
     if warning:
         lines += [("warning", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, warning, room)]
-    if preset.form == "tall":  # where every line counts, all runs on
+    if preset.form in {"square", "tall"}:  # where every line counts, all runs on
         notes, source = (), (". ".join((*notes, *source)),)
     if notes:
         lines += [

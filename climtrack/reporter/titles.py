@@ -313,8 +313,8 @@ def _so_far(phrases: Phrases) -> Wordings:
 def _run(phrases: Phrases) -> Wordings:
     """Days in a row above average."""
     run = phrases.findings.streaks.above_average
-    if run is None or run.days < MONTH:
-        return ()
+    if run is None or run.days < MONTH or phrases.study.series.value(run.first - dt.timedelta(days=1)) is None:
+        return ()  # or one that may have begun in a gap
     return _say(phrases, "run", n=phrases.language.count(run.days), when=phrases.language.month(run.first))
 
 

@@ -201,8 +201,9 @@ def _map(
 
     def extreme(sign: int) -> Extreme | None:
         """The largest difference of a sign among cells whose eight neighbours are of that sign too: no shore or ice."""
-        around = [np.roll(clear, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-        supported = within & (sign * np.stack(around) > 0).all(axis=0)
+        supported = within.copy()
+        for step in np.ndindex(3, 3):
+            supported &= sign * np.roll(clear, np.array(step) - 1, (0, 1)) > 0
         supported[[0, -1]] = False  # no neighbours beyond the last row, nor the last column of part of the globe
         supported[:, [0, -1]] &= np.ptp(average.longitude) > 350
         if not supported.any():

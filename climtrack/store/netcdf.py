@@ -19,9 +19,9 @@ from climtrack.store.store import source_to_json
 from climtrack.vocabulary.calendar import DAYS, dayofyear
 from climtrack.vocabulary.findings import Climatology
 from climtrack.vocabulary.registry import PRODUCTS, REGIONS, VARIABLES
-from climtrack.vocabulary.series import EPOCH, Series, SeriesKey, Status
+from climtrack.vocabulary.series import Series, SeriesKey, Status
 from climtrack.words.attribution import attribution
-from climtrack.words.language import Language
+from climtrack.words.language import Language, capitalised
 
 CONVENTIONS = "CF-1.11 ACDD-1.3"
 _TIMES = "days since 1970-01-01 00:00:00"
@@ -69,16 +69,16 @@ def _add(file: Any, name: str, kind: str, dimensions: tuple[str, ...], values: A
 def _describe(file: Any, series: Series) -> None:
     """Global attributes: what, whose, whence, under which terms."""
     key, source = series.key, series.source
-    product, variable, region = PRODUCTS.get(key.product), VARIABLES.get(key.variable), REGIONS.get(key.region)
-    what = variable.title if variable else key.variable
+    product, region = PRODUCTS.get(key.product), REGIONS.get(key.region)
+    what, step = _what(key), "month" if key.monthly else "day"
     where = region.title if region else key.region
     when = f"{source.retrieved.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
     origin = product.title if product else (source.data_source or key.product)
     texts: Mapping[str, str] = {
         "Conventions": CONVENTIONS,
-        "title": f"Daily mean {what}, {where}, {origin}" + (" (SIMULATED)" if source.simulated else ""),
-        "summary": f"Area-weighted daily mean {what} over {where}, one value a day, as published by its provider.",
-        "keywords": f"{what}, {where}, {origin}, daily mean, reanalysis",
+        "title": f"{capitalised(what)}, {where}, {origin}" + (" (SIMULATED)" if source.simulated else ""),
+        "summary": f"Area-weighted {what} over {where}, one value a {step}, as published by its provider.",
+        "keywords": f"{what}, {where}, {origin}",
         "institution": product.provider if product else "unknown",
         "source": source.data_source or origin,
         "references": (product.citation if product else "") or source.url,
@@ -93,7 +93,7 @@ def _describe(file: Any, series: Series) -> None:
         "comment": "; ".join(map(str, source.notes)) or "Values are kept as published; gaps are not filled.",
         "time_coverage_start": series.start.isoformat(),
         "time_coverage_end": series.end.isoformat(),
-        "time_coverage_resolution": "P1D",
+        "time_coverage_resolution": "P1M" if key.monthly else "P1D",
         "climtrack_key": str(key),
         "climtrack_start": series.start.isoformat(),
         "climtrack_digest": series.digest,
@@ -103,29 +103,35 @@ def _describe(file: Any, series: Series) -> None:
     file.setncatts({name: _printable(text) for name, text in texts.items()})
 
 
+def _what(key: SeriesKey) -> str:
+    variable = VARIABLES.get(key.variable)
+    return f"{'departures of' if key.monthly else 'daily mean'} {variable.title if variable else key.variable}"
+
+
 def _values(file: Any, series: Series) -> None:
-    """Dates with the bounds of the day that each mean covers, temperatures, and what is known of each day."""
+    """Days or months with their bounds, temperatures, and what is known of each."""
     key, size = series.key, series.values.size
     variable = VARIABLES.get(key.variable)
     file.createDimension("time", size)
     file.createDimension("bounds", 2)
-    days = (series.start - EPOCH).days + np.arange(size, dtype=np.int32)
-    _add(file, "time", "i4", ("time",), days, standard_name="time", long_name="day", units=_TIMES, calendar="standard",
-         axis="T", units_metadata="leap_seconds: none", bounds="time_bounds")  # fmt: skip
-    _add(file, "time_bounds", "i4", ("time", "bounds"), np.stack([days, days + 1], axis=1))
+    edges = (np.datetime64(series.start, key.unit) + np.arange(size + 1)).astype("datetime64[D]").astype(np.int32)
+    step, scale = ("month", "difference") if key.monthly else ("day", "on_scale")
+    _add(file, "time", "i4", ("time",), edges[:-1], standard_name="time", long_name=step, units=_TIMES,
+         calendar="standard", axis="T", units_metadata="leap_seconds: none", bounds="time_bounds")  # fmt: skip
+    _add(file, "time_bounds", "i4", ("time", "bounds"), np.stack([edges[:-1], edges[1:]], axis=1))
     height = ["height"] if variable and variable.height is not None else []
     coordinates = " ".join(height + (["latitude", "longitude"] if key.region in REGIONS else []))
     _add(
         file, key.variable, "f8", ("time",), series.values,
         standard_name=variable.standard_name if variable else "air_temperature",
-        long_name=f"daily mean {variable.title if variable else key.variable}", units="degC",
-        units_metadata="temperature: on_scale",
+        long_name=_what(key), units="degC", units_metadata=f"temperature: {scale}",
         cell_methods=variable.cell_methods if variable else "area: mean time: mean",
         ancillary_variables="status", **({"coordinates": coordinates} if coordinates else {}),
+        **({"baseline": series.source.details["base_period"]} if "base_period" in series.source.details else {}),
     )  # fmt: skip
     _add(
         file, "status", "i1", ("time",), series.status, standard_name="status_flag",
-        long_name="status of the day's value", flag_values=np.array([s.value for s in Status], dtype=np.int8),
+        long_name=f"status of the {step}'s value", flag_values=np.array([s.value for s in Status], dtype=np.int8),
         flag_meanings=" ".join(s.name.lower() for s in Status),
     )  # fmt: skip
 

@@ -53,8 +53,10 @@ class FieldMap:
 
     def icy(self, latitude: Floats, longitude: Floats) -> npt.NDArray[np.bool_]:
         """Whether the cells that hold some places have sea ice."""
+        if self.ice is None:
+            return np.zeros(latitude.shape, dtype=np.bool_)
         rows, columns, known = places(self.latitude, self.longitude, latitude, longitude)
-        return known & (self.ice is not None and self.ice[rows, columns])
+        return known & self.ice[rows, columns]
 
 
 def places(

@@ -114,11 +114,14 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
     """
     A name or a cell from outside as one line of what can be printed, for messages, files and pictures.
 
-    White space of any kind becomes one space; what is too long ends in an ellipsis.
+    White space of any kind becomes one space; what is too long ends in an ellipsis, after a whole word where it can.
     """
     kept = (c if c.isprintable() else " " if c.isspace() else "" for c in text[: 20 * longest])
     line = " ".join("".join(kept).split())
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+    if len(line) <= longest:
+        return line
+    words = line[:longest].rpartition(" ")[0]
+    return f"{words if len(words) > longest // 2 else line[: longest - 1].rstrip()}…"
 
 
 def markdown(text: str) -> str:

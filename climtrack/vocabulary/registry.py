@@ -69,8 +69,6 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
                      "area: mean time: mean", None, 2, (-4.0, 5.0), monthly=True),
             Variable("roni", "sst", "relative oceanic Niño index (RONI)", "sea_surface_temperature_anomaly",
                      "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
-            Variable("oni", "sst", "oceanic Niño index (ONI)", "sea_surface_temperature_anomaly",
-                     "area: mean time: mean", None, 2, (-5.0, 5.0), monthly=True),
         )
     }
 )  # fmt: skip
@@ -214,7 +212,6 @@ FEEDS: Mapping[str, Feed] = MappingProxyType(
             for kind in ("ocean", "land", "land_ocean")
         },
         "cpc.roni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/RONI.ascii.txt",), "SEAS YR ANOM", 80),
-        "cpc.oni": Feed(("https://www.cpc.ncep.noaa.gov/",), ("data/indices/oni.ascii.txt",), "SEAS YR", 80),
     }
 )
 
@@ -270,12 +267,14 @@ REGIONS: Mapping[str, Region] = MappingProxyType(
         r.name: r
         for r in (
             Region("world", "World", "el planeta", -90, 90,
-                   names=("globe", "global", "planet", "mundo", "Earth", "Tierra", "globo")),
+                   names=("globe", "global", "planet", "whole world", "planet Earth", "Earth", "mundo", "todo el mundo",
+                          "planeta Tierra", "todo el planeta", "Tierra", "globo", "mundial")),
             Region("nh", "Northern Hemisphere", "el hemisferio norte", 0, 90,
-                   names=("north", "northern", "norte", "HN", "N hemisphere", "N. Hemisphere")),
+                   names=("north", "northern", "norte", "HN", "N hemisphere", "boreal", "hemisferio boreal")),
             Region("sh", "Southern Hemisphere", "el hemisferio sur", -90, 0,
-                   names=("south", "southern", "sur", "HS", "S hemisphere", "hemisferio austral")),
-            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5, names=("tropic", "trópico", "tropical")),
+                   names=("south", "southern", "sur", "HS", "S hemisphere", "austral", "hemisferio austral")),
+            Region("tropics", "Tropics", "los trópicos", -23.5, 23.5,
+                   names=("tropic", "trópico", "tropical", "zona tropical")),
             Region("arctic", "Arctic", "el Ártico", 66.5, 90, names=("North Pole", "polo norte")),
             Region("antarctic", "Antarctic", "la Antártida", -90, -66.5,
                    names=("Antarctica", "Antártico", "Antártica", "South Pole", "polo sur")),
@@ -285,13 +284,13 @@ REGIONS: Mapping[str, Region] = MappingProxyType(
             Region("natlan", "North Atlantic", "el Atlántico norte", 0, 60, -80, 0,
                    names=("N Atlantic", "northern Atlantic", "Atlántico septentrional")),
             Region("natlsp", "Subpolar North Atlantic", "el Atlántico norte subpolar", 45, 60, -45, -20,
-                   names=("subpolar Atlantic", "Atlántico subpolar", "cold blob")),
+                   names=("subpolar Atlantic", "Atlántico subpolar", "cold blob", "mancha fría")),
             Region("atlhmdr", "Atlantic hurricane region", "la zona atlántica de huracanes", 10, 20, -85, -20,
                    names=("MDR", "main development region", "hurricane region", "zona de huracanes")),
             Region("gom", "Gulf of Maine", "el golfo de Maine", 42, 45, -71, -66, names=("Maine",)),
             Region("gomex", "Gulf of Mexico", "el golfo de México", 20, 30, -98, -82),
             Region("nino3.4", "Niño 3.4 region", "la región Niño 3.4", -5, 5, -170, -120,
-                   names=("niño", "niña", "ENSO", "niño 3 4", "región del Niño")),
+                   names=("niño", "niña", "ENSO", "ENOS", "niño 3 4", "región del Niño")),
         )
     }
 )  # fmt: skip

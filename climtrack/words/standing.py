@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from climtrack.vocabulary.findings import FLOOR, LEVEL, Claim, Rank, Reading, Record
+from climtrack.vocabulary.findings import FLOOR, LEVEL, Claim, Rank, Reading, Record, Run, Study
 from climtrack.words.language import Language
 
 #: Forms that say a place as a sentence, and what it lacks as another one.
@@ -104,3 +104,10 @@ def seen_from(record: Record, day: dt.date, value: float) -> Record | None:
     return replace(
         record, date=day, value=value, days=(day,), rival=held, claim=Claim.TIE if level else Claim.WITHIN_NOISE
     )
+
+
+def begun(run: Run, study: Study, language: Language) -> str:
+    """The first day of a run, which may have begun in a gap before it."""
+    day = language.date_long(run.first)
+    known = study.series.value(run.first - dt.timedelta(days=1)) is not None
+    return day if known else language.text("streak.open", day=day)

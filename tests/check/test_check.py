@@ -17,7 +17,7 @@ from climtrack.check.check import Result
 from climtrack.check.recount import student
 from climtrack.check.sentences import Book, Place, masked, places
 from climtrack.cli.app import main
-from climtrack.publish.post import PostPart, credit, post
+from climtrack.publish.post import Issue, PostPart, credit, post
 from climtrack.reporter.answers import brief
 from climtrack.reporter.render import words
 from climtrack.run.check import check_assets, check_folder
@@ -170,15 +170,14 @@ def test_a_post_is_held_against_the_report_of_its_region(tmp_path: Path) -> None
         folder.mkdir()
         for asset in files:
             (folder / asset.path).write_bytes(asset.data)
-    result, report_alone = check_folder(issue, tmp_path), check_folder(tmp_path, tmp_path)
+    result = check_folder(issue, tmp_path)
     assert not result.differing
     assert not {name for name in result.unknown if name.startswith("post.")}
-    assert report_alone.checked > 700
     page = issue / "post.es.html"
     text = page.read_text("utf-8")
     size = re.search(r"(\d,\d\d)\N{NO-BREAK SPACE}°C sobre la media", text)
     assert size is not None
-    page.write_text(text.replace(size[1], "7,77"), "utf-8")
+    page.write_text(f"{text[: size.start(1)]}7,77{text[size.end(1) :]}", "utf-8")
     (found,) = check_folder(issue, tmp_path).differing
     assert (found.where.split(" (")[0], found.printed) == ("post.es.html", "7,77")
 
@@ -188,7 +187,7 @@ def short_post(study: Study, code: str) -> tuple[Asset, Asset]:
     language = Language(code)
     part = PostPart("", brief([study], language), {})
     title = words("year_lines", [study])[code].title
-    return post(title, [part], credit([study.series], language), code)
+    return post(Issue(title, [part], credit([study.series], language), code))
 
 
 def test_the_command_names_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,13 +8,34 @@ from pathlib import Path
 import pytest
 
 from climtrack.cli.app import main
-from climtrack.cli.options import day, own_first, places, tongues
+from climtrack.cli.options import day, own_first, places, table_language, tongues
 from climtrack.config import Config, load
 from climtrack.errors import ConfigError
 
 NAMES = {
-    "world": ("world", "El Mundo", "global", "the planet", "Planeta", "la Tierra", "Earth"),
-    "nh": ("NH", "north", "Norte", "el norte", "hemisferio norte", "HEMISFERIO NORTE", "Northern Hemisphere", "hn"),
+    "world": (
+        "world",
+        "whole world",
+        "todo el mundo",
+        "El Mundo",
+        "global",
+        "the planet",
+        "Planeta",
+        "la Tierra",
+        "Earth",
+    ),
+    "nh": (
+        "NH",
+        "north",
+        "N. Hemisphere",
+        "hemisferio boreal",
+        "Norte",
+        "el norte",
+        "hemisferio norte",
+        "HEMISFERIO NORTE",
+        "Northern Hemisphere",
+        "hn",
+    ),
     "sh": ("sur", "the South", "Hemisferio Sur", "southern hemisphere", "HS"),
     "tropics": ("Trópicos", "los tropicos", "the Tropics"),
     "arctic": ("Ártico", "artico", "the Arctic", "Polo Norte", "North Pole"),
@@ -25,7 +46,7 @@ NAMES = {
     "atlhmdr": ("Atlantic hurricane region", "zona de huracanes", "MDR"),
     "gom": ("Gulf of Maine", "golfo de Maine"),
     "gomex": ("Gulf of Mexico", "golfo de México", "el golfo de mexico"),
-    "nino3.4": ("El Niño", "el nino", "Niño 3.4", "nino34", "ENSO"),
+    "nino3.4": ("El Niño", "el nino", "Niño 3.4", "nino34", "ENSO", "ENOS"),
 }
 
 
@@ -85,8 +106,8 @@ def test_regions_are_listed(settings: Config, capsys: pytest.CaptureFixture[str]
     assert (found["iberia"]["south"], found["iberia"]["air"]) == (36, None)
     run("regions", "--lang", "español")
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0] == "nombre\tinglés\tespañol\tlatitud\tlongitud\taire desde\tmar desde"
-    assert rows[2] == "nh\tNorthern Hemisphere\tHemisferio norte\t0…90\t−180…180\t1940\t1981 (natlan-sst)"
+    assert rows[0] == "nombre\tespañol\tinglés\tlatitud\tlongitud\taire desde\tmar desde"
+    assert rows[2] == "nh\tHemisferio norte\tNorthern Hemisphere\t0…90\t−180…180\t1940\t1981 (natlan-sst)"
 
 
 def test_languages_by_name() -> None:
@@ -112,7 +133,10 @@ def test_the_readers_language_comes_first(settings: Config, monkeypatch: pytest.
         assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == first
     monkeypatch.setenv("LC_ALL", "C")
     file.write_text("[report]\nlanguages = ['es', 'en']\n")
-    assert own_first(load(file, {"CLIMTRACK_HOME": str(tmp_path)})) == ("es", "en")
+    hers = load(file, {"CLIMTRACK_HOME": str(tmp_path)})
+    assert own_first(hers) == ("es", "en")
+    assert [table_language(text, hers).code for text in (None, "en")] == ["es", "en"]
+    assert table_language(None, settings).code == "en"
 
 
 DATES = {
@@ -124,7 +148,8 @@ DATES = {
     "2 weeks ago": "2026-11-07", "a fortnight ago": "2026-11-07", "hace 2 semanas": "2026-11-07",
     "hace dos meses": "2026-09-21", "hace quince días": "2026-11-06", "last week": "2026-11-14",
     "la semana pasada": "2026-11-14", "Monday": "2026-11-16", "el sábado": "2026-11-14", "lunes pasado": "2026-11-16",
-    "1 year ago": "2025-11-21",
+    "1 year ago": "2025-11-21", "7-nov-2026": "2026-11-07", "1º de enero de 2026": "2026-01-01",
+    "on 7 November": "2026-11-07", "the day before yesterday": "2026-11-19", "now": "2026-11-21",
 }  # fmt: skip
 
 

@@ -6,7 +6,10 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from climtrack.cli.app import main
 from climtrack.fetcher.fetch import SOURCES
@@ -52,8 +55,8 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
         assert f"julio de 2026 fue 0,{change * 100:.0f} °C más cálido que julio de 2025" in text
         assert f"]({region}-ocean.months.card.en.png)" in text
         assert (copy / region / f"{region}-ocean.csv").read_text().count("\n2026-") == 7
-    assert check_folder(copy / "nh").differing == []
-    assert check_folder(copy / "sh").differing == []
+    assert check_folder(copy / "nh", copy).differing == []
+    assert check_folder(copy / "sh", copy).differing == []
     assert [*json.loads((copy / "nh/facts.json").read_text())["series"]] == ["sst_month", "sst"]
     assert "NOAAGlobalTemp" in (copy / "nh/report.html").read_text().partition("<footer")[2].partition("<script")[0]
     for words in (["post", "--region", "sh", "--lang", "es", "--out", str(copy)], ["compare", "nh", "sh"]):
@@ -61,6 +64,15 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
             main([*words, "--offline"])
     assert "](<sh-ocean.months.post.es.png>)" in (copy / "2026-08-22-sh/post.es.md").read_text()
     assert "natlan" not in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="0"):
+        main(["export", "--format", "csv,netcdf", "--region", "sh", "--out", str(copy / "export")])
+    months = pd.read_csv(copy / "export/sh-ocean.monthly.csv", index_col="month")
+    assert months.loc["2026-07", "anomaly"] == pytest.approx(0.429, abs=0.001)
+    assert months.loc["2026-07", "difference"] == pytest.approx(0.15)
+    with xr.open_dataset(copy / "export/sh-ocean.nc") as file:
+        np.testing.assert_array_equal(file["ocean"], months["departure"])
+        assert file["ocean"].attrs["baseline"] == "1901-2000"
+        assert [str(day)[:10] for day in file["time_bounds"].values[-1]] == ["2026-07-01", "2026-08-01"]
     with pytest.raises(SystemExit) as left:  # what is told by month alone has no page
         main(["publish", str(copy / "site"), "--region", "sh", "--chart", "months", "--lang", "en", "--offline"])
     assert (left.value.code, "there are no real data to publish" in capsys.readouterr().err) == (2, True)

@@ -31,7 +31,7 @@ def test_every_command_and_option_is_explained(language: str) -> None:
     }
     assert used == {
         "help.usage", "help.options", "help.arguments", "help.commands", "help.default", "help.required",
-        "help.metavar", "help.metavar.group", "help.values",
+        "help.metavar", "help.metavar.group", "help.metavar.values",
     }  # fmt: skip
     used.add("help.option.help")
     for path, command in every(typer.main.get_command(app)):

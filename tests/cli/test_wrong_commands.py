@@ -28,6 +28,7 @@ COMMANDS = {
     "report --region 'South Atlantic'": "`climtrack regions`",
     "report --region 'hemisferio nort'": "did you mean 'el hemisferio norte'?",
     "report --variable wind": "Known are air, all, sst",
+    "report --lang es en": "extra argument(s) (en). Try `climtrack report --help`",
     "report --lang french": "Known are en, es, es-MX",
     "report --baseline 1991": "for example 1991-2020",
     "report --baseline 2020-1991": "FIRST-LAST",

@@ -87,7 +87,7 @@ def test_every_complaint_of_the_parser_is_spanish(text: str, tmp_path: Path) -> 
         (["report", "--out"], "climtrack: la opción «--out» necesita un valor."),
         (["status", "--json=3"], "climtrack: la opción «--json» no lleva valor."),
         (["embed"], "climtrack: falta la opción «--for» o «-f»."),
-        (["accept"], "climtrack: falta el argumento «SERIES»."),
+        (["accept"], "climtrack: falta el argumento «SERIE»."),
         (["statsu"], "climtrack: no existe el comando «statsu»"),
         (["serve", "--port", "99999"], "climtrack: valor no válido para «--port» o «-p»: debe ser"),
         (["serve", "--port", "x"], "climtrack: valor no válido para «--port» o «-p»: debe ser"),

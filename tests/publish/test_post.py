@@ -102,7 +102,8 @@ def part(before: Study, now: Study, region_page: RegionPage) -> PostPart:
     shown = {p.path: p for p in region_page.pictures if p.path.endswith(".post.es.png")}
     told = changes(before, now, None, Language("es"))
     heading = changes_heading(before, None, Language("es"))
-    return PostPart("Hemisferio norte: aire", ("Sí, baja*.", "Sí <debajo>.", "+0,44 °C."), shown, heading, told)
+    answers = "Sí, baja*.", "Sí <debajo>.", "+0,44 °C."
+    return PostPart("Hemisferio norte: aire", answers, shown, heading, told, "https://charts.example.org/es/nh-air/")
 
 
 def test_the_markdown_reads_as_written(part: PostPart, now: Study) -> None:

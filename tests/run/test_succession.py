@@ -92,9 +92,9 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
     for day, told in ((later, True), (later + dt.timedelta(days=1), False)):  # in the first issue alone
         with Run(config, day, transport=site, offline=True) as run:
             wanted = Request(("nh",), ("air",), ("en",), ("stripes",), ("email",), ("light",), ("png",), None)
-            files = write_post(run, wanted, None, tmp_path / "post")
-        (text,) = (one.data.decode() for found in files.values() for one in found if one.path.endswith(".md"))
-        assert ("the data are ERA6's, after ERA5's until now." in text) == told
+            (folder,) = write_post(run, wanted, None, tmp_path / "post")
+        (text,) = (file.read_text(encoding="utf-8") for file in folder.glob("*.md"))
+        assert ("the data come from ERA6, no longer from ERA5." in text) == told
     with Run(config, later, transport=site, offline=True) as run:
         ((both, (leading, other)),) = products(run, "nh", ("air",), baseline=DEFAULT)
         (told,) = run.succession_notices([leading])

@@ -111,10 +111,10 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     years, values = smoothed(study)
     limit = scale_limit(values)
     if narrow:
-        draw_colour_key(canvas, limit, room.right, room.bottom)
+        draw_colour_key(canvas, limit, room.right, room.bottom, values=values)
         room = Rect(room.left, room.top, room.right, room.bottom - COLOUR_KEY_ROOM)
     else:
-        draw_colour_key(canvas, limit, room.right - canvas.size(RIGHT) * (form == "wide"))
+        draw_colour_key(canvas, limit, room.right - canvas.size(RIGHT) * (form == "wide"), values=values)
     right = room.right - canvas.size(RIGHT if form != "tall" else 40)
     area = Rect(room.left + canvas.size(LEFT), room.top, right, room.bottom - canvas.size(MONTH_DROP))
     panel = canvas.panel(area, (0.0, float(DAYS)), (float(years[-1]) + 1, float(years[0])))

@@ -30,7 +30,7 @@ from climtrack.vocabulary.registry import REGIONS
 from climtrack.vocabulary.series import Pairing
 from climtrack.words.attribution import attribution
 from climtrack.words.language import Language
-from climtrack.words.standing import peak, standing
+from climtrack.words.standing import begun, peak, standing
 
 _PERIODS = ("day", "month_to_date", "month", "season_to_date", "season", "year_to_date", "year")
 
@@ -138,7 +138,7 @@ def _streaks(voice: Phrases) -> Table:
                 (
                     say(f"streak.{name}", baseline=voice.baseline),
                     language.count(run.days),
-                    language.date_long(run.first),
+                    begun(run, voice.study, language),
                 )
             )
     if streaks.days_since_record is not None and streaks.last_record is not None:

@@ -84,14 +84,19 @@ def table_csv(study: Study) -> Asset:
     return sheet(f"{study.series.key.stem}.csv", *day_rows(study), simulated=study.simulated)
 
 
-def months_csv(study: MonthStudy) -> Asset:
+def by_month(study: MonthStudy) -> dict[str, npt.NDArray[Any]]:
     """NOAA's months: as published, against the report's baseline, and against the same month of the year before."""
     series = study.series
     flat = study.anomalies.ravel()[series.start.month - 1 :][: series.values.size]
     before = np.concatenate([np.full(12, np.nan), series.values[:-12]])[: series.values.size]
-    columns = {"month": series.dates, "departure": series.values, "anomaly": flat, "difference": series.values - before}
+    return {"month": series.dates, "departure": series.values, "anomaly": flat, "difference": series.values - before}
+
+
+def months_csv(study: MonthStudy) -> Asset:
+    """A series month by month."""
+    columns = by_month(study)
     texts = (_texts(found, None if name == "departure" else COMPUTED_DECIMALS) for name, found in columns.items())
-    return sheet(f"{series.key.label}.csv", tuple(columns), zip(*texts, strict=True), simulated=study.simulated)
+    return sheet(f"{study.series.key.label}.csv", tuple(columns), zip(*texts, strict=True), simulated=study.simulated)
 
 
 def year_tables(study: Study) -> tuple[Asset, Asset]:
