@@ -629,7 +629,8 @@ def sources(each: Sequence[Phrases]) -> str:
     found: dict[str, list[tuple[str, str]]] = {}
     for one in each:
         product = PRODUCTS.get(one.study.series.key.product)
-        kind = "" if (hands := origin(one.study.series)) == "reanalyzer" else f"{hands}."
+        hands = "simulated" if one.study.simulated else origin(one.study.series)
+        kind = "" if hands == "reanalyzer" else f"{hands}."
         title = product.title if product else plain(one.study.series.key.product)
         provider = product.provider if product else plain(one.study.series.source.data_source)
         found.setdefault(f"source.{kind}sentence", []).append((title, provider))

@@ -155,9 +155,9 @@ class Language:
         return f"{first.day}–{self.date_short(last)}"
 
     def moment(self, instant: dt.datetime) -> str:
-        """Instant to the minute, in UTC: ``11 July 16:42 UTC``."""
+        """Instant to the minute, in UTC: ``11 July 2024 16:42 UTC``."""
         utc = instant.astimezone(dt.UTC)
-        return f"{self.date_day(utc.date())} {'a las ' * self.spanish}{utc:%H:%M} UTC"
+        return f"{self.date_long(utc.date())} {'a las ' * self.spanish}{utc:%H:%M} UTC"
 
     @property
     def month_names(self) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def test_publish_writes_a_site_of_this_data(home: Path, shared_data: Path, capsy
     assert "CC-BY" in table.with_name("nh-air.year.csv-metadata.json").read_text()
     page = (site / "nh-air/index.html").read_text()
     assert '"../latest/nh-air.year.csv"' in page
-    assert '"notice">Data to 5 July 2024, retrieved 11 July 16:42 UTC<' in page
+    assert '"notice">Data to 5 July 2024, retrieved 11 July 2024 16:42 UTC<' in page
     assert 'data-until="2024-07-05" data-usual="10" hidden' in page
     assert 'data-until="2024-07-05" data-usual="10" hidden' in (site / "index.html").read_text()
     assert len(list((site / "latest").glob("nh-air.year-lines.*.en.png"))) == 7

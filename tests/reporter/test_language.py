@@ -66,7 +66,7 @@ def test_dates():
     assert (EN.date_short(DAY), ES.date_short(DAY)) == ("17 Nov", "17 nov")
     assert (EN.date_day(DAY), ES.date_day(DAY)) == ("17 November", "17 de noviembre")
     assert ES.date_short(dt.date(2026, 5, 4)) == "4 may"
-    assert EN.moment(dt.datetime(2026, 7, 11, 16, 42, 9, tzinfo=dt.UTC)) == "11 July 16:42 UTC"
+    assert EN.moment(dt.datetime(2026, 7, 11, 16, 42, 9, tzinfo=dt.UTC)) == "11 July 2026 16:42 UTC"
 
 
 def test_months_are_three_letters_in_both_languages():

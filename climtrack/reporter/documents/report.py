@@ -213,7 +213,7 @@ HALVES = frozenset({"nh", "sh"})
 
 
 def data_line(study: AnyStudy, language: Language, now: dt.datetime | None = None) -> str:
-    """Which data they are: ``Data to 5 July 2024, retrieved 11 July 16:42 UTC``, and now ``6 days old``."""
+    """Which data they are: ``Data to 5 July 2024, retrieved 11 July 2024 16:42 UTC``, and now ``6 days old``."""
     end = study.series.end
     if isinstance(study, MonthStudy):
         moment = language.moment(study.series.source.retrieved)

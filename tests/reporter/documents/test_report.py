@@ -33,9 +33,9 @@ def test_the_age_of_the_data_is_said():
     source = made.replace(study.series.source, retrieved=dt.datetime(2026, 7, 11, 16, 42, tzinfo=dt.UTC))
     study = made.replace(study, series=made.replace(study.series, source=source))
     now = dt.datetime(2026, 7, 11, 18, tzinfo=dt.UTC)
-    assert data_line(study, EN, now) == "Data to 5 July 2026, retrieved 11 July 16:42 UTC, 6 days old"
+    assert data_line(study, EN, now) == "Data to 5 July 2026, retrieved 11 July 2026 16:42 UTC, 6 days old"
     assert data_line(study, ES, now) == (
-        "Datos hasta el 5 de julio de 2026, descargados el 11 de julio a las 16:42 UTC; son de hace 6 días"
+        "Datos hasta el 5 de julio de 2026, descargados el 11 de julio de 2026 a las 16:42 UTC; son de hace 6 días"
     )
     assert "old" not in data_line(study, EN, now - dt.timedelta(days=400))
 

@@ -83,12 +83,12 @@ def test_a_run_older_than_the_year_is_told_with_its_first_day():
     # three bars show no more
     assert english.title.startswith("Northern Hemisphere air was 0.3 °C below a year earlier over two weeks")
     assert "Each of the past 33 days, since 2 December 2025, has been cooler than a year earlier." in english.long
-    assert "Los 33 últimos días, desde el 2 de diciembre de 2025, han sido todos más fríos" in spanish.long
+    assert "Los últimos 33 días, desde el 2 de diciembre de 2025, han sido todos más fríos" in spanish.long
     assert "every day is cooler" not in english.alt  # the bars are those of twelve months
     assert "each of the last 12 months’ days" in english.subtitle
     assert "All 3 days compared were cooler." in english.caption
     assert "Each of the past 33 days, since 2 December 2025, has been cooler" in answers(study, EN)[1]
-    assert "Los 33 últimos días, desde el 2 de diciembre de 2025," in answers(study, ES)[1]
+    assert "Los últimos 33 días, desde el 2 de diciembre de 2025," in answers(study, ES)[1]
 
 
 def test_a_run_older_than_the_year_has_a_title_that_the_bars_show():

@@ -31,7 +31,7 @@ def test_the_caption_is_the_voice_of_the_page():
     assert plain(words(ES).caption) == (
         "La temperatura del aire del hemisferio norte fue de 12,6 °C el 17 de noviembre de 2026: 0,3 °C menos que el "
         "mismo día de 2025, pero 0,6 °C más que la media de 1991–2020. Fue el cuarto 17 de noviembre más cálido de los "
-        "87 de esta serie desde 1940. Los cinco últimos días son provisionales. Datos: ERA5 (C3S/ECMWF), a través de "
+        "87 de esta serie desde 1940. Los últimos cinco días son provisionales. Datos: ERA5 (C3S/ECMWF), a través de "
         "Climate Reanalyzer, Universidad de Maine."
     )
     assert "12.6\u00a0°C" in words(MX).caption
@@ -47,7 +47,7 @@ def test_the_alternative_text_is_the_voice_of_the_page():
     assert plain(words(ES).alt) == (
         "Gráfico de líneas de la temperatura del aire del hemisferio norte, día a día, 1940–2026: 2026 queda por "
         "encima de la media los 321 días y termina, el 17 de noviembre, 0,3 °C por debajo de 2025 y 0,6 °C sobre la "
-        "media de 1991–2020. Los cinco últimos días son provisionales."
+        "media de 1991–2020. Los últimos cinco días son provisionales."
     )
 
 
