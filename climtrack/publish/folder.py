@@ -152,7 +152,7 @@ class Folder:
         publication, staged = self.state()
         if not publication.published and not self._ours():
             return ()
-        found = self._damaged(NAME)
+        found = self._damaged(NAME, staged)
         for path, record in publication.files.items():
             places = (inside(self.root, place) for place in (staged.get(path, path), path))
             if not any(data is not None and hashlib.sha256(data).hexdigest() == record.sha256 for data in places):
@@ -162,14 +162,15 @@ class Folder:
             days = [dt.date.fromisoformat(f"{month}-01") + dt.timedelta(n) for n in range(31)]
             due = {day.isoformat() for day in days if today is None or _due(day, today, last)}
             if due:
-                found += self._damaged(_listed(month))
+                found += self._damaged(_listed(month), staged)
                 listed = (path for path in self.dated(month) if path[:10] in due)
                 found += [path for path in listed if not intact(path, inside(self.root, path))]
         return tuple(found)
 
-    def _damaged(self, path: str) -> list[str]:
+    def _damaged(self, path: str, staged: Mapping[str, str]) -> list[str]:
         """Of a list and its copy what is not what was written; a copy that is not there is only made."""
-        held = {place: _read(self.root / place) for place in _places(path)}
+        places = {place: (staged.get(place, place), place) for place in _places(path)}  # it may be on its way
+        held = {place: _read(self.root / first) or _read(self.root / then) for place, (first, then) in places.items()}
         return [one for one, data in held.items() if unsealed(data) is None and (data is not None or one == path)]
 
     def _ours(self) -> bool:

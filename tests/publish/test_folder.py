@@ -174,7 +174,7 @@ def test_a_kill_at_any_step_leaves_the_old_site_or_one_that_becomes_the_new(
             for name in real:
                 patch.setattr(os, name, dying(name))
             try:
-                site.publish(build("2024-07-06", "bb"), now=NOW)
+                site.publish(build("2024-08-01", "bb"), now=NOW)
                 finished = True
             except Killed:
                 finished = False
