@@ -48,7 +48,7 @@ def disk_error(problem: OSError, path: Path, *, needed: int = 0) -> DiskError:
     return DiskError(_PLAIN.get(number, "disk.refused"), path=path, name=name, reason=reason)
 
 
-def shortened(path: Path, width: int = 70) -> str:
+def shortened(path: Path, width: int = 60) -> str:
     """Path that fits into a message."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= width else f"{text[: width // 3]}…{text[-(width - width // 3 - 1) :]}"

@@ -324,6 +324,7 @@ class PostPart:
     pictures: Mapping[str, Asset]  # By address, or file name beside the post
     changes_heading: str = ""
     changes: tuple[str, ...] = ()  # Since the last issue
+    page: str = ""  # Address of its interactive page, where there is one
 
 
 def embedded(picture: Asset) -> str:

@@ -173,7 +173,8 @@ def _posts(
             answers = together or (one.charts[n].answers[code] if long else brief([study], language))
             told_of = one.studies if together else (study,)
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
-            part = PostPart(heading(study, language), (*late, *answers), placed(mine))
+            page = public.absolute(public.page(one.charts[n].id, code)) if public else ""
+            part = PostPart(heading(study, language), (*late, *answers), placed(mine), page=page)
             before, issue = issues[n]
             if long and before is not None:
                 told = changes_heading(before, issue, language), changes(before, study, issue, language)
@@ -189,9 +190,8 @@ def _posts(
             every = [*(study.series for study in one.studies), *(months.series for months in one.months)]
             lines = (line for single in every for line in attribution(single, language))
             sources = (*dict.fromkeys(lines), *([language.text("page.made")] if one.studies else ()))
-        page = public.absolute(public.page(one.charts[0].id, code)) if public and one.charts else ""
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
-        posts.append(Issue(title, parts, sources, code, long, page))
+        posts.append(Issue(title, parts, sources, code, long, parts[0].page))
     return tuple(posts)
 
 
@@ -410,4 +410,4 @@ def _refuse_data_folder(root: Path, home: Path) -> None:
     """Readers are never given the data folder: a web server before the site would show all of it."""
     site, store = root.resolve(), home.resolve()
     if store.is_relative_to(site) or any(site.is_relative_to(store / name) for name in PARTS):
-        raise PublishError("publish.data_folder", folder=shortened(root, 60))
+        raise PublishError("publish.data_folder", folder=shortened(root))

@@ -170,10 +170,9 @@ def test_a_post_is_held_against_the_report_of_its_region(tmp_path: Path) -> None
         folder.mkdir()
         for asset in files:
             (folder / asset.path).write_bytes(asset.data)
-    result, report_alone = check_folder(issue, tmp_path), check_folder(tmp_path, tmp_path)
+    result = check_folder(issue, tmp_path)
     assert not result.differing
     assert not {name for name in result.unknown if name.startswith("post.")}
-    assert report_alone.checked > 700
     page = issue / "post.es.html"
     text = page.read_text("utf-8")
     size = re.search(r"(\d,\d\d)\N{NO-BREAK SPACE}°C sobre la media", text)

@@ -102,7 +102,8 @@ def part(before: Study, now: Study, region_page: RegionPage) -> PostPart:
     shown = {p.path: p for p in region_page.pictures if p.path.endswith(".post.es.png")}
     told = changes(before, now, None, Language("es"))
     heading = changes_heading(before, None, Language("es"))
-    return PostPart("Hemisferio norte: aire", ("Sí, baja*.", "Sí <debajo>.", "+0,44 °C."), shown, heading, told)
+    answers = "Sí, baja*.", "Sí <debajo>.", "+0,44 °C."
+    return PostPart("Hemisferio norte: aire", answers, shown, heading, told, "https://charts.example.org/es/nh-air/")
 
 
 def test_the_markdown_reads_as_written(part: PostPart, now: Study) -> None:
@@ -143,7 +144,7 @@ def test_the_html_says_the_same(part: PostPart) -> None:
     assert "<p>Sí &lt;debajo&gt;.</p>" in html
     assert "<li>14 días nuevos" in html
     assert 'alt="Gráfico de líneas de la temperatura del aire del hemisferio norte"' in html
-    _, first = post(Issue("T", [replace(part, changes=())], (), "es"))
+    _, first = post(Issue("T", [replace(part, changes=(), page="")], (), "es"))
     assert b"<ul>" not in first.data
     assert b"<a href" not in first.data
 

@@ -131,7 +131,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
     if keys[0].variable == keys[1].variable:
         raise RenderError("draw.both.variable")
     if one.study.baseline is None or one.study.baseline != two.study.baseline:
-        raise RenderError("draw.hemispheres.baseline", north=keys[0], south=keys[1])
+        raise RenderError("draw.hemispheres.baseline", north=keys[0].label, south=keys[1].label)
     full, brief = _titles(one, two)
     monthly = two if isinstance(two, MonthPhrases) else None
     kind = ".months" if monthly else ".dates" if one.day != two.day else ""

@@ -167,7 +167,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
     if first.series.key.variable != second.series.key.variable:
         raise RenderError("draw.hemispheres.variable")
     if first.baseline is None or first.baseline != second.baseline:
-        raise RenderError("draw.hemispheres.baseline", north=first.series.key, south=second.series.key)
+        raise RenderError("draw.hemispheres.baseline", north=first.series.key.label, south=second.series.key.label)
     language, form = canvas.language, canvas.preset.form
     shaded = [] if first.partial or second.partial else [language.text("note.shaded")]
     notes = [*shaded, *dict.fromkeys(n for s in studies for n in dotted_note(s, language))]

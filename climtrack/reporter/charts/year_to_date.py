@@ -141,7 +141,7 @@ def table(studies: Sequence[Study]) -> Table:
 #: Means of fewer days than these are weather: they do not stretch the axis.
 SETTLED = 20
 #: Room for the bar of the range at the right edge, its width, and what its labels need beside it.
-BAR_ROOM, BAR, LABELS = 14.0, 3.0, RIGHT_GUTTER + 30
+BAR_ROOM, BAR, LABELS = 14.0, 3.0, RIGHT_GUTTER + 46
 RECORD_LINE = 1.2
 #: Items that the key keeps.
 FEWEST = 3
