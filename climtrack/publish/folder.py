@@ -206,8 +206,10 @@ class Folder:
             months = self._months(before, [*faults, *(file.path for file in built)])
             held = {month: self.dated(month) for month in months}
             known = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
-            moments = sorted(set(known.values()))[-MOMENTS:]
-            lost = {path: when for path, when in known.items() if when in moments}
+            moments = sorted(set(known.values()))
+            turn = now.toordinal() % (len(moments) or 1)
+            chosen = (moments * 2)[turn : turn + MOMENTS]
+            lost = {path: when for path, when in known.items() if when in chosen}
             redrawn = list(redraw(lost)) if lost else []
             files = [*redrawn, *(file for file in built if not self._owners(file, before))]
             fresh = [file for file in files if not self._holds(file)]

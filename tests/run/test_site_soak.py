@@ -180,6 +180,8 @@ def test_two_hundred_injuries(tmp_path: Path, record_property: Callable[[str, ob
         site.today = now.date()
         run = Run(config, now, transport=site)
         unattended_round(run)
+        for path in root.glob(f"{now - DAY:%Y-%m-%d}/*"):
+            os.utime(path, (now.timestamp(), now.timestamp()))  # where both lists of a month are lost, this tells when
         said = "\n".join(english(line) for line in run.outcome.notices)
         assert run.outcome.code == 0, said
         assert Folder(root).read().published == now.isoformat(), "frozen"
@@ -201,8 +203,8 @@ def test_two_hundred_injuries(tmp_path: Path, record_property: Callable[[str, ob
             if kind == "dated":
                 hurt.setdefault(path, path.read_bytes())
             INJURIES[rng.choice(list(INJURIES))](path, rng)
-    left = {path for path in hurt if os.path.lexists(path)}
-    assert {root / path for path in Folder(root).faults()} == left
+    faults = {root / path for path in Folder(root).faults()}
+    assert {path for path in hurt if os.path.lexists(path)} <= faults <= hurt.keys()
     assert not hurt or counts["rounds that told of damage"]
     counts["pictures told of"] = len(hurt)
     for name, count in counts.items():
