@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 
 #: Messages, their fields, and the facts of which the field may hold any: `anomalies.*` is that of the report's
 #: baseline, `[]` every one of a list, `said` what `recount.said` adds; ``month.*>`` is inside such a message. Of
@@ -157,7 +158,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-def facts_of(message: str, field: str, around: Collection[str]) -> Sequence[str]:
+@cache
+def facts_of(message: str, field: str, around: frozenset[str]) -> Sequence[str]:
     """Names of the facts that a field of a message, inside others, may hold; none where no rule speaks of it."""
     for messages, fields, facts in RULES:
         if field in fields.split() and any(_fits(one, message, around) for one in messages.split()):

@@ -374,10 +374,10 @@ def judge(place: Place, books: Sequence[Book]) -> tuple[bool | None, Sequence[An
 
     None where nothing is known that it could be.
     """
-    number = place.number
+    number, around = place.number, frozenset(place.around)
     facts: list[Any] = []
     for message, name in place.fields:
-        named = [fact for book in books for path in facts_of(message, name, place.around) for fact in book.at(path)]
+        named = [fact for book in books for path in facts_of(message, name, around) for fact in book.at(path)]
         expected = [fact for fact in named if isinstance(fact, number.types)]
         if any(_fits(number, fact, way_of(message)) for fact in expected):
             return True, expected

@@ -8,6 +8,7 @@ from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from textwrap import shorten
 from typing import Any
 
@@ -73,6 +74,7 @@ def _fitting(title: str, short: str) -> str:
     )
 
 
+@cache
 def place(region: Region, language: Language) -> Place:
     """A region as a language says it."""
     known = catalogue(language.code)

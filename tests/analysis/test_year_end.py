@@ -92,7 +92,8 @@ def test_silent_at_both_ends_of_the_year(world: Series, last: dt.date, reason: s
     """Nothing is said before it is better than last year's mean, nor of a mean that is known."""
     assert why(_found(world.upto(last), "world")) == reason
     inside = dt.date(2024, 1, 31) if last.month == 1 else dt.date(2024, 12, 15)
-    assert _known(world.upto(inside), "world").low < 15.094 < _known(world.upto(inside), "world").high
+    found = _known(world.upto(inside), "world")
+    assert found.low < 15.094 < found.high
 
 
 def test_unknown_with_gaps_or_few_years() -> None:

@@ -42,11 +42,8 @@ def combinations_of(studies: Sequence[Study]) -> Iterator[tuple[str, str, tuple[
 def faults(canvas: Canvas) -> list[str]:
     """What is wrong with the places and sizes of the texts; nothing, in a good picture."""
     boxes, preset = canvas.boxes, canvas.preset
-    found = [
-        f"{a.text!r} touches {b.text!r}"
-        for a, b in combinations(boxes, 2)
-        if a.rect.grown(-0.3).touches(b.rect.grown(-0.3))
-    ]
+    inner = [(box.text, box.rect.grown(-0.3)) for box in boxes]
+    found = [f"{a!r} touches {b!r}" for (a, one), (b, other) in combinations(inner, 2) if one.touches(other)]
     page = Rect(0, 0, preset.width, preset.height).grown(-preset.margin + 0.5, -8)
     found += [f"{b.text!r} leaves the margins" for b in boxes if not page.contains(b.rect)]
     for trace in canvas.traces:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
 from climtrack.reporter.canvas import Canvas
@@ -26,7 +25,7 @@ def illegible(canvas: Canvas) -> list[str]:
     texts = list(canvas.texts)
     for text in texts:
         text.set_visible(False)
-    pixels = np.asarray(raster(canvas).convert("RGB"))
+    pixels = np.asarray(raster(canvas).convert("RGB"), dtype=np.int64) @ (1 << 16, 1 << 8, 1)
     for text in texts:
         text.set_visible(True)
     scale, found = canvas.preset.scale, []
@@ -34,9 +33,9 @@ def illegible(canvas: Canvas) -> list[str]:
         left, top, right, bottom = (
             round(v * scale) for v in (box.rect.left, box.rect.top, box.rect.right, box.rect.bottom)
         )
-        area = pixels[max(top, 0) : bottom, max(left, 0) : right].reshape(-1, 3)
-        colours, counts = np.unique(area, axis=0, return_counts=True)
-        behind = to_hex(colours[counts.argmax()] / 255)
+        area = pixels[max(top, 0) : bottom, max(left, 0) : right]
+        colours, counts = np.unique(area, return_counts=True)
+        behind = f"#{colours[counts.argmax()]:06x}"
         if contrast(box.colour, behind) < TEXT_CONTRAST:
             found.append(f"{box.text!r} is {box.colour} on {behind}")
     return found

@@ -21,6 +21,7 @@ from climtrack.reporter.charts import CHARTS, anomaly, year_to_date
 from climtrack.reporter.charts.day_heatmap import smoothed
 from climtrack.reporter.encode import raster
 from climtrack.reporter.render import draw, render, words
+from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import dayofyear_of
 from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.registry import REGIONS, Baseline
@@ -167,9 +168,11 @@ def test_a_whole_year_of_bars_leaves_room_for_every_text(preset: str, language: 
 def test_limits_are_those_of_every_language() -> None:
     """The words of a language move no axis, on a phone as in a mail."""
     for region in ("world", "nh", "sh", "arctic"):
+        told = words("year_lines", [sample(region)])
         for preset in ("phone", "email"):
             shown = [
-                draw("year_lines", [sample(region)], preset=preset, theme="light", language=x) for x in ("en", "es")
+                draw("year_lines", [sample(region)], preset=preset, theme="light", language=code, text=told[code])
+                for code in ("en", "es")
             ]
             assert len({canvas.figure.axes[0].get_ylim() for canvas in shown}) == 1, (region, preset)
 
@@ -186,9 +189,11 @@ def test_series_of_any_length_and_shape() -> None:
     made.append(replace(made[-1], values=np.full(13200, 15.0)))
     drawn = 0
     for one in made:
+        told: dict[str, Words] = {}
         for chart, preset, shown, options in combinations_of([study(one, REGIONS["nh"])]):
             try:
-                canvas = draw(chart, shown, preset=preset, theme="light", language="en", **options)
+                told[chart] = told.get(chart) or words(chart, shown, **options)["en"]
+                canvas = draw(chart, shown, preset=preset, theme="light", language="en", text=told[chart], **options)
             except RenderError:
                 continue
             drawn += 1
@@ -282,10 +287,12 @@ def test_old_data_say_so_everywhere() -> None:
         end = late[0].series.end
         until = f"Data to {end.day} {end:%B} {end.year}"
         warnings = {"en": f"{until}: older than usual", "es": "más antiguos de lo habitual"}
+        told = words(name, late, **options)
         for preset in chart.presets:
             for language in ("es", "en") if preset == chart.presets[0] else ("es",):
-                canvas = draw(name, late, preset=preset, theme="light", language=language, **options)
-                assert any(warnings[language] in text for text in said(canvas, "warning")), (name, preset)
+                text = told[language]
+                canvas = draw(name, late, preset=preset, theme="light", language=language, text=text, **options)
+                assert any(warnings[language] in one for one in said(canvas, "warning")), (name, preset)
                 assert not faults(canvas), (name, preset)
 
 

@@ -53,8 +53,10 @@ def test_every_composition_on_four_dates(day: dt.date) -> None:
 def test_flagship_of_very_different_series() -> None:
     """Flat, double-humped, trough-shaped and turned-round years keep their texts apart too."""
     for region, variable in REGIONS:
+        one = [sample(region, variable)]
+        text = words("year_lines", one)["es"]
         for preset in ("wide", "email", "phone", "card"):
-            canvas = draw("year_lines", [sample(region, variable)], preset=preset, theme="light", language="es")
+            canvas = draw("year_lines", one, preset=preset, theme="light", language="es", text=text)
             assert not faults(canvas), (region, preset, faults(canvas))
 
 
@@ -64,14 +66,15 @@ def test_this_year_is_labelled_where_the_years_fill_the_axes(shared_data: Path, 
     """On 3 January and 31 December too: the callout always, last year and average in the key of narrow pictures."""
     for day in (dt.date(2025, 1, 3), dt.date(2025, 12, 31)):
         study = real(shared_data / SEA.format(region), region, "sst", day)
+        lines, gaps = (words(chart, [study])["es"] for chart in ("year_lines", "anomaly"))
         for preset in ("wide", "email", "phone", "card"):
-            canvas = draw("year_lines", [study], preset=preset, theme="light", language="es")
+            canvas = draw("year_lines", [study], preset=preset, theme="light", language="es", text=lines)
             assert not faults(canvas), (day, preset, faults(canvas))
             names = [box.name for box in canvas.boxes]
             assert "callout" in names, (day, preset)
             # Last year and the average are named in their inks: in the key, or with what this year differs by.
             assert preset in ("wide", "card") or max(map(names.count, ("key", "panel-value"))) >= 2, (day, preset)
-            canvas = draw("anomaly", [study], preset=preset, theme="light", language="es")
+            canvas = draw("anomaly", [study], preset=preset, theme="light", language="es", text=gaps)
             assert not faults(canvas), (day, preset, faults(canvas))
             assert "callout" in [box.name for box in canvas.boxes], (day, preset)
 
@@ -85,18 +88,20 @@ def test_flagship_of_real_series(shared_data: Path) -> None:
         (SEA.format("natlan"), "natlan", "sst"),
     ):
         study = real(shared_data / path, region, variable)
+        told = words("year_lines", [study])
         for preset in ("wide", "email", "phone", "card"):
             for language in ("en", "es"):
-                canvas = draw("year_lines", [study], preset=preset, theme="light", language=language)
+                text = told[language]
+                canvas = draw("year_lines", [study], preset=preset, theme="light", language=language, text=text)
                 assert not faults(canvas), (region, preset, faults(canvas))
 
 
 @pytest.mark.parametrize("size", [0.9, 1.3])
 def test_flagship_in_other_type_sizes(size: float) -> None:
     """A reader's own type size moves everything along."""
-    look = themed("light", {"scale": size})
+    look, text = themed("light", {"scale": size}), words("year_lines", [sample()])["es"]
     for preset in ("wide", "email", "phone", "card"):
-        canvas = draw("year_lines", [sample()], preset=preset, theme=look, language="es")
+        canvas = draw("year_lines", [sample()], preset=preset, theme=look, language="es", text=text)
         found = [fault for fault in faults(canvas) if "is set in" not in fault]
         assert not found, (preset, found)
 

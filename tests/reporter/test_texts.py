@@ -10,7 +10,8 @@ import pytest
 
 from climtrack.reporter.canvas import Canvas
 from climtrack.reporter.means import average_mean, year_mean
-from climtrack.reporter.render import draw
+from climtrack.reporter.render import draw, words
+from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.findings import AnyStudy, Study, YearOverYear
 from climtrack.vocabulary.registry import VARIABLES
 from climtrack.words.language import Language
@@ -55,11 +56,16 @@ def check(shared_data: Path, folder: str, sea: str, day: str, charts: tuple[str,
         real(shared_data / AIR.format(folder), "world", "t2m", end),
         real(shared_data / SEA.format(folder, sea), sea, "sst", end),
     ]
+    told: dict[str, dict[str, Words]] = {}
     for chart, preset, shown, options in combinations_of(studies):
         if chart not in charts:
             continue
+        if chart not in told:
+            told[chart] = words(chart, shown, **options)
         pictures = {
-            (theme, code): draw(chart, shown, preset=preset, theme=theme, language=code, **options)
+            (theme, code): draw(
+                chart, shown, preset=preset, theme=theme, language=code, text=told[chart][code], **options
+            )
             for theme, code in (("light", "en"), ("light", "es"), ("dark", "es"))
         }
         for name, canvas in pictures.items():
