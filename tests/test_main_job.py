@@ -97,10 +97,10 @@ def test_the_report_of_the_seed_day(shared_data: Path, tmp_path: Path) -> None:
     assert not any(".climtrack-" in name for name in before)
 
     # A second computation finds every number, and one that was altered in the page's table of days.
-    assert not check_folder(tmp_path / "out").differing
+    assert not check_folder(tmp_path / "out", tmp_path).differing
     page = tmp_path / "out" / "report.html"
     page.write_text(re.sub(r"(5 Jul 2024</th><td>)[\d.]+", r"\g<1>9.99", page.read_text(), count=1))
-    assert [one.printed for one in check_folder(tmp_path / "out").differing] == ["9.99"]
+    assert [one.printed for one in check_folder(tmp_path / "out", tmp_path).differing] == ["9.99"]
 
     # Without a network: the same bytes, and one line about how old the days are, one about the months.
     alone = climtrack(*words, "--out", "out", home=tmp_path)
