@@ -74,6 +74,7 @@ def report(
     from climtrack.run.drawing import Request, charts_of
     from climtrack.run.report import report as make
     from climtrack.run.run import Run
+    from climtrack.words.language import Language
 
     settings = configuration(config)
     defaults = settings.report
@@ -105,10 +106,10 @@ def report(
         as_json(facts[0] if len(facts) == 1 else facts)
     else:
         for one in regions:
-            for answers in one.answers.values():
+            for code, answers in one.answers.items():
                 for title, sentences in answers:
                     say("")
-                    say(title, strong=True)
+                    say(Language(code).text("cell.simulated", heading=title) if run.simulated else title, strong=True)
                     for sentence in sentences:
                         say(f"  {sentence}")
             say("")

@@ -95,6 +95,8 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 Dated = dict[str, tuple[int, str]]
 #: Dated pictures are looked at for so many days, and then each so many days, for damage.
 YOUNG, AGAIN = 7, 60
+#: Rounds of the past whose damaged pictures a round draws again; the others have their turn later.
+MOMENTS = 7
 #: Days of dated pictures that pruning always leaves, whatever the bound: mails are opened late.
 KEPT_DAYS = 30
 #: A file of this name that is not ours is the owner's own choice and stays.
@@ -202,7 +204,9 @@ class Folder:
             faults = () if plan is before else self.faults(now.date())
             months = self._months(before, [*faults, *(file.path for file in built)])
             held = {month: self.dated(month) for month in months}
-            lost = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
+            known = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
+            moments = sorted(set(known.values()))[-MOMENTS:]
+            lost = {path: when for path, when in known.items() if when in moments}
             redrawn = list(redraw(lost)) if lost else []
             files = [*redrawn, *(file for file in built if not self._owners(file, before))]
             fresh = [file for file in files if not self._holds(file)]
@@ -210,8 +214,7 @@ class Folder:
             kept = dict(before.files)
             for file in files:
                 if match := DATED.fullmatch(file.path):
-                    known = len(file.data), now.isoformat(timespec="seconds")
-                    held[match[1]].setdefault(file.path, known)
+                    held[match[1]].setdefault(file.path, (len(file.data), now.isoformat(timespec="seconds")))
                 else:
                     kept[file.path] = file.record
             for path in lost.keys() - {file.path for file in files}:

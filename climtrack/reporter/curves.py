@@ -455,8 +455,13 @@ def draw_figures(canvas: Canvas, study: Study, room: Rect) -> Rect:
 
 
 def draw_beside(canvas: Canvas, head: Head, room: Rect) -> None:
-    """Set a panel's name and its figures under one another, beside the panel."""
+    """Set a panel's name and its figures under one another, beside the panel; a low one has both on one line."""
     names, *wordings = head
     name = next((one for one in names if canvas.width(one) <= room.width), names[-1])
     lines = next((one for one in wordings if canvas.extent(one)[0] <= room.width), wordings[-1])
-    canvas.block("panel-value", room.left, room.top, [name, *(line for line in lines if line.face != "bold")])
+    lines = [line for line in lines if line.face != "bold"]
+    if canvas.extent([name, *lines])[1] <= room.height:
+        canvas.block("panel-value", room.left, room.top, [name, *lines])
+    else:
+        named = canvas.text("panel-value", room.left, room.top + CAP * name.size, names[-1])
+        canvas.block("panel-value", named.right + FIGURE_GAP * name.size, room.top, lines)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from climtrack.reporter.fonts import CAP, DESCENT, Face, Line, wrapped
 from climtrack.reporter.geometry import Rect, tick_values
-from climtrack.reporter.sentences import NAMED_GAP, Phrases, products, year_spans
+from climtrack.reporter.sentences import FINE, NAMED_GAP, Phrases, products, year_spans
 from climtrack.reporter.theme import Preset
 from climtrack.vocabulary.assets import Words
 from climtrack.vocabulary.calendar import DAYS, MONTH_STARTS, same_day
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 def dotted_note(study: Study, language: Language) -> tuple[str, ...]:
     """What the dotted end means, where there is one."""
     return (language.text("note.dotted"),) if study.findings.preliminary_from is not None else ()
+
+
+def fortnight_note(study: Study, language: Language, title: str) -> tuple[str, ...]:
+    """Of what a number in the title is the mean, in a picture of single days; nothing where the title gives no such."""
+    found = study.findings.direction.mean_14d
+    mean = language.difference(found, FINE) if isinstance(found, float) else ""
+    return (language.text("note.fortnight.mean", mean=mean),) if mean and mean in title else ()
 
 
 def missing_notes(study: Study, language: Language) -> tuple[str, ...]:
@@ -105,8 +112,8 @@ NARROW_MONTH = 34
 TICK, MONTH_DROP = 5.0, 18.0
 #: A panel of no more days than this has dates under it.
 FEW_DAYS, WEEK = 45, 7
-#: Height of a tick label above its line.
-LIFT = 5.0
+#: Height of a tick label above its line, and how far it may reach above the axes of a card.
+LIFT, CARD_ABOVE = 5.0, 3.0
 
 
 def draw_grid(
@@ -123,7 +130,7 @@ def draw_grid(
     size = canvas.size(canvas.preset.type.axis)
     # A label stands above its line: the line that has no room for one inside the axes is not drawn.
     card = canvas.preset.form == "card"
-    above *= not card
+    above = min(above, CARD_ABOVE) if card else above
     values = [v for v in values if not label or panel.y(v) - LIFT - CAP * size >= panel.rect.top - above]
     if card and values:
         values = list(dict.fromkeys((0.0 if 0.0 in values[:-1] else values[0], values[-1])))
@@ -271,7 +278,7 @@ def foot(canvas: Canvas, notes: Sequence[str], source: Sequence[str], *, warning
     lines: list[tuple[str, str, Face, str]] = []
     if warning:
         lines += [("warning", t, "semibold", theme.record) for t in wrapped(theme, "semibold", size, warning, room)]
-    if preset.form in {"square", "tall"}:  # where every line counts, all runs on
+    if preset.form != "wide":  # where every line counts, all runs on
         notes, source = (), (". ".join((*notes, *source)),)
     if notes:
         lines += [

@@ -32,7 +32,7 @@ LARGE = Type(title=(24.5, 23.5, 23.0), callout=17, subtitle=14, label=14, note=1
 #: A link preview has no room for a title of three lines.
 LOW = replace(LARGE, title=(24.5, 23.5, 23.0, 20.5, 18.5))
 #: Mail is read on phones too, where 440 pixels are 340.
-MAIL = replace(LARGE, axis=14, source=12.5)
+MAIL = replace(LARGE, axis=14, source=12)
 SMALL = Type(title=(20.0,), callout=14.5, subtitle=13, label=13, note=12.5, axis=12, source=10.8)
 
 

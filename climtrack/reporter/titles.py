@@ -57,10 +57,9 @@ def kind(study: Study) -> str:
 
 
 def beside(phrases: Phrases, kinds: Sequence[str]) -> Wordings:
-    """The title of another picture of this issue: the first true one of some kinds, not the issue's own if possible."""
-    true = _true(phrases.study, kinds)
+    """The title of another picture of this issue: the first true one of some kinds, else the issue's own."""
     own = kind(phrases.study)
-    return _fitting(phrases, next((name for name in true if name != own), true[0] if true else "value"))
+    return _fitting(phrases, next((name for name in _true(phrases.study, kinds) if name != own), own))
 
 
 def _true(study: Study, kinds: Sequence[str]) -> list[str]:

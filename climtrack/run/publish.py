@@ -42,8 +42,6 @@ PRESETS = ("wide", "post", "email", "phone", "card")
 DARK = ("post", "phone")
 #: Those that are offered as SVG.
 VECTOR = ("wide", "panel", "strip", "grid")
-#: Moments of the past from which a round draws damaged pictures again; the others have their turn later.
-MOMENTS = 3
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -349,7 +347,7 @@ def publish_report(
 def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[File]:
     """Dated pictures drawn again from what was known when they were published, of those that come out as they were."""
     found = []
-    for moment in sorted(set(lost.values()), reverse=True)[:MOMENTS]:
+    for moment in sorted(set(lost.values())):
         parts = [path.split(".") for path, when in lost.items() if when == moment]
         names = [name for *stem, _, suffix in parts if (name := PictureName.parse(".".join((*stem, suffix))))]
         then = Run(run.config, run.now, offline=True, sample=False, known_on=dt.datetime.fromisoformat(moment))

@@ -170,7 +170,7 @@ def test_a_post_of_old_data_says_so(home: Path, tmp_path: Path, monkeypatch: pyt
     )
     texts = [(tmp_path / f"2024-08-11-nh/post.{code}.md").read_text("utf-8") for code in ("en", "es")]
     assert "Data to 5 July 2024 only: 37 days old." in texts[0]
-    assert "Datos solo hasta el 5 de julio de 2024: tienen 37 días." in texts[1]
+    assert "Datos solo hasta el 5 de julio de 2024, hace 37 días." in texts[1]
 
 
 def words_of(text: str) -> list[str]:

@@ -315,7 +315,7 @@ def test_drawn_pictures_follow_the_theme_on_a_phone(browser: Browser, region_pag
     page.wait_for_function(f"{shown}.includes('.phone.en.')")
     moving = page.locator("img[src*=animation]")
     moving.scroll_into_view_if_needed()
-    assert page.locator("a[href*='.mp4']").inner_text() == "motion MP4"
+    assert page.locator("a[href*='.mp4']").inner_text() == "animated MP4"
     for motion, suffix in (("no-preference", ".gif?"), ("reduce", ".png?")):
         page.emulate_media(reduced_motion=motion)
         page.wait_for_function(f"(e) => e.currentSrc.includes('{suffix}')", arg=moving.element_handle())

@@ -144,7 +144,7 @@ def test_the_html_says_the_same(part: PostPart) -> None:
     assert "<p>Sí &lt;debajo&gt;.</p>" in html
     assert "<li>14 días nuevos" in html
     assert 'alt="Gráfico de líneas de la temperatura del aire del hemisferio norte"' in html
-    _, first = post(Issue("T", [replace(part, changes=())], (), "es"))
+    _, first = post(Issue("T", [replace(part, changes=(), page="")], (), "es"))
     assert b"<ul>" not in first.data
     assert b"<a href" not in first.data
 

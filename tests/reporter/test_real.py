@@ -61,6 +61,6 @@ def test_the_north_atlantic(shared_data):
     title, caption, *_, below, above = told(seen(shared_data, "oisst.sst.natlan", "1991-2020"), "es")
     assert title == "El Atlántico norte lleva 15 días por debajo de 2023, pero lo superó 166 de 186 días"
     assert "el 4 de julio de 2024: 0,23 °C menos que el mismo día de 2023, pero 0,81 °C más" in caption
-    assert "Los 14 últimos días son provisionales." in caption
+    assert "Los últimos 14 días son provisionales." in caption
     assert "como todos los días desde el 20 de junio (15 días)." in below  # the run says what a tally would
-    assert above.endswith("Los 14 últimos días son provisionales.")
+    assert above.endswith("Los últimos 14 días son provisionales.")

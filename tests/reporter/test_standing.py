@@ -36,8 +36,8 @@ def plain(text: str) -> str:
         (2, 3, 0.01, "The third, 2016, is within 0.01 °C: closer than two reductions of the same data agree.",
          "El tercer puesto, el de 2016, está a menos de 0,01 °C: "
          "menos de lo que difieren dos cálculos hechos con los mismos datos."),
-        (2, 1, 0.026, "The warmest, 2016, is within 0.026 °C, by which a preliminary value usually still moves.",
-         "El más cálido, el de 2016, está a menos de 0,026 °C, lo que suele cambiar aún un valor provisional."),
+        (2, 1, 0.026, "The warmest, 2016, is within 0.026 °C: preliminary values usually still change by as much.",
+         "El más cálido, el de 2016, está a menos de 0,026 °C: es lo que suele variar todavía un valor provisional."),
     ],
 )  # fmt: skip
 def test_a_near_rival_is_named(place, rival, noise, english, spanish):

@@ -175,7 +175,7 @@ def test_two_hundred_injuries(tmp_path: Path, record_property: Callable[[str, ob
     root, site, rng, counts = tmp_path / "site", Site(NOON.date(), since=1990), random.Random(11), Counter[str]()
     config = shown_at(settings(tmp_path / "home", "natlan"), root)
     hurt: dict[Path, bytes] = {}
-    for day in (*range(80), 200):
+    for day in (*range(80), *range(145, 450, 61)):
         now = NOON + day * DAY
         site.today = now.date()
         run = Run(config, now, transport=site)

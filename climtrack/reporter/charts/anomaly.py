@@ -36,7 +36,7 @@ from climtrack.reporter.curves import (
 )
 from climtrack.reporter.fonts import Line
 from climtrack.reporter.geometry import Rect, outward, tick_step
-from climtrack.reporter.layout import difference_panel, draw_days, notes_of, page
+from climtrack.reporter.layout import difference_panel, draw_days, fortnight_note, notes_of, page
 from climtrack.reporter.sentences import Phrases, side
 from climtrack.reporter.titles import beside
 from climtrack.vocabulary.assets import Words
@@ -127,7 +127,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, lines: bool 
     if study.anomalies is None or study.climatology is None:
         raise RenderError("draw.no_anomalies", series=study.series.key.label)
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
-    room = page(canvas, words, study, notes_of(study, language))
+    room = page(canvas, words, study, [*notes_of(study, language), *fortnight_note(study, language, words.title)])
     named = form in {"wide", "card"}
     if form == "card":
         room = draw_figures(canvas, study, room)

@@ -45,6 +45,7 @@ from climtrack.reporter.layout import (
     dotted_note,
     draw_grid,
     draw_months,
+    fortnight_note,
     missing_notes,
     page,
     plain_ticks,
@@ -187,7 +188,7 @@ def draw(
     days = study.findings.outlook if outlook and isinstance(study.findings.outlook, tuple) and _left(study) > 1 else ()
     preset, language, form = canvas.preset, canvas.language, canvas.preset.form
     card, narrow = form == "card", form in {"square", "tall"}
-    room = page(canvas, words, study, _notes(canvas, study, days, thin_before))
+    room = page(canvas, words, study, _notes(canvas, study, words.title, days, thin_before))
     if card:
         room = draw_figures(canvas, study, room)
     stacked = study.anomalies is not None and not card
@@ -270,7 +271,7 @@ def _left(study: Study) -> int:
     return (dt.date(study.series.end.year, 12, 31) - study.series.end).days
 
 
-def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before: int | None) -> list[str]:
+def _notes(canvas: Canvas, study: Study, title: str, days: Sequence[OutlookDay], thin_before: int | None) -> list[str]:
     """What is shaded, dotted, ticked and missing."""
     language, found = canvas.language, []
     if study.climatology is not None and not study.partial:
@@ -283,6 +284,7 @@ def _notes(canvas: Canvas, study: Study, days: Sequence[OutlookDay], thin_before
         found.append(language.text("note.marks", records, year=study.year))
     if study.findings.anomaly is not None:
         found.append(language.text("note.figures.day", day=language.date_day(study.findings.latest.date)))
+    found += fortnight_note(study, language, title)
     found += missing_notes(study, language)
     if thin_before is not None:
         found.append(language.text("picture.thinned", year=thin_before))
