@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -409,6 +410,10 @@ def unattended_round(run: Run, history: HistoryFile | None = None) -> Round:
     history = history or HistoryFile(run.config.home)
     with run_log(run.config.home) as log:
         log.info("round begins")
+        if run.config.notify.urls and not find_spec(
+            "apprise"
+        ):  # said while all is well, too: then nobody is yet missed
+            run.say(Notice("notify.extra"))
         try:
             done = refresh(run)
         except StoreBusy as busy:

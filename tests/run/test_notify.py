@@ -168,12 +168,17 @@ def test_apprise_gives_the_text_to_each_address_and_no_password_to_anybody_else(
     assert "geheim" not in caplog.text + "".join(capfd.readouterr())
 
 
-def test_without_apprise_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not a traceback, and not silence."""
+def test_without_apprise_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a traceback, and not silence: each round says so, also one that goes well."""
     monkeypatch.setitem(sys.modules, "apprise", None)
-    assert said(notify(NotifySettings(urls=("mailto://a:b@example.org",)), {})[1]) == [
-        "notify.urls needs Apprise. Install it, in climtrack's folder: pip install '.[notify]'."
-    ]
+    told = ["notify.urls needs Apprise. Install it, in climtrack's folder: pip install '.[notify]'."]
+    mine = NotifySettings(urls=("mailto://a:b@example.org",))
+    assert said(notify(mine, {})[1]) == told
+    monkeypatch.setattr(refresh, "refresh", lambda _: Round())
+    run = Run(settings(tmp_path / "home").model_copy(update={"notify": mine}), NOON, transport=Site(NOON.date()))
+    refresh.unattended_round(run)
+    assert [Language("en").say(line) for line in run.outcome.notices] == told
+    assert run.outcome.code == 0
 
 
 def test_one_way_that_works_is_enough() -> None:
