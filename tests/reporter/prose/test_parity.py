@@ -62,7 +62,7 @@ def numbers(text: str, code: str) -> Counter:
     text = re.sub(rf"\b({place}) (\d+ month\d+|\w+) más", lambda m: f"rank{ORDINALS[m[1]]} {m[2]}", text)
     text = re.sub(rf"\b({place}) periodo", lambda m: f"rank{ORDINALS[m[1]]}", text)
     text = re.sub(r"(\d+)(?:th|st|nd|rd)\b|(\d+)\.º", r"\1\2", text)
-    text = re.sub(r"[Ll]ast (\w+) days|Los (\w+) últimos días",
+    text = re.sub(r"[Ll]ast (\w+) days|Los últimos (\w+) días",
                   lambda m: f"last {NUMERALS.get(m[1] or m[2], m[1] or m[2])}", text)  # fmt: skip
     text = re.sub(r"\bOne new day|Un día nuevo", "1 new", text)
     text = re.sub(r"\bone past episode|un episodio anterior", "1 past", text)
