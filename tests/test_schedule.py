@@ -261,7 +261,7 @@ def program(
     environment.pop("CLIMTRACK_NOW", None)
     return subprocess.Popen(
         [sys.executable, *(given or ("-m", "climtrack")), *words], env=environment, stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True, cwd=home,
+        stdout=subprocess.PIPE, text=True, cwd=home, start_new_session=True,
     )  # fmt: skip
 
 
@@ -505,7 +505,7 @@ def test_told_to_stop_while_drawing(tmp_path: Path, site: str, number: signal.Si
                 workers = children.read_text().split()
             time.sleep(0.001)
         time.sleep(wait)
-        service.send_signal(number)
+        (os.killpg if wait else os.kill)(service.pid, number)  # a terminal and `timeout` tell the workers too
         _, errors = service.communicate(timeout=PATIENCE)
         assert service.returncode == 130, errors
         assert "Traceback" not in errors

@@ -245,8 +245,8 @@ def _draw_in_processes(batch: Sequence[Picture], count: int) -> list[tuple[Asset
     with ProcessPoolExecutor(count, fork, initializer=_inherit, initargs=(batch, stop, os.getpid())) as pool:
         try:
             with defer_signals():  # Python drops what is raised in a fork's callbacks
-                results = pool.map(_draw_inherited, range(len(batch)))
-            return list(results)
+                results = [pool.submit(_draw_inherited, place) for place in range(len(batch))]
+            return [one.result() for one in results]  # `map` would cancel those left, which a killed worker breaks
         except BaseException:  # an interrupt too: no picture is begun after it
             stop.set()
             raise

@@ -156,7 +156,7 @@ def test_a_renamed_file_is_found_and_a_missing_one_is_a_failure(shared_data: Pat
         (line,), code = _asked(config)
         assert line == (
             "world2-sst-pulse: not updated: the address no longer exists (404). Using data as of 2024-02-21 "
-            "(913 days old). If this goes on: a newer version of climtrack may know the new address."
+            "(913 days old). If this goes on: a newer climtrack may know the new address."
         )
         assert code == 3
         run = Run(config, REAL)
