@@ -29,13 +29,11 @@ def answers(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def brief(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
-    """The three answers of one sentence each: of one series, or of air and sea; empty where they share no average."""
+    """The three answers of one sentence each: of one series, or of air and sea; empty where these cannot be paired."""
     each = [Phrases(study, language) for study in studies]
     if len(each) == 1:
         found = _brief(each[0])
-    elif each[0].baseline != each[1].baseline or not all(
-        one.anomaly and _moved(one) and _beside(one, "post.year") for one in each
-    ):
+    elif not all(one.anomaly and _moved(one) and _beside(one, "post.year") for one in each):
         return ()
     else:
         found = _brief_pair(*each)
@@ -62,16 +60,17 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
 
 
 def _brief_pair(air: Phrases, sea: Phrases) -> tuple[str, ...]:
-    """Of air and sea, against one average."""
-    say = air.language.text
+    """Of air and sea, each against its own average where they share none."""
+    say, shared = air.language.text, air.baseline == sea.baseline
     moved = [say(f"post.moved.{one.findings.direction.answer}", **(_moved(one) or {})) for one in (air, sea)]
     names = {"other": sea.short, "baseline": air.baseline}
     date = "" if air.day == sea.day else say("post.pair.date", date=sea.day_month)
+    own = "" if shared else say("post.pair.own", baseline=sea.baseline)
     return (
-        say("post.pair.falling", first=moved[0], second=moved[1], **names),
+        say("post.pair.falling", first=moved[0], second=moved[1] + own, **names),
         say("post.pair.below", first=_beside(air, "post.year"), second=_beside(sea, "post.year.too"), **names),
         say("post.pair.above", date=air.day_month, date2=date, first=air.average_relation("post.average") + air.waiting,
-            second=sea.average_relation("post.too") + sea.waiting, **names),
+            second=sea.average_relation("post.too" if shared else "post.average") + sea.waiting, **names),
     )  # fmt: skip
 
 
