@@ -24,7 +24,7 @@ EXIT_CODES = (
     ("0", "done, or nothing new"),
     ("1", "a bug: please report it"),
     ("2", "wrong usage or configuration"),
-    ("3", "some series were not updated, named on standard error; the rest are good"),
+    ("3", "a series was not updated or a picture not drawn, named on standard error; the rest is good"),
     ("4", "no series was updated and, for a report, nothing is stored to show"),
     ("5", "this computer: disk, permission, damaged store"),
     ("6", "another refresh is running"),
