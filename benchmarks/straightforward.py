@@ -54,6 +54,8 @@ def main(store: Path, out: Path) -> None:
     """Read, compute, draw."""
     found = {}
     for path in sorted(store.rglob("*.nc")):
+        if path.stem.split("-")[-1] not in ("air", "sst"):  # NOAA's months
+            continue
         with xr.open_dataset(path) as file:
             name = "t2m" if "t2m" in file else "sst"
             values = file[name].load()
