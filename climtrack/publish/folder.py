@@ -34,7 +34,7 @@ from filelock import FileLock, Timeout
 
 from climtrack.errors import Notice, PublishError, StoreBusy
 from climtrack.files import disk_error, flush_folder, make_folder, write_whole
-from climtrack.publish.site import DATED, NAME, File, Publication, sealed, unsealed
+from climtrack.publish.site import DATED, NAME, Publication, Record, sealed, unsealed
 from climtrack.vocabulary.assets import Asset
 
 
@@ -178,18 +178,18 @@ class Folder:
         paths = (file.relative_to(self.root).as_posix() for file in self.root.glob("[0-9]*/*"))
         return (self.root / LISTS).is_dir() or any(map(DATED.fullmatch, paths))
 
-    def add(self, files: Sequence[File], *, now: dt.datetime) -> None:
+    def add(self, files: Sequence[Asset], *, now: dt.datetime) -> None:
         """Put more dated pictures into a published site; all else stays as it is."""
         self.publish(lambda before: (before, files), now=now)
 
     def publish(
         self,
-        build: Callable[[Publication], tuple[Publication, Sequence[File]]],
+        build: Callable[[Publication], tuple[Publication, Sequence[Asset]]],
         *,
         now: dt.datetime,
         max_bytes: int = 500_000_000,
         prune: bool = False,
-        redraw: Callable[[Mapping[str, str]], Iterable[File]] = lambda _: (),
+        redraw: Callable[[Mapping[str, str]], Iterable[Asset]] = lambda _: (),
     ) -> Published:
         """
         Bring the site up to date; warn of more than `max_bytes`, or prune: old dated pictures, and nothing else.
@@ -219,7 +219,7 @@ class Folder:
                 if match := DATED.fullmatch(file.path):
                     held[match[1]].setdefault(file.path, (len(file.data), now.isoformat(timespec="seconds")))
                 else:
-                    kept[file.path] = file.record
+                    kept[file.path] = Record.of(file)
             for path in lost.keys() - {file.path for file in files}:
                 if not (self.root / path).exists():
                     del held[path[:7]][path]  # what is gone for ever is told of once
@@ -256,16 +256,16 @@ class Folder:
         except OSError as problem:
             raise disk_error(problem, self.root) from problem
 
-    def _holds(self, file: File) -> bool:
+    def _holds(self, file: Asset) -> bool:
         """Whether these very bytes are already there."""
         return inside(self.root, file.path) == file.data
 
-    def _owners(self, file: File, before: Publication) -> bool:
+    def _owners(self, file: Asset, before: Publication) -> bool:
         """Whether the owner of the site has put an own file there, of the kind that is theirs to decide."""
         own = file.path in OWNERS and file.path not in before.files and (self.root / file.path).exists()
         return own and not self._holds(file)
 
-    def _refuse(self, files: Sequence[File], *, strangers: bool) -> None:
+    def _refuse(self, files: Sequence[Asset], *, strangers: bool) -> None:
         """Never overwrite what we did not write, nor write through a link to a place outside the site."""
         for folder in sorted({str(parent) for file in files for parent in PurePosixPath(file.path).parents}):
             if folder != "." and (self.root / folder).is_symlink():
@@ -276,7 +276,7 @@ class Folder:
             if full or (strangers and (target.exists() or target.is_symlink())):
                 raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
-    def _write(self, files: Sequence[File]) -> None:
+    def _write(self, files: Sequence[Asset]) -> None:
         """Both steps of the module's plan; one that fails before the publication is decided leaves nothing behind."""
         staging = self.root / STAGING
         moves = {file.path: f"{STAGING}/{number}" for number, file in enumerate(files)}
@@ -366,10 +366,10 @@ def _places(path: str) -> tuple[str, str]:
     return path, f"{LISTS}/copies/{PurePosixPath(path).name}"
 
 
-def _list(path: str, content: Mapping[str, object]) -> list[File]:
+def _list(path: str, content: Mapping[str, object]) -> list[Asset]:
     """A list and its copy, which is written first."""
     data = sealed(content)
-    return [File(place, "application/json", data) for place in reversed(_places(path))]
+    return [Asset(place, "application/json", data) for place in reversed(_places(path))]
 
 
 def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tuple[int, int]]:
@@ -391,7 +391,7 @@ def intact(path: str, data: bytes | None) -> bool:
 
 
 def _mended(
-    faults: Sequence[str], files: Sequence[File], redrawn: Sequence[File], before: Publication
+    faults: Sequence[str], files: Sequence[Asset], redrawn: Sequence[Asset], before: Publication
 ) -> Iterator[Notice]:
     """What was not as it was published, and what became of it; a page that is written again is not worth a word."""
     lists = [path for path in faults if path == NAME or path.startswith(LISTS)]

@@ -23,7 +23,7 @@ from typer.main import get_command
 from climtrack.cli.app import app
 from climtrack.publish.folder import Folder
 from climtrack.publish.server import ServeSettings, background
-from climtrack.publish.site import File
+from climtrack.vocabulary.assets import Asset
 from tests.test_serve import wait
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,7 +118,7 @@ def test_nginx_answers_as_the_built_in_server(tmp_path: Path) -> None:
             "data/nh/facts.json": "application/json", "latest/nh-air.png": "image/png",
             "data/series/x.json.sha256": "text/plain; charset=utf-8", "feed.xml": "application/atom+xml",
             "sitemap.xml": "application/xml", "favicon.ico": "image/vnd.microsoft.icon"}  # fmt: skip
-    files = [File(path, kind, b"x") for path, kind in data.items()]
+    files = [Asset(path, kind, b"x") for path, kind in data.items()]
     Folder(site).publish(lambda before: (before, files), now=dt.datetime(2024, 7, 11, tzinfo=dt.UTC))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
