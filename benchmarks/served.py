@@ -72,7 +72,7 @@ def publish(root: Path, number: int) -> None:
         Asset("index.html", "text/html; charset=utf-8", page + b"0" * 29_000),
         Asset("404.html", "text/html; charset=utf-8", b"<!doctype html><title>404</title>"),
     ]
-    Folder(root).publish(lambda before: (Publication(before.files), files), now=dt.datetime.now(dt.UTC))
+    Folder(root).publish(lambda before: (Publication(files=before.files), files), now=dt.datetime.now(dt.UTC))
 
 
 def ask(port: int, path: str) -> tuple[int, str, bytes]:

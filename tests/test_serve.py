@@ -48,7 +48,7 @@ def publish(root: Path, text: str) -> list[Asset]:
     ]
 
     def build(before: Publication) -> tuple[Publication, list[Asset]]:
-        return Publication(before.files, regions={"nh-air": "2024-07-05"}, usual={"nh-air": 10}), files
+        return Publication(files=before.files, regions={"nh-air": "2024-07-05"}, usual={"nh-air": 10}), files
 
     Folder(root).publish(build, now=NOW)
     return files

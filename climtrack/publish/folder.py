@@ -28,7 +28,6 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from filelock import FileLock, Timeout
 
@@ -227,7 +226,7 @@ class Folder:
             pruned = self._pruned(held, before, max_bytes - size, now.date()) if prune else []
             after = replace(
                 plan,
-                files=MappingProxyType(kept),
+                files=kept,
                 months=_counted(before, held),
                 entries=tuple(e for e in plan.entries if e.shot is None or e.shot.path not in pruned),
                 published=plan.published if plan is before else now.isoformat(timespec="seconds"),
@@ -375,7 +374,7 @@ def _list(path: str, content: Mapping[str, object]) -> list[Asset]:
 def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tuple[int, int]]:
     """How many dated pictures there are, and their bytes, by month."""
     counts = {month: (len(dated), sum(size for size, _ in dated.values())) for month, dated in held.items()}
-    return MappingProxyType({month: count for month, count in {**before.months, **counts}.items() if count[0]})
+    return {month: count for month, count in {**before.months, **counts}.items() if count[0]}
 
 
 def _due(day: dt.date, today: dt.date, last: dt.date) -> bool:

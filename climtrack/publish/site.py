@@ -19,11 +19,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from html import escape
 from textwrap import shorten
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter
 
 from climtrack.errors import PublishError
 from climtrack.publish.page import (
@@ -216,10 +218,8 @@ def _earlier(content: Mapping[str, Any]) -> dict[str, Any] | None:
     """The publication of climtrack 0.1.0, which held every dated picture."""
     if content["format"] != "climtrack.publication/1":
         return None
-    files = {path: record for path, record in content["files"].items() if not record.pop("immutable")}
-    cards = [{name: value for name, value in card.items() if name != "uses"} for card in content["cards"]]
-    usual = content.get("usual", {})
-    earlier = {**content, "format": FORMAT, "files": files, "cards": cards, "months": {}, "usual": usual}
+    files = {path: record for path, record in content["files"].items() if not record["immutable"]}
+    earlier = {**content, "format": FORMAT, "files": files}
     return earlier if Publication.of(earlier) else None
 
 
@@ -254,10 +254,6 @@ class Teaser:
     glance: tuple[str, ...] = ()  # Cells of the front page's table
     usual: int = 0  # As of a `PageChart`
 
-    @property
-    def date(self) -> dt.date:
-        return dt.date.fromisoformat(self.day)
-
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
@@ -275,17 +271,17 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A site's content."""
+    """A site's content, in the order of its list."""
 
-    files: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))  # All but dated pictures
-    #: How many dated pictures there are, and their bytes, by month
-    months: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
+    regions: Mapping[str, str] = field(default_factory=dict)  # Last day by series, ISO
+    # Days by which those that the last publish brought up to date are usually behind, at most
+    usual: Mapping[str, int] = field(default_factory=dict)
     cards: tuple[Teaser, ...] = ()  # The front page, in its order
     entries: tuple[FeedItem, ...] = ()  # The feed, newest first
-    regions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # Last day by series, ISO
-    # Days by which those that the last publish brought up to date are usually behind, at most
-    usual: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
+    #: How many dated pictures there are, and their bytes, by month
+    months: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    files: Mapping[str, Record] = field(default_factory=dict)  # All but dated pictures
 
     @property
     def id(self) -> str:
@@ -307,36 +303,19 @@ class Publication:
 
     @property
     def content(self) -> dict[str, object]:
-        return {
-            "format": FORMAT,
-            "published": self.published,
-            "regions": dict(self.regions),
-            "usual": dict(self.usual),
-            "cards": [asdict(card) for card in self.cards],
-            "entries": [asdict(entry) for entry in self.entries],
-            "months": {month: list(held) for month, held in sorted(self.months.items())},
-            "files": {path: asdict(record) for path, record in sorted(self.files.items())},
-        }
+        whole = asdict(self)
+        return {"format": FORMAT, **whole, **{name: dict(sorted(whole[name].items())) for name in ("months", "files")}}
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Publication:
         if content["format"] != FORMAT:
             raise PublishError("publish.format", file=NAME, found=str(content["format"])[:40], format=FORMAT)
-        return cls(
-            MappingProxyType({path: Record(**record) for path, record in content["files"].items()}),
-            MappingProxyType({month: (count, size) for month, (count, size) in content["months"].items()}),
-            tuple(Teaser(**_read(card)) for card in content["cards"]),
-            tuple(FeedItem(**_read(entry)) for entry in content["entries"]),
-            MappingProxyType(dict(content["regions"])),
-            MappingProxyType(dict(content["usual"])),
-            content["published"],
-        )
+        return _adapter().validate_python(content)
 
 
-def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields from JSON: objects are pictures, arrays are tuples."""
-    kinds: dict[type, Callable[[Any], Any]] = {dict: lambda value: Picture(**value), list: tuple}
-    return {name: kinds.get(type(value), lambda same: same)(value) for name, value in fields.items()}
+@cache
+def _adapter() -> TypeAdapter[Publication]:
+    return TypeAdapter(Publication)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -368,8 +347,8 @@ def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], 
             before,
             cards=tuple(teasers.values()),
             entries=merged(before.entries, [item for one in made for item in one.feed_items()]),
-            regions=MappingProxyType({**before.regions, **ends}),
-            usual=MappingProxyType({chart.id: chart.usual for page in pages for chart in page.charts if chart.usual}),
+            regions={**before.regions, **ends},
+            usual={chart.id: chart.usual for page in pages for chart in page.charts if chart.usual},
         )
         return plan, [*(file for one in made for file in one.files()), *_front(plan, site)]
 

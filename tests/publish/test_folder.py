@@ -40,7 +40,7 @@ def build(day: str, text: str) -> Build:
         Asset("a/index.html", "text/html", f"<img src=../{dated.path}>".encode()),
         Asset("index.html", "text/html", f"{text}: <a href=a/>".encode()),
     ]
-    return lambda before: (Publication(before.files), files)
+    return lambda before: (Publication(files=before.files), files)
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
