@@ -94,8 +94,6 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 Dated = dict[str, tuple[int, str]]
 #: Dated pictures are looked at for so many days, and then each so many days, for damage.
 YOUNG, AGAIN = 7, 60
-#: Rounds of the past whose damaged pictures a round draws again; the others have their turn later.
-MOMENTS = 7
 #: Days of dated pictures that pruning always leaves, whatever the bound: mails are opened late.
 KEPT_DAYS = 30
 #: A file of this name that is not ours is the owner's own choice and stays.
@@ -204,11 +202,7 @@ class Folder:
             faults = () if plan is before else self.faults(now.date())
             months = self._months(before, [*faults, *(file.path for file in built)])
             held = {month: self.dated(month) for month in months}
-            known = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
-            moments = sorted(set(known.values()))
-            turn = now.toordinal() % (len(moments) or 1)
-            chosen = (moments * 2)[turn : turn + MOMENTS]
-            lost = {path: when for path, when in known.items() if when in chosen}
+            lost = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
             redrawn = list(redraw(lost)) if lost else []
             files = [*redrawn, *(file for file in built if not self._owners(file, before))]
             fresh = [file for file in files if not self._holds(file)]
