@@ -404,7 +404,7 @@ class ReportSettings(Section):
     charts: tuple[str, ...] = Field(("both", "year-lines", "anomaly", "year-over-year", "months"), min_length=1)
     presets: tuple[str, ...] = Field(("wide", "email"), min_length=1)
     themes: tuple[Literal["light", "dark"], ...] = Field(("light",), min_length=1)
-    formats: tuple[Literal["png", "svg", "webp", "pdf", "mp4"], ...] = Field(("png",), min_length=1)
+    formats: tuple[Literal["png", "svg", "webp", "pdf", "mp4"], ...] = Field(("png", "svg"), min_length=1)
     folder: Place = Field("climtrack-report", min_length=1)
 
     @property

@@ -40,8 +40,6 @@ from climtrack.words.language import Language
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
 DARK = ("post", "phone")
-#: Those that are offered as SVG.
-VECTOR = ("wide", "panel", "strip", "grid")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -296,7 +294,6 @@ def for_site(request: Request) -> Request:
         presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
         themes=("light", "dark"),
         dark_presets=DARK,
-        svg_presets=VECTOR,
         formats=tuple(dict.fromkeys(("png", "svg", *request.formats))),
         folder=None,
     )
