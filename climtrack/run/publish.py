@@ -40,8 +40,6 @@ from climtrack.words.language import Language
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
 DARK = ("post", "phone")
-#: Those that are offered as SVG.
-VECTOR = ("wide", "panel", "strip", "grid")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -100,8 +98,9 @@ def write_post(
             _keep_dated(run, one, [*shown.values()])
         files = (*(asset for each in posts for asset in post(each, inline=inline)), *shown.values())
         place = folder / f"{today}-{one.pairing.region}"
-        run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
-        written[place] = Written(posts, files)
+        beside = dict(write_issue(place, files))
+        run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in beside.items()))
+        written[place] = Written(posts, tuple(replace(file, path=beside.get(file.path, file.path)) for file in files))
         if not run.simulated:
             run.remember((study.series.key, study.series.end, kind(study), today) for study in one.studies)
     return written
@@ -165,13 +164,14 @@ def _posts(
 
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
-        together = () if long or not one.studies else brief(one.studies, language)
         seas = [MonthPhrases(months, language) for months in one.months]
-        for n, study in enumerate(one.studies[:1] if together else one.studies):
-            mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
-            mine = mine if long or request.charts else mine[: n == 0]
-            answers = together or (one.charts[n].answers[code] if long else brief([study], language))
-            told_of = one.studies if together else (study,)
+        for n, study in enumerate(one.studies if long else one.studies[:1]):
+            mine = [p for subject, p in _first_sizes(drawn, code) if not long or _belongs(subject, n, one)]
+            mine = mine if long or request.charts else mine[:1]
+            answers = one.charts[n].answers[code] if long else brief(one.studies, language)
+            if seas and not long:  # which tell of the sea, were it not for a pair
+                answers = *answers[:3], *(sea.brief() for sea in seas)
+            told_of = (study,) if long else one.studies
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
             page = public.absolute(public.page(one.charts[n].id, code)) if public else ""
             part = PostPart(heading(study, language), (*late, *answers), placed(mine), page=page)
@@ -182,13 +182,11 @@ def _posts(
             parts.append(part)
         if long or not parts:
             mine = [] if parts else [p for _, p in _first_sizes(drawn, code)]
-            parts += [PostPart(sea.heading, sea.answers(), placed(mine)) for sea in seas]
-        else:
-            parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
+            parts += [PostPart(sea.heading, sea.answers(long=long), placed(mine)) for sea in seas]
         sources = credit([study.series for study in one.studies], language)
         if long or not sources:
             every = [*(study.series for study in one.studies), *(months.series for months in one.months)]
-            lines = (line for single in every for line in attribution(single, language))
+            lines = (line for single in every for line in attribution(single, language, citation=long))
             sources = (*dict.fromkeys(lines), *([language.text("page.made")] if one.studies else ()))
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
         posts.append(Issue(title, parts, sources, code, long, parts[0].page))
@@ -201,7 +199,7 @@ def _overdue(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
     if not late:
         return ()
     of = f" ({heading(late[0], language)})" if len(late) < len(studies) else ""
-    return (language.text("post.overdue", late[0].overdue, of=of, day=language.date_long(late[0].series.end)),)
+    return (language.text("post.overdue", late[0].overdue, of=of),)
 
 
 def _successors(run: Run, studies: Sequence[Study], request: Request, language: Language) -> Iterator[str]:
@@ -296,7 +294,6 @@ def for_site(request: Request) -> Request:
         presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
         themes=("light", "dark"),
         dark_presets=DARK,
-        svg_presets=VECTOR,
         formats=tuple(dict.fromkeys(("png", "svg", *request.formats))),
         folder=None,
     )
