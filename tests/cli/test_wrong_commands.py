@@ -54,6 +54,7 @@ COMMANDS = {
     "report --no-sample --offline": "Run it once without --offline",
     "post --since 2027-01-01": "Give today's date or an earlier one",
     "post --lang klingon": "Known are en, es, es-MX",
+    "regions --json --lang klingon": "Known are en, es, es-MX",
     "post --lnog": "--long",
     "embed": "missing option '--for'",
     "embed --for myspace": "Known are email, ghost",
