@@ -71,7 +71,7 @@ def report(
     import json as json_module
 
     from climtrack.reporter.theme import PRESETS
-    from climtrack.run.drawing import Request, charts_of
+    from climtrack.run.drawing import VECTOR, Request, charts_of
     from climtrack.run.report import report as make
     from climtrack.run.run import Run
     from climtrack.words.language import Language
@@ -87,6 +87,7 @@ def report(
         presets=several(preset, defaults.presets, PRESETS, "preset"),
         themes=several(theme, defaults.themes, ("light", "dark"), "theme"),
         formats=several(fmt, defaults.formats, ("png", "svg", "webp", "pdf", "mp4"), "format"),
+        svg_presets=tuple(PRESETS) if fmt else VECTOR,  # what is asked for by name is drawn of every size
         baseline=years(settings, baseline),
         as_of=past(as_of, "--as-of", moment),
         since=past(since, "--since", moment),

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: With fewer pictures for each, a second process costs more than it saves.
 WORTH_A_PROCESS = 2
+#: Presets that are offered as SVG; mail and feeds take none.
+VECTOR = ("wide", "panel", "strip", "grid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,8 @@ class Request:
     outlook: bool = False  # Whether year_lines shows where the line may go
     folder: Path | None = None  # Where to write; None computes without writing
     nested: bool = False  # Whether even a single region gets a folder of its own inside `folder`
-    # Presets that are drawn in the dark theme, and as SVG; None for all
-    dark_presets: tuple[str, ...] | None = None
-    svg_presets: tuple[str, ...] | None = None
+    dark_presets: tuple[str, ...] | None = None  # Presets that are drawn in the dark theme; None for all
+    svg_presets: tuple[str, ...] = VECTOR  # Presets of which SVG is drawn
 
     def __post_init__(self) -> None:
         if "mp4" in self.formats and find_spec("av") is None:  # told before anything is asked or drawn
@@ -66,8 +67,8 @@ class Request:
         """Of an animation all that move, MP4 where asked for, and the still for readers who prefer no motion."""
         if chart.frames is not None:
             return (*(one for one in MOVING if one != "mp4" or one in self.formats), "png")
-        vector = self.svg_presets is None or preset in self.svg_presets
-        return tuple(one for one in self.formats if one != "mp4" and (vector or one != "svg")) or ("png",)
+        left_out = {"mp4"} if preset in self.svg_presets else {"mp4", "svg"}
+        return tuple(one for one in self.formats if one not in left_out) or ("png",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
-from climtrack.publish.site import File, PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, drawings, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
@@ -40,8 +40,6 @@ from climtrack.words.language import Language
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
 DARK = ("post", "phone")
-#: Those that are offered as SVG.
-VECTOR = ("wide", "panel", "strip", "grid")
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -216,12 +214,12 @@ def _successors(run: Run, studies: Sequence[Study], request: Request, language: 
 
 def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:
     """Pictures in one language, each in the first size drawn, with what they are of."""
-    found: dict[tuple[str, str], Asset] = {}
-    for asset in drawn:
-        name = PictureName.parse(asset.path)
-        if name is not None and asset.words and (name.language, name.theme, name.suffix) == (code, "light", "png"):
-            found.setdefault((name.subject, name.chart), asset)
-    return [(subject, asset) for (subject, _), asset in found.items()]
+    found = []
+    for (subject, _, language), sizes in drawings(drawn).items():
+        plain = (asset for name, asset in sizes.items() if (name.theme, name.suffix) == ("light", "png"))
+        if language == code and (first := next(plain, None)):
+            found.append((subject, first))
+    return found
 
 
 def _belongs(subject: str, n: int, one: RegionReport) -> bool:
@@ -276,7 +274,7 @@ def _to_upload(regions: Sequence[RegionReport], folder: Path) -> tuple[Notice, .
 def _keep_dated(run: Run, one: RegionReport, shown: Sequence[Asset]) -> None:
     """Put pictures into the site at the dated addresses that a mail shows, or say that they are not there."""
     site = Folder(site_folder(run.config))
-    files = [File(dated(picture, _day(one)), picture.media_type, picture.data) for picture in shown]
+    files = [replace(picture, path=dated(picture, _day(one))) for picture in shown]
     absent = [file for file in files if not (site.root / file.path).is_file()]
     if not absent or _public(run.config) is None:
         return
@@ -296,7 +294,6 @@ def for_site(request: Request) -> Request:
         presets=tuple(dict.fromkeys((*PRESETS, *request.presets))),
         themes=("light", "dark"),
         dark_presets=DARK,
-        svg_presets=VECTOR,
         formats=tuple(dict.fromkeys(("png", "svg", *request.formats))),
         folder=None,
     )
@@ -344,7 +341,7 @@ def publish_report(
     return published
 
 
-def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[File]:
+def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[Asset]:
     """Dated pictures drawn again from what was known when they were published, of those that come out as they were."""
     found = []
     for moment in sorted(set(lost.values())):
@@ -363,7 +360,7 @@ def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[F
                 baseline=run.config.report.years,
             )
             drawn = [(dated(asset, _day(one)), asset) for one in report(then, request) for asset in _pictures(one)]
-            found += [File(path, asset.media_type, asset.data) for path, asset in drawn if path in lost]
+            found += [replace(asset, path=path) for path, asset in drawn if path in lost]
     return found
 
 

@@ -130,6 +130,8 @@ def test_a_video_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "find_spec", lambda _: True)
     assert asked(formats=("mp4",)).formats_of(CHARTS["animation"], "motion") == ("gif", "webp", "mp4", "png")
     assert asked(formats=("mp4",)).formats_of(CHARTS["records"], "wide") == ("png",)
+    both = asked(formats=("png", "svg"))
+    assert [both.formats_of(CHARTS["records"], one) for one in ("wide", "email")] == [("png", "svg"), ("png",)]
 
 
 @pytest.mark.soak
