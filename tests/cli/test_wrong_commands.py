@@ -58,7 +58,7 @@ COMMANDS = {
     "post --lnog": "--long",
     "embed": "missing option '--for'",
     "embed --for myspace": "Known are email, ghost",
-    "embed --for GHOST --offline": "Set it and run `climtrack publish`",
+    "embed --for GHOST --offline": "Set public_url in config.toml (`climtrack init`)",
     "facts --against last": "write a number",
     "facts --by slot": "no such option: --by",
     "facts --region nh sh": "--region sh",
