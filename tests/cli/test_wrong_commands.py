@@ -123,6 +123,7 @@ def calls() -> dict[str, tuple[Callable[[], Any], str]]:
         "several series": (lambda: wrong.anomaly(climtrack.open(["nh"], sample=True)), "Give what climtrack.open"),
         "a variable": (lambda: climtrack.open("wind", "nh", sample=True), "Known are air, sst"),
         "a region": (lambda: climtrack.open("air", "nhh", sample=True), "did you mean 'nh'?"),
+        "months": (lambda: climtrack.open("sst", "sh", sample=True), "`climtrack regions`"),
         "a place": (lambda: climtrack.open("air", "Spain", sample=True), "climtrack grid"),
         "arrays for names": (lambda: wrong.compare(air, air), "climtrack.compare('nh', 'sh')"),
         "pandas": (lambda: wrong.anomaly(pd.Series([1.0])), "to_xarray()"),
