@@ -276,7 +276,8 @@ class Folder:
         try:
             make_folder(staging)
             for file in files:
-                make_folder((self.root / file.path).parent)
+                if not file.path.startswith(LISTS):  # whose folder tells that a publication has been decided
+                    make_folder((self.root / file.path).parent)
                 write_whole(self.root / moves[file.path], file.data)
             write_whole(staging / JOURNAL, sealed({"moves": moves}))
         except BaseException:  # an interrupt too

@@ -197,6 +197,25 @@ def test_a_kill_at_any_step_leaves_the_old_site_or_one_that_becomes_the_new(
     assert steps > 20
 
 
+def test_a_first_publication_that_was_killed_leaves_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was decided, so nothing is missing, and the next publish has nothing to say."""
+    site = Folder(tmp_path)
+
+    def killed(path: Path, data: bytes) -> None:
+        if path.name == "journal.json":
+            raise Killed
+        path.write_bytes(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(door, "write_whole", killed)
+        patch.setattr(Folder, "_clear", lambda _: None)
+        with pytest.raises(Killed):
+            site.publish(build("2024-07-05", "aa"), now=NOW)
+    assert (tmp_path / STAGING).is_dir()
+    assert site.faults() == ()
+    assert site.publish(build("2024-07-05", "aa"), now=NOW).notices == ()
+
+
 def test_a_full_disk_is_one_line_and_the_old_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """ENOSPC while staging: DiskError, every file as it was."""
     site = Folder(tmp_path)
