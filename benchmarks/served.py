@@ -28,7 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from climtrack.publish.folder import Folder
-from climtrack.publish.site import File, Publication
+from climtrack.publish.site import Publication
+from climtrack.vocabulary.assets import Asset
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -66,12 +67,12 @@ def publish(root: Path, number: int) -> None:
     changing = PICTURE[:-8] + f"{number:08d}".encode()
     page = f"<!doctype html><title>{number}</title>".encode() + rng.randbytes(43_000).hex().encode()
     files = [
-        File(DATED[1:], "image/png", PICTURE),
-        File("latest/p.png", "image/png", changing),
-        File("index.html", "text/html; charset=utf-8", page + b"0" * 29_000),
-        File("404.html", "text/html; charset=utf-8", b"<!doctype html><title>404</title>"),
+        Asset(DATED[1:], "image/png", PICTURE),
+        Asset("latest/p.png", "image/png", changing),
+        Asset("index.html", "text/html; charset=utf-8", page + b"0" * 29_000),
+        Asset("404.html", "text/html; charset=utf-8", b"<!doctype html><title>404</title>"),
     ]
-    Folder(root).publish(lambda before: (Publication(before.files), files), now=dt.datetime.now(dt.UTC))
+    Folder(root).publish(lambda before: (Publication(files=before.files), files), now=dt.datetime.now(dt.UTC))
 
 
 def ask(port: int, path: str) -> tuple[int, str, bytes]:

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from climtrack import __version__
 from climtrack.errors import ClimtrackError, ConfigError, DiskError, Notice
 from climtrack.files import disk_error, shortened
+from climtrack.vocabulary.notice import clean
 from climtrack.vocabulary.registry import (
     BUILT_IN,
     FEEDS,
@@ -298,7 +299,7 @@ def _years(text: str) -> str:
 Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9.]{0,39}", "config.name")]
 PlaceName = Annotated[str, AfterValidator(lambda text: PLACES.get(folded(text), text))]
 Colour = Annotated[str, _shaped("#[0-9a-fA-F]{6}", "config.colour")]
-Text = Annotated[str, Field(max_length=200)]
+Text = Annotated[str, Field(max_length=200), AfterValidator(clean)]
 
 #: A host of the Internet by name, or by address in brackets.
 _HOST = r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?|\[[0-9A-Fa-f:.]{2,45}\]"

@@ -181,7 +181,8 @@ def test_bom_and_crlf_are_read(tmp_path: Path) -> None:
 
 def test_own_region_and_environment(tmp_path: Path) -> None:
     """A region of the user's own, and the loopback address of a test."""
-    path = written(tmp_path, "[regions.med]\ntitle = 'Mediterranean'\nsouth = 30\nnorth = 46\nwest = -6\neast = 37\n")
+    title = "Medi\\u001b\\u202eterranean"  # a title is shown in many places: what steers a terminal or a page goes here
+    path = written(tmp_path, f'[regions.med]\ntitle = "{title}"\nsouth = 30\nnorth = 46\nwest = -6\neast = 37\n')
     config = load(path, {"CLIMTRACK_BASE_URL": "http://127.0.0.1:8765", "CLIMTRACK_HOME": str(tmp_path / "home")})
     assert config.region("med").title == "Mediterranean"
     assert config.fetch.base_urls == ("http://127.0.0.1:8765/",)

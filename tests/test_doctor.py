@@ -14,10 +14,10 @@ import pytest
 from climtrack.config import Config, load
 from climtrack.fetcher.sample import SampleTransport
 from climtrack.publish.folder import Folder
-from climtrack.publish.site import File
 from climtrack.run import doctor
 from climtrack.run.doctor import Check, Severity
 from climtrack.run.run import Run
+from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.registry import FEEDS
 from climtrack.vocabulary.series import Payload, SeriesKey
 
@@ -111,9 +111,9 @@ def test_little_space(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_site_is_looked_at_whole(config: Config, tmp_path: Path) -> None:
     """How large it is; whatever of it is not as it was published is a problem, an old picture too."""
     data = b"picture"
-    old = File(f"2024-01-05/p.{hashlib.sha256(data).hexdigest()[:12]}.png", "image/png", data)
+    old = Asset(f"2024-01-05/p.{hashlib.sha256(data).hexdigest()[:12]}.png", "image/png", data)
     folder = Folder(tmp_path / "site")
-    folder.publish(lambda before: (replace(before), [old, File("index.html", "text/html", data)]), now=NOW)
+    folder.publish(lambda before: (replace(before), [old, Asset("index.html", "text/html", data)]), now=NOW)
     (good,) = doctor.check_site(config)
     assert (good.severity, good.what) == (Severity.GOOD, "2 files published, 0 MB")
     (folder.root / old.path).write_bytes(b"?")

@@ -26,28 +26,29 @@ from hypothesis import strategies as st
 from climtrack.errors import ConfigError, DiskError, ExtraMissing
 from climtrack.publish.folder import Folder
 from climtrack.publish.server import Responder, ServeSettings, background, listen
-from climtrack.publish.site import File, Publication
+from climtrack.publish.site import Publication
+from climtrack.vocabulary.assets import Asset
 
 NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
 #: Seconds after which a server or a client is given up.
 PATIENCE = 240.0
 
 
-def publish(root: Path, text: str) -> list[File]:
+def publish(root: Path, text: str) -> list[Asset]:
     """A page, its picture under a dated name and under a stable one, and data; all say the same text."""
     picture = text.encode() * 20_000
     files = [
-        File(f"2024-07-05/p.{hashlib.sha256(picture).hexdigest()[:12]}.png", "image/png", picture),
-        File("latest/p.png", "image/png", picture),
-        File("data/nh/facts.json", "application/json", json.dumps({"text": text}).encode()),
-        File("embed/p.html", "text/html; charset=utf-8", f"<p>{text}".encode()),
-        File("a/index.html", "text/html; charset=utf-8", f"<p>{text * 500}".encode()),
-        File("index.html", "text/html; charset=utf-8", f"<p>{text * 500}".encode()),
-        File("404.html", "text/html; charset=utf-8", b"<h1>404</h1>"),
+        Asset(f"2024-07-05/p.{hashlib.sha256(picture).hexdigest()[:12]}.png", "image/png", picture),
+        Asset("latest/p.png", "image/png", picture),
+        Asset("data/nh/facts.json", "application/json", json.dumps({"text": text}).encode()),
+        Asset("embed/p.html", "text/html; charset=utf-8", f"<p>{text}".encode()),
+        Asset("a/index.html", "text/html; charset=utf-8", f"<p>{text * 500}".encode()),
+        Asset("index.html", "text/html; charset=utf-8", f"<p>{text * 500}".encode()),
+        Asset("404.html", "text/html; charset=utf-8", b"<h1>404</h1>"),
     ]
 
-    def build(before: Publication) -> tuple[Publication, list[File]]:
-        return Publication(before.files, regions={"nh-air": "2024-07-05"}, usual={"nh-air": 10}), files
+    def build(before: Publication) -> tuple[Publication, list[Asset]]:
+        return Publication(files=before.files, regions={"nh-air": "2024-07-05"}, usual={"nh-air": 10}), files
 
     Folder(root).publish(build, now=NOW)
     return files

@@ -28,13 +28,12 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from filelock import FileLock, Timeout
 
 from climtrack.errors import Notice, PublishError, StoreBusy
 from climtrack.files import disk_error, flush_folder, make_folder, write_whole
-from climtrack.publish.site import DATED, NAME, File, Publication, sealed, unsealed
+from climtrack.publish.site import DATED, NAME, Publication, Record, sealed, unsealed
 from climtrack.vocabulary.assets import Asset
 
 
@@ -95,8 +94,6 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 Dated = dict[str, tuple[int, str]]
 #: Dated pictures are looked at for so many days, and then each so many days, for damage.
 YOUNG, AGAIN = 7, 60
-#: Rounds of the past whose damaged pictures a round draws again; the others have their turn later.
-MOMENTS = 7
 #: Days of dated pictures that pruning always leaves, whatever the bound: mails are opened late.
 KEPT_DAYS = 30
 #: A file of this name that is not ours is the owner's own choice and stays.
@@ -178,18 +175,18 @@ class Folder:
         paths = (file.relative_to(self.root).as_posix() for file in self.root.glob("[0-9]*/*"))
         return (self.root / LISTS).is_dir() or any(map(DATED.fullmatch, paths))
 
-    def add(self, files: Sequence[File], *, now: dt.datetime) -> None:
+    def add(self, files: Sequence[Asset], *, now: dt.datetime) -> None:
         """Put more dated pictures into a published site; all else stays as it is."""
         self.publish(lambda before: (before, files), now=now)
 
     def publish(
         self,
-        build: Callable[[Publication], tuple[Publication, Sequence[File]]],
+        build: Callable[[Publication], tuple[Publication, Sequence[Asset]]],
         *,
         now: dt.datetime,
         max_bytes: int = 500_000_000,
         prune: bool = False,
-        redraw: Callable[[Mapping[str, str]], Iterable[File]] = lambda _: (),
+        redraw: Callable[[Mapping[str, str]], Iterable[Asset]] = lambda _: (),
     ) -> Published:
         """
         Bring the site up to date; warn of more than `max_bytes`, or prune: old dated pictures, and nothing else.
@@ -205,11 +202,7 @@ class Folder:
             faults = () if plan is before else self.faults(now.date())
             months = self._months(before, [*faults, *(file.path for file in built)])
             held = {month: self.dated(month) for month in months}
-            known = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
-            moments = sorted(set(known.values()))
-            turn = now.toordinal() % (len(moments) or 1)
-            chosen = (moments * 2)[turn : turn + MOMENTS]
-            lost = {path: when for path, when in known.items() if when in chosen}
+            lost = {path: held[path[:7]][path][1] for path in faults if DATED.fullmatch(path)}
             redrawn = list(redraw(lost)) if lost else []
             files = [*redrawn, *(file for file in built if not self._owners(file, before))]
             fresh = [file for file in files if not self._holds(file)]
@@ -219,7 +212,7 @@ class Folder:
                 if match := DATED.fullmatch(file.path):
                     held[match[1]].setdefault(file.path, (len(file.data), now.isoformat(timespec="seconds")))
                 else:
-                    kept[file.path] = file.record
+                    kept[file.path] = Record.of(file)
             for path in lost.keys() - {file.path for file in files}:
                 if not (self.root / path).exists():
                     del held[path[:7]][path]  # what is gone for ever is told of once
@@ -227,7 +220,7 @@ class Folder:
             pruned = self._pruned(held, before, max_bytes - size, now.date()) if prune else []
             after = replace(
                 plan,
-                files=MappingProxyType(kept),
+                files=kept,
                 months=_counted(before, held),
                 entries=tuple(e for e in plan.entries if e.shot is None or e.shot.path not in pruned),
                 published=plan.published if plan is before else now.isoformat(timespec="seconds"),
@@ -256,16 +249,16 @@ class Folder:
         except OSError as problem:
             raise disk_error(problem, self.root) from problem
 
-    def _holds(self, file: File) -> bool:
+    def _holds(self, file: Asset) -> bool:
         """Whether these very bytes are already there."""
         return inside(self.root, file.path) == file.data
 
-    def _owners(self, file: File, before: Publication) -> bool:
+    def _owners(self, file: Asset, before: Publication) -> bool:
         """Whether the owner of the site has put an own file there, of the kind that is theirs to decide."""
         own = file.path in OWNERS and file.path not in before.files and (self.root / file.path).exists()
         return own and not self._holds(file)
 
-    def _refuse(self, files: Sequence[File], *, strangers: bool) -> None:
+    def _refuse(self, files: Sequence[Asset], *, strangers: bool) -> None:
         """Never overwrite what we did not write, nor write through a link to a place outside the site."""
         for folder in sorted({str(parent) for file in files for parent in PurePosixPath(file.path).parents}):
             if folder != "." and (self.root / folder).is_symlink():
@@ -276,14 +269,15 @@ class Folder:
             if full or (strangers and (target.exists() or target.is_symlink())):
                 raise PublishError("publish.not_ours", path=file.path, folder=self.root.name[:60])
 
-    def _write(self, files: Sequence[File]) -> None:
+    def _write(self, files: Sequence[Asset]) -> None:
         """Both steps of the module's plan; one that fails before the publication is decided leaves nothing behind."""
         staging = self.root / STAGING
         moves = {file.path: f"{STAGING}/{number}" for number, file in enumerate(files)}
         try:
             make_folder(staging)
             for file in files:
-                make_folder((self.root / file.path).parent)
+                if not file.path.startswith(LISTS):  # whose folder tells that a publication has been decided
+                    make_folder((self.root / file.path).parent)
                 write_whole(self.root / moves[file.path], file.data)
             write_whole(staging / JOURNAL, sealed({"moves": moves}))
         except BaseException:  # an interrupt too
@@ -366,16 +360,16 @@ def _places(path: str) -> tuple[str, str]:
     return path, f"{LISTS}/copies/{PurePosixPath(path).name}"
 
 
-def _list(path: str, content: Mapping[str, object]) -> list[File]:
+def _list(path: str, content: Mapping[str, object]) -> list[Asset]:
     """A list and its copy, which is written first."""
     data = sealed(content)
-    return [File(place, "application/json", data) for place in reversed(_places(path))]
+    return [Asset(place, "application/json", data) for place in reversed(_places(path))]
 
 
 def _counted(before: Publication, held: Mapping[str, Dated]) -> Mapping[str, tuple[int, int]]:
     """How many dated pictures there are, and their bytes, by month."""
     counts = {month: (len(dated), sum(size for size, _ in dated.values())) for month, dated in held.items()}
-    return MappingProxyType({month: count for month, count in {**before.months, **counts}.items() if count[0]})
+    return {month: count for month, count in {**before.months, **counts}.items() if count[0]}
 
 
 def _due(day: dt.date, today: dt.date, last: dt.date) -> bool:
@@ -391,7 +385,7 @@ def intact(path: str, data: bytes | None) -> bool:
 
 
 def _mended(
-    faults: Sequence[str], files: Sequence[File], redrawn: Sequence[File], before: Publication
+    faults: Sequence[str], files: Sequence[Asset], redrawn: Sequence[Asset], before: Publication
 ) -> Iterator[Notice]:
     """What was not as it was published, and what became of it; a page that is written again is not worth a word."""
     lists = [path for path in faults if path == NAME or path.startswith(LISTS)]

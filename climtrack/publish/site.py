@@ -17,13 +17,15 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from html import escape
 from textwrap import shorten
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter
 
 from climtrack.errors import PublishError
 from climtrack.publish.page import (
@@ -76,6 +78,12 @@ class PictureName:
         message = "page.file.dark" if self.theme == "dark" else "page.file"
         return say(message, size=say(f"page.size.{self.preset}"), kind=self.suffix.upper())
 
+    @property
+    def size(self) -> str:
+        """What a `Figure` calls it."""
+        preset = "still" if (self.preset, self.suffix) == ("motion", "png") else self.preset
+        return preset if self.theme == "light" else f"{preset}.dark"
+
     @classmethod
     def parse(cls, path: str) -> PictureName | None:
         parts = path.rsplit("/", 1)[-1].split(".")
@@ -85,6 +93,15 @@ class PictureName:
         if len(parts) < 5 or parts[-1] not in {"png", "svg", "webp", "pdf", "gif", "mp4"}:
             return None
         return cls(".".join(parts[:-4]), parts[-4], parts[-3], theme, parts[-2], parts[-1])
+
+
+def drawings(assets: Iterable[Asset]) -> dict[tuple[str, str, str], dict[PictureName, Asset]]:
+    """Pictures in every size, by what they show: subject, chart, language."""
+    found: dict[tuple[str, str, str], dict[PictureName, Asset]] = {}
+    for asset in assets:
+        if name := PictureName.parse(asset.path):
+            found.setdefault((name.subject, name.chart, name.language), {})[name] = asset
+    return found
 
 
 #: Dated paths: month, hash (of eight digits in climtrack 0.1.0), suffix.
@@ -201,10 +218,8 @@ def _earlier(content: Mapping[str, Any]) -> dict[str, Any] | None:
     """The publication of climtrack 0.1.0, which held every dated picture."""
     if content["format"] != "climtrack.publication/1":
         return None
-    files = {path: record for path, record in content["files"].items() if not record.pop("immutable")}
-    cards = [{name: value for name, value in card.items() if name != "uses"} for card in content["cards"]]
-    usual = content.get("usual", {})
-    earlier = {**content, "format": FORMAT, "files": files, "cards": cards, "months": {}, "usual": usual}
+    files = {path: record for path, record in content["files"].items() if not record["immutable"]}
+    earlier = {**content, "format": FORMAT, "files": files}
     return earlier if Publication.of(earlier) else None
 
 
@@ -216,16 +231,9 @@ class Record:
     size: int
     media_type: str
 
-
-@dataclass(frozen=True, slots=True)
-class File:
-    path: str  # In the site, with forward slashes
-    media_type: str
-    data: bytes
-
-    @property
-    def record(self) -> Record:
-        return Record(hashlib.sha256(self.data).hexdigest(), len(self.data), self.media_type)
+    @classmethod
+    def of(cls, file: Asset) -> Record:
+        return cls(file.sha256, len(file.data), file.media_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +254,6 @@ class Teaser:
     glance: tuple[str, ...] = ()  # Cells of the front page's table
     usual: int = 0  # As of a `PageChart`
 
-    @property
-    def date(self) -> dt.date:
-        return dt.date.fromisoformat(self.day)
-
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
@@ -267,17 +271,17 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A site's content."""
+    """A site's content, in the order of its list."""
 
-    files: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))  # All but dated pictures
-    #: How many dated pictures there are, and their bytes, by month
-    months: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
+    regions: Mapping[str, str] = field(default_factory=dict)  # Last day by series, ISO
+    # Days by which those that the last publish brought up to date are usually behind, at most
+    usual: Mapping[str, int] = field(default_factory=dict)
     cards: tuple[Teaser, ...] = ()  # The front page, in its order
     entries: tuple[FeedItem, ...] = ()  # The feed, newest first
-    regions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # Last day by series, ISO
-    # Days by which those that the last publish brought up to date are usually behind, at most
-    usual: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    published: str = ""  # When it was written, RFC 3339; empty for a site that holds nothing yet
+    #: How many dated pictures there are, and their bytes, by month
+    months: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    files: Mapping[str, Record] = field(default_factory=dict)  # All but dated pictures
 
     @property
     def id(self) -> str:
@@ -299,36 +303,19 @@ class Publication:
 
     @property
     def content(self) -> dict[str, object]:
-        return {
-            "format": FORMAT,
-            "published": self.published,
-            "regions": dict(self.regions),
-            "usual": dict(self.usual),
-            "cards": [asdict(card) for card in self.cards],
-            "entries": [asdict(entry) for entry in self.entries],
-            "months": {month: list(held) for month, held in sorted(self.months.items())},
-            "files": {path: asdict(record) for path, record in sorted(self.files.items())},
-        }
+        whole = asdict(self)
+        return {"format": FORMAT, **whole, **{name: dict(sorted(whole[name].items())) for name in ("months", "files")}}
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Publication:
         if content["format"] != FORMAT:
             raise PublishError("publish.format", file=NAME, found=str(content["format"])[:40], format=FORMAT)
-        return cls(
-            MappingProxyType({path: Record(**record) for path, record in content["files"].items()}),
-            MappingProxyType({month: (count, size) for month, (count, size) in content["months"].items()}),
-            tuple(Teaser(**_read(card)) for card in content["cards"]),
-            tuple(FeedItem(**_read(entry)) for entry in content["entries"]),
-            MappingProxyType(dict(content["regions"])),
-            MappingProxyType(dict(content["usual"])),
-            content["published"],
-        )
+        return _adapter().validate_python(content)
 
 
-def _read(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields from JSON: objects are pictures, arrays are tuples."""
-    kinds: dict[type, Callable[[Any], Any]] = {dict: lambda value: Picture(**value), list: tuple}
-    return {name: kinds.get(type(value), lambda same: same)(value) for name, value in fields.items()}
+@cache
+def _adapter() -> TypeAdapter[Publication]:
+    return TypeAdapter(Publication)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -345,13 +332,13 @@ class RegionPage:
     series: tuple[Asset, ...] = ()  # Under ``data/series/``, what other installations take from this one
 
 
-def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], tuple[Publication, list[File]]]:
+def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], tuple[Publication, list[Asset]]]:
     """How to bring a site up to date with these regions."""
     if any(chart.study.simulated for page in pages for chart in page.charts):
         raise PublishError("publish.simulated")
     made = [_RegionFiles(page, site) for page in pages]
 
-    def build(before: Publication) -> tuple[Publication, list[File]]:
+    def build(before: Publication) -> tuple[Publication, list[Asset]]:
         teasers = {(card.subject, card.language): card for card in before.cards}
         for one in made:
             teasers |= one.teasers
@@ -360,8 +347,8 @@ def builder(pages: Sequence[RegionPage], site: Site) -> Callable[[Publication], 
             before,
             cards=tuple(teasers.values()),
             entries=merged(before.entries, [item for one in made for item in one.feed_items()]),
-            regions=MappingProxyType({**before.regions, **ends}),
-            usual=MappingProxyType({chart.id: chart.usual for page in pages for chart in page.charts if chart.usual}),
+            regions={**before.regions, **ends},
+            usual={chart.id: chart.usual for page in pages for chart in page.charts if chart.usual},
         )
         return plan, [*(file for one in made for file in one.files()), *_front(plan, site)]
 
@@ -377,19 +364,14 @@ def figures(
 ) -> dict[PictureName, tuple[str, Figure]]:
     """Every chart in every language, by the name of its first picture, and the page that shows it."""
     ids = [chart.id for chart in charts]
-    found: dict[tuple[str, str, str], tuple[PictureName, dict[str, Picture], Asset]] = {}
-    for asset in pictures:
-        name = PictureName.parse(asset.path)
-        if name is not None and name.suffix in {"png", "gif"} and asset.words is not None:
-            _, drawn, _ = found.setdefault((name.subject, name.chart, name.language), (name, {}, asset))
-            preset = "still" if (name.preset, name.suffix) == ("motion", "png") else name.preset
-            preset = preset if name.theme == "light" else f"{preset}.dark"
-            drawn[preset] = Picture(address(asset), asset.width, asset.height)
     made = {}
-    for (subject, _, code), (name, drawn, asset) in found.items():
-        owner = subject if subject in ids else ids[0]
-        if asset.words is not None:
-            made[name] = owner, Figure(drawn, asset.words, code, link(site.page(owner, code)), link(embed(owner)))
+    for (subject, _, code), sizes in drawings(pictures).items():
+        shown = {name: asset for name, asset in sizes.items() if name.suffix in {"png", "gif"}}
+        name = next(iter(shown), None)
+        if name and (words := shown[name].words):
+            owner = subject if subject in ids else ids[0]
+            drawn = {one.size: Picture(address(asset), asset.width, asset.height) for one, asset in shown.items()}
+            made[name] = owner, Figure(drawn, words, code, link(site.page(owner, code)), link(embed(owner)))
     return made
 
 
@@ -402,15 +384,10 @@ def folder_gallery(
     Each chart is inside the page once, square where it is drawn so, which is half as large and legible on a phone; its
     other sizes and its table are the files beside the page, and so is an animation, which is too large.
     """
-    found: dict[tuple[str, str, str], list[tuple[PictureName, Asset]]] = {}
-    for asset in assets:
-        name = PictureName.parse(asset.path)
-        if name is not None:
-            found.setdefault((name.subject, name.chart, name.language), []).append((name, asset))
     paths = [asset.path for asset in assets]
     gallery: dict[str, list[tuple[str, str, Mapping[str, object]]]] = {code: [] for code in codes}
-    for (subject, drawn, code), sizes in found.items():
-        shown = [one for one in sizes if one[0].suffix != "pdf"]
+    for (subject, drawn, code), sizes in drawings(assets).items():
+        shown = [one for one in sizes.items() if one[0].suffix != "pdf"]
         if not shown:
             continue
         first = min(shown, key=lambda one: (one[0].theme != "light", one[0].preset not in MAIL[:1]))[1]
@@ -427,7 +404,7 @@ def folder_gallery(
         )
         chart = next((one for one in charts if one.id == subject), charts[0])
         tables = [path for path in (f"{subject}.{drawn}.csv", f"{subject}.csv") if path in paths][:1]
-        files = [(name.label, asset.path) for name, asset in sizes] + [("CSV", path) for path in tables]
+        files = [(name.label, asset.path) for name, asset in sizes.items()] + [("CSV", path) for path in tables]
         code_beside = PLATFORMS["html"].snippet(beside)
         card = reuse(chart, first.words, Language(code), subject=subject, files=files, code=code_beside)
         gallery[code].append((chart.id, figure_html(inside), card))
@@ -472,27 +449,26 @@ class _RegionFiles:
         self.page = page
         self.site = site
         self.languages = tuple(code for code in site.languages if code in page.notices)
-        self.pictures = {name: p for p in page.pictures if (name := PictureName.parse(p.path))}
+        self.drawn = drawings(page.pictures)
         self.lead = self._lead()
         self.teasers = {(one.subject, one.language): one for one in self._teasers()}
 
-    def files(self) -> Iterator[File]:
+    def files(self) -> Iterator[Asset]:
         """Leaves first, then the pages that lead to them."""
         for code in self.languages:
             for picture in self._mailed(code).values():
-                yield File(dated(picture, self.page.day), picture.media_type, picture.data)
-        for picture in self.pictures.values():
-            yield File(latest(picture.path), picture.media_type, picture.data)
+                yield replace(picture, path=dated(picture, self.page.day))
+        for picture in self.page.pictures:
+            yield replace(picture, path=latest(picture.path))
         for asset in self.page.files:
-            yield File(self._data(asset), asset.media_type, asset.data)
+            yield replace(asset, path=self._data(asset))
         for asset in self.page.series:
-            yield File(f"data/series/{asset.path}", asset.media_type, asset.data)
+            yield replace(asset, path=f"data/series/{asset.path}")
         for chart in self.page.charts:
             code = self.languages[0]
             frame = Frame(brand=self.site.title, home=f"../{self.site.page(chart.id, code)}")
             frame = replace(frame, picture=self._still(chart, code, "../"))
-            page = embed_html(chart, self.languages, path=embed(chart.id), frame=frame)
-            yield File(page.path, page.media_type, page.data)
+            yield embed_html(chart, self.languages, path=embed(chart.id), frame=frame)
             for code in self.languages:
                 yield self._oembed(chart, code)
         for chart in self.page.charts:
@@ -507,7 +483,7 @@ class _RegionFiles:
 
     def _lead(self) -> tuple[str, str]:
         """Subject and chart of the picture that stands for the region: air and sea together where it is drawn."""
-        every = [(name.subject, name.chart) for name in self.pictures]
+        every = [(subject, chart) for subject, chart, _ in self.drawn]
         first = self.page.charts[0].id
         usual = ((self.page.region.name, "both"), (first, "year-lines"), *(one for one in every if one[0] == first))
         return next((one for one in usual if one in every), (first, ""))
@@ -516,9 +492,8 @@ class _RegionFiles:
         """What mails and feeds show of that picture, by preset: the format for mail and the one for posts."""
         drawn = {
             name.preset: asset
-            for name, asset in self.pictures.items()
-            if ((name.subject, name.chart), name.language, name.theme) == (self.lead, code, "light")
-            and name.suffix in {"png", "gif"}
+            for name, asset in self.drawn.get((*self.lead, code), {}).items()
+            if name.theme == "light" and name.suffix in {"png", "gif"}
         }
         chosen = (next((one for one in presets if one in drawn), "") for presets in (MAIL, POST))
         return {preset: drawn[preset] for preset in chosen if preset}
@@ -530,10 +505,11 @@ class _RegionFiles:
 
     def _picture(self, chart: PageChart, code: str, presets: Sequence[str], theme: str = "light") -> Picture | None:
         """The chart that stands for a series, year lines or the first drawn, in the first of these presets."""
-        drawn = [name.chart for name in self.pictures if name.subject == chart.id]
+        drawn = [name for subject, name, _ in self.drawn if subject == chart.id]
         lead = "year-lines" if "year-lines" in drawn or not drawn else drawn[0]
+        sizes = self.drawn.get((chart.id, lead, code), {})
         for preset in presets:
-            if asset := self.pictures.get(PictureName(chart.id, lead, preset, theme, code, "png")):
+            if asset := sizes.get(PictureName(chart.id, lead, preset, theme, code, "png")):
                 return _placed(asset, current(asset))
         return None
 
@@ -579,7 +555,7 @@ class _RegionFiles:
     def _figures(self, code: str, prefix: str) -> list[tuple[PictureName, str, Figure]]:
         """Every chart drawn in a language, the page that shows it, and its addresses below a prefix."""
         found = figures(
-            tuple(self.pictures.values()),
+            self.page.pictures,
             self.page.charts,
             self.site,
             lambda asset: f"{prefix}{current(asset)}",
@@ -591,7 +567,7 @@ class _RegionFiles:
             if name.language == code and not figure.pictures.keys().isdisjoint(POST)
         ]
 
-    def _page(self, chart: PageChart, code: str) -> File:
+    def _page(self, chart: PageChart, code: str) -> Asset:
         """Page of one series in one language, with links to the others."""
         site, language = self.site, Language(code)
         path = site.page(chart.id, code)
@@ -627,8 +603,7 @@ class _RegionFiles:
                 if asset.path == name
             ),
         )
-        made = report_html([chart], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)
-        return File(made.path, made.media_type, made.data)
+        return report_html([chart], {code: self.page.notices[code]}, path=f"{path}index.html", frame=frame)
 
     def _gallery(
         self, chart: PageChart, language: Language, prefix: str
@@ -643,9 +618,7 @@ class _RegionFiles:
         shown = []
         address = self.site.absolute(self.site.page(chart.id, language.code))
         for name, _, figure in own:
-            code = (
-                ""  # Words of one day beside a picture of another would be wrong: only dated ones are for other pages
-            )
+            code = ""  # words of one day beside a picture of another would be wrong: only dated ones leave the site
             if mailed and (name.subject, name.chart) == self.lead:
                 code = PLATFORMS["html"].snippet(replace(figure, pictures=mailed, page=address))
             card = reuse(
@@ -657,16 +630,13 @@ class _RegionFiles:
 
     def _files(self, chart: PictureName, prefix: str) -> list[tuple[str, str]]:
         """Every size of a picture, and the table behind it."""
-        drawn = [
-            (one.label, f"{prefix}{latest(asset.path)}")
-            for one, asset in self.pictures.items()
-            if (one.subject, one.chart, one.language) == (chart.subject, chart.chart, chart.language)
-        ]
+        sizes = self.drawn[chart.subject, chart.chart, chart.language]
+        drawn = [(one.label, f"{prefix}{latest(asset.path)}") for one, asset in sizes.items()]
         tables = {asset.path: f"{prefix}{self._data(asset)}" for asset in self.page.files}
         table = tables.get(f"{chart.subject}.{chart.chart}.csv") or tables.get(f"{chart.subject}.csv")
         return [*drawn, *([("CSV", table)] if table else [])]
 
-    def _oembed(self, chart: PageChart, code: str) -> File:
+    def _oembed(self, chart: PageChart, code: str) -> Asset:
         """OEmbed answer of type ``rich`` (oembed.com, 1.0)."""
         site, teaser = self.site, self.teasers[chart.id, code]
         page, frame = site.absolute(site.page(chart.id, code)), site.absolute(embed(chart.id))
@@ -688,7 +658,7 @@ class _RegionFiles:
                 "thumbnail_height": teaser.card.height,
             }
         data = json.dumps(answer, ensure_ascii=False, indent=1).encode()
-        return File(site.oembed(chart.id, code), "application/json", data)
+        return Asset(site.oembed(chart.id, code), "application/json", data)
 
 
 def merged(old: Sequence[FeedItem], new: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
@@ -707,7 +677,7 @@ def merged(old: Sequence[FeedItem], new: Sequence[FeedItem]) -> tuple[FeedItem, 
     return tuple(kept)
 
 
-def _front(plan: Publication, site: Site) -> list[File]:
+def _front(plan: Publication, site: Site) -> list[Asset]:
     """Front pages, feeds, sitemap, robots and the page for what is not there."""
     newest = max((teaser.day for teaser in plan.cards), default="")
     pages = [(site.absolute(site.page("", code)), newest) for code in site.languages]
@@ -717,16 +687,16 @@ def _front(plan: Publication, site: Site) -> list[File]:
     return [
         *(_index(plan, site, code) for code in site.languages),
         *(_feed(plan, site, code) for code in site.languages),
-        File("sitemap.xml", "application/xml", sitemap.encode()),
-        File("robots.txt", "text/plain; charset=utf-8", robots.encode()),
-        File("404.html", HTML, _missing(site)),
-        File(
+        Asset("sitemap.xml", "application/xml", sitemap.encode()),
+        Asset("robots.txt", "text/plain; charset=utf-8", robots.encode()),
+        Asset("404.html", HTML, _missing(site)),
+        Asset(
             "favicon.ico", "image/vnd.microsoft.icon", (WEB / "favicon.ico").read_bytes()
         ),  # asked for beside pictures
     ]
 
 
-def _index(plan: Publication, site: Site, code: str) -> File:
+def _index(plan: Publication, site: Site, code: str) -> Asset:
     """Front page in one language: the newest chart of every region."""
     path, language = site.page("", code), Language(code)
     prefix, about = "../" * path.count("/"), language.text("page.site_about")
@@ -753,10 +723,10 @@ def _index(plan: Publication, site: Site, code: str) -> File:
             if other != code
         ],
     )
-    return File(f"{path}index.html", HTML, html.encode())
+    return Asset(f"{path}index.html", HTML, html.encode())
 
 
-def _feed(plan: Publication, site: Site, code: str) -> File:
+def _feed(plan: Publication, site: Site, code: str) -> Asset:
     """Atom feed (RFC 4287) in one language."""
     items = [item for item in plan.entries if item.language == code]
     xml = fill(
@@ -767,7 +737,7 @@ def _feed(plan: Publication, site: Site, code: str) -> File:
         updated=max((item.updated for item in items), default="1970-01-01T00:00:00+00:00"),
         items=[(item, _content(item, site)) for item in items],
     )
-    return File(site.feed(code), "application/atom+xml", xml.encode())
+    return Asset(site.feed(code), "application/atom+xml", xml.encode())
 
 
 def _content(item: FeedItem, site: Site) -> str:

@@ -29,14 +29,13 @@ def answers(study: Study, language: Language) -> tuple[str, ...]:
 
 
 def brief(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
-    """The three answers of one sentence each: of one series, or of air and sea; empty where these cannot be paired."""
+    """The three answers of one sentence each, of air and sea together; a sea that cannot be paired has a fourth."""
     each = [Phrases(study, language) for study in studies]
-    if len(each) == 1:
-        found = _brief(each[0])
-    elif not all(one.anomaly and _moved(one) and _beside(one, "post.year") for one in each):
-        return ()
-    else:
+    alike = len({one.baseline for one in each}) == 1
+    if len(each) > 1 and alike and all(one.anomaly and _moved(one) and _beside(one, "post.year") for one in each):
         found = _brief_pair(*each)
+    else:
+        found = *_brief(each[0]), *map(_aside, each[1:])
     return f"{each[0].simulated}{found[0]}", *found[1:]
 
 
@@ -59,18 +58,25 @@ def _brief(phrases: Phrases) -> tuple[str, ...]:
     return first, second, say("post.above", **facts)
 
 
+def _aside(phrases: Phrases) -> str:
+    """Of the latest day of a series that is not what a post is about."""
+    if phrases.anomaly is None:
+        return f"{phrases.titles('title.value', value=phrases.value, day=phrases.day_month)[-1]}{phrases.waiting}."
+    relation = phrases.average_relation("post.average") + phrases.waiting
+    return phrases.language.text("post.aside", date=phrases.day_month, other=phrases.short, relation=relation)
+
+
 def _brief_pair(air: Phrases, sea: Phrases) -> tuple[str, ...]:
-    """Of air and sea, each against its own average where they share none."""
-    say, shared = air.language.text, air.baseline == sea.baseline
+    """Of air and sea, against the average that they share."""
+    say = air.language.text
     moved = [say(f"post.moved.{one.findings.direction.answer}", **(_moved(one) or {})) for one in (air, sea)]
     names = {"other": sea.short, "baseline": air.baseline}
     date = "" if air.day == sea.day else say("post.pair.date", date=sea.day_month)
-    own = "" if shared else say("post.pair.own", baseline=sea.baseline)
     return (
-        say("post.pair.falling", first=moved[0], second=moved[1] + own, **names),
+        say("post.pair.falling", first=moved[0], second=moved[1], **names),
         say("post.pair.below", first=_beside(air, "post.year"), second=_beside(sea, "post.year.too"), **names),
         say("post.pair.above", date=air.day_month, date2=date, first=air.average_relation("post.average") + air.waiting,
-            second=sea.average_relation("post.too" if shared else "post.average") + sea.waiting, **names),
+            second=sea.average_relation("post.too") + sea.waiting, **names),
     )  # fmt: skip
 
 

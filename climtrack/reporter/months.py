@@ -86,7 +86,8 @@ class MonthPhrases(Phrases):
 
     def brief(self) -> str:
         """The month beside last year's, as one sentence with its source."""
-        return self.language.text(f"months.brief.{self.way}", **self.facts)
+        month = self.language.month(self.found.month, year=False)
+        return self.language.text(f"months.brief.{self.way}", **self.facts | {"month": month})
 
     def falling(self) -> str:
         """Whether it comes down: from one month to the next."""
@@ -134,10 +135,11 @@ class MonthPhrases(Phrases):
         departure = self.language.difference(found.departure, self.decimals)
         return self.language.text("months.published", departure=departure, base=found.base_period.label, **self.facts)
 
-    def answers(self) -> tuple[str, ...]:
-        """The three questions of the newsletter, answered by months."""
+    def answers(self, *, long: bool = True) -> tuple[str, ...]:
+        """The three questions of the newsletter, answered by months; a short post leaves its place out."""
         say = self.language.text
-        three = (("falling", self.falling()), ("below", self.below()), ("above", self.above()))
+        above = self.above() if long else say("months.brief.alone", **self.facts)
+        three = (("falling", self.falling()), ("below", self.below()), ("above", above))
         return tuple(
             f"{self.simulated if i == 0 else ''}{say(f'{name}.question')} {told}"
             for i, (name, told) in enumerate(three)

@@ -18,7 +18,7 @@ from climtrack.files import shortened
 from climtrack.publish.folder import Folder, Published, write_bundle, write_issue
 from climtrack.publish.page import heading
 from climtrack.publish.post import PLATFORMS, Figure, Issue, PostPart, changes, changes_heading, credit, post
-from climtrack.publish.site import File, PictureName, RegionPage, Site, builder, dated, figures
+from climtrack.publish.site import PictureName, RegionPage, Site, builder, dated, drawings, figures
 from climtrack.reporter.answers import brief
 from climtrack.reporter.documents.tables import DESCRIPTION, year_tables
 from climtrack.reporter.months import MonthPhrases
@@ -98,8 +98,9 @@ def write_post(
             _keep_dated(run, one, [*shown.values()])
         files = (*(asset for each in posts for asset in post(each, inline=inline)), *shown.values())
         place = folder / f"{today}-{one.pairing.region}"
-        run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in write_issue(place, files)))
-        written[place] = Written(posts, files)
+        beside = dict(write_issue(place, files))
+        run.say(*(Notice("publish.beside", file=path, beside=new) for path, new in beside.items()))
+        written[place] = Written(posts, tuple(replace(file, path=beside.get(file.path, file.path)) for file in files))
         if not run.simulated:
             run.remember((study.series.key, study.series.end, kind(study), today) for study in one.studies)
     return written
@@ -163,13 +164,14 @@ def _posts(
 
     for code in request.languages:
         language, parts = Language(code), list[PostPart]()
-        together = () if long or not one.studies else brief(one.studies, language)
         seas = [MonthPhrases(months, language) for months in one.months]
-        for n, study in enumerate(one.studies[:1] if together else one.studies):
-            mine = [p for subject, p in _first_sizes(drawn, code) if together or _belongs(subject, n, one)]
-            mine = mine if long or request.charts else mine[: n == 0]
-            answers = together or (one.charts[n].answers[code] if long else brief([study], language))
-            told_of = one.studies if together else (study,)
+        for n, study in enumerate(one.studies if long else one.studies[:1]):
+            mine = [p for subject, p in _first_sizes(drawn, code) if not long or _belongs(subject, n, one)]
+            mine = mine if long or request.charts else mine[:1]
+            answers = one.charts[n].answers[code] if long else brief(one.studies, language)
+            if seas and not long:  # which tell of the sea, were it not for a pair
+                answers = *answers[:3], *(sea.brief() for sea in seas)
+            told_of = (study,) if long else one.studies
             late = *_overdue(told_of, language), *_successors(run, told_of, request, language)
             page = public.absolute(public.page(one.charts[n].id, code)) if public else ""
             part = PostPart(heading(study, language), (*late, *answers), placed(mine), page=page)
@@ -180,13 +182,11 @@ def _posts(
             parts.append(part)
         if long or not parts:
             mine = [] if parts else [p for _, p in _first_sizes(drawn, code)]
-            parts += [PostPart(sea.heading, sea.answers(), placed(mine)) for sea in seas]
-        else:
-            parts[-1] = replace(parts[-1], answers=(*parts[-1].answers, *(sea.brief() for sea in seas)))
+            parts += [PostPart(sea.heading, sea.answers(long=long), placed(mine)) for sea in seas]
         sources = credit([study.series for study in one.studies], language)
         if long or not sources:
             every = [*(study.series for study in one.studies), *(months.series for months in one.months)]
-            lines = (line for single in every for line in attribution(single, language))
+            lines = (line for single in every for line in attribution(single, language, citation=long))
             sources = (*dict.fromkeys(lines), *([language.text("page.made")] if one.studies else ()))
         title = one.charts[0].words[code].title if one.charts else seas[0].title()
         posts.append(Issue(title, parts, sources, code, long, parts[0].page))
@@ -199,7 +199,7 @@ def _overdue(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
     if not late:
         return ()
     of = f" ({heading(late[0], language)})" if len(late) < len(studies) else ""
-    return (language.text("post.overdue", late[0].overdue, of=of, day=language.date_long(late[0].series.end)),)
+    return (language.text("post.overdue", late[0].overdue, of=of),)
 
 
 def _successors(run: Run, studies: Sequence[Study], request: Request, language: Language) -> Iterator[str]:
@@ -214,12 +214,12 @@ def _successors(run: Run, studies: Sequence[Study], request: Request, language: 
 
 def _first_sizes(drawn: Sequence[Asset], code: str) -> list[tuple[str, Asset]]:
     """Pictures in one language, each in the first size drawn, with what they are of."""
-    found: dict[tuple[str, str], Asset] = {}
-    for asset in drawn:
-        name = PictureName.parse(asset.path)
-        if name is not None and asset.words and (name.language, name.theme, name.suffix) == (code, "light", "png"):
-            found.setdefault((name.subject, name.chart), asset)
-    return [(subject, asset) for (subject, _), asset in found.items()]
+    found = []
+    for (subject, _, language), sizes in drawings(drawn).items():
+        plain = (asset for name, asset in sizes.items() if (name.theme, name.suffix) == ("light", "png"))
+        if language == code and (first := next(plain, None)):
+            found.append((subject, first))
+    return found
 
 
 def _belongs(subject: str, n: int, one: RegionReport) -> bool:
@@ -274,7 +274,7 @@ def _to_upload(regions: Sequence[RegionReport], folder: Path) -> tuple[Notice, .
 def _keep_dated(run: Run, one: RegionReport, shown: Sequence[Asset]) -> None:
     """Put pictures into the site at the dated addresses that a mail shows, or say that they are not there."""
     site = Folder(site_folder(run.config))
-    files = [File(dated(picture, _day(one)), picture.media_type, picture.data) for picture in shown]
+    files = [replace(picture, path=dated(picture, _day(one))) for picture in shown]
     absent = [file for file in files if not (site.root / file.path).is_file()]
     if not absent or _public(run.config) is None:
         return
@@ -341,7 +341,7 @@ def publish_report(
     return published
 
 
-def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[File]:
+def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[Asset]:
     """Dated pictures drawn again from what was known when they were published, of those that come out as they were."""
     found = []
     for moment in sorted(set(lost.values())):
@@ -360,7 +360,7 @@ def redrawn(run: Run, regions: Sequence[str], lost: Mapping[str, str]) -> list[F
                 baseline=run.config.report.years,
             )
             drawn = [(dated(asset, _day(one)), asset) for one in report(then, request) for asset in _pictures(one)]
-            found += [File(path, asset.media_type, asset.data) for path, asset in drawn if path in lost]
+            found += [replace(asset, path=path) for path, asset in drawn if path in lost]
     return found
 
 

@@ -50,8 +50,8 @@ def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield folder
 
 
-def test_publish_writes_a_site_of_this_data(home: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Page, feed, facts and pictures of 5 July 2024; a second run writes nothing."""
+def test_publish_writes_a_site_of_this_data(home: Path, shared_data: Path) -> None:
+    """Page, feed, facts and pictures of 5 July 2024; that a second run writes nothing is in the golden transcript."""
     site = home / "site"
     feed = feedparser.parse((site / "feed.es.xml").read_bytes())
     assert feed.entries[0].id == "tag:charts.example.org,2024-07-05:nh.es"
@@ -76,10 +76,6 @@ def test_publish_writes_a_site_of_this_data(home: Path, shared_data: Path, capsy
     assert 'data-until="2024-07-05" data-usual="10" hidden' in (site / "index.html").read_text()
     assert len(list((site / "latest").glob("nh-air.year-lines.*.en.png"))) == 7
     assert len(list((site / "2024-07-05").glob("nh-air.year-lines.*.en.*.png"))) == 2  # for mails
-    words = ("publish", "--region", "nh", "--variable", "air", "--chart", "year-lines", "--offline", "--json")
-    assert run(*words) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["written"], told["pruned"], told["data_to"]) == (0, 0, {"nh-air": "2024-07-05"})
 
 
 def test_embed_points_at_what_is_published(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -162,15 +158,22 @@ def test_post_remembers_its_title_and_its_day(home: Path, tmp_path: Path, monkey
 
 
 def test_a_post_of_old_data_says_so(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five weeks after the last day known, "in two weeks" would be read as the latest two."""
+    """
+    Five weeks after the last day known, "in two weeks" would be read as the latest two; it is no longer for that.
+
+    Air and sea share no average here: the sea has one sentence, by month.
+    """
     monkeypatch.setenv("CLIMTRACK_HOME", str(shutil.copytree(home / "store", tmp_path / "store")))
     monkeypatch.setenv("CLIMTRACK_NOW", "2024-08-11T16:42:00Z")
-    assert (
-        run("post", "--region", "nh", "--variable", "air", "--lang", "en,es", "--offline", "--out", str(tmp_path)) == 0
-    )
+    assert run("post", "--region", "nh", "--lang", "en,es", "--offline", "--out", str(tmp_path)) == 0
     texts = [(tmp_path / f"2024-08-11-nh/post.{code}.md").read_text("utf-8") for code in ("en", "es")]
-    assert "Data to 5 July 2024 only: 37 days old." in texts[0]
-    assert "Datos solo hasta el 5 de julio de 2024, hace 37 días." in texts[1]
+    assert "(data to 5 Jul 2024)\n" in texts[0]
+    assert "The data are 37 days old." in texts[0]
+    assert "Datos de hace 37 días." in texts[1]
+    assert re.search(
+        r"El mar del hemisferio norte estuvo [^.]* en mayo que un año antes \(NOAAGlobalTemp\)\.", texts[1]
+    )
+    assert max(len(words_of(text)) for text in texts) <= 150
 
 
 def words_of(text: str) -> list[str]:
@@ -208,9 +211,9 @@ def test_a_post_is_as_long_as_what_is_pasted(home: Path, tmp_path: Path, capsys:
         assert run("post", "--region", "norte", "--lang", "es", "--offline", "--out", str(out)) == 0
     assert (out / "2024-07-11-nh/post.es.md").read_text() == "mío"
     assert (out / "2024-07-11-nh/post.es.2.md").read_text("utf-8") == texts["nh", "es"]
-    assert (
-        "post.es.md was changed since it was written and stays; the new one is post.es.2.md." in capsys.readouterr().err
-    )
+    said = capsys.readouterr()
+    assert "post.es.md was changed since it was written and stays; the new one is post.es.2.md." in said.err
+    assert "2024-07-11-nh: post.es.2.md, post.es.html and 1 picture" in said.out
 
 
 def test_post_makes_a_draft_and_keeps_no_key(

@@ -23,7 +23,7 @@ from typer.main import get_command
 from climtrack.cli.app import app
 from climtrack.publish.folder import Folder
 from climtrack.publish.server import ServeSettings, background
-from climtrack.publish.site import File
+from climtrack.vocabulary.assets import Asset
 from tests.test_serve import wait
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +108,7 @@ def test_the_cron_line_is_one() -> None:
 
 
 def test_nginx_answers_as_the_built_in_server(tmp_path: Path) -> None:
-    """`nginx -t` accepts its file without a warning; of a published site both give the same types and statuses."""
+    """`nginx -t` accepts its file without a warning; both answer alike for a published site: status, type, sharing."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         pytest.skip("nginx is not installed")
@@ -118,7 +118,7 @@ def test_nginx_answers_as_the_built_in_server(tmp_path: Path) -> None:
             "data/nh/facts.json": "application/json", "latest/nh-air.png": "image/png",
             "data/series/x.json.sha256": "text/plain; charset=utf-8", "feed.xml": "application/atom+xml",
             "sitemap.xml": "application/xml", "favicon.ico": "image/vnd.microsoft.icon"}  # fmt: skip
-    files = [File(path, kind, b"x") for path, kind in data.items()]
+    files = [Asset(path, kind, b"x") for path, kind in data.items()]
     Folder(site).publish(lambda before: (before, files), now=dt.datetime(2024, 7, 11, tzinfo=dt.UTC))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -139,19 +139,21 @@ def test_nginx_answers_as_the_built_in_server(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
 
-    def answers(address: str) -> list[tuple[str, int, str]]:
+    def answers(address: str) -> list[tuple[str, int, list[str | None]]]:
         asked = [("GET", f"/{path}") for path in data] + [
             ("GET", "/nh-air/"),
             ("POST", "/"),
             ("GET", "/.climtrack-lock"),
         ]
         asked += [("GET", "/latest/"), ("GET", "/nowhere"), ("GET", "/publication.json"), ("DELETE", "/feed.xml")]
+        asked += [("GET", "/latest"), ("GET", "/nh-air")]
+        told = ("content-type", "access-control-allow-origin", "cross-origin-resource-policy", "cache-control")
         found = []
         for method, path in asked:
             connection = http.client.HTTPConnection(address, timeout=60)
             connection.request(method, path)
             answer = connection.getresponse()
-            found.append((path, answer.status, answer.headers["content-type"] if answer.status == 200 else ""))
+            found.append((path, answer.status, [answer.headers[name] for name in told if answer.status == 200]))
             connection.close()
         return found
 
@@ -164,7 +166,7 @@ def test_nginx_answers_as_the_built_in_server(tmp_path: Path) -> None:
             assert answers(f"127.0.0.1:{port}") == ours
         finally:
             running.terminate()
-    assert [status for _, status, _ in ours] == [200] * (len(data) + 1) + [405, 404, 404, 404, 404, 405]
+    assert [status for _, status, _ in ours] == [200] * (len(data) + 1) + [405, 404, 404, 404, 404, 405, 404, 308]
 
 
 def instructions(text: str) -> list[tuple[str, str]]:

@@ -27,7 +27,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 def build(folder: Path) -> tuple[Path, Path]:
     """Wheel and sdist, made offline by the pinned backend."""
-    subprocess.run([sys.executable, "-m", "scripts.completions"], check=True, cwd=ROOT)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)],
@@ -40,7 +39,8 @@ def build(folder: Path) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Built once."""
+    """Built once, with what `make man` writes."""
+    subprocess.run([sys.executable, "-m", "scripts.completions"], check=True, cwd=ROOT)
     return build(tmp_path_factory.mktemp("first"))
 
 

@@ -17,14 +17,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """A command in a process of its own, its output in a pipe."""
+    """A command in a process of its own, its output in a pipe, where it is plain text."""
     plain = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "CLIMTRACK_HOME": str(ROOT / "nowhere"),
         **environment,
     }
-    return subprocess.run([sys.executable, "-m", "climtrack", *words], env=plain, capture_output=True, check=False)
+    told = subprocess.run([sys.executable, "-m", "climtrack", *words], env=plain, capture_output=True, check=False)
+    assert b"\x1b" not in told.stdout + told.stderr
+    return told
 
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -68,11 +70,18 @@ def test_the_overview_is_spanish_in_a_spanish_terminal() -> None:
 
 
 @pytest.mark.parametrize("words", [("--help",), ("report", "--help"), ("report", "--region", "nowhere"), ("status",)])
-def test_no_escape_sequence_in_a_pipe(words: tuple[str, ...]) -> None:
-    """Piped output and messages are plain text."""
+def test_no_escape_sequence_in_a_pipe(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Output and messages are plain text where they are no terminal's; `run` asks the same of whole processes."""
+    monkeypatch.setenv("CLIMTRACK_HOME", str(tmp_path))
     for language in ("C.UTF-8", "es_ES.UTF-8"):
-        told = run(*words, LANG=language)
-        assert b"\x1b" not in told.stdout + told.stderr
+        monkeypatch.setenv("LC_ALL", language)
+        with pytest.raises(SystemExit):
+            main(list(words))
+        said = capsys.readouterr()
+        assert said.out + said.err
+        assert "\x1b" not in said.out + said.err
 
 
 def test_a_terminal_that_knows_no_accents_still_gets_the_help() -> None:

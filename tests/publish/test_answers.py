@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from climtrack.publish import server
 from climtrack.publish.server import Answer, Body, answer, body
-from climtrack.publish.site import File
+from climtrack.publish.site import Record
+from climtrack.vocabulary.assets import Asset
 
-PNG = File("latest/p.png", "image/png", bytes(range(200)))
-PAGE = File(
+PNG = Asset("latest/p.png", "image/png", bytes(range(200)))
+PAGE = Asset(
     "index.html",
     "text/html; charset=utf-8",
     b'<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; img-src data:">'
@@ -21,12 +22,12 @@ PAGE = File(
 )
 
 
-def made(file: File) -> Body:
+def made(file: Asset) -> Body:
     """The file as the server holds it."""
-    return body(file.record, file.data)
+    return body(Record.of(file), file.data)
 
 
-def asked(file: File, **headers: str) -> Answer:
+def asked(file: Asset, **headers: str) -> Answer:
     """Answer to a request with these headers."""
     return answer(file.path, made(file), {name.replace("_", "-"): value for name, value in headers.items()})
 
@@ -51,7 +52,7 @@ def test_a_file_comes_whole_with_its_headers() -> None:
 
 def test_dated_names_are_kept_for_ever() -> None:
     """Their bytes never change."""
-    found = asked(File("2024-07-05/p.0a1b2c3d.png", "image/png", b"x"))
+    found = asked(Asset("2024-07-05/p.0a1b2c3d.png", "image/png", b"x"))
     assert header(found, "cache-control") == "public, max-age=31536000, immutable"
 
 
@@ -67,7 +68,7 @@ def test_what_has_not_changed_is_not_sent(form: str) -> None:
 
 def test_tags_differ_where_bytes_differ() -> None:
     """Other bytes, other tag; the compressed form has its own."""
-    changed = File(PNG.path, PNG.media_type, PNG.data + b"!")
+    changed = Asset(PNG.path, PNG.media_type, PNG.data + b"!")
     assert header(asked(changed), "etag") != header(asked(PNG), "etag")
     assert header(asked(PAGE, accept_encoding="gzip"), "etag") != header(asked(PAGE), "etag")
 
@@ -119,10 +120,10 @@ def test_pages_are_compressed_for_those_who_take_it(accept: str, packed: bool) -
 def test_policies_by_kind() -> None:
     """A page brings its own and may be framed by itself only; an embed by anybody; SVG may do nothing."""
     assert header(asked(PAGE), "content-security-policy") == "default-src 'none'; img-src data:; frame-ancestors 'self'"
-    embed = asked(File("embed/nh-air.html", PAGE.media_type, PAGE.data))
+    embed = asked(Asset("embed/nh-air.html", PAGE.media_type, PAGE.data))
     assert header(embed, "content-security-policy") == "default-src 'none'; img-src data:"
     assert header(embed, "cross-origin-resource-policy") == "cross-origin"
-    svg = header(asked(File("latest/p.svg", "image/svg+xml", b"<svg/>")), "content-security-policy")
+    svg = header(asked(Asset("latest/p.svg", "image/svg+xml", b"<svg/>")), "content-security-policy")
     assert svg.endswith("; sandbox")
     assert "script" not in svg
     assert not [v for n, v in asked(PAGE).headers if n == b"access-control-allow-origin"]

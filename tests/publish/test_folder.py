@@ -17,17 +17,18 @@ from climtrack.errors import DiskError, PublishError, StoreBusy
 from climtrack.publish import folder as door
 from climtrack.publish.folder import LISTS, LOCK, STAGING, Folder, inside
 from climtrack.publish.post import Picture
-from climtrack.publish.site import File, Publication
+from climtrack.publish.site import Publication, Record
+from climtrack.vocabulary.assets import Asset
 from climtrack.words.language import Language
 
 NOW = dt.datetime(2024, 7, 11, 17, 0, tzinfo=dt.UTC)
-Build = Callable[[Publication], tuple[Publication, list[File]]]
+Build = Callable[[Publication], tuple[Publication, list[Asset]]]
 
 
-def picture(day: str, text: str) -> File:
+def picture(day: str, text: str) -> Asset:
     """A dated picture; its name holds the hash of its bytes."""
     data = text.encode() * 1000
-    return File(f"{day}/p.{hashlib.sha256(data).hexdigest()[:12]}.png", "image/png", data)
+    return Asset(f"{day}/p.{hashlib.sha256(data).hexdigest()[:12]}.png", "image/png", data)
 
 
 def build(day: str, text: str) -> Build:
@@ -35,11 +36,11 @@ def build(day: str, text: str) -> Build:
     dated = picture(day, text)
     files = [
         dated,
-        File("latest/p.png", "image/png", dated.data),
-        File("a/index.html", "text/html", f"<img src=../{dated.path}>".encode()),
-        File("index.html", "text/html", f"{text}: <a href=a/>".encode()),
+        Asset("latest/p.png", "image/png", dated.data),
+        Asset("a/index.html", "text/html", f"<img src=../{dated.path}>".encode()),
+        Asset("index.html", "text/html", f"{text}: <a href=a/>".encode()),
     ]
-    return lambda before: (Publication(before.files), files)
+    return lambda before: (Publication(files=before.files), files)
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
@@ -57,7 +58,7 @@ def test_what_is_published_is_what_the_list_says(tmp_path: Path) -> None:
     assert files.keys() == {*done.publication.files, *Folder(tmp_path).dated("2024-07"), "publication.json"}
     assert done.publication.months == {"2024-07": (1, 2000)}
     for path, record in done.publication.files.items():
-        assert File(path, record.media_type, files[path]).record == record
+        assert Record.of(Asset(path, record.media_type, files[path])) == record
 
 
 def test_publishing_again_writes_nothing_but_the_list(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_somebody_elses_site_is_not_overwritten(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "robots.txt").write_text("User-agent: *\nDisallow: /\n")
-    robots = File("robots.txt", "text/plain", b"ours")
+    robots = Asset("robots.txt", "text/plain", b"ours")
     Folder(other).publish(lambda before: (before, [robots]), now=NOW)
     assert (other / "robots.txt").read_text() == "User-agent: *\nDisallow: /\n"
 
@@ -182,7 +183,7 @@ def test_a_kill_at_any_step_leaves_the_old_site_or_one_that_becomes_the_new(
         assert (root / page.removeprefix("<img src=../").removesuffix(">")).is_file()
         seen = site.read()
         assert site.faults() == ()
-        decided = seen.files["index.html"] == File("index.html", "text/html", b"bb: <a href=a/>").record
+        decided = seen.files["index.html"] == Record.of(Asset("index.html", "text/html", b"bb: <a href=a/>"))
         if not decided:
             assert {k: v for k, v in snapshot(root).items() if k in old} == old
         site.publish(lambda before: (before, []), now=NOW)  # the next round goes forward or back
@@ -194,6 +195,25 @@ def test_a_kill_at_any_step_leaves_the_old_site_or_one_that_becomes_the_new(
             break
         steps += 1
     assert steps > 20
+
+
+def test_a_first_publication_that_was_killed_leaves_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was decided, so nothing is missing, and the next publish has nothing to say."""
+    site = Folder(tmp_path)
+
+    def killed(path: Path, data: bytes) -> None:
+        if path.name == "journal.json":
+            raise Killed
+        path.write_bytes(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(door, "write_whole", killed)
+        patch.setattr(Folder, "_clear", lambda _: None)
+        with pytest.raises(Killed):
+            site.publish(build("2024-07-05", "aa"), now=NOW)
+    assert (tmp_path / STAGING).is_dir()
+    assert site.faults() == ()
+    assert site.publish(build("2024-07-05", "aa"), now=NOW).notices == ()
 
 
 def test_a_full_disk_is_one_line_and_the_old_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +286,7 @@ def test_what_is_damaged_is_written_again_or_said(tmp_path: Path) -> None:
     assert set(site.faults(NOW.date())) == {"a/index.html", old.path, new.path}
     asked: list[dict[str, str]] = []
 
-    def redraw(lost: Mapping[str, str]) -> list[File]:
+    def redraw(lost: Mapping[str, str]) -> list[Asset]:
         asked.append(dict(lost))
         return [old]
 

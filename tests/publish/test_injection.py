@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -15,11 +16,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from climtrack.errors import PublishError
-from climtrack.publish.page import PageChart, fill, report_html, script_json, slug
+from climtrack.publish.page import PageChart, Sentences, fill, report_html, script_json, slug
 from climtrack.publish.post import PLATFORMS, RESIZE, Figure, Issue, Picture, PostPart, post
 from climtrack.publish.site import Publication, RegionPage, Site, builder
 from climtrack.vocabulary.assets import Words
+from climtrack.vocabulary.findings import Study
 from climtrack.vocabulary.notice import clean, markdown
+from tests.publish.conftest import make_climatology, make_page, make_series, make_study
 
 NASTY = [
     "<script>alert(1)</script>", "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>",
@@ -41,6 +44,22 @@ ALLOWED = {
     "table", "thead", "tr", "th", "tbody", "td", "footer", "script", "a", "figure", "figcaption", "picture",
     "source", "caption", "small", "link", "iframe", "strong", "em", "nav",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    """A shorter series holds hostile words as well, and each page of it is made and read in half the time."""
+    return make_study(make_series(start=dt.date(1991, 1, 1), preliminary=5))
+
+
+@pytest.fixture(scope="module")
+def page_chart(study: Study) -> PageChart:
+    return PageChart(study, {"en": words(""), "es": words("")}, (make_climatology(study.series),))
+
+
+@pytest.fixture(scope="module")
+def region_page(study: Study, notices: Sentences) -> RegionPage:
+    return make_page(study, notices)
 
 
 class Reader(HTMLParser):

@@ -94,7 +94,7 @@ def test_a_successor_at_the_old_address(tmp_path: Path) -> None:
             wanted = Request(("nh",), ("air",), ("en",), ("stripes",), ("email",), ("light",), ("png",), None)
             (folder,) = write_post(run, wanted, None, tmp_path / "post")
         (text,) = (file.read_text(encoding="utf-8") for file in folder.glob("*.md"))
-        assert ("the data come from ERA6, no longer from ERA5." in text) == told
+        assert ("records are now those of ERA6, no longer of ERA5." in text) == told
     with Run(config, later, transport=site, offline=True) as run:
         ((both, (leading, other)),) = products(run, "nh", ("air",), baseline=DEFAULT)
         (told,) = run.succession_notices([leading])

@@ -68,7 +68,7 @@ def sheet(path: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, s
     if simulated:
         columns, rows = (*columns, "simulated"), ((*row, "true") for row in rows)
     lines = map(",".join, (columns, *rows))
-    return Asset(path, "text/csv", "".join(f"{line}\n" for line in lines).encode())
+    return Asset(path, "text/csv; charset=utf-8", "".join(f"{line}\n" for line in lines).encode())
 
 
 def day_rows(study: Study) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
