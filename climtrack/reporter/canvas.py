@@ -47,6 +47,8 @@ def defaults(**changes: object) -> AbstractContextManager[None]:
 
 
 LINE_HALO = 1.3
+#: Where in the drawing halos lie: below last year's line, which this year's would else cover where both are near.
+HALOS = 4.9
 #: Opacity of the outlook's fan.
 FAN = 0.3
 
@@ -114,9 +116,9 @@ class Panel:
     def heavy(
         self, xs: Floats, ys: Floats, colour: str, width: float, *, z: float, gid: str, dash: object = "-"
     ) -> None:
-        """A line that carries meaning, parted from what lies below by a halo."""
+        """A line that carries meaning, parted by a halo from what lies below it, though not from another such line."""
         for ink, extra, order, name in (
-            (self.theme.background, 2 * LINE_HALO, z, f"{gid}-halo"),
+            (self.theme.background, 2 * LINE_HALO, min(z, HALOS), f"{gid}-halo"),
             (colour, 0.0, z + 0.1, gid),
         ):
             self.axes.plot(

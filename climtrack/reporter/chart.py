@@ -104,7 +104,7 @@ def fitted(drafts: Mapping[str, Draft]) -> dict[str, Words]:
 
     def words(own: Draft) -> Words:
         titles = own.titles if whole else own.titles_brief or own.titles
-        title = _fullest(titles, [titles], own.title_limit) + own.late
+        title = f"{_fullest(titles, [titles], own.title_limit)}{own.late}".replace(") (", "; ")  # one bracket
         alt = own.phrases.simulated + _fullest(own.alts, [one.alts for one in every], ALT - warning - caveat)
         return Words(
             title=title,

@@ -22,7 +22,7 @@ from climtrack.reporter.annotations import (
 )
 from climtrack.reporter.fonts import CAP, Line
 from climtrack.reporter.geometry import Emptiness, Rect, outward, tick_step, tick_values
-from climtrack.reporter.layout import LIFT, MONTH_DROP, draw_days, draw_grid, signed_ticks
+from climtrack.reporter.layout import CARD_ABOVE, LIFT, MONTH_DROP, draw_days, draw_grid, signed_ticks
 from climtrack.reporter.theme import LAST_LINE, THIS_LINE
 from climtrack.vocabulary.calendar import DAYS, LEAP_DAY, MONTH_STARTS, dayofyear, dayofyear_of, same_day
 from climtrack.vocabulary.findings import AnyStudy, MonthStudy, OutlookDay, Study
@@ -334,26 +334,12 @@ def _panel_names(canvas: Canvas, study: Study) -> tuple[str, ...]:
 
 
 def _draw_panel(canvas: Canvas, study: Study, area: Rect, left: float, *, z: float) -> Panel:
-    values, label = _panel_ticks(canvas, study, area.height)
     dates = shown_days(study.series.end)
     panel = canvas.panel(area, day_limits(dates), difference_limits(study), z=z)
-    draw_grid(canvas, panel, values, label, left=left, above=ABOVE, z=z - 0.5)
+    draw_scale(canvas, panel, left=left, z=z - 0.5)
     canvas.traces.append(draw_differences(panel, study, dates))
     draw_days(canvas, panel, dates, z=z + 0.1)
     return panel
-
-
-def _panel_ticks(canvas: Canvas, study: Study, height: float) -> tuple[list[float], Callable[[float], str]]:
-    """Ticks of a panel of some height, and how they read."""
-    low, high = difference_limits(study)
-    size = canvas.size(canvas.preset.type.axis)
-    by = tick_step(high - low, most=min(height / (size * 1.2), 4.5))
-    # Zero alone is no scale: where the first tick above it has no room for its label, the step is halved.
-    reach = high - (LIFT + CAP * size - ABOVE) / height * (high - low)
-    if by > reach >= by / 2 and by / 2 / (high - low) * height > size:
-        by /= 2
-    values = [v for v in tick_values(low, high, by) if v >= 0 or low < -1.5 * by]
-    return values, signed_ticks(canvas.language, by)
 
 
 #: Wordings of a panel's name, then of its figures in their inks, fullest first.
@@ -390,7 +376,7 @@ def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Se
             area = Rect(cell.left + gutter, top, cell.right - canvas.size(RIGHT_GUTTER) * named, cell.bottom)
         panel = canvas.panel(area, day_limits(dates), ylim)
         draw_scale(canvas, panel, left=cell.left)
-        if days:
+        if days and dates[0] <= np.datetime64(study.series.end):
             end = day_places(dates)[dates <= np.datetime64(study.series.end)][-1] + 0.5
             width = study.series.end.day if isinstance(study, MonthStudy) else days
             wash = Rect(max(panel.x(end - width), area.left), area.top, panel.x(end), area.bottom)
@@ -402,12 +388,18 @@ def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Se
             draw_days(canvas, panel, dates)
 
 
-def draw_scale(canvas: Canvas, panel: Panel, *, left: float, named: bool = True) -> None:
+def draw_scale(canvas: Canvas, panel: Panel, *, left: float, named: bool = True, z: float = 0.5) -> None:
     """Grid of a low panel of differences."""
-    low, high = panel.ylim
-    by = tick_step(high - low, most=min(panel.rect.height / (canvas.size(canvas.preset.type.axis) * 1.2), 4.5))
+    (low, high), height, size = panel.ylim, panel.rect.height, canvas.size(canvas.preset.type.axis)
+    by = tick_step(high - low, most=min(height / (size * 1.2), 4.5))
+    # Zero alone is no scale: where the first tick above it has no room for its label, the step is halved.
+    above = CARD_ABOVE if canvas.preset.form == "card" else ABOVE
+    reach = high - (LIFT + CAP * size - above) / height * (high - low)
+    if by > reach >= by / 2 and by / 2 / (high - low) * height >= size:
+        by /= 2
     values = [v for v in tick_values(low, high, by) if v >= 0 or low < -1.5 * by]
-    draw_grid(canvas, panel, values, signed_ticks(canvas.language, by) if named else None, left=left, above=ABOVE)
+    label = signed_ticks(canvas.language, by) if named else None
+    draw_grid(canvas, panel, values, label, left=left, above=ABOVE, z=z)
 
 
 #: Room between a panel's name and its figures, and among these, in type sizes.

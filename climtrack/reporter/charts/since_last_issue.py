@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from climtrack.reporter import means
 from climtrack.reporter.annotations import (
     CALLOUT_CLEAR,
     RIGHT_GUTTER,
+    KeyItem,
     average_item,
     callout_place,
     draw_callout,
@@ -142,7 +144,7 @@ def _beside(phrases: Phrases, issue: dt.date) -> str:
 
 #: Days shown before the given one: as many again, but no fewer than these, and no window longer than a year.
 LEAD, LONGEST = 30, 366
-HEADROOM = {"wide": 0.4, "square": 0.4, "tall": 0.4, "card": 0.75}
+HEADROOM = {"wide": 0.4, "square": 0.6, "tall": 0.6, "card": 0.75}
 
 
 def table(studies: Sequence[Study], *, since: dt.date | None = None) -> Table:
@@ -185,7 +187,7 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
     ends = ((max(at + 1.0 - days, 0.0), at + 1.0, past), (at + 1.0, float(dates.size), now))
     grey = mix(theme.background, theme.this_year, 0.4)
     for left, right, mean in ends:
-        panel.heavy(np.array([left, right]), np.full(2, mean), grey, 2.4 * THIS_LINE, z=5.4, gid="mean")
+        panel.heavy(np.array([left, right]), np.full(2, mean), grey, 2.4 * THIS_LINE, z=4.7, gid="mean")
     draw_month_starts(canvas, panel, first)
 
     empty = Emptiness(Rect(area.left, area.top, room.right, area.bottom))
@@ -201,21 +203,16 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words, *, since: dt.da
             empty.occupy(box.grown(2))
     for left, right, mean in ends:
         empty.occupy(Rect(panel.x(left), panel.y(mean) - 4, panel.x(right), panel.y(mean) + 4))
-    if not named:
-        items = [last_year_item(canvas, study), average_item(canvas, study.climatology.baseline.label)]
-        place = empty.roomiest(*key_extent(canvas, items))
-        if place is not None:
-            draw_key(canvas, items, place)
-            empty.occupy(place.grown(CALLOUT_CLEAR))
+    items = [last_year_item(canvas, study), average_item(canvas, study.climatology.baseline.label)]
     middles = [((left + right) / 2, mean) for left, right, mean in ends]
-    _callouts(canvas, study.year, panel, empty, days, middles[0], middles[1])
+    _callouts(canvas, study.year, panel, empty, days, middles[0], middles[1], [] if named else items)
 
 
 def _callouts(
     canvas: Canvas, year: int, panel: Panel, empty: Emptiness, days: int, before: tuple[float, float],
-    now: tuple[float, float],
+    now: tuple[float, float], items: Sequence[KeyItem],
 ) -> None:  # fmt: skip
-    """The two means that the title compares."""
+    """The two means that the title compares, and the key where there is one."""
     language, theme, kind = canvas.language, canvas.theme, canvas.preset.type
     size = canvas.size(kind.label)
 
@@ -233,10 +230,20 @@ def _callouts(
                 empty.occupy(place.grown(CALLOUT_CLEAR))
                 empty.occupy(Rect(x - 4, min(place.top, y), x + 4, max(place.bottom, y)))
                 break
+
+    def key(room: Emptiness) -> Rect | None:
+        return room.roomiest(*key_extent(canvas, items)) if items else None
+
+    place = key(empty) if np.isnan(now[1]) else None
     if not np.isnan(now[1]):
         head = Line(str(year), "bold", canvas.size(kind.callout), theme.ink)
         found = [[head, *lines] for lines in wordings("callout.now", now[1], theme.ink)]
-        place_callout(canvas, empty, found, (panel.x(now[0]), panel.y(now[1])))
+        sky = empty.copy()  # rather than on the band, where a halo shines
+        sky.occupy(replace(panel.rect, top=panel.y(0.0)))
+        tries = [(sky, key), (empty, key), (empty, None)] if items else [(sky, None), (empty, None)]
+        place = place_callout(canvas, empty, found, (panel.x(now[0]), panel.y(now[1])), tries)
+    if place is not None:
+        draw_key(canvas, items, place)
 
 
 CHART = Chart("since_last_issue", 80, tell, draw, table, options=("since",))
