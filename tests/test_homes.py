@@ -82,3 +82,6 @@ def test_a_time_that_is_none_is_said(
     assert ended(["status"], capsys) == (
         2, f"climtrack: CLIMTRACK_NOW={text!r} is not a time. Write 2024-07-11T16:42:00Z.\n",
     )  # fmt: skip
+    monkeypatch.setenv("CLIMTRACK_NOW", "9999-12-31T00:00:00Z")
+    code, said = ended(["facts"], capsys)
+    assert (code, said.count("\n"), "9999-12-31 lies outside 1983–2261" in said) == (2, 1, True)

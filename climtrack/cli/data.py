@@ -61,7 +61,7 @@ def history(
     else:
         language = table_language(lang, run.config)
         if chosen is None:
-            columns = head(language, "series", "commit", "first_seen", "days_changed", "source")
+            columns = head(language, "series", "commit", "first_seen", "values_changed", "source")
             table(columns, version_rows(store, keys, language))
             if scores := score_rows(store, keys, language):
                 columns = head(language, "series", "since", "days", "held", "brier", "hits")
@@ -94,7 +94,7 @@ def export(
     chosen = several([fmt], (), FORMATS, "format")
     span = years(settings, baseline)
     run = Run(settings, now())
-    keys = _stored(run, region, variable, months=True)
+    keys = _stored(run, region, variable)
     formats = [one for one in FORMATS if one in chosen]
     made = [
         one for key in keys for form in formats for one in make(run, key, form, baseline=span, history=with_history)
@@ -106,8 +106,8 @@ def export(
     notes(run)
 
 
-def _stored(run: Run, region: list[str] | None, variable: list[str] | None, *, months: bool = False) -> list[SeriesKey]:
-    """Stored series that are asked for, those of days or NOAA's months beside them; no region means all."""
+def _stored(run: Run, region: list[str] | None, variable: list[str] | None) -> list[SeriesKey]:
+    """Stored series that are asked for, of days and NOAA's months; no region means all."""
     from climtrack.run.series import report_keys
     from climtrack.vocabulary.registry import OPTIONS, VARIABLES
 
@@ -119,7 +119,7 @@ def _stored(run: Run, region: list[str] | None, variable: list[str] | None, *, m
         keys = [key for key in asked if key in held]
     else:
         keys = [key for key in held if VARIABLES[key.variable].option in options]
-    keys = [key for key in keys if not key.monthly or (months and key.product == "noaaglobaltemp")]
+    keys = [key for key in keys if not key.monthly or key.product == "noaaglobaltemp"]
     if not keys:
         raise SeriesNotFound("cli.nothing_stored")
     return keys

@@ -90,7 +90,13 @@ def check(
         for one in result.differing:
             say(Notice("check.difference", where=one.where, printed=one.printed, recounted=one.recounted))
         if result.unknown:
-            say(Notice("check.unknown", n=result.unknown.total(), names=sorted(result.unknown)))
+            say(
+                Notice(
+                    "check.unknown",
+                    n=result.unknown.total(),
+                    names=sorted({".".join(name.split()[0].split(".")[:2]) for name in result.unknown}),
+                )
+            )
     if result.differing:
         raise typer.Exit(SOME)
 

@@ -65,6 +65,8 @@ def languages(incomplete: str) -> list[str]:
     return _offered(incomplete, ("en", "es", "es-MX"))
 
 
+#: Years that `CLIMTRACK_NOW` may set: the sea has a whole year, and nanoseconds since 1970 still fit.
+YEARS = 1983, 2261
 #: Where a day begins first.
 EASTERNMOST = dt.timedelta(hours=14)
 
@@ -74,7 +76,10 @@ Variables = Annotated[
     list[str] | None, typer.Option("--variable", "-v", metavar="air|sst|all", autocompletion=completion_variables)
 ]
 Languages = Annotated[list[str] | None, typer.Option("--lang", "-l", metavar="en,es,es-MX", autocompletion=languages)]
-TableLanguage = Annotated[str | None, typer.Option("--lang", "-l", metavar="en|es|es-MX", autocompletion=languages)]
+TableLanguage = Annotated[
+    str | None,
+    typer.Option("--lang", "-l", metavar="en|es|es-MX", autocompletion=languages, callback=lambda text: _one(text)),
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE")]
 KnownOn = Annotated[str | None, typer.Option("--known-on", metavar="DATE")]
 Offline = Annotated[bool, typer.Option("--offline")]
@@ -104,15 +109,24 @@ def _keep_fonts(folder: Path) -> None:
 def table_language(text: str | None, settings: Config | None = None) -> Language:
     """Language of a table: the terminal's, as for ``--help``; the author's own on an English one; or that asked for."""
     from climtrack.cli.overview import terminal_language
-    from climtrack.words.language import LANGUAGES, Language
+    from climtrack.words.language import Language
 
     own = terminal_language(os.environ)
     if own == "en" and settings is not None:
         own = own_first(settings)[0]
-    chosen = tongues([text or own], ())
-    if len(chosen) != 1:
+    return Language(text or own)
+
+
+def _one(text: str | None) -> str | None:
+    """Code of one language; another is refused before anything is done, tables or JSON."""
+    from climtrack.words.language import LANGUAGES
+
+    if text is None:
+        return None
+    (code, *more) = tongues([text], ())
+    if more:
         raise ConfigError("cli.one_language", known=LANGUAGES)
-    return Language(chosen[0])
+    return code
 
 
 def now() -> dt.datetime:
@@ -122,9 +136,12 @@ def now() -> dt.datetime:
         return dt.datetime.now(dt.UTC).replace(microsecond=0)
     try:
         moment = dt.datetime.fromisoformat(text)
-        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+        moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
     except (ValueError, OverflowError) as problem:  # OverflowError: in UTC before the first year or after the last
         raise ConfigError("cli.bad_now", value=text[:40]) from problem
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ConfigError("cli.far_now", date=moment.date(), first=str(YEARS[0]), last=str(YEARS[1]))
+    return moment
 
 
 # Dates as people write them: 2026-11-07, 7/11/2026, 7 Nov, 7 de noviembre de 2026, yesterday, hace 2 semanas.

@@ -232,10 +232,11 @@ class Folder:
             return Published(after, len(fresh), len(files) - len(fresh), len(pruned), notices)
 
     def _months(self, before: Publication, paths: Iterable[str]) -> set[str]:
-        """Months whose lists change: those of some paths, and those that are in the folder and nowhere listed."""
+        """Months whose lists are written: of some paths, where list and copy differ, and where no list is named."""
+        apart = {m for m in before.months if len({inside(self.root, place) for place in _places(_listed(m))}) > 1}
         days = (folder.name for folder in self.root.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"))
         named = {found[0] for path in paths if (found := _MONTH.search(path))}
-        return named | ({day[:7] for day in days} - before.months.keys())
+        return named | apart | ({day[:7] for day in days} - before.months.keys())
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -73,7 +73,7 @@ class PictureName:
 
     @property
     def label(self) -> str:
-        """What a link to it is called: ``wide dark PNG``, ``ancho oscuro PNG``."""
+        """What a link to it is called: ``wide dark PNG``, ``ancho, fondo oscuro (PNG)``."""
         say = Language(self.language).text
         message = "page.file.dark" if self.theme == "dark" else "page.file"
         return say(message, size=say(f"page.size.{self.preset}"), kind=self.suffix.upper())

@@ -107,6 +107,11 @@ def _problem(topic: str, id: str, **facts: Any) -> Check:  # noqa: A002
     return Check(topic, Severity.PROBLEM, Notice(f"doctor.{id}", **facts))
 
 
+def _size(size: int) -> str:
+    """Bytes as a person counts them."""
+    return f"{size / 1e9:,.0f} GB" if size >= 10e9 else f"{size / 1e6:,.0f} MB"
+
+
 def run_checks(
     config: Config,
     *,
@@ -229,7 +234,7 @@ def check_folders(config: Config) -> Iterator[Check]:
             else:
                 yield _good(topic, "folder.can_be_made", path=folder)
             free = shutil.disk_usage(there).free
-            facts = {"free": round(free / 1e6), "needed": round(NEEDED[topic] / 1e6)}
+            facts = {"free": _size(free), "needed": _size(NEEDED[topic])}
             if free < NEEDED[topic]:
                 yield _problem("disk", "disk.full", path=folder, **facts)
             else:
@@ -294,7 +299,7 @@ def check_site(config: Config) -> Iterator[Check]:
 
     folder = Folder(site_folder(config))
     if (site := folder.read()).published:
-        yield _good("site", "site", n=site.count, size=round(site.size / 1e6))
+        yield _good("site", "site", n=site.count, size=_size(site.size))
     if faults := folder.faults():
         yield _problem("site", "site.faults", n=len(faults), path=faults[0])
 

@@ -65,10 +65,10 @@ def score_rows(store: Store, keys: Sequence[SeriesKey], language: Language) -> l
 
 
 def day_rows(store: Store, keys: Sequence[SeriesKey], day: dt.date, language: Language) -> list[tuple[str, ...]]:
-    """Every value a day ever had."""
+    """Every value a day ever had, and its month in the series of months."""
     return [
         (
-            key.label,
+            f"{key.label} {one.date:%Y-%m}" if key.monthly else key.label,
             "" if one.value is None else language.number(one.value, _decimals(one.value)),
             language.text(f"cell.{one.status.name.lower()}"),
             _moment(one.seen),
@@ -87,17 +87,21 @@ def versions_document(store: Store, keys: Sequence[SeriesKey]) -> dict[str, Any]
         series[str(key)] = {
             "versions": [asdict(one) | {"seen": one.seen.isoformat()} for one in store.versions(key)],
             "revision_noise": to_json(noise),
-            "outlook_score": to_json(score(store.read(key), store.estimates(key))),
-            "year_end_score": to_json(year_end_score(year_table(store.read(key)), store.estimates(key))),
         }
+        if not key.monthly:
+            series[str(key)] |= {
+                "outlook_score": to_json(score(store.read(key), store.estimates(key))),
+                "year_end_score": to_json(year_end_score(year_table(store.read(key)), store.estimates(key))),
+            }
     return {"schema": "climtrack.history/1", "snapshot": store.snapshot, "series": series}
 
 
 def day_document(store: Store, keys: Sequence[SeriesKey], day: dt.date) -> dict[str, Any]:
-    """Every value a day ever had, for machines."""
+    """The same for machines."""
     series = {
         str(key): [
             {
+                **({"month": f"{one.date:%Y-%m}"} if key.monthly else {}),
                 "value": one.value,
                 "status": one.status.name.lower(),
                 "first_seen": one.seen.isoformat(),

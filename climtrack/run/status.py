@@ -34,7 +34,7 @@ from climtrack.run.series import (
 from climtrack.store.store import Health
 from climtrack.vocabulary.notice import fitted
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import Series, SeriesKey, pairing
+from climtrack.vocabulary.series import MONTHS, Series, SeriesKey, pairing
 from climtrack.words.language import Language
 
 #: Written by `schedule` every minute; an old one means that it is no more.
@@ -218,13 +218,13 @@ def _entry(row: Row) -> dict[str, Any]:
 
 
 def places(run: Run) -> list[dict[str, Any]]:
-    """Every region by its names, where it is, and which series answer for it, each with its first year."""
+    """Every region by its names, where it is, and which series answer, by day else by month, with their first year."""
     known, found = run.known_keys(), []
     for name in dict.fromkeys((*REGIONS, *run.config.regions)):
         region, pair = run.config.region(name), pairing(name, known)
         titles = {"title": region.title, "title_es": place(region, Language("es")).name}
         bounds = {side: getattr(region, side) for side in BOUNDS}
-        series = {"air": _first(run, pair.air), "sst": _first(run, pair.sst)}
+        series = {"air": _first(run, pair.air), "sst": _first(run, pair.sst or MONTHS.get((name, "sst")))}
         found.append({"name": name, **titles, "also": list(region.names), **bounds, **series})
     return found
 
@@ -234,7 +234,8 @@ def _first(run: Run, key: SeriesKey | None) -> dict[str, Any] | None:
     if key is None:
         return None
     held = run.held(key)
-    return {"series": key.label, "first_year": (held.start if held else FIRST[key.variable]).year}
+    first = FIRST.get(key.variable, dt.date(1850, 1, 1))  # of NOAA's months
+    return {"series": key.label, "first_year": (held.start if held else first).year}
 
 
 def place_cells(entry: dict[str, Any], language: Language) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def test_records(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(holder["days"] for holder in air["records"]["warm_holders"]) == 365
     assert air["streaks"]["longest_record_days"] == {"first": "2023-08-15", "last": "2023-12-08", "days": 116}
     assert run("records", "--region", "world", "--variable", "air", "--offline") == 0
-    assert "warmest day of all\t17.074 °C\t2023-07-06\tsafe" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert "warmest day of all\t17.074 °C\t2023-07-06\tclear" in capsys.readouterr().out.replace("\u00a0", " ")
 
 
 def test_as_of_looks_at_nothing_later(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

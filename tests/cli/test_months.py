@@ -64,6 +64,13 @@ def test_a_first_report_names_the_month_of_the_hemisphere(copy: Path, capsys: py
             main([*words, "--offline"])
     assert "](<sh-ocean.months.post.es.png>)" in (copy / "2026-08-22-sh/post.es.md").read_text()
     assert "natlan" not in capsys.readouterr().out
+    history = []
+    for option in ("--date=2026-07-05", "--json"):
+        with pytest.raises(SystemExit, match="0"):
+            main(["history", "--region", "sh", option])
+        history.append(capsys.readouterr().out)
+    assert "\nsh-ocean 2026-07\t" in history[0]
+    assert json.loads(history[1])["series"]["noaaglobaltemp.ocean.sh"]["versions"][0]["days"] > 2000
     with pytest.raises(SystemExit, match="0"):
         main(["export", "--format", "csv,netcdf", "--region", "sh", "--out", str(copy / "export")])
     months = pd.read_csv(copy / "export/sh-ocean.monthly.csv", index_col="month")

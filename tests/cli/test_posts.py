@@ -123,8 +123,8 @@ def test_what_needs_an_address_is_refused_without_one(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == (
-        f"climtrack: {platform}: shows pictures from a public address, and public_url is not set in config.toml. "
-        "Set it and run `climtrack publish`, or upload the pictures that `climtrack post` writes.\n"
+        f"climtrack: {platform}: no public address to show pictures from. Set public_url in config.toml "
+        "(`climtrack init`) and run `climtrack publish`, or upload the pictures that `climtrack post` writes.\n"
     )
     assert not (tmp_path / "out").exists()
 

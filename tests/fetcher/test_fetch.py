@@ -124,15 +124,15 @@ def test_sample_is_marked() -> None:
     """Series of the sample say so themselves, and never take the place of real ones."""
     outcomes = fetch_all(ENDPOINTS.values(), NOTHING.get, transport=SampleTransport(TODAY), now=NOW)
     assert all(o.series is not None and o.series.source.simulated for o in outcomes)
-    real: dict[SeriesKey, Series] = {}
+    few, real = [ENDPOINTS[key] for key in (KEYS[0], KEYS[-1])], dict[SeriesKey, Series]()
     with FakeSite() as site:
-        for key in KEYS:
-            site.put(ENDPOINTS[key].path, genuine(key, TODAY))
+        for one in few:
+            site.put(one.path, genuine(one.key, TODAY))
         with http(site) as network:
-            for outcome in fetch_all(ENDPOINTS.values(), real.get, transport=network, now=NOW):
+            for outcome in fetch_all(few, real.get, transport=network, now=NOW):
                 assert outcome.series is not None
                 real[outcome.key] = outcome.series
-    mixed = fetch_all(ENDPOINTS.values(), real.get, transport=SampleTransport(TODAY), now=NOW)
+    mixed = fetch_all(few, real.get, transport=SampleTransport(TODAY), now=NOW)
     assert all(o.error is not None and "simulated" in o.error.what for o in mixed)
     simulated = {o.key: o.series for o in outcomes}
 
@@ -142,7 +142,7 @@ def test_sample_is_marked() -> None:
             key = next(key for key in KEYS if ENDPOINTS[key].path == path)
             return Payload("https://example.org/" + path, genuine(key, dt.date(2026, 7, 1)))
 
-    back = fetch_all(ENDPOINTS.values(), simulated.get, transport=Site(), now=NOW)
+    back = fetch_all(few, simulated.get, transport=Site(), now=NOW)
     assert all(o.series is not None and not o.series.source.simulated for o in back)
 
 

@@ -275,6 +275,18 @@ def test_a_damaged_list_freezes_nothing(tmp_path: Path, damage: str) -> None:
     assert "Front page and feed begin anew" in said[1]
 
 
+@pytest.mark.parametrize("place", [f"{LISTS}/2024-05.json", f"{LISTS}/copies/2024-05.json"])
+def test_a_list_apart_from_its_copy_is_mended_whatever_its_month(tmp_path: Path, place: str) -> None:
+    """Before the other one is hurt, too: it alone knows when each picture was published."""
+    site = Folder(tmp_path)
+    site.publish(build("2024-05-10", "zz"), now=NOW - dt.timedelta(days=40))
+    whole = (tmp_path / place).read_bytes()
+    for damage in DAMAGES.values():
+        damage(tmp_path / place)
+        site.publish(build("2024-07-05", "aa"), now=NOW)
+        assert (tmp_path / place).read_bytes() == whole
+
+
 def test_what_is_damaged_is_written_again_or_said(tmp_path: Path) -> None:
     """A page by its next publish; a dated picture where it can be drawn as it was; else it is told of, once if gone."""
     site, old, new = Folder(tmp_path), picture("2024-07-04", "zz"), picture("2024-07-05", "aa")

@@ -151,7 +151,7 @@ def flipped(file: Path, place: int) -> None:
 
 def targets(root: Path) -> dict[str, list[Path]]:
     """What may be injured, by kind."""
-    every = [path for path in root.rglob("*") if path.is_file() and path.name != LOCK]
+    every = [path for path in root.rglob("*") if path.is_file() and path.name != LOCK and path.stat().st_size]
     dated = [path for path in every if DATED.fullmatch(path.relative_to(root).as_posix())]
     lists = [path for path in every if path.name == NAME or LISTS in path.parts]
     return {"list": lists, "dated": dated, "page": [path for path in every if path not in {*dated, *lists}]}

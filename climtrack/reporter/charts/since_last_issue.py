@@ -101,8 +101,8 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     short = "alt.short.since" if told else "alt.short.since.day"
     return Draft(
         each,
-        titles=phrases.titles(f"since.{way}", **_titled(shown)),
-        titles_brief=phrases.titles(f"since.{way}.brief", **_titled(shown)),
+        titles=_titles(phrases, f"since.{way}", shown),
+        titles_brief=_titles(phrases, f"since.{way}.brief", shown),
         subtitles=phrases.subtitles("subtitle.since", **{**common, "then": begun}),
         lead=lead if new else phrases.averaged(),
         extras=(
@@ -119,9 +119,10 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
     )  # fmt: skip
 
 
-def _titled(values: dict[str, Any]) -> dict[str, Any]:
-    """The figures of a title."""
-    return {name: values[name] for name in ("then", "now", "day")}
+def _titles(phrases: Phrases, message: str, values: dict[str, Any]) -> tuple[str, ...]:
+    """With the figures of a title, which rest on the latest days."""
+    told = phrases.titles(message, **{name: values[name] for name in ("then", "now", "day")})
+    return tuple(f"{title}{phrases.waiting}" for title in told)
 
 
 def _beside(phrases: Phrases, issue: dt.date) -> str:

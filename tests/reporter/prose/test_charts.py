@@ -307,16 +307,13 @@ def test_since_the_last_issue_speaks_of_the_anomaly_only():
     """A seasonal fall is not "coming down"."""
     study = made.study()
     english, spanish = both("since_last_issue", study, since=dt.date(2026, 11, 3))
-    assert english.title == "Northern Hemisphere air has held at +0.36 °C against average since 3 November"
-    assert spanish.title == "El aire del hemisferio norte: la anomalía se mantiene en +0,36 °C desde el 3 de noviembre"
+    assert english.title == "Northern Hemisphere air has held at +0.36 °C against average (preliminary)"
+    assert spanish.title == "El aire del hemisferio norte: la anomalía se mantiene en +0,36 °C (provisional)"
     assert english.caption.startswith("14 new days since 3 November:")
     assert spanish.caption.startswith("14 días nuevos desde el 3 de noviembre:")
     nothing, nada = both("since_last_issue", study, since=made.DAY)
-    assert nothing.title == "No new day since 17 November: Northern Hemisphere air at +0.36 °C against average"
-    assert (
-        nada.title
-        == "Ningún día nuevo desde el 17 de noviembre: el aire del hemisferio norte, +0,36 °C frente a la media"
-    )
+    assert nothing.title == "No new day: Northern Hemisphere air at +0.36 °C against average (preliminary)"
+    assert nada.title == "Ningún día nuevo: el aire del hemisferio norte, +0,36 °C frente a la media (provisional)"
     assert both("since_last_issue", study)[0] == english
     few, _ = both("since_last_issue", study, since=dt.date(2026, 11, 14))
     assert few.title == english.title  # three days are no mean: the fortnight's, and what is new is counted
