@@ -483,8 +483,8 @@ class RegionSettings(Section):
 class GridSettings(Section):
     """Where gridded data are downloaded."""
 
-    source: Literal["ncei", "aws", "psl", "psl-opendap"] = "ncei"
-    bases: dict[Literal["ncei", "aws", "psl", "psl-opendap"], Source] = Field(default_factory=dict)
+    source: Literal["ncei", "aws", "psl"] = "ncei"
+    bases: dict[Literal["ncei", "aws", "psl"], Source] = Field(default_factory=dict)
 
 
 class RefreshSettings(Section):

@@ -58,7 +58,6 @@ class Place:
     first: dt.date
     early: str = ""  # Path of a day's preliminary file, where it has a name of its own
     lag: int = 5  # Days by which its newest file is usually behind, at most
-    opendap: bool = False  # Read over the network instead of downloaded
 
 
 _DAILY = "{day:%Y%m}/oisst-avhrr-v02r01.{day:%Y%m%d}.nc"
@@ -79,9 +78,6 @@ PLACES: Mapping[str, Place] = MappingProxyType(
             Place("psl", "oisst", "sst",
                   "https://downloads.psl.noaa.gov/Datasets/noaa.oisst.v2.highres/",
                   _YEARLY, "year", 480.0, _BEGIN, lag=120),
-            Place("psl-opendap", "oisst", "sst",
-                  "https://psl.noaa.gov/thredds/dodsC/Datasets/noaa.oisst.v2.highres/",
-                  _YEARLY, "year", 760.0, _BEGIN, lag=120, opendap=True),
         )
     }
 )  # fmt: skip

@@ -320,13 +320,10 @@ def estimate(run: Run, work: Job) -> Estimate:
 def _remaining(run: Run, work: Job, journal: Journal) -> tuple[Item, ...]:
     """Downloads that are left."""
     done, early = (journal.dates(status, work.regions) for status in (Status.FINAL, Status.PRELIMINARY))
-    days = download.items(
-        work.place, work.since, work.until, today=run.now.date(), done=done, early=early
-    )  # fmt: skip
+    days = download.items(work.place, work.since, work.until, today=run.now.date(), done=done, early=early)
     if not work.means or _means_journal(work, run.config).dates(Status.FINAL, work.regions):
         return days
-    path = download.LONG_TERM_MEANS[work.means]
-    path = path if work.place.opendap else address("psl", run.config) + path
+    path = address("psl", run.config) + download.LONG_TERM_MEANS[work.means]
     return (*days, Item((path,), work.since, work.until, download.MEANS_MEGABYTES, means=True))
 
 
@@ -400,10 +397,9 @@ def _reduce_all(
                 problems.append(problem)
                 row += 1
             finally:
-                if received.path.name:
-                    received.path.unlink()
+                received.path.unlink()
         if done == 1 and len(todo) > 1:
-            size = received.size / 1e6 if received is not None and received.size else item.megabytes
+            size = received.size / 1e6 if received is not None else item.megabytes
             rest = (time.monotonic() - begin) * sum(one.megabytes for one in todo[1:]) / item.megabytes
             tell(_estimate(work, todo[1:], size / item.megabytes, rest))
         if progress is not None:
@@ -423,15 +419,6 @@ def _reduce_all(
 
 def _downloads(place: Place, todo: Sequence[Item], folder: Path, policy: Policy) -> Generator[tuple[Item, Arrival]]:
     """Files on their way: the next two are fetched while one is at work."""
-    if place.opendap:
-        import netCDF4
-
-        netCDF4.rc_set("HTTP.USERAGENT", policy.user_agent)
-        if policy.proxy:
-            netCDF4.rc_set("HTTP.PROXY.SERVER", policy.proxy)
-        for item in todo:
-            yield item, partial(Received, place.base + item.paths[0], Path(), "", 0)
-        return
     make_folder(folder)
     _tidy(folder, todo)
     downloader = Downloader(place.base, policy)
@@ -467,9 +454,9 @@ def _tidy(folder: Path, todo: Sequence[Item]) -> None:
 
 def _file_means(work: Job, item: Item, received: Received, today: dt.date, scheduler: str, workers: int) -> FileMeans:
     """Means of a file that has arrived, if it is the one that was asked for."""
-    location, place = str(received.path) if received.path.name else received.url, work.place
+    place = work.place
     request = replace(work.request, name=place.variable) if item.means else work.request  # they count their years too
-    (found,) = file_means([location], request, scheduler=scheduler, workers=workers)
+    (found,) = file_means([str(received.path)], request, scheduler=scheduler, workers=workers)
     if found.product not in ("", place.product):
         raise SeriesError("grid.wrong_product", file=found.label, product=found.product, expected=place.product)
     if item.means:

@@ -129,7 +129,7 @@ def test_simulated_data_never_come_unasked() -> None:
         ("sst", "nh", "no sea-surface series for nh. Open 'natlan'"),
         ("rain", "nh", "unknown variable 'rain'"),
         ("air", "atlantis", "unknown region"),
-        ("air", "gom", "no series"),
+        ("air", "gom", "no daily series"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_a_remedy(variable: str, region: str, words: str) -> None:
