@@ -33,8 +33,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("rank.near.*", "noise", "rank.day.noise rank.month.noise"),
     # Air and sea, the fortnight of each
     ("both.also.*", "one two", "direction.mean_14d anomaly"),
-    ("both.lead*>news.average.* alt.*both*>news.average.* both.lead*>of.average.* alt.*both*>of.average.*", "size",
-     "direction.mean_14d anomaly"),
+    ("both.lead*>news.average.* alt.*both*>news.average.* both.lead*>of.average.* alt.*both*>of.average.* "
+     "alt.*both*>brief.average.*", "size", "direction.mean_14d anomaly"),
     ("both.title.level", "one two", "direction.noise"),
     ("both.title.*", "one two", "year_over_year.mean_14d"),
     ("both.year.level", "size", "direction.noise said.noise"),

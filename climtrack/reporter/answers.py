@@ -28,11 +28,11 @@ def answers(study: Study, language: Language) -> tuple[str, ...]:
     return tuple(f"{phrases.simulated if i == 0 else ''}{ask} {tell}" for i, (ask, tell) in enumerate(three))
 
 
-def brief(studies: Sequence[Study], language: Language) -> tuple[str, ...]:
-    """The three answers of one sentence each, of air and sea together; a sea that cannot be paired has a fourth."""
+def brief(studies: Sequence[Study], language: Language, *, paired: bool = True) -> tuple[str, ...]:
+    """The three answers of one sentence each, of air and sea together; a sea that is not paired has a fourth."""
     each = [Phrases(study, language) for study in studies]
-    alike = len({one.baseline for one in each}) == 1
-    if len(each) > 1 and alike and all(one.anomaly and _moved(one) and _beside(one, "post.year") for one in each):
+    paired = paired and len(each) > 1 and len({one.baseline for one in each}) == 1
+    if paired and all(one.anomaly and _moved(one) and _beside(one, "post.year") for one in each):
         found = _brief_pair(*each)
     else:
         found = *_brief(each[0]), *map(_aside, each[1:])

@@ -40,6 +40,8 @@ from climtrack.words.language import Language
 PRESETS = ("wide", "post", "email", "phone", "card")
 #: Those that dark readers of the site see.
 DARK = ("post", "phone")
+#: Words of a short post in each language, at most: where a language needs more, air and sea are paired in none.
+WORDS = 150
 #: Folders of the store, which hold no site.
 PARTS = ("series", "rejects", "damaged", "log")
 
@@ -93,6 +95,8 @@ def write_post(
     for one in regions:
         issues = [_last_issue(study, last[one.pairing.region], run.config, request) for study in one.studies]
         posts = _posts(run, one, request, issues, long=long)
+        if not (long or run.simulated) and any(len(post(each)[0].data.split()) > WORDS for each in posts):
+            posts = _posts(run, one, request, issues, long=long, paired=False)
         shown = {asset.path: asset for each in posts for asset in each.pictures.values()}
         if not run.simulated:
             _keep_dated(run, one, [*shown.values()])
@@ -149,8 +153,9 @@ def _posts(
     issues: Sequence[tuple[Study | None, dt.date | None]],
     *,
     long: bool,
+    paired: bool = True,
 ) -> tuple[Issue, ...]:
-    """A region's post in each language."""
+    """A region's post in each language; in a short one air and sea share three answers unless told otherwise."""
     public, drawn = None if run.simulated else _public(run.config), _pictures(one)
     if not drawn and not request.charts:  # what was to be shown together cannot be
         alone = replace(request, charts=("year_lines",) if one.studies else ("months",))
@@ -168,7 +173,7 @@ def _posts(
         for n, study in enumerate(one.studies if long else one.studies[:1]):
             mine = [p for subject, p in _first_sizes(drawn, code) if not long or _belongs(subject, n, one)]
             mine = mine if long or request.charts else mine[:1]
-            answers = one.charts[n].answers[code] if long else brief(one.studies, language)
+            answers = one.charts[n].answers[code] if long else brief(one.studies, language, paired=paired)
             if seas and not long:  # which tell of the sea, were it not for a pair
                 answers = *answers[:3], *(sea.brief() for sea in seas)
             told_of = (study,) if long else one.studies

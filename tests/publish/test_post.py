@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from climtrack.publish.folder import write_issue
 from climtrack.publish.post import Issue, PostPart, changes, changes_heading, credit, post
 from climtrack.publish.site import RegionPage
+from climtrack.reporter.answers import brief
 from climtrack.vocabulary.assets import Asset
 from climtrack.vocabulary.findings import Claim, Rank, Run, Study
 from climtrack.vocabulary.series import Status
@@ -181,3 +182,11 @@ def test_what_its_author_has_changed_is_never_overwritten(tmp_path: Path) -> Non
     }  # fmt: skip
     (folder / ".climtrack-issue.json").write_text("no list")
     assert write_issue(folder, second) == (("post.es.md", "post.es.4.md"),)
+
+
+def test_air_and_sea_share_three_answers_or_the_sea_has_one(study: Study) -> None:
+    """In a post that would be too long they are not paired."""
+    en = Language("en")
+    assert len(brief([study, study], en)) == 3
+    assert brief([study, study], en, paired=False)[:3] == brief([study], en)
+    assert brief([study, study], en, paired=False)[3].startswith("On 5 July ")

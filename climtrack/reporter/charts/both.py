@@ -131,6 +131,7 @@ def tell(each: Sequence[Phrases]) -> Draft:
         "day": one.day_month, "date2": "" if monthly else two.date, "month": monthly.month_name if monthly else "",
     }  # fmt: skip
     of_months = ".months" if monthly else ""
+    brief_month = common | ({"month": one.language.month(monthly.found.month, year=False)} if monthly else {})
     averages = {"relation": _average(one, "of.average"), "relation2": _average(two, "news.average")}
     shown = {
         name: say("brief.two", one=_year(phrases), two=averages[name])
@@ -145,7 +146,8 @@ def tell(each: Sequence[Phrases]) -> Draft:
         lead_brief=say(f"both.lead.brief{of_months}", **shown, **common),
         extras=(monthly.nearest() if monthly else "", one.uncovered(), one.gaps(), "" if monthly else two.gaps()),
         alts_short=(
-            say(f"alt.short.both{of_months}", **averages, **common), say("alt.short.both.plain", **common),
+            say(f"alt.short.both{of_months}", **averages | {"relation": _average(one, "brief.average")}, **brief_month),
+            say("alt.short.both.plain", **common),
         ),
         alts=(say(f"alt.both{of_months}", **shown, **common), say(f"alt.both{of_months}", **averages, **common)),
         more=(
