@@ -35,9 +35,9 @@ class MonthPhrases(Phrases):
         """``July 2026``."""
         return self.language.month(self.found.month)
 
-    @property
-    def other(self) -> str:
+    def other(self, days: int = 14) -> str:
         """The same month of last year."""
+        del days
         return self.language.month(self.found.month.replace(year=self.found.month.year - 1))
 
     @property
@@ -60,7 +60,7 @@ class MonthPhrases(Phrases):
         found, language = self.found, self.language
         change = found.year_over_year
         return {
-            "month": self.month_name, "other": self.other, "product": self.product, "baseline": self.baseline,
+            "month": self.month_name, "other": self.other(), "product": self.product, "baseline": self.baseline,
             "years": self.years, "subject": self.subject, "Short": capitalised(self.short), "name": self.place.name,
             "of": self.of, "relation": self.relation(),
             "anomaly": language.difference(found.anomaly, self.decimals),

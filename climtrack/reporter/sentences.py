@@ -254,6 +254,12 @@ class Phrases:
     def day_month(self) -> str:
         return self.language.date_day(self.day)
 
+    def other(self, days: int = 14) -> int | str:
+        """Last year as a name; early in January, when the last `days` are compared with two years, without one."""
+        if self.yoy is None or self.day.timetuple().tm_yday < days:
+            return self.language.text("news.year.before")
+        return self.yoy.other_year
+
     @property
     def time_of_month(self) -> str:
         """The time of year of its last day: ``early July``, ``principios de julio``."""

@@ -171,7 +171,7 @@ def _crossed(phrases: Phrases) -> Wordings:
     if not way or way != direction(yoy.difference, phrases.decimals):
         return ()
     early = early_days(phrases.study, yoy.run_length)
-    days, other = phrases.language.count(yoy.run_length), yoy.other_year
+    days, other = phrases.language.count(yoy.run_length), phrases.other(yoy.run_length)
     beside = (_also(phrases, yoy, way, "crossing"), "")  # the caption says it where the title has no room
     return tuple(
         wording
@@ -255,9 +255,7 @@ def _year(phrases: Phrases) -> Wordings:
     early = early_days(phrases.study)
     size = phrases.language.size(yoy.mean_14d, phrases.decimals) if way else phrases.language.size(_noise(phrases), 2)
     also = _also(phrases, yoy, way, "year")
-    # In early January days of two years are compared with.
-    two = phrases.day.month == 1 and phrases.day.day < FORTNIGHT
-    facts = {"size": size, "other": phrases.language.text("news.year.before") if two else yoy.other_year}
+    facts = {"size": size, "other": phrases.other()}
     beside = (also, "")[: 1 + bool(way)]  # a difference is news without the average, which the picture shows besides
     return tuple(text for one in beside for text in _say(phrases, f"year.{SIDES[way]}", early, also=one, **facts))
 

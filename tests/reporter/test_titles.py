@@ -18,6 +18,7 @@ from climtrack.vocabulary.registry import REGIONS
 from climtrack.words.language import Language
 from scripts.titles import AIR, AUGUST, FORTNIGHTS, SEAS, issues
 from tests.analysis.build import of, real
+from tests.reporter.studies import DATES, sample
 
 EN, ES = Language("en"), Language("es")
 FIRST, LAST = dt.date(1985, 1, 1), dt.date(2024, 6, 30)
@@ -63,6 +64,12 @@ def test_a_series_that_ended_long_ago_says_when():
         assert late["en"].title.endswith(" (data to 30 Jun 2024)")
         assert late["es"].title.endswith(" (datos al 30 jun 2024)")
         assert all(len(late[code].title) <= limit for code, limit in LIMITS.items()) or chart == "year_to_date"
+
+
+def test_days_that_reach_into_last_year_are_compared_with_a_year_earlier():
+    """On 9 January nine days are all of this year, ten are not."""
+    one = Phrases(sample(as_of=DATES[0]), EN)
+    assert (one.other(9), one.other(10)) == (2025, "a year earlier")
 
 
 def test_a_crossing_is_told_once_it_has_held_a_week():

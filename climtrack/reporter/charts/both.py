@@ -31,15 +31,6 @@ FORTNIGHT = means.FORTNIGHT
 APART = FORTNIGHT
 
 
-def _other(phrases: Phrases) -> int | str:
-    """Last year as a name, or its month; in the first days of January two years are compared with."""
-    if isinstance(phrases, MonthPhrases):
-        return phrases.other
-    if phrases.yoy is None or (phrases.day.month == 1 and phrases.day.day < FORTNIGHT):
-        return phrases.language.text("news.year.before")
-    return phrases.yoy.other_year
-
-
 def _noise(study: AnyStudy) -> float:
     found = NOISE if isinstance(study, MonthStudy) else study.findings.direction.noise
     return found if isinstance(found, float) else np.inf
@@ -62,7 +53,7 @@ def _year(phrases: Phrases) -> str:
         return phrases.language.text("brief.value", value=phrases.value)
     way = beyond(mean, _noise(phrases.study))
     size = phrases.language.size(mean if way else _noise(phrases.study), phrases.decimals)
-    return phrases.language.text(f"both.year.{SIDES[way]}", size=size, other=_other(phrases))
+    return phrases.language.text(f"both.year.{SIDES[way]}", size=size, other=phrases.other())
 
 
 def _average(phrases: Phrases, form: str) -> str:
@@ -102,7 +93,7 @@ def _titles(one: Phrases, two: Phrases) -> tuple[str, str]:
         if ways[0] == ways[1]:
             message = f"both.title.{SIDES[ways[0]]}"
             sizes = [mean if ways[0] else _noise(phrases.study) for phrases, mean in zip(pair, years, strict=True)]
-            values |= _sizes(pair, sizes) | {"other": _other(one)}
+            values |= _sizes(pair, sizes) | {"other": one.other()}
     also = _also(pair, [means.average_mean(phrases.study) for phrases in pair], ways)
     return say(message, **values, also=also) + waiting, say(message, **values, also="") + waiting
 
@@ -189,7 +180,7 @@ def draw(canvas: Canvas, studies: Sequence[AnyStudy], words: Words) -> None:
         short = voice.place.name if study.region.width < 360 else language.text(f"both.{_option(study)}")
         texts = (voice.heading.replace(voice.place.name, voice.where), voice.heading, capitalised(short))
         names = [Line(text, "semibold", size, canvas.theme.ink) for text in texts]
-        name, other = "", _other(voice)
+        name, other = "", voice.other()
         if isinstance(voice, MonthPhrases):  # the month once, before its figures
             month = voice.found.month
             name, other = f"{language.month_short[month.month - 1]} {month.year}", month.year - 1

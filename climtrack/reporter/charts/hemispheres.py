@@ -183,7 +183,8 @@ def draw(canvas: Canvas, studies: Sequence[Study], words: Words) -> None:
 
 def _head(canvas: Canvas, study: Study, name: str) -> list[list[Line]]:
     """A panel's name, and what the last fortnight differs by."""
-    shown = figures(canvas, study, means.year_mean(study), means.average_mean(study), study.year - 1)
+    other = Phrases(study, canvas.language).other()
+    shown = figures(canvas, study, means.year_mean(study), means.average_mean(study), other)
     return [[Line(name, "semibold", figure_size(canvas), canvas.theme.ink)], *shown]
 
 

@@ -95,6 +95,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         "now": language.difference(now if told else float(last), FINE), "day": day(then), "date": phrases.date,
         "subject": phrases.subject, "of": phrases.of, "range": language.date_range(then, phrases.day),
     }  # fmt: skip
+    begun = language.date_day(then) if then.year == phrases.day.year else language.date_long(then)
     lead = say("since.lead", new, **{**common, "day": day(issue)}, value=phrases.value)
     shown = {**common, "day": day(then if new else issue)}
     short = "alt.short.since" if told else "alt.short.since.day"
@@ -102,7 +103,7 @@ def tell(each: Sequence[Phrases], *, since: dt.date | None = None) -> Draft:
         each,
         titles=_titles(phrases, f"since.{way}", shown),
         titles_brief=_titles(phrases, f"since.{way}.brief", shown),
-        subtitles=phrases.subtitles("subtitle.since", **{**common, "then": day(then)}),
+        subtitles=phrases.subtitles("subtitle.since", **{**common, "then": begun}),
         lead=lead if new else phrases.averaged(),
         extras=(
             say("since.change", **common) if told else "", _beside(phrases, issue), phrases.uncovered(),

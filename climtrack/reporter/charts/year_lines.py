@@ -250,7 +250,7 @@ def draw(
     if stacked:
         lower = Rect(full.left, area.bottom + PANEL_GAP * full.height, full.right, full.bottom)
         under = draw_below(canvas, study, lower, room.left)
-        if form == "wide" and not is_early(study.series.end):
+        if not is_early(study.series.end):
             record_ticks(canvas, under, study)
     for text in canvas.boxes:
         between.occupy(text.rect.grown(3))
@@ -280,7 +280,7 @@ def _notes(canvas: Canvas, study: Study, title: str, days: Sequence[OutlookDay],
         found.append(language.text("note.fan", n=min(days[-1].lead_days, _left(study))))
     found += dotted_note(study, language)
     records = len(study.findings.records.taken)
-    if records and canvas.preset.form == "wide":
+    if records and not is_early(study.series.end):
         found.append(language.text("note.marks", records, year=study.year))
     if study.findings.anomaly is not None:
         found.append(language.text("note.figures.day", day=language.date_day(study.findings.latest.date)))
