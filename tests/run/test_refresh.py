@@ -173,7 +173,7 @@ def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     site.mood = mood
-    run = Run(config, NOON, transport=site, on_done=arrived.append)
+    run = Run(config, NOON, transport=site, on_done=lambda key, _: arrived.append(key))
     refresh(run)
     assert run.outcome.code == 130
     assert [english(line) for line in run.outcome.notices] == [
