@@ -87,20 +87,23 @@ def as_json(document: Any) -> None:
 
 
 @contextmanager
-def progress(doing: str = "cli.fetching") -> Iterator[Callable[[SeriesKey], None]]:
+def progress(doing: str = "cli.fetching") -> Iterator[Callable[[SeriesKey, int], None]]:
     """Show on a terminal's standard error which series is done; where the block is interrupted, say how many."""
     done: list[str] = []
+    asked = 0
     head = Notice(doing)
     try:
         with _status(head) as show:
 
-            def finished(key: SeriesKey) -> None:
+            def finished(key: SeriesKey, of: int) -> None:
+                nonlocal asked
+                asked = of
                 done.append(key.label)
                 show(Notice("cli.progress", doing=head, n=len(done), last=key.label))
 
             yield finished
     except KeyboardInterrupt:
-        note(Notice("cli.interrupted", n=len(done)) if done else Notice("cli.interrupted.none"))
+        note(Notice("run.interrupted", done=len(done), n=asked) if done else Notice("cli.interrupted.none"))
         raise
 
 

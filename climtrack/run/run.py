@@ -111,7 +111,7 @@ class Run:
         offline: bool = False,
         sample: bool = True,
         known_on: dt.date | dt.datetime | None = None,
-        on_done: Callable[[SeriesKey], None] = lambda _: None,
+        on_done: Callable[[SeriesKey, int], None] = lambda *_: None,
     ) -> None:
         self.config = config
         self.known_on = known_on  # use only what was known on this day or by this time, without asking the source
@@ -120,7 +120,8 @@ class Run:
         self.now = now if known_on is None else min(now, known_on)  # ages are those of then
         self.offline, self.sample = offline, sample  # sample: simulated data may stand in where there are none
         self.simulated = False
-        self.on_done = on_done
+        self.on_done = on_done  # hears of each series that is done, and of how many are asked for so far
+        self._asked = 0
         self._transport, self._second = transport, second_source
         self._stack = ExitStack()
         self._outcome = Outcome()
@@ -370,7 +371,7 @@ class Run:
         if self.simulated:
             return sampled(missing, self.now)
         aside = copy.copy(self)
-        aside.sample, aside.on_done = False, lambda _: None
+        aside.sample, aside.on_done = False, lambda *_: None
         with suppress(ClimtrackError):
             return aside.series(missing) if missing else {}
         return {}
@@ -398,6 +399,7 @@ class Run:
         asked = list(dict.fromkeys(keys))
         if unknown := [key for key in asked if key not in table]:
             raise ConfigError("run.no_address", key=str(unknown[0]))
+        self._asked += len(asked)
         found: dict[SeriesKey, Change] = {}
         before = self.store.snapshot
         with self.store.writer(self.now) as writer:
@@ -410,7 +412,7 @@ class Run:
             def done(answer: fetcher.Answer) -> None:
                 found[answer.key] = self._stored(answer, writer, accept=accept, only=only)
                 self.done.append(answer.key)
-                self.on_done(answer.key)
+                self.on_done(answer.key, self._asked)
 
             try:
                 fetcher.fetch_all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,9 @@ def alarms(run: Run, seen: Status) -> tuple[Line, ...]:
     rounds = schedule.read(run.config.home)
     if rounds.code == DiskError.exit_code or (rounds.failing_since and run.now - rounds.failing_since > MISSED):
         lines += _failing(run)
+    home = run.config.home
+    if home.is_dir() and not shutil.disk_usage(home).free:  # a round could not even note that it failed
+        lines.append(Notice("run.no_room", home=home))
     if rounds.attempt and run.now - rounds.attempt > MISSED:
         lines.append(Notice("run.missed", moment=f"{rounds.attempt:%Y-%m-%d %H:%M} UTC"))
     beat = _heartbeat(run.config.home)

@@ -14,10 +14,9 @@ KEYS = [SeriesKey("era5", "t2m", region) for region in ("nh", "sh", "world")]
     ("done", "language", "line"),
     [
         (0, "en", "interrupted; no series updated, the rest unchanged."),
-        (2, "en", "interrupted; 2 series updated, the rest unchanged."),
+        (2, "en", "interrupted; 2 of 13 series updated, the rest unchanged."),
         (0, "es", "interrumpido; ninguna serie actualizada, todo como estaba."),
-        (1, "es", "interrumpido; 1 serie actualizada, el resto como estaba."),
-        (3, "es", "interrumpido; 3 series actualizadas, el resto como estaba."),
+        (1, "es", "interrumpido; 1 de 13 series actualizadas, el resto como estaba."),
     ],
 )
 def test_an_interrupted_download_is_counted(
@@ -27,7 +26,7 @@ def test_an_interrupted_download_is_counted(
     monkeypatch.setenv("LC_ALL", f"{language}_ES.UTF-8" if language == "es" else "C.UTF-8")
     with pytest.raises(KeyboardInterrupt), progress() as told:  # noqa: PT012 - as commands use it
         for key in KEYS[:done]:
-            told(key)
+            told(key, 13)
         raise KeyboardInterrupt
     assert capsys.readouterr().err == f"{line}\n"
 
@@ -35,5 +34,5 @@ def test_an_interrupted_download_is_counted(
 def test_nothing_is_said_of_what_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     """In a pipe."""
     with progress() as told:
-        told(KEYS[0])
+        told(KEYS[0], 1)
     assert capsys.readouterr().err == ""

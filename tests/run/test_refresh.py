@@ -9,6 +9,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import sqlite3
 import sys
@@ -17,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -171,7 +173,7 @@ def test_interrupted_it_keeps_what_had_arrived(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     site.mood = mood
-    run = Run(config, NOON, transport=site, on_done=arrived.append)
+    run = Run(config, NOON, transport=site, on_done=lambda key, _: arrived.append(key))
     refresh(run)
     assert run.outcome.code == 130
     assert [english(line) for line in run.outcome.notices] == [
@@ -296,7 +298,7 @@ def test_a_monitor_is_told_of_damage_until_the_next_round(tmp_path: Path) -> Non
     assert seen(config, NOON + HOUR)[1:] == ([], [])
 
 
-def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
+def test_the_status_says_that_rounds_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Since when, and where to read more; a monitor after two days, or at once where it is this computer that fails."""
     config, site = settings(tmp_path / "home"), Site(NOON.date())
     go(config, site)
@@ -313,7 +315,10 @@ def test_the_status_says_that_rounds_fail(tmp_path: Path) -> None:
     rounds.write(before)
     site.mood = lambda _, body: body
     go(config, site, NOON + 3 * HOUR)
-    assert seen(config, NOON + 3 * HOUR)[1] == []
+    assert seen(config, NOON + 3 * HOUR)[1:] == ([], [])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    (line,) = seen(config, NOON + 3 * HOUR)[2]
+    assert line.startswith("no room is left on the disk of ")
 
 
 def test_a_bug_that_lasts_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
