@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -229,7 +230,8 @@ def _texts(table: Mapping[str, Any], section: str, key: str) -> list[tuple[str, 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> Notice:
     """An unknown name, and the known ones where it resembles none."""
     what = unknown(kind, name, known)
-    return what if what.facts["near"] else Notice("config.known", what=what, known=", ".join(sorted(known))[:110])
+    names = shorten(", ".join(sorted(known)), 90, placeholder=" …", break_on_hyphens=False)
+    return what if what.facts["near"] else Notice("config.known", what=what, known=names)
 
 
 def _siblings(where: Sequence[str], model: type[BaseModel]) -> list[str]:

@@ -90,6 +90,7 @@ def test_template_shows_every_key() -> None:
         ("[report]\nregions = ['nh', 'Hemisferio Norte']\n", 2, "'Hemisferio Norte' appears twice"),
         ("[report]\ncharts = ['yearlines']\n", 2, "unknown chart 'yearlines'; did you mean 'year-lines'?"),
         ("[refresh]\ncharts = ['pie']\n", 2, "unknown chart 'pie'; known are"),
+        (f"[report]\ncharts = ['{'9' * 90}']\n", 2, "months, records, …"),
         ("[report]\npresets = ['wide', 'emial']\n", 2, "unknown preset 'emial'; did you mean 'email'?"),
         ("[theme.dark]\nlast_yaer = '#000000'\n", 2, "unknown colour 'last_yaer'; did you mean 'last_year'?"),
         ("[theme]\nlight = { ink = '#fefefe' }\n", 2, "has contrast"),
@@ -110,6 +111,7 @@ def test_mistakes_are_named_with_file_line_and_remedy(tmp_path: Path, text: str 
         load(path, {})
     assert str(caught.value).startswith(f"{path}:{line}: ")
     assert words in str(caught.value)
+    assert all(len(line) - len(str(path.parent)) <= 200 for line in str(caught.value).splitlines())
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

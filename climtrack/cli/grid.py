@@ -80,7 +80,6 @@ def backfill(
     recent: Annotated[bool, typer.Option("--recent")] = False,
     until: Annotated[str | None, typer.Option("--until", metavar="YEAR|DATE")] = None,
     source: Annotated[str | None, typer.Option("--from", metavar="PLACE")] = None,
-    stride: Annotated[int, typer.Option("--stride", min=1, max=16)] = 1,
     weights: Weights = "exact",
     scheduler: Scheduler = "threads",
     workers: Workers = 0,
@@ -92,7 +91,7 @@ def backfill(
     \b
     climtrack grid backfill sst --region nh,sh --recent
     climtrack grid backfill sst --region nh,sh --since 1982 --dry-run
-    climtrack grid backfill sst --from psl-opendap --stride 4
+    climtrack grid backfill sst --from aws
     """
     from climtrack.run import grids
     from climtrack.run.run import Run
@@ -108,7 +107,6 @@ def backfill(
         day(f"{since}-01-01" if since.isdigit() else since),
         day(f"{until}-12-31" if until.isdigit() else until) if until else run.now.date() - dt.timedelta(days=1),
         rule=weights,
-        stride=stride,
     )
     whole, short = work, grids.recent(work, settings)
     work, place = short if recent else whole, work.place

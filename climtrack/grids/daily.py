@@ -148,7 +148,6 @@ def series(
     retrieved: dt.datetime,
     version: str,
     url: str = "",
-    notes: Sequence[Notice] = (),
 ) -> tuple[RegionSeries, ...]:
     """Daily series of each region, with full provenance."""
     if not table.dates.size:
@@ -167,7 +166,7 @@ def series(
         poor = np.flatnonzero(coverage < ENOUGH * usual)
         values[poor] = np.nan
         status[np.isnan(values)] = Status.MISSING
-        unusual = [*table.notes, *notes]
+        unusual = [*table.notes]
         if poor.size:
             dates = _first([str(start + dt.timedelta(days=int(j))) for j in poor])
             unusual.append(Notice("grid.note.poor_days", n=poor.size, share=ENOUGH, days=dates))

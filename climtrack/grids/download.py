@@ -58,7 +58,7 @@ class Place:
     first: dt.date
     early: str = ""  # Path of a day's preliminary file, where it has a name of its own
     lag: int = 5  # Days by which its newest file is usually behind, at most
-    opendap: bool = False  # Read over the network instead of downloaded; `stride` then saves most of it
+    opendap: bool = False  # Read over the network instead of downloaded
 
 
 _DAILY = "{day:%Y%m}/oisst-avhrr-v02r01.{day:%Y%m%d}.nc"
@@ -112,7 +112,6 @@ def items(
     today: dt.date,
     done: Collection[dt.date] = (),
     early: Collection[dt.date] = (),
-    stride: int = 1,
 ) -> tuple[Item, ...]:
     """
     Downloads that some days still need.
@@ -130,8 +129,9 @@ def items(
     years: dict[int, list[dt.date]] = {}
     for day in missing:
         years.setdefault(day.year, []).append(day)
-    weight = place.megabytes / stride**2
-    return tuple(Item((place.pattern.format(year=year),), some[0], some[-1], weight) for year, some in years.items())
+    return tuple(
+        Item((place.pattern.format(year=year),), some[0], some[-1], place.megabytes) for year, some in years.items()
+    )
 
 
 def _day_paths(place: Place, day: dt.date, today: dt.date, held: bool) -> tuple[str, ...]:

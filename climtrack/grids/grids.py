@@ -75,27 +75,27 @@ def _is_zarr(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in (".zgroup", ".zmetadata", "zarr.json"))
 
 
-def open_grid(location: str, variable: str, *, name: str = "", stride: int = 1) -> GridFile:
+def open_grid(location: str, variable: str, *, name: str = "") -> GridFile:
     """What a file holds of a variable, by its CF metadata."""
     with opening.open_reader(location) as reader:
         try:
-            return _describe(reader, location, short_name(variable), name, stride)
+            return _describe(reader, location, short_name(variable), name)
         except SeriesError as problem:
             raise SeriesError("grid.in_file", file=opening.display_name(location), problem=problem) from problem
         except opening.DAMAGE as error:
             raise opening.reading_error(location, error) from error
 
 
-def _describe(reader: Reader, location: str, variable: str, name: str, stride: int) -> GridFile:
+def _describe(reader: Reader, location: str, variable: str, name: str) -> GridFile:
     var = cf.data_variable(reader, variable, name)
     roles = cf.roles(reader, var)
     axes = {role: i for i, role in enumerate(roles) if role}
     times = cf.step_times(reader, var, roles)
     status, daily, packing = cf.status(reader, times), cf.daily(reader, var, times), cf.packing_of(var)
     fixed = tuple(_final(reader, var, i) if role == "expver" else 0 for i, role in enumerate(roles))
-    layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], fixed, stride)
-    latitude, rows = _axis(reader, var.dims[layout.row], layout.thinned)
-    longitude, columns = _axis(reader, var.dims[layout.column], layout.thinned)
+    layout = Layout(axes.get("time"), axes["latitude"], axes["longitude"], fixed)
+    latitude, rows = _axis(reader, var.dims[layout.row])
+    longitude, columns = _axis(reader, var.dims[layout.column])
     side_by_side = "expver" in axes and var.shape[axes["expver"]] > 1
     return GridFile(
         location, var.name, variable, cf.product(reader), reader.text("title") or reader.text("dataset_title"),
@@ -112,13 +112,12 @@ def _final(reader: Reader, var: Var, dim: int) -> int:
     return known.index("1") if "1" in known else 0
 
 
-def _axis(reader: Reader, name: str, thinned: slice) -> tuple[Floats, Floats | None]:
+def _axis(reader: Reader, name: str) -> tuple[Floats, Floats | None]:
     """Centres of an axis, and its bounds where the file gives any."""
     axis = reader.variables[name]
     bounds = reader.variables.get(axis.text("bounds"))
-    # A thinned cell stands for its neighbours too, so its own bounds no longer hold.
-    if bounds is None or bounds.shape != (*axis.shape, 2) or thinned != slice(None):
-        return reader.values(name)[thinned], None
+    if bounds is None or bounds.shape != (*axis.shape, 2):
+        return reader.values(name), None
     return reader.values(name), reader.values(bounds.name)
 
 

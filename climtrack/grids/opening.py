@@ -72,12 +72,6 @@ class Layout:
     row: int
     column: int
     fixed: tuple[int, ...]  # Index taken in each dimension that is none of the three; others are ignored
-    stride: int = 1  # Only every so many rows and columns are read: a light, approximate run
-
-    @property
-    def thinned(self) -> slice:
-        """Rows or columns that are read, the first half a stride from the edge."""
-        return slice(self.stride // 2, None, self.stride) if self.stride > 1 else slice(None)
 
 
 class Reader(Protocol):
@@ -159,10 +153,8 @@ class Hdf5(Reader):
             self._chunks[name, layout] = Chunks.of(self._path, item, layout)
         chunks = self._chunks[name, layout]
         if chunks is None:
-            yield from _slices(item, layout, first, stop, item.chunks)
-            return
-        for field in chunks.fields(first, stop):
-            yield field[layout.thinned, layout.thinned]
+            return _slices(item, layout, first, stop, item.chunks)
+        return chunks.fields(first, stop)
 
 
 class Chunks:
@@ -380,7 +372,7 @@ class Zarr(Reader):
 def _slices(item: Any, layout: Layout, first: int, stop: int, chunk: tuple[int, ...] | None) -> Iterator[Array]:
     """Fields of an array-like, in this machine's byte order; a row of chunks is read at once if not too large."""
     place: list[Any] = list(layout.fixed)
-    place[layout.row] = place[layout.column] = layout.thinned
+    place[layout.row] = place[layout.column] = slice(None)
     if layout.step is None:
         fields: Iterator[Array] = iter([np.asarray(item[tuple(place)])])
     else:

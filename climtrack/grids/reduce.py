@@ -196,7 +196,6 @@ class Request:
     regions: tuple[Region, ...]  # All of them in one pass
     rule: Rule = "exact"  # How cells on an edge count
     name: str = ""  # The variable's name in the files, where their metadata do not tell
-    stride: int = 1  # Read only every so many rows and columns: light and approximate
     hashed: bool = True  # Whether files get their SHA-256 for the provenance: a third of the work of an OISST file
 
 
@@ -254,16 +253,6 @@ def _join(parts: Sequence[FileMeans]) -> FileMeans:
     return replace(parts[0], **arrays)
 
 
-def stride_error(location: str, request: Request) -> float:
-    """What reading only some rows and columns costs, measured on the first field."""
-    means = []
-    for stride in (request.stride, 1):
-        file = grids.open_grid(location, request.variable, name=request.name, stride=stride)
-        kernel = Kernel(plan(file.grid, request.regions, request.rule), file.packing)
-        means.append(kernel(next(grids.fields(file, 0, 1))[0])[0])
-    return float(np.nanmax(np.abs(means[0] - means[1])))
-
-
 def _tasks(locations: Sequence[str], request: Request, scheduler: str, workers: int) -> list[Task]:
     """Small files in batches, large ones in runs of steps."""
     tasks: list[Task] = []
@@ -273,7 +262,7 @@ def _tasks(locations: Sequence[str], request: Request, scheduler: str, workers: 
         if "://" not in location and path.is_file() and path.stat().st_size <= LARGE:
             small.append((location, None, 0, 1))
             continue
-        file = grids.open_grid(location, request.variable, name=request.name, stride=request.stride)
+        file = grids.open_grid(location, request.variable, name=request.name)
         steps = file.times.size
         tasks += [(request, ((location, file, i, min(i + STEPS, steps)),)) for i in range(0, steps, STEPS)]
     many = workers or cores()
@@ -292,7 +281,7 @@ def _part_means(part: Part, request: Request, plans: dict[str, Plan]) -> FileMea
     location, file, first, stop = part
     sha256, size = grids.file_hash(location) if not first and request.hashed else ("", 0)
     if file is None:
-        file = grids.open_grid(location, request.variable, name=request.name, stride=request.stride)
+        file = grids.open_grid(location, request.variable, name=request.name)
         stop = file.times.size
     digest = file.grid.digest
     if digest not in plans:

@@ -20,7 +20,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from html import escape
 from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
@@ -683,13 +682,16 @@ def _front(plan: Publication, site: Site) -> list[Asset]:
     pages = [(site.absolute(site.page("", code)), newest) for code in site.languages]
     pages += [(site.absolute(site.page(one.subject, one.language)), one.day) for one in plan.cards]
     sitemap = fill("sitemap.xml", pages=pages)
+    words = [Language(code) for code in site.languages]
     robots = f"User-agent: *\nAllow: /\nSitemap: {site.absolute('sitemap.xml')}\n"
     return [
         *(_index(plan, site, code) for code in site.languages),
         *(_feed(plan, site, code) for code in site.languages),
         Asset("sitemap.xml", "application/xml", sitemap.encode()),
         Asset("robots.txt", "text/plain; charset=utf-8", robots.encode()),
-        Asset("404.html", HTML, _missing(site)),
+        Asset(
+            "404.html", HTML, fill("404.html", site=site, words=words, policy=policy(), style=style_sheet()).encode()
+        ),
         Asset(
             "favicon.ico", "image/vnd.microsoft.icon", (WEB / "favicon.ico").read_bytes()
         ),  # asked for beside pictures
@@ -735,31 +737,6 @@ def _feed(plan: Publication, site: Site, code: str) -> Asset:
         language=Language(code),
         host=urlsplit(site.absolute("")).hostname or "localhost",
         updated=max((item.updated for item in items), default="1970-01-01T00:00:00+00:00"),
-        items=[(item, _content(item, site)) for item in items],
+        items=items,
     )
     return Asset(site.feed(code), "application/atom+xml", xml.encode())
-
-
-def _content(item: FeedItem, site: Site) -> str:
-    """HTML of a feed item, as text that the template escapes once more."""
-    picture = ""
-    if shot := item.shot:
-        picture = (
-            f'<p><a href="{escape(site.absolute(item.page))}"><img src="{escape(site.absolute(shot.path))}" '
-            f'width="{shot.width}" height="{shot.height}" alt="{escape(shot.alt)}"></a></p>'
-        )
-    return picture + "".join(f"<p>{escape(answer)}</p>" for answer in item.answers)
-
-
-def _missing(site: Site) -> bytes:
-    """Small page for an address that holds nothing."""
-    lines = "".join(
-        f'<p lang="{code}">{escape(Language(code).text("page.not_found"))}</p>\n' for code in site.languages
-    )
-    return (
-        f'<!doctype html>\n<html lang="{site.languages[0]}"><head><meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy()}">\n'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-        f"<title>404 · {escape(site.brand)}</title><style>{style_sheet()}</style></head>\n"
-        f"<body><main><h1>404</h1>\n{lines}</main></body></html>\n"
-    ).encode()

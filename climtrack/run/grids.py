@@ -33,7 +33,7 @@ from climtrack.files import make_folder, remove, write_whole
 from climtrack.grids import daily, download, grids
 from climtrack.grids.daily import Days, RegionSeries
 from climtrack.grids.download import Downloader, Item, Journal, Place, Policy, Received
-from climtrack.grids.reduce import FileMeans, Request, file_means, stride_error
+from climtrack.grids.reduce import FileMeans, Request, file_means
 from climtrack.grids.weights import Rule, from_geojson, named
 from climtrack.run.series import reached
 from climtrack.signals import defer_signals
@@ -212,7 +212,6 @@ class Job:
     since: dt.date  # Both included
     until: dt.date
     rule: Rule = "exact"  # How cells on an edge count
-    stride: int = 1  # Every so many rows and columns of an OPeNDAP location
     means: str = ""  # Baseline whose published long-term means come with the days, instead of its years
 
     @property
@@ -224,21 +223,17 @@ class Job:
         """
         own = {one.name for one in self.regions}
         others = (one for one in REGIONS.values() if one.name not in own)
-        return Request(self.place.variable, (*self.regions, *others), self.rule, stride=self.stride)
+        return Request(self.place.variable, (*self.regions, *others), self.rule)
 
 
-def job(
-    run: Run, source: str, regions: Sequence[Region], since: dt.date, until: dt.date, *, rule: str, stride: int = 1
-) -> Job:
+def job(run: Run, source: str, regions: Sequence[Region], since: dt.date, until: dt.date, *, rule: str) -> Job:
     """A backfill from a place of the catalogue, at the address that the settings give."""
     if source not in download.PLACES:
         raise ConfigError("grid.unknown_place", name=source[:40], known=tuple(download.PLACES))
     place = download.PLACES[source]
-    if stride > 1 and not place.opendap:
-        raise ConfigError("grid.vain_stride")
     if since > until:
         raise ConfigError("grid.since_after", since=since, until=until)
-    return Job(replace(place, base=address(source, run.config)), tuple(regions), since, until, _rule(rule), stride)
+    return Job(replace(place, base=address(source, run.config)), tuple(regions), since, until, _rule(rule))
 
 
 def recent(work: Job, config: Config) -> Job:
@@ -268,15 +263,13 @@ def grids_folder(config: Config) -> Path:
 def _journal(work: Job, config: Config) -> Journal:
     """The journal of a job: daily places share one, for their files are the same."""
     kind = "daily" if work.place.per == "day" else work.place.name
-    thin = f".stride{work.stride}" if work.stride > 1 else ""
-    name = f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}{thin}.jsonl"
+    name = f"{work.place.product}.{work.place.variable}.{kind}.{work.rule}.jsonl"
     return Journal(grids_folder(config) / name)
 
 
 def _means_journal(work: Job, config: Config) -> Journal:
     """The journal of the long-term means, which are the same for all places."""
-    thin = f".stride{work.stride}" if work.stride > 1 else ""
-    name = f"{work.place.product}.{work.place.variable}.{work.means or 'none'}.{work.rule}{thin}.jsonl"
+    name = f"{work.place.product}.{work.place.variable}.{work.means or 'none'}.{work.rule}.jsonl"
     return Journal(grids_folder(config) / name)
 
 
@@ -328,13 +321,13 @@ def _remaining(run: Run, work: Job, journal: Journal) -> tuple[Item, ...]:
     """Downloads that are left."""
     done, early = (journal.dates(status, work.regions) for status in (Status.FINAL, Status.PRELIMINARY))
     days = download.items(
-        work.place, work.since, work.until, today=run.now.date(), done=done, early=early, stride=work.stride
+        work.place, work.since, work.until, today=run.now.date(), done=done, early=early
     )  # fmt: skip
     if not work.means or _means_journal(work, run.config).dates(Status.FINAL, work.regions):
         return days
     path = download.LONG_TERM_MEANS[work.means]
     path = path if work.place.opendap else address("psl", run.config) + path
-    return (*days, Item((path,), work.since, work.until, download.MEANS_MEGABYTES / work.stride**2, means=True))
+    return (*days, Item((path,), work.since, work.until, download.MEANS_MEGABYTES, means=True))
 
 
 def _estimate(work: Job, todo: Sequence[Item], factor: float = 1.0, seconds: float | None = None) -> Estimate:
@@ -490,12 +483,7 @@ def _file_means(work: Job, item: Item, received: Received, today: dt.date, sched
         return found
     # The newest days of a yearly file are preliminary, which it does not say.
     early = dates >= np.datetime64(today - dt.timedelta(days=download.FINAL_AFTER))
-    found = replace(found, status=np.where(early, Status.PRELIMINARY, found.status).astype(np.int8))
-    if work.stride == 1:
-        return found
-    error = stride_error(location, replace(work.request, regions=work.regions))
-    rows = f"every {work.stride}th row and column: at most {error:.3f} °C from the full grid on its first day"
-    return replace(found, name=f"{found.name}, {rows}")
+    return replace(found, status=np.where(early, Status.PRELIMINARY, found.status).astype(np.int8))
 
 
 def _store(run: Run, work: Job, journal: Journal) -> tuple[StoredSeries, ...]:
@@ -510,7 +498,6 @@ def _store(run: Run, work: Job, journal: Journal) -> tuple[StoredSeries, ...]:
         retrieved=run.now,
         version=__version__,
         url=work.place.base,
-        notes=[Notice("grid.note.approximate", name=table.name)] if work.stride > 1 else [],
     )
     means = _means_journal(work, run.config).table(work.regions)
     if means.dates.size:

@@ -1,8 +1,7 @@
-"""OPeNDAP addresses, served by a small DAP2 server: the numbers of the file, and with a stride a fraction of it."""
+"""OPeNDAP addresses, served by a small DAP2 server: the numbers of the file."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import threading
 from collections.abc import Iterator
@@ -17,16 +16,10 @@ import numpy as np
 import pytest
 
 from benchmarks import synthetic
-from climtrack.config import load
 from climtrack.errors import SourceUnavailable
 from climtrack.grids import grids, opening
-from climtrack.grids.reduce import Request, file_means, stride_error
-from climtrack.run import grids as run
-from climtrack.run import refresh as later
-from climtrack.run.run import Run
-from climtrack.store.store import Store
+from climtrack.grids.reduce import Request, file_means
 from climtrack.vocabulary.registry import REGIONS
-from climtrack.vocabulary.series import SeriesKey
 
 NAMES = {"f4": ("Float32", ">f4"), "f8": ("Float64", ">f8"), "i2": ("Int16", ">i4")}  # XDR sends shorts as longs
 HALVES = (REGIONS["nh"], REGIONS["sh"])
@@ -144,34 +137,6 @@ def test_an_answer_that_is_cut_off_is_no_field(sea: Path) -> None:
         pytest.raises(SourceUnavailable, match="the answer did not come, or was cut off"),
     ):
         file_means([f"{base}a.nc"], Request("sst", HALVES))
-
-
-def test_a_stride_reads_a_fraction_and_states_its_error(sea: Path) -> None:
-    """Every fourth row and column: a sixteenth of the field; the error is that of the first day."""
-    with serving({"a.nc": sea}) as (base, sent):
-        url, request = f"{base}a.nc", Request("sst", HALVES, stride=4)
-        thin = file_means([url], request)[0]
-        fields = [size for size in sent if size > 1500]
-        assert max(fields) < 72 * 144 * 4 / 16 + 500
-        error = stride_error(url, request)
-    whole = file_means([str(sea)], Request("sst", HALVES))[0]
-    assert error == pytest.approx(np.abs(thin.values[0] - whole.values[0]).max(), rel=1e-9)
-    assert 0 < error < 0.5
-
-
-def test_a_light_backfill_says_that_it_is_approximate(sea: Path, tmp_path: Path) -> None:
-    """The stride and its measured error stand in the provenance and in the notes."""
-    with serving({"sst.day.mean.2023.nc": sea}) as (base, _):
-        (tmp_path / "config.toml").write_text(f'[grid]\nbases = {{ psl-opendap = "{base}" }}\n')
-        config = load(tmp_path / "config.toml", {"CLIMTRACK_HOME": str(tmp_path / "home")})
-        looking = Run(config, dt.datetime(2024, 1, 10, tzinfo=dt.UTC))
-        job = run.job(looking, "psl-opendap", HALVES, dt.date(2023, 1, 1), dt.date(2023, 1, 3), rule="exact", stride=4)
-        run.backfill(looking, job)
-    held = Store(config.home).read(SeriesKey("oisst", "sst", "nh"))
-    assert held.values.size == 3
-    assert "every 4th row and column: at most" in held.source.details["variable"]
-    assert str(held.source.notes[0]).startswith("approximate: sst, every 4th")
-    assert later.increments(Run(config, dt.datetime(2024, 1, 10, tzinfo=dt.UTC))) == ()  # never continued exactly
 
 
 def test_netcdf3_files_are_read_by_threads_without_a_crash(tmp_path: Path) -> None:

@@ -593,14 +593,13 @@ def test_an_estimate_counts_as_english_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "until", "stride", "words"),
+    ("source", "until", "words"),
     [
-        ("nasa", FIRST, 1, "no place"),
-        ("ncei", FIRST, 4, "saves nothing"),
-        ("ncei", FIRST - dt.timedelta(days=1), 1, "lies after"),
+        ("nasa", FIRST, "no place"),
+        ("ncei", FIRST - dt.timedelta(days=1), "lies after"),
     ],
 )
-def test_mistakes_are_named(source: str, until: dt.date, stride: int, words: str) -> None:
-    """Unknown place, a stride for whole files, an end before the beginning."""
+def test_mistakes_are_named(source: str, until: dt.date, words: str) -> None:
+    """Unknown place, an end before the beginning."""
     with pytest.raises(ConfigError, match=words):
-        grids.job(Run(load(None, {}), NOW), source, (REGIONS["nh"],), FIRST, until, rule="exact", stride=stride)
+        grids.job(Run(load(None, {}), NOW), source, (REGIONS["nh"],), FIRST, until, rule="exact")

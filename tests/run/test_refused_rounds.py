@@ -28,7 +28,7 @@ from tests.store.faults import at_call, dying, raising
 
 CLONE_NEWNS = 0x20000
 #: Bytes that a round certainly needs no more than.
-ENOUGH, FILES = 8_000_000, 60
+ENOUGH, FILES = 6_000_000, 60
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EDQUOT, errno.EINTR)
 
 

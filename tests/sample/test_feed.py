@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import cache
 
 import numpy as np
 import pytest
 
-from climtrack.fetcher.sample import KEYS, SampleTransport, payload
+from climtrack.fetcher.sample import KEYS, SampleTransport
+from climtrack.fetcher.sample import payload as made
 from climtrack.vocabulary.series import SeriesKey
 
 TODAY = dt.date(2026, 11, 21)
 NH = SeriesKey("era5", "t2m", "nh")
 NATLAN = SeriesKey("oisst", "sst", "natlan")
+#: Each made once.
+payload = cache(made)
 
 
 def rows(key: SeriesKey, today: dt.date = TODAY) -> dict[str, list[float | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
@@ -41,26 +41,28 @@ def without(region: str, variable: str, first: dt.date, last: dt.date) -> Study:
     return study(trimmed(key(region, variable), held.start, values, status, held.source), REGIONS[region])
 
 
+#: A handful of hard cases, each studied where it is first asked for.
+CASES: dict[str, Callable[[], Study]] = {
+    "January": lambda: sample("nh", as_of=dt.date(2026, 1, 9)),
+    "New Year": lambda: sample("nino3.4", "sst", as_of=dt.date(2026, 1, 1)),
+    "year's end": lambda: sample("gomex", "sst", as_of=dt.date(2025, 12, 31)),
+    "leap day": lambda: sample("tropics", as_of=dt.date(2024, 2, 29)),
+    "preliminary": lambda: sample("atlhmdr", "sst", as_of=series("natlan", "sst").end),
+    "no baseline": lambda: without("nh", "t2m", dt.date(1940, 1, 1), dt.date(2011, 12, 31)),
+    "no last year": lambda: without("natlsp", "sst", dt.date(2025, 1, 1), dt.date(2025, 12, 31)),
+    "gaps": lambda: without("world2", "sst", dt.date(2026, 3, 3), dt.date(2026, 3, 20)),
+    "years absent": lambda: without("sh", "t2m", dt.date(1950, 1, 1), dt.date(1957, 12, 31)),
+}
+
+
 @cache
-def studies() -> dict[str, Study]:
-    """A handful of hard cases."""
-    end = series("natlan", "sst").end
-    return {
-        "January": sample("nh", as_of=dt.date(2026, 1, 9)),
-        "New Year": sample("nino3.4", "sst", as_of=dt.date(2026, 1, 1)),
-        "year's end": sample("gomex", "sst", as_of=dt.date(2025, 12, 31)),
-        "leap day": sample("tropics", as_of=dt.date(2024, 2, 29)),
-        "preliminary": sample("atlhmdr", "sst", as_of=end),
-        "no baseline": without("nh", "t2m", dt.date(1940, 1, 1), dt.date(2011, 12, 31)),
-        "no last year": without("natlsp", "sst", dt.date(2025, 1, 1), dt.date(2025, 12, 31)),
-        "gaps": without("world2", "sst", dt.date(2026, 3, 3), dt.date(2026, 3, 20)),
-        "years absent": without("sh", "t2m", dt.date(1950, 1, 1), dt.date(1957, 12, 31)),
-    }
+def case(name: str) -> Study:
+    return CASES[name]()
 
 
 def told(name: str, code: str) -> Iterator[tuple[str, str, str]]:
     """Chart, field and text of everything that is said of a case; charts that refuse it say nothing."""
-    one = studies()[name]
+    one = case(name)
     for chart, spec in CHARTS.items():
         shown = [one]
         if spec.needs == "hemispheres":
@@ -80,10 +82,10 @@ def told(name: str, code: str) -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("name", studies())
+@pytest.mark.parametrize("name", CASES)
 def test_nothing_is_missing_beside_a_figure(name: str, code: str) -> None:
     """Baseline and preliminary where they belong; no double space, empty place, brace or cut text."""
-    found, language, end = studies()[name].findings, code[:2], []
+    found, language, end = case(name).findings, code[:2], []
     for chart, field, text in told(name, code):
         if loose := re.search(r"  |[ ][.,;:]|\{|\}|…|\(\)|\bnan\b", text):
             end.append(f"{chart} {field}: {loose[0]!r} in {text}")
@@ -99,12 +101,11 @@ def test_nothing_is_missing_beside_a_figure(name: str, code: str) -> None:
 
 def test_the_cases_are_what_they_are_called() -> None:
     """A preliminary end, no baseline, no year before, gaps."""
-    cases = studies()
-    assert cases["preliminary"].findings.preliminary_from is not None
-    assert cases["no baseline"].baseline is None
-    assert np.isnan(cases["no last year"].table.row(2025)).all()
-    assert cases["gaps"].findings.missing
-    assert cases["years absent"].findings.absent_years
+    assert case("preliminary").findings.preliminary_from is not None
+    assert case("no baseline").baseline is None
+    assert np.isnan(case("no last year").table.row(2025)).all()
+    assert case("gaps").findings.missing
+    assert case("years absent").findings.absent_years
 
 
 def test_a_rank_names_the_years_that_it_compares() -> None:
