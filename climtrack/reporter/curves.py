@@ -388,6 +388,10 @@ def draw_rows(canvas: Canvas, studies: Sequence[AnyStudy], room: Rect, heads: Se
             draw_days(canvas, panel, dates)
 
 
+#: Least distance of tick labels in type sizes: numbers have no descenders.
+CLOSEST = 0.86
+
+
 def draw_scale(canvas: Canvas, panel: Panel, *, left: float, named: bool = True, z: float = 0.5) -> None:
     """Grid of a low panel of differences."""
     (low, high), height, size = panel.ylim, panel.rect.height, canvas.size(canvas.preset.type.axis)
@@ -395,7 +399,7 @@ def draw_scale(canvas: Canvas, panel: Panel, *, left: float, named: bool = True,
     # Zero alone is no scale: where the first tick above it has no room for its label, the step is halved.
     above = CARD_ABOVE if canvas.preset.form == "card" else ABOVE
     reach = high - (LIFT + CAP * size - above) / height * (high - low)
-    if by > reach >= by / 2 and by / 2 / (high - low) * height >= size:
+    if by > reach >= by / 2 and by / 2 / (high - low) * height >= CLOSEST * size:
         by /= 2
     values = [v for v in tick_values(low, high, by) if v >= 0 or low < -1.5 * by]
     label = signed_ticks(canvas.language, by) if named else None
