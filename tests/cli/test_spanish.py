@@ -48,7 +48,7 @@ def test_every_command_and_option_is_explained(language: str) -> None:
 
 def test_notes_follow_the_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """LANG decides, and English is the rest."""
-    for lang, words in (("es_MX.UTF-8", "7 series"), ("C", "7 series")):
+    for lang, words in (("es_MX.UTF-8", "7 de 9 series actualizadas"), ("C", "7 of 9 series updated")):
         monkeypatch.setenv("LC_ALL", lang)
-        output.note(Notice("cli.interrupted", n=7))
+        output.note(Notice("run.interrupted", done=7, n=9))
         assert words in capsys.readouterr().err
