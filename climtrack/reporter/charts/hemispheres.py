@@ -32,6 +32,7 @@ from climtrack.reporter.curves import (
     draw_rows,
     draw_scale,
     end_point,
+    figures_width,
     other_years,
     outside_extremes,
     reach,
@@ -199,6 +200,8 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
     lower, dates = _difference_limits(studies), shown_days(max(study.series.end for study in studies))
     head = Line("", "bold", size * 1.08, canvas.theme.ink)
     top, bottom = room.top + CAP * head.size, room.bottom - canvas.size(MONTH_DROP)
+    heads = [_head(canvas, study, canvas.language.text("label.difference")) for study in studies]
+    fitting = max(sum(figures_width(canvas, one) > width for one in shown[:-1]) for _, *shown in heads)
     for i, study in enumerate(studies):
         x = left + i * (width + COLUMN_GAP)
         text = place(study.region, canvas.language).name
@@ -213,8 +216,9 @@ def _columns(canvas: Canvas, studies: Sequence[Study], room: Rect) -> None:
         canvas.traces.append(draw_absolute(panel, study))
         items = line_key(canvas, study, other_years(study, study.table)) if i == 0 else []
         _key_line(canvas, _labels(canvas, study, panel, items), top, named.right + 2, x + width)
-        below = draw_head(
-            canvas, _head(canvas, study, canvas.language.text("label.difference")),
+        title, *shown = heads[i]
+        below = draw_head(  # both in the same words
+            canvas, [title, *shown[fitting:]],
             Rect(x, top + 8 + TITLE * height - CAP * size, x + width, bottom),
         )  # fmt: skip
         _difference(canvas, study, Rect(x, below + size, x + width, bottom), lower, start, i == 0, dates)
