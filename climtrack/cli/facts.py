@@ -90,13 +90,8 @@ def check(
         for one in result.differing:
             say(Notice("check.difference", where=one.where, printed=one.printed, recounted=one.recounted))
         if result.unknown:
-            say(
-                Notice(
-                    "check.unknown",
-                    n=result.unknown.total(),
-                    names=sorted({".".join(name.split()[0].split(".")[:2]) for name in result.unknown}),
-                )
-            )
+            groups = {".".join(name.split()[0].split(".")[:2]) for name in result.unknown}  # of `a.b.c of d` a.b
+            say(Notice("check.unknown", n=result.unknown.total(), names=sorted(groups)))
     if result.differing:
         raise typer.Exit(SOME)
 

@@ -281,7 +281,7 @@ class Folder:
                     make_folder((self.root / file.path).parent)
                 write_whole(self.root / moves[file.path], file.data)
             write_whole(staging / JOURNAL, sealed({"moves": moves}))
-        except BaseException:  # an interrupt too
+        except BaseException:  # an interrupt too leaves no staging folder
             with contextlib.suppress(OSError):
                 self._clear()
             raise

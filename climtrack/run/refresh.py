@@ -410,9 +410,8 @@ def unattended_round(run: Run, history: HistoryFile | None = None) -> Round:
     history = history or HistoryFile(run.config.home)
     with run_log(run.config.home) as log:
         log.info("round begins")
-        if run.config.notify.urls and not find_spec(
-            "apprise"
-        ):  # said while all is well, too: then nobody is yet missed
+        # Said while all is well, too: then nobody is yet missed.
+        if run.config.notify.urls and not find_spec("apprise"):
             run.say(Notice("notify.extra"))
         try:
             done = refresh(run)
